@@ -1,0 +1,144 @@
+"""The Event: the only type that crosses rooms on the way in.
+
+Protocol modules turn bytes into a `Batch` of `Event`s, the journal keeps batches, the loader
+turns them into rows. Every limit that a game client can run into is a constant here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+NAME_LENGTH_MAX = 64
+"""Characters in a name or id (event name, player id, platform, ...)."""
+PROPERTIES_MAX = 100
+"""Properties (top-level keys of `props`) in one event."""
+PROPERTY_DEPTH_MAX = 4
+"""Levels of nesting inside `props`: a plain value is level 1, a list of plain values level 2, ..."""
+EVENT_BYTES_MAX = 32 * 1024
+"""Bytes of one event as JSON."""
+REQUEST_BYTES_MAX = 5 * 1024 * 1024
+"""Bytes of one request after decompression."""
+EVENTS_PER_REQUEST_MAX = 10_000
+"""Events in one request."""
+SAMPLE_BYTES_MAX = 2 * 1024
+"""Bytes that are kept of a refused event, to be shown under data health."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
+Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+
+# The nesting is written out, so that the JSON decoder itself enforces the depth and names the path of
+# what is too deep. Deeper documents cost more than they are worth in SQL (and some engines crash on them).
+Scalar = None | bool | Integer | float | str
+PropertyLevel2 = Scalar | list[Scalar] | dict[Name, Scalar]
+PropertyLevel3 = Scalar | list[PropertyLevel2] | dict[Name, PropertyLevel2]
+Property = Scalar | list[PropertyLevel3] | dict[Name, PropertyLevel3]
+Properties = Annotated[dict[Name, Property], Meta(max_length=PROPERTIES_MAX)]
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class Event(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """One thing that happened in a game, as the client tells it.
+
+    Only `name` is required. Names and ids are 1 to 64 characters. What the server adds (when it was
+    received, how, from which country) is the same for all events of a request and stands in `Batch`.
+    """
+
+    name: Name
+    """What happened: `player_death`, `purchase`, or any name of the studio's own."""
+    game_id: Name | None = None
+    """The readable id of the game; the write key implies it, where there is one."""
+    event_id: UUID | None = None
+    """Made by the client, so that a re-sent event counts once; made by the loader where absent."""
+    time: dt.datetime | None = None
+    """The client's wall clock when it happened; UTC where no offset is given. Absent: time of receipt."""
+    seq: Integer | None = None
+    """Position in the session, starting at 0: the order inside a session."""
+    mono_ms: Integer | None = None
+    """Milliseconds since session start on a monotonic clock."""
+    player_id: Name | None = None
+    session_id: Name | None = None
+    device_id: Name | None = None
+    env: Name | None = None
+    """`prod` (the default) or `dev`; metrics count `prod` unless asked otherwise."""
+    platform: Name | None = None
+    os: Name | None = None
+    version: Name | None = None
+    """Version of the game, as players know it."""
+    build: Name | None = None
+    country: Annotated[str, Meta(min_length=2, max_length=2)] | None = None
+    """ISO 3166-1 alpha-2. Absent: looked up from the client's address, which itself is never stored."""
+    region: Name | None = None
+    severity: Severity | None = None
+    match_id: Name | None = None
+    level: Name | None = None
+    map: Name | None = None
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+    """Position in the map's own units."""
+    value: float | None = None
+    """The event's one number: the price of a purchase in units of `currency`, an amount, a score."""
+    currency: Annotated[str, Meta(min_length=1, max_length=16)] | None = None
+    """ISO 4217 for money, a name of the studio's for in-game currencies."""
+    props: Properties | None = None
+    """Everything else. Becomes a VARIANT column."""
+
+
+class RefusalReason(StrEnum):
+    """Why an event was not taken. A closed set: the books are kept by these names."""
+
+    MALFORMED = "malformed"
+    """Not JSON, not text, or not the shape of an event."""
+    INVALID = "invalid"
+    """A field is missing, of the wrong type or beyond its limit."""
+    TOO_LARGE = "too_large"
+    """More than `EVENT_BYTES_MAX`."""
+    UNKNOWN_GAME = "unknown_game"
+    """No game of that id."""
+    WRONG_GAME = "wrong_game"
+    """The write key belongs to another game."""
+
+
+class Refusal(Struct, frozen=True):
+    """One event of a request that was not taken, and why."""
+
+    index: int
+    """Position in the request, from 0."""
+    reason: RefusalReason
+    error: str
+    """A sentence that names the field and what was expected."""
+    sample: str = ""
+    """The event as sent, cut at `SAMPLE_BYTES_MAX`."""
+    game_id: str | None = None
+    """The game it claimed, where that much could be read."""
+
+
+class Batch(Struct, kw_only=True):
+    """The events of one request, and what the server knows about all of them."""
+
+    received_at: dt.datetime
+    """Server clock, UTC."""
+    source: str
+    """Name of the protocol module that read it."""
+    events: list[Event]
+    refusals: list[Refusal] = []
+    game_id: str | None = None
+    """The game of every event that names none."""
+    sent_at: dt.datetime | None = None
+    """The client's wall clock when the batch left: with `received_at` it tells how wrong that clock is."""
+    country: str | None = None
+    region: str | None = None
+
+
+encoder = msgspec.json.Encoder()
