@@ -29,7 +29,9 @@ class Settings(BaseSettings):
         False, description="The second yes that an open server needs to listen beyond loopback."
     )
     log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, else JSON.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severity that is logged."
+    )
 
     registry_url: str | None = Field(
         None, description="SQLAlchemy URL of the registry; a SQLite file in the data folder unless set."
@@ -76,7 +78,9 @@ class Settings(BaseSettings):
         2000, ge=1, validation_alias="RATE_LIMIT_MAX", description="jwc.v1: requests per client and window."
     )
     rate_limit_time_window: str = Field(
-        "1 hour", validation_alias="RATE_LIMIT_TIME_WINDOW", description="jwc.v1: the window, e.g. `1 hour`, `10 minutes`."
+        "1 hour",
+        validation_alias="RATE_LIMIT_TIME_WINDOW",
+        description="jwc.v1: the window, e.g. `1 hour`, `10 minutes`.",
     )
 
     @classmethod

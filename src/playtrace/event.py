@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from msgspec import Meta, Struct
 
 NAME_LENGTH_MAX = 64
@@ -141,4 +140,5 @@ class Batch(Struct, kw_only=True):
     region: str | None = None
 
 
-encoder = msgspec.json.Encoder()
+PASSIVE_EVENTS = ("push_received", "server_grant", "crash_upload")
+"""Names that do not make a player active: they happen without the player."""

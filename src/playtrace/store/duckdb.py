@@ -1,0 +1,215 @@
+"""Where events live and SQL runs: an embedded DuckDB.
+
+One writer (the loader) and any number of readers. A reader sees whole transactions and nothing else, and
+never waits for the writer. Values are bound, never pasted: the SQL of the product is `LiteralString`.
+
+The database file belongs to one process at a time; others ask that process over HTTP.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import LiteralString
+
+import duckdb
+import pyarrow as pa
+
+from playtrace.config import Settings
+from playtrace.store.errors import QueryRefused, QueryTimeout, StoreError, StoreFull, StoreNewer
+
+log = logging.getLogger("playtrace.store")
+
+Parameters = Mapping[str, object]
+
+
+class Reader:
+    """Questions that all see the same moment of the store."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def query(self, sql: LiteralString, parameters: Parameters | None = None) -> pa.Table:
+        """Run one statement with `$name` parameters.
+
+        Raises `QueryRefused` for SQL that does not bind or run, `QueryTimeout` when time is up.
+        """
+        return self.query_text(sql, parameters)
+
+    def query_text(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
+        """As `query`, for SQL that a person typed."""
+        try:
+            return self._connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise QueryTimeout(
+                "The query took too long and was ended. Ask for a shorter time or less detail."
+            ) from error
+        except duckdb.Error as error:
+            raise QueryRefused(str(error)) from error
+
+
+class Store:
+    """The events and their rollups. `open` it once; `query` and `reading` may be called from any thread."""
+
+    def __init__(self, path: Path | None, settings: Settings) -> None:
+        self.path = path
+        self._settings = settings
+        self._slots = threading.BoundedSemaphore(settings.query_concurrency)
+        self._writing = threading.Lock()
+        self._connection = self._connect()
+
+    @classmethod
+    def open(cls, path: Path | None, settings: Settings) -> Store:
+        """Open or create the database and bring its schema up to date. `None` keeps it in memory.
+
+        Raises `StoreNewer`, or `StoreError` when another process has it open.
+        """
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        store = cls(path, settings)
+        try:
+            with store.writing() as connection:
+                migrate(connection)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{self._settings.store_memory_bytes}B",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if self._settings.store_threads is not None:
+            config["threads"] = self._settings.store_threads
+        if self.path is not None:
+            config["temp_directory"] = str(self.path.with_suffix(".spill"))
+        try:
+            connection = duckdb.connect(str(self.path) if self.path else ":memory:", config=config)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise StoreError(
+                    f"Another process has {self.path} open. Stop it, or ask it: `playtrace query` and"
+                    " `playtrace sql` find a running server by themselves."
+                ) from error
+            raise StoreError(f"The store at {self.path} cannot be opened: {error}") from error
+        # From here on SQL reaches no file but the database itself: a query may be typed by a person.
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+    def close(self) -> None:
+        """Write what is in memory to the file and close it."""
+        with self._writing:
+            self._connection.close()
+
+    def reopen(self) -> None:
+        """After an error that made DuckDB refuse all work (a full disk can): start again from the file."""
+        with self._writing:
+            self._connection.close()
+            self._connection = self._connect()
+
+    @contextmanager
+    def reading(self) -> Generator[Reader]:
+        """Several questions to one moment of the store, `query_seconds_max` in all."""
+        with self._slots, self._connection.cursor() as cursor:
+            timer = threading.Timer(self._settings.query_seconds_max, cursor.interrupt)
+            timer.daemon = True
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            timer.start()
+            try:
+                yield Reader(cursor)
+            finally:
+                timer.cancel()
+                cursor.rollback()
+
+    def query(self, sql: LiteralString, parameters: Parameters | None = None) -> pa.Table:
+        """Run one read-only statement with `$name` parameters. Errors: see `Reader.query`."""
+        with self.reading() as reader:
+            return reader.query(sql, parameters)
+
+    def query_text(self, sql: str) -> pa.Table:
+        """Run one statement that a person typed. Only reading is possible.
+
+        Raises `QueryRefused` for anything but one statement that reads.
+        """
+        try:
+            statements = duckdb.extract_statements(sql)
+        except duckdb.Error as error:
+            raise QueryRefused(str(error)) from error
+        if len(statements) != 1:
+            raise QueryRefused(f"Expected one statement, got {len(statements)}.")
+        if statements[0].type not in READING:
+            raise QueryRefused(f"Only reading is possible here; {statements[0].type.name} is not.")
+        with self.reading() as reader:
+            return reader.query_text(sql)
+
+    @contextmanager
+    def writing(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """The one writer: a transaction that commits at the end of the block or leaves nothing.
+
+        Raises `StoreFull` when the disk is full, and `StoreError` for what else the file system says.
+        """
+        with self._writing:
+            connection = self._connection
+            try:
+                connection.execute("BEGIN TRANSACTION")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    try:
+                        connection.execute("ROLLBACK")
+                    except duckdb.Error:
+                        # The commit itself may have failed; then there is nothing left to roll back.
+                        log.debug("nothing to roll back")
+                    raise
+            except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+                if _is_disk_full(error):
+                    raise StoreFull(f"No space left for {self.path}.") from error
+                raise StoreError(str(error)) from error
+
+
+READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
+
+
+def _is_disk_full(error: Exception) -> bool:
+    text = str(error).lower()
+    return "no space left" in text or "out of disk" in text or "disk full" in text or f"errno {errno.ENOSPC}" in text
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Apply the migrations that this database has not seen, in order, in the caller's transaction.
+
+    Raises `StoreNewer` when the database has seen one that this playtrace does not know.
+    """
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations"
+        " (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL)"
+    )
+    seen = {row[0] for row in connection.execute("SELECT number FROM schema_migrations").fetchall()}
+    known = migrations()
+    if seen - known.keys():
+        raise StoreNewer(
+            f"The store has seen migration {max(seen)}, this playtrace knows {max(known)}. Install the newer playtrace."
+        )
+    for number in sorted(known.keys() - seen):
+        name, sql = known[number]
+        connection.execute(sql)
+        connection.execute("INSERT INTO schema_migrations VALUES (?, ?, now()::TIMESTAMP)", [number, name])
+        log.info("store migrated", extra={"migration": name})
+
+
+def migrations() -> dict[int, tuple[str, str]]:
+    """Number to name and text of each migration in this package."""
+    found: dict[int, tuple[str, str]] = {}
+    for file in resources.files("playtrace.store").joinpath("migrations").iterdir():
+        if file.name.endswith(".sql"):
+            found[int(file.name[:4])] = (file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,28 @@
+"""What can go wrong in the store.
+
+StoreError
+├── QueryTimeout    it ran longer than `query_seconds_max`: ask for less
+├── QueryRefused    the SQL is wrong, or does more than read
+├── StoreFull       no space on the disk: what was to be written is still in the journal, try again
+└── StoreNewer      the database was made by a newer playtrace
+"""
+
+
+class StoreError(Exception):
+    """The store could not do what was asked; the message says what to do next."""
+
+
+class QueryTimeout(StoreError):
+    """The query ran longer than `query_seconds_max`."""
+
+
+class QueryRefused(StoreError):
+    """The SQL is wrong, or does more than read."""
+
+
+class StoreFull(StoreError):
+    """There is no space on the disk. Nothing is lost: it is still in the journal."""
+
+
+class StoreNewer(StoreError):
+    """The database was made by a newer playtrace than this one."""
