@@ -1,0 +1,81 @@
+"""One entry of the journal: the events of a request as newline-delimited JSON, and a header.
+
+The form on disk is this file's business alone. An entry that was written by an older playtrace must
+stay readable: fields are added at the end of the header, with a default.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from msgspec import Struct
+
+from playtrace.event import Batch, Event, Refusal
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MICROSECOND = dt.timedelta(microseconds=1)
+
+
+class Header(Struct, array_like=True, frozen=True):
+    """What is the same for all events of an entry. Times are microseconds since 1970, UTC."""
+
+    received_us: int
+    source: str
+    game_id: str | None
+    sent_us: int | None
+    country: str | None
+    region: str | None
+    refusals: list[Refusal]
+
+
+class Entry(Struct, frozen=True):
+    """Bytes ready for the journal."""
+
+    header: bytes
+    events: int
+    """How many lines `body` has."""
+    body: bytes
+
+
+class Recorded(Struct, frozen=True):
+    """An entry as the journal gives it back."""
+
+    offset: int
+    header: bytes
+    events: int
+    body: bytes
+
+
+_encoder = msgspec.json.Encoder()
+_header_decoder = msgspec.json.Decoder(Header)
+_event_decoder = msgspec.json.Decoder(Event)
+
+
+def encode(batch: Batch) -> Entry:
+    header = Header(
+        microseconds(batch.received_at),
+        batch.source,
+        batch.game_id,
+        None if batch.sent_at is None else microseconds(batch.sent_at),
+        batch.country,
+        batch.region,
+        batch.refusals,
+    )
+    return Entry(_encoder.encode(header), len(batch.events), _encoder.encode_lines(batch.events))
+
+
+def decode_header(header: bytes) -> Header:
+    """Raises `msgspec.DecodeError` when these are not the bytes of a header."""
+    return _header_decoder.decode(header)
+
+
+def decode_events(body: bytes) -> list[Event]:
+    return _event_decoder.decode_lines(body)
+
+
+def microseconds(instant: dt.datetime) -> int:
+    """Microseconds since 1970; an instant without offset is UTC."""
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=dt.UTC)
+    return (instant - EPOCH) // MICROSECOND

@@ -1,0 +1,305 @@
+"""The durable, ordered log between collect and load: one SQLite file.
+
+What it promises
+- An entry whose `append` returned is on the disk (`synchronous=FULL`: the write-ahead log was synced) and
+  comes back from `read`, once, in the order of offsets, until it is trimmed. Power may fail at any moment.
+- An entry whose `append` raised, or never returned, may or may not be there. Clients send it again, and
+  the loader counts an event id once.
+- Offsets grow and are never used twice, also after everything was trimmed. `journal_id` tells this
+  journal from another one that may take its place.
+- A torn write at the end of the log costs only what was not yet promised: SQLite checks each frame of
+  its log and drops an unfinished tail.
+
+How
+One thread writes. It takes everything that is waiting, writes it in one transaction, syncs once and
+tells all who wait: the more requests come in, the more share one sync (group commit). Several processes
+may append: SQLite's lock orders their commits. Reading does not wait for writing.
+
+What is trimmed leaves free pages that are used again; the file stays as large as the largest backlog was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import shutil
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from playtrace.config import MEBIBYTE, Settings
+from playtrace.journal.entry import Entry, Recorded
+from playtrace.journal.errors import DiskFull, JournalFull, JournalUnavailable
+
+log = logging.getLogger("playtrace.journal")
+
+GROUP_BYTES_MAX = 16 * MEBIBYTE
+"""One commit takes at most this much: bounds how long the first of a group waits for the last."""
+TRIM_BYTES_MAX = 8 * MEBIBYTE
+"""One commit trims at most about this much, for the same reason."""
+DISK_LOOK_INTERVAL_S = 0.5
+LOCK_WAIT_S = 10.0
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS identity (journal_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS entries (
+    "offset" INTEGER PRIMARY KEY AUTOINCREMENT,
+    header BLOB NOT NULL,
+    events INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+"""
+
+
+class _Append:
+    """An entry to record, and who waits for it."""
+
+    __slots__ = ("entry", "future", "loop")
+
+    def __init__(self, entry: Entry, future: asyncio.Future[int], loop: asyncio.AbstractEventLoop) -> None:
+        self.entry = entry
+        self.future = future
+        self.loop = loop
+
+
+class Journal:
+    """Open it with `Journal.open`; `append` from an event loop, `read` and `trim` from one loader."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path = path
+        self._bytes_max = settings.journal_bytes_max
+        self._disk_free_bytes_min = (
+            settings.disk_free_bytes_min
+            if settings.disk_free_bytes_min is not None
+            else min(512 * MEBIBYTE, shutil.disk_usage(path.parent).total // 10)
+        )
+        self._waiting: queue.SimpleQueue[_Append | int | None] = queue.SimpleQueue()
+        """What the writing thread is to do: record an entry, trim up to an offset, or (None) end."""
+        self._trim_to = 0
+        self._refusing: JournalUnavailable | None = None
+        self._disk_looked_at = 0.0
+        self._writer = self._connect()
+        self._writer.executescript(SCHEMA)
+        self._writer.execute(
+            "INSERT INTO identity SELECT ? WHERE NOT EXISTS (SELECT 1 FROM identity)", [str(uuid.uuid4())]
+        )
+        self.journal_id = uuid.UUID(self._writer.execute("SELECT journal_id FROM identity").fetchone()[0])
+        self._reader = self._connect()
+        self._page_bytes = int(self._writer.execute("PRAGMA page_size").fetchone()[0])
+        self.bytes = 0
+        """Bytes of the file that hold entries (free pages not counted)."""
+        self.head = self._last_offset()
+        """Offset of the last entry this process knows to be durable."""
+        self._look_at_room()
+        self._thread = threading.Thread(target=self._write_groups, name="journal", daemon=True)
+
+    @classmethod
+    def open(cls, path: Path, settings: Settings) -> Journal:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        journal = cls(path, settings)
+        journal._thread.start()
+        return journal
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False)
+        # 16 KiB pages: a batch of events is one or a few of them instead of a long chain.
+        connection.execute("PRAGMA page_size = 16384")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        # macOS: a plain fsync leaves the data in the drive's cache. Ignored elsewhere.
+        connection.execute("PRAGMA fullfsync = ON")
+        # Some builds of SQLite overwrite what is deleted with zeros: trimming would cost as much as writing.
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    # ── collect ──────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def refusing(self) -> JournalUnavailable | None:
+        """Why `append` would raise at once, or None."""
+        if self._refusing is not None and time.monotonic() - self._disk_looked_at > DISK_LOOK_INTERVAL_S:
+            # Nothing is being written, so nobody else looks whether there is room again.
+            self._look_at_room()
+        return self._refusing
+
+    def append(self, entry: Entry) -> asyncio.Future[int]:
+        """The returned future resolves to the entry's offset once it is durable.
+
+        Raises `JournalUnavailable` at once, or from the future, when it could not be recorded.
+        """
+        if (refusing := self.refusing) is not None:
+            raise refusing
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[int] = loop.create_future()
+        self._waiting.put(_Append(entry, future, loop))
+        return future
+
+    # ── load ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def read(self, after: int, *, events_max: int, bytes_max: int) -> list[Recorded]:
+        """Entries behind offset `after`, oldest first: at least one if there is any, else until a limit is hit."""
+        found: list[Recorded] = []
+        events = 0
+        size = 0
+        cursor = self._reader.execute(
+            'SELECT "offset", header, events, body FROM entries WHERE "offset" > ? ORDER BY "offset"', [after]
+        )
+        try:
+            for offset, header, count, body in cursor:
+                found.append(Recorded(offset, header, count, body))
+                events += count
+                size += len(body)
+                if events >= events_max or size >= bytes_max:
+                    break
+        finally:
+            cursor.close()
+        return found
+
+    def waiting_events(self, after: int) -> int:
+        """How many events are behind offset `after`."""
+        row = self._reader.execute(
+            'SELECT coalesce(sum(events), 0) FROM entries WHERE "offset" > ?', [after]
+        ).fetchone()
+        return int(row[0])
+
+    def trim(self, offset: int) -> None:
+        """Forget everything up to `offset`, with the next commits. Nobody needs it again: it is in the store."""
+        self._waiting.put(offset)
+
+    # ── the writing thread ───────────────────────────────────────────────────────────────────────────────
+
+    def close(self) -> None:
+        """Write what is waiting and close the file."""
+        if self._thread.is_alive():
+            self._waiting.put(None)
+            self._thread.join()
+        self._reader.close()
+        self._writer.close()
+
+    def _write_groups(self) -> None:
+        closing = False
+        while not closing:
+            appends: list[_Append] = []
+            size = 0
+            try:
+                item = self._waiting.get(block=self._trim_to == 0)
+                while True:
+                    if item is None:
+                        closing = True
+                    elif isinstance(item, int):
+                        self._trim_to = max(self._trim_to, item)
+                    else:
+                        appends.append(item)
+                        size += len(item.entry.body)
+                    if closing or size >= GROUP_BYTES_MAX:
+                        break
+                    item = self._waiting.get_nowait()
+            except queue.Empty:
+                pass
+            self._write_group(appends)
+
+    def _write_group(self, appends: Sequence[_Append]) -> None:
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            first = self._last_offset() + 1
+            self._writer.executemany(
+                "INSERT INTO entries VALUES (?, ?, ?, ?)",
+                [
+                    (first + i, append.entry.header, append.entry.events, append.entry.body)
+                    for i, append in enumerate(appends)
+                ],
+            )
+            if self._trim_to:
+                self._trim_some()
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            # What could not be trimmed now is trimmed after the next load.
+            self._trim_to = 0
+            full = "full" in str(error)
+            reason = DiskFull(f"The disk is full: {error}") if full else JournalUnavailable(f"Journal: {error}")
+            log.error("journal could not commit", extra={"error": str(error), "entries": len(appends)})
+            self._look_at_room()
+            _tell(appends, reason)
+            return
+        self.head = first + len(appends) - 1
+        self._look_at_room()
+        _tell(appends, first)
+
+    def _trim_some(self) -> None:
+        """Delete the oldest entries up to `_trim_to`, or as many of them as one commit should."""
+        size = 0
+        last = 0
+        for offset, length in self._writer.execute(
+            'SELECT "offset", length(body) FROM entries WHERE "offset" <= ? ORDER BY "offset"', [self._trim_to]
+        ):
+            last = offset
+            size += length
+            if size >= TRIM_BYTES_MAX:
+                break
+        else:
+            self._trim_to = 0
+        self._writer.execute('DELETE FROM entries WHERE "offset" <= ?', [last])
+
+    def _last_offset(self) -> int:
+        row = self._writer.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
+        return int(row[0]) if row else 0
+
+    def _look_at_room(self) -> None:
+        now = time.monotonic()
+        if now - self._disk_looked_at < DISK_LOOK_INTERVAL_S and self._refusing is None:
+            return
+        self._disk_looked_at = now
+        self.bytes = file_bytes_used(self.path, self._page_bytes)
+        free = shutil.disk_usage(self.path.parent).free
+        if free < self._disk_free_bytes_min:
+            self._refusing = DiskFull(
+                f"The disk has {free // MEBIBYTE} MiB left; {self._disk_free_bytes_min // MEBIBYTE} MiB are kept free"
+                " (disk_free_bytes_min)."
+            )
+        elif self.bytes > self._bytes_max:
+            self._refusing = JournalFull(
+                f"{self.bytes // MEBIBYTE} MiB are waiting to be loaded, more than journal_bytes_max allows."
+            )
+        else:
+            self._refusing = None
+
+
+def file_bytes_used(path: Path, page_bytes: int) -> int:
+    """Bytes of the pages that are in use; from a connection of its own, as any thread may ask."""
+    connection = sqlite3.connect(path, timeout=LOCK_WAIT_S)
+    try:
+        pages = int(connection.execute("PRAGMA page_count").fetchone()[0])
+        free = int(connection.execute("PRAGMA freelist_count").fetchone()[0])
+    finally:
+        connection.close()
+    return (pages - free) * page_bytes
+
+
+def _tell(appends: Sequence[_Append], result: int | JournalUnavailable) -> None:
+    """Wake everybody of a group with one call into each event loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[int], int | JournalUnavailable]]] = {}
+    for i, append in enumerate(appends):
+        outcome = result + i if isinstance(result, int) else result
+        by_loop.setdefault(append.loop, []).append((append.future, outcome))
+    for loop, outcomes in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve, outcomes)
+        except RuntimeError:
+            # The loop is gone, and with it everybody who waited; the entries are recorded all the same.
+            log.debug("nobody waits any more", extra={"entries": len(outcomes)})
+
+
+def _resolve(outcomes: Sequence[tuple[asyncio.Future[int], int | JournalUnavailable]]) -> None:
+    for future, outcome in outcomes:
+        if future.done():
+            continue
+        if isinstance(outcome, int):
+            future.set_result(outcome)
+        else:
+            future.set_exception(outcome)
