@@ -1,0 +1,92 @@
+"""A metric is one file in `playtrace.metrics`.
+
+It defines `Parameters`, the type of its answer, its SQL, and `answer`, says in its docstring exactly what is counted, and ends
+with `METRIC = Metric(__name__, __doc__, Parameters, Retention, answer)`. The file alone makes the endpoint, the command,
+the schema and the docs page: all of them read `metrics()`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import pkgutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import Any, Generic, TypeVar
+
+import playtrace.metrics
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
+from playtrace.store.duckdb import Reader, Store
+
+P = TypeVar("P", bound=CommonParameters)
+A = TypeVar("A", bound=CommonAnswer)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the settings say about counting."""
+
+    settle: dt.timedelta = dt.timedelta(hours=72)
+    """A bucket is settled this long after its end."""
+    session_timeout: dt.timedelta = dt.timedelta(minutes=30)
+    """A longer silence of a player without session ids starts a new session."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Where a question finds what it needs; all its queries see one moment of the store."""
+
+    reader: Reader
+    now: dt.datetime
+    rules: Rules
+    metric: str
+    started: float = field(default_factory=time.perf_counter)
+
+    def elapsed_ms(self) -> float:
+        return round((time.perf_counter() - self.started) * 1000, 2)
+
+
+class Metric(Generic[P, A]):
+    """One question that playtrace answers."""
+
+    def __init__(
+        self,
+        module: str,
+        definition: str | None,
+        parameters: type[P],
+        answer: type[A],
+        answering: Callable[[P, Asking], A],
+    ) -> None:
+        self.name = module.rpartition(".")[2]
+        """As in the endpoint and the command."""
+        self.definition = (definition or "").strip()
+        """What exactly is counted, as Markdown; the first line is the title."""
+        self.parameters = parameters
+        self.answer_type = answer
+        self._answering = answering
+
+    @property
+    def title(self) -> str:
+        return self.definition.partition("\n")[0]
+
+    def answer(self, parameters: P, store: Store, now: dt.datetime | None = None, rules: Rules | None = None) -> A:
+        """Answer as of `now` (the clock's, unless given; what happened is judged by it, not cut off).
+
+        Raises `WrongParameter`, and what `Store.reading` raises.
+        """
+        with store.reading() as reader:
+            moment = now or dt.datetime.now(dt.UTC)
+            return self._answering(parameters, Asking(reader, moment, rules or Rules(), self.name))
+
+
+@cache
+def metrics() -> dict[str, Metric[Any, Any]]:
+    """Every metric by its name, in the order of the names."""
+    found: dict[str, Metric[Any, Any]] = {}
+    for module in pkgutil.iter_modules(playtrace.metrics.__path__):
+        if not module.ispkg:
+            metric = import_module(f"playtrace.metrics.{module.name}").METRIC
+            found[metric.name] = metric
+    return dict(sorted(found.items()))

@@ -1,0 +1,134 @@
+"""What all metrics are asked with, and what all their answers carry."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal, TypedDict
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+LIST_LENGTH_MAX = 100
+"""Values of one filter."""
+DAYS_MAX = 3_700
+"""Days in one question: ten years."""
+
+
+class Model(BaseModel):
+    """snake_case in Python, camelCase in JSON."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True)
+
+
+def _read_day_or_instant(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return dt.date.fromisoformat(text)
+        # A plus sign that was not escaped in a URL arrives as a space.
+        instant = dt.datetime.fromisoformat(re.sub(r"(T.*) (\d\d:?\d\d)$", r"\1+\2", text))
+    except ValueError:
+        raise ValueError("expected a day (2026-03-01) or an instant (2026-03-01T10:00:00Z)") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
+
+
+DayOrInstant = Annotated[
+    dt.datetime | dt.date,
+    BeforeValidator(_read_day_or_instant),
+    WithJsonSchema({"type": "string", "examples": ["2026-03-01", "2026-03-01T10:00:00Z"]}),
+]
+
+
+def _check_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("expected the name of a time zone, such as Europe/Berlin or UTC") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_check_time_zone)]
+FilterValues = Annotated[list[str], Field(max_length=LIST_LENGTH_MAX)]
+
+
+def split_commas(value: object) -> object:
+    """`["1,3", "7"]` and `"1,3,7"` are the list 1, 3, 7."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, list):
+        items: list[Any] = []
+        for item in value:
+            items += [part.strip() for part in item.split(",") if part.strip()] if isinstance(item, str) else [item]
+        return items
+    return value
+
+
+class CommonParameters(Model):
+    """What every metric is asked with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    game_id: str = Field(description="The readable id of the game.")
+    from_: DayOrInstant | None = Field(
+        None,
+        alias="from",
+        description="Start: a day of the time zone, or an instant. Default: 30 days that end with `to`.",
+    )
+    to: DayOrInstant | None = Field(
+        None, description="End: a day, which is included, or an instant, which is not. Default: today."
+    )
+    time_zone: TimeZone = Field(
+        "UTC", description="Name of the time zone whose days are counted. Default: the game's own, else UTC."
+    )
+    platform: FilterValues = Field(
+        default_factory=list, description="Only these platforms; `unknown` is where none was sent."
+    )
+    version: FilterValues = Field(
+        default_factory=list, description="Only these versions of the game; `unknown` is where none was sent."
+    )
+    country: FilterValues = Field(
+        default_factory=list, description="Only these countries; `unknown` is where none is known."
+    )
+    env: str = Field("prod", description="Environment: `prod`, `dev` or one of the studio's own.")
+    source: Literal["auto", "rollup", "raw"] = Field(
+        "auto",
+        description="Where the answer is read: `rollup` (fast), `raw` (all events), or `auto`:"
+        " the rollup where it can answer. Both give the same answer.",
+    )
+
+
+class Heading(TypedDict):
+    """The fields of `CommonAnswer`."""
+
+    metric: str
+    game_id: str
+    from_: dt.datetime
+    to: dt.datetime
+    time_zone: str
+    as_of: dt.datetime
+    source: Literal["rollup", "raw"]
+    elapsed_ms: float
+
+
+class CommonAnswer(Model):
+    """What every answer carries."""
+
+    metric: str
+    game_id: str
+    from_: dt.datetime = Field(serialization_alias="from", description="First instant, UTC.")
+    to: dt.datetime = Field(description="End, UTC; not included.")
+    time_zone: str
+    as_of: dt.datetime = Field(description="The moment that `complete` and `settled` speak of.")
+    source: Literal["rollup", "raw"] = Field(description="Where the answer was read.")
+    elapsed_ms: float = Field(description="Milliseconds that the answer took.")
+
+
+class Judged(Model):
+    """A bucket or cell, and how final it is."""
+
+    complete: bool = Field(description="Its time is over.")
+    settled: bool = Field(description="It is over for so long that late events are no longer expected.")
