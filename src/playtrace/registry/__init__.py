@@ -1,0 +1,1 @@
+"""What people configure: games, write keys, people and read tokens."""

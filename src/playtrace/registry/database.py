@@ -1,0 +1,106 @@
+"""Opens the database of the registry and brings its tables up to date.
+
+Several processes may use one SQLite file (a server and the command line): it is in WAL mode, a writer waits
+for the other writer, and a transaction that will write takes the write lock when it begins, so that it never
+fails half way because someone else wrote in between.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from playtrace.registry.errors import Unusable
+
+BUSY_TIMEOUT_MS = 15_000
+WRITES = "playtrace_writes"
+"""Execution option of connections whose transactions write."""
+
+
+def open_database(url: str) -> Engine:
+    """An engine on a database with up-to-date tables; a SQLite file and its folder are created.
+
+    Raises `Unusable` with what to do about it.
+    """
+    try:
+        location = make_url(url)
+        if location.get_backend_name() == "sqlite":
+            _create_file(location)
+        engine = create_engine(location, pool_pre_ping=location.get_backend_name() != "sqlite")
+    except ModuleNotFoundError as error:
+        raise Unusable(f"The registry URL needs the Python package {error.name!r}: install it beside us.") from error
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise Unusable(f"The registry URL is not one that SQLAlchemy understands: {error}") from error
+    except OSError as error:
+        raise Unusable(f"The registry's file cannot be created: {error}") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    try:
+        upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Runs the migrations that are missing, from the files in this package."""
+    config = Config()
+    config.set_main_option("script_location", "playtrace.registry:migrations")
+    head = ScriptDirectory.from_config(config).get_current_head()
+    try:
+        with engine.connect() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == head:
+                return
+        # Whoever comes second waits here for the first, and then finds nothing left to do.
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise Unusable(
+            f"The registry at {_without_password(engine.url)} was written by a newer playtrace ({error}). "
+            "Upgrade playtrace, or restore the backup that you made before."
+        ) from error
+    except DBAPIError as error:
+        raise Unusable(f"The registry at {_without_password(engine.url)} cannot be used: {error.orig}") from error
+
+
+def _create_file(location: URL) -> None:
+    if location.database in (None, "", ":memory:"):
+        raise Unusable("The registry needs a file: a SQLite database in memory is lost with its connection.")
+    path = Path(str(location.database))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Hashes of passwords are in it. SQLite gives its -wal and -shm files the mode of the database.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own transactions would begin late and without a lock: `_begin_sqlite` says when.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _without_password(url: URL) -> str:
+    return url.render_as_string(hide_password=True)

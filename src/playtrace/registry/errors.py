@@ -1,0 +1,78 @@
+"""What can go wrong in the registry. Every message is a sentence for the person who asked.
+
+RegistryError
+├── Unusable          the database cannot be opened or upgraded
+├── Invalid           a value does not fit; `field` names it
+├── GameExists
+├── TooManyGames      open mode has made as many games as it will
+├── NotFound
+│   ├── UnknownGame
+│   ├── UnknownKey
+│   └── UnknownToken
+├── AmbiguousKey      the beginning of more than one write key
+├── SetupRefused      the one-time link is wrong or used, or there is an admin already
+└── LoginRefused      email and password do not belong together
+"""
+
+from __future__ import annotations
+
+
+class RegistryError(Exception):
+    pass
+
+
+class Unusable(RegistryError):
+    pass
+
+
+class Invalid(RegistryError):
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(f"{field}: {expected}")
+        self.field = field
+        self.expected = expected
+
+
+class GameExists(RegistryError):
+    def __init__(self, game_id: str) -> None:
+        super().__init__(f"There is already a game with the id {game_id!r}.")
+        self.game_id = game_id
+
+
+class TooManyGames(RegistryError):
+    def __init__(self, games_max: int) -> None:
+        super().__init__(f"An open server makes at most {games_max} games on first sight.")
+
+
+class NotFound(RegistryError):
+    pass
+
+
+class UnknownGame(NotFound):
+    def __init__(self, game_id: str) -> None:
+        super().__init__(f"There is no game with the id {game_id!r}.")
+        self.game_id = game_id
+
+
+class UnknownKey(NotFound):
+    def __init__(self, key: str) -> None:
+        super().__init__(f"No write key begins with {key!r}.")
+
+
+class UnknownToken(NotFound):
+    def __init__(self, token_id: int) -> None:
+        super().__init__(f"There is no read token with the id {token_id}.")
+
+
+class AmbiguousKey(RegistryError):
+    def __init__(self, key: str) -> None:
+        super().__init__(f"More than one write key begins with {key!r}.")
+
+
+class SetupRefused(RegistryError):
+    def __init__(self) -> None:
+        super().__init__("This setup link is not valid, or was used already.")
+
+
+class LoginRefused(RegistryError):
+    def __init__(self) -> None:
+        super().__init__("Email and password do not belong together.")

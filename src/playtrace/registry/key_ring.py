@@ -1,0 +1,75 @@
+"""What collecting asks of the registry for every request, answered from memory."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+
+from playtrace.registry.errors import GameExists, TooManyGames
+from playtrace.registry.models import WriteKey
+from playtrace.registry.registry import Registry
+
+GAMES_FIRST_SEEN_MAX = 10_000
+"""An open server creates games on first sight until there are so many: ids may be made up without end."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    revision: int
+    games: frozenset[str]
+    keys: dict[str, WriteKey]
+    """By key; without the revoked ones."""
+
+
+class KeyRing:
+    """Knows games and write keys as they were at the last `refresh`. May be asked from any thread."""
+
+    def __init__(self, registry: Registry, *, open_mode: bool) -> None:
+        self._registry = registry
+        self._open_mode = open_mode
+        self._refreshing = threading.Lock()
+        self._snapshot = _read(registry)
+
+    def game_of_key(self, key: str) -> str | None:
+        found = self._snapshot.keys.get(key)
+        return found.game_id if found else None
+
+    def secret_of_key(self, key: str) -> str | None:
+        """The readable secret that belongs to a key: some protocols sign their requests with it."""
+        found = self._snapshot.keys.get(key)
+        return found.secret if found else None
+
+    def knows(self, game_id: str) -> bool:
+        return game_id in self._snapshot.games
+
+    def create(self, game_id: str) -> None:
+        """Open mode: makes a game that was never seen before. Blocks for one commit.
+
+        Raises `Invalid` (not 1 to 64 characters) or `TooManyGames`.
+        """
+        if not self._open_mode:
+            raise RuntimeError("Only an open server creates games on first sight.")
+        if len(self._snapshot.games) >= GAMES_FIRST_SEEN_MAX:
+            raise TooManyGames(GAMES_FIRST_SEEN_MAX)
+        with suppress(GameExists):  # another request saw it first
+            self._registry.add_game(game_id, loose=True)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Reads the registry again if it has changed. Blocks."""
+        with self._refreshing:
+            if self._registry.revision() != self._snapshot.revision:
+                self._snapshot = _read(self._registry)
+
+
+def _read(registry: Registry) -> Snapshot:
+    # The revision first: a change while we read makes the next refresh read again.
+    revision = registry.revision()
+    games = registry.games()
+    keys = registry.keys()
+    return Snapshot(
+        revision=revision,
+        games=frozenset(game.id for game in games),
+        keys={key.key: key for key in keys if key.revoked_at is None},
+    )

@@ -1,0 +1,130 @@
+"""The tables of the registry. Rows are also what `Registry` hands out: read them, never write to them.
+
+Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins that have ended are removed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import DateTime, Dialect, ForeignKey, String
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+GAME_ID_LENGTH_MAX = 64
+NAME_LENGTH_MAX = 200
+NOTE_LENGTH_MAX = 200
+EMAIL_LENGTH_MAX = 254
+CURRENCY_LENGTH_MAX = 16
+TIME_ZONE_LENGTH_MAX = 64
+SHA256_HEX_LENGTH = 64
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """A point in time, kept as UTC without an offset: the one form that all engines compare alike."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+def exact_text(length: int) -> String:
+    """Text in which case and accents count; MySQL compares loosely unless told otherwise."""
+    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return String(length).with_variant(exact, "mysql", "mariadb")
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Game(Base):
+    __tablename__ = "games"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    """A small integer, for protocols that identify games by one."""
+    id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
+    time_zone: Mapped[str] = mapped_column(String(TIME_ZONE_LENGTH_MAX))
+    """IANA name; the game's days begin and end by it."""
+    currency: Mapped[str] = mapped_column(String(CURRENCY_LENGTH_MAX))
+    """ISO 4217; revenue is reported in it."""
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class WriteKey(Base):
+    """Lets a game send events. It ships inside the game, so it is no secret and may be read again."""
+
+    __tablename__ = "write_keys"
+
+    key: Mapped[str] = mapped_column(exact_text(32), primary_key=True)
+    """32 hex digits."""
+    secret: Mapped[str] = mapped_column(exact_text(40))
+    """40 hex digits, readable: some protocols sign their requests with it."""
+    game_id: Mapped[str] = mapped_column(ForeignKey(Game.id), index=True)
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH_MAX))
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+
+class Person(Base):
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    email: Mapped[str] = mapped_column(exact_text(EMAIL_LENGTH_MAX), unique=True)
+    """In lower case."""
+    password_hash: Mapped[str] = mapped_column(String(255))
+    is_admin: Mapped[bool]
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class Login(Base):
+    """Someone is signed in with a browser. ("Session" is what a player has.)"""
+
+    __tablename__ = "logins"
+
+    secret_sha256: Mapped[str] = mapped_column(exact_text(SHA256_HEX_LENGTH), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    expires_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
+
+
+class ReadToken(Base):
+    """Lets a program read: one game, or all of them where `game_id` is empty."""
+
+    __tablename__ = "read_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    secret_sha256: Mapped[str] = mapped_column(exact_text(SHA256_HEX_LENGTH), unique=True)
+    prefix: Mapped[str] = mapped_column(exact_text(16))
+    """How the token begins, so that its owner recognises it in a list."""
+    game_id: Mapped[str | None] = mapped_column(ForeignKey(Game.id))
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH_MAX))
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+
+class SetupToken(Base):
+    """The one-time link that makes the first admin."""
+
+    __tablename__ = "setup_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    secret_sha256: Mapped[str] = mapped_column(exact_text(SHA256_HEX_LENGTH), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    used_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+
+class Revision(Base):
+    """One row: counts the changes. Whoever writes locks it first, so that writers go one after the other."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]

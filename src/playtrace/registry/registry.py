@@ -1,0 +1,337 @@
+"""The registry: what people configure. Every method is one transaction and may be called from any thread.
+
+The methods block (disk, and password hashing of about 50 ms): call them from a thread, not from the event loop.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import secrets
+import unicodedata
+import zoneinfo
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from playtrace.registry.access_secrets import PREFIX_LENGTH, new_secret, sha256_of
+from playtrace.registry.database import WRITES, open_database
+from playtrace.registry.errors import (
+    AmbiguousKey,
+    GameExists,
+    Invalid,
+    LoginRefused,
+    SetupRefused,
+    UnknownGame,
+    UnknownKey,
+    UnknownToken,
+)
+from playtrace.registry.models import (
+    EMAIL_LENGTH_MAX,
+    GAME_ID_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    NOTE_LENGTH_MAX,
+    Game,
+    Login,
+    Person,
+    ReadToken,
+    Revision,
+    SetupToken,
+    WriteKey,
+)
+from playtrace.registry.passwords import check_password, hash_password, verify_password
+
+LOGIN_DAYS = 30
+"""A login ends this long after it began."""
+SETUP_TOKENS_MAX = 8
+"""Setup links that wait for their use; each start makes one until there is an admin."""
+KEY_PREFIX_LENGTH_MIN = 4
+"""A write key may be named by its first digits, at least so many."""
+
+EMAIL_SHAPE = re.compile(r"[^\s@\x00-\x1f\x7f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True)
+class SessionSecret:
+    """A new login. The secret exists only here and in the browser's cookie."""
+
+    secret: str = field(repr=False)
+    expires_at: dt.datetime
+    person: Person
+
+
+class Registry:
+    def __init__(self, engine: Engine, *, clock: Callable[[], dt.datetime]) -> None:
+        self._engine = engine
+        self._writing_engine = engine.execution_options(**{WRITES: True})
+        self._clock = clock
+
+    @classmethod
+    def open(cls, url: str, *, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> Registry:
+        """Opens (or makes) the database and upgrades its tables. Raises `Unusable`."""
+        return cls(open_database(url), clock=clock)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def revision(self) -> int:
+        """A number that differs after every change of games or keys, by any process."""
+        with self._reading() as session:
+            return session.scalars(select(Revision.number)).one()
+
+    # Games
+
+    def add_game(
+        self,
+        game_id: str,
+        *,
+        name: str | None = None,
+        time_zone: str = "UTC",
+        currency: str = "USD",
+        loose: bool = False,
+    ) -> Game:
+        """Raises `Invalid` or `GameExists`. `loose` takes any 1 to 64 characters as the id: a client chose it."""
+        check_game_id(game_id, loose=loose)
+        name = game_id if name is None else check_text("name", name, NAME_LENGTH_MAX)
+        check_time_zone(time_zone)
+        if not re.fullmatch(r"[A-Z]{3}", currency):
+            raise Invalid("currency", "expected an ISO 4217 code such as USD")
+        with self._writing() as session:
+            if _game(session, game_id) is not None:
+                raise GameExists(game_id)
+            game = Game(id=game_id, name=name, time_zone=time_zone, currency=currency, created_at=self._clock())
+            session.add(game)
+        return game
+
+    def games(self) -> list[Game]:
+        """All games, oldest first."""
+        with self._reading() as session:
+            return list(session.scalars(select(Game).order_by(Game.number)))
+
+    def game(self, game_id: str) -> Game | None:
+        with self._reading() as session:
+            return _game(session, game_id)
+
+    # Write keys
+
+    def add_key(self, game_id: str, *, note: str = "") -> WriteKey:
+        """Raises `UnknownGame` or `Invalid`."""
+        note = check_note(note)
+        with self._writing() as session:
+            if _game(session, game_id) is None:
+                raise UnknownGame(game_id)
+            key = WriteKey(
+                key=secrets.token_hex(16),
+                secret=secrets.token_hex(20),
+                game_id=game_id,
+                note=note,
+                created_at=self._clock(),
+            )
+            session.add(key)
+        return key
+
+    def keys(self, game_id: str | None = None) -> list[WriteKey]:
+        """All write keys (of one game), oldest first, the revoked ones too."""
+        query = select(WriteKey).order_by(WriteKey.created_at, WriteKey.key)
+        if game_id is not None:
+            query = query.where(WriteKey.game_id == game_id)
+        with self._reading() as session:
+            return list(session.scalars(query))
+
+    def revoke_key(self, key: str) -> WriteKey:
+        """Revokes the key that is, or alone begins with, `key`. Raises `UnknownKey` or `AmbiguousKey`."""
+        if not re.fullmatch(rf"[0-9a-f]{{{KEY_PREFIX_LENGTH_MIN},32}}", key):
+            raise UnknownKey(key)
+        with self._writing() as session:
+            matches = session.scalars(select(WriteKey).where(WriteKey.key.startswith(key)).limit(2)).all()
+            if not matches:
+                raise UnknownKey(key)
+            if len(matches) > 1:
+                raise AmbiguousKey(key)
+            matches[0].revoked_at = matches[0].revoked_at or self._clock()
+            return matches[0]
+
+    # People
+
+    def has_admin(self) -> bool:
+        with self._reading() as session:
+            return _has_admin(session)
+
+    def setup_token(self) -> str | None:
+        """A new secret for the link that makes the first admin; None once there is one.
+
+        Only a hash is kept, so every start makes another. The latest few of them are valid until one is used.
+        """
+        with self._writing() as session:
+            if _has_admin(session):
+                return None
+            secret = new_secret("setup")
+            session.add(SetupToken(secret_sha256=sha256_of(secret), created_at=self._clock()))
+            session.flush()
+            newest = session.scalars(select(SetupToken.id).order_by(SetupToken.id.desc()).limit(SETUP_TOKENS_MAX)).all()
+            session.execute(delete(SetupToken).where(SetupToken.id < newest[-1]))
+            return secret
+
+    def create_admin(self, setup_token: str, email: str, password: str) -> Person:
+        """The first admin. Raises `SetupRefused` or `Invalid`."""
+        email = check_email(email)
+        check_password(password)
+        with self._reading() as session:
+            # Checked before hashing, which costs enough to be worth a secret.
+            if _open_setup_token(session, setup_token) is None:
+                raise SetupRefused
+        password_hash = hash_password(password)
+        with self._writing() as session:
+            if _open_setup_token(session, setup_token) is None:
+                raise SetupRefused
+            now = self._clock()
+            session.execute(update(SetupToken).where(SetupToken.used_at.is_(None)).values(used_at=now))
+            person = Person(email=email, password_hash=password_hash, is_admin=True, created_at=now)
+            session.add(person)
+        return person
+
+    def login(self, email: str, password: str) -> SessionSecret:
+        """Raises `LoginRefused`, after the same time and with the same words whether or not the person exists."""
+        with self._reading() as session:
+            person = _person(session, email)
+        if not verify_password(person.password_hash if person else None, password) or person is None:
+            raise LoginRefused
+        now = self._clock()
+        login = SessionSecret(new_secret("login"), now + dt.timedelta(days=LOGIN_DAYS), person)
+        with self._writing() as session:
+            session.execute(delete(Login).where(Login.expires_at <= now))
+            session.add(
+                Login(
+                    secret_sha256=sha256_of(login.secret),
+                    person_id=person.id,
+                    created_at=now,
+                    expires_at=login.expires_at,
+                )
+            )
+        return login
+
+    def logout(self, secret: str) -> None:
+        """Ends a login; one that is unknown or over needs nothing."""
+        with self._writing() as session:
+            session.execute(delete(Login).where(Login.secret_sha256 == sha256_of(secret)))
+
+    def person_of_session(self, secret: str) -> Person | None:
+        query = (
+            select(Person)
+            .join(Login, Login.person_id == Person.id)
+            .where(Login.secret_sha256 == sha256_of(secret), Login.expires_at > self._clock())
+        )
+        with self._reading() as session:
+            return session.scalars(query).one_or_none()
+
+    # Read tokens
+
+    def add_token(self, *, note: str = "", game_id: str | None = None) -> tuple[ReadToken, str]:
+        """A token and its secret, which cannot be shown again. Raises `UnknownGame` or `Invalid`."""
+        note = check_note(note)
+        secret = new_secret("read")
+        with self._writing() as session:
+            if game_id is not None and _game(session, game_id) is None:
+                raise UnknownGame(game_id)
+            token = ReadToken(
+                secret_sha256=sha256_of(secret),
+                prefix=secret[:PREFIX_LENGTH],
+                game_id=game_id,
+                note=note,
+                created_at=self._clock(),
+            )
+            session.add(token)
+        return token, secret
+
+    def tokens(self) -> list[ReadToken]:
+        """All read tokens, oldest first, the revoked ones too."""
+        with self._reading() as session:
+            return list(session.scalars(select(ReadToken).order_by(ReadToken.id)))
+
+    def revoke_token(self, token_id: int) -> ReadToken:
+        """Raises `UnknownToken`."""
+        with self._writing() as session:
+            # A larger number than the engine's integers would be an error of the driver.
+            token = session.get(ReadToken, token_id) if 0 < token_id < 2**31 else None
+            if token is None:
+                raise UnknownToken(token_id)
+            token.revoked_at = token.revoked_at or self._clock()
+            return token
+
+    def reader_of_token(self, secret: str) -> ReadToken | None:
+        query = select(ReadToken).where(ReadToken.secret_sha256 == sha256_of(secret), ReadToken.revoked_at.is_(None))
+        with self._reading() as session:
+            return session.scalars(query).one_or_none()
+
+    @contextmanager
+    def _reading(self) -> Generator[Session]:
+        with Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Generator[Session]:
+        with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+            # Locks the row, where the engine has no lock on the whole file: writers go one after the other.
+            session.execute(update(Revision).values(number=Revision.number + 1))
+            yield session
+
+
+def check_game_id(game_id: str, *, loose: bool) -> None:
+    if loose:
+        if not 1 <= len(game_id) <= GAME_ID_LENGTH_MAX or any("\ud800" <= letter <= "\udfff" for letter in game_id):
+            raise Invalid("id", f"expected 1 to {GAME_ID_LENGTH_MAX} characters")
+    elif not re.fullmatch(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}", game_id):
+        raise Invalid(
+            "id",
+            f"expected 1 to {GAME_ID_LENGTH_MAX} characters out of a-z, 0-9, - and _, "
+            "beginning with a letter or digit, such as my-game",
+        )
+
+
+def check_time_zone(time_zone: str) -> None:
+    if time_zone not in zoneinfo.available_timezones():
+        raise Invalid("time zone", "expected an IANA name such as Europe/Berlin")
+
+
+def check_text(name: str, text: str, length_max: int) -> str:
+    text = text.strip()
+    # Control characters would let a name rewrite the terminal that lists it; surrogates cannot be stored.
+    if not 1 <= len(text) <= length_max or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        raise Invalid(name, f"expected 1 to {length_max} characters on one line")
+    return text
+
+
+def check_note(note: str) -> str:
+    return check_text("note", note, NOTE_LENGTH_MAX) if note.strip() else ""
+
+
+def check_email(email: str) -> str:
+    """The email in the form that it is kept and compared in. Only a sent mail could prove more than its shape."""
+    email = email.strip().lower()
+    if len(email) > EMAIL_LENGTH_MAX or not EMAIL_SHAPE.fullmatch(email):
+        raise Invalid("email", "expected an address such as you@studio.example")
+    return email
+
+
+def _game(session: Session, game_id: str) -> Game | None:
+    return session.scalars(select(Game).where(Game.id == game_id)).one_or_none()
+
+
+def _person(session: Session, email: str) -> Person | None:
+    try:
+        email = check_email(email)
+    except Invalid:
+        return None
+    return session.scalars(select(Person).where(Person.email == email)).one_or_none()
+
+
+def _has_admin(session: Session) -> bool:
+    return session.scalars(select(func.count()).select_from(Person).where(Person.is_admin)).one() > 0
+
+
+def _open_setup_token(session: Session, secret: str) -> SetupToken | None:
+    query = select(SetupToken).where(SetupToken.secret_sha256 == sha256_of(secret), SetupToken.used_at.is_(None))
+    return None if _has_admin(session) else session.scalars(query).one_or_none()

@@ -1,0 +1,404 @@
+"""What people configure, on a real SQLite file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from playtrace.registry.errors import (
+    AmbiguousKey,
+    GameExists,
+    Invalid,
+    LoginRefused,
+    SetupRefused,
+    UnknownGame,
+    UnknownKey,
+    UnknownToken,
+    Unusable,
+)
+from playtrace.registry.key_ring import KeyRing
+from playtrace.registry.registry import LOGIN_DAYS, SETUP_TOKENS_MAX, Registry
+
+PASSWORD = "correct horse 🐎"
+STRANGE_TEXTS = [
+    "'; DROP TABLE games; --",
+    '" OR 1=1 --',
+    "<script>alert('x')</script>",
+    "[red]{{7*7}}${jndi:ldap://x}%s%(x)s",
+    "Ünïcödé 日本語 🎮 مرحبا",
+    "_%\\",
+]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = dt.datetime(2026, 3, 1, 12, 0, 0, 123456, dt.UTC)
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{(tmp_path / 'new folder' / 'registry.sqlite').as_posix()}"
+
+
+@pytest.fixture
+def registry(url: str, clock: Clock) -> Iterator[Registry]:
+    registry = Registry.open(url, clock=clock)
+    yield registry
+    registry.close()
+
+
+@pytest.fixture
+def admin(registry: Registry) -> str:
+    token = registry.setup_token()
+    assert token
+    return registry.create_admin(token, "Ada@Studio.Example", PASSWORD).email
+
+
+# Games
+
+
+def test_a_game_is_what_was_configured(registry: Registry, clock: Clock) -> None:
+    added = registry.add_game("sky-raid", name="Sky Raid", time_zone="Asia/Kathmandu", currency="EUR")
+    for game in (added, registry.game("sky-raid"), *registry.games()):
+        assert game
+        assert (game.number, game.id, game.name, game.time_zone, game.currency, game.created_at) == (
+            1,
+            "sky-raid",
+            "Sky Raid",
+            "Asia/Kathmandu",
+            "EUR",
+            clock.now,
+        )
+    assert registry.game("other") is None
+    with pytest.raises(GameExists):
+        registry.add_game("sky-raid")
+
+
+@pytest.mark.parametrize("game_id", ["", "-a", "A", "a b", "a" * 65, "ä", "a\n", *STRANGE_TEXTS])
+def test_a_game_id_is_readable(registry: Registry, game_id: str) -> None:
+    with pytest.raises(Invalid, match=r"^id: expected 1 to 64 characters"):
+        registry.add_game(game_id)
+    assert registry.games() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("time zone", {"time_zone": "Mars/Olympus"}),
+        ("time zone", {"time_zone": "../../etc/passwd"}),
+        ("currency", {"currency": "usd"}),
+        ("currency", {"currency": "US$"}),
+        ("name", {"name": " "}),
+        ("name", {"name": "x" * 201}),
+        ("name", {"name": "\x1b[2J"}),
+        ("name", {"name": "\udcff"}),
+    ],
+)
+def test_a_wrong_value_is_named(registry: Registry, field: str, wrong: dict[str, str]) -> None:
+    with pytest.raises(Invalid, match=f"^{field}: expected") as caught:
+        registry.add_game("g", **wrong)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("text", STRANGE_TEXTS)
+def test_every_text_comes_back_as_it_went_in(registry: Registry, text: str) -> None:
+    registry.add_game(text, name=text, loose=True)
+    key = registry.add_key(text, note=text)
+    token, _ = registry.add_token(note=text, game_id=text)
+    game = registry.game(text)
+    assert game and (game.id, game.name) == (text, text)
+    assert [(k.key, k.game_id, k.note) for k in registry.keys(text)] == [(key.key, text, text)]
+    assert [(t.id, t.game_id, t.note) for t in registry.tokens()] == [(token.id, text, text)]
+    with pytest.raises(LoginRefused):
+        registry.login(text, text)
+    assert registry.person_of_session(text) is None
+    assert registry.reader_of_token(text) is None
+    with pytest.raises(UnknownKey):
+        registry.revoke_key(text)
+
+
+# Write keys
+
+
+def test_a_write_key_is_readable_until_revoked_and_listed_ever_after(registry: Registry, clock: Clock) -> None:
+    registry.add_game("a")
+    registry.add_game("b")
+    key, other = registry.add_key("a", note="release build"), registry.add_key("b")
+    assert len(key.key) == 32
+    assert int(key.key, 16)
+    assert len(key.secret) == 40
+    assert sorted(k.key for k in registry.keys(None)) == sorted([key.key, other.key])
+    assert [k.key for k in registry.keys("a")] == [key.key]
+
+    revoked = registry.revoke_key(key.key[:12])
+    assert (revoked.key, revoked.revoked_at) == (key.key, clock.now)
+    clock.now += dt.timedelta(days=1)
+    assert registry.revoke_key(key.key).revoked_at == clock.now - dt.timedelta(days=1)
+    assert len(registry.keys()) == 2
+
+
+def test_a_key_needs_a_game_and_a_revocation_needs_one_key(registry: Registry) -> None:
+    with pytest.raises(UnknownGame):
+        registry.add_key("nothing")
+    registry.add_game("a")
+    first = registry.add_key("a").key
+    for wrong in ("", first[:3], "0" * 32, "%", first + "0", first[:-1] + "_"):
+        with pytest.raises(UnknownKey):
+            registry.revoke_key(wrong)
+    with pytest.raises(Invalid, match=r"^note: "):
+        registry.add_key("a", note="two\nlines")
+
+
+def test_an_ambiguous_beginning_revokes_nothing(registry: Registry, url: str) -> None:
+    registry.add_game("a")
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as file:
+        for end in ("0", "1"):
+            file.execute(
+                "INSERT INTO write_keys VALUES (?, '', 'a', '', '2026-01-01 00:00:00.000000', NULL)",
+                ["abcd" + end * 28],
+            )
+    file.close()
+    with pytest.raises(AmbiguousKey):
+        registry.revoke_key("abcd")
+    assert not any(key.revoked_at for key in registry.keys("a"))
+
+
+# The key ring
+
+
+def test_the_key_ring_follows_the_registry(registry: Registry) -> None:
+    ring = KeyRing(registry, open_mode=False)
+    registry.add_game("a")
+    key = registry.add_key("a")
+    assert not ring.knows("a")
+    ring.refresh()
+    assert ring.knows("a")
+    assert ring.game_of_key(key.key) == "a"
+    assert ring.secret_of_key(key.key) == key.secret
+    assert ring.game_of_key("") is None
+
+    registry.revoke_key(key.key)
+    ring.refresh()
+    assert ring.game_of_key(key.key) is None
+    assert ring.secret_of_key(key.key) is None
+    with pytest.raises(RuntimeError):
+        ring.create("b")
+
+
+def test_the_revision_changes_with_games_and_keys_and_not_by_reading(registry: Registry) -> None:
+    seen = [registry.revision()]
+    registry.add_game("a")
+    seen.append(registry.revision())
+    key = registry.add_key("a")
+    seen.append(registry.revision())
+    registry.revoke_key(key.key)
+    seen.append(registry.revision())
+    assert len(set(seen)) == 4
+    registry.games(), registry.keys(), registry.tokens(), registry.game("a")
+    assert registry.revision() == seen[-1]
+
+
+def test_an_open_server_makes_a_game_once_however_many_ask(registry: Registry) -> None:
+    ring = KeyRing(registry, open_mode=True)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ring.create, ["Ünknown <b>Game</b>"] * 8))
+    assert ring.knows("Ünknown <b>Game</b>")
+    assert len(registry.games()) == 1
+    for wrong in ("", "x" * 65):
+        with pytest.raises(Invalid):
+            ring.create(wrong)
+
+
+# People
+
+
+def test_the_setup_link_makes_one_admin_and_then_nothing(registry: Registry) -> None:
+    first, second = registry.setup_token(), registry.setup_token()
+    assert first and second
+    assert not registry.has_admin()
+    with pytest.raises(SetupRefused):
+        registry.create_admin("setup_wrong", "ada@studio.example", PASSWORD)
+    with pytest.raises(Invalid, match=r"^password: expected 10"):
+        registry.create_admin(first, "ada@studio.example", "short")
+    assert registry.create_admin(first, "ada@studio.example", PASSWORD).is_admin
+    assert registry.has_admin()
+    for token in (first, second):
+        with pytest.raises(SetupRefused):
+            registry.create_admin(token, "eve@studio.example", PASSWORD)
+    assert registry.setup_token() is None
+
+
+def test_two_who_use_the_setup_link_at_once_make_one_admin(registry: Registry) -> None:
+    token = registry.setup_token()
+    assert token
+    outcomes: list[str] = []
+    together = threading.Barrier(2)
+
+    def use(email: str) -> None:
+        together.wait()
+        try:
+            outcomes.append(registry.create_admin(token, email, PASSWORD).email)
+        except SetupRefused:
+            outcomes.append("refused")
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(use, ["a@studio.example", "b@studio.example"]))
+    assert sorted(outcomes) in (["a@studio.example", "refused"], ["b@studio.example", "refused"])
+
+
+def test_many_starts_without_an_admin_keep_few_setup_links(registry: Registry) -> None:
+    tokens = [registry.setup_token() for _ in range(SETUP_TOKENS_MAX + 2)]
+    assert tokens[1] and tokens[2]
+    with pytest.raises(SetupRefused):
+        registry.create_admin(tokens[1], "ada@studio.example", PASSWORD)
+    registry.create_admin(tokens[2], "ada@studio.example", PASSWORD)
+
+
+@pytest.mark.parametrize("email", ["", "ada", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\x00", "a" * 250 + "@b.cd"])
+def test_an_email_has_the_shape_of_one(registry: Registry, email: str) -> None:
+    token = registry.setup_token()
+    assert token
+    with pytest.raises(Invalid, match=r"^email: "):
+        registry.create_admin(token, email, PASSWORD)
+
+
+def test_who_signs_in_is_known_until_they_sign_out(registry: Registry, admin: str) -> None:
+    login, other = registry.login(" ADA@studio.example ", PASSWORD), registry.login(admin, PASSWORD)
+    person = registry.person_of_session(login.secret)
+    assert person and person.email == "ada@studio.example"
+    assert login.secret not in repr(login)
+    registry.logout(login.secret)
+    registry.logout("login_unknown")
+    assert registry.person_of_session(login.secret) is None
+    assert registry.person_of_session(other.secret)
+
+
+def test_a_login_ends_after_its_days(registry: Registry, admin: str, clock: Clock) -> None:
+    login = registry.login(admin, PASSWORD)
+    clock.now += dt.timedelta(days=LOGIN_DAYS, microseconds=-1)
+    assert registry.person_of_session(login.secret)
+    clock.now += dt.timedelta(microseconds=1)
+    assert registry.person_of_session(login.secret) is None
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("ada@studio.example", "wrong password"),
+        ("ada@studio.example", ""),
+        ("ada@studio.example", "\udcff" * 20),
+        ("nobody@studio.example", PASSWORD),
+        ("nobody@studio.example", "nobody"),
+        ("' OR 1=1 --@x", PASSWORD),
+        ("\x00\udcff", PASSWORD),
+    ],
+)
+def test_a_refused_login_does_not_tell_who_exists(registry: Registry, admin: str, email: str, password: str) -> None:
+    with pytest.raises(LoginRefused, match=r"^Email and password do not belong together\.$"):
+        registry.login(email, password)
+
+
+def test_a_password_typed_on_another_system_is_the_same_password(registry: Registry) -> None:
+    token = registry.setup_token()
+    assert token
+    registry.create_admin(token, "ada@studio.example", "Zu\u0308rich-2026")
+    assert registry.login("ada@studio.example", "Z\u00fcrich-2026")
+
+
+# Read tokens
+
+
+def test_a_read_token_works_until_revoked(registry: Registry) -> None:
+    registry.add_game("a")
+    token, secret = registry.add_token(note="notebook", game_id="a")
+    everything, _ = registry.add_token()
+    assert secret.startswith(token.prefix)
+    assert len(token.prefix) < 12
+    reader = registry.reader_of_token(secret)
+    assert reader and (reader.id, reader.game_id) == (token.id, "a")
+    assert everything.game_id is None
+    assert registry.revoke_token(token.id).revoked_at
+    assert registry.reader_of_token(secret) is None
+    assert [t.id for t in registry.tokens()] == [token.id, everything.id]
+    for unknown in (0, -1, 99, 2**70):
+        with pytest.raises(UnknownToken):
+            registry.revoke_token(unknown)
+    with pytest.raises(UnknownGame):
+        registry.add_token(game_id="nothing")
+
+
+# The file
+
+
+def test_no_secret_is_in_the_file(registry: Registry, admin: str, url: str) -> None:
+    secrets = [registry.login(admin, PASSWORD).secret, registry.add_token()[1], PASSWORD]
+    registry.close()
+    content = Path(url.removeprefix("sqlite:///")).read_bytes()
+    assert b"$argon2id$" in content
+    for secret in secrets:
+        assert secret.encode() not in content
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_only_the_owner_may_read_the_files(registry: Registry, url: str) -> None:
+    registry.add_game("a")
+    folder = Path(url.removeprefix("sqlite:///")).parent
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert modes == {"registry.sqlite": 0o600, "registry.sqlite-wal": 0o600, "registry.sqlite-shm": 0o600}
+
+
+def test_several_processes_start_and_write_at_once(url: str) -> None:
+    program = (
+        "import sys\n"
+        "from playtrace.registry.registry import Registry\n"
+        "registry = Registry.open(sys.argv[1])\n"
+        "for number in range(10):\n"
+        "    registry.add_game(f'{sys.argv[2]}-{number}')\n"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", program, url, str(number)]) for number in range(3)]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    registry = Registry.open(url)
+    assert len(registry.games()) == 30
+    assert registry.revision() == 30
+    registry.close()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("not a url", "not one that SQLAlchemy understands"),
+        ("unknown://x", "not one that SQLAlchemy understands"),
+        ("sqlite:////dev/null/registry.sqlite", "cannot be created"),
+    ],
+)
+def test_a_database_that_cannot_be_used_says_why(wrong: str, told: str) -> None:
+    with pytest.raises(Unusable, match=told):
+        Registry.open(wrong)
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "registry.sqlite"
+    file.write_text("my holiday photos, " * 100)
+    with pytest.raises(Unusable, match="not a database"):
+        Registry.open(f"sqlite:///{file}")
+    assert file.read_text().startswith("my holiday photos")
