@@ -1,0 +1,66 @@
+"""The games that the reader may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, LiteralString, cast
+
+from fastapi import APIRouter, Request
+
+from playtrace.api.authentication import CurrentReader, registry_of
+from playtrace.api.models import ApiModel
+from playtrace.registry.models import Game
+from playtrace.store.duckdb import Store
+
+router = APIRouter(prefix="/api", tags=["games"])
+
+EVENTS_BY_GAME: LiteralString = """
+SELECT game_id, min(slot) AS first_slot, max(slot) AS last_slot, CAST(sum(events) AS BIGINT) AS events
+FROM event_counts
+GROUP BY game_id
+"""
+
+
+class GameSummary(ApiModel):
+    id: str
+    name: str
+    time_zone: str
+    """IANA name; the game's days begin and end by it."""
+    currency: str
+    created_at: dt.datetime
+    first_event_at: dt.datetime | None
+    """Start of the quarter of an hour in which the first event happened."""
+    last_event_at: dt.datetime | None
+    """Start of the quarter of an hour in which the latest event happened."""
+    events: int
+    """Events of `env` prod."""
+
+
+class GameList(ApiModel):
+    games: list[GameSummary]
+
+
+@router.get("/games")
+def list_games(request: Request, reader: CurrentReader) -> GameList:
+    """All games that the reader may see, oldest first."""
+    rows = cast(Store, request.app.state.store).query(EVENTS_BY_GAME).to_pylist()
+    counted = {cast(str, row["game_id"]): row for row in rows}
+    games = [game for game in registry_of(request).games() if reader.may_read(game.id)]
+    return GameList(games=[_summary(game, counted.get(game.id, {})) for game in games])
+
+
+def _summary(game: Game, counted: dict[str, Any]) -> GameSummary:
+    return GameSummary(
+        id=game.id,
+        name=game.name,
+        time_zone=game.time_zone,
+        currency=game.currency,
+        created_at=game.created_at,
+        first_event_at=_utc(counted.get("first_slot")),
+        last_event_at=_utc(counted.get("last_slot")),
+        events=counted.get("events", 0),
+    )
+
+
+def _utc(slot: dt.datetime | None) -> dt.datetime | None:
+    return None if slot is None else slot.replace(tzinfo=dt.UTC)

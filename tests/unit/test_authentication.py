@@ -1,0 +1,420 @@
+"""Who may read what, over the real routes, registry and store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from fastapi import FastAPI, Query, WebSocket
+from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
+
+from playtrace.api import games, problems, session
+from playtrace.api.authentication import COOKIE, CurrentAdmin, CurrentReader
+from playtrace.api.login_throttle import (
+    ATTEMPTS_PER_ADDRESS_MAX,
+    ATTEMPTS_PER_PERSON_MAX,
+    WINDOW_SECONDS,
+    LoginThrottle,
+)
+from playtrace.config import Settings
+from playtrace.registry.registry import Registry
+from playtrace.store.duckdb import Store
+
+EMAIL, PASSWORD = "ada@studio.example", "correct horse 🐎"
+LOCAL_TOKEN = "token of server.json"
+OURS = {"Origin": "http://testserver"}
+
+
+@dataclass
+class Site:
+    app: FastAPI
+    registry: Registry
+    client: TestClient
+    seconds: float = 0
+
+    def bearer(self, secret: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {secret}"}
+
+    def sign_in(self, email: str = EMAIL, password: str = PASSWORD, headers: dict[str, str] = OURS) -> Any:
+        return self.client.post("/api/session", json={"email": email, "password": password}, headers=headers)
+
+    def setup(self) -> None:
+        token = self.registry.setup_token()
+        assert token
+        self.registry.create_admin(token, EMAIL, PASSWORD)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    settings = Settings(data=tmp_path)
+    store = Store.open(None, settings)
+    app = FastAPI()
+    problems.install(app)
+    app.include_router(session.router)
+    app.include_router(games.router)
+
+    @app.get("/api/of-game")
+    def of_game(reader: CurrentReader, game_id: Annotated[str, Query(alias="gameId")]) -> str:
+        reader.require(game_id)
+        return game_id
+
+    @app.post("/api/clear")
+    def clear(admin: CurrentAdmin) -> str:
+        return "cleared"
+
+    @app.get("/api/broken")
+    def broken() -> None:
+        raise RuntimeError("a detail that is nobody's business")
+
+    @app.get("/api/number")
+    def number(limit: Annotated[int, Query(ge=1)]) -> int:
+        return limit
+
+    @app.websocket("/api/live")
+    async def live(websocket: WebSocket, reader: CurrentReader, game_id: Annotated[str, Query(alias="gameId")]) -> None:
+        reader.require(game_id)
+        await websocket.accept()
+        await websocket.send_text(game_id)
+        await websocket.close()
+
+    site = Site(app, Registry.open(settings.registry_database), TestClient(app, raise_server_exceptions=False))
+    app.state.settings = settings
+    app.state.registry = site.registry
+    app.state.store = store
+    app.state.local_token = LOCAL_TOKEN
+    app.state.login_throttle = LoginThrottle(clock=lambda: site.seconds)
+    site.registry.add_game("a", name="<img src=x onerror=alert(1)>")
+    site.registry.add_game("b")
+    yield site
+    site.client.close()
+    site.registry.close()
+    store.close()
+
+
+def problem(answer: Any, status: int, slug: str) -> dict[str, Any]:
+    """The problem document of an answer, after checking its form."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    document = answer.json()
+    assert (answer.status_code, document["status"]) == (status, status)
+    assert document["type"] == f"https://playtrace.dev/problems/{slug}"
+    assert document["title"]
+    assert document["detail"]
+    return document
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer read_unknown"},
+        {"Authorization": "Bearer ' OR 1=1 --"},
+        {"Authorization": "Bearer ünïcödé".encode("latin-1")},
+        {"Authorization": f"Basic {LOCAL_TOKEN}"},
+        {"Cookie": f"{COOKIE}=login_unknown"},
+        {"Cookie": f"{COOKIE}=' OR 1=1 --"},
+    ],
+)
+def test_a_stranger_reads_nothing(site: Site, headers: dict[str, Any]) -> None:
+    site.setup()
+    answer = site.client.get("/api/games", headers=headers)
+    problem(answer, 401, "unauthenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_token_for_all_games_sees_all(site: Site) -> None:
+    _, secret = site.registry.add_token()
+    answer = site.client.get("/api/games", headers=site.bearer(secret)).json()
+    assert [game["id"] for game in answer["games"]] == ["a", "b"]
+    created_at = answer["games"][0].pop("createdAt")
+    assert created_at.endswith("Z")
+    assert answer["games"][0] == {
+        "id": "a",
+        "name": "<img src=x onerror=alert(1)>",
+        "timeZone": "UTC",
+        "currency": "USD",
+        "firstEventAt": None,
+        "lastEventAt": None,
+        "events": 0,
+    }
+
+
+def test_games_tell_how_much_they_sent_and_when(site: Site) -> None:
+    with site.app.state.store.writing() as connection:
+        for slot, events in (("2026-03-01 10:15", 3), ("2026-03-02 00:00", 4)):
+            connection.execute(
+                "INSERT INTO event_counts BY NAME SELECT 'a' AS game_id, CAST($slot AS TIMESTAMP) AS slot, 'x' AS name,"
+                " '' AS platform, '' AS version, '' AS country, '' AS currency, $events AS events, 0 AS value_micros,"
+                " 0 AS frames, 0 AS frame_seconds",
+                {"slot": slot, "events": events},
+            )
+    a, b = site.client.get("/api/games", headers=site.bearer(LOCAL_TOKEN)).json()["games"]
+    assert (a["events"], a["firstEventAt"], a["lastEventAt"]) == (7, "2026-03-01T10:15:00Z", "2026-03-02T00:00:00Z")
+    assert (b["events"], b["firstEventAt"], b["lastEventAt"]) == (0, None, None)
+
+
+def test_a_token_of_one_game_reads_that_game_only(site: Site) -> None:
+    _, secret = site.registry.add_token(game_id="a")
+    headers = site.bearer(secret)
+    assert [game["id"] for game in site.client.get("/api/games", headers=headers).json()["games"]] == ["a"]
+    assert site.client.get("/api/of-game", params={"gameId": "a"}, headers=headers).json() == "a"
+    for other in ("b", "never heard of", "A", "' OR 1=1 --"):
+        problem(site.client.get("/api/of-game", params={"gameId": other}, headers=headers), 403, "forbidden")
+
+
+def test_a_revoked_token_stops_at_once(site: Site) -> None:
+    token, secret = site.registry.add_token()
+    assert site.client.get("/api/games", headers=site.bearer(secret)).status_code == 200
+    site.registry.revoke_token(token.id)
+    problem(site.client.get("/api/games", headers=site.bearer(secret)), 401, "unauthenticated")
+
+
+def test_a_wrong_token_is_not_saved_by_a_cookie(site: Site) -> None:
+    site.setup()
+    site.sign_in()
+    assert site.client.get("/api/games").status_code == 200
+    problem(site.client.get("/api/games", headers=site.bearer("read_wrong")), 401, "unauthenticated")
+
+
+def test_only_an_admin_changes_things(site: Site) -> None:
+    _, secret = site.registry.add_token()
+    problem(site.client.post("/api/clear", headers=site.bearer(secret)), 403, "forbidden")
+    assert site.client.post("/api/clear", headers=site.bearer(LOCAL_TOKEN)).json() == "cleared"
+    site.setup()
+    site.sign_in()
+    assert site.client.post("/api/clear", headers=OURS).json() == "cleared"
+
+
+def test_an_open_server_lets_everybody_in(site: Site) -> None:
+    site.app.state.settings = Settings(data=site.app.state.settings.data, open=True)
+    assert len(site.client.get("/api/games").json()["games"]) == 2
+    assert site.client.post("/api/clear").json() == "cleared"
+    assert site.client.get("/api/me").json() | {"version": ""} == {
+        "user": None,
+        "open": True,
+        "setupNeeded": False,
+        "version": "",
+    }
+    for foreign in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+        problem(site.client.post("/api/clear", headers=foreign), 403, "cross-origin")
+
+
+# WebSockets
+
+
+def test_a_websocket_takes_a_token_or_a_cookie(site: Site) -> None:
+    _, secret = site.registry.add_token(game_id="a")
+    site.setup()
+
+    def first_message(headers: dict[str, str]) -> str:
+        with site.client.websocket_connect("/api/live?gameId=a", headers=headers) as websocket:
+            return websocket.receive_text()
+
+    assert first_message(site.bearer(secret)) == "a"
+    site.sign_in()
+    assert first_message(OURS) == "a"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/api/live?gameId=a", {}, 401),
+        ("/api/live?gameId=a", {"Authorization": "Bearer wrong"}, 401),
+        ("/api/live?gameId=a", {"Origin": "https://evil.example"}, 403),
+        ("/api/live", {"Authorization": f"Bearer {LOCAL_TOKEN}"}, 422),
+    ],
+)
+def test_a_websocket_is_refused_before_the_handshake(
+    site: Site, path: str, headers: dict[str, str], status: int
+) -> None:
+    with pytest.raises(WebSocketDenialResponse) as denied, site.client.websocket_connect(path, headers=headers):
+        pass
+    assert denied.value.status_code == status
+    assert denied.value.json()["status"] == status
+
+
+def test_a_websocket_of_another_game_is_refused(site: Site) -> None:
+    _, secret = site.registry.add_token(game_id="a")
+    connecting = site.client.websocket_connect("/api/live?gameId=b", headers=site.bearer(secret))
+    with pytest.raises(WebSocketDenialResponse) as denied, connecting:
+        pass
+    assert denied.value.status_code == 403
+
+
+def test_a_foreign_page_cannot_use_the_cookie_on_a_websocket(site: Site) -> None:
+    site.setup()
+    site.sign_in()
+    connecting = site.client.websocket_connect("/api/live?gameId=a", headers={"Origin": "https://evil.example"})
+    with pytest.raises(WebSocketDenialResponse) as denied, connecting:
+        pass
+    assert denied.value.json()["type"].endswith("/cross-origin")
+
+
+def test_where_the_server_cannot_answer_a_handshake_it_closes(site: Site) -> None:
+    async def without_denial(scope: Any, receive: Any, send: Any) -> None:
+        await site.app(scope | {"extensions": {}}, receive, send)
+
+    client = TestClient(without_denial)
+    with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect("/api/live?gameId=a"):
+        pass
+    assert closed.value.code == 1008
+    assert closed.value.reason.startswith("Sign in first: ")
+    client.close()
+
+
+# Signing in
+
+
+def test_the_first_admin_signs_up_once(site: Site) -> None:
+    assert site.client.get("/api/me").json()["setupNeeded"]
+    token = site.registry.setup_token()
+    body = {"token": token, "email": EMAIL, "password": PASSWORD}
+    answer = site.client.post("/api/setup", json=body, headers=OURS)
+    assert answer.status_code == 201
+    me = site.client.get("/api/me")
+    assert me.headers["cache-control"] == "no-store"
+    assert me.json()["user"] == {"email": EMAIL, "isAdmin": True}
+    assert not me.json()["setupNeeded"]
+
+    again = site.client.post("/api/setup", json=body | {"email": "eve@studio.example"}, headers=OURS)
+    problem(again, 403, "setup-refused")
+
+
+def test_setup_without_the_link_is_refused_in_the_same_words_before_and_after(site: Site) -> None:
+    body = {"token": "setup_guess", "email": EMAIL, "password": PASSWORD}
+    before = problem(site.client.post("/api/setup", json=body), 403, "setup-refused")
+    site.setup()
+    assert problem(site.client.post("/api/setup", json=body), 403, "setup-refused") == before
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"password": "short"}, "password"),
+        ({"password": None}, "password"),
+        ({"email": "no address"}, "email"),
+        ({"email": ["x"]}, "email"),
+        ({"token": "x" * 500}, "token"),
+    ],
+)
+def test_a_wrong_field_of_setup_is_named_and_nothing_is_repeated(
+    site: Site, change: dict[str, object], field: str
+) -> None:
+    body = {"token": site.registry.setup_token(), "email": EMAIL, "password": "my secret password"} | change
+    answer = site.client.post("/api/setup", json=body)
+    document = problem(answer, 422, "invalid-request")
+    assert [error["field"] for error in document["errors"]] == [field]
+    assert field in document["detail"]
+    for value in body.values():
+        assert str(value) not in answer.text
+
+
+def test_a_cookie_is_for_the_browser_alone(site: Site) -> None:
+    site.setup()
+    cookie = site.sign_in().headers["set-cookie"]
+    for part in ("HttpOnly", "SameSite=lax", "Path=/", "expires="):
+        assert part in cookie
+    assert "Secure" not in cookie
+    site.app.state.settings = Settings(data=site.app.state.settings.data, public_url="https://play.studio.example")
+    assert "Secure" in site.sign_in(headers={"Origin": "https://play.studio.example"}).headers["set-cookie"]
+
+
+def test_signing_out_ends_the_login_itself(site: Site) -> None:
+    site.setup()
+    site.sign_in()
+    stolen = site.client.cookies[COOKIE]
+    assert site.client.delete("/api/session", headers=OURS).status_code == 204
+    assert COOKIE not in site.client.cookies
+    problem(site.client.get("/api/games", headers={"Cookie": f"{COOKIE}={stolen}"}), 401, "unauthenticated")
+    assert site.client.delete("/api/session").status_code == 204
+
+
+def test_a_refused_login_tells_nothing(site: Site) -> None:
+    site.setup()
+    answers = [
+        problem(site.sign_in(*who), 401, "unauthenticated")
+        for who in [(EMAIL, "wrong password"), ("nobody@studio.example", PASSWORD), ("' OR 1=1 --", ""), ("", "")]
+    ]
+    assert all(answer == answers[0] for answer in answers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://testserver:81"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"},
+    ],
+)
+def test_pages_of_others_cannot_sign_in_or_out(site: Site, headers: dict[str, str]) -> None:
+    site.setup()
+    problem(site.sign_in(headers=headers), 403, "cross-origin")
+    site.sign_in()
+    problem(site.client.delete("/api/session", headers=headers), 403, "cross-origin")
+    problem(site.client.delete("/api/session"), 403, "cross-origin")
+    problem(site.client.post("/api/clear", headers=headers), 403, "cross-origin")
+    assert site.client.get("/api/games").status_code == 200
+
+
+def test_guessing_a_password_is_slowed_down(site: Site) -> None:
+    site.setup()
+    for _ in range(ATTEMPTS_PER_PERSON_MAX):
+        problem(site.sign_in(password="a wrong guess"), 401, "unauthenticated")
+    site.seconds = 60
+    answer = site.sign_in(email=" ADA@studio.example")
+    problem(answer, 429, "too-many-requests")
+    assert answer.headers["retry-after"] == str(WINDOW_SECONDS - 60)
+    site.seconds = WINDOW_SECONDS
+    assert site.sign_in().status_code == 200
+
+
+def test_signing_in_forgives_what_was_mistyped(site: Site) -> None:
+    site.setup()
+    for _ in range(3):
+        for _ in range(ATTEMPTS_PER_PERSON_MAX - 1):
+            site.sign_in(password="a wrong guess")
+        assert site.sign_in().status_code == 200
+
+
+def test_an_address_that_tries_many_people_is_slowed_down() -> None:
+    throttle = LoginThrottle(clock=lambda: 0)
+    for number in range(ATTEMPTS_PER_ADDRESS_MAX):
+        throttle.attempt("2001:db8::1", f"{number}@studio.example")
+    with pytest.raises(problems.TooManyRequests):
+        throttle.attempt("2001:db8::2", "another@studio.example")
+    throttle.attempt("2001:db8:0:1::1", "another@studio.example")
+    throttle.attempt("192.0.2.1", "another@studio.example")
+    throttle.attempt("", "another@studio.example")
+
+
+# Problem documents
+
+
+def test_every_error_is_a_problem_document(site: Site) -> None:
+    document = problem(site.client.get("/api/nothing<b>"), 404, "not-found")
+    assert document["detail"] == "There is nothing at /api/nothing<b>."
+    answer = site.client.put("/api/games")
+    problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == "GET"
+    document = problem(site.client.get("/api/broken"), 500, "internal")
+    assert "business" not in str(document)
+    document = problem(site.client.get("/api/number", params={"limit": "many"}), 422, "invalid-request")
+    assert [(error["field"], error["location"]) for error in document["errors"]] == [("limit", "query")]
+    assert "limit (query): Input should be a valid integer" in document["detail"]
+    document = problem(site.client.get("/api/number"), 422, "invalid-request")
+    assert document["detail"] == "limit (query): expected, but missing"
+    answer = site.client.post("/api/session", content=b'{"email": ', headers={"Content-Type": "application/json"})
+    assert "is not JSON" in problem(answer, 400, "bad-request")["detail"]
+    for body in (b"[]", b"null", b'"x"', b'{"email": "\\ud800", "password": ""}', b""):
+        answer = site.client.post("/api/session", content=body, headers={"Content-Type": "application/json"})
+        problem(answer, 422, "invalid-request")
