@@ -1,0 +1,76 @@
+"""How commands reach the registry: its file or database directly, beside a running server."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from playtrace.config import Settings
+from playtrace.registry.errors import (
+    AmbiguousKey,
+    GameExists,
+    Invalid,
+    RegistryError,
+    UnknownGame,
+    UnknownKey,
+    UnknownToken,
+)
+from playtrace.registry.registry import KEY_PREFIX_LENGTH_MIN, Registry
+
+DataFolder = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Folder of the server's data. Default: as in the settings."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+NEXT_MOVES: dict[type[RegistryError], str] = {
+    GameExists: "See `playtrace games list`, or choose another id.",
+    UnknownGame: "See `playtrace games list`, or make it: `playtrace games add ID`.",
+    UnknownKey: f"See `playtrace keys list`, and give the key or at least its first {KEY_PREFIX_LENGTH_MIN} digits.",
+    AmbiguousKey: "Give more of its digits.",
+    UnknownToken: "See `playtrace tokens list`: the id is the number in the first column.",
+}
+
+
+@contextmanager
+def open_registry(data: Path | None, *, create: bool = False) -> Generator[Registry]:
+    """The registry of a data folder. What goes wrong inside the block ends the command with a sentence.
+
+    Without `create` a folder that has no registry is an error: more likely a typo than a wish.
+    """
+    settings = _settings(data)
+    if not create and settings.registry_url is None and not (settings.data / "registry.sqlite").exists():
+        _fail(
+            f"There is no playtrace data in {settings.data.absolute()}.",
+            "Name the server's folder with --data, or begin with `playtrace games add ID`.",
+        )
+    try:
+        registry = Registry.open(settings.registry_database)
+        try:
+            yield registry
+        finally:
+            registry.close()
+    except Invalid as error:
+        _fail(f"The {error.field} does not fit: {error.expected}.", None)
+    except RegistryError as error:
+        _fail(str(error), NEXT_MOVES.get(type(error)))
+
+
+def _settings(data: Path | None) -> Settings:
+    try:
+        return Settings() if data is None else Settings(data=data)  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, field['loc']))}: {field['msg']}" for field in error.errors())
+        _fail(f"A setting does not fit: {wrong}.", "Settings come from PLAYTRACE_* and playtrace.toml.")
+
+
+def _fail(problem: str, next_move: str | None) -> NoReturn:
+    typer.secho(problem, err=True, fg=typer.colors.RED)
+    if next_move is not None:
+        typer.echo(next_move, err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,152 @@
+"""`playtrace games`, `keys` and `tokens` on a real data folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from playtrace.cli import games, keys, tokens
+from playtrace.config import Settings
+from playtrace.registry.registry import Registry
+
+STRANGE_TEXT = "[red]'; DROP TABLE games; -- <b>Ünïcödé</b> 日本 {x} %s"
+
+
+class Commands:
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.app = typer.Typer()
+        for name, group in (("games", games.app), ("keys", keys.app), ("tokens", tokens.app)):
+            self.app.add_typer(group, name=name)
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(self.app, [*arguments, "--data", str(self.data)])
+
+    def json(self, *arguments: str) -> Any:
+        result = self.run(*arguments, "--json")
+        assert (result.exit_code, result.stderr) == (0, "")
+        return json.loads(result.stdout)
+
+    def refused(self, *arguments: str) -> str:
+        """What stderr says of a command that fails."""
+        result = self.run(*arguments)
+        assert (result.exit_code, result.stdout) == (1, "")
+        return result.stderr
+
+    def registry(self) -> Registry:
+        return Registry.open(Settings(data=self.data).registry_database)
+
+
+@pytest.fixture
+def playtrace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    monkeypatch.chdir(tmp_path)
+    return Commands(tmp_path / "data")
+
+
+def test_from_nothing_to_a_key_and_a_token(playtrace: Commands) -> None:
+    added = playtrace.run("games", "add", "sky-raid", "--name", "Sky Raid", "--time-zone", "Asia/Tokyo")
+    assert added.exit_code == 0
+    assert "playtrace keys add sky-raid" in added.stderr
+    key = playtrace.run("keys", "add", "sky-raid", "--note", "release build").stdout
+    token = playtrace.run("tokens", "add", "--game", "sky-raid", "--note", "notebook")
+    assert "cannot be shown again" in token.stderr
+
+    registry = playtrace.registry()
+    assert registry.keys()[0].key in key
+    assert registry.keys()[0].secret in key
+    reader = registry.reader_of_token(token.stdout.strip())
+    assert reader and (reader.game_id, reader.note) == ("sky-raid", "notebook")
+    registry.close()
+
+    assert "Sky Raid" in playtrace.run("games", "list").stdout
+    assert key.splitlines()[1] in playtrace.run("keys", "list").stdout
+    listed = playtrace.run("tokens", "list").stdout
+    assert "notebook" in listed
+    assert token.stdout.strip() not in listed
+
+
+def test_scripts_get_json(playtrace: Commands) -> None:
+    game = playtrace.json("games", "add", "a", "--currency", "EUR")
+    assert game == {"id": "a", "name": "a", "timeZone": "UTC", "currency": "EUR", "createdAt": game["createdAt"]}
+    assert game["createdAt"].endswith("Z")
+    assert playtrace.json("games", "list") == {"games": [game]}
+    key = playtrace.json("keys", "add", "a")
+    assert playtrace.json("keys", "list", "a") == {"keys": [key]}
+    token = playtrace.json("tokens", "add")
+    assert token.pop("token").startswith(token["prefix"])
+    assert playtrace.json("tokens", "list") == {"tokens": [token]}
+    assert playtrace.json("keys", "revoke", key["key"])["revokedAt"]
+    assert playtrace.json("tokens", "revoke", str(token["id"]))["revokedAt"]
+
+
+def test_what_is_revoked_is_listed_as_such(playtrace: Commands) -> None:
+    playtrace.run("games", "add", "a")
+    key, token = playtrace.json("keys", "add", "a"), playtrace.json("tokens", "add")
+    assert playtrace.run("keys", "revoke", key["key"][:8]).exit_code == 0
+    assert playtrace.run("tokens", "revoke", str(token["id"])).exit_code == 0
+    assert playtrace.json("keys", "list")["keys"][0]["revokedAt"]
+    assert playtrace.json("tokens", "list")["tokens"][0]["revokedAt"]
+    registry = playtrace.registry()
+    assert registry.reader_of_token(token["token"]) is None
+    registry.close()
+
+
+def test_strange_texts_are_shown_as_they_are(playtrace: Commands) -> None:
+    playtrace.run("games", "add", "a", "--name", STRANGE_TEXT)
+    playtrace.run("keys", "add", "a", "--note", STRANGE_TEXT)
+    playtrace.run("tokens", "add", "--note", STRANGE_TEXT)
+    for group in ("games", "keys", "tokens"):
+        assert STRANGE_TEXT in playtrace.run(group, "list").stdout
+
+
+def test_a_game_that_a_client_named_cannot_write_to_the_terminal(playtrace: Commands) -> None:
+    registry = playtrace.registry()
+    registry.add_game("\x1b[2J\u202e[bold]x", loose=True, name="x")
+    registry.close()
+    listed = playtrace.run("games", "list").stdout
+    assert "\ufffd[2J\ufffd[bold]x" in listed
+    assert "\x1b" not in listed
+
+
+def test_an_error_tells_the_next_move(playtrace: Commands) -> None:
+    assert "no playtrace data in" in playtrace.refused("games", "list")
+    assert "--data" in playtrace.refused("keys", "list")
+    assert not playtrace.data.exists()
+
+    playtrace.run("games", "add", "a")
+    assert "already a game with the id 'a'" in playtrace.refused("games", "add", "a")
+    assert "such as my-game" in playtrace.refused("games", "add", "My Game")
+    assert "such as Europe/Berlin" in playtrace.refused("games", "add", "b", "--time-zone", "Nowhere")
+    for unknown_game in (
+        ("keys", "add", "' OR 1=1"),
+        ("keys", "list", "' OR 1=1"),
+        ("tokens", "add", "--game", "' OR 1=1"),
+    ):
+        told = playtrace.refused(*unknown_game)
+        assert "There is no game with the id" in told
+        assert "playtrace games add" in told
+    assert "playtrace keys list" in playtrace.refused("keys", "revoke", "0123456789")
+    assert "playtrace tokens list" in playtrace.refused("tokens", "revoke", "7")
+
+
+def test_empty_lists_say_how_to_fill_them(playtrace: Commands) -> None:
+    playtrace.registry().close()
+    assert "playtrace games add" in playtrace.run("games", "list").stderr
+    assert "playtrace keys add" in playtrace.run("keys", "list").stderr
+    assert "playtrace tokens add" in playtrace.run("tokens", "list").stderr
+
+
+def test_a_wrong_setting_is_named(playtrace: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYTRACE_PORT", "many")
+    assert "port: Input should be a valid integer" in playtrace.refused("games", "list")
+
+
+def test_a_wrong_registry_url_is_explained(playtrace: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYTRACE_REGISTRY_URL", "nonsense")
+    assert "not one that SQLAlchemy understands" in playtrace.refused("games", "list")
