@@ -1,23 +1,25 @@
 """A metric is one file in `playtrace.metrics`.
 
-It defines `Parameters`, the type of its answer, its SQL, and `answer`, says in its docstring exactly what is counted, and ends
-with `METRIC = Metric(__name__, __doc__, Parameters, Retention, answer)`. The file alone makes the endpoint, the command,
-the schema and the docs page: all of them read `metrics()`.
+It defines `Parameters`, the type of its answer, its SQL and `answer`, says in its docstring exactly what is
+counted, and ends with `METRIC = Metric(__name__, __doc__, Parameters, Retention, answer)`. The file alone makes
+the endpoint, the command, the schema and the docs page: all of them read `metrics()`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import pkgutil
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, LiteralString, TypeVar
 
 import playtrace.metrics
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Heading
 from playtrace.store.duckdb import Reader, Store
 
 P = TypeVar("P", bound=CommonParameters)
@@ -44,8 +46,35 @@ class Asking:
     metric: str
     started: float = field(default_factory=time.perf_counter)
 
-    def elapsed_ms(self) -> float:
-        return round((time.perf_counter() - self.started) * 1000, 2)
+    def rows(self, sql: LiteralString, bound: dict[str, object]) -> list[dict[str, Any]]:
+        """The rows of a query, to which those of the values are bound that it names."""
+        named = {name: bound[name] for name in re.findall(r"\$(\w+)", sql)}
+        return self.reader.query(sql, named).to_pylist()
+
+    def heading(
+        self, parameters: CommonParameters, start: dt.datetime, end: dt.datetime, source: Literal["rollup", "raw"]
+    ) -> Heading:
+        """The fields that every answer has. Made last: it reads the clock."""
+        return {
+            "metric": self.metric,
+            "game_id": parameters.game_id,
+            "from_": start,
+            "to": end,
+            "time_zone": parameters.time_zone,
+            "as_of": self.now,
+            "source": source,
+            "elapsed_ms": round((time.perf_counter() - self.started) * 1000, 2),
+        }
+
+
+def source_of(parameters: CommonParameters, *, rollup_fits: bool) -> Literal["rollup", "raw"]:
+    """Where to read. Raises `WrongParameter` when the rollup was asked for and cannot answer."""
+    possible = rollup_fits and parameters.env == "prod"
+    if parameters.source == "rollup" and not possible:
+        raise WrongParameter(
+            "source", "The rollup cannot answer this: it holds env=prod, in quarters of an hour. Ask for `auto`."
+        )
+    return "rollup" if possible and parameters.source != "raw" else "raw"
 
 
 class Metric(Generic[P, A]):
