@@ -52,7 +52,7 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     settings = Settings(data=tmp_path)
     store = Store.open(None, settings)
-    app = FastAPI()
+    app = FastAPI(responses=problems.RESPONSES)
     problems.install(app)
     app.include_router(session.router)
     app.include_router(games.router)
@@ -418,3 +418,11 @@ def test_every_error_is_a_problem_document(site: Site) -> None:
     for body in (b"[]", b"null", b'"x"', b'{"email": "\\ud800", "password": ""}', b""):
         answer = site.client.post("/api/session", content=body, headers={"Content-Type": "application/json"})
         problem(answer, 422, "invalid-request")
+
+
+def test_the_api_description_tells_of_problem_documents(site: Site) -> None:
+    description = site.client.get("/openapi.json").json()
+    for path in description["paths"].values():
+        for operation in path.values():
+            assert "application/problem+json" in operation["responses"]["4XX"]["content"]
+            assert "422" not in operation["responses"]

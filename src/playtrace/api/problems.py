@@ -34,6 +34,38 @@ from starlette.websockets import WebSocket, WebSocketState
 
 TYPE_BASE = "https://playtrace.dev/problems/"
 MEDIA_TYPE = "application/problem+json"
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "What is wrong with the request, and what to do about it (RFC 9457).",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail"],
+                    "properties": {
+                        "type": {"type": "string", "format": "uri"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string"},
+                        "errors": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["field", "location", "expected"],
+                                "properties": {
+                                    "field": {"type": "string"},
+                                    "location": {"type": "string"},
+                                    "expected": {"type": "string"},
+                                },
+                            },
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+"""For `FastAPI(responses=...)`: OpenAPI tells of problem documents, and not of errors that FastAPI would have sent."""
 WEBSOCKET_POLICY_VIOLATION = 1008
 WEBSOCKET_REASON_BYTES_MAX = 123
 
