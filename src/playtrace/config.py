@@ -50,8 +50,10 @@ class Settings(BaseSettings):
     store_threads: int | None = Field(None, ge=1, description="Threads that the store may use; all cores unless set.")
     query_seconds_max: float = Field(30.0, gt=0, description="A query that runs longer is ended with an error.")
     query_concurrency: int = Field(4, ge=1, description="Queries that run at the same time; more of them wait.")
-    load_interval_ms: int = Field(100, ge=10, description="Pause between two looks into the journal when it is quiet.")
-    load_events_max: int = Field(50_000, ge=1000, description="Events in one load: bounds memory and time of a commit.")
+    load_interval_ms: int = Field(200, ge=10, description="Pause between two looks into the journal when it is quiet.")
+    load_events_max: int = Field(
+        122_880, ge=1000, description="Events in one load. The default is one row group of the store: written once."
+    )
     late_days_max: int = Field(30, ge=1, description="Events older than this when received are quarantined.")
     dedup_days: int = Field(30, ge=1, description="A re-sent event id counts once within these days of receipt.")
     session_timeout_minutes: int = Field(

@@ -30,6 +30,8 @@ SAMPLE_BYTES_MAX = 2 * 1024
 
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Position = Annotated[int, Meta(ge=0, le=2**53)]
+Milliseconds = Annotated[int, Meta(ge=0, le=10**12)]
 
 # The nesting is written out, so that the JSON decoder itself enforces the depth and names the path of
 # what is too deep. Deeper documents cost more than they are worth in SQL (and some engines crash on them).
@@ -61,9 +63,9 @@ class Event(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
     """Made by the client, so that a re-sent event counts once; made by the loader where absent."""
     time: dt.datetime | None = None
     """The client's wall clock when it happened; UTC where no offset is given. Absent: time of receipt."""
-    seq: Integer | None = None
+    seq: Position | None = None
     """Position in the session, starting at 0: the order inside a session."""
-    mono_ms: Integer | None = None
+    mono_ms: Milliseconds | None = None
     """Milliseconds since session start on a monotonic clock."""
     player_id: Name | None = None
     session_id: Name | None = None

@@ -85,6 +85,8 @@ class Store:
             "memory_limit": f"{self._settings.store_memory_bytes}B",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            # How far the log may grow before it is merged into the file, which the loader waits for.
+            "checkpoint_threshold": "64MB",
         }
         if self._settings.store_threads is not None:
             config["threads"] = self._settings.store_threads

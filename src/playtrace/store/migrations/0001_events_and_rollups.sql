@@ -130,11 +130,13 @@ CREATE TABLE position_spans (
     country VARCHAR NOT NULL
 );
 
--- The last position sample of each session that may still go on: the loader's memory between batches.
+-- The last position sample of each session in each load, for the load that brings the next. Merge: the row
+-- with the largest (mono_ms, seq).
 CREATE TABLE position_tails (
     game_id VARCHAR NOT NULL,
     session_id VARCHAR NOT NULL,
     mono_ms BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
     time TIMESTAMP NOT NULL,
     map VARCHAR NOT NULL,
     x DOUBLE NOT NULL,

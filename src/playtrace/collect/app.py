@@ -1,0 +1,278 @@
+"""The door: plain ASGI in front of everything else, from bytes to a durable entry.
+
+A request goes through the steps of `Collect.take`, top to bottom; each of them may end it with a
+`CollectError`. 202 means that the journal has it on the disk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import math
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from playtrace.collect import protocols
+from playtrace.collect.body import Disconnected, decompress, read_body
+from playtrace.collect.errors import (
+    CollectError,
+    GameUnknown,
+    KeyForOtherGame,
+    KeyMissing,
+    Malformed,
+    TooManyRequests,
+    Unavailable,
+)
+from playtrace.collect.origin import Origin
+from playtrace.collect.rate_limit import RateLimit
+from playtrace.collect.request import Reply, Request, WireFormat
+from playtrace.config import Settings
+from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Refusal, RefusalReason
+from playtrace.journal.entry import Entry, encode
+from playtrace.journal.errors import JournalUnavailable
+from playtrace.journal.sqlite import Journal
+from playtrace.registry.key_ring import KeyRing
+
+log = logging.getLogger("playtrace.collect")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+RETRY_AFTER_S = 5
+
+# Browser games send from the studio's own pages: anybody may write who has the key, nobody reads here.
+CORS_HEADERS = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"POST, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-playtrace-key"),
+    (b"access-control-max-age", b"86400"),
+]
+NO_CONTENT = Reply(204, b"")
+
+
+class Collect:
+    """Takes events of every protocol in `collect/protocols/`."""
+
+    def __init__(self, settings: Settings, journal: Journal, keys: KeyRing) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._keys = keys
+        self._origin = Origin(settings.trusted_proxies, settings.geoip_database)
+        self._rate = RateLimit(settings.requests_per_second_max, burst=max(1.0, 2 * settings.requests_per_second_max))
+        self.requests = Counter[int]()
+        """Requests since the start, by status."""
+        self.events = 0
+        """Events accepted since the start."""
+        self.formats: dict[str, WireFormat] = {}
+        self._routes: dict[tuple[str, str], WireFormat] = {}
+        for name, wire_format in protocols.load(settings).items():
+            self.formats[name] = wire_format
+            for route in wire_format.ROUTES:
+                self._routes[route] = wire_format
+        self._paths = {path for _, path in self._routes}
+
+    def answers(self, method: str, path: str) -> bool:
+        """Whether this request comes in here rather than being one that reads."""
+        return (method, path) in self._routes or (method == "OPTIONS" and path in self._paths)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method: str = scope["method"]
+        if method == "OPTIONS":
+            await _send(send, NO_CONTENT)
+            return
+        wire_format = self._routes[method, scope["path"]]
+        try:
+            reply = await self.take(wire_format, scope, receive)
+        except Disconnected:
+            return
+        except CollectError as error:
+            reply = wire_format.refuse(error)
+        except Exception:
+            # A bug of ours. The client keeps its events and tries again.
+            log.exception("could not take a request", extra={"path": scope["path"]})
+            reply = wire_format.refuse(Unavailable("Something went wrong here; it was logged.", retry_after_s=60))
+        self.requests[reply.status] += 1
+        await _send(send, reply)
+
+    async def take(self, wire_format: WireFormat, scope: Scope, receive: Receive) -> Reply:
+        """The way of a request. Raises `CollectError` where it ends early."""
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        query: dict[str, str] = (
+            dict(parse_qsl(scope["query_string"].decode("latin-1"))) if scope["query_string"] else {}
+        )
+        client = scope.get("client")
+        peer = client[0] if client else ""
+
+        self.check_room()
+        self.check_rate(peer, headers)
+        game_id = self.authenticate(headers, query)
+        body = decompress(
+            await read_body(receive, headers, self._settings.request_seconds_max), headers.get(b"content-encoding")
+        )
+        country, region = self._origin.place(peer, headers)
+        request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, country, region)
+        batch = await self.read(wire_format, request)
+        offset = await self.record(batch)
+        if batch.refusals and not batch.events:
+            raise _as_a_whole(batch.refusals)
+        return wire_format.reply(batch, offset)
+
+    # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
+
+    def check_room(self) -> None:
+        if (refusing := self._journal.refusing) is not None:
+            raise Unavailable(str(refusing), retry_after_s=RETRY_AFTER_S)
+
+    def check_rate(self, peer: str, headers: dict[bytes, bytes]) -> None:
+        wait = self._rate.wait_s(self._origin.client(peer, headers))
+        if wait > 0:
+            raise TooManyRequests(
+                f"More than {self._settings.requests_per_second_max:g} requests a second from one address.",
+                retry_after_s=math.ceil(wait),
+            )
+
+    def authenticate(self, headers: dict[bytes, bytes], query: dict[str, str]) -> str | None:
+        """The game whose write key this is; None without one, in open mode."""
+        key = _write_key(headers, query)
+        game_id = self._keys.game_of_key(key) if key else None
+        if game_id is None and not self._settings.open:
+            hint = "This key is not known, or was revoked." if key else "No write key came with the request."
+            raise KeyMissing(
+                f"{hint} Send one as Authorization: Bearer, X-Playtrace-Key or ?key=; `playtrace keys list` shows them."
+            )
+        return game_id
+
+    async def read(self, wire_format: WireFormat, request: Request) -> Batch:
+        """Bytes to events; those of games that may not be written to are refused."""
+        try:
+            batch = wire_format.read(request)
+        except Malformed as error:
+            sample = request.body[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
+            refusal = Refusal(0, RefusalReason.MALFORMED, error.detail, sample, request.game_id)
+            await self.record(Batch(received_at=request.received_at, source="refused", events=[], refusals=[refusal]))
+            raise
+        if batch.game_id is None and request.game_id is None and self._settings.open:
+            batch.game_id = wire_format.DEFAULT_GAME
+            if batch.game_id is not None:
+                self._keys.create(batch.game_id)
+        self.admit_games(batch, request.game_id)
+        return batch
+
+    def admit_games(self, batch: Batch, key_game: str | None) -> None:
+        """Refuse the events whose game is missing, unknown, or not the key's."""
+        game_id = batch.game_id
+        known: str | None = game_id
+        refused: list[tuple[int, Event, RefusalReason, str]] = []
+        for index, event in enumerate(batch.events):
+            named = event.game_id
+            if named == known and named is not None:
+                continue
+            if named is None:
+                if game_id is None:
+                    refused.append((index, event, RefusalReason.INVALID, "game_id: expected the id of a game."))
+            elif key_game is not None and named != key_game:
+                reason = RefusalReason.WRONG_GAME if self._keys.knows(named) else RefusalReason.UNKNOWN_GAME
+                text = (
+                    f"game_id: the write key belongs to {key_game!r}, not to {named!r}."
+                    if reason is RefusalReason.WRONG_GAME
+                    else f"game_id: there is no game {named!r}. `playtrace games add` makes it."
+                )
+                refused.append((index, event, reason, text))
+            else:
+                if not self._keys.knows(named):
+                    self._keys.create(named)
+                known = named
+        if refused:
+            _refuse(batch, refused)
+
+    async def record(self, batch: Batch) -> int | None:
+        """Make the batch durable. Raises `Unavailable` when the journal takes nothing."""
+        if not batch.events and not batch.refusals:
+            return None
+        entry = encode(batch)
+        if len(entry.body) > EVENT_BYTES_MAX:
+            entry = _refuse_large(batch, entry)
+        try:
+            offset = await self._journal.append(entry)
+        except JournalUnavailable as error:
+            raise Unavailable(str(error), retry_after_s=RETRY_AFTER_S) from error
+        self.events += len(batch.events)
+        return offset
+
+
+def _write_key(headers: dict[bytes, bytes], query: dict[str, str]) -> str | None:
+    authorization = headers.get(b"authorization", b"")
+    if authorization[:7].lower() == b"bearer ":
+        return authorization[7:].strip().decode("latin-1")
+    if (key := headers.get(b"x-playtrace-key")) is not None:
+        return key.decode("latin-1")
+    return query.get("key")
+
+
+def _refuse(batch: Batch, refused: list[tuple[int, Event, RefusalReason, str]]) -> None:
+    """Move events out of the batch. Positions count the events that were read before those refused earlier."""
+    earlier = {refusal.index for refusal in batch.refusals}
+    positions = [i for i in range(len(batch.events) + len(earlier)) if i not in earlier]
+    gone = {index for index, _, _, _ in refused}
+    for index, event, reason, text in refused:
+        sample = encode(Batch(received_at=batch.received_at, source="", events=[event])).body
+        batch.refusals.append(
+            Refusal(
+                positions[index],
+                reason,
+                text,
+                sample[:SAMPLE_BYTES_MAX].decode("utf-8", "replace").rstrip("\n"),
+                event.game_id or batch.game_id,
+            )
+        )
+    batch.events = [event for index, event in enumerate(batch.events) if index not in gone]
+    batch.refusals.sort(key=lambda refusal: refusal.index)
+
+
+def _refuse_large(batch: Batch, entry: Entry) -> Entry:
+    """The same entry without the events that are larger than an event may be."""
+    large = [
+        (index, batch.events[index], RefusalReason.TOO_LARGE, f"An event has at most {EVENT_BYTES_MAX} bytes of JSON.")
+        for index, line in enumerate(entry.body.splitlines())
+        if len(line) > EVENT_BYTES_MAX
+    ]
+    if not large:
+        return entry
+    _refuse(batch, large)
+    return encode(batch)
+
+
+WHOLE: dict[RefusalReason, type[CollectError]] = {
+    RefusalReason.UNKNOWN_GAME: GameUnknown,
+    RefusalReason.WRONG_GAME: KeyForOtherGame,
+}
+
+
+def _as_a_whole(refusals: list[Refusal]) -> CollectError:
+    """The error of a request of which no event was taken."""
+    reasons = {refusal.reason for refusal in refusals}
+    error = WHOLE.get(next(iter(reasons)), Malformed) if len(reasons) == 1 else Malformed
+    first = refusals[0]
+    detail = (
+        first.error if len(refusals) == 1 else f"None of {len(refusals)} events was taken. The first: {first.error}"
+    )
+    return error(detail, refusals=refusals)
+
+
+async def _send(send: Send, reply: Reply) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [
+                (b"content-type", reply.content_type),
+                (b"content-length", str(len(reply.body)).encode()),
+                *reply.headers,
+                *CORS_HEADERS,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,143 @@
+"""The bytes of a request: read within a time, decompressed within a size."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import brotli
+import zstandard
+
+from playtrace.collect.errors import EncodingUnknown, Malformed, RequestTimeout, TooLarge
+from playtrace.event import REQUEST_BYTES_MAX
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+CHUNK_BYTES = 64 * 1024
+
+
+class Disconnected(Exception):
+    """The client went away before its request was whole."""
+
+
+async def read_body(receive: Receive, headers: dict[bytes, bytes], seconds_max: float) -> bytes:
+    """The body as sent, still compressed.
+
+    Raises `TooLarge` as soon as that is known, `RequestTimeout` when it does not arrive in `seconds_max`,
+    `Disconnected` when the client is gone.
+    """
+    if int_or_zero(headers.get(b"content-length")) > REQUEST_BYTES_MAX:
+        raise _too_large()
+    try:
+        async with asyncio.timeout(seconds_max):
+            message = await receive()
+            body = message.get("body", b"")
+            if not message.get("more_body", False):
+                if message["type"] == "http.disconnect":
+                    raise Disconnected
+                return body
+            chunks = [body]
+            size = len(body)
+            while message.get("more_body", False):
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Disconnected
+                chunk = message.get("body", b"")
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > REQUEST_BYTES_MAX:
+                    raise _too_large()
+            return b"".join(chunks)
+    except TimeoutError as error:
+        raise RequestTimeout(f"The body did not arrive within {seconds_max:g} seconds.") from error
+
+
+def decompress(body: bytes, encoding: bytes | None) -> bytes:
+    """The body in plain, at most `REQUEST_BYTES_MAX` of it.
+
+    Raises `EncodingUnknown`, `TooLarge`, or `Malformed` when it is not what its encoding says.
+    """
+    match encoding:
+        case None | b"" | b"identity":
+            plain = body
+        case b"gzip" | b"x-gzip":
+            plain = _inflate(body, zlib.MAX_WBITS | 16)
+        case b"deflate":
+            # RFC 9110 means the zlib format; some clients send the raw stream.
+            wrapped = len(body) >= 2 and body[0] & 0x0F == 8 and (body[0] * 256 + body[1]) % 31 == 0
+            plain = _inflate(body, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+        case b"zstd":
+            plain = _zstd(body)
+        case b"br":
+            plain = _brotli(body)
+        case _:
+            raise EncodingUnknown(
+                f"Content-Encoding {encoding.decode('latin-1')!r} is not spoken here. Send the body plain, or as gzip,"
+                " deflate, zstd or br."
+            )
+    if len(plain) > REQUEST_BYTES_MAX:
+        raise _too_large()
+    return plain
+
+
+def _inflate(body: bytes, window_bits: int) -> bytes:
+    inflater = zlib.decompressobj(window_bits)
+    try:
+        plain = inflater.decompress(body, REQUEST_BYTES_MAX + 1)
+        if len(plain) > REQUEST_BYTES_MAX:
+            raise _too_large()
+        plain += inflater.flush()
+    except zlib.error as error:
+        raise Malformed(f"The body does not decompress: {error}.") from error
+    if not inflater.eof:
+        raise Malformed("The compressed body ends too early.")
+    return plain
+
+
+def _zstd(body: bytes) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        # The window is what a frame makes the reader allocate: bounded, as the frame is the client's.
+        with zstandard.ZstdDecompressor(max_window_size=8 * 1024 * 1024).stream_reader(body) as reader:
+            while chunk := reader.read(CHUNK_BYTES):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > REQUEST_BYTES_MAX:
+                    raise _too_large()
+    except zstandard.ZstdError as error:
+        raise Malformed(f"The body does not decompress: {error}.") from error
+    return b"".join(chunks)
+
+
+def _brotli(body: bytes) -> bytes:
+    decompressor = brotli.Decompressor()
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        chunk = decompressor.process(body, output_buffer_limit=CHUNK_BYTES)
+        while True:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > REQUEST_BYTES_MAX:
+                raise _too_large()
+            if decompressor.can_accept_more_data():
+                break
+            chunk = decompressor.process(b"", output_buffer_limit=CHUNK_BYTES)
+    except brotli.error as error:
+        raise Malformed("The body does not decompress: it is not brotli.") from error
+    if not decompressor.is_finished():
+        raise Malformed("The compressed body ends too early.")
+    return b"".join(chunks)
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(
+        f"A request has at most {REQUEST_BYTES_MAX // 1024 // 1024} MiB, also after decompression. Send several."
+    )
+
+
+def int_or_zero(value: bytes | None) -> int:
+    return int(value) if value is not None and value.isdigit() else 0

@@ -1,0 +1,358 @@
+"""Our own events API: `POST /api/events`.
+
+One event, an array, an envelope `{"events": [...], "sent_at"?}`, or NDJSON. Two spellings are read at full
+speed: our own (`name`, `time`, `props`, snake_case) and the one of the first clients (`eventType`,
+`timestamp`, `payload`, camelCase). Anything between them is read too, event by event, and so is a request
+with a wrong event in it: the wrong one is refused with its index, the others are taken.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from playtrace.collect.errors import CollectError, Malformed, TooLarge
+from playtrace.collect.problem_documents import problem
+from playtrace.collect.request import Reply, Request
+from playtrace.event import (
+    EVENTS_PER_REQUEST_MAX,
+    SAMPLE_BYTES_MAX,
+    Batch,
+    Event,
+    Milliseconds,
+    Name,
+    Position,
+    Properties,
+    Refusal,
+    RefusalReason,
+    Severity,
+)
+
+ROUTES = (("POST", "/api/events"),)
+DEFAULT_GAME = None
+SOURCE = "events"
+
+SECONDS_BELOW = 1e12
+"""A numeric time below this is in seconds since 1970, else in milliseconds: 1e12 s is the year 33658."""
+
+
+class ClientEvent(Struct, kw_only=True, forbid_unknown_fields=True, rename="camel", gc=False):
+    """An event as the first clients spell it; see `Event` for what the fields mean."""
+
+    event_type: Name
+    game_id: Name | None = None
+    event_id: uuid.UUID | None = None
+    timestamp: dt.datetime | int | float | None = None
+    seq: Position | None = None
+    mono_ms: Milliseconds | None = None
+    player_id: Name | None = None
+    session_id: Name | None = None
+    device_id: Name | None = None
+    env: Name | None = None
+    platform: Name | None = None
+    os: Name | None = None
+    version: Name | None = None
+    build: Name | None = None
+    severity: Severity | None = None
+    match_id: Name | None = None
+    level: Name | None = None
+    map: Name | None = None
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+    value: float | None = None
+    currency: Name | None = None
+    payload: Properties | None = None
+
+
+class Envelope(Struct, forbid_unknown_fields=True):
+    events: list[Event]
+    sent_at: dt.datetime | None = None
+
+
+class ClientEnvelope(Struct, forbid_unknown_fields=True, rename="camel"):
+    events: list[ClientEvent]
+    sent_at: dt.datetime | int | float | None = None
+
+
+class LooseEnvelope(Struct):
+    """Each event as its own bytes: for requests in which some event is not as it should be."""
+
+    events: list[msgspec.Raw]
+    sent_at: Any = None
+    sentAt: Any = None
+
+
+_event = msgspec.json.Decoder(Event)
+_events = msgspec.json.Decoder(list[Event])
+_envelope = msgspec.json.Decoder(Envelope)
+_client_event = msgspec.json.Decoder(ClientEvent)
+_client_events = msgspec.json.Decoder(list[ClientEvent])
+_client_envelope = msgspec.json.Decoder(ClientEnvelope)
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_loose_envelope = msgspec.json.Decoder(LooseEnvelope)
+_mapping = msgspec.json.Decoder(dict[str, Any])
+
+
+def read(request: Request) -> Batch:
+    """Raises `Malformed` when the body is not JSON of one of the shapes, `TooLarge` for too many events."""
+    body = request.body
+    is_ndjson = request.headers.get(b"content-type", b"").startswith(b"application/x-ndjson")
+    batch = Batch(
+        received_at=request.received_at,
+        source=SOURCE,
+        events=[],
+        game_id=request.game_id,
+        country=request.country,
+        region=request.region,
+    )
+    try:
+        if b'"eventType"' in body[:4096]:
+            _read_client_spelling(body, is_ndjson, batch)
+        else:
+            _read_own_spelling(body, is_ndjson, batch)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
+        batch.events = []
+        batch.sent_at = None
+        _read_one_by_one(body, is_ndjson, batch)
+    if len(batch.events) + len(batch.refusals) > EVENTS_PER_REQUEST_MAX:
+        raise TooLarge(f"A request has at most {EVENTS_PER_REQUEST_MAX} events. Send several.")
+    return batch
+
+
+def reply(batch: Batch, offset: int | None) -> Reply:
+    if not batch.refusals:
+        return Reply(202, b'{"accepted":%d,"rejected":[]}' % len(batch.events))
+    rejected = [{"index": r.index, "reason": r.reason, "error": r.error} for r in batch.refusals]
+    return Reply(202, msgspec.json.encode({"accepted": len(batch.events), "rejected": rejected}))
+
+
+def refuse(error: CollectError) -> Reply:
+    return problem(error)
+
+
+def _read_own_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
+    if is_ndjson:
+        batch.events = _event.decode_lines(body)
+    elif body.lstrip()[:1] == b"[":
+        batch.events = _events.decode(body)
+    elif b'"events"' in body:
+        envelope = _envelope.decode(body)
+        batch.events = envelope.events
+        batch.sent_at = envelope.sent_at
+    else:
+        batch.events = [_event.decode(body)]
+    for event in batch.events:
+        if event.props is not None:
+            _lift(event, event.props)
+
+
+def _read_client_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
+    if is_ndjson:
+        events = _client_event.decode_lines(body)
+    elif body.lstrip()[:1] == b"[":
+        events = _client_events.decode(body)
+    elif b'"events"' in body:
+        envelope = _client_envelope.decode(body)
+        events = envelope.events
+        batch.sent_at = instant(envelope.sent_at)
+    else:
+        events = [_client_event.decode(body)]
+    batch.events = [_translate(event) for event in events]
+
+
+def _translate(sent: ClientEvent) -> Event:
+    event = Event(
+        name=sent.event_type,
+        game_id=sent.game_id,
+        event_id=sent.event_id,
+        time=instant(sent.timestamp),
+        seq=sent.seq,
+        mono_ms=sent.mono_ms,
+        player_id=sent.player_id,
+        session_id=sent.session_id,
+        device_id=sent.device_id,
+        env=sent.env,
+        platform=sent.platform,
+        os=sent.os,
+        version=sent.version,
+        build=sent.build,
+        severity=sent.severity,
+        match_id=sent.match_id,
+        level=sent.level,
+        map=sent.map,
+        x=sent.x,
+        y=sent.y,
+        z=sent.z,
+        value=sent.value,
+        currency=sent.currency,
+        props=sent.payload,
+    )
+    if sent.payload is not None:
+        _lift(event, sent.payload)
+    return event
+
+
+def _lift(event: Event, properties: dict[str, Any]) -> None:
+    """`platform` and `version` among the properties are the event's own, unless it has them already.
+
+    They stay among the properties too, so that the event reads back as it was sent.
+    """
+    if event.platform is None and _is_name(platform := properties.get("platform")):
+        event.platform = platform
+    if event.version is None and _is_name(version := properties.get("version")):
+        event.version = version
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 64
+
+
+# ── one by one: some event is wrong, or spelled in a mixed way ────────────────────────────────────────────
+
+ALIASES = {
+    "eventType": "name",
+    "event_type": "name",
+    "type": "name",
+    "timestamp": "time",
+    "payload": "props",
+    "properties": "props",
+    "id": "event_id",
+}
+FIELDS = {field.name: field.name for field in msgspec.structs.fields(Event)}
+FIELDS |= {
+    (parts := name.split("_"))[0] + "".join(part.title() for part in parts[1:]): name
+    for name in list(FIELDS)
+    if "_" in name
+}
+FIELDS |= ALIASES
+
+
+def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
+    for index, raw in enumerate(_split(body, is_ndjson, batch)):
+        try:
+            batch.events.append(_read_loosely(raw))
+        except (msgspec.ValidationError, OverflowError, ValueError) as error:
+            malformed = isinstance(error, msgspec.DecodeError) and not isinstance(error, msgspec.ValidationError)
+            batch.refusals.append(
+                Refusal(
+                    index=index,
+                    reason=RefusalReason.MALFORMED if malformed else RefusalReason.INVALID,
+                    error=sentence(error),
+                    sample=raw[:SAMPLE_BYTES_MAX].decode("utf-8", "replace"),
+                    game_id=batch.game_id,
+                )
+            )
+        except RecursionError:
+            batch.refusals.append(
+                Refusal(index, RefusalReason.INVALID, "The event is nested too deeply.", game_id=batch.game_id)
+            )
+
+
+def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
+    """Each event's bytes. Raises `Malformed` when the request cannot be taken apart."""
+    if is_ndjson:
+        return [line for line in body.splitlines() if line.strip()]
+    text = body.strip()
+    try:
+        # A JSON text is UTF-8 (RFC 8259), also where the decoder passes over a value without reading it.
+        text.decode("utf-8")
+        if text[:1] == b"[":
+            return [bytes(raw) for raw in _raws.decode(text)]
+        if text[:1] == b"{":
+            mapping = _mapping.decode(text)
+            if isinstance(mapping.get("events"), list) and not any(key in mapping for key in ("name", "eventType")):
+                envelope = _loose_envelope.decode(text)
+                batch.sent_at = instant(_first(envelope.sent_at, envelope.sentAt))
+                return [bytes(raw) for raw in envelope.events]
+            return [text]
+    except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
+        raise Malformed(f"The body is not valid JSON: {sentence(error)}") from error
+    raise Malformed("Expected a JSON object, an array of them, or NDJSON with Content-Type application/x-ndjson.")
+
+
+def _first(*values: object) -> object:
+    return next((value for value in values if value is not None), None)
+
+
+def _read_loosely(raw: bytes) -> Event:
+    """Raises `msgspec.DecodeError` or `ValueError` with what is wrong."""
+    sent = _mapping.decode(raw)
+    fields: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, value in sent.items():
+        name = FIELDS.get(key)
+        if name is None:
+            extra[key] = value
+        elif value is not None:
+            fields[name] = value
+    if extra:
+        # A field that we do not know is the studio's own: nothing is dropped silently.
+        properties = fields.get("props", {})
+        if not isinstance(properties, dict):
+            raise ValueError("props: expected an object.")
+        fields["props"] = {**extra, **properties}
+    if "time" in fields:
+        fields["time"] = instant(fields["time"])
+    if isinstance(fields.get("event_id"), str):
+        fields["event_id"] = event_id(fields["event_id"], str(fields.get("game_id", "")))
+    if isinstance(fields.get("player_id"), int):
+        fields["player_id"] = str(fields["player_id"])
+    event = msgspec.convert(fields, Event)
+    if event.props is not None:
+        _lift(event, event.props)
+    return event
+
+
+NAMESPACE = uuid.UUID("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55")
+
+
+def event_id(text: str, game_id: str) -> uuid.UUID:
+    """A client's id as UUID; one of another form becomes a UUID that is the same each time it is sent.
+
+    Raises `ValueError` when it is empty or too long.
+    """
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        if not _is_name(text):
+            raise ValueError("event_id: expected a UUID or 1 to 64 characters.") from None
+        return uuid.uuid5(NAMESPACE, f"{game_id}\n{text}")
+
+
+def instant(value: object) -> dt.datetime | None:
+    """An instant from what clients send: RFC 3339 text, a day, or seconds or milliseconds since 1970.
+
+    Raises `ValueError` for anything else.
+    """
+    if value is None or value is UNSET or isinstance(value, UnsetType):
+        return None
+    if isinstance(value, dt.datetime):
+        return value
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            seconds = value if abs(value) < SECONDS_BELOW else value / 1000
+            return dt.datetime.fromtimestamp(seconds, dt.UTC)
+        if isinstance(value, str):
+            if value.replace(".", "", 1).isdigit() and len(value) < 20:
+                return instant(float(value))
+            parsed = dt.datetime.fromisoformat(value)
+            return parsed if parsed.tzinfo is None else parsed.astimezone(dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise ValueError(f"time: expected RFC 3339 text or seconds or milliseconds since 1970, got {str(value)[:40]!r}.")
+
+
+def sentence(error: Exception) -> str:
+    """The decoder's message with the field first: `player_id: expected ...`."""
+    text = str(error)
+    what, _, path = text.partition(" - at `$")
+    if not path:
+        return text if text.endswith(".") else f"{text}."
+    field = path.rstrip("`").lstrip(".") or "event"
+    return f"{field}: {what[:1].lower()}{what[1:]}."

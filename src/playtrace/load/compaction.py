@@ -1,0 +1,198 @@
+"""Merging the partial rows of rollups in place, a day of one rollup at a time.
+
+Every load appends rows of its own, so a day that many loads touched has many rows for what could be one.
+Merging any part of them gives the same answers as merging all: compaction is free to stop, to be repeated,
+and to never happen. It runs on the loader's thread between loads, because there is one writer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Iterable
+from typing import LiteralString
+
+from msgspec import Struct
+
+from playtrace.config import Settings
+from playtrace.store.duckdb import Store
+
+log = logging.getLogger("playtrace.load")
+
+LOADS_BEFORE_COMPACTION = 50
+"""A day that is still being loaded is compacted after this many loads touched it."""
+REST = 4.0
+"""After each step of compaction loading goes on alone for this many times as long as the step took."""
+QUIET_S = 20.0
+"""A day that no load touched for so long is compacted, if at least two did before."""
+
+
+class Rollup(Struct, frozen=True):
+    """How the partial rows of one day of a table are merged. `$from` and `$to` are the day's borders."""
+
+    table: LiteralString
+    merge: LiteralString
+    delete: LiteralString
+
+
+ROLLUPS: tuple[Rollup, ...] = (
+    Rollup(
+        "event_counts",
+        """
+        SELECT game_id, slot, name, platform, version, country, currency,
+            sum(events)::BIGINT, sum(value_micros), sum(frames), sum(frame_seconds)
+        FROM event_counts
+        WHERE slot >= $from AND slot < $to
+        GROUP BY ALL
+        ORDER BY game_id, slot
+        """,
+        "DELETE FROM event_counts WHERE slot >= $from AND slot < $to",
+    ),
+    Rollup(
+        "player_days",
+        """
+        SELECT game_id, day, player_id, platform, version, country, bit_or(slots_am), bit_or(slots_pm)
+        FROM player_days
+        WHERE day >= $from AND day < $to
+        GROUP BY ALL
+        ORDER BY game_id, player_id
+        """,
+        "DELETE FROM player_days WHERE day >= $from AND day < $to",
+    ),
+    Rollup(
+        "players",
+        """
+        SELECT game_id, player_id, min(first_seen),
+            arg_min(platform, first_seen), arg_min(version, first_seen), arg_min(country, first_seen)
+        FROM players
+        WHERE first_seen >= $from AND first_seen < $to
+        GROUP BY ALL
+        """,
+        "DELETE FROM players WHERE first_seen >= $from AND first_seen < $to",
+    ),
+    Rollup(
+        "sessions",
+        """
+        SELECT game_id, session_id, arg_min(player_id, started_at),
+            arg_min(platform, started_at), arg_min(version, started_at), arg_min(country, started_at),
+            min(started_at) AS started_at, max(ended_at), max(mono_ms), sum(events)::BIGINT, sum(crashes)::BIGINT
+        FROM sessions
+        WHERE started_at >= $from AND started_at < $to
+        GROUP BY game_id, session_id
+        ORDER BY game_id, started_at
+        """,
+        "DELETE FROM sessions WHERE started_at >= $from AND started_at < $to",
+    ),
+    Rollup(
+        "activity_islands",
+        """
+        SELECT game_id, player_id, arg_min(platform, started_at), arg_min(version, started_at),
+            arg_min(country, started_at), min(started_at), max(ended_at), sum(events)::BIGINT, sum(crashes)::BIGINT
+        FROM (
+            SELECT *, sum(opens::INTEGER) OVER player AS island
+            FROM (
+                SELECT *, coalesce(started_at - max(ended_at) OVER earlier
+                    > to_minutes($session_timeout_minutes), true) AS opens
+                FROM activity_islands
+                WHERE started_at >= $from AND started_at < $to
+                WINDOW earlier AS (PARTITION BY game_id, player_id ORDER BY started_at, ended_at
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            ) AS gaps
+            WINDOW player AS (PARTITION BY game_id, player_id ORDER BY started_at, ended_at
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+        ) AS islands
+        GROUP BY game_id, player_id, island
+        """,
+        "DELETE FROM activity_islands WHERE started_at >= $from AND started_at < $to",
+    ),
+    Rollup(
+        "position_tails",
+        """
+        SELECT game_id, session_id, tail.mono_ms, tail.seq, tail.time, tail.map, tail.x, tail.y, tail.z,
+            tail.player_id, tail.platform, tail.version, tail.country
+        FROM (
+            SELECT game_id, session_id, arg_max(position_tails, (mono_ms, seq)) AS tail
+            FROM position_tails
+            WHERE time >= $from AND time < $to
+            GROUP BY game_id, session_id
+        ) AS last
+        """,
+        "DELETE FROM position_tails WHERE time >= $from AND time < $to",
+    ),
+    Rollup(
+        "books",
+        """
+        SELECT game_id, hour, outcome, reason, sum(events)::BIGINT
+        FROM books
+        WHERE hour >= $from AND hour < $to
+        GROUP BY ALL
+        ORDER BY hour
+        """,
+        "DELETE FROM books WHERE hour >= $from AND hour < $to",
+    ),
+)
+
+
+class Compaction:
+    """Knows which days were touched, and merges them when it is time. Belongs to the loader's thread."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._loads: dict[dt.date, int] = {}
+        self._touched_at: dict[dt.date, float] = {}
+        self._due: list[tuple[dt.date, Rollup]] = []
+        self._rest_until = 0.0
+        # What the process before this one left behind is not known: the last days are looked at once.
+        today = dt.datetime.now(dt.UTC).date()
+        for days in range(3):
+            self.touch([today - dt.timedelta(days=days)])
+            self._loads[today - dt.timedelta(days=days)] = 2
+
+    def touch(self, days: Iterable[dt.date]) -> None:
+        """A load appended rows to these days (UTC)."""
+        now = time.monotonic()
+        for day in days:
+            self._loads[day] = self._loads.get(day, 0) + 1
+            self._touched_at[day] = now
+
+    def step(self) -> bool:
+        """Merge one day of one rollup, if one is due. False when nothing was."""
+        began = time.monotonic()
+        if began < self._rest_until:
+            return False
+        if not self._due:
+            self._due = [(day, rollup) for day in self._days_due() for rollup in ROLLUPS]
+        if not self._due:
+            return False
+        day, rollup = self._due.pop()
+        compact(self._store, rollup, day, self._settings)
+        seconds = time.monotonic() - began
+        self._rest_until = time.monotonic() + REST * seconds
+        log.debug("compacted", extra={"rollup": rollup.table, "day": day.isoformat(), "seconds": seconds})
+        return True
+
+    def _days_due(self) -> list[dt.date]:
+        now = time.monotonic()
+        due = [
+            day
+            for day, loads in self._loads.items()
+            if loads >= LOADS_BEFORE_COMPACTION or (loads > 1 and now - self._touched_at[day] > QUIET_S)
+        ]
+        for day in due:
+            del self._loads[day]
+            del self._touched_at[day]
+        return due
+
+
+def compact(store: Store, rollup: Rollup, day: dt.date, settings: Settings) -> None:
+    """Merge one day (UTC) of one rollup in one transaction. Readers see it before or after, never between."""
+    borders: dict[str, object] = {"from": day, "to": day + dt.timedelta(days=1)}
+    parameters: dict[str, object] = dict(borders)
+    if "$session_timeout_minutes" in rollup.merge:
+        parameters["session_timeout_minutes"] = settings.session_timeout_minutes
+    with store.writing() as connection:
+        connection.execute("CREATE OR REPLACE TEMP TABLE merged AS " + rollup.merge, parameters)
+        connection.execute(rollup.delete, borders)
+        connection.execute("INSERT INTO " + rollup.table + " SELECT * FROM merged")  # noqa: S608 - a table of ours

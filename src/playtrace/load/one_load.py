@@ -1,0 +1,194 @@
+"""One load: what the next entries of the journal become in the store, in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+from collections import defaultdict
+from typing import LiteralString
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from playtrace.config import Settings
+from playtrace.event import PASSIVE_EVENTS
+from playtrace.load import steps
+from playtrace.load.recent_ids import Hashes, RecentIds
+from playtrace.load.staging import MICROSECONDS, Staged
+
+SESSION_DAYS_MAX = 7
+"""A session whose clock was decided longer ago is decided anew: no session lasts that long."""
+
+DERIVE: tuple[tuple[str, LiteralString], ...] = (
+    ("store events", steps.STORE_EVENTS),
+    ("count events", steps.COUNT_EVENTS),
+    ("mark player days", steps.MARK_PLAYER_DAYS),
+    ("meet players", steps.MEET_PLAYERS),
+    ("extend sessions", steps.EXTEND_SESSIONS),
+    ("extend islands", steps.EXTEND_ISLANDS),
+    ("sample positions", steps.SAMPLE_POSITIONS),
+    ("follow positions", steps.FOLLOW_POSITIONS),
+    ("find disorder", steps.FIND_DISORDER),
+    ("measure spans", steps.MEASURE_SPANS),
+    ("forget disordered spans", steps.FORGET_DISORDERED_SPANS),
+    ("measure disordered spans", steps.MEASURE_DISORDERED_SPANS),
+    ("remember tails", steps.REMEMBER_TAILS),
+    ("keep books", steps.KEEP_BOOKS),
+)
+"""What is derived from the events of a load that are fresh: neither seen before nor too old."""
+
+
+class Poison(Struct, frozen=True):
+    """An event that cannot be loaded."""
+
+    row: int
+    """Its row in `Staged.lines`."""
+    error: str
+
+
+class Outcome(Struct):
+    """What one load did, once its transaction is committed."""
+
+    stored: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    ids: Hashes = np.empty(0, np.uint64)
+    """Hashes of the event ids that clients gave."""
+    days: list[dt.date] = []
+    """Days (UTC) of which something was stored."""
+
+
+class OneLoad:
+    """Runs the steps on a connection that is in a transaction; its owner commits or rolls back."""
+
+    def __init__(self, journal_id: uuid.UUID, ids: RecentIds, settings: Settings, *, clocks_known: bool) -> None:
+        self._journal_id = str(journal_id)
+        self._ids = ids
+        self._settings = settings
+        self._clocks_known = clocks_known
+        self.step_seconds: defaultdict[str, float] = defaultdict(float)
+        """Time spent since the start, by step."""
+
+    def run(self, connection: duckdb.DuckDBPyConnection, staged: Staged, poison: list[Poison]) -> Outcome:
+        """Everything of one load. Raises `duckdb.Error` when an event cannot be loaded."""
+        lines = staged.lines
+        if poison:
+            lines = self._set_poison_aside(connection, lines, poison)
+        outcome = self.load_lines(connection, lines)
+        outcome.quarantined += len(poison)
+        if staged.refusals:
+            connection.register("refusals", _refusals(staged))
+            self._step(connection, "keep books of refusals", steps.KEEP_BOOKS_OF_REFUSALS)
+            self._step(connection, "set refused aside", steps.SET_REFUSED_ASIDE)
+        self._step(connection, "move on", steps.MOVE_ON, journal_offset=staged.last_offset)
+        return outcome
+
+    def load_lines(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> Outcome:
+        """The events of these lines and all that is derived from them."""
+        outcome = Outcome()
+        if len(lines) == 0:
+            return outcome
+        connection.register("lines", lines)
+        self._step(connection, "parse", steps.PARSE)
+        self._correct_clocks(connection, lines)
+        outcome.quarantined = self._quarantine_late(connection)
+        outcome.ids, suspects = self._look_up_ids(connection)
+        if len(suspects):
+            outcome.duplicates = self._remove_duplicates(connection, suspects)
+        for name, sql in DERIVE:
+            self._step(connection, name, sql)
+        outcome.stored = len(lines) - outcome.quarantined - outcome.duplicates
+        outcome.days = [row[0] for row in connection.execute("SELECT DISTINCT time::DATE FROM staged").fetchall()]
+        return outcome
+
+    def _correct_clocks(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> None:
+        if self._clocks_known or pc.any(pc.not_equal(lines["correction_s"], 0)).as_py():
+            self._step(connection, "decide clocks", steps.DECIDE_CLOCKS)
+            self._step(connection, "set clocks", steps.SET_CLOCKS)
+            self._clocks_known = True
+
+    def _quarantine_late(self, connection: duckdb.DuckDBPyConnection) -> int:
+        self._step(connection, "find late", steps.FIND_LATE)
+        late = _count(connection, "SELECT count(*) FROM late")
+        if late:
+            self._step(connection, "set late aside", steps.SET_LATE_ASIDE)
+            self._step(connection, "keep books of late", steps.KEEP_BOOKS_OF_LATE)
+            self._step(connection, "remove late", steps.REMOVE_LATE)
+        return late
+
+    def _look_up_ids(self, connection: duckdb.DuckDBPyConnection) -> tuple[Hashes, pa.Table]:
+        """The hashes of all ids that clients gave, and where events stand whose hash was seen before."""
+        began = time.perf_counter()
+        table = connection.sql(
+            "SELECT hash(game_id, event_id) AS id, journal_offset, position FROM staged"
+            " WHERE has_id ORDER BY journal_offset, position"
+        ).to_arrow_table()
+        hashes = as_hashes(table["id"])
+        _, first = np.unique(hashes, return_index=True)
+        again: NDArray[np.bool_] = np.ones(len(hashes), np.bool_)
+        again[first] = False
+        suspect = again | self._ids.seen(hashes)
+        self.step_seconds["look up ids"] += time.perf_counter() - began
+        return hashes, table.filter(pa.array(suspect))
+
+    def _remove_duplicates(self, connection: duckdb.DuckDBPyConnection, suspects: pa.Table) -> int:
+        connection.register("suspects", suspects)
+        self._step(connection, "confirm duplicates", steps.CONFIRM_DUPLICATES)
+        self._step(connection, "keep books of duplicates", steps.KEEP_BOOKS_OF_DUPLICATES)
+        self._step(connection, "remove duplicates", steps.REMOVE_DUPLICATES)
+        return _count(connection, "SELECT count(*) FROM duplicates")
+
+    def _set_poison_aside(
+        self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, poison: list[Poison]
+    ) -> pa.Table:
+        """Quarantine these lines; return the others."""
+        rows = [found.row for found in poison]
+        errors = pa.array([found.error for found in poison])
+        connection.register("poison", lines.take(pa.array(rows)).append_column("error", errors))
+        self._step(connection, "set poison aside", steps.SET_POISON_ASIDE)
+        self._step(connection, "keep books of poison", steps.KEEP_BOOKS_OF_POISON)
+        keep: NDArray[np.bool_] = np.ones(len(lines), np.bool_)
+        keep[rows] = False
+        return lines.filter(pa.array(keep))
+
+    def _step(self, connection: duckdb.DuckDBPyConnection, name: str, sql: LiteralString, **parameters: object) -> None:
+        began = time.perf_counter()
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        known: dict[str, object] = {
+            "journal_id": self._journal_id,
+            "late_days_max": self._settings.late_days_max,
+            "passive": list(PASSIVE_EVENTS),
+            "session_timeout_minutes": self._settings.session_timeout_minutes,
+            "sessions_since": now - dt.timedelta(days=SESSION_DAYS_MAX),
+            "ids_since": now - dt.timedelta(days=self._settings.dedup_days),
+            **parameters,
+        }
+        connection.execute(sql, {key: value for key, value in known.items() if f"${key}" in sql})
+        self.step_seconds[name] += time.perf_counter() - began
+
+
+def as_hashes(column: pa.ChunkedArray) -> Hashes:
+    return column.to_numpy().astype(np.uint64, copy=False)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, sql: LiteralString) -> int:
+    return int(connection.execute(sql).fetchall()[0][0])
+
+
+def _refusals(staged: Staged) -> pa.Table:
+    return pa.table(
+        {
+            "game_id": [refusal.game_id or "" for _, _, refusal in staged.refusals],
+            "received_at": pa.array([at.replace(tzinfo=None) for _, at, _ in staged.refusals], MICROSECONDS),
+            "reason": [refusal.reason.value for _, _, refusal in staged.refusals],
+            "error": [refusal.error for _, _, refusal in staged.refusals],
+            "body": [refusal.sample for _, _, refusal in staged.refusals],
+            "journal_offset": pa.array([offset for offset, _, _ in staged.refusals], pa.int64()),
+            "position": pa.array([refusal.index for _, _, refusal in staged.refusals], pa.int32()),
+        }
+    )

@@ -1,0 +1,51 @@
+"""Which event ids were seen lately: 8 bytes for each, in memory.
+
+A 64-bit hash of game and id stands for an event. A hash that was not seen is a new event for certain; one
+that was seen is looked up in the store before an event is called a duplicate, so that two ids with the
+same hash cost a query and never an event.
+
+Sorted runs, merged when they are of similar size (as in a log-structured merge tree): a batch of n costs
+O(n log n) to add and O(n log m) for each of a few runs to look up among m.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Hashes = NDArray[np.uint64]
+
+MERGE_RATIO = 4
+
+
+class RecentIds:
+    """Hashes seen. Not thread-safe: it belongs to the loader."""
+
+    def __init__(self) -> None:
+        self._runs: list[Hashes] = []
+
+    def __len__(self) -> int:
+        return sum(len(run) for run in self._runs)
+
+    def seen(self, hashes: Hashes) -> NDArray[np.bool_]:
+        """For each hash, whether it was added before."""
+        found = np.zeros(len(hashes), np.bool_)
+        if len(hashes) == 0:
+            return found
+        # Sorted look-ups walk each run from one end to the other instead of jumping about in memory.
+        order = np.argsort(hashes)
+        ordered = hashes[order]
+        for run in self._runs:
+            at = np.searchsorted(run, ordered)
+            at[at == len(run)] = len(run) - 1
+            found[order] |= run[at] == ordered
+        return found
+
+    def add(self, hashes: Hashes) -> None:
+        """Remember these, which may be none."""
+        if len(hashes) == 0:
+            return
+        run = np.unique(hashes)
+        while self._runs and len(self._runs[-1]) < MERGE_RATIO * len(run):
+            run = np.union1d(self._runs.pop(), run)
+        self._runs.append(run)
