@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import io
 import random
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ PAUSE_SECONDS_MAX = 10.0
 REASONS_KEPT = 20
 """Different sentences about rejected events that a report keeps."""
 
+_PIECEMEAL_BYTES = 256 * 1024
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
 
 
@@ -154,7 +156,9 @@ class Delivery:
             self.report.bytes_sent += len(body)
             asked_s = 0.0
             try:
-                async with self._session.post(self._server + path, data=body, headers=self._headers) as response:
+                # As a file, a large body goes out in pieces, and other requests get their turn between them.
+                data = io.BytesIO(body) if len(body) > _PIECEMEAL_BYTES else body
+                async with self._session.post(self._server + path, data=data, headers=self._headers) as response:
                     answer = Answer(response.status, await response.read())
                     asked_s = _retry_after_s(response.headers.get("Retry-After"))
                 self._measure()
@@ -163,7 +167,7 @@ class Delivery:
                 trouble = answer.sentence()
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as error:
                 trouble = str(error) or type(error).__name__
-            except aiohttp.InvalidURL as error:
+            except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
                 raise ServerRefused(f"{self._server} is no address of a server.") from error
             # Half of the pause is left to chance, so that many clients do not come back as one.
             wait_s = max(asked_s, pause_s * random.uniform(0.5, 1.0))
