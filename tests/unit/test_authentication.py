@@ -12,7 +12,7 @@ from fastapi import FastAPI, Query, WebSocket
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
-from playtrace.api import games, problems, session
+from playtrace.api import games, login_throttle, problems, session
 from playtrace.api.authentication import COOKIE, CurrentAdmin, CurrentReader
 from playtrace.api.login_throttle import (
     ATTEMPTS_PER_ADDRESS_MAX,
@@ -395,6 +395,18 @@ def test_an_address_that_tries_many_people_is_slowed_down() -> None:
     throttle.attempt("2001:db8:0:1::1", "another@studio.example")
     throttle.attempt("192.0.2.1", "another@studio.example")
     throttle.attempt("", "another@studio.example")
+
+
+def test_the_throttle_remembers_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(login_throttle, "ENTRIES_MAX", 4)
+    throttle = LoginThrottle(clock=lambda: 0)
+    for _ in range(ATTEMPTS_PER_PERSON_MAX):
+        throttle.attempt("192.0.2.1", EMAIL)
+    with pytest.raises(problems.TooManyRequests):
+        throttle.attempt("192.0.2.1", EMAIL)
+    throttle.attempt("192.0.2.2", EMAIL)
+    throttle.attempt("192.0.2.3", EMAIL)
+    throttle.attempt("192.0.2.1", EMAIL)
 
 
 # Problem documents

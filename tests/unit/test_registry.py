@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from playtrace.registry import key_ring
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
     Invalid,
     LoginRefused,
     SetupRefused,
+    TooManyGames,
     UnknownGame,
     UnknownKey,
     UnknownToken,
@@ -225,6 +227,16 @@ def test_an_open_server_makes_a_game_once_however_many_ask(registry: Registry) -
     for wrong in ("", "x" * 65):
         with pytest.raises(Invalid):
             ring.create(wrong)
+
+
+def test_an_open_server_does_not_make_games_without_end(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_ring, "GAMES_FIRST_SEEN_MAX", 2)
+    ring = KeyRing(registry, open_mode=True)
+    for game_id in ("a", "b", "a"):
+        ring.create(game_id)
+    with pytest.raises(TooManyGames, match="at most 2 games"):
+        ring.create("c")
+    assert not ring.knows("c")
 
 
 # People

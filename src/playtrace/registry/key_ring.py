@@ -44,12 +44,14 @@ class KeyRing:
         return game_id in self._snapshot.games
 
     def create(self, game_id: str) -> None:
-        """Open mode: makes a game that was never seen before. Blocks for one commit.
+        """Open mode: makes a game, if it was never seen before. Then it blocks for one commit.
 
         Raises `Invalid` (not 1 to 64 characters) or `TooManyGames`.
         """
         if not self._open_mode:
             raise RuntimeError("Only an open server creates games on first sight.")
+        if self.knows(game_id):
+            return
         if len(self._snapshot.games) >= GAMES_FIRST_SEEN_MAX:
             raise TooManyGames(GAMES_FIRST_SEEN_MAX)
         with suppress(GameExists):  # another request saw it first
