@@ -1,0 +1,62 @@
+import { apiBase } from '@/address'
+import type { ProblemDocument } from './types'
+
+export type QueryValue = string | number | boolean | null | undefined | readonly string[]
+export type QueryValues = Record<string, QueryValue>
+
+/** An answer that is not a success, told in the server's own words. */
+export class ProblemError extends Error {
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+
+  constructor(status: number, title: string, detail: string) {
+    super(`${title}: ${detail}`)
+    this.name = 'ProblemError'
+    this.status = status
+    this.title = title
+    this.detail = detail
+  }
+}
+
+export const read = <T>(path: string, values: QueryValues = {}, signal?: AbortSignal): Promise<T> =>
+  request<T>(address(path, values), { signal })
+
+export const send = <T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> =>
+  request<T>(address(path, {}), {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  })
+
+function address(path: string, values: QueryValues): URL {
+  const url = new URL(path, apiBase)
+  for (const [name, value] of Object.entries(values)) {
+    const list = Array.isArray(value) ? (value as readonly string[]) : [value as Exclude<QueryValue, readonly string[]>]
+    for (const item of list) {
+      if (item !== undefined && item !== null && item !== '') url.searchParams.append(name, String(item))
+    }
+  }
+  return url
+}
+
+async function request<T>(url: URL, init: RequestInit): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(url, { ...init, headers: { Accept: 'application/json', ...init.headers } })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ProblemError(0, 'No answer', `The server at ${url.host} did not answer. Is it running?`)
+  }
+  if (!response.ok) throw await problemOf(response)
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+async function problemOf(response: Response): Promise<ProblemError> {
+  const fallback = `The server answered ${response.status} ${response.statusText}.`
+  try {
+    const document = (await response.json()) as ProblemDocument
+    return new ProblemError(response.status, document.title ?? 'Error', document.detail ?? fallback)
+  } catch {
+    return new ProblemError(response.status, 'Error', fallback)
+  }
+}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/vue-query'
+import { computed } from 'vue'
+import { read } from '@/api/client'
+import type { Dimensions, Game } from '@/api/types'
+import { textParameter, useUrlParam } from './urlParams'
+
+export function useGames() {
+  return useQuery({
+    queryKey: ['games'],
+    queryFn: ({ signal }) => read<{ games: Game[] }>('games', {}, signal).then(({ games }) => games),
+    staleTime: 10_000,
+    // A studio that has just started waits for its first event: look again often until there is one.
+    refetchInterval: ({ state }) => (state.data?.some(({ events }) => events > 0) ? 60_000 : 3_000),
+  })
+}
+
+/** The game of the URL, or the busiest one where the URL names none. */
+export function useGame() {
+  const chosen = useUrlParam(textParameter('game'))
+  const games = useGames()
+  const game = computed(() => {
+    const all = games.data.value ?? []
+    if (chosen.value) return all.find(({ id }) => id === chosen.value) ?? null
+    return all.reduce<Game | null>((best, one) => (best && best.events >= one.events ? best : one), null)
+  })
+  const gameId = computed(() => chosen.value || game.value?.id || '')
+  return { games, game, gameId, chosen }
+}
+
+export function useDimensions() {
+  const { gameId } = useGame()
+  return useQuery({
+    queryKey: computed(() => ['dimensions', gameId.value]),
+    queryFn: ({ signal }) => read<Dimensions>(`games/${encodeURIComponent(gameId.value)}/dimensions`, {}, signal),
+    enabled: computed(() => gameId.value !== ''),
+    staleTime: 60_000,
+  })
+}

@@ -1,0 +1,31 @@
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/vue-query'
+import { read, send } from '@/api/client'
+import type { Me } from '@/api/types'
+
+const question = {
+  queryKey: ['me'],
+  queryFn: ({ signal }: { signal: AbortSignal }) => read<Me>('me', {}, signal),
+  staleTime: 60_000,
+}
+
+export const useMe = () => useQuery(question)
+
+export const fetchMe = (client: QueryClient): Promise<Me> => client.fetchQuery(question)
+
+export function useSession() {
+  const client = useQueryClient()
+  return {
+    signIn: async (email: string, password: string): Promise<void> => {
+      await send('POST', 'session', { email, password })
+      await client.resetQueries()
+    },
+    setUp: async (token: string, email: string, password: string): Promise<void> => {
+      await send('POST', 'setup', { token, email, password })
+      await client.resetQueries()
+    },
+    signOut: async (): Promise<void> => {
+      await send('DELETE', 'session')
+      client.clear()
+    },
+  }
+}

@@ -1,0 +1,109 @@
+/** Numbers and times as people read them. Every number on the screen goes through here. */
+
+const language = navigator.language
+
+const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
+const two = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
+const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
+const percentFine = new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const change = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' })
+
+export type Formatter = (value: number | null | undefined) => string
+
+/** What stands for "no value": not zero, but nothing to say. */
+export const NONE = '–'
+
+const orNone =
+  (format: (value: number) => string): Formatter =>
+  (value) =>
+    value === null || value === undefined || Number.isNaN(value) ? NONE : format(value)
+
+export const formatCount = orNone((value) => whole.format(value))
+export const formatDecimal = orNone((value) => (Math.abs(value) < 10 ? two : one).format(value))
+export const formatCompact = orNone((value) => (Math.abs(value) < 10_000 ? whole : compact).format(value))
+export const formatShare = orNone((value) => percent.format(value))
+export const formatShareFine = orNone((value) => percentFine.format(value))
+export const formatChange = orNone((value) => change.format(value))
+
+export const formatDuration = orNone((seconds) => {
+  const total = Math.round(seconds)
+  const hours = Math.floor(total / 3600)
+  const minutes = Math.floor((total % 3600) / 60)
+  if (hours >= 48) return `${formatCount(hours)} h`
+  if (hours > 0) return `${hours} h ${minutes} min`
+  if (minutes > 0) return `${minutes} min ${total % 60} s`
+  return `${total} s`
+})
+
+export const formatMoney = (micros: number | null | undefined, currency: string | null | undefined): string => {
+  if (micros === null || micros === undefined) return NONE
+  const units = micros / 1e6
+  const digits = Math.abs(units) >= 1000 ? 0 : 2
+  try {
+    return new Intl.NumberFormat(language, {
+      style: 'currency',
+      currency: currency || 'USD',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(units)
+  } catch {
+    return `${two.format(units)} ${currency ?? ''}`
+  }
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
+
+function dateFormat(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = timeZone + JSON.stringify(options)
+  let format = dateFormats.get(key)
+  if (!format) {
+    format = new Intl.DateTimeFormat(language, { timeZone, ...options })
+    dateFormats.set(key, format)
+  }
+  return format
+}
+
+const DAY = { month: 'short', day: 'numeric' } as const
+const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+
+export const formatDay = (instant: string | Date, timeZone: string): string =>
+  dateFormat(timeZone, DAY).format(new Date(instant))
+
+export const formatWeekday = (instant: string | Date, timeZone: string): string =>
+  dateFormat(timeZone, { weekday: 'short', ...DAY }).format(new Date(instant))
+
+export const formatTime = (instant: string | Date, timeZone: string): string =>
+  dateFormat(timeZone, CLOCK).format(new Date(instant))
+
+export const formatDayTime = (instant: string | Date, timeZone: string): string =>
+  dateFormat(timeZone, { ...DAY, ...CLOCK }).format(new Date(instant))
+
+export const formatClock = (instant: string | Date, timeZone: string): string =>
+  dateFormat(timeZone, { ...CLOCK, second: '2-digit' }).format(new Date(instant))
+
+export const formatInstant = (instant: string | Date, timeZone: string): string =>
+  dateFormat(timeZone, {
+    year: 'numeric', ...DAY, ...CLOCK, second: '2-digit', fractionalSecondDigits: 3, timeZoneName: 'short',
+  }).format(new Date(instant))
+
+/** A plain day such as 2026-11-22, which belongs to no time zone. */
+export const formatPlainDay = (day: string): string => dateFormat('UTC', DAY).format(new Date(`${day}T00:00:00Z`))
+
+const regions = new Intl.DisplayNames([language], { type: 'region', fallback: 'code' })
+
+export const formatCountry = (code: string): string => {
+  try {
+    return regions.of(code.toUpperCase()) ?? code
+  } catch {
+    return code
+  }
+}
+
+const platformNames: Record<string, string> = {
+  windows: 'Windows', macos: 'macOS', linux: 'Linux', ios: 'iOS', android: 'Android', web: 'Web',
+  ps4: 'PlayStation 4', ps5: 'PlayStation 5', xbox: 'Xbox', switch: 'Switch', steamdeck: 'Steam Deck',
+}
+
+export const formatPlatform = (platform: string): string => platformNames[platform.toLowerCase()] ?? platform
