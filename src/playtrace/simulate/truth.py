@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -116,6 +118,9 @@ def read_truth(path: Path) -> Truth:
     return msgspec.json.decode(path.read_bytes(), type=Truth)
 
 
+_name_of: Callable[[Event], str] = attrgetter("name")
+
+
 class Tally:
     """Counts sessions as they are generated."""
 
@@ -136,8 +141,8 @@ class Tally:
         version = last.version or ""
         day = started_at.date()
         last_day = (started_at + dt.timedelta(milliseconds=last.mono_ms or 0)).date()
+        self.names.update(map(_name_of, events))
         for event in events:
-            self.names[event.name] += 1
             if event.currency == "USD" and event.value is not None and event.time is not None:
                 self.revenue[event.name, event.time.date()] += round(event.value * 1e6)
             elif event.level is not None and event.name.startswith("level_"):
