@@ -33,6 +33,7 @@ from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Ref
 from playtrace.journal.entry import Entry, encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
+from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
 
 log = logging.getLogger("playtrace.collect")
@@ -112,8 +113,12 @@ class Collect:
         body = decompress(
             await read_body(receive, headers, self._settings.request_seconds_max), headers.get(b"content-encoding")
         )
-        country, region = self._origin.place(peer, headers)
+        country, region = self.place(peer, headers)
         request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, country, region)
+        return await self.take_request(wire_format, request)
+
+    async def take_request(self, wire_format: WireFormat, request: Request) -> Reply:
+        """From a request that has arrived whole to the answer. Raises `CollectError` where it ends early."""
         batch = await self.read(wire_format, request)
         offset = await self.record(batch)
         if batch.refusals and not batch.events:
@@ -145,6 +150,10 @@ class Collect:
             )
         return game_id
 
+    def place(self, peer: str, headers: dict[bytes, bytes]) -> tuple[str | None, str | None]:
+        """Country and region of the client."""
+        return self._origin.place(peer, headers)
+
     async def read(self, wire_format: WireFormat, request: Request) -> Batch:
         """Bytes to events; those of games that may not be written to are refused."""
         try:
@@ -157,7 +166,7 @@ class Collect:
         if batch.game_id is None and request.game_id is None and self._settings.open:
             batch.game_id = wire_format.DEFAULT_GAME
             if batch.game_id is not None:
-                self._keys.create(batch.game_id)
+                self._is_open_to(batch.game_id)
         self.admit_games(batch, request.game_id)
         return batch
 
@@ -181,12 +190,24 @@ class Collect:
                     else f"game_id: there is no game {named!r}. `playtrace games add` makes it."
                 )
                 refused.append((index, event, reason, text))
-            else:
-                if not self._keys.knows(named):
-                    self._keys.create(named)
+            elif self._is_open_to(named):
                 known = named
+            else:
+                text = f"game_id: {named!r} cannot be made: there are too many games."
+                refused.append((index, event, RefusalReason.UNKNOWN_GAME, text))
         if refused:
             _refuse(batch, refused)
+
+    def _is_open_to(self, game_id: str) -> bool:
+        """Whether a game may be written to without a key; made at first sight."""
+        if self._keys.knows(game_id):
+            return True
+        try:
+            self._keys.create(game_id)
+        except RegistryError as error:
+            log.warning("game not created", extra={"error": str(error)})
+            return False
+        return True
 
     async def record(self, batch: Batch) -> int | None:
         """Make the batch durable. Raises `Unavailable` when the journal takes nothing."""
@@ -201,6 +222,11 @@ class Collect:
             raise Unavailable(str(error), retry_after_s=RETRY_AFTER_S) from error
         self.events += len(batch.events)
         return offset
+
+
+def query_of(scope: Scope) -> dict[str, str]:
+    text: bytes = scope["query_string"]
+    return dict(parse_qsl(text.decode("latin-1"))) if text else {}
 
 
 def _write_key(headers: dict[bytes, bytes], query: dict[str, str]) -> str | None:

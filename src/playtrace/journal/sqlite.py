@@ -30,9 +30,10 @@ import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, LiteralString
 
 from playtrace.config import MEBIBYTE, Settings
-from playtrace.journal.entry import Entry, Recorded
+from playtrace.journal.entry import Entry, Recorded, decode_header
 from playtrace.journal.errors import DiskFull, JournalFull, JournalUnavailable
 
 log = logging.getLogger("playtrace.journal")
@@ -161,10 +162,21 @@ class Journal:
 
     def waiting_events(self, after: int) -> int:
         """How many events are behind offset `after`."""
-        row = self._reader.execute(
-            'SELECT coalesce(sum(events), 0) FROM entries WHERE "offset" > ?', [after]
-        ).fetchone()
-        return int(row[0])
+        return int(self._ask('SELECT coalesce(sum(events), 0) FROM entries WHERE "offset" > ?', after) or 0)
+
+    def oldest_us(self, after: int) -> int | None:
+        """When the first entry behind offset `after` was received, in microseconds since 1970."""
+        header = self._ask('SELECT header FROM entries WHERE "offset" > ? ORDER BY "offset" LIMIT 1', after)
+        return decode_header(header).received_us if header is not None else None
+
+    def _ask(self, sql: LiteralString, after: int) -> Any:
+        """One value, from a connection of its own: whoever asks is on any thread."""
+        connection = self._connect()
+        try:
+            row = connection.execute(sql, [after]).fetchone()
+        finally:
+            connection.close()
+        return row[0] if row else None
 
     def trim(self, offset: int) -> None:
         """Forget everything up to `offset`, with the next commits. Nobody needs it again: it is in the store."""

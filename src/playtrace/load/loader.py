@@ -94,6 +94,11 @@ class Loader:
         with self._moved:
             return self._moved.wait_for(lambda: self.offset >= offset, seconds_max)
 
+    def waiting_seconds(self) -> float:
+        """How long the oldest entry that is not loaded has waited."""
+        received_us = self._journal.oldest_us(self.offset)
+        return 0.0 if received_us is None else max(0.0, time.time() - received_us / 1e6)
+
     def _run(self) -> None:
         retry_s = 0.1
         while True:

@@ -213,6 +213,11 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 64
 
 
+def to_camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(part.title() for part in others)
+
+
 # ── one by one: some event is wrong, or spelled in a mixed way ────────────────────────────────────────────
 
 ALIASES = {
@@ -224,20 +229,17 @@ ALIASES = {
     "properties": "props",
     "id": "event_id",
 }
-FIELDS = {field.name: field.name for field in msgspec.structs.fields(Event)}
-FIELDS |= {
-    (parts := name.split("_"))[0] + "".join(part.title() for part in parts[1:]): name
-    for name in list(FIELDS)
-    if "_" in name
-}
-FIELDS |= ALIASES
+FIELDS = {
+    spelling: field.name for field in msgspec.structs.fields(Event) for spelling in (field.name, to_camel(field.name))
+} | ALIASES
 
 
 def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
     for index, raw in enumerate(_split(body, is_ndjson, batch)):
         try:
             batch.events.append(_read_loosely(raw))
-        except (msgspec.ValidationError, OverflowError, ValueError) as error:
+        except (OverflowError, ValueError) as error:
+            # msgspec's errors are ValueErrors; a ValidationError is the one that is about JSON of the wrong shape.
             malformed = isinstance(error, msgspec.DecodeError) and not isinstance(error, msgspec.ValidationError)
             batch.refusals.append(
                 Refusal(

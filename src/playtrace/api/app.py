@@ -1,0 +1,61 @@
+"""The reading half of the server as one FastAPI app: routers in, errors as problem documents out."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from playtrace import __version__
+from playtrace.api import data_health, dimensions, events, games, health, live, metrics, problems, session, sql
+from playtrace.api.dashboard import Dashboard
+from playtrace.store import errors
+
+DESCRIPTION = """
+Ask what games have sent. Instants are RFC 3339 in UTC, shares are fractions, money is in millionths of its
+currency. Query parameters may be spelled in camelCase or snake_case. Errors are problem documents (RFC 9457).
+"""
+RETRY_AFTER_S = 5.0
+
+
+def create_app() -> FastAPI:
+    """The app without its state: whoever runs it sets `settings`, `registry`, `key_ring`, `store`, `journal`,
+    `loader`, `feeds`, `local_token`, `login_throttle` and `started_at` on `app.state`."""
+    app = FastAPI(
+        title="playtrace",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        # Its own page loads scripts from another host; ours is part of the dashboard.
+        docs_url=None,
+        redoc_url=None,
+        responses=problems.RESPONSES,
+    )
+    problems.install(app)
+    app.add_exception_handler(errors.StoreError, _on_store_error)
+    for router in (
+        session.router,
+        games.router,
+        dimensions.router,
+        data_health.router,
+        events.router,
+        metrics.router(),
+        live.router,
+        health.router,
+        sql.router,
+    ):
+        app.include_router(router)
+    app.mount("/", Dashboard())
+    return app
+
+
+async def _on_store_error(request: Request, error: Exception) -> Response:
+    detail = str(error)
+    match cast(errors.StoreError, error):
+        case errors.QueryTimeout():
+            return problems.problem_response(problems.Unavailable(detail, retry_after_seconds=RETRY_AFTER_S))
+        case errors.QueryRefused():
+            return problems.problem_response(problems.BadRequest(detail))
+        case _:
+            return problems.problem_response(problems.Unavailable(detail, retry_after_seconds=RETRY_AFTER_S))

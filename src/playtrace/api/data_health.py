@@ -1,0 +1,107 @@
+"""The books of a game: received = stored + duplicate + quarantined + refused, by hour of receipt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal, LiteralString, cast
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from playtrace.api.authentication import CurrentReader
+from playtrace.api.events import BEGINNING, END, end_of, start_of
+from playtrace.api.models import ApiModel
+from playtrace.store.duckdb import Store
+
+router = APIRouter(prefix="/api", tags=["data health"])
+
+SAMPLES_MAX = 50
+
+BOOKS: LiteralString = """
+SELECT hour, outcome, reason, sum(events)::BIGINT AS events
+FROM books
+WHERE game_id = $game_id AND hour >= $from_time AND hour < $to_time
+GROUP BY hour, outcome, reason
+ORDER BY hour DESC, outcome, reason
+"""
+
+SAMPLES: LiteralString = """
+SELECT received_at, outcome, reason, error, body
+FROM set_aside
+WHERE game_id = $game_id AND received_at >= $from_time AND received_at < $to_time
+ORDER BY received_at DESC, journal_offset DESC, position DESC
+LIMIT $limit
+"""
+
+
+class Balance(ApiModel):
+    received: int = 0
+    stored: int = 0
+    duplicate: int = 0
+    """Sent again with an id that was stored before; `reasons.conflict` of them with another content."""
+    quarantined: int = 0
+    """Kept apart: too old when received, or not to be loaded."""
+    refused: int = 0
+    """Answered with an error that says why."""
+    reasons: Annotated[dict[str, int], Field(default_factory=dict)]
+    """Of the quarantined and refused ones, and of duplicates in conflict."""
+
+    def add(self, outcome: str, reason: str, events: int) -> None:
+        self.received += events
+        setattr(self, outcome, getattr(self, outcome) + events)
+        if reason:
+            self.reasons[reason] = self.reasons.get(reason, 0) + events
+
+
+class HourBalance(Balance):
+    hour: dt.datetime
+
+
+class Sample(ApiModel):
+    received_at: dt.datetime
+    outcome: Literal["quarantined", "refused"]
+    reason: str
+    error: str
+    body: str
+    """As received; of a refused event the first 2 KB."""
+
+
+class Books(ApiModel):
+    game_id: str
+    total: Balance
+    hours: list[HourBalance]
+    """Newest first; hours without events are left out."""
+    samples: list[Sample]
+    """The latest events that were not stored."""
+
+
+@router.get("/games/{game_id}/books")
+def books(
+    request: Request,
+    reader: CurrentReader,
+    game_id: str,
+    from_: Annotated[dt.datetime | dt.date | None, Query(alias="from")] = None,
+    to: Annotated[dt.datetime | dt.date | None, Query()] = None,
+) -> Books:
+    """What became of every event that was received for this game."""
+    reader.require(game_id)
+    period: dict[str, object] = {
+        "game_id": game_id,
+        "from_time": start_of(from_) if from_ is not None else BEGINNING,
+        "to_time": end_of(to) if to is not None else END,
+    }
+    with cast(Store, request.app.state.store).reading() as store:
+        rows = store.query(BOOKS, period).to_pylist()
+        samples = store.query(SAMPLES, period | {"limit": SAMPLES_MAX}).to_pylist()
+    total = Balance()
+    hours: dict[dt.datetime, HourBalance] = {}
+    for row in rows:
+        hour = row["hour"].replace(tzinfo=dt.UTC)
+        for balance in (total, hours.setdefault(hour, HourBalance(hour=hour))):
+            balance.add(row["outcome"], row["reason"], row["events"])
+    return Books(
+        game_id=game_id,
+        total=total,
+        hours=list(hours.values()),
+        samples=[Sample(**{**row, "received_at": row["received_at"].replace(tzinfo=dt.UTC)}) for row in samples],
+    )

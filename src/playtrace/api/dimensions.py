@@ -1,0 +1,97 @@
+"""What a game can be filtered by: its platforms, versions, countries, event names and maps."""
+
+from __future__ import annotations
+
+from typing import LiteralString, cast
+
+from fastapi import APIRouter, Request
+
+from playtrace.api.authentication import CurrentReader
+from playtrace.api.models import ApiModel
+from playtrace.store.duckdb import Store
+
+router = APIRouter(prefix="/api", tags=["games"])
+
+VALUES_MAX = 200
+"""Of each dimension the commonest ones: a page lists no more."""
+
+DIMENSIONS: LiteralString = """
+SELECT dimension, value, sum(events)::BIGINT AS events
+FROM (
+    SELECT unnest(['platform', 'version', 'country', 'name']) AS dimension,
+        unnest([platform, version, country, name]) AS value, events
+    FROM (
+        SELECT platform, version, country, name, sum(events) AS events
+        FROM event_counts
+        WHERE game_id = $game_id
+        GROUP BY ALL
+    ) AS grouped
+) AS unpivoted
+GROUP BY dimension, value
+QUALIFY row_number() OVER (PARTITION BY dimension ORDER BY sum(events) DESC, value) <= $limit
+ORDER BY dimension, events DESC, value
+"""
+
+MAPS: LiteralString = """
+SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+FROM position_spans
+WHERE game_id = $game_id
+GROUP BY map
+ORDER BY events DESC, id
+LIMIT $limit
+"""
+
+# Games that send no positions of players, only those of events.
+MAPS_OF_EVENTS: LiteralString = """
+SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+FROM events
+WHERE game_id = $game_id AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+GROUP BY map
+ORDER BY events DESC, id
+LIMIT $limit
+"""
+
+
+class EventName(ApiModel):
+    name: str
+    events: int
+
+
+class MapBounds(ApiModel):
+    id: str
+    events: int
+    """How many position samples (or, without any, located events) it has."""
+    min_x: float
+    min_y: float
+    max_x: float
+    max_y: float
+
+
+class Dimensions(ApiModel):
+    """Each list with the commonest first. A platform, version or country that is missing is `""`."""
+
+    platforms: list[str]
+    versions: list[str]
+    countries: list[str]
+    event_names: list[EventName]
+    maps: list[MapBounds]
+
+
+@router.get("/games/{game_id}/dimensions")
+def dimensions(request: Request, reader: CurrentReader, game_id: str) -> Dimensions:
+    """Over all time, from events of `env` prod."""
+    reader.require(game_id)
+    game: dict[str, object] = {"game_id": game_id, "limit": VALUES_MAX}
+    with cast(Store, request.app.state.store).reading() as store:
+        rows = store.query(DIMENSIONS, game).to_pylist()
+        maps = store.query(MAPS, game).to_pylist() or store.query(MAPS_OF_EVENTS, game).to_pylist()
+    found: dict[str, list[tuple[str, int]]] = {}
+    for row in rows:
+        found.setdefault(row["dimension"], []).append((row["value"], row["events"]))
+    return Dimensions(
+        platforms=[value for value, _ in found.get("platform", [])],
+        versions=[value for value, _ in found.get("version", [])],
+        countries=[value for value, _ in found.get("country", [])],
+        event_names=[EventName(name=value, events=events) for value, events in found.get("name", [])],
+        maps=[MapBounds(**row) for row in maps],
+    )

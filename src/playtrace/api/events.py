@@ -1,0 +1,193 @@
+"""The event log: `GET /api/events`, newest first, page by page."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from typing import Annotated, Any, Literal, LiteralString, cast
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from pydantic import ConfigDict
+from pydantic.alias_generators import to_camel
+
+from playtrace.api.authentication import CurrentReader
+from playtrace.api.models import ApiModel
+from playtrace.api.problems import InvalidRequest
+from playtrace.event import NAME_LENGTH_MAX
+from playtrace.store.duckdb import Store
+
+router = APIRouter(prefix="/api", tags=["events"])
+
+LIMIT_MAX = 1000
+
+EVENTS: LiteralString = """
+SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
+    session_id, device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
+    map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
+FROM events
+WHERE ($game_id IS NULL OR game_id = $game_id)
+  AND ($names IS NULL OR name IN (SELECT unnest($names::VARCHAR[])))
+  AND ($severities IS NULL OR severity IN (SELECT unnest($severities::VARCHAR[])))
+  AND ($player_id IS NULL OR player_id = $player_id)
+  AND ($session_id IS NULL OR session_id = $session_id)
+  AND ($platforms IS NULL OR platform IN (SELECT unnest($platforms::VARCHAR[])))
+  AND ($versions IS NULL OR version IN (SELECT unnest($versions::VARCHAR[])))
+  AND ($countries IS NULL OR country IN (SELECT unnest($countries::VARCHAR[])))
+  AND time >= $from_time AND time < $to_time
+  AND ($before_time IS NULL
+       OR (time, journal_offset, position) < ($before_time, $before_offset, $before_position))
+ORDER BY time DESC, journal_offset DESC, position DESC
+LIMIT $limit
+"""
+
+BEGINNING = dt.datetime(1, 1, 1)
+END = dt.datetime(9999, 12, 31)
+
+Id = Annotated[str | None, Query(max_length=NAME_LENGTH_MAX)]
+Names = Annotated[list[str] | None, Query(max_length=100)]
+
+
+class EventRecord(ApiModel):
+    """An event in the shape in which it is sent. What it does not have is left out."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True, ser_json_inf_nan="null"
+    )
+
+    event_id: str
+    game_id: str
+    event_type: str
+    severity: str
+    payload: dict[str, Any]
+    timestamp: dt.datetime | None = None
+    """As the client's clock said."""
+    time: dt.datetime
+    """As it counts: corrected where the client's clock is wrong, never after `receivedAt`."""
+    received_at: dt.datetime
+    player_id: str | None = None
+    session_id: str | None = None
+    device_id: str | None = None
+    env: str
+    platform: str | None = None
+    os: str | None = None
+    version: str | None = None
+    build: str | None = None
+    country: str | None = None
+    region: str | None = None
+    source: str
+    seq: int | None = None
+    mono_ms: int | None = None
+    match_id: str | None = None
+    level: str | None = None
+    map: str | None = None
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+    value: float | None = None
+    currency: str | None = None
+
+
+class EventPage(ApiModel):
+    events: list[EventRecord]
+    next: str | None
+    """Cursor of the next page, or null at the end."""
+
+
+class Cursor(msgspec.Struct, array_like=True):
+    """The last event of a page: what comes after it is older."""
+
+    time: dt.datetime
+    journal_offset: int
+    position: int
+
+
+@router.get("/events", response_model_exclude_none=True)
+def list_events(
+    request: Request,
+    reader: CurrentReader,
+    game_id: Annotated[str | None, Query(alias="gameId", max_length=NAME_LENGTH_MAX)] = None,
+    type: Names = None,
+    severity: Annotated[list[Literal["info", "warning", "critical"]] | None, Query()] = None,
+    player_id: Annotated[str | None, Query(alias="playerId", max_length=NAME_LENGTH_MAX)] = None,
+    session_id: Annotated[str | None, Query(alias="sessionId", max_length=NAME_LENGTH_MAX)] = None,
+    platform: Names = None,
+    version: Names = None,
+    country: Names = None,
+    from_: Annotated[dt.datetime | dt.date | None, Query(alias="from")] = None,
+    to: Annotated[dt.datetime | dt.date | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 100,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> EventPage:
+    """Events that match, newest first. `from` is inclusive; `to` is exclusive, or the whole of a day."""
+    if game_id is not None or reader.only_game_id is not None:
+        game_id = game_id or reader.only_game_id
+        reader.require(cast(str, game_id))
+    before = decode_cursor(cursor) if cursor else None
+    rows = (
+        cast(Store, request.app.state.store)
+        .query(
+            EVENTS,
+            {
+                "game_id": game_id,
+                "names": type,
+                "severities": severity,
+                "player_id": player_id,
+                "session_id": session_id,
+                "platforms": platform,
+                "versions": version,
+                "countries": country,
+                "from_time": start_of(from_) if from_ is not None else BEGINNING,
+                "to_time": end_of(to) if to is not None else END,
+                "before_time": before.time if before else None,
+                "before_offset": before.journal_offset if before else 0,
+                "before_position": before.position if before else 0,
+                "limit": limit,
+            },
+        )
+        .to_pylist()
+    )
+    next_page = encode_cursor(rows[-1]) if len(rows) == limit else None
+    return EventPage(events=[record(row) for row in rows], next=next_page)
+
+
+def record(row: dict[str, Any]) -> EventRecord:
+    """A row of `EVENTS` as it is shown."""
+    fields = {name: row[name] for name in EventRecord.model_fields.keys() & row.keys()}
+    fields |= {
+        "event_type": row["name"],
+        "payload": msgspec.json.decode(row["props"]) if row["props"] else {},
+        "timestamp": _utc(row["client_time"]),
+        "time": _utc(row["time"]),
+        "received_at": _utc(row["received_at"]),
+    }
+    return EventRecord.model_construct(**fields)
+
+
+def start_of(moment: dt.datetime | dt.date) -> dt.datetime:
+    """A day's or instant's beginning in UTC, without offset, as the store has it."""
+    if not isinstance(moment, dt.datetime):
+        return dt.datetime.combine(moment, dt.time())
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def end_of(moment: dt.datetime | dt.date) -> dt.datetime:
+    """An instant itself; of a day the midnight behind it."""
+    return start_of(moment) + (dt.timedelta() if isinstance(moment, dt.datetime) else dt.timedelta(days=1))
+
+
+def encode_cursor(row: dict[str, Any]) -> str:
+    cursor = Cursor(row["time"], row["journal_offset"], row["position"])
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode()
+
+
+def decode_cursor(text: str) -> Cursor:
+    """Raises `InvalidRequest` for anything that `encode_cursor` did not make."""
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(text), type=Cursor)
+    except (ValueError, msgspec.DecodeError) as error:
+        raise InvalidRequest.of_field("cursor", "the `next` of an earlier answer", location="query") from error
+
+
+def _utc(moment: dt.datetime | None) -> dt.datetime | None:
+    return None if moment is None else moment.replace(tzinfo=dt.UTC)

@@ -1,0 +1,194 @@
+"""What happens now: a WebSocket that pushes fresh events and running counters.
+
+One question to the store for each game that somebody watches, however many watch it. A watcher that reads
+too slowly misses ticks, never slows the others down, and sees the newest state with the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import time
+from typing import Annotated, Any, LiteralString, cast
+
+from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
+
+from playtrace.api.authentication import CurrentReader
+from playtrace.api.events import EventRecord, record
+from playtrace.api.models import ApiModel
+from playtrace.event import NAME_LENGTH_MAX
+from playtrace.load.loader import Loader
+from playtrace.store.duckdb import Store
+
+log = logging.getLogger("playtrace.api")
+
+router = APIRouter(tags=["live"])
+
+TICK_S = 0.5
+EVENTS_PER_TICK_MAX = 50
+LOAD_SHARE = 0.1
+"""Asking takes at most this share of the time: a store that answers slowly is asked less often."""
+
+FRESH_EVENTS: LiteralString = """
+SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
+    session_id, device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
+    map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
+FROM events
+WHERE game_id = $game_id AND journal_offset > $after
+ORDER BY journal_offset DESC, position DESC
+LIMIT $limit
+"""
+
+# Players and sessions are `now` when one of their events happened in the last five minutes. Zone maps over
+# the time of receipt keep this from looking at old rows: what happens now was received now.
+COUNTERS: LiteralString = """
+SELECT
+    count(*) FILTER (received_at >= $now - INTERVAL 5 SECOND) / 5.0 AS events_per_second,
+    count(DISTINCT player_id) FILTER (time >= $now - INTERVAL 5 MINUTE) AS players_now,
+    count(DISTINCT session_id) FILTER (time >= $now - INTERVAL 5 MINUTE) AS sessions_now
+FROM events
+WHERE game_id = $game_id AND env = 'prod' AND received_at >= $now - INTERVAL 5 MINUTE
+"""
+
+TOTALS: LiteralString = """
+SELECT
+    coalesce(sum(events) FILTER (outcome = 'stored'), 0)::BIGINT AS events_total,
+    coalesce(sum(events), 0)::BIGINT AS received_total
+FROM books
+WHERE game_id = $game_id
+"""
+
+CRASHES: LiteralString = """
+SELECT coalesce(sum(events), 0)::BIGINT AS crashes_last_hour
+FROM event_counts
+WHERE game_id = $game_id AND name = 'crash' AND slot > $now - INTERVAL 1 HOUR
+"""
+
+
+class Counters(ApiModel):
+    events_total: int
+    """Events stored, ever."""
+    received_total: int
+    """Events received, ever: stored, repeated, quarantined and refused ones."""
+    events_per_second: float
+    """Received in the last five seconds."""
+    players_now: int
+    """Players of whom something happened in the last five minutes."""
+    sessions_now: int
+    crashes_last_hour: int
+    """In the last four quarters of an hour."""
+
+
+class Tick(ApiModel):
+    type: str
+    """`hello` for the first message, then `tick`."""
+    time: dt.datetime
+    counters: Counters
+    events: list[EventRecord]
+    """What was stored since the last tick, newest first, at most 50 of it."""
+
+
+class Feed:
+    """One game being watched."""
+
+    def __init__(self, game_id: str, store: Store, loader: Loader) -> None:
+        self.game_id = game_id
+        self.watchers: set[asyncio.Queue[str]] = set()
+        self._store = store
+        self._loader = loader
+        self._offset = loader.offset
+
+    async def run(self) -> None:
+        """Tick as long as somebody watches."""
+        while self.watchers:
+            began = time.monotonic()
+            try:
+                tick = await asyncio.to_thread(self.look, "tick")
+            except Exception:
+                log.exception("live counters could not be read", extra={"game": self.game_id})
+            else:
+                for watcher in self.watchers:
+                    if watcher.full():
+                        watcher.get_nowait()
+                    watcher.put_nowait(tick)
+            await asyncio.sleep(max(TICK_S, (time.monotonic() - began) / LOAD_SHARE))
+
+    def look(self, kind: str) -> str:
+        """The message of this moment. Blocks."""
+        now = dt.datetime.now(dt.UTC)
+        offset = self._loader.offset
+        moment: dict[str, object] = {"game_id": self.game_id, "now": now.replace(tzinfo=None)}
+        game: dict[str, object] = {"game_id": self.game_id}
+        with self._store.reading() as reader:
+            counters: dict[str, Any] = {
+                **reader.query(COUNTERS, moment).to_pylist()[0],
+                **reader.query(TOTALS, game).to_pylist()[0],
+                **reader.query(CRASHES, moment).to_pylist()[0],
+            }
+            rows: list[dict[str, Any]] = []
+            if kind == "tick" and offset > self._offset:
+                fresh = game | {"after": self._offset, "limit": EVENTS_PER_TICK_MAX}
+                rows = reader.query(FRESH_EVENTS, fresh).to_pylist()
+                self._offset = max([offset, *(row["journal_offset"] for row in rows)])
+        tick = Tick(type=kind, time=now, counters=Counters(**counters), events=[record(row) for row in rows])
+        return tick.model_dump_json(exclude_none=True)
+
+
+class Feeds:
+    """The games that are being watched."""
+
+    def __init__(self, store: Store, loader: Loader) -> None:
+        self._store = store
+        self._loader = loader
+        self._feeds: dict[str, tuple[Feed, asyncio.Task[None]]] = {}
+
+    def watch(self, game_id: str, watcher: asyncio.Queue[str]) -> Feed:
+        feed, task = self._feeds.get(game_id, (None, None))
+        if feed is None or task is None or task.done():
+            feed = Feed(game_id, self._store, self._loader)
+            feed.watchers.add(watcher)
+            self._feeds[game_id] = feed, asyncio.create_task(feed.run())
+        feed.watchers.add(watcher)
+        return feed
+
+    def leave(self, feed: Feed, watcher: asyncio.Queue[str]) -> None:
+        feed.watchers.discard(watcher)
+
+    def close(self) -> None:
+        for _, task in self._feeds.values():
+            task.cancel()
+
+
+@router.websocket("/api/live")
+async def live(
+    socket: WebSocket,
+    reader: CurrentReader,
+    game_id: Annotated[str, Query(alias="gameId", max_length=NAME_LENGTH_MAX)],
+) -> None:
+    """Pushes a `Tick` as text about every half second, until the client leaves."""
+    reader.require(game_id)
+    feeds = cast(Feeds, socket.app.state.feeds)
+    await socket.accept()
+    watcher: asyncio.Queue[str] = asyncio.Queue(maxsize=2)
+    feed = feeds.watch(game_id, watcher)
+    leaving = asyncio.create_task(_until_gone(socket))
+    try:
+        await socket.send_text(await asyncio.to_thread(feed.look, "hello"))
+        while not leaving.done():
+            waiting = asyncio.create_task(watcher.get())
+            await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                waiting.cancel()
+                break
+            await socket.send_text(waiting.result())
+    except (WebSocketDisconnect, RuntimeError):
+        pass  # The client left between two messages.
+    finally:
+        leaving.cancel()
+        feeds.leave(feed, watcher)
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass

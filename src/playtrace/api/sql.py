@@ -1,0 +1,67 @@
+"""`POST /api/sql`: one reading statement that an admin typed; `playtrace sql` asks here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import uuid
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Request
+from pydantic import Field, JsonValue
+
+from playtrace.api.authentication import CurrentAdmin
+from playtrace.api.models import ApiModel
+from playtrace.store.duckdb import Store
+
+router = APIRouter(prefix="/api", tags=["sql"])
+
+ROWS_MAX = 10_000
+
+
+class Statement(ApiModel):
+    sql: Annotated[str, Field(min_length=1, max_length=100_000)]
+
+
+class Rows(ApiModel):
+    columns: list[str]
+    rows: list[list[JsonValue]]
+    truncated: bool
+    """There were more than 10,000 rows."""
+
+
+@router.post("/sql")
+def run(request: Request, admin: CurrentAdmin, statement: Statement) -> Rows:
+    """Runs one SELECT over all games. It sees the store's tables and nothing else: no files, no network."""
+    table = cast(Store, request.app.state.store).query_text(statement.sql)
+    columns = [column.to_pylist() for column in table.slice(0, ROWS_MAX).columns]
+    return Rows(
+        columns=table.column_names,
+        rows=[[plain(value) for value in row] for row in zip(*columns, strict=True)],
+        truncated=table.num_rows > ROWS_MAX,
+    )
+
+
+def plain(value: object) -> JsonValue:
+    """A value of the store as JSON has it; what JSON has not becomes text."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if value - value == 0 else str(value)
+        case list():
+            return [plain(item) for item in cast("list[object]", value)]
+        case dict():
+            return {str(key): plain(item) for key, item in cast("dict[object, object]", value).items()}
+        case dt.datetime():
+            return value.isoformat()
+        case decimal.Decimal() if value == value.to_integral_value():
+            return int(value)
+        case decimal.Decimal():
+            return float(value)
+        case bytes():
+            return value.hex()
+        case uuid.UUID() | dt.date() | dt.time() | dt.timedelta():
+            return str(value)
+        case _:
+            return str(value)
