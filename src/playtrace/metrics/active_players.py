@@ -88,9 +88,9 @@ active AS (
     WHERE game_id = $game
         AND player_days.day >= $first_day AND player_days.day <= $last_day
         AND ((slots_am & calendar.am) <> 0 OR (slots_pm & calendar.pm) <> 0)
-        AND ($platforms::VARCHAR[] IS NULL OR platform = ANY ($platforms::VARCHAR[]))
-        AND ($versions::VARCHAR[] IS NULL OR version = ANY ($versions::VARCHAR[]))
-        AND ($countries::VARCHAR[] IS NULL OR country = ANY ($countries::VARCHAR[]))
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
     GROUP BY calendar.block, player_days.player_id
 ),
 counted AS (
@@ -113,9 +113,9 @@ arrived AS (
     SELECT slice.bucket AS day, count(*) AS new
     FROM entered
     JOIN slice ON date_trunc('day', entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
-    WHERE ($platforms::VARCHAR[] IS NULL OR platform = ANY ($platforms::VARCHAR[]))
-        AND ($versions::VARCHAR[] IS NULL OR version = ANY ($versions::VARCHAR[]))
-        AND ($countries::VARCHAR[] IS NULL OR country = ANY ($countries::VARCHAR[]))
+    WHERE ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
     GROUP BY slice.bucket
 )
 SELECT counted.day, dau, wau, mau, coalesce(new, 0) AS new
@@ -145,9 +145,9 @@ active AS (
     JOIN calendar ON date_trunc('day', time) = calendar.key AND time >= start_at AND time < end_at
     WHERE game_id = $game AND env = $env AND time >= $first_moment AND time < $last_moment
         AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
-        AND ($platforms::VARCHAR[] IS NULL OR coalesce(platform, '') = ANY ($platforms::VARCHAR[]))
-        AND ($versions::VARCHAR[] IS NULL OR coalesce(version, '') = ANY ($versions::VARCHAR[]))
-        AND ($countries::VARCHAR[] IS NULL OR coalesce(country, '') = ANY ($countries::VARCHAR[]))
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
     GROUP BY calendar.block, player_id
 ),
 counted AS (
@@ -160,8 +160,10 @@ counted AS (
     GROUP BY windows.day
 ),
 entered AS (
-    SELECT player_id, min(time) AS entered_at, arg_min(coalesce(platform, ''), (time, seq)) AS platform,
-        arg_min(coalesce(version, ''), (time, seq)) AS version, arg_min(coalesce(country, ''), (time, seq)) AS country
+    SELECT player_id, min(time) AS entered_at,
+        arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))) AS platform,
+        arg_min(coalesce(version, ''), (time, coalesce(seq, 0))) AS version,
+        arg_min(coalesce(country, ''), (time, coalesce(seq, 0))) AS country
     FROM events
     WHERE game_id = $game AND env = $env AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
     GROUP BY player_id
@@ -170,9 +172,9 @@ arrived AS (
     SELECT slice.bucket AS day, count(*) AS new
     FROM entered
     JOIN slice ON date_trunc('day', entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
-    WHERE ($platforms::VARCHAR[] IS NULL OR platform = ANY ($platforms::VARCHAR[]))
-        AND ($versions::VARCHAR[] IS NULL OR version = ANY ($versions::VARCHAR[]))
-        AND ($countries::VARCHAR[] IS NULL OR country = ANY ($countries::VARCHAR[]))
+    WHERE ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
     GROUP BY slice.bucket
 )
 SELECT counted.day, dau, wau, mau, coalesce(new, 0) AS new

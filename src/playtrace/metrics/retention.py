@@ -1,18 +1,64 @@
-"""Who comes back, by the day they came first."""
+"""Who comes back, by the day they came first.
+
+The **cohort** of a day are the players whose first qualifying event ever lies on it, in the time zone; the range that
+is asked about chooses cohorts and nothing else. A player **returns** on each day with a qualifying event (an event with a
+player and the asked `env`, except `push_received`, `server_grant` and `crash_upload`). For a cohort of day c:
+
+- **classic** Dn: the share that is active on day c+n. This is what games call D1, D7, D30. D0 is 1.
+- **rolling** Dn+: the share that is active on day c+n or any later one. It keeps rising: mind `asOf`.
+- **bracket** a-b: the share that is active on any of the days c+a to c+b.
+- **calendar_week** Wn: the share of an ISO week's cohort that is active in the n-th ISO week after it.
+
+With `granularity=week` the cohorts of an ISO week (as far as they lie in the range) are one, and offsets count weeks of
+each player's own: week n is days 7n to 7n+6 after the first day.
+
+A cell is **complete** once the last day it looks at is over for the whole cohort (rolling: day c+n). Incomplete cells
+are shown and are in no total. A **total** is pooled over the complete cohorts: the sum of the retained players / the
+sum of the sizes, with its 95 % Wilson interval.
+
+Filters look at what the first event said, and hold for the player from then on. Cohort days without players have size 0
+and shares of null. `from` and `to` are widened to whole days. All counts are exact.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal, LiteralString
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from playtrace.metrics.frame.metric import Asking, Metric
+from playtrace.metrics.frame.bound_lists import bound_lists
+from playtrace.metrics.frame.calendar import (
+    ONE_DAY,
+    Span,
+    bound_slices,
+    day_masks,
+    day_of,
+    day_start,
+    days_between,
+    monday_of,
+    on_slots,
+    plain,
+    slices,
+    span_of,
+    whole_days,
+)
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.filters import filters
+from playtrace.metrics.frame.metric import Asking, Metric, source_of
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, split_commas
+from playtrace.metrics.frame.wilson import ratio, wilson_interval
 
 OFFSET_MAX = 730
-COLUMNS_MAX = 100
+COLUMNS_MAX = 60
+"""Columns are bits of one integer in SQL."""
+CELLS_MAX = 20_000
+DEFAULT_OFFSETS = (*range(15), 21, 30)
+DEFAULT_OFFSETS_WEEKS = tuple(range(9))
+DEFAULT_BRACKETS = ("1-7", "8-14", "15-30")
 
 
 def _check_brackets(brackets: list[str]) -> list[str]:
@@ -78,8 +124,287 @@ class Retention(CommonAnswer):
     total: list[RetentionTotal] = Field(description="In the order of the columns; incomplete cells are left out.")
 
 
+ROLLUP: LiteralString = """
+WITH
+-- Every day on which a return may lie, the day of a cohort being its number here too.
+calendar AS (
+    SELECT unnest($calendar_number::BIGINT[]) AS number, unnest($calendar_day::DATE[]) AS day,
+        unnest($calendar_am::BIGINT[]) AS am, unnest($calendar_pm::BIGINT[]) AS pm
+),
+-- Where the players of a day belong: their row of the answer, and the day from which their offsets are counted.
+cohorts AS (
+    SELECT unnest($cohort_day::BIGINT[]) AS day, unnest($cohort_row::BIGINT[]) AS row_number,
+        unnest($cohort_reference::BIGINT[]) AS reference_day
+),
+-- Which columns of the answer an offset counts for, a bit for each.
+offsets AS (
+    SELECT unnest($offset_days::BIGINT[]) AS days, unnest($offset_columns::BIGINT[]) AS column_bits
+),
+bits AS (
+    SELECT unnest($bit_column::BIGINT[]) AS column_number, unnest($bit_bit::BIGINT[]) AS bit
+),
+slice AS (
+    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
+        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
+),
+entered AS (
+    SELECT player_id, min(first_seen) AS entered_at, arg_min(platform, first_seen) AS platform,
+        arg_min(version, first_seen) AS version, arg_min(country, first_seen) AS country
+    FROM players
+    WHERE game_id = $game
+    GROUP BY player_id
+),
+members AS (
+    SELECT player_id, row_number, reference_day
+    FROM entered
+    JOIN slice ON date_trunc('day', entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
+    JOIN cohorts ON slice.bucket = cohorts.day
+    WHERE ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+),
+returned AS (
+    SELECT members.player_id, row_number, bit_or(offsets.column_bits) AS column_bits
+    FROM player_days
+    JOIN calendar ON player_days.day = calendar.day
+        AND ((slots_am & calendar.am) <> 0 OR (slots_pm & calendar.pm) <> 0)
+    JOIN members ON player_days.player_id = members.player_id AND player_days.game_id = $game
+        AND player_days.day >= $first_day AND player_days.day <= $last_day
+    JOIN offsets ON offsets.days = calendar.number - reference_day
+    GROUP BY members.player_id, row_number
+),
+sizes AS (
+    SELECT row_number, count(*) AS size FROM members GROUP BY row_number
+),
+retained AS (
+    SELECT row_number, column_number, count(*) FILTER (WHERE column_bits & bit <> 0) AS retained
+    FROM returned
+    CROSS JOIN bits
+    GROUP BY row_number, column_number
+)
+SELECT sizes.row_number, size, column_number, retained
+FROM sizes
+LEFT JOIN retained ON sizes.row_number = retained.row_number
+"""
+
+RAW: LiteralString = """
+WITH
+-- Every day on which a return may lie, the day of a cohort being its number here too.
+calendar AS (
+    SELECT unnest($moment_key::TIMESTAMP[]) AS key, unnest($moment_start::TIMESTAMP[]) AS start_at,
+        unnest($moment_end::TIMESTAMP[]) AS end_at, unnest($moment_number::BIGINT[]) AS number
+),
+-- Where the players of a day belong: their row of the answer, and the day from which their offsets are counted.
+cohorts AS (
+    SELECT unnest($cohort_day::BIGINT[]) AS day, unnest($cohort_row::BIGINT[]) AS row_number,
+        unnest($cohort_reference::BIGINT[]) AS reference_day
+),
+-- Which columns of the answer an offset counts for, a bit for each.
+offsets AS (
+    SELECT unnest($offset_days::BIGINT[]) AS days, unnest($offset_columns::BIGINT[]) AS column_bits
+),
+bits AS (
+    SELECT unnest($bit_column::BIGINT[]) AS column_number, unnest($bit_bit::BIGINT[]) AS bit
+),
+slice AS (
+    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
+        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
+),
+entered AS (
+    SELECT player_id, min(time) AS entered_at,
+        arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))) AS platform,
+        arg_min(coalesce(version, ''), (time, coalesce(seq, 0))) AS version,
+        arg_min(coalesce(country, ''), (time, coalesce(seq, 0))) AS country
+    FROM events
+    WHERE game_id = $game AND env = $env AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
+    GROUP BY player_id
+),
+members AS (
+    SELECT player_id, row_number, reference_day
+    FROM entered
+    JOIN slice ON date_trunc('day', entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
+    JOIN cohorts ON slice.bucket = cohorts.day
+    WHERE ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+),
+returned AS (
+    SELECT members.player_id, row_number, bit_or(offsets.column_bits) AS column_bits
+    FROM events
+    JOIN calendar ON date_trunc('day', time) = calendar.key AND time >= calendar.start_at AND time < calendar.end_at
+    JOIN members ON events.player_id = members.player_id AND game_id = $game AND env = $env
+        AND name <> ALL ($passive::VARCHAR[]) AND time >= $first_moment AND time < $last_moment
+    JOIN offsets ON offsets.days = calendar.number - reference_day
+    GROUP BY members.player_id, row_number
+),
+sizes AS (
+    SELECT row_number, count(*) AS size FROM members GROUP BY row_number
+),
+retained AS (
+    SELECT row_number, column_number, count(*) FILTER (WHERE column_bits & bit <> 0) AS retained
+    FROM returned
+    CROSS JOIN bits
+    GROUP BY row_number, column_number
+)
+SELECT sizes.row_number, size, column_number, retained
+FROM sizes
+LEFT JOIN retained ON sizes.row_number = retained.row_number
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cohort before its players are counted."""
+
+    cohort: dt.date
+    first: dt.date
+    last: dt.date
+    """Its first and last day in the range."""
+
+    def reference(self, day: dt.date, kind: str) -> dt.date:
+        """The day from which offsets are counted for the players of a day."""
+        return self.cohort if kind == "calendar_week" else day
+
+
 def answer(parameters: Parameters, asking: Asking) -> Retention:
-    raise NotImplementedError
+    zone = ZoneInfo(parameters.time_zone)
+    span = whole_days(span_of(parameters, asking.now), zone)
+    first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
+    today = day_of(asking.now, zone)
+    rows = _rows(parameters, first, last)
+    columns = _columns(parameters, (today - first).days)
+    if len(rows) * len(columns) > CELLS_MAX:
+        raise WrongParameter("from", f"More than {CELLS_MAX} cells. Ask for a shorter range or fewer offsets.")
+    days = days_between(first, _last_day_needed(columns, last, max(last, today)), zone)
+    source = source_of(parameters, rollup_fits=on_slots(*(day.start for day in days), days[-1].end))
+    counts = _count(parameters, asking, source, rows, columns, days, first)
+    cohorts = [_cohort(row, columns, *counts[index], parameters.kind, zone, asking) for index, row in enumerate(rows)]
+    return Retention(
+        kind=parameters.kind,
+        granularity=_granularity(parameters),
+        columns=columns,
+        cohorts=cohorts,
+        total=[_total(cohorts, number) for number in range(len(columns))],
+        **asking.heading(parameters, span.start, span.end, source),
+    )
+
+
+def _granularity(parameters: Parameters) -> Literal["day", "week"]:
+    return "week" if parameters.kind == "calendar_week" else parameters.granularity
+
+
+def _rows(parameters: Parameters, first: dt.date, last: dt.date) -> list[Row]:
+    days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
+    if _granularity(parameters) == "day":
+        return [Row(day, day, day) for day in days]
+    mondays = sorted({monday_of(day) for day in days})
+    return [Row(monday, max(monday, first), min(monday + 6 * ONE_DAY, last)) for monday in mondays]
+
+
+def _columns(parameters: Parameters, days_so_far: int) -> list[Column]:
+    weekly = _granularity(parameters) == "week"
+    unit, length = ("W", 7) if weekly else ("D", 1)
+    if parameters.kind == "bracket":
+        borders = [bracket.split("-") for bracket in parameters.brackets or DEFAULT_BRACKETS]
+        return [
+            Column(label=f"{unit}{low}-{high}", first_day=int(low) * length, last_day=(int(high) + 1) * length - 1)
+            for low, high in borders
+        ]
+    # What no cohort can have reached yet is left out, unless asked for.
+    defaults = DEFAULT_OFFSETS_WEEKS if weekly else DEFAULT_OFFSETS
+    offsets = parameters.offsets or [n for n in defaults if n == 0 or n * length <= days_so_far]
+    if parameters.kind == "rolling":
+        return [Column(label=f"{unit}{n}+", first_day=n * length, last_day=None) for n in offsets]
+    return [Column(label=f"{unit}{n}", first_day=n * length, last_day=(n + 1) * length - 1) for n in offsets]
+
+
+def _last_day_needed(columns: list[Column], last_cohort: dt.date, latest: dt.date) -> dt.date:
+    ends = [column.last_day for column in columns]
+    if None in ends:
+        return latest
+    return max(last_cohort, min(latest, last_cohort + max(end for end in ends if end is not None) * ONE_DAY))
+
+
+def _count(
+    parameters: Parameters,
+    asking: Asking,
+    source: Literal["rollup", "raw"],
+    rows: list[Row],
+    columns: list[Column],
+    days: list[Span],
+    first: dt.date,
+) -> list[tuple[int, list[int]]]:
+    """For each row its size, and how many came back for each column. Days are numbered from the first."""
+    places: list[tuple[int, int, int]] = []
+    for index, row in enumerate(rows):
+        for number in range((row.first - first).days, (row.last - first).days + 1):
+            reference = row.reference(first + number * ONE_DAY, parameters.kind)
+            places.append((number, index, (reference - first).days))
+    # A reference day may lie before the first day by less than a week.
+    offsets = [(days_after, _column_bits(columns, days_after)) for days_after in range(len(days) + 7)]
+    bound = (
+        filters(parameters)
+        | bound_slices(days[: (rows[-1].last - first).days + 1], "day")
+        | bound_lists("cohort", ("day", "row", "reference"), places)
+        | bound_lists("offset", ("days", "columns"), [offset for offset in offsets if offset[1]])
+        | bound_lists("bit", ("column", "bit"), [(number, 1 << number) for number in range(len(columns))])
+    )
+    if source == "rollup":
+        masks = [(mask.bucket, mask.day, mask.am, mask.pm) for mask in day_masks(days)]
+        bound |= {"first_day": masks[0][1], "last_day": masks[-1][1]}
+        found = asking.rows(ROLLUP, bound | bound_lists("calendar", ("number", "day", "am", "pm"), masks))
+    else:
+        moments = [(part.key, part.start, part.end, part.bucket) for part in slices(days, "day")]
+        bound |= {"first_moment": plain(days[0].start), "last_moment": plain(days[-1].end)}
+        found = asking.rows(RAW, bound | bound_lists("moment", ("key", "start", "end", "number"), moments))
+    counts = [(0, [0] * len(columns)) for _ in rows]
+    for row in found:
+        size, retained = row["size"], counts[row["row_number"]][1]
+        if row["column_number"] is not None:
+            retained[row["column_number"]] = row["retained"]
+        counts[row["row_number"]] = (size, retained)
+    return counts
+
+
+def _column_bits(columns: list[Column], days_after: int) -> int:
+    return sum(
+        1 << number
+        for number, column in enumerate(columns)
+        if column.first_day <= days_after and (column.last_day is None or days_after <= column.last_day)
+    )
+
+
+def _cohort(
+    row: Row, columns: list[Column], size: int, retained: list[int], kind: str, zone: ZoneInfo, asking: Asking
+) -> Cohort:
+    reference = row.reference(row.last, kind)
+    cells: list[RetentionCell] = []
+    for column, came_back in zip(columns, retained, strict=True):
+        last_looked_at = reference + (column.first_day if column.last_day is None else column.last_day) * ONE_DAY
+        window = Span(day_start(row.first, zone), day_start(last_looked_at + ONE_DAY, zone))
+        cells.append(
+            RetentionCell(
+                retained=came_back,
+                share=ratio(came_back, size),
+                complete=window.is_complete(asking),
+                settled=window.is_settled(asking),
+            )
+        )
+    return Cohort(cohort=row.cohort, size=size, cells=cells)
+
+
+def _total(cohorts: list[Cohort], number: int) -> RetentionTotal:
+    mature = [cohort for cohort in cohorts if cohort.cells[number].complete]
+    retained = sum(cohort.cells[number].retained for cohort in mature)
+    size = sum(cohort.size for cohort in mature)
+    interval = wilson_interval(retained, size)
+    return RetentionTotal(
+        retained=retained,
+        size=size,
+        share=ratio(retained, size),
+        low=interval[0] if interval else None,
+        high=interval[1] if interval else None,
+    )
 
 
 METRIC = Metric(__name__, __doc__, Parameters, Retention, answer)
