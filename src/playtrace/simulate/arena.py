@@ -121,17 +121,17 @@ class ArenaScenario:
         return session.play()
 
     def pick_live_player(self, rng: Random, at_ms: int, new_share: float) -> Player:
-        """Somebody to play now: somebody new with that chance, else one who has come before and not left."""
+        """Somebody to play now: somebody new with that chance, else one who is not playing already.
+
+        Those who play often come more often. When nearly everybody is playing, somebody new comes too.
+        """
         if self._players and rng.random() >= new_share:
-            for _ in range(20):
+            for attempt in range(60):
                 player = rng.choice(self._players)
                 arrived = player.sessions > 0 or not self._started
-                if (
-                    at_ms >= player.busy_until_ms
-                    and arrived
-                    and player.lifetime_days > 1
-                    and rng.random() < player.play_share
-                ):
+                # Who has left for good comes back only when there is hardly anybody else.
+                likely = attempt >= 30 or (player.lifetime_days > 1 and rng.random() < player.play_share)
+                if arrived and likely and at_ms >= player.busy_until_ms:
                     return player
         player = draw_player(self.seed, len(self._players))
         self._players.append(player)

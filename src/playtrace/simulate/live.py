@@ -16,7 +16,7 @@ from playtrace.simulate.delivery import RETRY_SECONDS_MAX, Delivery, DeliveryRep
 
 SEND_INTERVAL_S = 5.0
 """A client sends this often; a start, an end and a crash are sent at once."""
-NEW_PLAYER_SHARE = 0.15
+NEW_PLAYER_SHARE = 0.05
 """Share of new sessions that are somebody's first."""
 NEW_PLAYERS_INTERVAL_S = 20.0
 """Somebody new comes at least this often."""
