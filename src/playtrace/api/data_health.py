@@ -43,7 +43,7 @@ class Balance(ApiModel):
     """Kept apart: too old when received, or not to be loaded."""
     refused: int = 0
     """Answered with an error that says why."""
-    reasons: Annotated[dict[str, int], Field(default_factory=dict)]
+    reasons: dict[str, int] = Field(default_factory=dict)
     """Of the quarantined and refused ones, and of duplicates in conflict."""
 
     def add(self, outcome: str, reason: str, events: int) -> None:

@@ -1,0 +1,76 @@
+"""`playtrace serve`: the server, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from playtrace import logs
+from playtrace.cli.settings_options import Data, Host, Port, settings_from
+from playtrace.registry.errors import RegistryError
+from playtrace.server import Playtrace, StartError, quiet_http_server
+from playtrace.server import serve as serve_app
+from playtrace.store.errors import StoreError
+
+console = Console(stderr=True, highlight=False)
+
+
+def serve(
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    open_: Annotated[bool, typer.Option("--open", help="No login and no keys; loopback only.")] = False,
+    open_beyond_loopback: Annotated[
+        bool, typer.Option("--open-beyond-loopback", help="With --open: let others reach it too.")
+    ] = False,
+) -> None:
+    """Collect events and answer questions, until Ctrl-C."""
+    settings = settings_from(
+        data=data, host=host, port=port, open=open_ or None, open_beyond_loopback=open_beyond_loopback or None
+    )
+    logs.set_up(settings)
+
+    def ready(url: str, playtrace: Playtrace) -> None:
+        console.print(f"playtrace is at [bold]{url}[/bold], its data in {settings.data.absolute()}", soft_wrap=True)
+        if settings.open:
+            console.print("It is open: everybody who reaches it may write and read.")
+        elif (token := playtrace.registry.setup_token()) is not None:
+            console.print(f"Make the admin account here, once: [bold]{url}/setup?token={token}[/bold]", soft_wrap=True)
+        console.print("Ctrl-C stops it.")
+
+    run(lambda stop: serve_app(settings, ready, stop))
+
+
+def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run until done or told to stop; a second Ctrl-C ends at once. Start errors end with a sentence."""
+    quiet_http_server()
+    try:
+        if sys.platform == "win32":
+            asyncio.run(_until_signal(main))
+        else:
+            import uvloop
+
+            uvloop.run(_until_signal(main))
+    except (StartError, StoreError, RegistryError) as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+
+
+async def _until_signal(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: int, frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        loop.call_soon_threadsafe(stop.set)
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    await main(stop)

@@ -1,0 +1,51 @@
+"""Logs: a fixed sentence and fields. Text for a terminal, a JSON object a line for everything else.
+
+Nothing that players or games sent is logged at `info`: their data belongs into the store.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sys
+
+from playtrace.config import Settings
+
+STANDARD_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+
+
+def set_up(settings: Settings) -> None:
+    """Send the logs of all rooms to standard error, as the settings say."""
+    is_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+    handler = logging.StreamHandler()
+    handler.setFormatter(TextLines() if is_text else JsonLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("playtrace").setLevel(settings.log_level.upper())
+
+
+def fields_of(record: logging.LogRecord) -> dict[str, object]:
+    return {key: value for key, value in record.__dict__.items() if key not in STANDARD_FIELDS}
+
+
+class TextLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        clock = dt.datetime.fromtimestamp(record.created).strftime("%H:%M:%S")
+        fields = "".join(f" {key}={value}" for key, value in fields_of(record).items())
+        room = record.name.removeprefix("playtrace.")
+        text = f"{clock} {record.levelname.lower():7} {room}: {record.getMessage()}{fields}"
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **fields_of(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
