@@ -6,7 +6,8 @@ const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
 const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
 const two = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
 const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
-const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
+const percentRough = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
+const percent = new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const percentFine = new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const change = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' })
 
@@ -23,6 +24,8 @@ const orNone =
 export const formatCount = orNone((value) => whole.format(value))
 export const formatDecimal = orNone((value) => (Math.abs(value) < 10 ? two : one).format(value))
 export const formatCompact = orNone((value) => (Math.abs(value) < 10_000 ? whole : compact).format(value))
+/** For axes, where round values come as they are. */
+export const formatShareRough = orNone((value) => percentRough.format(value))
 export const formatShare = orNone((value) => percent.format(value))
 export const formatShareFine = orNone((value) => percentFine.format(value))
 export const formatChange = orNone((value) => change.format(value))
@@ -79,6 +82,10 @@ export const formatTime = (instant: string | Date, timeZone: string): string =>
 
 export const formatDayTime = (instant: string | Date, timeZone: string): string =>
   dateFormat(timeZone, { ...DAY, ...CLOCK }).format(new Date(instant))
+
+/** A day and the time of day, to the second. */
+export const formatMoment = (instant: string | Date, timeZone: string): string =>
+  dateFormat(timeZone, { ...DAY, ...CLOCK, second: '2-digit' }).format(new Date(instant))
 
 export const formatClock = (instant: string | Date, timeZone: string): string =>
   dateFormat(timeZone, { ...CLOCK, second: '2-digit' }).format(new Date(instant))

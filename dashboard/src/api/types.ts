@@ -30,6 +30,8 @@ export interface GameMap {
   minY: number
   maxX: number
   maxY: number
+  minZ?: number | null
+  maxZ?: number | null
 }
 
 export interface Dimensions {

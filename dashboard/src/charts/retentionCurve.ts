@@ -1,0 +1,49 @@
+/** The pooled curve of retention with its 95 % confidence band. */
+import type { RetentionColumn, RetentionTotal } from '@/api/types'
+import { formatCount, formatShare, formatShareRough } from '@/format'
+import type { ChartOption } from './echarts'
+import { baseOption, readColor, tooltipElement } from './look'
+
+export interface CurvePoint extends RetentionTotal {
+  label: string
+}
+
+/** Without the day of install, which is 100 % by definition, and without columns that no cohort has reached. */
+export const curvePoints = (columns: RetentionColumn[], total: RetentionTotal[]): CurvePoint[] =>
+  columns.flatMap(({ label, lastDay }, index) => {
+    const one = total[index]
+    return one && one.share !== null && lastDay > 0 ? [{ ...one, label }] : []
+  })
+
+export function retentionCurveOption(points: CurvePoint[]): ChartOption {
+  const color = readColor('series-1')
+  const option = baseOption(points.map(({ label }) => label), formatShareRough)
+  const invisible = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: 'band', silent: true } as const
+  option.series = [
+    { ...invisible, data: points.map(({ low }) => low) },
+    {
+      ...invisible,
+      data: points.map(({ low, high }) => (high ?? 0) - (low ?? 0)),
+      areaStyle: { color, opacity: 0.18 },
+    },
+    {
+      type: 'line',
+      symbol: 'circle',
+      symbolSize: 5,
+      data: points.map(({ share }) => share),
+      lineStyle: { width: 2, color },
+      itemStyle: { color },
+      emphasis: { disabled: true },
+    },
+  ]
+  ;(option.tooltip as { formatter: unknown }).formatter = (items: { dataIndex: number }[]) => {
+    const point = points[items[0]?.dataIndex ?? 0]
+    if (!point) return ''
+    return tooltipElement(point.label, null, [
+      { label: 'Retained', value: formatShare(point.share) },
+      { label: '95 % sure', value: `${formatShare(point.low)} – ${formatShare(point.high)}` },
+      { label: 'Players', value: `${formatCount(point.retained)} of ${formatCount(point.size)}` },
+    ])
+  }
+  return option
+}
