@@ -1,14 +1,38 @@
-"""Where things happen on a map."""
+"""Where things happen on a map.
+
+The map is cut into square cells: cx = floor((x - originX) / cellSize), cy likewise, so that a cell has its left and
+lower border and not the others. With `floorFrom` and `floorTo` only what lies between them in z counts.
+
+- **events**: events of the asked name with x and y on the map. The cells add up to all of them.
+- **seconds**: time spent. From one `position` event of a session to its next one on the same map, measured by
+  `mono_ms`, the player is where the first one says; a pause counts for at most two sample intervals.
+- **players**: distinct players with either of them in the cell. Counted exactly up to 5; 5 means 5 or more.
+- **ratePerHour** = events / hours spent in the cell; null below 60 seconds or 5 players: it would be noise, and point
+  at persons. **relativeRisk** = ratePerHour of the cell / ratePerHour of the map. A map of plain counts shows where
+  people are; this one where it is dangerous.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import math
+from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import Field
 
-from playtrace.metrics.frame.metric import Asking, Metric
+from playtrace.metrics.frame.bound_lists import bound_lists
+from playtrace.metrics.frame.calendar import plain, span_of
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.filters import filters
+from playtrace.metrics.frame.metric import Asking, Metric, source_of
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
+from playtrace.metrics.frame.wilson import ratio
 
+CELLS_MAX = 50_000
+CELLS_ALONG_DEFAULT = 50
+SECONDS_MIN = 60
+PLAYERS_MIN = 5
+
+Layer = Literal["all", "events", "time", "visits"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -22,7 +46,7 @@ class Parameters(CommonParameters):
     origin_y: Finite = Field(0, description="y of the lower border of cell 0.")
     floor_from: Finite | None = Field(None, description="Lowest z that counts, included.")
     floor_to: Finite | None = Field(None, description="Highest z that counts, not included.")
-    layer: Literal["all", "events", "time", "visits"] = Field(
+    layer: Layer = Field(
         "all", description="Only cells with events, with time, or with players; `all` for any of them."
     )
     sample_interval_ms: int = Field(
@@ -58,7 +82,7 @@ class Bounds(Model):
 class Heatmap(Judged, CommonAnswer):
     map: str
     event: str
-    layer: Literal["all", "events", "time", "visits"]
+    layer: Layer
     cell_size: float
     origin_x: float
     origin_y: float
@@ -67,8 +91,295 @@ class Heatmap(Judged, CommonAnswer):
     bounds: Bounds | None = Field(description="What the counted events and positions span; null without any.")
 
 
+EXTENT_ROLLUP: LiteralString = """
+WITH
+extent AS (
+    SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+        AND x IS NOT NULL AND y IS NOT NULL
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+    UNION ALL
+    SELECT min(x), min(y), max(x), max(y)
+    FROM position_spans
+    WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+)
+SELECT min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y FROM extent
+"""
+
+EXTENT_RAW: LiteralString = """
+WITH
+paired AS (
+    SELECT *, lead(mono_ms) OVER session - mono_ms AS span_ms, lead(map) OVER session AS next_map
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = 'position' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
+        AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+    WINDOW session AS (PARTITION BY session_id ORDER BY mono_ms, coalesce(seq, 0))
+),
+extent AS (
+    SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+        AND x IS NOT NULL AND y IS NOT NULL
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+    UNION ALL
+    SELECT min(x), min(y), max(x), max(y)
+    FROM paired
+    WHERE next_map = map AND map = $map AND time >= $from AND time < $to
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+)
+SELECT min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y FROM extent
+"""
+
+CELLS_ROLLUP: LiteralString = """
+WITH
+-- At least as many players as bits were in a cell: each sets the bit that its hash says.
+happened AS (
+    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy,
+        count(*) AS events, 0 AS span_ms,
+        bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+        AND x IS NOT NULL AND y IS NOT NULL
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+    GROUP BY ALL
+),
+stayed AS (
+    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy,
+        0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
+        bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
+    FROM position_spans
+    WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+    GROUP BY ALL
+)
+SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
+FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
+GROUP BY cx, cy
+"""
+
+CELLS_RAW: LiteralString = """
+WITH
+paired AS (
+    SELECT *, lead(mono_ms) OVER session - mono_ms AS span_ms, lead(map) OVER session AS next_map
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = 'position' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
+        AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+    WINDOW session AS (PARTITION BY session_id ORDER BY mono_ms, coalesce(seq, 0))
+),
+-- At least as many players as bits were in a cell: each sets the bit that its hash says.
+happened AS (
+    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy,
+        count(*) AS events, 0 AS span_ms,
+        bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+        AND x IS NOT NULL AND y IS NOT NULL
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+    GROUP BY ALL
+),
+stayed AS (
+    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy,
+        0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
+        bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
+    FROM paired
+    WHERE next_map = map AND map = $map AND time >= $from AND time < $to
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+    GROUP BY ALL
+)
+SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
+FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
+GROUP BY cx, cy
+"""
+
+SPARSE_ROLLUP: LiteralString = """
+WITH
+sparse AS (
+    SELECT unnest($cell_cx::DOUBLE[]) AS cx, unnest($cell_cy::DOUBLE[]) AS cy
+),
+seen AS (
+    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy, player_id
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+        AND x IS NOT NULL AND y IS NOT NULL
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+        AND player_id IS NOT NULL
+    UNION ALL
+    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy, player_id
+    FROM position_spans
+    WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+        AND player_id IS NOT NULL
+)
+SELECT sparse.cx, sparse.cy, count(DISTINCT player_id) AS players
+FROM sparse
+JOIN seen ON seen.cx = sparse.cx AND seen.cy = sparse.cy
+GROUP BY sparse.cx, sparse.cy
+"""
+
+SPARSE_RAW: LiteralString = """
+WITH
+paired AS (
+    SELECT *, lead(mono_ms) OVER session - mono_ms AS span_ms, lead(map) OVER session AS next_map
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = 'position' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
+        AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+    WINDOW session AS (PARTITION BY session_id ORDER BY mono_ms, coalesce(seq, 0))
+),
+sparse AS (
+    SELECT unnest($cell_cx::DOUBLE[]) AS cx, unnest($cell_cy::DOUBLE[]) AS cy
+),
+seen AS (
+    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy, player_id
+    FROM events
+    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+        AND x IS NOT NULL AND y IS NOT NULL
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+        AND player_id IS NOT NULL
+    UNION ALL
+    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy, player_id
+    FROM paired
+    WHERE next_map = map AND map = $map AND time >= $from AND time < $to
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+        AND player_id IS NOT NULL
+)
+SELECT sparse.cx, sparse.cy, count(DISTINCT player_id) AS players
+FROM sparse
+JOIN seen ON seen.cx = sparse.cx AND seen.cy = sparse.cy
+GROUP BY sparse.cx, sparse.cy
+"""
+
+
 def answer(parameters: Parameters, asking: Asking) -> Heatmap:
-    raise NotImplementedError
+    span = span_of(parameters, asking.now)
+    source = source_of(parameters, rollup_fits=True)
+    rollup = source == "rollup"
+    bound = filters(parameters) | {
+        "from": plain(span.start),
+        "to": plain(span.end),
+        "map": parameters.map,
+        "event": parameters.event,
+        "floor_from": parameters.floor_from,
+        "floor_to": parameters.floor_to,
+        "origin_x": parameters.origin_x,
+        "origin_y": parameters.origin_y,
+        "span_ms_max": 2 * parameters.sample_interval_ms,
+    }
+    extent = asking.rows(EXTENT_ROLLUP if rollup else EXTENT_RAW, bound)[0]
+    bounds = None if extent["min_x"] is None else Bounds(**extent)
+    cell_size = parameters.cell_size or _default_cell_size(bounds)
+    bound |= {"cell_size": cell_size}
+    rows = asking.rows(CELLS_ROLLUP if rollup else CELLS_RAW, bound)
+    if len(rows) > CELLS_MAX:
+        raise WrongParameter("cellSize", f"More than {CELLS_MAX} cells. Ask for larger ones.")
+    sparse = [(row["cx"], row["cy"]) for row in rows if 0 < row["players"] < PLAYERS_MIN]
+    if sparse:
+        bound |= bound_lists("cell", ("cx", "cy"), sparse)
+        exact = asking.rows(SPARSE_ROLLUP if rollup else SPARSE_RAW, bound)
+        counts = {(row["cx"], row["cy"]): row["players"] for row in exact}
+        for row in rows:
+            row["players"] = counts.get((row["cx"], row["cy"]), row["players"])
+    total = _total(rows)
+    cells = [_cell(row, total) for row in rows]
+    return Heatmap(
+        map=parameters.map,
+        event=parameters.event,
+        layer=parameters.layer,
+        cell_size=cell_size,
+        origin_x=parameters.origin_x,
+        origin_y=parameters.origin_y,
+        cells=sorted((cell for cell in cells if _is_in(parameters.layer, cell)), key=lambda cell: (cell.cx, cell.cy)),
+        total=total,
+        bounds=bounds,
+        complete=span.is_complete(asking),
+        settled=span.is_settled(asking),
+        **asking.heading(parameters, span.start, span.end, source),
+    )
+
+
+def _default_cell_size(bounds: Bounds | None) -> float:
+    """1, 2 or 5 times a power of ten."""
+    side = max(bounds.max_x - bounds.min_x, bounds.max_y - bounds.min_y) if bounds else 0.0
+    if side <= 0:
+        return 1.0
+    least = side / CELLS_ALONG_DEFAULT
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-9))
+
+
+def _total(rows: list[dict[str, Any]]) -> HeatTotal:
+    events = sum(int(row["events"]) for row in rows)
+    seconds = sum(int(row["span_ms"]) for row in rows) / 1000
+    return HeatTotal(events=events, seconds=seconds, rate_per_hour=ratio(events * 3600, seconds))
+
+
+def _cell(row: dict[str, Any], total: HeatTotal) -> HeatCell:
+    events, seconds = int(row["events"]), int(row["span_ms"]) / 1000
+    players = min(int(row["players"]), PLAYERS_MIN)
+    rate = events * 3600 / seconds if seconds >= SECONDS_MIN and players >= PLAYERS_MIN else None
+    return HeatCell(
+        cx=int(row["cx"]),
+        cy=int(row["cy"]),
+        events=events,
+        seconds=seconds,
+        players=players,
+        rate_per_hour=rate,
+        relative_risk=None if rate is None else ratio(rate, total.rate_per_hour or 0),
+    )
+
+
+def _is_in(layer: Layer, cell: HeatCell) -> bool:
+    shown = {"all": 1.0, "events": cell.events, "time": cell.seconds, "visits": cell.players}
+    return shown[layer] > 0
 
 
 METRIC = Metric(__name__, __doc__, Parameters, Heatmap, answer)

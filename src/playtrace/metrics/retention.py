@@ -1,8 +1,8 @@
 """Who comes back, by the day they came first.
 
 The **cohort** of a day are the players whose first qualifying event ever lies on it, in the time zone; the range that
-is asked about chooses cohorts and nothing else. A player **returns** on each day with a qualifying event (an event with a
-player and the asked `env`, except `push_received`, `server_grant` and `crash_upload`). For a cohort of day c:
+is asked about chooses cohorts and nothing else. A player **returns** on each day with a qualifying event (an event with
+a player and the asked `env`, except `push_received`, `server_grant` and `crash_upload`). For a cohort of day c:
 
 - **classic** Dn: the share that is active on day c+n. This is what games call D1, D7, D30. D0 is 1.
 - **rolling** Dn+: the share that is active on day c+n or any later one. It keeps rising: mind `asOf`.

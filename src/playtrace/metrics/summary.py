@@ -17,9 +17,9 @@ and `crash_upload`.
 - **avgFps** of `performance` events = frames / seconds. Seconds are the property `duration_s`, else 1; frames the
   property `frames`, else the event's value or property `fps` times the seconds.
 
-A filter looks at the event itself for counts and activity, at the first event for a session, and at the first event ever
-for a new player. The time before has as many days, if the range consists of whole days, else as many seconds. Ratios of
-nothing are null.
+A filter looks at the event itself for counts and activity, at the first event for a session, and at the first event
+ever for a new player. The time before has as many days, if the range consists of whole days, else as many seconds.
+Ratios of nothing are null.
 """
 
 from __future__ import annotations
@@ -246,7 +246,8 @@ measured AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
 ),
 drawn AS (
-    SELECT *, CASE WHEN name = 'performance' THEN coalesce(TRY_CAST(props.frames AS DOUBLE), fps * seconds) END AS frames
+    SELECT *,
+        CASE WHEN name = 'performance' THEN coalesce(TRY_CAST(props.frames AS DOUBLE), fps * seconds) END AS frames
     FROM measured
 ),
 counted AS (
