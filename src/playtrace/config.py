@@ -6,13 +6,38 @@ folder or the data folder, the defaults below. A value that does not fit stops t
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 MEBIBYTE = 1024 * 1024
+
+TIME_SPAN = re.compile(r"(?P<number>\d+(?:\.\d+)?) *(?P<unit>[a-z]*)", re.IGNORECASE)
+UNIT_SECONDS = {
+    unit: seconds
+    for units, seconds in (
+        # A plain number is milliseconds, as it was where this setting comes from.
+        (("", "ms", "millisecond", "milliseconds"), 0.001),
+        (("s", "sec", "secs", "second", "seconds"), 1.0),
+        (("m", "min", "mins", "minute", "minutes"), 60.0),
+        (("h", "hr", "hrs", "hour", "hours"), 3600.0),
+        (("d", "day", "days"), 86400.0),
+    )
+    for unit in units
+}
+
+
+def time_span_s(text: str) -> float:
+    """Seconds of `1 hour`, `10 minutes`, `30s`. Raises `ValueError` for anything else, and for no time at all."""
+    match = TIME_SPAN.fullmatch(text.strip())
+    if match is not None:
+        seconds = float(match["number"]) * UNIT_SECONDS.get(match["unit"].lower(), 0.0)
+        if seconds > 0:
+            return seconds
+    raise ValueError(f"expected a time span such as `1 hour` or `10 minutes`, got {text!r}")
 
 
 class Settings(BaseSettings):
@@ -20,70 +45,89 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PLAYTRACE_", toml_file="playtrace.toml", extra="forbid")
 
-    data: Path = Field(Path("playtrace-data"), description="Folder that holds journal, store and registry.")
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    public_url: str | None = Field(None, description="Address that people use, where a proxy stands in front.")
-    open: bool = Field(False, description="No login, no keys, unknown games are created. Loopback only.")
+    data: Path = Field(default=Path("playtrace-data"), description="Folder that holds journal, store and registry.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(default=None, description="Address that people use, where a proxy stands in front.")
+    open: bool = Field(default=False, description="No login, no keys, unknown games are created. Loopback only.")
     open_beyond_loopback: bool = Field(
-        False, description="The second yes that an open server needs to listen beyond loopback."
+        default=False, description="The second yes that an open server needs to listen beyond loopback."
     )
-    log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, else JSON.")
+    log_format: Literal["auto", "text", "json"] = Field(
+        default="auto", description="auto: text on a terminal, else JSON."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least severity that is logged."
+        default="info", description="Least severity that is logged."
     )
 
     registry_url: str | None = Field(
-        None, description="SQLAlchemy URL of the registry; a SQLite file in the data folder unless set."
+        default=None, description="SQLAlchemy URL of the registry; a SQLite file in the data folder unless set."
     )
     journal_bytes_max: int = Field(
-        4096 * MEBIBYTE, ge=MEBIBYTE, description="Size of the journal beyond which collecting answers 503."
+        default=4096 * MEBIBYTE, ge=MEBIBYTE, description="Size of the journal beyond which collecting answers 503."
     )
     disk_free_bytes_min: int | None = Field(
-        None,
+        default=None,
         ge=0,
         description="Free disk space below which collecting answers 503; a tenth of the disk, at most 512 MiB, unless set.",
     )
     store_memory_bytes: int = Field(
-        512 * MEBIBYTE, ge=64 * MEBIBYTE, description="Memory that the store may use before it spills to disk."
+        default=512 * MEBIBYTE, ge=64 * MEBIBYTE, description="Memory that the store may use before it spills to disk."
     )
-    store_threads: int | None = Field(None, ge=1, description="Threads that the store may use; all cores unless set.")
-    query_seconds_max: float = Field(30.0, gt=0, description="A query that runs longer is ended with an error.")
-    query_concurrency: int = Field(4, ge=1, description="Queries that run at the same time; more of them wait.")
-    load_interval_ms: int = Field(200, ge=10, description="Pause between two looks into the journal when it is quiet.")
+    store_threads: int | None = Field(
+        default=None, ge=1, description="Threads that the store may use; all cores unless set."
+    )
+    query_seconds_max: float = Field(default=30.0, gt=0, description="A query that runs longer is ended with an error.")
+    query_concurrency: int = Field(default=4, ge=1, description="Queries that run at the same time; more of them wait.")
+    load_interval_ms: int = Field(
+        default=200, ge=10, description="Pause between two looks into the journal when it is quiet."
+    )
     load_events_max: int = Field(
-        122_880, ge=1000, description="Events in one load. The default is one row group of the store: written once."
+        default=122_880,
+        ge=1000,
+        description="Events in one load. The default is one row group of the store: written once.",
     )
-    late_days_max: int = Field(30, ge=1, description="Events older than this when received are quarantined.")
-    dedup_days: int = Field(30, ge=1, description="A re-sent event id counts once within these days of receipt.")
+    late_days_max: int = Field(default=30, ge=1, description="Events older than this when received are quarantined.")
+    dedup_days: int = Field(
+        default=30, ge=1, description="A re-sent event id counts once within these days of receipt."
+    )
     session_timeout_minutes: int = Field(
-        30, ge=1, description="Silence after which a player without session ids starts a new session."
+        default=30, ge=1, description="Silence after which a player without session ids starts a new session."
     )
-    settle_hours: int = Field(72, ge=0, description="A period is settled this long after its end.")
+    settle_hours: int = Field(default=72, ge=0, description="A period is settled this long after its end.")
     requests_per_second_max: float = Field(
-        0, ge=0, description="Sustained requests per second and client address; 0 is no limit."
+        default=0, ge=0, description="Sustained requests per second and client address; 0 is no limit."
     )
-    request_seconds_max: float = Field(30.0, gt=0, description="Time in which a client must have sent its request.")
+    request_seconds_max: float = Field(
+        default=30.0, gt=0, description="Time in which a client must have sent its request."
+    )
     trusted_proxies: list[str] = Field(
-        [], description="Addresses or networks whose X-Forwarded-For and country headers are believed."
+        default=[], description="Addresses or networks whose X-Forwarded-For and country headers are believed."
     )
-    geoip_database: Path | None = Field(None, description="A MaxMind DB file with countries.")
+    geoip_database: Path | None = Field(default=None, description="A MaxMind DB file with countries.")
     anonymous_salt: SecretStr = Field(
-        SecretStr("playtrace"), description="Secret that anonymous ids are hashed with; a new one each year is good."
+        default=SecretStr("playtrace"),
+        description="Secret that anonymous ids are hashed with; a new one each year is good.",
     )
 
     # Names that first users already have in their environment.
     stats_secret: SecretStr | None = Field(
-        None, validation_alias="STATS_SECRET", description="Opens /debug/* of the jwc.v1 protocol."
+        default=None, validation_alias="STATS_SECRET", description="Opens /debug/* of the jwc.v1 protocol."
     )
     rate_limit_max: int = Field(
-        2000, ge=1, validation_alias="RATE_LIMIT_MAX", description="jwc.v1: requests per client and window."
+        default=2000, ge=1, validation_alias="RATE_LIMIT_MAX", description="jwc.v1: requests per client and window."
     )
     rate_limit_time_window: str = Field(
-        "1 hour",
+        default="1 hour",
         validation_alias="RATE_LIMIT_TIME_WINDOW",
         description="jwc.v1: the window, e.g. `1 hour`, `10 minutes`.",
     )
+
+    @field_validator("rate_limit_time_window")
+    @classmethod
+    def _is_time_span(cls, text: str) -> str:
+        time_span_s(text)
+        return text
 
     @classmethod
     def settings_customise_sources(
@@ -95,6 +139,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def rate_limit_window_s(self) -> float:
+        return time_span_s(self.rate_limit_time_window)
 
     @property
     def journal_path(self) -> Path:

@@ -163,7 +163,7 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
     `on_ready` is called with the address once requests are answered. Raises `StartError`.
     """
     check_open(settings)
-    port = settings.port or _free_port(settings.host)
+    port = settings.port or free_port(settings.host)
     _check_port(settings.host, port)
     playtrace = Playtrace(settings)
     url = f"http://{'localhost' if _is_loopback(settings.host) else settings.host}:{port}"
@@ -220,7 +220,7 @@ def _check_port(host: str, port: int) -> None:
             ) from error
 
 
-def _free_port(host: str) -> int:
+def free_port(host: str) -> int:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.bind((host, 0))

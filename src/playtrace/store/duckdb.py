@@ -81,19 +81,10 @@ class Store:
         return store
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": f"{self._settings.store_memory_bytes}B",
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            # How far the log may grow before it is merged into the file, which the loader waits for.
-            "checkpoint_threshold": "64MB",
-        }
-        if self._settings.store_threads is not None:
-            config["threads"] = self._settings.store_threads
-        if self.path is not None:
-            config["temp_directory"] = str(self.path.with_suffix(".spill"))
         try:
-            connection = duckdb.connect(str(self.path) if self.path else ":memory:", config=config)
+            connection = duckdb.connect(
+                str(self.path) if self.path else ":memory:", config=configuration(self._settings, self.path)
+            )
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
                 raise StoreError(
@@ -176,6 +167,22 @@ class Store:
                 if _is_disk_full(error):
                     raise StoreFull(f"No space left for {self.path}.") from error
                 raise StoreError(str(error)) from error
+
+
+def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool | int | float | list[str]]:
+    """How DuckDB is set up: bounded memory and threads, nothing fetched from elsewhere."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{settings.store_memory_bytes}B",
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        # How far the log may grow before it is merged into the file, which the loader waits for.
+        "checkpoint_threshold": "64MB",
+    }
+    if settings.store_threads is not None:
+        config["threads"] = settings.store_threads
+    if path is not None:
+        config["temp_directory"] = str(path.with_suffix(".spill"))
+    return config
 
 
 READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})

@@ -1,0 +1,176 @@
+"""`playtrace bench ingest`: how fast events are taken and become visible.
+
+The server runs in a process of its own, started as a user starts it; the client is this process. Requests
+are prepared before the clock starts. What is durable before the answer is compared with the same HTTP
+server answering a constant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import itertools
+import json
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from playtrace.bench.load_generator import Measured, press, request_bytes
+from playtrace.bench.loading import as_sent, measure
+from playtrace.bench.processes import BenchError, Running, noop_server, playtrace_server
+from playtrace.event import Batch, Event
+from playtrace.journal.entry import Entry, encode
+from playtrace.simulate.arena import ArenaScenario
+
+PATH = "/api/events"
+SINGLE_CONNECTIONS = 64
+BATCH_CONNECTIONS = 16
+BATCH_EVENTS = 100
+STEADY_EVENTS_PER_S = 20_000
+PROBES = 20
+PROBE_SECONDS_MAX = 10.0
+
+
+class IngestResult(Struct):
+    noop_rps: float
+    """Requests per second of the same HTTP server answering a constant to the same requests."""
+    single_rps: float
+    """Requests per second with one event each, durable before the answer."""
+    single_vs_noop: float
+    batch100_events_per_s: float
+    """Events per second in requests of 100, durable before the answer."""
+    p50_ms: float
+    p99_ms: float
+    """Time to the answer of a request with one event, at full load over 64 connections."""
+    loaded_events_per_s: float
+    """Journal to queryable."""
+    raw_insert_events_per_s: float
+    loaded_vs_raw_insert: float
+    visible_after_ms: float
+    """From sending an event to reading it back, while 20,000 events/s come in: the slowest of 20 tries."""
+    visible_after_p50_ms: float
+    rss_mb: float
+    """Largest memory of the server over all of it."""
+    event_bytes: float
+    """Mean size of an event as sent."""
+
+
+def run(*, seconds: float, load_events: int) -> IngestResult:
+    """About five times `seconds` plus what loading takes. Raises `BenchError`."""
+    with tempfile.TemporaryDirectory(prefix="playtrace-bench-", ignore_cleanup_errors=True) as folder:
+        events = list(itertools.islice(_events(50_000), 20_000))
+        singles = [msgspec.json.encode(event) for event in events[:2000]]
+        batches = [
+            msgspec.json.encode({"events": events[start : start + BATCH_EVENTS]})
+            for start in range(0, len(events), BATCH_EVENTS)
+        ]
+        with noop_server() as noop:
+            limit = _press(noop, singles, SINGLE_CONNECTIONS, seconds)
+        with playtrace_server(Path(folder) / "served") as server:
+            single = _press(server, singles, SINGLE_CONNECTIONS, seconds)
+            rss_mb = server.rss_mb()
+            batch = _press(server, batches, BATCH_CONNECTIONS, seconds)
+            rss_mb = max(rss_mb, server.rss_mb())
+            _wait_until_loaded(server)
+            rss_mb = max(rss_mb, server.rss_mb())
+            visible_ms = asyncio.run(_visible_after(server, batches))
+            rss_mb = max(rss_mb, server.rss_mb())
+        speed = measure(Path(folder) / "loaded", _entries(load_events))
+        return IngestResult(
+            noop_rps=limit.rate,
+            single_rps=single.rate,
+            single_vs_noop=single.rate / limit.rate,
+            batch100_events_per_s=batch.rate * BATCH_EVENTS,
+            p50_ms=single.p50_ms,
+            p99_ms=single.p99_ms,
+            loaded_events_per_s=speed.loaded_events_per_s,
+            raw_insert_events_per_s=speed.raw_insert_events_per_s,
+            loaded_vs_raw_insert=speed.loaded_vs_raw_insert,
+            visible_after_ms=max(visible_ms),
+            visible_after_p50_ms=float(np.median(visible_ms)),
+            rss_mb=rss_mb,
+            event_bytes=sum(map(len, batches)) / len(events),
+        )
+
+
+def _events(count: int) -> Iterator[Event]:
+    """Events of a simulated game that were not sent before: without an id, as repeats would count once."""
+    scenario = ArenaScenario(seed=7, events=count, days=7, end=dt.datetime.now(dt.UTC))
+    for event in itertools.chain.from_iterable(scenario.batches()):
+        event.event_id = None
+        yield event
+
+
+def _entries(count: int) -> Iterator[Entry]:
+    scenario = ArenaScenario(seed=8, events=count, days=7, end=dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    for events in as_sent(scenario.batches(), BATCH_EVENTS):
+        yield encode(Batch(received_at=now, source="events", events=events))
+
+
+def _press(server: Running, bodies: list[bytes], connections: int, seconds: float) -> Measured:
+    requests = [request_bytes(server.host, server.port, PATH, body) for body in bodies]
+    measured = asyncio.run(press(server.host, server.port, requests, connections=connections, seconds=seconds))
+    if set(measured.statuses) != {202}:
+        raise BenchError(f"Not every request was accepted: {measured.statuses}.")
+    return measured
+
+
+def _wait_until_loaded(server: Running) -> None:
+    while _get(server, "/api/health")["journal"]["lagEvents"] > 0:
+        time.sleep(0.2)
+
+
+async def _visible_after(server: Running, batches: list[bytes]) -> list[float]:
+    """Milliseconds until an event can be read back, for each try."""
+    requests = [request_bytes(server.host, server.port, PATH, body) for body in batches]
+    steady = asyncio.create_task(_steady(server, requests))
+    try:
+        await asyncio.sleep(2)  # the load itself comes up first
+        found = [await asyncio.to_thread(_probe, server) for _ in range(PROBES)]
+        if steady.done():
+            raise BenchError(f"The steady load ended early: {steady.exception()}")
+        return found
+    finally:
+        steady.cancel()
+
+
+async def _steady(server: Running, requests: list[bytes]) -> None:
+    """`STEADY_EVENTS_PER_S` in requests of 100, evenly."""
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    began = time.perf_counter()
+    for number in itertools.count():
+        due = began + number * BATCH_EVENTS / STEADY_EVENTS_PER_S
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        writer.write(requests[number % len(requests)])
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 202"):
+            raise BenchError(f"The steady load was answered {head[:40]!r}.")
+        await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
+
+
+def _probe(server: Running) -> float:
+    player = uuid.uuid4().hex
+    body = msgspec.json.encode({"name": "probe", "game_id": "arena", "player_id": player})
+    began = time.perf_counter()
+    request = urllib.request.Request(server.url + PATH, body, {"Content-Type": "application/json"})  # noqa: S310
+    with urllib.request.urlopen(request):  # noqa: S310 - our own address
+        pass
+    while not _get(server, f"/api/events?gameId=arena&playerId={player}")["events"]:
+        if time.perf_counter() - began > PROBE_SECONDS_MAX:
+            raise BenchError("An event was acknowledged and not visible ten seconds later.")
+        time.sleep(0.01)
+    return (time.perf_counter() - began) * 1000
+
+
+def _get(server: Running, path: str) -> dict[str, Any]:
+    with urllib.request.urlopen(server.url + path) as answer:  # noqa: S310 - our own address
+        return json.loads(answer.read())

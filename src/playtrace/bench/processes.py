@@ -1,0 +1,86 @@
+"""Servers for a benchmark: processes of their own, as a user starts them, on loopback and a free port."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+from msgspec import Struct
+
+from playtrace.server import LOCAL_FILE, free_port
+
+START_SECONDS_MAX = 60.0
+STOP_SECONDS_MAX = 120.0
+
+
+class BenchError(Exception):
+    """The benchmark cannot go on; the message says why."""
+
+
+class Running(Struct):
+    process: psutil.Popen
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def rss_mb(self) -> float:
+        return self.process.memory_info().rss / 1e6
+
+
+@contextmanager
+def playtrace_server(data: Path) -> Generator[Running]:
+    """`playtrace serve --open` on an empty folder."""
+    command = [sys.executable, "-m", "playtrace", "serve", "--open", "--data", str(data), "--port", "0"]
+    with _process(command) as process:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        local = data / LOCAL_FILE
+        while not local.exists():
+            _still_starting(process, deadline)
+        url = urlsplit(json.loads(local.read_text("utf-8"))["url"])
+        yield Running(process, url.hostname or "127.0.0.1", url.port or 0)
+
+
+@contextmanager
+def noop_server() -> Generator[Running]:
+    port = free_port("127.0.0.1")
+    with _process([sys.executable, "-m", "playtrace.bench.noop_server", str(port)]) as process:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/"):
+                    break
+            except OSError:
+                _still_starting(process, deadline)
+        yield Running(process, "127.0.0.1", port)
+
+
+@contextmanager
+def _process(command: list[str]) -> Generator[psutil.Popen]:
+    process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS_MAX)
+        except psutil.TimeoutExpired:
+            process.kill()
+
+
+def _still_starting(process: psutil.Popen, deadline: float) -> None:
+    if process.poll() is not None:
+        raise BenchError(f"The server ended with code {process.returncode} instead of starting.")
+    if time.monotonic() > deadline:
+        raise BenchError(f"The server did not start within {START_SECONDS_MAX:g} seconds.")
+    time.sleep(0.05)

@@ -1,0 +1,56 @@
+"""`playtrace bench`: what this machine can do, measured against its limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer(no_args_is_help=True, help="What this machine can do, measured against its limits.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def ingest(
+    as_json: AsJson = False,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="Length of each phase.")] = 6.0,
+    load_events: Annotated[int, typer.Option(min=10_000, help="Events in the comparison with a raw insert.")] = 500_000,
+) -> None:
+    """Taking events: requests of one and of a hundred, loading, and when they become visible."""
+    from playtrace.bench import ingest as bench  # only here: the command line starts without it
+    from playtrace.bench.processes import BenchError
+
+    try:
+        result = bench.run(seconds=seconds, load_events=load_events)
+    except BenchError as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+    _show(msgspec.to_builtins(result), as_json)
+
+
+@app.command()
+def query(
+    as_json: AsJson = False,
+    events: Annotated[int, typer.Option(min=10_000, help="Events over 30 days.")] = 1_000_000,
+    data: Annotated[Path | None, typer.Option(help="Keep the generated store here, and use it if it is there.")] = None,
+    repeats: Annotated[int, typer.Option(min=3, help="How often each metric is asked.")] = 15,
+) -> None:
+    """Asking each metric over 30 days, cold, from rollups and from raw events; and loading meanwhile."""
+    from playtrace.bench import query as bench
+
+    _show(msgspec.to_builtins(bench.run(events=events, data=data, repeats=repeats)), as_json)
+
+
+def _show(result: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(result)))
+        return
+    table = Table("what", "measured")
+    for name, value in result.items():
+        table.add_row(name, f"{value:,.2f}" if isinstance(value, float) else str(value))
+    Console().print(table)
