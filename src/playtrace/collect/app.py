@@ -109,6 +109,7 @@ class Collect:
 
         self.check_room()
         self.check_rate(peer, headers)
+        self.check_rate_of_format(wire_format, peer, headers)
         game_id = self.authenticate(headers, query)
         body = decompress(
             await read_body(receive, headers, self._settings.request_seconds_max), headers.get(b"content-encoding")
@@ -122,7 +123,9 @@ class Collect:
         batch = await self.read(wire_format, request)
         offset = await self.record(batch)
         if batch.refusals and not batch.events:
-            raise _as_a_whole(batch.refusals)
+            error = _as_a_whole(batch.refusals)
+            if not (wire_format.SKIPS_BAD_EVENTS and isinstance(error, Malformed)):
+                raise error
         return wire_format.reply(batch, offset)
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
@@ -137,6 +140,15 @@ class Collect:
             raise TooManyRequests(
                 f"More than {self._settings.requests_per_second_max:g} requests a second from one address.",
                 retry_after_s=math.ceil(wait),
+            )
+
+    def check_rate_of_format(self, wire_format: WireFormat, peer: str, headers: dict[bytes, bytes]) -> None:
+        if (limit := wire_format.RATE_LIMIT) is None:
+            return
+        wait = limit.wait_s(self._origin.client(peer, headers))
+        if wait > 0:
+            raise TooManyRequests(
+                f"More than {limit.requests_max} requests from one address.", retry_after_s=math.ceil(wait)
             )
 
     def authenticate(self, headers: dict[bytes, bytes], query: dict[str, str]) -> str | None:
@@ -160,8 +172,8 @@ class Collect:
             batch = wire_format.read(request)
         except Malformed as error:
             sample = request.body[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
-            refusal = Refusal(0, RefusalReason.MALFORMED, error.detail, sample, request.game_id)
-            await self.record(Batch(received_at=request.received_at, source="refused", events=[], refusals=[refusal]))
+            refusals = error.refusals or [Refusal(0, RefusalReason.MALFORMED, error.detail, sample, request.game_id)]
+            await self.record(Batch(received_at=request.received_at, source="refused", events=[], refusals=refusals))
             raise
         if batch.game_id is None and request.game_id is None and self._settings.open:
             batch.game_id = wire_format.DEFAULT_GAME

@@ -1,4 +1,4 @@
-"""How often one client may come: a token bucket per key, in memory."""
+"""How often one client may come, in memory: at an even rate, or so many times in a window."""
 
 from __future__ import annotations
 
@@ -28,3 +28,23 @@ class RateLimit:
         if len(self._buckets) > CLIENTS_MAX:
             self._buckets.popitem(last=False)
         return wait
+
+
+class WindowLimit:
+    """`requests_max` requests in each window of `window_s` seconds, the first of which opens the client's window."""
+
+    def __init__(self, requests_max: int, window_s: float) -> None:
+        self.requests_max = requests_max
+        self._window_s = window_s
+        self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def wait_s(self, client: str, now: float | None = None) -> float:
+        """Count one request of the client. 0 when it may pass, else seconds until its next window."""
+        now = time.monotonic() if now is None else now
+        opened, requests = self._windows.pop(client, (now, 0))
+        if now - opened >= self._window_s:
+            opened, requests = now, 0
+        self._windows[client] = (opened, min(requests + 1, self.requests_max))
+        if len(self._windows) > CLIENTS_MAX:
+            self._windows.popitem(last=False)
+        return 0.0 if requests < self.requests_max else opened + self._window_s - now

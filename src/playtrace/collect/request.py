@@ -7,8 +7,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from playtrace.collect.errors import CollectError
-from playtrace.event import Batch
+from playtrace.collect.errors import CollectError, Malformed
+from playtrace.collect.rate_limit import WindowLimit
+from playtrace.event import NAME_LENGTH_MAX, Batch
 
 
 class Request(Struct, frozen=True):
@@ -25,6 +26,16 @@ class Request(Struct, frozen=True):
     country: str | None = None
     region: str | None = None
 
+    def named_game(self) -> str | None:
+        """The game in `?gameId=`: for clients whose events have no field for it.
+
+        Raises `Malformed` when it cannot be the id of a game.
+        """
+        named = self.query.get("gameId", self.query.get("game_id"))
+        if named is not None and not 0 < len(named) <= NAME_LENGTH_MAX:
+            raise Malformed(f"gameId: expected 1 to {NAME_LENGTH_MAX} characters.")
+        return named
+
 
 class Reply(Struct, frozen=True):
     status: int
@@ -37,13 +48,18 @@ class WireFormat(Protocol):
     """A module in `collect/protocols/`: one wire format.
 
     `read` raises `CollectError` for a request that is wrong as a whole. An event that is wrong by itself
-    becomes a `Refusal` in the batch, and its neighbours are taken.
+    becomes a `Refusal` in the batch, and its neighbours are taken. What may be kept of a wrong request, where
+    that is not the start of its body, goes along as the error's `refusals`.
     """
 
     ROUTES: tuple[tuple[str, str], ...]
     """Method and path of each address it answers."""
     DEFAULT_GAME: str | None
     """The game of clients that cannot name one, in open mode."""
+    SKIPS_BAD_EVENTS: bool
+    """Whether a request all of whose events are wrong is answered by `reply` like any other, instead of as an error."""
+    RATE_LIMIT: WindowLimit | None
+    """How often a client may come with this format, where that has a limit of its own."""
 
     def read(self, request: Request) -> Batch: ...
     def reply(self, batch: Batch, offset: int | None) -> Reply:

@@ -35,6 +35,8 @@ from playtrace.event import (
 
 ROUTES = (("POST", "/api/events"),)
 DEFAULT_GAME = None
+SKIPS_BAD_EVENTS = False
+RATE_LIMIT = None
 SOURCE = "events"
 
 SECONDS_BELOW = 1e12

@@ -1,0 +1,183 @@
+"""Loot stat sheets: what one player did in one match, `POST /api/submit`.
+
+A sheet is one entry of the journal, whose offset is the sheet's id. Its events, in this order, are what the
+read-backs in `api/loot.py` count on:
+
+- position 0: `stat_sheet`, whose properties are the sheet as sent but for its ids and its `events`;
+- then `item_looted` for each item with a count, which is also the event's `value`: that tells them from
+  entries of `events` that happen to have the same name;
+- then an event for each entry of `events`, its details as properties.
+
+A sheet is taken whole or not at all. It has no id of its own, so one that is sent twice is two sheets.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from playtrace.collect.errors import CollectError, Malformed, TooLarge
+from playtrace.collect.protocols.events import instant, sentence
+from playtrace.collect.request import Reply, Request
+from playtrace.event import (
+    EVENT_BYTES_MAX,
+    EVENTS_PER_REQUEST_MAX,
+    SAMPLE_BYTES_MAX,
+    Batch,
+    Event,
+    Integer,
+    Name,
+    Properties,
+    Property,
+    Refusal,
+    RefusalReason,
+)
+
+ROUTES = (("POST", "/api/submit"),)
+DEFAULT_GAME = "loot"
+SKIPS_BAD_EVENTS = False
+RATE_LIMIT = None
+SOURCE = "loot"
+SHEET = "stat_sheet"
+ITEM = "item_looted"
+
+ITEM_COUNT_MAX = 1_000_000
+"""Of one item in one sheet."""
+ENTRY_FIELDS = frozenset({"event_type", "timestamp", "details"})
+
+Count = Annotated[int, Meta(ge=0, le=ITEM_COUNT_MAX)]
+Moment = str | int | float
+
+
+class Entry(Struct):
+    """Something that happened in the match."""
+
+    event_type: Name
+    timestamp: Moment | None = None
+    details: Properties | None = None
+
+
+class Sheet(Struct):
+    match_id: Name
+    player_id: Name
+    looted_items: dict[Name, Count]
+    locations: dict[Name, tuple[float, float]] | None = None
+    timestamp: Moment | None = None
+    match_duration: Annotated[float, Meta(ge=0)] | None = None
+    """Seconds."""
+    player_level: Integer | None = None
+    events: list[Entry] | None = None
+    custom_stats: dict[Name, Property] | None = None
+
+
+_sheet = msgspec.json.Decoder(Sheet)
+_as_sent = msgspec.json.Decoder(dict[str, Any])
+
+
+def read(request: Request) -> Batch:
+    """One sheet, or the refusal of it. Raises `Malformed` when the body is not JSON, `TooLarge`."""
+    named = request.named_game()
+    batch = Batch(
+        received_at=request.received_at,
+        source=SOURCE,
+        events=[],
+        game_id=request.game_id,
+        country=request.country,
+        region=request.region,
+    )
+    try:
+        batch.events = _events(request.body, named)
+    except msgspec.ValidationError as error:
+        _refuse_sheet(batch, request, named, _in_words(error))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"The body is not valid JSON: {sentence(error)}") from error
+    except (ValueError, OverflowError) as error:
+        _refuse_sheet(batch, request, named, str(error))
+    if len(batch.events) > EVENTS_PER_REQUEST_MAX:
+        raise TooLarge(f"A stat sheet has at most {EVENTS_PER_REQUEST_MAX} items and events.")
+    if len(request.body) > EVENT_BYTES_MAX // 8:  # numbers can be written eight times as long as they came
+        _check_sizes(batch.events)
+    return batch
+
+
+def reply(batch: Batch, offset: int | None) -> Reply:
+    return Reply(
+        201,
+        msgspec.json.encode(
+            {"success": True, "message": "Stat sheet recorded.", "id": offset, "timestamp": batch.received_at}
+        ),
+    )
+
+
+def refuse(error: CollectError) -> Reply:
+    headers: list[tuple[bytes, bytes]] = []
+    if error.retry_after_s is not None:
+        headers.append((b"retry-after", str(error.retry_after_s).encode()))
+    return Reply(error.status, msgspec.json.encode({"error": error.detail}), headers=headers)
+
+
+def _events(body: bytes, game_id: str | None) -> list[Event]:
+    """Raises `msgspec.DecodeError` or `ValueError` with what is wrong."""
+    sheet = _sheet.decode(body)
+    sent = _as_sent.decode(body)
+    ended_at = _instant(sheet.timestamp, "timestamp")
+
+    def event(name: str, time: dt.datetime | None, props: dict[str, Any] | None, **fields: Any) -> Event:
+        return Event(
+            name=name,
+            game_id=game_id,
+            time=time,
+            match_id=sheet.match_id,
+            player_id=sheet.player_id,
+            props=props,
+            **fields,
+        )
+
+    whole = {key: value for key, value in sent.items() if key not in ("match_id", "player_id", "events")}
+    events = [event(SHEET, ended_at, msgspec.convert(whole, Properties))]
+    places = sheet.locations or {}
+    for item, count in sheet.looted_items.items():
+        if count:
+            x, y = places.get(item, (None, None))
+            events.append(event(ITEM, ended_at, {"item": item, "count": count}, value=float(count), x=x, y=y))
+    for index, (entry, entry_sent) in enumerate(zip(sheet.events or [], sent.get("events") or [], strict=True)):
+        # A field that we do not know is the studio's own: nothing is dropped silently.
+        extra = {key: value for key, value in entry_sent.items() if key not in ENTRY_FIELDS}
+        details: dict[str, Any] = msgspec.convert(extra | (entry.details or {}), Properties)
+        time = _instant(entry.timestamp, f"events[{index}].timestamp") or ended_at
+        place = {axis: float(details[axis]) for axis in ("x", "y", "z") if type(details.get(axis)) in (int, float)}
+        events.append(event(entry.event_type, time, details or None, **place))
+    return events
+
+
+def _instant(value: Moment | None, field: str) -> dt.datetime | None:
+    try:
+        return instant(value)
+    except ValueError as error:
+        raise ValueError(f"{field}: {str(error).partition(': ')[2]}") from error
+
+
+def _refuse_sheet(batch: Batch, request: Request, named: str | None, error: str) -> None:
+    sample = request.body[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
+    batch.refusals = [Refusal(0, RefusalReason.INVALID, error, sample, named or request.game_id)]
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """`Missing required field: match_id`, or the field and what was expected."""
+    what, _, path = str(error).partition(" - at `$")
+    prefix = "Object missing required field `"
+    if what.startswith(prefix):
+        within = path.rstrip("`").lstrip(".")
+        field = what.removeprefix(prefix).rstrip("`")
+        return f"Missing required field: {f'{within}.' if within else ''}{field}"
+    return sentence(error)
+
+
+def _check_sizes(events: list[Event]) -> None:
+    """Each event has its limit; a sheet of which one is beyond it would be a sheet with a hole."""
+    for event in events:
+        if len(msgspec.json.encode(event)) > EVENT_BYTES_MAX:
+            raise TooLarge(f"{event.name}: a stat sheet has at most {EVENT_BYTES_MAX} bytes, and so has each event.")
