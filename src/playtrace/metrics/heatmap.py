@@ -1,7 +1,8 @@
 """Where things happen on a map.
 
 The map is cut into square cells: cx = floor((x - originX) / cellSize), cy likewise, so that a cell has its left and
-lower border and not the others. With `floorFrom` and `floorTo` only what lies between them in z counts.
+lower border and not the others (what lies further out than 1e9 cells is in the last one). With `floorFrom` and
+`floorTo` only what lies between them in z counts.
 
 - **events**: events of the asked name with x and y on the map. The cells add up to all of them.
 - **seconds**: time spent. From one `position` event of a session to its next one on the same map, measured by
@@ -152,8 +153,10 @@ CELLS_ROLLUP: LiteralString = """
 WITH
 -- At least as many players as bits were in a cell: each sets the bit that its hash says.
 happened AS (
-    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy,
+    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
+        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
         count(*) AS events, 0 AS span_ms,
+        min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
         bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
     FROM events
     WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
@@ -166,8 +169,10 @@ happened AS (
     GROUP BY ALL
 ),
 stayed AS (
-    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy,
+    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
+        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
         0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
+        min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
         bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
     FROM position_spans
     WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
@@ -178,7 +183,8 @@ stayed AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
     GROUP BY ALL
 )
-SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
+SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players,
+    min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y
 FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
 GROUP BY cx, cy
 """
@@ -194,8 +200,10 @@ paired AS (
 ),
 -- At least as many players as bits were in a cell: each sets the bit that its hash says.
 happened AS (
-    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy,
+    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
+        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
         count(*) AS events, 0 AS span_ms,
+        min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
         bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
     FROM events
     WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
@@ -208,8 +216,10 @@ happened AS (
     GROUP BY ALL
 ),
 stayed AS (
-    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy,
+    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
+        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
         0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
+        min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
         bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
     FROM paired
     WHERE next_map = map AND map = $map AND time >= $from AND time < $to
@@ -220,7 +230,8 @@ stayed AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
     GROUP BY ALL
 )
-SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
+SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players,
+    min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y
 FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
 GROUP BY cx, cy
 """
@@ -228,10 +239,12 @@ GROUP BY cx, cy
 SPARSE_ROLLUP: LiteralString = """
 WITH
 sparse AS (
-    SELECT unnest($cell_cx::DOUBLE[]) AS cx, unnest($cell_cy::DOUBLE[]) AS cy
+    SELECT unnest($cell_cx::INTEGER[]) AS cx, unnest($cell_cy::INTEGER[]) AS cy
 ),
 seen AS (
-    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy, player_id
+    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
+        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+        player_id
     FROM events
     WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
         AND x IS NOT NULL AND y IS NOT NULL
@@ -242,7 +255,9 @@ seen AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
         AND player_id IS NOT NULL
     UNION ALL
-    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy, player_id
+    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
+        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+        player_id
     FROM position_spans
     WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
@@ -268,10 +283,12 @@ paired AS (
     WINDOW session AS (PARTITION BY session_id ORDER BY mono_ms, coalesce(seq, 0))
 ),
 sparse AS (
-    SELECT unnest($cell_cx::DOUBLE[]) AS cx, unnest($cell_cy::DOUBLE[]) AS cy
+    SELECT unnest($cell_cx::INTEGER[]) AS cx, unnest($cell_cy::INTEGER[]) AS cy
 ),
 seen AS (
-    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy, player_id
+    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
+        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+        player_id
     FROM events
     WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
         AND x IS NOT NULL AND y IS NOT NULL
@@ -282,7 +299,9 @@ seen AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
         AND player_id IS NOT NULL
     UNION ALL
-    SELECT floor((x - $origin_x) / $cell_size) AS cx, floor((y - $origin_y) / $cell_size) AS cy, player_id
+    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
+        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+        player_id
     FROM paired
     WHERE next_map = map AND map = $map AND time >= $from AND time < $to
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
@@ -314,9 +333,9 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         "origin_y": parameters.origin_y,
         "span_ms_max": 2 * parameters.sample_interval_ms,
     }
-    extent = asking.rows(EXTENT_ROLLUP if rollup else EXTENT_RAW, bound)[0]
-    bounds = None if extent["min_x"] is None else Bounds(**extent)
-    cell_size = parameters.cell_size or _default_cell_size(bounds)
+    cell_size = parameters.cell_size or _fitting_cell_size(
+        _bounds(asking.rows(EXTENT_ROLLUP if rollup else EXTENT_RAW, bound))
+    )
     bound |= {"cell_size": cell_size}
     rows = asking.rows(CELLS_ROLLUP if rollup else CELLS_RAW, bound)
     if len(rows) > CELLS_MAX:
@@ -339,14 +358,26 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         origin_y=parameters.origin_y,
         cells=sorted((cell for cell in cells if _is_in(parameters.layer, cell)), key=lambda cell: (cell.cx, cell.cy)),
         total=total,
-        bounds=bounds,
+        bounds=_bounds(rows),
         complete=span.is_complete(asking),
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, source),
     )
 
 
-def _default_cell_size(bounds: Bounds | None) -> float:
+def _bounds(rows: list[dict[str, Any]]) -> Bounds | None:
+    found = [row for row in rows if row["min_x"] is not None]
+    if not found:
+        return None
+    return Bounds(
+        min_x=min(row["min_x"] for row in found),
+        min_y=min(row["min_y"] for row in found),
+        max_x=max(row["max_x"] for row in found),
+        max_y=max(row["max_y"] for row in found),
+    )
+
+
+def _fitting_cell_size(bounds: Bounds | None) -> float:
     """1, 2 or 5 times a power of ten."""
     side = max(bounds.max_x - bounds.min_x, bounds.max_y - bounds.min_y) if bounds else 0.0
     if side <= 0:

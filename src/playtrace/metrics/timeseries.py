@@ -141,7 +141,8 @@ measured AS (
         CASE WHEN name = 'performance' THEN coalesce(TRY_CAST(props.duration_s AS DOUBLE), 1) END AS seconds,
         CASE WHEN name = 'performance' THEN coalesce(value, TRY_CAST(props.fps AS DOUBLE)) END AS fps
     FROM events
-    WHERE game_id = $game AND env = $env AND time >= $from AND time < $to AND ($name::VARCHAR IS NULL OR name = $name::VARCHAR)
+    WHERE game_id = $game AND env = $env AND time >= $from AND time < $to
+        AND ($name::VARCHAR IS NULL OR name = $name::VARCHAR)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
         AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
