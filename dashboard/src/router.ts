@@ -22,6 +22,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/data-health', name: 'data-health', component: () => import('./pages/DataHealthPage.vue'), meta: { title: 'Data health', filters: 'days' } },
   { path: '/login', name: 'login', component: () => import('./pages/LoginPage.vue'), meta: { title: 'Sign in', bare: true } },
   { path: '/setup', name: 'setup', component: () => import('./pages/SetupPage.vue'), meta: { title: 'Set up', bare: true } },
+  { path: '/docs', name: 'docs', component: () => import('./pages/DocsPage.vue'), meta: { title: 'API documentation', bare: true } },
   // The dashboard's address in older tools.
   { path: '/dashboard/:page(.*)*', redirect: ({ params, query }) => ({ path: `/${[params.page ?? []].flat().join('/')}`, query }) },
   { path: '/:path(.*)*', name: 'not-found', component: () => import('./pages/NotFoundPage.vue'), meta: { title: 'Not found' } },

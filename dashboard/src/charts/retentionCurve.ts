@@ -4,15 +4,18 @@ import { formatCount, formatShare, formatShareRough } from '@/format'
 import type { ChartOption } from './echarts'
 import { baseOption, readColor, tooltipElement } from './look'
 
+/** Every player is there on the first day, by definition. */
+export const isFirstDay = ({ firstDay, lastDay }: RetentionColumn): boolean => firstDay === 0 && !lastDay
+
 export interface CurvePoint extends RetentionTotal {
   label: string
 }
 
 /** Without the day of install, which is 100 % by definition, and without columns that no cohort has reached. */
 export const curvePoints = (columns: RetentionColumn[], total: RetentionTotal[]): CurvePoint[] =>
-  columns.flatMap(({ label, lastDay }, index) => {
+  columns.flatMap((column, index) => {
     const one = total[index]
-    return one && one.share !== null && lastDay > 0 ? [{ ...one, label }] : []
+    return one && one.share !== null && !isFirstDay(column) ? [{ ...one, label: column.label }] : []
   })
 
 export function retentionCurveOption(points: CurvePoint[]): ChartOption {
