@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     disk_free_bytes_min: int | None = Field(
         default=None,
         ge=0,
-        description="Free disk space below which collecting answers 503; a tenth of the disk, at most 512 MiB, unless set.",
+        description="Free disk space below which collecting answers 503. [a tenth of the disk, at most 512 MiB]",
     )
     store_memory_bytes: int = Field(
         default=512 * MEBIBYTE, ge=64 * MEBIBYTE, description="Memory that the store may use before it spills to disk."

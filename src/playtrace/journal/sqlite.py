@@ -139,6 +139,14 @@ class Journal:
         self._waiting.put(_Append(entry, future, loop))
         return future
 
+    def append_and_wait(self, entry: Entry) -> int:
+        """As `append`, for programs without an event loop."""
+
+        async def once() -> int:
+            return await self.append(entry)
+
+        return asyncio.run(once())
+
     # ── load ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def read(self, after: int, *, events_max: int, bytes_max: int) -> list[Recorded]:

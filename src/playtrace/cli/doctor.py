@@ -1,0 +1,129 @@
+"""`playtrace doctor`: is everything as it should be, and does an event find its way?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import granian
+import typer
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from playtrace import __version__
+from playtrace.api.dashboard import BUILT
+from playtrace.cli.local_server import LocalServer, ServerRefused, running_server
+from playtrace.cli.settings_options import Data, settings_from
+from playtrace.config import MEBIBYTE, Settings
+from playtrace.event import Batch, Event
+from playtrace.journal.entry import encode
+from playtrace.journal.sqlite import Journal
+from playtrace.load.loader import Loader
+from playtrace.store.duckdb import Store, migrations
+from playtrace.store.errors import StoreError
+
+
+class Finding(Struct, frozen=True):
+    what: str
+    is_good: bool
+    found: str
+
+
+def doctor(data: Data = None) -> None:
+    """Versions, disk, journal, store, and a test event through the whole way. Exit code 1 if something is wrong."""
+    settings = settings_from(data=data)
+    table = Table("", "what", "found")
+    findings = list(_examine(settings))
+    for finding in findings:
+        table.add_row("[green]ok[/]" if finding.is_good else "[red]no[/]", finding.what, finding.found)
+    Console().print(table)
+    raise typer.Exit(0 if all(finding.is_good for finding in findings) else 1)
+
+
+def _examine(settings: Settings) -> Iterator[Finding]:
+    yield Finding("playtrace", True, f"{__version__}, Python {platform.python_version()} on {sys.platform}")
+    versions = f"DuckDB {duckdb.__version__}, SQLite {sqlite3.sqlite_version}, Granian {granian.__version__}"
+    yield Finding("engines", duckdb.__version__ >= "2", versions)
+    built = (BUILT / "index.html").is_file()
+    yield Finding("dashboard", built, "built" if built else "not built: see CONTRIBUTING.md")
+    yield from _disk(settings)
+    server = running_server(settings)
+    if server is not None:
+        yield from _ask_server(server)
+    elif settings.store_path.exists():
+        yield from _open_store(settings)
+    else:
+        yield Finding("data", True, f"none yet in {settings.data.absolute()}")
+    yield _event_finds_its_way()
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = next(parent for parent in [settings.data.absolute(), *settings.data.absolute().parents] if parent.exists())
+    usage = shutil.disk_usage(folder)
+    reserve = settings.disk_free_bytes_min
+    reserve = min(512 * MEBIBYTE, usage.total // 10) if reserve is None else reserve
+    free = f"{usage.free / 1e9:.1f} GB free; collecting pauses below {reserve / 1e9:.2f} GB"
+    yield Finding("disk", usage.free > reserve, free)
+
+
+def _ask_server(server: LocalServer) -> Iterator[Finding]:
+    try:
+        health = server.get("/api/health")
+    except ServerRefused as error:
+        yield Finding("server", False, str(error))
+        return
+    yield Finding("server", health["status"] == "healthy", f"{server.url}: {health['message']}")
+    journal = health["journal"]
+    yield Finding(
+        "journal",
+        journal["lagSeconds"] < 30,
+        f"{journal['lagEvents']} events waiting for {journal['lagSeconds']:.1f} s, {journal['bytes'] / 1e6:.1f} MB",
+    )
+    seen = server.post("/api/sql", {"sql": "SELECT max(number) FROM schema_migrations"})["rows"][0][0]
+    yield Finding("schema", seen == max(migrations()), f"migration {seen} of {max(migrations())}")
+
+
+def _open_store(settings: Settings) -> Iterator[Finding]:
+    try:
+        store = Store.open(settings.store_path, settings)
+        journal = Journal.open(settings.journal_path, settings)
+    except StoreError as error:
+        yield Finding("store", False, str(error))
+        return
+    try:
+        loader = Loader(store, journal, settings)
+        events = store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
+        yield Finding("store", True, f"{events:,} events, {settings.store_path.stat().st_size / 1e6:.1f} MB")
+        waiting = journal.waiting_events(loader.offset)
+        yield Finding("journal", True, f"{waiting} events wait for the next start")
+    finally:
+        journal.close()
+        store.close()
+
+
+def _event_finds_its_way() -> Finding:
+    """A test event from the journal to the store, in a folder of its own: yours stays as it is."""
+    with tempfile.TemporaryDirectory(prefix="playtrace-doctor-", ignore_cleanup_errors=True) as folder:
+        settings = settings_from(data=Path(folder), disk_free_bytes_min=0)
+        journal = Journal.open(settings.journal_path, settings)
+        store = Store.open(settings.store_path, settings)
+        try:
+            loader = Loader(store, journal, settings)
+            event = Event(name="self_test", game_id="doctor", props={"text": "ä\u0000'\"<b>"})
+            entry = encode(Batch(received_at=dt.datetime.now(dt.UTC), source="doctor", events=[event]))
+            journal.append_and_wait(entry)
+            loader.load_waiting()
+            found = store.query("SELECT name, props::JSON::VARCHAR AS props FROM events").to_pylist()
+        finally:
+            journal.close()
+            store.close()
+    is_good = len(found) == 1 and found[0]["name"] == "self_test"
+    return Finding("an event's way", is_good, "journal → load → store" if is_good else f"lost: {found}")

@@ -1,0 +1,60 @@
+"""Asking the server that has the data folder open, if one runs: the store belongs to one process at a time."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import urlencode
+
+import psutil
+from msgspec import Struct
+
+from playtrace.config import Settings
+from playtrace.server import LOCAL_FILE
+
+
+class ServerRefused(Exception):
+    """The server answered with a problem; the message is its detail."""
+
+
+class LocalServer(Struct, frozen=True):
+    url: str
+    token: str
+
+    def get(self, path: str, parameters: dict[str, Any] | None = None) -> Any:
+        """JSON of a route. A list is sent as a parameter repeated. Raises `ServerRefused`."""
+        query = urlencode({k: v for k, v in (parameters or {}).items() if v is not None}, doseq=True)
+        return self._ask(urllib.request.Request(f"{self.url}{path}{'?' if query else ''}{query}"))  # noqa: S310
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """JSON of a route. Raises `ServerRefused`."""
+        headers = {"Content-Type": "application/json"}
+        return self._ask(urllib.request.Request(self.url + path, json.dumps(body).encode(), headers))  # noqa: S310
+
+    def _ask(self, request: urllib.request.Request) -> Any:
+        request.add_header("Authorization", f"Bearer {self.token}")
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310 - the address that our server wrote down
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            raise ServerRefused(_detail(error)) from error
+        except urllib.error.URLError as error:
+            raise ServerRefused(f"The server at {self.url} does not answer: {error.reason}") from error
+
+
+def running_server(settings: Settings) -> LocalServer | None:
+    """The server that runs on this data folder, or None. What a killed one left behind does not count."""
+    try:
+        found = json.loads((settings.data / LOCAL_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return LocalServer(found["url"], found["token"]) if psutil.pid_exists(found["pid"]) else None
+
+
+def _detail(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"The server answered {error.code} {error.reason}."
