@@ -1,0 +1,93 @@
+"""Store engines, filled through the loader: these events, this question, these numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playtrace.config import Settings
+from playtrace.event import Batch, Event
+from playtrace.journal.sqlite import Journal
+from playtrace.load.compaction import ROLLUPS, compact
+from playtrace.load.loader import Loader
+from playtrace.metrics.frame.metric import metrics
+from playtrace.metrics.frame.models import CommonAnswer
+from playtrace.store.duckdb import Store
+
+RECEIVED_AT = dt.datetime(2026, 3, 29, tzinfo=dt.UTC)
+"""When the events of a test arrive, unless it says otherwise: less than 30 days after they happened."""
+
+
+class Engine:
+    """A store with a loader before it and the metrics behind it. Each test, and each example, is a game of its own."""
+
+    def __init__(self, store: Store, journal: Journal, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self._loader = Loader(store, journal, settings)
+        self._numbers = itertools.count(1)
+
+    def new_game(self) -> str:
+        return f"game-{next(self._numbers)}"
+
+    def load(self, game_id: str, events: list[dict[str, Any]], received_at: dt.datetime = RECEIVED_AT) -> None:
+        """One load of one batch."""
+        batch = Batch(
+            received_at=received_at, source="test", game_id=game_id, events=[Event(**event) for event in events]
+        )
+        loaded = self._loader.load_batches([batch])
+        assert loaded.stored == len(events), loaded
+
+    def compact(self, days: list[dt.date]) -> None:
+        for day in days:
+            for rollup in ROLLUPS:
+                compact(self.store, rollup, day, self.settings)
+
+    def ask(self, name: str, game_id: str, now: dt.datetime, **asked: Any) -> Any:
+        metric = metrics()[name]
+        parameters = metric.parameters.model_validate({"gameId": game_id} | asked)
+        return metric.answer(parameters, self.store, now)
+
+    def ask_both(self, name: str, game_id: str, now: dt.datetime, **asked: Any) -> Any:
+        """The answer of the rollup, after it was found to be the same as that of the raw events."""
+        rollup = self.ask(name, game_id, now, source="rollup", **asked)
+        raw = self.ask(name, game_id, now, source="raw", **asked)
+        assert (rollup.source, raw.source) == ("rollup", "raw")
+        same(plain(rollup), plain(raw))
+        return rollup
+
+
+def plain(answer: CommonAnswer) -> dict[str, Any]:
+    return answer.model_dump(exclude={"source", "elapsed_ms"}, by_alias=False)
+
+
+def same(one: object, other: object, path: str = "") -> None:
+    """Equal, up to the order in which floating point numbers were added."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        assert one.keys() == other.keys(), path
+        for key in one:
+            same(one[key], other[key], f"{path}.{key}")
+    elif isinstance(one, list) and isinstance(other, list):
+        assert len(one) == len(other), path
+        for index, (a, b) in enumerate(zip(one, other, strict=True)):
+            same(a, b, f"{path}[{index}]")
+    elif isinstance(one, float) and isinstance(other, float | int):
+        assert one == pytest.approx(other, rel=1e-9, abs=1e-9), path
+    else:
+        assert one == other, path
+
+
+@pytest.fixture(scope="session", params=["duckdb"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    folder: Path = tmp_path_factory.mktemp(request.param)
+    settings = Settings(data=folder, store_threads=1)
+    journal = Journal.open(settings.journal_path, settings)
+    store = Store.open(None, settings)
+    yield Engine(store, journal, settings)
+    store.close()
+    journal.close()

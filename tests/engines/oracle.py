@@ -1,0 +1,350 @@
+"""What the metrics must say, counted the slow and obvious way over a list of events.
+
+Events are dictionaries of the Event's fields. Nothing here is shared with the metrics but their definitions: days come
+from walking the clock in small steps, sets are Python sets, and every question looks at every event.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import statistics
+from collections import defaultdict
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Event = dict[str, Any]
+MINUTE = dt.timedelta(minutes=1)
+DAY = dt.timedelta(days=1)
+PASSIVE = {"push_received", "server_grant", "crash_upload"}
+FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+
+
+class Question:
+    """The common parameters, as plain Python."""
+
+    def __init__(self, asked: dict[str, Any], now: dt.datetime) -> None:
+        self.zone = ZoneInfo(asked.get("timeZone", "UTC"))
+        self.now = now
+        self.asked = asked
+        self.env = asked.get("env", "prod")
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        return moment.astimezone(self.zone)
+
+    def day(self, moment: dt.datetime) -> dt.date:
+        return self.local(moment).date()
+
+    def midnight(self, day: dt.date) -> dt.datetime:
+        """The first quarter of an hour of a day, found by looking at each."""
+        moment = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC) - DAY
+        while self.day(moment) < day:
+            moment += 15 * MINUTE
+        return moment
+
+    @property
+    def start(self) -> dt.datetime:
+        value = self.asked["from"]
+        return value if isinstance(value, dt.datetime) else self.midnight(value)
+
+    @property
+    def end(self) -> dt.datetime:
+        value = self.asked["to"]
+        return value if isinstance(value, dt.datetime) else self.midnight(value + DAY)
+
+    def days(self) -> list[dt.date]:
+        first, last = self.day(self.start), self.day(self.end - dt.timedelta(microseconds=1))
+        return [first + n * DAY for n in range((last - first).days + 1)]
+
+    def wants(self, thing: Event) -> bool:
+        """Whether the filters let something with platform, version and country through."""
+        for field in ("platform", "version", "country"):
+            wanted = self.asked.get(field)
+            if wanted and (thing.get(field) or "unknown") not in wanted:
+                return False
+        return True
+
+    def counted(self, events: list[Event]) -> list[Event]:
+        return [event for event in events if event.get("env", "prod") == self.env]
+
+    def qualifying(self, events: list[Event]) -> list[Event]:
+        return [e for e in self.counted(events) if e.get("player_id") is not None and e["name"] not in PASSIVE]
+
+
+def order(event: Event) -> tuple[dt.datetime, int]:
+    return event["time"], event.get("seq") or 0
+
+
+def entries(question: Question, events: list[Event]) -> dict[str, Event]:
+    """The first event of each player, ever."""
+    first: dict[str, Event] = {}
+    for event in sorted(question.qualifying(events), key=order):
+        first.setdefault(event["player_id"], event)
+    return first
+
+
+def active_days(question: Question, events: list[Event]) -> dict[str, set[dt.date]]:
+    days: dict[str, set[dt.date]] = defaultdict(set)
+    for event in question.qualifying(events):
+        days[event["player_id"]].add(question.day(event["time"]))
+    return days
+
+
+def share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+# --- active players ---
+
+
+def active_players(question: Question, events: list[Event]) -> list[dict[str, Any]]:
+    days = active_days(question, [event for event in events if question.wants(event)])
+    first = entries(question, events)
+    answer: list[dict[str, Any]] = []
+    for day in question.days():
+
+        def within(length: int, day: dt.date = day) -> int:
+            return sum(any(0 <= (day - active).days < length for active in seen) for seen in days.values())
+
+        new = sum(question.day(e["time"]) == day and question.wants(e) for e in first.values())
+        answer.append({"day": day, "dau": within(1), "wau": within(7), "mau": within(30), "new": new})
+    return answer
+
+
+# --- retention ---
+
+
+def retention(
+    question: Question, events: list[Event], kind: str, first_after: int, last_after: int | None
+) -> tuple[list[tuple[dt.date, int, int, bool]], tuple[int, int]]:
+    """For one column: cohort, size, retained, complete for each row; and the total of retained and size."""
+    weekly = kind == "calendar_week" or question.asked.get("granularity") == "week"
+    days = active_days(question, events)
+    rows: dict[dt.date, list[str]] = {}
+    last_of_row: dict[dt.date, dt.date] = {}
+    for day in question.days():
+        cohort = day - day.weekday() * DAY if weekly else day
+        rows.setdefault(cohort, [])
+        last_of_row[cohort] = day
+    for player, entry in entries(question, events).items():
+        day = question.day(entry["time"])
+        if day in question.days() and question.wants(entry):
+            rows[day - day.weekday() * DAY if weekly else day].append(player)
+    answer: list[tuple[dt.date, int, int, bool]] = []
+    first = entries(question, events)
+    for cohort, players in rows.items():
+        retained = 0
+        for player in players:
+            zero = cohort if kind == "calendar_week" else question.day(first[player]["time"])
+            after = [(day - zero).days for day in days[player]]
+            retained += any(first_after <= n and (last_after is None or n <= last_after) for n in after)
+        zero = cohort if kind == "calendar_week" else last_of_row[cohort]
+        last = zero + (first_after if last_after is None else last_after) * DAY
+        answer.append((cohort, len(players), retained, question.now >= question.midnight(last + DAY)))
+    mature = [row for row in answer if row[3]]
+    return answer, (sum(row[2] for row in mature), sum(row[1] for row in mature))
+
+
+# --- sessions ---
+
+
+def sessions(question: Question, events: list[Event], timeout: dt.timedelta = 30 * MINUTE) -> list[dict[str, Any]]:
+    groups: list[list[Event]] = []
+    by_id: dict[str, list[Event]] = defaultdict(list)
+    by_player: dict[str, list[Event]] = defaultdict(list)
+    for event in sorted(question.counted(events), key=order):
+        if event.get("session_id") is not None:
+            by_id[event["session_id"]].append(event)
+        elif event in question.qualifying([event]):
+            by_player[event["player_id"]].append(event)
+    groups += by_id.values()
+    for own in by_player.values():
+        group = [own[0]]
+        for event in own[1:]:
+            if event["time"] - group[-1]["time"] > timeout:
+                groups.append(group)
+                group = []
+            group.append(event)
+        groups.append(group)
+    answer: list[dict[str, Any]] = []
+    for group in groups:
+        clocks = [e["mono_ms"] for e in group if e.get("session_id") is not None and e.get("mono_ms") is not None]
+        players = [e["player_id"] for e in group if e.get("player_id") is not None]
+        wall = (group[-1]["time"] - group[0]["time"]).total_seconds()
+        answer.append(
+            {
+                **{field: group[0].get(field) for field in ("platform", "version", "country", "time")},
+                "player_id": players[0] if players else None,
+                "seconds": max(clocks) / 1000 if clocks else wall,
+                "crashes": sum(e["name"] == "crash" for e in group),
+            }
+        )
+    return [session for session in answer if question.wants(session)]
+
+
+# --- summary ---
+
+
+def drawn(event: Event) -> tuple[float, float] | None:
+    """Frames and seconds of a performance event."""
+    if event["name"] != "performance":
+        return None
+    props = event.get("props") or {}
+
+    def number(key: str) -> float | None:
+        try:
+            return float(props[key])
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    seconds = number("duration_s")
+    seconds = 1.0 if seconds is None else seconds
+    fps = event["value"] if event.get("value") is not None else number("fps")
+    frames = number("frames")
+    if frames is None and fps is not None:
+        frames = fps * seconds
+    return None if frames is None else (frames, seconds)
+
+
+def money(events: list[Event], currency: str) -> tuple[int, int]:
+    """Micros in the currency, and how many purchases were in others."""
+    bought = [e for e in events if e["name"] == "purchase"]
+    own = [e for e in bought if e.get("currency") == currency]
+    return sum(round((e.get("value") or 0) * 1e6) for e in own), len(bought) - len(own)
+
+
+def figures(question: Question, events: list[Event], start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
+    inside = [e for e in question.counted(events) if start <= e["time"] < end and question.wants(e)]
+    playing = [s for s in sessions(question, events) if start <= s["time"] < end]
+    owners = {s["player_id"] for s in playing} - {None}
+    crashed_owners = {s["player_id"] for s in playing if s["crashes"]} - {None}
+    crashed = sum(s["crashes"] > 0 for s in playing)
+    micros, others = money(inside, question.asked.get("currency", "USD"))
+    pictures = [both for e in inside if (both := drawn(e)) is not None]
+    active = question.qualifying(inside)
+    days = [question.day(start) + n * DAY for n in range((end - start).days + 3)]
+    complete = [d for d in days if question.midnight(d) < end and start < question.midnight(d + DAY)]
+    complete = [d for d in complete if question.now >= min(end, question.midnight(d + DAY))]
+    player_days = {(question.day(e["time"]), e["player_id"]) for e in active}
+    lengths = [s["seconds"] for s in playing]
+    return {
+        "event_count": len(inside),
+        "active_players": len({e["player_id"] for e in active}),
+        "new_players": sum(start <= e["time"] < end and question.wants(e) for e in entries(question, events).values()),
+        "session_count": len(playing),
+        "avg_session_seconds": statistics.fmean(lengths) if lengths else None,
+        "median_session_seconds": statistics.median(lengths) if lengths else None,
+        "crash_count": sum(e["name"] == "crash" for e in inside),
+        "crashed_sessions": crashed,
+        "crash_free_sessions": share(len(playing) - crashed, len(playing)),
+        "crash_free_players": share(len(owners) - len(crashed_owners), len(owners)),
+        "revenue_micros": micros,
+        "other_currency_purchases": others,
+        "dau_mean": share(sum(day in complete for day, _ in player_days), len(complete)),
+        "avg_fps": share(sum(f for f, _ in pictures), sum(s for _, s in pictures)),
+    }
+
+
+def players_now(question: Question, events: list[Event]) -> int:
+    recent = [e for e in question.qualifying(events) if question.now - 5 * MINUTE < e["time"] <= question.now]
+    return len({e["player_id"] for e in recent if question.wants(e)})
+
+
+# --- time series ---
+
+
+def bucket_starts(question: Question, interval: str) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Start and end of the buckets that the range touches, found by walking the clock."""
+    step = MINUTE if interval == "minute" else 15 * MINUTE
+    moment = question.start.replace(minute=0, second=0, microsecond=0) - (
+        dt.timedelta(hours=2) if interval in ("minute", "hour") else 9 * DAY
+    )
+    starts: list[dt.datetime] = []
+    before: object = None
+    while True:
+        local = question.local(moment)
+        monday = local.date() - local.weekday() * DAY
+        key = {
+            "minute": moment,
+            "hour": (local.date(), local.hour, local.utcoffset()),
+            "day": local.date(),
+            "week": monday,
+        }[interval]
+        if key != before:
+            starts.append(moment)
+            if moment >= question.end:
+                break
+        before = key
+        moment += step
+    # The walk may have begun inside a bucket: the first start is none, but for minutes.
+    pairs = pairwise(starts if interval == "minute" else starts[1:])
+    return [(start, end) for start, end in pairs if end > question.start and start < question.end]
+
+
+def point(question: Question, events: list[Event], figure: str, start: dt.datetime, end: dt.datetime) -> float | None:
+    """The value of one bucket."""
+    start, end = max(start, question.start), min(end, question.end)
+    plain = figures_of_bucket.get(figure)
+    if plain is None:
+        return sum(
+            e["name"] == figure and start <= e["time"] < end and question.wants(e) for e in question.counted(events)
+        )
+    return figures(question, events, start, end)[plain]
+
+
+figures_of_bucket = {
+    "events": "event_count",
+    "crashes": "crash_count",
+    "sessions": "session_count",
+    "active_players": "active_players",
+    "new_players": "new_players",
+    "avg_fps": "avg_fps",
+    "avg_session_seconds": "avg_session_seconds",
+    "crash_free_sessions": "crash_free_sessions",
+    "revenue": "revenue_micros",
+}
+
+
+# --- heatmap ---
+
+
+def heatmap(
+    question: Question, events: list[Event], map_id: str, name: str, cell_size: float, sample_interval_ms: int
+) -> dict[tuple[int, int], dict[str, float]]:
+    low, high = question.asked.get("floorFrom"), question.asked.get("floorTo")
+    cells: dict[tuple[int, int], dict[str, Any]] = defaultdict(lambda: {"events": 0, "seconds": 0.0, "players": set()})
+
+    def add(event: Event, count: int, seconds: float) -> None:
+        z = event.get("z")
+        on_floor = (low is None or (z is not None and z >= low)) and (high is None or (z is not None and z < high))
+        if (
+            event["map"] == map_id
+            and on_floor
+            and question.wants(event)
+            and question.start <= event["time"] < question.end
+        ):
+            cell = cells[math.floor(event["x"] / cell_size), math.floor(event["y"] / cell_size)]
+            cell["events"] += count
+            cell["seconds"] += seconds
+            cell["players"] |= {event.get("player_id")} - {None}
+
+    located = [
+        e for e in question.counted(events) if e.get("map") and e.get("x") is not None and e.get("y") is not None
+    ]
+    for event in located:
+        if event["name"] == name:
+            add(event, 1, 0)
+    walks: dict[str, list[Event]] = defaultdict(list)
+    for event in located:
+        if event["name"] == "position" and event.get("session_id") and event.get("mono_ms") is not None:
+            walks[event["session_id"]].append(event)
+    for walk in walks.values():
+        walk.sort(key=lambda e: (e["mono_ms"], e.get("seq") or 0))
+        for here, there in pairwise(walk):
+            if here["map"] == there["map"]:
+                add(here, 0, min(there["mono_ms"] - here["mono_ms"], 2 * sample_interval_ms) / 1000)
+    return {
+        place: {"events": c["events"], "seconds": c["seconds"], "players": min(5, len(c["players"]))}
+        for place, c in cells.items()
+    }
