@@ -28,3 +28,26 @@ export const isTimeZone = (name: string): boolean => {
     return false
   }
 }
+
+/** The instant at which a day begins in a time zone, as RFC 3339. */
+export function startOfDay(day: string, timeZone: string): string {
+  const asIfUtc = Date.parse(`${day}T00:00:00Z`)
+  // The offset is that of the instant looked for, so it is looked up once more at the first guess.
+  const guess = asIfUtc - offsetMs(asIfUtc, timeZone)
+  return new Date(asIfUtc - offsetMs(guess, timeZone)).toISOString()
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** How far the clocks of a time zone are ahead of UTC at an instant. */
+function offsetMs(instant: number, timeZone: string): number {
+  let clock = clocks.get(timeZone)
+  if (!clock) {
+    clock = new Intl.DateTimeFormat('sv-SE', {
+      timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+    })
+    clocks.set(timeZone, clock)
+  }
+  const whole = Math.floor(instant / 1000) * 1000
+  return Date.parse(`${clock.format(whole).replace(' ', 'T')}Z`) - whole
+}

@@ -37,6 +37,8 @@ export function timeSeriesOption(all: NamedSeries[], look: TimeSeriesLook): Char
     return clock === '00:00' || index === 0 ? formatDay(time, look.timeZone) : clock
   })
   const option = baseOption(axisLabels, (value) => look.formatAxis(value))
+  // What is counted comes in whole numbers, and so does its axis.
+  ;(option.yAxis as { minInterval: number }).minInterval = 1
   option.series = all.flatMap<LineSeriesOption | BarSeriesOption>((one) => (look.shape === 'bars' ? [bars(one)] : lines(one, single)))
   if (look.shape === 'bars') (option.tooltip as { axisPointer: { type?: string } }).axisPointer.type = 'shadow'
   ;(option.tooltip as { formatter: unknown }).formatter = (items: { dataIndex: number }[] | { dataIndex: number }) => {

@@ -6,7 +6,7 @@ import type { Interval } from '@/api/types'
 import { useGame } from './games'
 import { useNow } from './now'
 import { listParameter, textParameter, useUrlParam } from './urlParams'
-import { daysBetween, plainDay, shiftDay } from '@/timeRanges'
+import { daysBetween, plainDay, shiftDay, startOfDay } from '@/timeRanges'
 
 export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'platform', 'version', 'country'] as const
 
@@ -75,11 +75,16 @@ export function usePageState() {
     version: versions.value,
     country: countries.value,
   }))
+  /** The range as instants, for what knows no time zone: from the first one up to and without the second. */
+  const instants = computed(() => ({
+    from: startOfDay(from.value, timeZone.value),
+    to: startOfDay(shiftDay(to.value, 1), timeZone.value),
+  }))
   const filtered = computed(() => platforms.value.length + versions.value.length + countries.value.length > 0)
 
   return {
     game, gameId, rangeKey, preset, from, to, days, today, chosenTimeZone, timeZone,
-    platforms, versions, countries, filtered, interval, metricValues,
+    platforms, versions, countries, filtered, interval, instants, metricValues,
   }
 }
 
