@@ -11,7 +11,8 @@ from typing import LiteralString
 
 # A field that does not convert becomes NULL rather than an error: collect has checked the types, and what
 # an older version of it let through must not stop the loader. The canonical time is never after the time of
-# receipt.
+# receipt. A client's time may have an offset: read as TIMESTAMPTZ it is heeded, read as TIMESTAMP DuckDB would
+# drop it. With an offset it may lie outside the years that Python knows: then the nearest of them counts.
 PARSE: LiteralString = """
 CREATE OR REPLACE TEMP TABLE staged AS
 SELECT *,
@@ -22,7 +23,11 @@ FROM (
         coalesce(e.event_id, md5($journal_id || ':' || journal_offset || ':' || position)::UUID) AS event_id,
         e.event_id IS NOT NULL AS has_id,
         coalesce(e.name, '') AS name,
-        e.time AS client_time,
+        CASE
+            WHEN e.time < '0001-01-01 00:00:00Z' THEN '0001-01-01'
+            WHEN e.time >= '9999-12-31 00:00:00Z' THEN '9999-12-31'
+            ELSE e.time::TIMESTAMP
+        END AS client_time,
         received_at,
         e.seq, e.mono_ms, e.player_id, e.session_id, e.device_id,
         coalesce(e.env, 'prod') AS env,
@@ -38,7 +43,7 @@ FROM (
         correction_s
     FROM (
         SELECT *, from_json(line, '{
-            "game_id": "VARCHAR", "event_id": "UUID", "name": "VARCHAR", "time": "TIMESTAMP",
+            "game_id": "VARCHAR", "event_id": "UUID", "name": "VARCHAR", "time": "TIMESTAMPTZ",
             "seq": "BIGINT", "mono_ms": "BIGINT", "player_id": "VARCHAR", "session_id": "VARCHAR",
             "device_id": "VARCHAR", "env": "VARCHAR", "platform": "VARCHAR", "os": "VARCHAR",
             "version": "VARCHAR", "build": "VARCHAR", "country": "VARCHAR", "region": "VARCHAR",

@@ -92,6 +92,8 @@ class Store:
                     " `playtrace sql` find a running server by themselves."
                 ) from error
             raise StoreError(f"The store at {self.path} cannot be opened: {error}") from error
+        # Days and hours never depend on where the server stands.
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
         # From here on SQL reaches no file but the database itself: a query may be typed by a person.
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
