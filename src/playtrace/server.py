@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
+from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
 
 log = logging.getLogger("playtrace.server")
@@ -60,7 +62,7 @@ class Playtrace:
         settings.data.mkdir(parents=True, exist_ok=True)
         self.registry = Registry.open(settings.registry_database)
         self.key_ring = KeyRing(self.registry, open_mode=settings.open)
-        self.store = Store.open(settings.store_path, settings)
+        self.store = open_in_background(settings)
         self.journal = Journal.open(settings.journal_path, settings)
         self.loader = Loader(self.store, self.journal, settings)
         self.collect = Collect(settings, self.journal, self.key_ring)
@@ -126,8 +128,22 @@ class Playtrace:
 
     def _is_own_host(self, scope: Scope) -> bool:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-        name = urlsplit(f"//{host}").hostname or ""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
         return name in (self._hosts or ()) or _is_loopback(name)
+
+
+def open_in_background(settings: Settings) -> Store:
+    """The store, opened by a thread of low priority: the threads that it works with inherit that."""
+
+    def open_store() -> Store:
+        run_in_background()
+        return Store.open(settings.store_path, settings)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(open_store).result()
 
 
 def _own_hosts(settings: Settings) -> set[str] | None:

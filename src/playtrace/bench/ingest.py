@@ -66,7 +66,7 @@ class IngestResult(Struct):
 def run(*, seconds: float, load_events: int) -> IngestResult:
     """About five times `seconds` plus what loading takes. Raises `BenchError`."""
     with tempfile.TemporaryDirectory(prefix="playtrace-bench-", ignore_cleanup_errors=True) as folder:
-        events = list(itertools.islice(_events(50_000), 20_000))
+        events = list(itertools.islice(fresh_events(50_000), 20_000))
         singles = [msgspec.json.encode(event) for event in events[:2000]]
         batches = [
             msgspec.json.encode({"events": events[start : start + BATCH_EVENTS]})
@@ -101,7 +101,7 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
         )
 
 
-def _events(count: int) -> Iterator[Event]:
+def fresh_events(count: int) -> Iterator[Event]:
     """Events of a simulated game that were not sent before: without an id, as repeats would count once."""
     scenario = ArenaScenario(seed=7, events=count, days=7, end=dt.datetime.now(dt.UTC))
     for event in itertools.chain.from_iterable(scenario.batches()):

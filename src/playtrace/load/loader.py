@@ -22,12 +22,13 @@ from msgspec import Struct
 
 from playtrace.config import Settings
 from playtrace.event import Batch
-from playtrace.journal.entry import Recorded, encode
+from playtrace.journal.entry import Entry, Recorded, encode
 from playtrace.journal.sqlite import Journal
 from playtrace.load.compaction import Compaction
 from playtrace.load.one_load import OneLoad, Outcome, Poison, as_hashes
 from playtrace.load.recent_ids import RecentIds
 from playtrace.load.staging import Staged, stage
+from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
 
@@ -35,6 +36,10 @@ log = logging.getLogger("playtrace.load")
 
 BYTES_MAX = 64 * 1024 * 1024
 """One load takes at most this much of the journal."""
+PAUSE_LOADS = 4.0
+PAUSE_S_MAX = 0.4
+"""Between two small loads the loader rests as long as this many of them take, at most so long: what was
+acknowledged is to be seen within a second."""
 RETRY_S_MAX = 10.0
 POISON_MAX = 200
 """More events than this that cannot be loaded are no bad events but a fault of ours: the loader stops and says so."""
@@ -65,6 +70,7 @@ class Loader:
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
         self.offset = self._find_place()
         """Everything up to this journal offset is in the store."""
+        self._last_load_s = 0.0
         self.stored = 0
         """Events stored since the start."""
         self.error: str | None = None
@@ -100,6 +106,7 @@ class Loader:
         return 0.0 if received_us is None else max(0.0, time.time() - received_us / 1e6)
 
     def _run(self) -> None:
+        run_in_background()
         retry_s = 0.1
         while True:
             try:
@@ -116,8 +123,12 @@ class Loader:
                 retry_s = min(RETRY_S_MAX, retry_s * 2)
                 self._store.reopen()
                 continue
-            if not worked and self._stopping.wait(self._settings.load_interval_ms / 1000):
+            if not worked and self._stopping.wait(self._pause_s()):
                 return
+
+    def _pause_s(self) -> float:
+        """How long to wait for more: small loads cost nearly as much as large ones, so a slow machine has fewer."""
+        return min(PAUSE_S_MAX, max(self._settings.load_interval_ms / 1000, PAUSE_LOADS * self._last_load_s))
 
     def _find_place(self) -> int:
         with self._store.writing() as connection:
@@ -165,22 +176,28 @@ class Loader:
             self.offset = staged.last_offset
             self._moved.notify_all()
         self.stored += outcome.stored
-        seconds = time.perf_counter() - began
-        log.debug("loaded", extra={"events": outcome.stored, "seconds": round(seconds, 3)})
+        self._last_load_s = time.perf_counter() - began
+        log.debug("loaded", extra={"events": outcome.stored, "seconds": round(self._last_load_s, 3)})
         return Loaded(
-            self.offset, outcome.stored, outcome.duplicates, outcome.quarantined, len(staged.refusals), seconds
+            self.offset,
+            outcome.stored,
+            outcome.duplicates,
+            outcome.quarantined,
+            len(staged.refusals),
+            self._last_load_s,
         )
 
     def load_batches(self, batches: Iterable[Batch]) -> Loaded:
-        """Load batches that did not come through the journal, as entries behind the current offset.
+        """Load batches that did not come through the journal; see `load_entries`."""
+        return self.load_entries(map(encode, batches))
 
-        For tests and offline use; a journal that is in use hands out the same offsets.
+    def load_entries(self, entries: Iterable[Entry]) -> Loaded:
+        """Load entries that did not come through the journal, as if they stood behind the current offset.
+
+        For tests and benchmarks; a journal that is in use hands out the same offsets.
         """
-        entries: list[Recorded] = []
-        for offset, batch in enumerate(batches, start=self.offset + 1):
-            entry = encode(batch)
-            entries.append(Recorded(offset, entry.header, entry.events, entry.body))
-        return self.load(entries)
+        numbered = enumerate(entries, start=self.offset + 1)
+        return self.load([Recorded(offset, entry.header, entry.events, entry.body) for offset, entry in numbered])
 
     def _attempt(self, staged: Staged, poison: list[Poison]) -> Outcome:
         """One load without the events that are known to be poison.
