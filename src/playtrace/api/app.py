@@ -8,7 +8,20 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from playtrace import __version__
-from playtrace.api import data_health, dimensions, events, games, health, live, metrics, problems, session, sql
+from playtrace.api import (
+    data_health,
+    dimensions,
+    events,
+    games,
+    health,
+    jwc,
+    live,
+    loot,
+    metrics,
+    problems,
+    session,
+    sql,
+)
 from playtrace.api.dashboard import Dashboard
 from playtrace.store import errors
 
@@ -44,6 +57,8 @@ def create_app() -> FastAPI:
         live.router,
         health.router,
         sql.router,
+        jwc.router,
+        loot.router,
     ):
         app.include_router(router)
     app.mount("/", Dashboard())

@@ -10,7 +10,7 @@ from playtrace.cli.registry_access import AsJson, DataFolder, open_registry
 from playtrace.cli.tables import print_hint, print_json, print_table
 from playtrace.registry.models import Game
 
-app = typer.Typer(no_args_is_help=True, help="The games that may send events.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The games that may send events.")
 
 
 @app.command()

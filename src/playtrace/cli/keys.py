@@ -11,7 +11,7 @@ from playtrace.cli.tables import print_hint, print_json, print_table
 from playtrace.registry.errors import UnknownGame
 from playtrace.registry.models import WriteKey
 
-app = typer.Typer(no_args_is_help=True, help="Write keys, with which games send.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Write keys, with which games send.")
 
 
 @app.command()

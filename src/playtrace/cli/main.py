@@ -1,34 +1,62 @@
-"""The `playtrace` command: one file for each command or group of commands."""
+"""The `playtrace` command: one file for each command or group of commands.
+
+A command's file is imported when the command is called: a server and a database take longer to import than
+to ask for a version.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from playtrace import __version__
-from playtrace.cli import bench, games, keys, tokens
-from playtrace.cli.demo import demo
-from playtrace.cli.doctor import doctor
-from playtrace.cli.serve import serve
-from playtrace.cli.simulate import simulate
-from playtrace.cli.sql import sql
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("playtrace.cli.demo", "demo"),
+    "serve": ("playtrace.cli.serve", "serve"),
+    "simulate": ("playtrace.cli.simulate", "simulate"),
+    "query": ("playtrace.cli.query", "app"),
+    "sql": ("playtrace.cli.sql", "sql"),
+    "games": ("playtrace.cli.games", "app"),
+    "keys": ("playtrace.cli.keys", "app"),
+    "tokens": ("playtrace.cli.tokens", "app"),
+    "bench": ("playtrace.cli.bench", "app"),
+    "doctor": ("playtrace.cli.doctor", "doctor"),
+}
+"""Module and attribute of each command: a function, or a group."""
+
+
+class LazyCommands(TyperGroup):
+    """Imports a command when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        found = getattr(import_module(module), attribute)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+            single.command(cmd_name)(found)
+            found = single
+        command = get_command(found)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="playtrace",
+    cls=LazyCommands,
     help="The telemetry and analytics platform that a game studio runs itself.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-app.command()(demo)
-app.command()(serve)
-app.command()(simulate)
-app.command()(sql)
-app.command()(doctor)
-app.add_typer(games.app, name="games")
-app.add_typer(keys.app, name="keys")
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(bench.app, name="bench")
 
 
 def _print_version(asked: bool) -> None:
