@@ -16,6 +16,10 @@ from playtrace.event import REQUEST_BYTES_MAX
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 CHUNK_BYTES = 64 * 1024
+ZSTD_PIECE_BYTES = 512
+"""Compressed bytes that are given to zstd at a time: they become at most 16 MiB, which bounds what a bomb takes."""
+MEMBERS_MAX = 100
+"""A gzip or zstd body may be several, one after the other (`cat a.gz b.gz`); at most so many."""
 
 
 class Disconnected(Exception):
@@ -59,7 +63,7 @@ def decompress(body: bytes, encoding: bytes | None) -> bytes:
 
     Raises `EncodingUnknown`, `TooLarge`, or `Malformed` when it is not what its encoding says.
     """
-    match encoding:
+    match encoding and encoding.strip().lower():
         case None | b"" | b"identity":
             plain = body
         case b"gzip" | b"x-gzip":
@@ -83,33 +87,47 @@ def decompress(body: bytes, encoding: bytes | None) -> bytes:
 
 
 def _inflate(body: bytes, window_bits: int) -> bytes:
-    inflater = zlib.decompressobj(window_bits)
-    try:
-        plain = inflater.decompress(body, REQUEST_BYTES_MAX + 1)
-        if len(plain) > REQUEST_BYTES_MAX:
-            raise _too_large()
-        plain += inflater.flush()
-    except zlib.error as error:
-        raise Malformed(f"The body does not decompress: {error}.") from error
-    if not inflater.eof:
-        raise Malformed("The compressed body ends too early.")
-    return plain
+    plain = b""
+    for _ in range(MEMBERS_MAX):
+        inflater = zlib.decompressobj(window_bits)
+        try:
+            plain += inflater.decompress(body, REQUEST_BYTES_MAX + 1 - len(plain))
+            if len(plain) > REQUEST_BYTES_MAX:
+                raise _too_large()
+            plain += inflater.flush()
+        except zlib.error as error:
+            raise Malformed(f"The body does not decompress: {error}.") from error
+        if not inflater.eof:
+            raise _too_short()
+        body = inflater.unused_data
+        if not body:
+            return plain
+    raise _too_many_members()
 
 
 def _zstd(body: bytes) -> bytes:
     chunks: list[bytes] = []
     size = 0
+    position = 0
     try:
-        # The window is what a frame makes the reader allocate: bounded, as the frame is the client's.
-        with zstandard.ZstdDecompressor(max_window_size=8 * 1024 * 1024).stream_reader(body) as reader:
-            while chunk := reader.read(CHUNK_BYTES):
+        for _ in range(MEMBERS_MAX):
+            # The window is what a frame makes the reader allocate: bounded, as the frame is the client's.
+            decompressor = zstandard.ZstdDecompressor(max_window_size=8 * 1024 * 1024).decompressobj()
+            while not decompressor.eof:
+                piece = body[position : position + ZSTD_PIECE_BYTES]
+                if not piece:
+                    raise _too_short()
+                chunk = decompressor.decompress(piece)
+                position += len(piece) - len(decompressor.unused_data)
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > REQUEST_BYTES_MAX:
                     raise _too_large()
+            if position == len(body):
+                return b"".join(chunks)
     except zstandard.ZstdError as error:
         raise Malformed(f"The body does not decompress: {error}.") from error
-    return b"".join(chunks)
+    raise _too_many_members()
 
 
 def _brotli(body: bytes) -> bytes:
@@ -118,19 +136,28 @@ def _brotli(body: bytes) -> bytes:
     size = 0
     try:
         chunk = decompressor.process(body, output_buffer_limit=CHUNK_BYTES)
-        while True:
+        # It may have taken in all of the body and still hold back output: it is at its end when nothing comes.
+        while chunk:
             chunks.append(chunk)
             size += len(chunk)
             if size > REQUEST_BYTES_MAX:
                 raise _too_large()
-            if decompressor.can_accept_more_data():
+            if decompressor.is_finished():
                 break
             chunk = decompressor.process(b"", output_buffer_limit=CHUNK_BYTES)
     except brotli.error as error:
         raise Malformed("The body does not decompress: it is not brotli.") from error
     if not decompressor.is_finished():
-        raise Malformed("The compressed body ends too early.")
+        raise _too_short()
     return b"".join(chunks)
+
+
+def _too_short() -> Malformed:
+    return Malformed("The compressed body ends too early.")
+
+
+def _too_many_members() -> Malformed:
+    return Malformed(f"The body is more than {MEMBERS_MAX} compressed parts, one after the other.")
 
 
 def _too_large() -> TooLarge:

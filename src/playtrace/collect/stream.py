@@ -37,7 +37,7 @@ class Stream:
         peer = client[0] if client else ""
         await receive()  # websocket.connect
         try:
-            game_id = self._collect.authenticate(headers, query)
+            self._collect.authenticate(headers, query)
         except CollectError as error:
             # Accepted first: a client cannot see why a handshake was refused, but can read a message.
             await send({"type": "websocket.accept"})
@@ -50,7 +50,7 @@ class Stream:
             body = message.get("bytes") or (message.get("text") or "").encode("utf-8", "surrogatepass")
             wire_format = self._format_of(body)
             try:
-                reply = await self._take(wire_format, scope, headers, query, peer, game_id, body)
+                reply = await self._take(wire_format, scope, headers, query, peer, body)
             except CollectError as error:
                 reply = wire_format.refuse(error)
             await send({"type": "websocket.send", "text": _answer(number, reply)})
@@ -63,13 +63,14 @@ class Stream:
         headers: dict[bytes, bytes],
         query: dict[str, str],
         peer: str,
-        game_id: str | None,
         body: bytes,
     ) -> Reply:
         if len(body) > REQUEST_BYTES_MAX:
             raise TooLarge(f"A message has at most {REQUEST_BYTES_MAX // 1024 // 1024} MiB. Send several.")
         self._collect.check_room()
         self._collect.check_rate(peer, headers)
+        # For each message: a key that was revoked meanwhile opens nothing any more.
+        game_id = self._collect.authenticate(headers, query)
         country, region = self._collect.place(peer, headers)
         request = Request(scope["path"], query, {}, body, dt.datetime.now(dt.UTC), game_id, country, region)
         return await self._collect.take_request(wire_format, request)

@@ -1,0 +1,189 @@
+"""The real server as a process of its own, for every test that talks to one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+START_SECONDS_MAX = 60.0
+"""Starting takes about two seconds; on a machine that is busy with other tests much more."""
+STOP_SECONDS_MAX = 60.0
+LOADED_SECONDS_MAX = 60.0
+
+
+class ServerProcess:
+    """`playtrace serve` on a port of its own. Its output is shown when it does not do what it should."""
+
+    def __init__(self, data: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+        self.data = data
+        self._command = [sys.executable, "-m", "playtrace", "serve", "--data", str(data), "--port", "0", *options]
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PLAYTRACE_")},
+            "PLAYTRACE_LOG_FORMAT": "json",
+            **(environment or {}),
+        }
+        # Beside the data folder, which may be on a disk that the test fills.
+        self._log = data.with_name(data.name + ".log")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+        self.token = ""
+
+    def start(self) -> ServerProcess:
+        """Returns once it answers."""
+        local_file = self.data / "server.json"
+        local_file.unlink(missing_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, env=self._environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise AssertionError(f"The server ended with {self._process.returncode}:\n{self.output()}")
+            try:
+                local = json.loads(local_file.read_text("utf-8"))
+            except (FileNotFoundError, json.JSONDecodeError):
+                time.sleep(0.02)
+                continue
+            self.url, self.token = local["url"], local["token"]
+            return self
+        raise AssertionError(f"The server did not start in {START_SECONDS_MAX:g} s:\n{self.output()}")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self.url.removeprefix("http://").rsplit(":", 1)
+        return host, int(port)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """As a power cut would, as far as a process can feel one."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """As Ctrl-C would: it finishes what was begun."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            code = self._process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise AssertionError(f"The server did not stop in {STOP_SECONDS_MAX:g} s:\n{self.output()}") from None
+        # Windows has no gentle signal: there it ends as if killed.
+        assert code == 0 or sys.platform == "win32", f"The server ended with {code}:\n{self.output()}"
+
+    def output(self) -> str:
+        return self._log.read_text("utf-8", "replace")[-10_000:] if self._log.exists() else ""
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        *,
+        seconds_max: float = 60.0,
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers (names in lower case) and body; errors of HTTP are answers like any other."""
+        request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=seconds_max) as response:
+                return response.status, {k.lower(): v for k, v in response.headers.items()}, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+    def send(self, document: Any, **headers: str) -> tuple[int, Any]:
+        """`POST /api/events`: status and answer."""
+        status, _, body = self.request(
+            "POST",
+            "/api/events",
+            json.dumps(document).encode(),
+            {"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}},
+        )
+        return status, json.loads(body)
+
+    def get(self, path: str) -> Any:
+        """What an answer of 200 says, asked with the token of the data folder."""
+        status, _, body = self.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+        assert status == 200, (path, status, body)
+        return json.loads(body)
+
+    def sql(self, statement: str) -> list[list[Any]]:
+        """All rows; the statement must keep below the limit of the route."""
+        status, _, body = self.request(
+            "POST",
+            "/api/sql",
+            json.dumps({"sql": statement}).encode(),
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        assert status == 200, (status, body)
+        answer = json.loads(body)
+        assert not answer["truncated"]
+        return answer["rows"]
+
+    def wait_until_loaded(self, seconds_max: float = LOADED_SECONDS_MAX) -> None:
+        """Until everything that was acknowledged can be queried."""
+        deadline = time.monotonic() + seconds_max
+        while time.monotonic() < deadline:
+            status, _, body = self.request("GET", "/api/health")
+            if status == 200 and json.loads(body)["journal"]["lagEvents"] == 0:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"Not loaded in {seconds_max:g} s:\n{self.output()}")
+
+
+StartServer = Callable[..., ServerProcess]
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[StartServer]:
+    """Starts `playtrace serve` with options; `data` and `environment` may be given. Stopped after the test."""
+    running: list[ServerProcess] = []
+
+    def start(
+        options: Sequence[str] = ("--open",), *, data: Path | None = None, environment: dict[str, str] | None = None
+    ) -> ServerProcess:
+        server = ServerProcess(data or tmp_path / "data", *options, environment=environment)
+        running.append(server)
+        return server.start()
+
+    try:
+        yield start
+    finally:
+        for server in running:
+            if server.is_running():
+                server.stop()
+
+
+@pytest.fixture(scope="module")
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """An open server that the tests of a module share. It must survive all of them."""
+    server = ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open").start()
+    try:
+        yield server
+        assert server.is_running(), server.output()
+    finally:
+        if server.is_running():
+            server.stop()
