@@ -73,6 +73,11 @@ class Sheet(Struct):
     custom_stats: dict[Name, Property] | None = None
 
 
+class Checked(Struct):
+    # A struct of its own, because msgspec prepares a struct's types once, and those of a plain type in each call.
+    props: Properties
+
+
 _sheet = msgspec.json.Decoder(Sheet)
 _as_sent = msgspec.json.Decoder(dict[str, Any])
 
@@ -137,7 +142,7 @@ def _events(body: bytes, game_id: str | None) -> list[Event]:
         )
 
     whole = {key: value for key, value in sent.items() if key not in ("match_id", "player_id", "events")}
-    events = [event(SHEET, ended_at, msgspec.convert(whole, Properties))]
+    events = [event(SHEET, ended_at, _checked(whole))]
     places = sheet.locations or {}
     for item, count in sheet.looted_items.items():
         if count:
@@ -146,11 +151,19 @@ def _events(body: bytes, game_id: str | None) -> list[Event]:
     for index, (entry, entry_sent) in enumerate(zip(sheet.events or [], sent.get("events") or [], strict=True)):
         # A field that we do not know is the studio's own: nothing is dropped silently.
         extra = {key: value for key, value in entry_sent.items() if key not in ENTRY_FIELDS}
-        details: dict[str, Any] = msgspec.convert(extra | (entry.details or {}), Properties)
+        details: dict[str, Any] = _checked(extra | (entry.details or {})) if extra else entry.details or {}
         time = _instant(entry.timestamp, f"events[{index}].timestamp") or ended_at
         place = {axis: float(details[axis]) for axis in ("x", "y", "z") if type(details.get(axis)) in (int, float)}
         events.append(event(entry.event_type, time, details or None, **place))
     return events
+
+
+def _checked(properties: dict[str, Any]) -> dict[str, Any]:
+    """Raises `msgspec.ValidationError` where they are more or deeper than an event may have."""
+    try:
+        return msgspec.convert({"props": properties}, Checked).props
+    except msgspec.ValidationError as error:
+        raise msgspec.ValidationError(str(error).replace("`$.props", "`$")) from error
 
 
 def _instant(value: Moment | None, field: str) -> dt.datetime | None:
