@@ -11,6 +11,7 @@ import brotli
 import zstandard
 
 from playtrace.collect.errors import EncodingUnknown, Malformed, RequestTimeout, TooLarge
+from playtrace.collect.reading_time import ReadingTime
 from playtrace.event import REQUEST_BYTES_MAX
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -26,36 +27,42 @@ class Disconnected(Exception):
     """The client went away before its request was whole."""
 
 
-async def read_body(receive: Receive, headers: dict[bytes, bytes], seconds_max: float) -> bytes:
+async def read_body(receive: Receive, headers: dict[bytes, bytes], reading_time: ReadingTime) -> bytes:
     """The body as sent, still compressed.
 
-    Raises `TooLarge` as soon as that is known, `RequestTimeout` when it does not arrive in `seconds_max`,
+    Raises `TooLarge` as soon as that is known, `RequestTimeout` when it does not arrive in time,
     `Disconnected` when the client is gone.
     """
     if int_or_zero(headers.get(b"content-length")) > REQUEST_BYTES_MAX:
         raise _too_large()
+    task = reading_time.begin()
     try:
-        async with asyncio.timeout(seconds_max):
-            message = await receive()
-            body = message.get("body", b"")
-            if not message.get("more_body", False):
-                if message["type"] == "http.disconnect":
-                    raise Disconnected
-                return body
-            chunks = [body]
-            size = len(body)
-            while message.get("more_body", False):
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Disconnected
-                chunk = message.get("body", b"")
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > REQUEST_BYTES_MAX:
-                    raise _too_large()
+        return await _read(receive)
+    except asyncio.CancelledError:
+        if not reading_time.is_late(task):
+            raise
+        task.uncancel()
+        raise RequestTimeout(f"The body did not arrive within {reading_time.seconds_max:g} seconds.") from None
+    finally:
+        reading_time.end(task)
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk: bytes = message.get("body", b"")
+        if not message.get("more_body", False) and not chunks:
+            return chunk
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > REQUEST_BYTES_MAX:
+            raise _too_large()
+        if not message.get("more_body", False):
             return b"".join(chunks)
-    except TimeoutError as error:
-        raise RequestTimeout(f"The body did not arrive within {seconds_max:g} seconds.") from error
 
 
 def decompress(body: bytes, encoding: bytes | None) -> bytes:
@@ -63,8 +70,8 @@ def decompress(body: bytes, encoding: bytes | None) -> bytes:
 
     Raises `EncodingUnknown`, `TooLarge`, or `Malformed` when it is not what its encoding says.
     """
-    match encoding and encoding.strip().lower():
-        case None | b"" | b"identity":
+    match (encoding or b"").strip().lower():
+        case b"" | b"identity":
             plain = body
         case b"gzip" | b"x-gzip":
             plain = _inflate(body, zlib.MAX_WBITS | 16)
@@ -76,9 +83,9 @@ def decompress(body: bytes, encoding: bytes | None) -> bytes:
             plain = _zstd(body)
         case b"br":
             plain = _brotli(body)
-        case _:
+        case unknown:
             raise EncodingUnknown(
-                f"Content-Encoding {encoding.decode('latin-1')!r} is not spoken here. Send the body plain, or as gzip,"
+                f"Content-Encoding {unknown.decode('latin-1')!r} is not spoken here. Send the body plain, or as gzip,"
                 " deflate, zstd or br."
             )
     if len(plain) > REQUEST_BYTES_MAX:
