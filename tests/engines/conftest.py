@@ -29,7 +29,8 @@ class Engine:
     def __init__(self, store: Store, journal: Journal, settings: Settings) -> None:
         self.store = store
         self.settings = settings
-        self._loader = Loader(store, journal, settings)
+        self.journal = journal
+        self.loader = Loader(store, journal, settings)
         self._numbers = itertools.count(1)
 
     def new_game(self) -> str:
@@ -40,7 +41,7 @@ class Engine:
         batch = Batch(
             received_at=received_at, source="test", game_id=game_id, events=[Event(**event) for event in events]
         )
-        loaded = self._loader.load_batches([batch])
+        loaded = self.loader.load_batches([batch])
         assert loaded.stored == len(events), loaded
 
     def compact(self, days: list[dt.date]) -> None:

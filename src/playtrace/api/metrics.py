@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
-from playtrace.metrics.frame.metric import Metric, metrics
+from playtrace.api.authentication import CurrentReader, Reader, registry_of
+from playtrace.api.freshness import wait_until_loaded
+from playtrace.api.problems import InvalidRequest, UnknownGame
+from playtrace.config import Settings
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.metric import Metric, Rules, metrics
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
+from playtrace.registry.models import Game
+from playtrace.store.duckdb import Store
+
+P = TypeVar("P", bound=CommonParameters)
 
 
 def router() -> APIRouter:
-    routes = APIRouter(prefix="/api/metrics", tags=["metrics"])
+    routes = APIRouter(prefix="/api/metrics", tags=["metrics"], dependencies=[Depends(wait_until_loaded)])
     for metric in metrics().values():
         routes.add_api_route(
             f"/{metric.name}",
@@ -30,17 +39,42 @@ def router() -> APIRouter:
 
 def _endpoint(metric: Metric[Any, Any]) -> Callable[..., CommonAnswer]:
     # A plain function: FastAPI runs it in a thread, and a long query blocks nobody.
-    def ask(request: Request, parameters: CommonParameters) -> CommonAnswer:
+    def ask(request: Request, reader: Reader, parameters: CommonParameters) -> CommonAnswer:
+        reader.require(parameters.game_id)
+        game = registry_of(request).game(parameters.game_id)
+        if game is None:
+            raise UnknownGame(parameters.game_id)
         state = request.app.state
-        return metric.answer(parameters, state.store)
+        try:
+            return metric.answer(
+                with_defaults_of(game, parameters),
+                cast(Store, state.store),
+                rules=rules_of(cast(Settings, state.settings)),
+            )
+        except WrongParameter as error:
+            raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
 
-    # FastAPI reads the types of a route from its signature; this one's are known only here.
+    # FastAPI reads the types of a route from its signature; the parameters' are known only here.
+    arguments = {
+        "request": Request,
+        "reader": CurrentReader,
+        "parameters": Annotated[metric.parameters, Query()],
+    }
     ask.__signature__ = inspect.Signature(  # pyright: ignore[reportFunctionMemberAccess]
         [
-            inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request),
-            inspect.Parameter(
-                "parameters", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[metric.parameters, Query()]
-            ),
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+            for name, annotation in arguments.items()
         ]
     )
     return ask
+
+
+def with_defaults_of(game: Game, parameters: P) -> P:
+    """What was not asked for is as the game has it: days of its time zone, revenue in its currency."""
+    of_game = {"time_zone": game.time_zone, "currency": game.currency}
+    known = type(parameters).model_fields.keys() - parameters.model_fields_set
+    return parameters.model_copy(update={name: value for name, value in of_game.items() if name in known})
+
+
+def rules_of(settings: Settings) -> Rules:
+    return Rules.of(settle_hours=settings.settle_hours, session_timeout_minutes=settings.session_timeout_minutes)

@@ -41,7 +41,10 @@ class Parameters(CommonParameters):
     map: str = Field(min_length=1, max_length=64, description="The map's id, as events send it.")
     event: str = Field("player_death", min_length=1, max_length=64, description="Name of the events that are counted.")
     cell_size: Finite | None = Field(
-        None, gt=0, description="Side of a cell in the map's units. Default: about 50 cells along the longer side."
+        None,
+        gt=0,
+        description="Side of a cell in the map's units."
+        " Default: about 50 cells along the longer side of where players were.",
     )
     origin_x: Finite = Field(0, description="x of the left border of cell 0.")
     origin_y: Finite = Field(0, description="y of the lower border of cell 0.")
@@ -92,32 +95,18 @@ class Heatmap(Judged, CommonAnswer):
     bounds: Bounds | None = Field(description="What the counted events and positions span; null without any.")
 
 
-EXTENT_ROLLUP: LiteralString = """
-WITH
-extent AS (
-    SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND x IS NOT NULL AND y IS NOT NULL
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-    UNION ALL
-    SELECT min(x), min(y), max(x), max(y)
-    FROM position_spans
-    WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-)
-SELECT min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y FROM extent
+POSITIONS_EXTENT_ROLLUP: LiteralString = """
+SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+FROM position_spans
+WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
+    AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+    AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+    AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+    AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
 """
 
-EXTENT_RAW: LiteralString = """
+POSITIONS_EXTENT_RAW: LiteralString = """
 WITH
 paired AS (
     SELECT *, lead(mono_ms) OVER session - mono_ms AS span_ms, lead(map) OVER session AS next_map
@@ -125,28 +114,27 @@ paired AS (
     WHERE game_id = $game AND env = $env AND name = 'position' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
         AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
     WINDOW session AS (PARTITION BY session_id ORDER BY mono_ms, coalesce(seq, 0))
-),
-extent AS (
-    SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND x IS NOT NULL AND y IS NOT NULL
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-    UNION ALL
-    SELECT min(x), min(y), max(x), max(y)
-    FROM paired
-    WHERE next_map = map AND map = $map AND time >= $from AND time < $to
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
 )
-SELECT min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y FROM extent
+SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+FROM paired
+WHERE next_map = map AND map = $map AND time >= $from AND time < $to
+    AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+    AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+    AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+    AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+"""
+
+EVENTS_EXTENT: LiteralString = """
+SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+FROM events
+WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+    AND x IS NOT NULL AND y IS NOT NULL
+    AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+    AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
+    AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
+    AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
 """
 
 CELLS_ROLLUP: LiteralString = """
@@ -333,9 +321,10 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         "origin_y": parameters.origin_y,
         "span_ms_max": 2 * parameters.sample_interval_ms,
     }
-    cell_size = parameters.cell_size or _fitting_cell_size(
-        _bounds(asking.rows(EXTENT_ROLLUP if rollup else EXTENT_RAW, bound))
-    )
+    cell_size = parameters.cell_size
+    if cell_size is None:
+        walked = asking.rows(POSITIONS_EXTENT_ROLLUP if rollup else POSITIONS_EXTENT_RAW, bound)
+        cell_size = _fitting_cell_size(_bounds(walked) or _bounds(asking.rows(EVENTS_EXTENT, bound)))
     bound |= {"cell_size": cell_size}
     rows = asking.rows(CELLS_ROLLUP if rollup else CELLS_RAW, bound)
     if len(rows) > CELLS_MAX:

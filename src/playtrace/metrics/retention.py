@@ -123,6 +123,18 @@ class Retention(CommonAnswer):
     cohorts: list[Cohort]
     total: list[RetentionTotal] = Field(description="In the order of the columns; incomplete cells are left out.")
 
+    def table(self) -> list[dict[str, object]]:
+        """Shares; of incomplete cells none."""
+        labels = [column.label for column in self.columns]
+        rows: list[dict[str, object]] = []
+        for cohort in self.cohorts:
+            shares = [cell.share if cell.complete else None for cell in cohort.cells]
+            row: dict[str, object] = {"cohort": cohort.cohort.isoformat(), "size": cohort.size}
+            rows.append(row | dict(zip(labels, shares, strict=True)))
+        size = sum(cohort.size for cohort in self.cohorts)
+        total: dict[str, object] = {"cohort": "total", "size": size}
+        return [*rows, total | dict(zip(labels, (cell.share for cell in self.total), strict=True))]
+
 
 ROLLUP: LiteralString = """
 WITH

@@ -80,6 +80,12 @@ class Summary(Judged, Figures, CommonAnswer):
     previous_from: dt.datetime
     previous_to: dt.datetime
 
+    def table(self) -> list[dict[str, object]]:
+        current, previous = (
+            figures.model_dump(mode="json", by_alias=True) for figures in (self.current, self.previous)
+        )
+        return [{"figure": name, "current": value, "previous": previous[name]} for name, value in current.items()]
+
 
 ROLLUP: LiteralString = """
 WITH

@@ -88,6 +88,14 @@ class Timeseries(CommonAnswer):
     points: list[Point]
     series: list[Series] | None = Field(description="With `splitBy`: largest first, `(other)` last.")
 
+    def table(self) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = []
+        for number, point in enumerate(self.points):
+            split = {series.key: series.points[number].value for series in self.series or []}
+            row: dict[str, object] = {"time": point.time.isoformat(), self.of: point.value}
+            rows.append(row | split | {"complete": point.complete})
+        return rows
+
 
 COUNTS_ROLLUP: LiteralString = """
 WITH

@@ -35,6 +35,10 @@ class Rules:
     session_timeout: dt.timedelta = dt.timedelta(minutes=30)
     """A longer silence of a player without session ids starts a new session."""
 
+    @classmethod
+    def of(cls, *, settle_hours: float, session_timeout_minutes: float) -> Rules:
+        return cls(dt.timedelta(hours=settle_hours), dt.timedelta(minutes=session_timeout_minutes))
+
 
 @dataclass(frozen=True)
 class Asking:

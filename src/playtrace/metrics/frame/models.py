@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 LIST_LENGTH_MAX = 100
@@ -119,12 +119,21 @@ class CommonAnswer(Model):
 
     metric: str
     game_id: str
-    from_: dt.datetime = Field(serialization_alias="from", description="First instant, UTC.")
+    from_: dt.datetime = Field(
+        validation_alias=AliasChoices("from", "from_"), serialization_alias="from", description="First instant, UTC."
+    )
     to: dt.datetime = Field(description="End, UTC; not included.")
     time_zone: str
     as_of: dt.datetime = Field(description="The moment that `complete` and `settled` speak of.")
     source: Literal["rollup", "raw"] = Field(description="Where the answer was read.")
     elapsed_ms: float = Field(description="Milliseconds that the answer took.")
+
+    def table(self) -> list[dict[str, object]]:
+        """The answer as rows of plain values, for terminals and spreadsheets: its first list."""
+        for value in self.model_dump(mode="json", by_alias=True).values():
+            if isinstance(value, list):
+                return cast("list[dict[str, object]]", value)
+        return []
 
 
 class Judged(Model):

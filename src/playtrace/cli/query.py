@@ -1,0 +1,151 @@
+"""`playtrace query`: one command for each metric there is, with the metric's own parameters."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any, NoReturn, get_origin
+
+import typer
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from playtrace.api.metrics import rules_of, with_defaults_of
+from playtrace.cli.local_server import ServerRefused, running_server
+from playtrace.cli.settings_options import Data, settings_from
+from playtrace.cli.tables import print_table
+from playtrace.config import Settings
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.metric import Metric, metrics
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
+from playtrace.registry.registry import Registry
+from playtrace.store.duckdb import Store
+from playtrace.store.errors import StoreError
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class UnknownGame(Exception):
+    """There is no such game."""
+
+
+app = typer.Typer(no_args_is_help=True, help="Ask a metric, as GET /api/metrics/NAME does.")
+
+OPTIONS = {"game_id": "--game", "from_": "--from"}
+"""Where the option is not the parameter's name."""
+
+
+def _option_name(parameter: str) -> str:
+    return OPTIONS.get(parameter, "--" + parameter.replace("_", "-"))
+
+
+def _command(metric: Metric[Any, Any]) -> Callable[..., None]:
+    def ask(**given: Any) -> None:
+        data, output = given.pop("data"), given.pop("output")
+        try:
+            fields = metric.parameters.model_fields
+            asked = {fields[name].alias or name: value for name, value in given.items() if value}
+            answer = _ask(settings_from(data=data), metric, asked)
+        except ValidationError as error:
+            _fail(_sentence(metric, error))
+        except WrongParameter as error:
+            _fail(f"{_option_of(metric, error.parameter)}: {error.message}")
+        except (ServerRefused, StoreError, UnknownGame) as error:
+            _fail(str(error))
+        _print(answer, output)
+
+    # Typer reads the options of a command from its signature; this one's are known only here.
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in (
+            {name: _option(name, field) for name, field in metric.parameters.model_fields.items()}
+            | {"output": (Annotated[Format, typer.Option("--format", help="How the answer is printed.")], Format.TABLE)}
+            | {"data": (Data, None)}
+        ).items()
+    ]
+    ask.__signature__ = inspect.Signature(options)  # pyright: ignore[reportFunctionMemberAccess]
+    ask.__annotations__ = {option.name: option.annotation for option in options}
+    ask.__doc__ = metric.definition
+    return ask
+
+
+def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
+    """Text, which the parameter's own type reads: so that the command line and HTTP understand the same."""
+    option = _option_name(name)
+    help_text = field.description or ""
+    if field.is_required():
+        return Annotated[str, typer.Option(option, help=help_text)], inspect.Parameter.empty
+    repeatable = get_origin(field.annotation) is list
+    shown = "" if repeatable or field.default is None else f" [{field.default}]"
+    kind: Any = list[str] | None if repeatable else str | None
+    return Annotated[kind, typer.Option(option, help=help_text + shown)], None
+
+
+def _option_of(metric: Metric[Any, Any], parameter: str) -> str:
+    """The option behind a parameter's name in JSON."""
+    for name, field in metric.parameters.model_fields.items():
+        if parameter in (name, field.alias):
+            return _option_name(name)
+    return parameter
+
+
+def _ask(settings: Settings, metric: Metric[Any, Any], asked: dict[str, Any]) -> CommonAnswer:
+    parameters: CommonParameters = metric.parameters.model_validate(asked)
+    if (server := running_server(settings)) is not None:
+        return metric.answer_type.model_validate(server.get(f"/api/metrics/{metric.name}", asked))
+    if not settings.store_path.exists():
+        raise StoreError(f"There is no store in {settings.data.absolute()}. Name the server's folder with --data.")
+    registry = Registry.open(settings.registry_database)
+    try:
+        game = registry.game(parameters.game_id)
+    finally:
+        registry.close()
+    if game is None:
+        raise UnknownGame(f"There is no game with the id {parameters.game_id!r}. See `playtrace games list`.")
+    store = Store.open(settings.store_path, settings)
+    try:
+        return metric.answer(with_defaults_of(game, parameters), store, rules=rules_of(settings))
+    finally:
+        store.close()
+
+
+def _print(answer: CommonAnswer, output: Format) -> None:
+    if output is Format.JSON:
+        typer.echo(answer.model_dump_json(indent=2))
+        return
+    table = answer.table()
+    columns = list(table[0]) if table else []
+    rows = [[row.get(column) for column in columns] for row in table]
+    if output is Format.CSV:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    elif rows:
+        print_table(columns, [[_short(value) for value in row] for row in rows])
+    else:
+        typer.echo("Nothing was found.", err=True)
+
+
+def _sentence(metric: Metric[Any, Any], error: ValidationError) -> str:
+    found = [(str(field["loc"][0]), field["msg"].removeprefix("Value error, ")) for field in error.errors()]
+    return "; ".join(f"{_option_of(metric, name)}: {message}" for name, message in found)
+
+
+def _short(value: object) -> object:
+    return f"{value:.4g}" if isinstance(value, float) and abs(value) < 10_000 else value
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.secho(sentence, err=True, fg=typer.colors.RED)
+    raise typer.Exit(2)
+
+
+for _metric in metrics().values():
+    app.command(_metric.name)(_command(_metric))

@@ -1,0 +1,155 @@
+"""Every metric is a route and a command, with the same parameters and answers."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from conftest import Engine
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from playtrace.api import metrics as metric_routes
+from playtrace.api import problems
+from playtrace.api.query_spelling import QuerySpelling
+from playtrace.cli.query import app as query_command
+from playtrace.config import Settings
+from playtrace.metrics.frame.metric import metrics
+from playtrace.registry.registry import Registry
+from playtrace.store.duckdb import Store
+
+NEEDED = {"heatmap": {"map": "arena"}}
+"""Parameters that a metric cannot do without."""
+MARCH = {"from": "2026-03-01", "to": "2026-03-09"}
+
+
+@pytest.fixture
+def game(engine: Engine) -> str:
+    game = engine.new_game()
+    noon = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+    place = {"map": "arena", "x": 1.0, "y": 2.0}
+    engine.load(game, [{"name": "player_death", "player_id": "ann", "time": noon, **place}])
+    return game
+
+
+@pytest.fixture
+def registry(tmp_path: Path, game: str) -> Iterator[Registry]:
+    registry = Registry.open(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    registry.add_game(game, time_zone="Asia/Kathmandu", currency="NPR")
+    yield registry
+    registry.close()
+
+
+@pytest.fixture
+def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
+    app = FastAPI()
+    problems.install(app)
+    app.include_router(metric_routes.router())
+    state: Any = SimpleNamespace(
+        settings=Settings(open=True),
+        registry=registry,
+        store=engine.store,
+        journal=engine.journal,
+        loader=engine.loader,
+    )
+    for name, value in vars(state).items():
+        setattr(app.state, name, value)
+    with TestClient(QuerySpelling(app)) as client:  # pyright: ignore[reportArgumentType]
+        yield client
+
+
+@pytest.mark.parametrize("name", metrics())
+def test_every_metric_answers(client: TestClient, game: str, name: str) -> None:
+    answer = client.get(f"/api/metrics/{name}", params={"gameId": game} | MARCH | NEEDED.get(name, {}))
+    assert answer.status_code == 200, answer.text
+    document = answer.json()
+    assert (document["metric"], document["gameId"], document["source"]) == (name, game, "rollup")
+    assert document["timeZone"] == "Asia/Kathmandu"
+    assert document["from"] == "2026-02-28T18:15:00Z"
+    assert metrics()[name].answer_type.model_validate(document).model_dump(mode="json") == document
+
+
+@pytest.mark.parametrize("name", metrics())
+def test_parameters_are_spelled_either_way(client: TestClient, game: str, name: str) -> None:
+    asked = {"game_id": game, "time_zone": "UTC"} | MARCH | NEEDED.get(name, {})
+    assert client.get(f"/api/metrics/{name}", params=asked).json()["timeZone"] == "UTC"
+
+
+def test_money_is_in_the_currency_of_the_game(client: TestClient, game: str) -> None:
+    assert client.get("/api/metrics/summary", params={"gameId": game}).json()["currency"] == "NPR"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "field"),
+    [
+        ({"gameId": None}, 422, "gameId"),
+        ({"from": "yesterday"}, 422, "from"),
+        ({"from": "2026-03-10"}, 422, "from"),
+        ({"timeZone": "Mars/Olympus"}, 422, "timeZone"),
+        ({"timezone": "UTC"}, 422, "timezone"),
+        ({"env": "dev", "source": "rollup"}, 422, "source"),
+        ({"interval": "minute"}, 422, "interval"),
+        ({"gameId": "nobodys"}, 404, None),
+    ],
+)
+def test_a_wrong_parameter_is_named(
+    client: TestClient, game: str, asked: dict[str, str | None], status: int, field: str | None
+) -> None:
+    parameters = {"gameId": game} | MARCH | asked
+    answer = client.get("/api/metrics/timeseries", params={k: v for k, v in parameters.items() if v is not None})
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == problems.MEDIA_TYPE
+    assert field is None or [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder that no server has open."""
+    settings = Settings(data=tmp_path / "data")
+    Store.open(settings.store_path, settings).close()
+    registry = Registry.open(settings.registry_database)
+    registry.add_game("quiet")
+    registry.close()
+    return settings.data
+
+
+@pytest.mark.parametrize("name", metrics())
+def test_every_metric_is_a_command(data: Path, name: str) -> None:
+    given = [name, "--game", "quiet", "--data", str(data)]
+    given += [part for key, value in NEEDED.get(name, {}).items() for part in (f"--{key}", value)]
+    for output in ("table", "csv", "json"):
+        done = CliRunner().invoke(query_command, [*given, "--format", output])
+        assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["metric"] == name
+
+
+def test_a_table_for_spreadsheets(data: Path) -> None:
+    given = ["timeseries", "--game", "quiet", "--from", "2026-03-01", "--to", "2026-03-02", "--data", str(data)]
+    done = CliRunner().invoke(query_command, [*given, "--format", "csv"])
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(row["time"], row["events"], row["complete"]) for row in rows] == [
+        ("2026-03-01T00:00:00+00:00", "0", "True"),
+        ("2026-03-02T00:00:00+00:00", "0", "True"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (["--time-zone", "Mars"], "--time-zone: expected the name of a time zone"),
+        (["--from", "2026-03-02", "--to", "2026-03-01"], "--from: `from` must lie before `to`."),
+        (["--game", "other"], "no game with the id 'other'"),
+    ],
+)
+def test_a_wrong_option_is_named(data: Path, given: list[str], sentence: str) -> None:
+    done = CliRunner().invoke(query_command, ["summary", "--game", "quiet", "--data", str(data), *given])
+    assert done.exit_code == 2
+    assert sentence in done.stderr
