@@ -45,6 +45,7 @@ log = logging.getLogger("playtrace.server")
 KEY_REFRESH_S = 1.0
 LISTEN_WAIT_S = 10.0
 HEADER_SECONDS_MAX = 15
+HOSTS_REMEMBERED_MAX = 1000
 LOCAL_FILE = "server.json"
 """In the data folder, while a server runs: where it listens, and a token with which whoever may read the data
 folder may ask it."""
@@ -70,6 +71,7 @@ class Playtrace:
         self.feeds = Feeds(self.store, self.loader)
         self.local_token = secrets.token_urlsafe(32)
         self._hosts = _own_hosts(settings)
+        self._is_own: dict[bytes, bool] = {}
         self._keeping_keys: asyncio.Task[None] | None = None
         api = create_app()
         state: dict[str, Any] = {
@@ -127,12 +129,14 @@ class Playtrace:
                 log.exception("keys could not be read again; the last known ones are used")
 
     def _is_own_host(self, scope: Scope) -> bool:
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        return name in (self._hosts or ()) or _is_loopback(name)
+        header = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        known = self._is_own.get(header)
+        if known is None:
+            name = urlsplit(f"//{header.decode('latin-1')}").hostname or ""
+            known = name in (self._hosts or ()) or _is_loopback(name)
+            if len(self._is_own) < HOSTS_REMEMBERED_MAX:
+                self._is_own[header] = known
+        return known
 
 
 def open_in_background(settings: Settings) -> Store:

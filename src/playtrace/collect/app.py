@@ -27,6 +27,7 @@ from playtrace.collect.errors import (
 )
 from playtrace.collect.origin import Origin
 from playtrace.collect.rate_limit import RateLimit
+from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.request import Reply, Request, WireFormat
 from playtrace.config import Settings
 from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Refusal, RefusalReason
@@ -63,6 +64,7 @@ class Collect:
         self._keys = keys
         self._origin = Origin(settings.trusted_proxies, settings.geoip_database)
         self._rate = RateLimit(settings.requests_per_second_max, burst=max(1.0, 2 * settings.requests_per_second_max))
+        self._reading_time = ReadingTime(settings.request_seconds_max)
         self.requests = Counter[int]()
         """Requests since the start, by status."""
         self.events = 0
@@ -111,9 +113,7 @@ class Collect:
         self.check_rate(peer, headers)
         self.check_rate_of_format(wire_format, peer, headers)
         game_id = self.authenticate(headers, query)
-        body = decompress(
-            await read_body(receive, headers, self._settings.request_seconds_max), headers.get(b"content-encoding")
-        )
+        body = decompress(await read_body(receive, headers, self._reading_time), headers.get(b"content-encoding"))
         country, region = self.place(peer, headers)
         request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, country, region)
         return await self.take_request(wire_format, request)

@@ -128,7 +128,7 @@ class Loader:
 
     def _pause_s(self) -> float:
         """How long to wait for more: small loads cost nearly as much as large ones, so a slow machine has fewer."""
-        return min(PAUSE_S_MAX, max(self._settings.load_interval_ms / 1000, PAUSE_LOADS * self._last_load_s))
+        return max(self._settings.load_interval_ms / 1000, min(PAUSE_S_MAX, PAUSE_LOADS * self._last_load_s))
 
     def _find_place(self) -> int:
         with self._store.writing() as connection:
