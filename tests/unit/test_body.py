@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from playtrace.collect.body import MEMBERS_MAX, Disconnected, decompress, read_body
 from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge
+from playtrace.collect.reading_time import ReadingTime
 from playtrace.event import REQUEST_BYTES_MAX
 
 PLAIN = b'[{"name":"level_start"},{"name":"level_complete"}]' * 50
@@ -149,7 +150,7 @@ def part(body: bytes, *, more: bool) -> dict[str, Any]:
 
 
 def arrive(*parts: dict[str, Any], headers: dict[bytes, bytes] | None = None, seconds_max: float = 5.0) -> bytes:
-    return asyncio.run(read_body(messages(*parts), headers or {}, seconds_max))
+    return asyncio.run(read_body(messages(*parts), headers or {}, ReadingTime(seconds_max)))
 
 
 def test_a_body_in_one_piece_and_in_many():
