@@ -71,6 +71,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
         raise
+    assert sys.platform == "win32" or process.returncode == 0, f"The server ended with {process.returncode}."
 
 
 def _url_of(process: subprocess.Popen[bytes], data: Path, output: Path) -> str:
