@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from playtrace.server import LOCAL_FILE
+
 START_SECONDS_MAX = 60.0
 """Starting takes about two seconds; on a machine that is busy with other tests much more."""
 STOP_SECONDS_MAX = 60.0
@@ -41,18 +43,25 @@ class ServerProcess:
 
     def start(self) -> ServerProcess:
         """Returns once it answers."""
-        local_file = self.data / "server.json"
-        local_file.unlink(missing_ok=True)
+        self.launch()
+        return self.wait_until_it_answers()
+
+    def launch(self) -> None:
+        """Returns at once."""
+        (self.data / LOCAL_FILE).unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, env=self._environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
+
+    def wait_until_it_answers(self) -> ServerProcess:
+        assert self._process is not None
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise AssertionError(f"The server ended with {self._process.returncode}:\n{self.output()}")
             try:
-                local = json.loads(local_file.read_text("utf-8"))
+                local = json.loads((self.data / LOCAL_FILE).read_text("utf-8"))
             except (FileNotFoundError, json.JSONDecodeError):
                 time.sleep(0.02)
                 continue

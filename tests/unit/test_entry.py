@@ -14,7 +14,10 @@ from playtrace.event import Batch, Event, Refusal, RefusalReason, Severity
 from playtrace.journal.entry import decode_events, decode_header, encode, microseconds
 
 NOW = dt.datetime(2026, 3, 20, 12, 0, 0, 123456, tzinfo=dt.UTC)
-OLDEST_HEADER = b'[1773993600000000,"events","arena",1773993599000000,"DE","BE",[{"index":3,"reason":"invalid","error":"name: wrong."}]]'
+OLDEST_HEADER = (
+    b'[1773993600000000,"events","arena",1773993599000000,"DE","BE",'
+    b'[{"index":3,"reason":"invalid","error":"name: wrong."}]]'
+)
 """As the first playtrace wrote it. Journals of it may lie on disks for ever: this line does not change."""
 OLDEST_BODY = (
     b'{"name":"level_start","game_id":"arena","event_id":"00000000-0000-0000-0000-000000000001","props":{"a":1}}\n'
