@@ -1,7 +1,7 @@
 """The same events over a WebSocket: JSON messages in, an acknowledgement for each once it is durable.
 
 A message is whatever the body of a request to one of the wire formats may be: an event, an array, an
-envelope, a stat sheet. The answer to the n-th message is `{"message": n, "status": ..., ...}`; messages are
+envelope, a stat sheet. The answer to the n-th message (from 0) is `{"number": n, "status": ..., ...}`; messages are
 answered in order, and a wrong one does not end the connection.
 """
 
@@ -82,6 +82,6 @@ class Stream:
 
 
 def _answer(number: int, reply: Reply) -> str:
-    answer: dict[str, Any] = {"message": number, "status": reply.status}
+    answer: dict[str, Any] = {"number": number, "status": reply.status}
     content = msgspec.json.decode(reply.body) if reply.body else {}
     return msgspec.json.encode(answer | content).decode()
