@@ -348,7 +348,7 @@ def test_a_fitting_cell_size_is_chosen(engine: Engine) -> None:
     events = [plays("p", at("02 10:00"), "player_death", map="arena", x=x, y=y) for x, y in place]
     answer = cells_of(engine, events, cellSize=None)
     assert answer.cell_size == 2
-    assert answer.bounds.model_dump() == {"maxX": 99, "maxY": 40, "minX": 0, "minY": 0}
+    assert answer.bounds.model_dump() == {"maxX": 100, "maxY": 42, "minX": 0, "minY": 0}
     assert cells_of(engine, [], cellSize=None).cells == []
 
 

@@ -1,8 +1,8 @@
 """Where things happen on a map.
 
 The map is cut into square cells: cx = floor((x - originX) / cellSize), cy likewise, so that a cell has its left and
-lower border and not the others (what lies further out than 1e9 cells is in the last one). With `floorFrom` and
-`floorTo` only what lies between them in z counts.
+lower border and not the others. What is more than 2^31 cells away counts nowhere. With `floorFrom` and `floorTo` only
+what lies between them in z counts.
 
 - **events**: events of the asked name with x and y on the map. The cells add up to all of them.
 - **seconds**: time spent. From one `position` event of a session to its next one on the same map, measured by
@@ -92,7 +92,7 @@ class Heatmap(Judged, CommonAnswer):
     origin_y: float
     cells: list[HeatCell]
     total: HeatTotal = Field(description="Of the map, whatever the layer.")
-    bounds: Bounds | None = Field(description="What the counted events and positions span; null without any.")
+    bounds: Bounds | None = Field(description="Outer borders of all cells, whatever the layer; null without any.")
 
 
 POSITIONS_EXTENT_ROLLUP: LiteralString = """
@@ -141,14 +141,12 @@ CELLS_ROLLUP: LiteralString = """
 WITH
 -- At least as many players as bits were in a cell: each sets the bit that its hash says.
 happened AS (
-    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
-        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         count(*) AS events, 0 AS span_ms,
-        min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
         bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
     FROM events
     WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND x IS NOT NULL AND y IS NOT NULL
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
@@ -157,10 +155,9 @@ happened AS (
     GROUP BY ALL
 ),
 stayed AS (
-    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
-        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
-        min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
         bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
     FROM position_spans
     WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
@@ -171,9 +168,10 @@ stayed AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
     GROUP BY ALL
 )
-SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players,
-    min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y
+SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
 FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
+-- Without a place, or too far out. To ask for x and y above would read them of all events, not of these only.
+WHERE cx IS NOT NULL AND cy IS NOT NULL
 GROUP BY cx, cy
 """
 
@@ -188,14 +186,12 @@ paired AS (
 ),
 -- At least as many players as bits were in a cell: each sets the bit that its hash says.
 happened AS (
-    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
-        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         count(*) AS events, 0 AS span_ms,
-        min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
         bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
     FROM events
     WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND x IS NOT NULL AND y IS NOT NULL
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
@@ -204,10 +200,9 @@ happened AS (
     GROUP BY ALL
 ),
 stayed AS (
-    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
-        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
-        min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
         bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
     FROM paired
     WHERE next_map = map AND map = $map AND time >= $from AND time < $to
@@ -218,9 +213,10 @@ stayed AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
     GROUP BY ALL
 )
-SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players,
-    min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y
+SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
 FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
+-- Without a place, or too far out. To ask for x and y above would read them of all events, not of these only.
+WHERE cx IS NOT NULL AND cy IS NOT NULL
 GROUP BY cx, cy
 """
 
@@ -230,12 +226,11 @@ sparse AS (
     SELECT unnest($cell_cx::INTEGER[]) AS cx, unnest($cell_cy::INTEGER[]) AS cy
 ),
 seen AS (
-    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
-        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         player_id
     FROM events
     WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND x IS NOT NULL AND y IS NOT NULL
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
@@ -243,8 +238,8 @@ seen AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
         AND player_id IS NOT NULL
     UNION ALL
-    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
-        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         player_id
     FROM position_spans
     WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
@@ -274,12 +269,11 @@ sparse AS (
     SELECT unnest($cell_cx::INTEGER[]) AS cx, unnest($cell_cy::INTEGER[]) AS cy
 ),
 seen AS (
-    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
-        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         player_id
     FROM events
     WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND x IS NOT NULL AND y IS NOT NULL
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
@@ -287,8 +281,8 @@ seen AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
         AND player_id IS NOT NULL
     UNION ALL
-    SELECT greatest(least(floor((x - $origin_x) / $cell_size), 1e9), -1e9)::INTEGER AS cx,
-        greatest(least(floor((y - $origin_y) / $cell_size), 1e9), -1e9)::INTEGER AS cy,
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         player_id
     FROM paired
     WHERE next_map = map AND map = $map AND time >= $from AND time < $to
@@ -323,8 +317,10 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     }
     cell_size = parameters.cell_size
     if cell_size is None:
-        walked = asking.rows(POSITIONS_EXTENT_ROLLUP if rollup else POSITIONS_EXTENT_RAW, bound)
-        cell_size = _fitting_cell_size(_bounds(walked) or _bounds(asking.rows(EVENTS_EXTENT, bound)))
+        extent = asking.rows(POSITIONS_EXTENT_ROLLUP if rollup else POSITIONS_EXTENT_RAW, bound)[0]
+        if extent["min_x"] is None:
+            extent = asking.rows(EVENTS_EXTENT, bound)[0]
+        cell_size = _fitting_cell_size(extent)
     bound |= {"cell_size": cell_size}
     rows = asking.rows(CELLS_ROLLUP if rollup else CELLS_RAW, bound)
     if len(rows) > CELLS_MAX:
@@ -347,29 +343,31 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         origin_y=parameters.origin_y,
         cells=sorted((cell for cell in cells if _is_in(parameters.layer, cell)), key=lambda cell: (cell.cx, cell.cy)),
         total=total,
-        bounds=_bounds(rows),
+        bounds=_bounds(cells, parameters, cell_size),
         complete=span.is_complete(asking),
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, source),
     )
 
 
-def _bounds(rows: list[dict[str, Any]]) -> Bounds | None:
-    found = [row for row in rows if row["min_x"] is not None]
-    if not found:
+def _bounds(cells: list[HeatCell], parameters: Parameters, cell_size: float) -> Bounds | None:
+    if not cells:
         return None
     return Bounds(
-        min_x=min(row["min_x"] for row in found),
-        min_y=min(row["min_y"] for row in found),
-        max_x=max(row["max_x"] for row in found),
-        max_y=max(row["max_y"] for row in found),
+        min_x=parameters.origin_x + min(cell.cx for cell in cells) * cell_size,
+        min_y=parameters.origin_y + min(cell.cy for cell in cells) * cell_size,
+        max_x=parameters.origin_x + (max(cell.cx for cell in cells) + 1) * cell_size,
+        max_y=parameters.origin_y + (max(cell.cy for cell in cells) + 1) * cell_size,
     )
 
 
-def _fitting_cell_size(bounds: Bounds | None) -> float:
+def _fitting_cell_size(extent: dict[str, float | None]) -> float:
     """1, 2 or 5 times a power of ten."""
-    side = max(bounds.max_x - bounds.min_x, bounds.max_y - bounds.min_y) if bounds else 0.0
-    if side <= 0:
+    min_x, min_y, max_x, max_y = (extent[side] for side in ("min_x", "min_y", "max_x", "max_y"))
+    if min_x is None or min_y is None or max_x is None or max_y is None:
+        return 1.0
+    side = max(max_x - min_x, max_y - min_y)
+    if side <= 0 or not math.isfinite(side):
         return 1.0
     least = side / CELLS_ALONG_DEFAULT
     power = 10.0 ** math.floor(math.log10(least))
