@@ -1,0 +1,176 @@
+"""Parts of the documentation that are made from the code.
+
+`uv run python tests/docs/generated_pages.py` writes them anew; `test_generated_pages.py` fails when one of them
+is not what the code says. In a page they stand between `<!-- made from the code: NAME -->` and `<!-- end -->`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import typer.main
+from pydantic_core import PydanticUndefined
+from typer.core import TyperArgument, TyperOption
+
+from playtrace.api.app import create_app
+from playtrace.cli.main import app
+from playtrace.config import Settings
+from playtrace.metrics.frame.metric import metrics
+from playtrace.metrics.frame.models import CommonParameters
+
+ROOT = Path(__file__).parents[2]
+OPENAPI = ROOT / "tests" / "golden" / "openapi.json"
+BLOCK = re.compile(r"(<!-- made from the code: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+def settings() -> str:
+    lines = ["| setting | environment variable | default | meaning |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        variable = field.validation_alias if isinstance(field.validation_alias, str) else f"PLAYTRACE_{name.upper()}"
+        key = name if field.validation_alias is None else f"{field.validation_alias}"
+        lines.append(f"| `{key}` | `{variable}` | {_default(field.default)} | {field.description} |")
+    return "\n".join(lines)
+
+
+def _default(value: Any) -> str:
+    if value is None or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if hasattr(value, "get_secret_value"):
+        value = value.get_secret_value()
+    return f"`{value}`"
+
+
+def metric_pages() -> str:
+    common = set(CommonParameters.model_fields)
+    parts: list[str] = []
+    for metric in metrics().values():
+        parts.append(f"## `{metric.name}`\n\n{metric.definition}\n\n`GET /api/metrics/{metric.name}`")
+        own = {name: field for name, field in metric.parameters.model_fields.items() if name not in common}
+        if own:
+            rows = [
+                f"| `{field.alias or name}` | {_parameter_default(field)} | {field.description} |"
+                for name, field in own.items()
+            ]
+            parts.append("\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows]))
+        else:
+            parts.append("It takes the parameters that every metric takes, and no others.")
+    return "\n\n".join(parts)
+
+
+def common_parameters() -> str:
+    rows = [
+        f"| `{field.alias or name}` | {_parameter_default(field)} | {field.description} |"
+        for name, field in CommonParameters.model_fields.items()
+    ]
+    return "\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows])
+
+
+def _parameter_default(field: Any) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, tuple | list):
+        value = ",".join(map(str, value))
+    return "–" if value in (None, "", PydanticUndefined) else f"`{value}`"
+
+
+def commands() -> str:
+    parts: list[str] = []
+    _describe(typer.main.get_command(app), "playtrace", parts)
+    return "\n\n".join(parts)
+
+
+def _describe(command: Any, path: str, parts: list[str]) -> None:
+    children = subcommands(command)
+    text = (command.help or "").strip()
+    if path.startswith("playtrace query "):
+        name = path.split()[-1]
+        text = f"{text.partition(chr(10))[0]} What it counts is said in [metrics](metrics.md#{name})."
+    lines = [f"{'##' if children or path.count(' ') == 1 else '###'} `{path}`", text]
+    arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
+    options = [
+        parameter
+        for parameter in command.params
+        # The ones about completion are typer's, and so are their words.
+        if isinstance(parameter, TyperOption) and not str(parameter.name).endswith("_completion")
+    ]
+    if not children:
+        lines.append("```\n" + " ".join([path, *map(_argument_name, arguments), "[OPTIONS]"]) + "\n```")
+    rows = [f"| `{_argument_name(argument)}` | {_cell(argument.help)} | |" for argument in arguments]
+    rows += [f"| {_option_name(option)} | {_cell(option.help)} | {_option_default(option)} |" for option in options]
+    if rows:
+        lines.append("\n".join(["| argument or option | meaning | default |", "|---|---|---|", *rows]))
+    parts.append("\n\n".join(lines))
+    for name, child in children.items():
+        _describe(child, f"{path} {name}", parts)
+
+
+def subcommands(command: Any) -> dict[str, Any]:
+    """By name, in the order of the help; empty for a command that has none."""
+    if not hasattr(command, "list_commands"):
+        return {}
+    return {name: command.get_command(None, name) for name in command.list_commands(None)}
+
+
+def _argument_name(argument: TyperArgument) -> str:
+    return str(argument.metavar or str(argument.name).upper())
+
+
+def _option_name(option: TyperOption) -> str:
+    names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    return f"{names} {option.metavar}" if option.metavar else names
+
+
+def _option_default(option: TyperOption) -> str:
+    if option.is_flag or option.default is None or option.default == "":
+        return ""
+    if isinstance(option.default, Enum):
+        choices = " or ".join(f"`{choice.value}`" for choice in type(option.default))
+        return f"`{option.default.value}` ({choices})"
+    return f"`{option.default}`"
+
+
+def _cell(text: str | None) -> str:
+    return (text or "").replace("|", "\\|")
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "metrics": metric_pages,
+    "common_parameters": common_parameters,
+    "commands": commands,
+}
+
+
+def pages() -> list[Path]:
+    """Pages that have a generated part."""
+    return [page for page in sorted((ROOT / "docs").rglob("*.md")) if BLOCK.search(page.read_text("utf-8"))]
+
+
+def filled(text: str) -> str:
+    """The page with its generated parts as the code has them now."""
+    return BLOCK.sub(lambda block: f"{block[1]}\n{BLOCKS[block[2]]().strip()}\n\n{block[4]}", text)
+
+
+def openapi() -> str:
+    return json.dumps(create_app().openapi(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    written = {page: filled(page.read_text("utf-8")) for page in pages()} | {OPENAPI: openapi()}
+    for path, text in written.items():
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="\n")
+            print(f"wrote {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""What is made from the code is what the code says now."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from generated_pages import BLOCKS, OPENAPI, ROOT, filled, openapi, pages
+
+REFRESH = "out of date: run `uv run python tests/docs/generated_pages.py` and read the diff"
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_pages_are_up_to_date(page: Path):
+    text = page.read_text("utf-8")
+    assert filled(text) == text, REFRESH
+
+
+def test_every_part_stands_in_a_page():
+    text = "\n".join(page.read_text("utf-8") for page in pages())
+    assert set(re.findall(r"<!-- made from the code: (\w+) -->", text)) == set(BLOCKS)
+
+
+def test_openapi_is_the_one_that_was_reviewed():
+    assert openapi() == OPENAPI.read_text("utf-8"), f"{OPENAPI.relative_to(ROOT)} is {REFRESH}"
