@@ -170,8 +170,6 @@ stayed AS (
 )
 SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
 FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
--- Without a place, or too far out. To ask for x and y above would read them of all events, not of these only.
-WHERE cx IS NOT NULL AND cy IS NOT NULL
 GROUP BY cx, cy
 """
 
@@ -215,8 +213,6 @@ stayed AS (
 )
 SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
 FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
--- Without a place, or too far out. To ask for x and y above would read them of all events, not of these only.
-WHERE cx IS NOT NULL AND cy IS NOT NULL
 GROUP BY cx, cy
 """
 
@@ -323,6 +319,9 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         cell_size = _fitting_cell_size(extent)
     bound |= {"cell_size": cell_size}
     rows = asking.rows(CELLS_ROLLUP if rollup else CELLS_RAW, bound)
+    # Events without a place are dropped here: if SQL asked for x and y it would read them of all events on the map's
+    # days, not of those only that are counted (three times the work over ten million events).
+    rows = [row for row in rows if row["cx"] is not None and row["cy"] is not None]
     if len(rows) > CELLS_MAX:
         raise WrongParameter("cellSize", f"More than {CELLS_MAX} cells. Ask for larger ones.")
     sparse = [(row["cx"], row["cy"]) for row in rows if 0 < row["players"] < PLAYERS_MIN]
