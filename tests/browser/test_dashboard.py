@@ -1,0 +1,319 @@
+"""The pages of the dashboard, used as people use them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .conftest import PHONE, OpenPage, Server, Watched
+from .played_game import CRASHES, DEATHS_BY_PLACE, GAME, PLAYERS, RETURNING
+
+PAGES = ("/", "/live", "/retention", "/heatmap", "/events", "/data-health", "/docs")
+SESSIONS = PLAYERS + RETURNING
+ACCESSIBILITY_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def tile(page: Page, label: str) -> Locator:
+    return page.locator("dl > div", has=page.locator("dt", has_text=label))
+
+
+def panel(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True)
+
+
+def test_overview_shows_the_numbers_of_the_game(played: Server, open_page: OpenPage) -> None:
+    page = open_page(played.url)
+    expect(tile(page, "Sessions").first).to_contain_text(str(SESSIONS))
+    expect(tile(page, "Median session")).to_contain_text("10 min 0 s")
+    expect(tile(page, "Crash-free sessions")).to_contain_text(f"{1 - CRASHES / SESSIONS:.2%}")
+    expect(panel(page, "Crashes")).to_contain_text(str(CRASHES))
+    chart = panel(page, "Events").get_by_role("img")
+    expect(chart).to_have_attribute("aria-label", re.compile(r"Events over time, .* The table has all figures\."))
+    expect(chart.locator("canvas")).to_be_visible()
+    if os.environ.get("PLAYTRACE_SCREENSHOT") == "1":
+        page.screenshot(path=Path(__file__).parents[2] / "docs" / "overview.png")
+
+
+def test_a_chart_is_a_table_too(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/?range=7d")
+    page.get_by_role("button", name="Crashes as a table").click()
+    table = page.get_by_role("table", name="Crashes over time")
+    expect(table.get_by_role("row")).to_have_count(1 + 7)
+    expect(table.get_by_role("cell", name=str(CRASHES), exact=True)).to_have_count(1)
+    expect(table.get_by_role("row").last).to_contain_text("not finished yet")
+
+
+def test_what_is_shown_is_in_the_address(played: Server, open_page: OpenPage) -> None:
+    page = open_page(played.url)
+    sessions = tile(page, "Sessions").first
+    expect(sessions).to_contain_text(str(SESSIONS))
+
+    page.get_by_role("button", name="Platform: All platforms").click()
+    page.get_by_role("option", name="Linux").click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"[?&]platform=linux(&|$)"))
+    # Every third player is on Linux: 4 of 12, and 2 of the 6 who return.
+    expect(sessions).to_contain_text(str(SESSIONS // 3))
+
+    page.get_by_role("radio", name="By version").or_(page.get_by_role("button", name="By version")).click()
+    expect(page).to_have_url(re.compile(r"[?&]split=version(&|$)"))
+    expect(panel(page, "Events").get_by_role("button", name=re.compile("^1.1.0"))).to_be_visible()
+
+    shared = page.url
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(f"{played.url}/")
+    expect(sessions).to_contain_text(str(SESSIONS))
+
+    colleague = open_page(shared)
+    expect(tile(colleague, "Sessions").first).to_contain_text(str(SESSIONS // 3))
+    expect(colleague.get_by_role("button", name="Platform: Linux")).to_be_visible()
+
+
+def test_filters_go_along_to_the_next_page(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/?platform=linux&range=7d&split=version")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Retention").click()
+    expect(page).to_have_url(f"{played.url}/retention?platform=linux&range=7d")
+
+
+def test_own_days_and_time_zone(played: Server, open_page: OpenPage) -> None:
+    page = open_page(played.url)
+    page.get_by_role("button", name=re.compile("^Date range")).click()
+    page.get_by_label("From", exact=True).fill("2020-02-01")
+    page.get_by_label("To and including").fill("2020-02-03")
+    page.get_by_role("button", name="Show these days").click()
+    expect(page).to_have_url(re.compile("range=custom&from=2020-02-01&to=2020-02-03"))
+    expect(panel(page, "Events")).to_contain_text("None in these days")
+
+    page.get_by_role("button", name="Time zone: UTC").click()
+    page.get_by_placeholder("Search time zone").fill("tokyo")
+    page.get_by_role("option", name="Asia/Tokyo").click()
+    expect(page).to_have_url(re.compile("tz=Asia(/|%2F)Tokyo"))
+
+
+def test_live_shows_an_event_as_it_comes(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/live?game={GAME}")
+    expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
+
+    played.send({"events": [{"name": "gate_opened", "game_id": GAME}]})
+    events = page.get_by_role("region", name="Events as they come").get_by_role("table")
+    expect(events.get_by_role("button", name="gate_opened")).to_be_visible()
+    expect(tile(page, "Events stored")).to_contain_text(re.compile(r"\d"))
+
+
+def test_live_waits_while_somebody_reads(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/live?game={GAME}")
+    expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
+    played.send({"events": [{"name": "bell_rung", "game_id": GAME}]})
+    row = page.get_by_role("button", name="bell_rung")
+    expect(row).to_be_visible()
+
+    row.hover()
+    played.send({"events": [{"name": "horn_blown", "game_id": GAME} for _ in range(2)]})
+    held = page.get_by_role("button", name="2 new")
+    expect(held).to_be_visible()
+    expect(page.get_by_role("button", name="horn_blown")).to_have_count(0)
+    held.click()
+    expect(page.get_by_role("button", name="horn_blown")).to_have_count(2)
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("status").filter(has_text="Paused")).to_be_visible()
+    played.send({"events": [{"name": "drum_beaten", "game_id": GAME}]})
+    expect(page.get_by_role("button", name="1 new")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="drum_beaten")).to_be_visible()
+
+
+def test_retention_hatches_what_is_not_finished(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/retention?range=7d")
+    cohort = page.get_by_role("row", name=re.compile(rf"^\w+ \d+ {PLAYERS} 100\.0%"))
+    # Players, then day 0, 1, ...: half came back a day later, and today's cell is day 5.
+    cells = cohort.get_by_role("cell")
+    expect(cells.nth(2)).to_have_text("50.0%")
+    expect(cells.nth(2)).to_have_attribute("data-complete", "true")
+    unfinished = cells.nth(6)
+    expect(unfinished).to_contain_text("not finished yet")
+    assert "repeating-linear-gradient" in unfinished.evaluate("cell => getComputedStyle(cell).backgroundImage")
+
+    page.get_by_text("On or after").click()
+    expect(page).to_have_url(re.compile("kind=rolling"))
+    expect(page.get_by_role("columnheader", name="D1+")).to_be_visible()
+
+
+def test_heatmap_as_counted_and_per_hour_differ(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/heatmap?event=player_death")
+    page.get_by_role("button", name="Heatmap as a table").click()
+    table = page.get_by_role("table", name="Cells, highest first")
+    deaths = str(DEATHS_BY_PLACE["deadly"])
+    expect(table.get_by_role("row").nth(1).get_by_role("cell").first).to_have_text(deaths)
+
+    page.get_by_text("Per hour spent").click()
+    expect(page).to_have_url(re.compile("view=rate"))
+    # As many deaths in both places, but a tenth of the time in one of them.
+    highest = table.get_by_role("row").nth(1)
+    expect(highest.get_by_role("rowheader")).to_have_text("80, 70")
+
+    page.get_by_role("button", name="Heatmap as a table").click()
+    steps = "cells => cells.map(cell => cell.dataset.heat ?? '').join()"
+    by_rate = page.locator("svg rect.cell").evaluate_all(steps)
+    page.get_by_text("As counted").click()
+    expect(page).not_to_have_url(re.compile("view=rate"))
+    expect(page.locator("svg rect.cell[data-heat='9']")).to_have_count(2)
+    assert by_rate != page.locator("svg rect.cell").evaluate_all(steps)
+
+
+def test_heatmap_cells_are_read_out_by_keyboard(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/heatmap?event=player_death&view=rate")
+    grid = page.get_by_role("application")
+    grid.focus()
+    grid.press("ArrowRight")
+    readout = page.locator("[aria-live=polite]", has_text="Time spent")
+    expect(readout).to_contain_text("x 80 – 85, y 70 – 75")
+    grid.press("ArrowLeft")
+    expect(readout).not_to_contain_text("x 80 – 85")
+
+
+def test_an_event_opens_as_json(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/events?type=crash")
+    rows = page.get_by_role("table", name="Stored events, newest first").locator("tbody tr")
+    expect(rows).to_have_count(CRASHES)
+    rows.first.get_by_role("button", name="crash").click()
+    drawer = page.get_by_role("dialog", name="crash")
+    expect(drawer.get_by_label("Event as JSON")).to_contain_text('"eventType": "crash"')
+    expect(drawer.get_by_label("Stack trace")).to_contain_text("at Keep.Gate.Open ()")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    drawer.get_by_role("button", name="Copy").click()
+    expect(drawer.get_by_role("button", name="Copied")).to_be_visible()
+    assert '"eventType": "crash"' in page.evaluate("navigator.clipboard.readText()")
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    expect(rows.first.get_by_role("button", name="crash")).to_be_focused()
+
+
+def test_the_event_log_goes_on_behind_its_cursor(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/events")
+    rows = page.get_by_role("table", name="Stored events, newest first").locator("tbody tr")
+    expect(rows).to_have_count(100)
+    page.get_by_role("button", name="Older events").click()
+    expect(rows).to_have_count(200)
+    page.get_by_role("textbox", name="Player id").fill("player-3")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("playerId=player-3"))
+    expect(rows.first).to_contain_text("player-3")
+
+
+def test_data_health_balances_and_shows_what_was_refused(played: Server, open_page: OpenPage) -> None:
+    _, answer = played.send({"game_id": GAME, "events": [{"name": "player_death", "x": "twelve"}]})
+    assert len(answer["rejected"]) == 1
+    played.wait_until_loaded()
+    page = open_page(f"{played.url}/data-health?game={GAME}&range=today")
+    expect(page.get_by_text("The books balance.")).to_be_visible()
+    expect(panel(page, "Refused and quarantined")).to_contain_text("twelve")
+    expect(panel(page, "By hour of receipt").get_by_role("row")).not_to_have_count(0)
+
+
+def test_all_of_it_works_by_keyboard(played: Server, open_page: OpenPage) -> None:
+    page = open_page(played.url)
+    expect(tile(page, "Sessions").first).to_contain_text(str(SESSIONS))
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("button", name="Skip to content")
+    expect(skip).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+    page.get_by_role("button", name="Platform: All platforms").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("listbox", name="Platform")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("platform="))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name=re.compile("^Platform:"))).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_accessible(played: Server, open_page: OpenPage, axe_source: str, path: str, theme: str) -> None:
+    page = open_page(played.url + path, theme=theme)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
+    page.evaluate(axe_source)
+    found: dict[str, Any] = page.evaluate(
+        "tags => axe.run(document, { runOnly: { type: 'tag', values: tags } })", ACCESSIBILITY_RULES
+    )
+    assert [
+        (violation["id"], violation["help"], [node["html"][:200] for node in violation["nodes"][:3]])
+        for violation in found["violations"]
+    ] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_fit_a_phone(played: Server, open_page: OpenPage, path: str) -> None:
+    page = open_page(played.url + path, size=PHONE)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_the_phones_menu(played: Server, open_page: OpenPage) -> None:
+    page = open_page(played.url, size=PHONE)
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("dialog", name="Menu").get_by_role("link", name="Data health").click()
+    expect(page.get_by_role("heading", level=1, name="Data health")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_theme_is_remembered(played: Server, open_page: OpenPage) -> None:
+    page = open_page(played.url)
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-theme", "light")
+    page.get_by_role("button", name=re.compile("^Theme: system")).click()
+    page.get_by_role("button", name=re.compile("^Theme: light")).click()
+    expect(root).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(root).to_have_attribute("data-theme", "dark")
+
+
+def test_the_old_address_leads_to_the_same_pages(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/dashboard/")
+    expect(page.get_by_role("heading", level=1, name="Overview")).to_be_visible()
+    expect(page).to_have_url(f"{played.url}/")
+    page = open_page(f"{played.url}/dashboard/retention?range=7d")
+    expect(page.get_by_role("heading", level=1, name="Retention")).to_be_visible()
+
+
+def test_the_api_is_documented(played: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/docs")
+    expect(page.get_by_role("heading", name="GET /api/metrics/retention")).to_be_visible()
+    expect(page.get_by_label("Example of GET /api/metrics/retention")).to_contain_text(f'curl "{played.url}/api/')
+
+
+def test_a_new_server_says_how_to_send_the_first_event(start_server: Any, open_page: OpenPage) -> None:
+    server: Server = start_server()
+    page = open_page(server.url)
+    command = page.get_by_label("Command that sends an event")
+    expect(command).to_contain_text(f"curl {server.url}/api/events")
+    server.send({"events": [{"name": "session_start", "game_id": "my-game", "player_id": "player-1"}]})
+    # The page looks again by itself.
+    expect(tile(page, "Sessions").first).to_contain_text("1")
+
+
+def test_an_error_says_what_went_wrong_and_tries_again(played: Server, open_page: OpenPage, watched: Watched) -> None:
+    page = open_page(f"{played.url}/live")
+    problem = '{"type":"about:blank","title":"Too slow","status":400,"detail":"Ask for fewer days."}'
+    watched.expected.append("400 (Bad Request)")
+    page.route(
+        "**/api/metrics/retention?*",
+        lambda route: route.fulfill(status=400, content_type="application/problem+json", body=problem),
+    )
+    page.get_by_role("link", name="Retention").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Ask for fewer days.")
+    page.unroute("**/api/metrics/retention?*")
+    alert.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", level=2, name="Cohorts")).to_be_visible()

@@ -1,0 +1,54 @@
+"""A server that is not open: the first admin, signing in and out."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from playwright.sync_api import expect
+
+from .conftest import OpenPage, Watched
+
+EMAIL = "ana@studio.example"
+PASSWORD = "a sentence nobody guesses"
+PRINTED_SECONDS_MAX = 20.0
+
+
+def setup_link(server: Any) -> str:
+    """It is printed a moment after the server answers."""
+    deadline = time.monotonic() + PRINTED_SECONDS_MAX
+    while time.monotonic() < deadline:
+        if (link := re.search(r"http\S+/setup\?token=\S+", server.output())) is not None:
+            return link.group()
+        time.sleep(0.05)
+    raise AssertionError(f"No setup link:\n{server.output()}")
+
+
+def test_from_the_setup_link_to_signing_in_again(start_server: Any, open_page: OpenPage, watched: Watched) -> None:
+    server = start_server([])
+    page = open_page(setup_link(server))
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.get_by_role("heading", name="No game yet")).to_be_visible()
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    watched.expected.append("401 (Unauthorized)")
+    page.goto(f"{server.url}/retention?range=7d")
+    expect(page).to_have_url(re.compile("/login"))
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill("something else entirely")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{server.url}/retention?range=7d")
+
+
+def test_signing_in_never_leads_elsewhere(start_server: Any, open_page: OpenPage) -> None:
+    server = start_server([])
+    page = open_page(f"{server.url}/login?next=//evil.example/")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
