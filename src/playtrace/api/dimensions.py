@@ -44,8 +44,8 @@ LIMIT $limit
 # Games that send no positions of players, only those of events.
 MAPS_OF_EVENTS: LiteralString = """
 SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
-FROM events
-WHERE game_id = $game_id AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+FROM located_events
+WHERE game_id = $game_id
 GROUP BY map
 ORDER BY events DESC, id
 LIMIT $limit

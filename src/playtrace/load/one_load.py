@@ -37,6 +37,7 @@ DERIVE: tuple[tuple[str, LiteralString], ...] = (
     ("forget disordered spans", steps.FORGET_DISORDERED_SPANS),
     ("measure disordered spans", steps.MEASURE_DISORDERED_SPANS),
     ("remember tails", steps.REMEMBER_TAILS),
+    ("locate events", steps.LOCATE_EVENTS),
     ("keep books", steps.KEEP_BOOKS),
 )
 """What is derived from the events of a load that are fresh: neither seen before nor too old."""

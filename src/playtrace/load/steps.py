@@ -304,7 +304,8 @@ HAVING max(mono_ms) FILTER (is_tail) >= min(mono_ms) FILTER (NOT is_tail)
 
 MEASURE_SPANS: LiteralString = """
 INSERT INTO position_spans
-SELECT game_id, time, map, x, y, z, next_ms - mono_ms, player_id, session_id, platform, version, country
+SELECT game_id, time, map, x, y, z, next_ms - mono_ms, player_id, (md5_number_lower(player_id) & 63)::UTINYINT,
+    session_id, platform, version, country
 FROM (
     SELECT *, lead(mono_ms) OVER session AS next_ms, lead(map) OVER session AS next_map
     FROM followed ANTI JOIN disordered USING (game_id, session_id)
@@ -320,8 +321,8 @@ WHERE (game_id, session_id) IN (SELECT (game_id, session_id) FROM disordered)
 
 MEASURE_DISORDERED_SPANS: LiteralString = """
 INSERT INTO position_spans
-SELECT game_id, time, map, x, y, z, next_ms - mono_ms, player_id, session_id,
-    coalesce(platform, ''), coalesce(version, ''), coalesce(country, '')
+SELECT game_id, time, map, x, y, z, next_ms - mono_ms, player_id, (md5_number_lower(player_id) & 63)::UTINYINT,
+    session_id, coalesce(platform, ''), coalesce(version, ''), coalesce(country, '')
 FROM (
     SELECT *, lead(mono_ms) OVER session AS next_ms, lead(map) OVER session AS next_map
     FROM events SEMI JOIN disordered USING (game_id, session_id)
@@ -341,6 +342,14 @@ FROM (
     FROM sampled
     GROUP BY game_id, session_id
 ) AS last
+"""
+
+LOCATE_EVENTS: LiteralString = """
+INSERT INTO located_events
+SELECT game_id, time, name, map, x, y, z, player_id, (md5_number_lower(player_id) & 63)::UTINYINT,
+    coalesce(platform, ''), coalesce(version, ''), coalesce(country, '')
+FROM staged
+WHERE env = 'prod' AND name <> 'position' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
 """
 
 KEEP_BOOKS: LiteralString = """

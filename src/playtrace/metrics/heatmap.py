@@ -125,7 +125,18 @@ WHERE next_map = map AND map = $map AND time >= $from AND time < $to
     AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
 """
 
-EVENTS_EXTENT: LiteralString = """
+EVENTS_EXTENT_ROLLUP: LiteralString = """
+SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+FROM located_events
+WHERE game_id = $game AND name = $event AND map = $map AND time >= $from AND time < $to
+    AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+    AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+    AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+    AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+"""
+
+EVENTS_EXTENT_RAW: LiteralString = """
 SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
 FROM events
 WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
@@ -139,26 +150,26 @@ WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >
 
 CELLS_ROLLUP: LiteralString = """
 WITH
--- At least as many players as bits were in a cell: each sets the bit that its hash says.
+-- At least as many players as bits were in a cell: each sets the one that its hash says.
 happened AS (
     SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
         TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         count(*) AS events, 0 AS span_ms,
-        bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+        bit_or(1::UBIGINT << player_bit) AS players
+    FROM located_events
+    WHERE game_id = $game AND name = $event AND map = $map AND time >= $from AND time < $to
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
     GROUP BY ALL
 ),
 stayed AS (
     SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
         TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
-        bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
+        bit_or(1::UBIGINT << player_bit) AS players
     FROM position_spans
     WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
@@ -225,13 +236,13 @@ seen AS (
     SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
         TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
         player_id
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
+    FROM located_events
+    WHERE game_id = $game AND name = $event AND map = $map AND time >= $from AND time < $to
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
+        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
+        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
         AND player_id IS NOT NULL
     UNION ALL
     SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
@@ -315,7 +326,7 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     if cell_size is None:
         extent = asking.rows(POSITIONS_EXTENT_ROLLUP if rollup else POSITIONS_EXTENT_RAW, bound)[0]
         if extent["min_x"] is None:
-            extent = asking.rows(EVENTS_EXTENT, bound)[0]
+            extent = asking.rows(EVENTS_EXTENT_ROLLUP if rollup else EVENTS_EXTENT_RAW, bound)[0]
         cell_size = _fitting_cell_size(extent)
     bound |= {"cell_size": cell_size}
     rows = asking.rows(CELLS_ROLLUP if rollup else CELLS_RAW, bound)

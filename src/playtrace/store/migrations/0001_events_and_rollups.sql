@@ -124,7 +124,24 @@ CREATE TABLE position_spans (
     z DOUBLE,
     span_ms BIGINT NOT NULL,            -- on the session's monotonic clock
     player_id VARCHAR,
+    player_bit UTINYINT,                -- 0..63, by a hash of player_id: n different ones are at least n players
     session_id VARCHAR NOT NULL,
+    platform VARCHAR NOT NULL,
+    version VARCHAR NOT NULL,
+    country VARCHAR NOT NULL
+);
+
+-- Events that happened at a place, other than position samples: the narrow half of a heatmap.
+CREATE TABLE located_events (
+    game_id VARCHAR NOT NULL,
+    time TIMESTAMP NOT NULL,
+    name VARCHAR NOT NULL,
+    map VARCHAR NOT NULL,
+    x DOUBLE NOT NULL,
+    y DOUBLE NOT NULL,
+    z DOUBLE,
+    player_id VARCHAR,
+    player_bit UTINYINT,                -- as in position_spans
     platform VARCHAR NOT NULL,
     version VARCHAR NOT NULL,
     country VARCHAR NOT NULL
