@@ -2,37 +2,45 @@
  * The shapes of the HTTP API that the dashboard reads, under the names that the dashboard calls them by.
  * They come from the server's own OpenAPI document: `npm run types` makes the file they are taken from.
  */
-import type { components } from '@/generated/schema'
+import type { paths } from '@/generated/schema'
 
-type Schemas = components['schemas']
+/** What a GET of a path answers: named by its address, which is public, not by a class of the server. */
+type Answer<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } }
+}
+  ? Body
+  : never
 
-export type Me = Schemas['Me']
-export type Game = Schemas['GameSummary']
-export type GameMap = Schemas['MapBounds'] & { minZ?: number | null; maxZ?: number | null }
-export type Dimensions = Omit<Schemas['Dimensions'], 'maps'> & { maps: GameMap[] }
+export type Me = Answer<'/api/me'>
+export type GameList = Answer<'/api/games'>
+export type Game = GameList['games'][number]
 
-export type Summary = Schemas['Summary']
-export type SummaryFigures = Schemas['Figures']
-export type TimeSeries = Schemas['Timeseries']
-export type TimePoint = Schemas['Point']
+type Seen = Answer<'/api/games/{game_id}/dimensions'>
+export type GameMap = Seen['maps'][number] & { minZ?: number | null; maxZ?: number | null }
+export type Dimensions = Omit<Seen, 'maps'> & { maps: GameMap[] }
+
+export type Summary = Answer<'/api/metrics/summary'>
+export type SummaryFigures = Summary['current']
+export type TimeSeries = Answer<'/api/metrics/timeseries'>
+export type TimePoint = TimeSeries['points'][number]
 export type Interval = TimeSeries['interval']
-export type ActivePlayers = Schemas['ActivePlayers']
-export type ActivePlayersDay = Schemas['ActiveDay']
+export type ActivePlayers = Answer<'/api/metrics/active_players'>
+export type ActivePlayersDay = ActivePlayers['days'][number]
 
-export type Retention = Schemas['Retention']
-export type RetentionColumn = Schemas['Column']
-export type RetentionCell = Schemas['RetentionCell']
-export type RetentionTotal = Schemas['RetentionTotal']
+export type Retention = Answer<'/api/metrics/retention'>
+export type RetentionColumn = Retention['columns'][number]
+export type RetentionCell = Retention['cohorts'][number]['cells'][number]
+export type RetentionTotal = Retention['total'][number]
 
-export type Heatmap = Schemas['Heatmap']
-export type HeatmapCell = Schemas['HeatCell']
+export type Heatmap = Answer<'/api/metrics/heatmap'>
+export type HeatmapCell = Heatmap['cells'][number]
 
-export type GameEvent = Schemas['EventRecord']
-export type EventsPage = Schemas['EventPage']
+export type EventsPage = Answer<'/api/events'>
+export type GameEvent = EventsPage['events'][number]
 
-export type Books = Schemas['Books']
-export type BooksRow = Schemas['Balance']
-export type BooksSample = Schemas['Sample']
+export type Books = Answer<'/api/games/{game_id}/books'>
+export type BooksRow = Books['total']
+export type BooksSample = Books['samples'][number]
 
 // A WebSocket is not part of an OpenAPI document: these two are written by hand, after `api/live.py`.
 export interface Counters {

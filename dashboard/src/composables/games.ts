@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { read } from '@/api/client'
-import type { Dimensions, Game } from '@/api/types'
+import type { Dimensions, Game, GameList } from '@/api/types'
 import { textParameter, useUrlParam } from './urlParams'
 
 export function useGames() {
   return useQuery({
     queryKey: ['games'],
-    queryFn: ({ signal }) => read<{ games: Game[] }>('games', {}, signal).then(({ games }) => games),
+    queryFn: ({ signal }) => read<GameList>('games', {}, signal).then(({ games }) => games),
     staleTime: 10_000,
     // A studio that has just started waits for its first event: look again often until there is one.
     refetchInterval: ({ state }) => (state.data?.some(({ events }) => events > 0) ? 60_000 : 3_000),

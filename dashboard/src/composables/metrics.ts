@@ -39,4 +39,5 @@ export const useBooks = (values: ComputedRef<QueryValues>) =>
   useMetric<Books>(
     computed(() => `games/${encodeURIComponent(String(values.value.gameId))}/books`),
     values,
+    { refetchInterval: 10_000 },
   )

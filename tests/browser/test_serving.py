@@ -1,0 +1,66 @@
+"""How the built files are served: types, caching, headers, and pages at any depth."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+ASSET = re.compile(r'src="\./(assets/[^"]+\.js)"')
+
+
+def page(server: Any, path: str) -> tuple[dict[str, str], str]:
+    status, headers, body = server.request("GET", path)
+    assert status == 200
+    return headers, body.decode()
+
+
+def test_the_page_is_asked_for_again_and_its_files_never(open_server: Any) -> None:
+    headers, text = page(open_server, "/")
+    assert headers["cache-control"] == "no-cache"
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    found = ASSET.search(text)
+    assert found is not None
+    status, headers, body = open_server.request("GET", f"/{found.group(1)}")
+    assert status == 200
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert headers["content-type"].startswith("text/javascript")
+    status, headers, packed = open_server.request("GET", f"/{found.group(1)}", headers={"Accept-Encoding": "gzip, br"})
+    assert headers["content-encoding"] == "br"
+    assert len(packed) < len(body) / 2
+
+
+def test_nothing_from_elsewhere_is_allowed(open_server: Any) -> None:
+    headers, text = page(open_server, "/")
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert not re.search(r'(src|href)="(https?:)?//', text)
+    assert 'href="./docs"' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "base"),
+    [("/", "./"), ("/retention?range=7d", "./"), ("/dashboard/", "../"), ("/dashboard/live/", "../../")],
+)
+def test_the_page_finds_its_files_from_any_depth(open_server: Any, path: str, base: str) -> None:
+    _, text = page(open_server, path)
+    assert f'<base href="{base}" />' in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api", "/api/nothing", "/assets/nothing.js", "/favicon.ico", "/assets/%2e%2e/%2e%2e/event.py", "/..%2fevent.py"],
+)
+def test_what_is_not_there_is_a_problem_document(open_server: Any, path: str) -> None:
+    status, headers, _ = open_server.request("GET", path)
+    assert status == 404
+    assert headers["content-type"].startswith("application/problem+json")
+
+
+def test_pages_are_only_read(open_server: Any) -> None:
+    status, headers, _ = open_server.request("POST", "/retention", b"{}", {"Content-Type": "application/json"})
+    assert status == 405
+    assert headers["allow"] == "GET, HEAD"
