@@ -121,10 +121,17 @@ class Loader:
                 if self._stopping.wait(retry_s):
                     return
                 retry_s = min(RETRY_S_MAX, retry_s * 2)
-                self._store.reopen()
+                self._reopen_store()
                 continue
             if not worked and self._stopping.wait(self._pause_s()):
                 return
+
+    def _reopen_store(self) -> None:
+        try:
+            self._store.reopen()
+        except StoreError as error:
+            # The next load fails too, and opens it again.
+            log.warning("store cannot be opened, will be tried again", extra={"error": str(error)})
 
     def _pause_s(self) -> float:
         """How long to wait for more: small loads cost nearly as much as large ones, so a slow machine has fewer."""

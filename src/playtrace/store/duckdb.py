@@ -12,7 +12,7 @@ import errno
 import logging
 import threading
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import LiteralString
@@ -26,6 +26,9 @@ from playtrace.store.errors import QueryRefused, QueryTimeout, StoreError, Store
 log = logging.getLogger("playtrace.store")
 
 Parameters = Mapping[str, object]
+
+BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.ConnectionException)
+"""Not about the statement: files that cannot be read or written, and what DuckDB says from then on."""
 
 
 class Reader:
@@ -49,6 +52,8 @@ class Reader:
             raise QueryTimeout(
                 "The query took too long and was ended. Ask for a shorter time or less detail."
             ) from error
+        except BROKEN as error:
+            raise StoreError(f"The store cannot be read at the moment: {error}") from error
         except duckdb.Error as error:
             raise QueryRefused(str(error)) from error
 
@@ -105,24 +110,42 @@ class Store:
             self._connection.close()
 
     def reopen(self) -> None:
-        """After an error that made DuckDB refuse all work (a full disk can): start again from the file."""
-        with self._writing:
+        """After an error that made DuckDB refuse all work (a full disk can): start again from the file.
+
+        Waits for the queries that run, as the old database lives as long as one of them; others wait for it.
+        Raises `StoreError` when it cannot be opened. Then readers get that too, until it can.
+        """
+        with self._writing, ExitStack() as slots:
+            for _ in range(self._settings.query_concurrency):
+                slots.enter_context(self._slots)
             self._connection.close()
             self._connection = self._connect()
 
     @contextmanager
     def reading(self) -> Generator[Reader]:
-        """Several questions to one moment of the store, `query_seconds_max` in all."""
-        with self._slots, self._connection.cursor() as cursor:
+        """Several questions to one moment of the store, `query_seconds_max` in all.
+
+        Raises `StoreError` when the store cannot be read at all, and what `Reader.query` raises.
+        """
+        with self._slots, self._begin_reading() as cursor:
             timer = threading.Timer(self._settings.query_seconds_max, cursor.interrupt)
             timer.daemon = True
-            cursor.execute("BEGIN TRANSACTION READ ONLY")
             timer.start()
             try:
                 yield Reader(cursor)
             finally:
                 timer.cancel()
-                cursor.rollback()
+                # A database that broke meanwhile has no transaction left to end.
+                with suppress(*BROKEN):
+                    cursor.rollback()
+
+    def _begin_reading(self) -> duckdb.DuckDBPyConnection:
+        try:
+            cursor = self._connection.cursor()
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+        except duckdb.Error as error:
+            raise StoreError(f"The store cannot be read at the moment: {error}") from error
+        return cursor
 
     def query(self, sql: LiteralString, parameters: Parameters | None = None) -> pa.Table:
         """Run one read-only statement with `$name` parameters. Errors: see `Reader.query`."""
@@ -165,7 +188,7 @@ class Store:
                         # The commit itself may have failed; then there is nothing left to roll back.
                         log.debug("nothing to roll back")
                     raise
-            except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+            except (*BROKEN, duckdb.OutOfMemoryException) as error:
                 if _is_disk_full(error):
                     raise StoreFull(f"No space left for {self.path}.") from error
                 raise StoreError(str(error)) from error
