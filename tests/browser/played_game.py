@@ -53,7 +53,10 @@ def _event(name: str, player: int, time: dt.datetime, **fields: Any) -> Json:
 
 def _session(player: int, start: dt.datetime) -> list[Json]:
     end = start + dt.timedelta(seconds=SESSION_SECONDS)
-    return [_event("session_start", player, start), _event("session_end", player, end)]
+    return [
+        _event("session_start", player, start, mono_ms=0),
+        _event("session_end", player, end, mono_ms=SESSION_SECONDS * 1000),
+    ]
 
 
 def _crashes(day: dt.datetime) -> list[Json]:
