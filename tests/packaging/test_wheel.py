@@ -19,7 +19,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 WHEEL_BYTES_MAX = 15_000_000
-START_S_MAX = 60.0
+START_S_MAX = 180.0
+"""The first start compiles everything that was installed, on a machine that may be busy with other tests."""
 
 pytestmark = [
     pytest.mark.skipif(os.environ.get("CI") != "true", reason="builds for minutes: only with CI=true"),
