@@ -1,7 +1,7 @@
 """Settings: read once at the start, then passed down.
 
 Order of precedence: command-line flags, environment (`PLAYTRACE_*`), `playtrace.toml` in the current
-folder or the data folder, the defaults below. A value that does not fit stops the start and names its key.
+folder, the defaults below. A value that does not fit stops the start and names its key.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from server_process import ServerProcess
 
 from playtrace.api.dashboard import BUILT
 
@@ -36,13 +36,6 @@ DESKTOP = (1280, 900)
 PHONE = (390, 844)
 
 
-class Server(Protocol):
-    url: str
-
-    def send(self, document: Any) -> tuple[int, Any]: ...
-    def wait_until_loaded(self) -> None: ...
-
-
 OpenPage = Callable[..., Page]
 
 
@@ -53,7 +46,7 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if found is None:
@@ -68,12 +61,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def played(open_server: Server) -> Server:
+def played(open_process: ServerProcess) -> ServerProcess:
     """A server that has seen the game of `played_game`."""
-    status, answer = open_server.send({"events": played_game(dt.datetime.now(dt.UTC))})
+    status, answer = open_process.send({"events": played_game(dt.datetime.now(dt.UTC))})
     assert (status, answer["rejected"]) == (202, [])
-    open_server.wait_until_loaded()
-    return open_server
+    open_process.wait_until_loaded()
+    return open_process
 
 
 class Watched:

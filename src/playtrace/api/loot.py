@@ -136,7 +136,7 @@ class Places(BaseModel):
     """How many were looted at a known location: more than there are `locations` when those were too many."""
 
 
-class Heatmap(BaseModel):
+class ItemHeatmap(BaseModel):
     success: bool = True
     data: Places
 
@@ -208,12 +208,12 @@ def aggregate(request: Request, reader: KeyReader, game_id: GameId = None) -> Ag
 
 # `:path`, because an item's name may contain a slash.
 @router.get("/heatmap/{item:path}", dependencies=UpToDate)
-def item_heatmap(request: Request, reader: KeyReader, item: str, game_id: GameId = None) -> Heatmap:
+def item_heatmap(request: Request, reader: KeyReader, item: str, game_id: GameId = None) -> ItemHeatmap:
     """Where an item was found. For all other events: `GET /api/metrics/heatmap`."""
     game_id = game_of(request, reader, game_id)
     rows = _store(request).query(LOCATIONS, {"game_id": game_id, "item": item, "limit": LOCATIONS_MAX}).to_pylist()
     places = chain.from_iterable(repeat((row["x"], row["y"]), row["looted"]) for row in rows)
-    return Heatmap(
+    return ItemHeatmap(
         data=Places(
             item_name=item,
             locations=list(islice(places, LOCATIONS_MAX)),

@@ -10,7 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="What this machine can do, measured against its limits.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="What this machine can do, measured against its limits."
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

@@ -22,6 +22,7 @@ from playtrace.collect.errors import (
     KeyForOtherGame,
     KeyMissing,
     Malformed,
+    RequestTimeout,
     TooManyRequests,
     Unavailable,
 )
@@ -90,7 +91,8 @@ class Collect:
         try:
             reply = await self.take(wire_format, scope, receive)
         except Disconnected:
-            return
+            # Half of the connection may still be there. 408, as for all that did not arrive: send it again.
+            reply = wire_format.refuse(RequestTimeout("The connection ended before the body was whole."))
         except CollectError as error:
             reply = wire_format.refuse(error)
         except Exception:

@@ -19,6 +19,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 CHUNK_BYTES = 64 * 1024
 ZSTD_PIECE_BYTES = 512
 """Compressed bytes that are given to zstd at a time: they become at most 16 MiB, which bounds what a bomb takes."""
+DROPPED_BYTES_MAX = 32 * 1024 * 1024
+"""A body that is too large is read on to its end, if that is not further than this: a client that is still sending
+when the connection closes never sees the answer."""
 MEMBERS_MAX = 100
 """A gzip or zstd body may be several, one after the other (`cat a.gz b.gz`); at most so many."""
 
@@ -30,10 +33,10 @@ class Disconnected(Exception):
 async def read_body(receive: Receive, headers: dict[bytes, bytes], reading_time: ReadingTime) -> bytes:
     """The body as sent, still compressed.
 
-    Raises `TooLarge` as soon as that is known, `RequestTimeout` when it does not arrive in time,
+    Raises `TooLarge`, `RequestTimeout` when it does not arrive in time,
     `Disconnected` when the client is gone.
     """
-    if int_or_zero(headers.get(b"content-length")) > REQUEST_BYTES_MAX:
+    if int_or_zero(headers.get(b"content-length")) > DROPPED_BYTES_MAX:
         raise _too_large()
     task = reading_time.begin()
     try:
@@ -55,14 +58,18 @@ async def _read(receive: Receive) -> bytes:
         if message["type"] == "http.disconnect":
             raise Disconnected
         chunk: bytes = message.get("body", b"")
-        if not message.get("more_body", False) and not chunks:
-            return chunk
-        chunks.append(chunk)
         size += len(chunk)
+        is_last = not message.get("more_body", False)
         if size > REQUEST_BYTES_MAX:
-            raise _too_large()
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+            if is_last or size > DROPPED_BYTES_MAX:
+                raise _too_large()
+            chunks.clear()
+        elif is_last and not chunks:
+            return chunk
+        else:
+            chunks.append(chunk)
+            if is_last:
+                return b"".join(chunks)
 
 
 def decompress(body: bytes, encoding: bytes | None) -> bytes:

@@ -122,7 +122,8 @@ DELETE FROM staged WHERE (journal_offset, position) IN (SELECT (journal_offset, 
 """
 
 # `suspects` holds journal_offset and position of events whose id may have been seen before, earlier in this
-# load or in an earlier one. The first to arrive wins; a later one with another body is a conflict.
+# load or in an earlier one. The first to arrive wins; a later one with another body is a conflict. Offsets order
+# the events of this load alone: what is stored may have come through a journal that is no more.
 CONFIRM_DUPLICATES: LiteralString = """
 CREATE OR REPLACE TEMP TABLE duplicates AS
 WITH suspect AS (
@@ -131,11 +132,11 @@ WITH suspect AS (
     FROM staged SEMI JOIN suspects USING (journal_offset, position)
 ),
 earlier AS (
-    SELECT game_id, event_id, journal_offset, position, name, client_time, player_id, session_id, value,
-        coalesce(props::VARIANT::VARCHAR, '') AS props_text
+    SELECT false AS is_stored, game_id, event_id, journal_offset, position, name, client_time, player_id, session_id,
+        value, coalesce(props::VARIANT::VARCHAR, '') AS props_text
     FROM staged SEMI JOIN suspect USING (game_id, event_id)
     UNION ALL
-    SELECT game_id, event_id, journal_offset, position, name, client_time, player_id, session_id, value,
+    SELECT true, game_id, event_id, journal_offset, position, name, client_time, player_id, session_id, value,
         coalesce(props::VARCHAR, '') AS props_text
     FROM events SEMI JOIN suspect USING (game_id, event_id)
     WHERE received_at > $ids_since
@@ -146,11 +147,11 @@ SELECT suspect.game_id, suspect.received_at, suspect.journal_offset, suspect.pos
         AND suspect.player_id IS NOT DISTINCT FROM earlier.player_id
         AND suspect.session_id IS NOT DISTINCT FROM earlier.session_id
         AND suspect.value IS NOT DISTINCT FROM earlier.value
-        AND suspect.props_text = earlier.props_text, (earlier.journal_offset, earlier.position)) AS same
+        AND suspect.props_text = earlier.props_text, (NOT is_stored, earlier.journal_offset, earlier.position)) AS same
 FROM suspect
 JOIN earlier
   ON earlier.game_id = suspect.game_id AND earlier.event_id = suspect.event_id
- AND (earlier.journal_offset, earlier.position) < (suspect.journal_offset, suspect.position)
+ AND (is_stored OR (earlier.journal_offset, earlier.position) < (suspect.journal_offset, suspect.position))
 GROUP BY ALL
 """
 
