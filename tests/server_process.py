@@ -1,4 +1,4 @@
-"""The real server as a process of its own, for every test that talks to one."""
+"""The real server as a process that may be killed, starved or attacked."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from playtrace.server import LOCAL_FILE
 
@@ -163,36 +161,4 @@ class ServerProcess:
         raise AssertionError(f"Not loaded in {seconds_max:g} s:\n{self.output()}")
 
 
-StartServer = Callable[..., ServerProcess]
-
-
-@pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[StartServer]:
-    """Starts `playtrace serve` with options; `data` and `environment` may be given. Stopped after the test."""
-    running: list[ServerProcess] = []
-
-    def start(
-        options: Sequence[str] = ("--open",), *, data: Path | None = None, environment: dict[str, str] | None = None
-    ) -> ServerProcess:
-        server = ServerProcess(data or tmp_path / "data", *options, environment=environment)
-        running.append(server)
-        return server.start()
-
-    try:
-        yield start
-    finally:
-        for server in running:
-            if server.is_running():
-                server.stop()
-
-
-@pytest.fixture(scope="module")
-def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """An open server that the tests of a module share. It must survive all of them."""
-    server = ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open").start()
-    try:
-        yield server
-        assert server.is_running(), server.output()
-    finally:
-        if server.is_running():
-            server.stop()
+StartProcess = Callable[..., ServerProcess]

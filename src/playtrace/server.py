@@ -132,7 +132,10 @@ class Playtrace:
         header = next((value for name, value in scope["headers"] if name == b"host"), b"")
         known = self._is_own.get(header)
         if known is None:
-            name = urlsplit(f"//{header.decode('latin-1')}").hostname or ""
+            try:
+                name = urlsplit(f"//{header.decode('latin-1')}").hostname or ""
+            except ValueError:
+                name = ""
             known = name in (self._hosts or ()) or _is_loopback(name)
             if len(self._is_own) < HOSTS_REMEMBERED_MAX:
                 self._is_own[header] = known

@@ -18,7 +18,7 @@ from typing import Any
 
 import naive_rollups
 import pytest
-from conftest import ServerProcess, StartServer
+from server_process import ServerProcess, StartProcess
 
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.store.duckdb import Store
@@ -159,11 +159,11 @@ def wait_until_healthy(server: ServerProcess) -> None:
 
 @pytest.mark.parametrize("keeps_free", [True, False], ids=["a tenth is kept free", "to the last byte"])
 @pytest.mark.parametrize("filled_by", ["somebody else", "events"])
-def test_a_full_disk(small_disk: Path, start_server: StartServer, keeps_free: bool, filled_by: str):
+def test_a_full_disk(small_disk: Path, start_process: StartProcess, keeps_free: bool, filled_by: str):
     data = small_disk / "data"
     environment = {} if keeps_free else {"PLAYTRACE_DISK_FREE_BYTES_MIN": "0"}
     ballast = Ballast(small_disk)
-    server = start_server(data=data, environment=environment)
+    server = start_process(data=data, environment=environment)
     game = Game(server)
     assert game.send()
     server.wait_until_loaded()
@@ -189,11 +189,11 @@ def test_a_full_disk(small_disk: Path, start_server: StartServer, keeps_free: bo
     assert_all_there(data, game.acknowledged)
 
 
-def test_killed_on_a_full_disk_it_starts_again_when_there_is_room(small_disk: Path, start_server: StartServer):
+def test_killed_on_a_full_disk_it_starts_again_when_there_is_room(small_disk: Path, start_process: StartProcess):
     data = small_disk / "data"
     environment = {"PLAYTRACE_DISK_FREE_BYTES_MIN": "0"}
     ballast = Ballast(small_disk)
-    server = start_server(data=data, environment=environment)
+    server = start_process(data=data, environment=environment)
     game = Game(server)
     assert game.send()
     ballast.fill(leave_bytes=4 * MEBIBYTE)
@@ -201,13 +201,13 @@ def test_killed_on_a_full_disk_it_starts_again_when_there_is_room(small_disk: Pa
     server.kill()
     ballast.remove()
 
-    server = start_server(data=data, environment=environment)
+    server = start_process(data=data, environment=environment)
     wait_until_healthy(server)
     server.stop()
     assert_all_there(data, game.acknowledged)
 
 
-def test_the_store_cannot_write_while_the_journal_can(small_disk: Path, start_server: StartServer):
+def test_the_store_cannot_write_while_the_journal_can(small_disk: Path, start_process: StartProcess):
     """Events are taken all the time, and loaded when there is room again."""
     data = small_disk / "data"
     data.mkdir()
@@ -215,7 +215,7 @@ def test_the_store_cannot_write_while_the_journal_can(small_disk: Path, start_se
     elsewhere = small_disk.with_name("journal.sqlite")
     (data / "journal.sqlite").symlink_to(elsewhere)
     ballast = Ballast(small_disk)
-    server = start_server(data=data, environment={"PLAYTRACE_DISK_FREE_BYTES_MIN": "0"})
+    server = start_process(data=data, environment={"PLAYTRACE_DISK_FREE_BYTES_MIN": "0"})
     game = Game(server)
     assert game.send()
     server.wait_until_loaded()

@@ -16,7 +16,7 @@ from typing import Any
 
 import naive_rollups
 import pytest
-from conftest import ServerProcess, StartServer
+from server_process import ServerProcess, StartProcess
 
 from playtrace.config import Settings
 from playtrace.store.duckdb import Store
@@ -133,7 +133,7 @@ class Client(threading.Thread):
 
 
 @pytest.mark.timeout(900)  # a minute on a machine that has nothing else to do
-def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, start_server: StartServer):
+def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, start_process: StartProcess):
     seed = int(os.environ.get("PLAYTRACE_TEST_SEED") or random.randrange(2**32))
     print(f"PLAYTRACE_TEST_SEED={seed}")
     dice = random.Random(seed)
@@ -162,7 +162,7 @@ def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, start_serv
             assert not client.wrong_answers
         clients = list(running)
 
-    server = start_server(data=data)
+    server = start_process(data=data)
     server.wait_until_loaded()
     server.stop()
 

@@ -15,7 +15,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playtrace.collect.body import MEMBERS_MAX, Disconnected, decompress, read_body
+from playtrace.collect.body import DROPPED_BYTES_MAX, MEMBERS_MAX, Disconnected, decompress, read_body
 from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.event import REQUEST_BYTES_MAX
@@ -159,12 +159,20 @@ def test_a_body_in_one_piece_and_in_many():
     assert arrive({"type": "http.request"}) == b""
 
 
-def test_too_large_is_known_from_the_header_or_on_the_way():
-    with pytest.raises(TooLarge):
-        arrive(headers={b"content-length": str(REQUEST_BYTES_MAX + 1).encode()})
+def test_a_body_that_is_too_large():
     megabyte = part(bytes(1024 * 1024), more=True)
+    assert len(arrive(*[megabyte] * 5, part(b"", more=False))) == REQUEST_BYTES_MAX
     with pytest.raises(TooLarge):
-        arrive(*[megabyte] * 6)
+        arrive(*[megabyte] * 5, part(b"x", more=False))
+    with pytest.raises(TooLarge):
+        arrive(part(bytes(REQUEST_BYTES_MAX + 1), more=False))
+
+
+def test_a_body_that_is_far_too_large_is_not_read_to_its_end():
+    with pytest.raises(TooLarge):
+        arrive(headers={b"content-length": str(DROPPED_BYTES_MAX + 1).encode()})
+    with pytest.raises(TooLarge):
+        arrive(*[part(bytes(1024 * 1024), more=True)] * (DROPPED_BYTES_MAX // 1024 // 1024 + 1))
 
 
 def test_a_body_that_does_not_come_is_not_waited_for():

@@ -1,0 +1,41 @@
+"""Fixtures for tests that do to a real server what users do not do on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from server_process import ServerProcess, StartProcess
+
+
+@pytest.fixture
+def start_process(tmp_path: Path) -> Iterator[StartProcess]:
+    """Starts `playtrace serve` with options; `data` and `environment` may be given. Stopped after the test."""
+    running: list[ServerProcess] = []
+
+    def start(
+        options: Sequence[str] = ("--open",), *, data: Path | None = None, environment: dict[str, str] | None = None
+    ) -> ServerProcess:
+        server = ServerProcess(data or tmp_path / "data", *options, environment=environment)
+        running.append(server)
+        return server.start()
+
+    try:
+        yield start
+    finally:
+        for server in running:
+            if server.is_running():
+                server.stop()
+
+
+@pytest.fixture(scope="module")
+def open_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """An open server that the tests of a module share. It must survive all of them."""
+    server = ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open").start()
+    try:
+        yield server
+        assert server.is_running(), server.output()
+    finally:
+        if server.is_running():
+            server.stop()
