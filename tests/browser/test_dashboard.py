@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from server_process import ServerProcess, StartProcess
 
-from .conftest import PHONE, OpenPage, Server, Watched
+from .conftest import PHONE, OpenPage, Watched
 from .played_game import CRASHES, DEATHS_BY_PLACE, GAME, PLAYERS, RETURNING
 
 PAGES = ("/", "/live", "/retention", "/heatmap", "/events", "/data-health", "/docs")
@@ -29,7 +30,7 @@ def panel(page: Page, title: str) -> Locator:
     return page.get_by_role("region", name=title, exact=True)
 
 
-def test_overview_shows_the_numbers_of_the_game(played: Server, open_page: OpenPage) -> None:
+def test_overview_shows_the_numbers_of_the_game(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url)
     expect(tile(page, "Sessions").first).to_contain_text(str(SESSIONS))
     expect(tile(page, "Median session")).to_contain_text("10 min 0 s")
@@ -41,19 +42,21 @@ def test_overview_shows_the_numbers_of_the_game(played: Server, open_page: OpenP
 
 
 @pytest.mark.skipif(os.environ.get("PLAYTRACE_SCREENSHOT") != "1", reason="PLAYTRACE_SCREENSHOT=1 takes the picture")
-def test_take_the_picture_for_the_readme(start_server: Any, open_page: OpenPage) -> None:
+def test_take_the_picture_for_the_readme(start_process: StartProcess, open_page: OpenPage) -> None:
     """The picture is of a larger game than the other tests need."""
-    server = start_server()
-    arguments = ["simulate", "--days", "75", "--events", "400000", "--server", server.url]
+    server = start_process()
+    arguments = ["simulate", "--days", "29", "--events", "900000", "--server", server.url]
     subprocess.run([sys.executable, "-m", "playtrace", *arguments], check=True)
     server.wait_until_loaded()
-    page = open_page(f"{server.url}/?split=platform")
+    today = dt.datetime.now(dt.UTC).date()
+    fortnight = f"range=custom&from={today - dt.timedelta(days=13)}&to={today}"
+    page = open_page(f"{server.url}/?split=platform&{fortnight}")
     expect(panel(page, "Events").locator("canvas")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
     page.screenshot(path=Path(__file__).parents[2] / "docs" / "overview.png")
 
 
-def test_a_chart_is_a_table_too(played: Server, open_page: OpenPage) -> None:
+def test_a_chart_is_a_table_too(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/?range=7d")
     page.get_by_role("button", name="Crashes as a table").click()
     table = page.get_by_role("table", name="Crashes over time")
@@ -62,7 +65,7 @@ def test_a_chart_is_a_table_too(played: Server, open_page: OpenPage) -> None:
     expect(table.get_by_role("row").last).to_contain_text("not finished yet")
 
 
-def test_what_is_shown_is_in_the_address(played: Server, open_page: OpenPage) -> None:
+def test_what_is_shown_is_in_the_address(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url)
     sessions = tile(page, "Sessions").first
     expect(sessions).to_contain_text(str(SESSIONS))
@@ -89,13 +92,13 @@ def test_what_is_shown_is_in_the_address(played: Server, open_page: OpenPage) ->
     expect(colleague.get_by_role("button", name="Platform: Linux")).to_be_visible()
 
 
-def test_filters_go_along_to_the_next_page(played: Server, open_page: OpenPage) -> None:
+def test_filters_go_along_to_the_next_page(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/?platform=linux&range=7d&split=version")
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Retention").click()
     expect(page).to_have_url(f"{played.url}/retention?platform=linux&range=7d")
 
 
-def test_own_days_and_time_zone(played: Server, open_page: OpenPage) -> None:
+def test_own_days_and_time_zone(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url)
     page.get_by_role("button", name=re.compile("^Date range")).click()
     page.get_by_label("From", exact=True).fill("2020-02-01")
@@ -110,7 +113,7 @@ def test_own_days_and_time_zone(played: Server, open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile("tz=Asia(/|%2F)Tokyo"))
 
 
-def test_live_shows_an_event_as_it_comes(played: Server, open_page: OpenPage) -> None:
+def test_live_shows_an_event_as_it_comes(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/live?game={GAME}")
     expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
 
@@ -120,7 +123,7 @@ def test_live_shows_an_event_as_it_comes(played: Server, open_page: OpenPage) ->
     expect(tile(page, "Events stored")).to_contain_text(re.compile(r"\d"))
 
 
-def test_live_waits_while_somebody_reads(played: Server, open_page: OpenPage) -> None:
+def test_live_waits_while_somebody_reads(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/live?game={GAME}")
     expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
     played.send({"events": [{"name": "bell_rung", "game_id": GAME}]})
@@ -143,7 +146,7 @@ def test_live_waits_while_somebody_reads(played: Server, open_page: OpenPage) ->
     expect(page.get_by_role("button", name="drum_beaten")).to_be_visible()
 
 
-def test_retention_hatches_what_is_not_finished(played: Server, open_page: OpenPage) -> None:
+def test_retention_hatches_what_is_not_finished(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/retention?range=7d")
     cohort = page.get_by_role("row", name=re.compile(rf"^\w+ \d+ {PLAYERS} 100\.0%"))
     # Players, then day 0, 1, ...: half came back a day later, and today's cell is day 5.
@@ -159,7 +162,7 @@ def test_retention_hatches_what_is_not_finished(played: Server, open_page: OpenP
     expect(page.get_by_role("columnheader", name="D1+")).to_be_visible()
 
 
-def test_heatmap_as_counted_and_per_hour_differ(played: Server, open_page: OpenPage) -> None:
+def test_heatmap_as_counted_and_per_hour_differ(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/heatmap?event=player_death")
     page.get_by_role("button", name="Heatmap as a table").click()
     table = page.get_by_role("table", name="Cells, highest first")
@@ -181,7 +184,7 @@ def test_heatmap_as_counted_and_per_hour_differ(played: Server, open_page: OpenP
     assert by_rate != page.locator("svg rect.cell").evaluate_all(steps)
 
 
-def test_heatmap_cells_are_read_out_by_keyboard(played: Server, open_page: OpenPage) -> None:
+def test_heatmap_cells_are_read_out_by_keyboard(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/heatmap?event=player_death&view=rate")
     grid = page.get_by_role("application")
     grid.focus()
@@ -192,7 +195,7 @@ def test_heatmap_cells_are_read_out_by_keyboard(played: Server, open_page: OpenP
     expect(readout).not_to_contain_text("x 80 – 85")
 
 
-def test_an_event_opens_as_json(played: Server, open_page: OpenPage) -> None:
+def test_an_event_opens_as_json(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/events?type=crash")
     rows = page.get_by_role("table", name="Stored events, newest first").locator("tbody tr")
     expect(rows).to_have_count(CRASHES)
@@ -209,7 +212,7 @@ def test_an_event_opens_as_json(played: Server, open_page: OpenPage) -> None:
     expect(rows.first.get_by_role("button", name="crash")).to_be_focused()
 
 
-def test_the_event_log_goes_on_behind_its_cursor(played: Server, open_page: OpenPage) -> None:
+def test_the_event_log_goes_on_behind_its_cursor(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/events")
     rows = page.get_by_role("table", name="Stored events, newest first").locator("tbody tr")
     expect(rows).to_have_count(100)
@@ -221,7 +224,7 @@ def test_the_event_log_goes_on_behind_its_cursor(played: Server, open_page: Open
     expect(rows.first).to_contain_text("player-3")
 
 
-def test_data_health_balances_and_shows_what_was_set_aside(played: Server, open_page: OpenPage) -> None:
+def test_data_health_balances_and_shows_what_was_set_aside(played: ServerProcess, open_page: OpenPage) -> None:
     long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=60)
     late = {"name": "bell_rung", "game_id": GAME, "time": long_ago.isoformat(), "props": {"tower": "north"}}
     status, _ = played.send({"events": [late]})
@@ -235,7 +238,7 @@ def test_data_health_balances_and_shows_what_was_set_aside(played: Server, open_
     expect(hour.get_by_role("cell").nth(3)).to_have_text("1")
 
 
-def test_all_of_it_works_by_keyboard(played: Server, open_page: OpenPage) -> None:
+def test_all_of_it_works_by_keyboard(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url)
     expect(tile(page, "Sessions").first).to_contain_text(str(SESSIONS))
     page.keyboard.press("Tab")
@@ -256,7 +259,9 @@ def test_all_of_it_works_by_keyboard(played: Server, open_page: OpenPage) -> Non
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_are_accessible(played: Server, open_page: OpenPage, axe_source: str, path: str, theme: str) -> None:
+def test_pages_are_accessible(
+    played: ServerProcess, open_page: OpenPage, axe_source: str, path: str, theme: str
+) -> None:
     page = open_page(played.url + path, theme=theme)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
@@ -271,14 +276,14 @@ def test_pages_are_accessible(played: Server, open_page: OpenPage, axe_source: s
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_fit_a_phone(played: Server, open_page: OpenPage, path: str) -> None:
+def test_pages_fit_a_phone(played: ServerProcess, open_page: OpenPage, path: str) -> None:
     page = open_page(played.url + path, size=PHONE)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_the_phones_menu(played: Server, open_page: OpenPage) -> None:
+def test_the_phones_menu(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url, size=PHONE)
     page.get_by_role("button", name="Menu", exact=True).click()
     page.get_by_role("dialog", name="Menu").get_by_role("link", name="Data health").click()
@@ -286,7 +291,7 @@ def test_the_phones_menu(played: Server, open_page: OpenPage) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_the_theme_is_remembered(played: Server, open_page: OpenPage) -> None:
+def test_the_theme_is_remembered(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url)
     root = page.locator("html")
     expect(root).to_have_attribute("data-theme", "light")
@@ -297,7 +302,7 @@ def test_the_theme_is_remembered(played: Server, open_page: OpenPage) -> None:
     expect(root).to_have_attribute("data-theme", "dark")
 
 
-def test_the_old_address_leads_to_the_same_pages(played: Server, open_page: OpenPage) -> None:
+def test_the_old_address_leads_to_the_same_pages(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/dashboard/")
     expect(page.get_by_role("heading", level=1, name="Overview")).to_be_visible()
     expect(page).to_have_url(f"{played.url}/")
@@ -305,14 +310,14 @@ def test_the_old_address_leads_to_the_same_pages(played: Server, open_page: Open
     expect(page.get_by_role("heading", level=1, name="Retention")).to_be_visible()
 
 
-def test_the_api_is_documented(played: Server, open_page: OpenPage) -> None:
+def test_the_api_is_documented(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/docs")
     expect(page.get_by_role("heading", name="GET /api/metrics/retention")).to_be_visible()
     expect(page.get_by_label("Example of GET /api/metrics/retention")).to_contain_text(f'curl "{played.url}/api/')
 
 
-def test_a_new_server_says_how_to_send_the_first_event(start_server: Any, open_page: OpenPage) -> None:
-    server: Server = start_server()
+def test_a_new_server_says_how_to_send_the_first_event(start_process: StartProcess, open_page: OpenPage) -> None:
+    server = start_process()
     page = open_page(server.url)
     command = page.get_by_label("Command that sends an event")
     expect(command).to_contain_text(f"curl {server.url}/api/events")
@@ -321,7 +326,9 @@ def test_a_new_server_says_how_to_send_the_first_event(start_server: Any, open_p
     expect(tile(page, "Sessions").first).to_contain_text("1")
 
 
-def test_an_error_says_what_went_wrong_and_tries_again(played: Server, open_page: OpenPage, watched: Watched) -> None:
+def test_an_error_says_what_went_wrong_and_tries_again(
+    played: ServerProcess, open_page: OpenPage, watched: Watched
+) -> None:
     page = open_page(f"{played.url}/live")
     problem = '{"type":"about:blank","title":"Too slow","status":400,"detail":"Ask for fewer days."}'
     watched.expected.append("400 (Bad Request)")

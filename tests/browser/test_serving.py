@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
+from server_process import ServerProcess
 
 ASSET = re.compile(r'src="\./(assets/[^"]+\.js)"')
 
 
-def page(server: Any, path: str) -> tuple[dict[str, str], str]:
+def page(server: ServerProcess, path: str) -> tuple[dict[str, str], str]:
     status, headers, body = server.request("GET", path)
     assert status == 200
     return headers, body.decode()
 
 
-def test_the_page_is_asked_for_again_and_its_files_never(open_server: Any) -> None:
-    headers, text = page(open_server, "/")
+def test_the_page_is_asked_for_again_and_its_files_never(open_process: ServerProcess) -> None:
+    headers, text = page(open_process, "/")
     assert headers["cache-control"] == "no-cache"
     assert headers["content-type"] == "text/html; charset=utf-8"
     found = ASSET.search(text)
     assert found is not None
-    status, headers, body = open_server.request("GET", f"/{found.group(1)}")
+    status, headers, body = open_process.request("GET", f"/{found.group(1)}")
     assert status == 200
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
     assert headers["content-type"].startswith("text/javascript")
-    status, headers, packed = open_server.request("GET", f"/{found.group(1)}", headers={"Accept-Encoding": "gzip, br"})
+    status, headers, packed = open_process.request("GET", f"/{found.group(1)}", headers={"Accept-Encoding": "gzip, br"})
     assert headers["content-encoding"] == "br"
     assert len(packed) < len(body) / 2
 
 
-def test_nothing_from_elsewhere_is_allowed(open_server: Any) -> None:
-    headers, text = page(open_server, "/")
+def test_nothing_from_elsewhere_is_allowed(open_process: ServerProcess) -> None:
+    headers, text = page(open_process, "/")
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'self';")
     assert "unsafe" not in policy
@@ -45,8 +45,8 @@ def test_nothing_from_elsewhere_is_allowed(open_server: Any) -> None:
     ("path", "base"),
     [("/", "./"), ("/retention?range=7d", "./"), ("/dashboard/", "../"), ("/dashboard/live/", "../../")],
 )
-def test_the_page_finds_its_files_from_any_depth(open_server: Any, path: str, base: str) -> None:
-    _, text = page(open_server, path)
+def test_the_page_finds_its_files_from_any_depth(open_process: ServerProcess, path: str, base: str) -> None:
+    _, text = page(open_process, path)
     assert f'<base href="{base}" />' in text
 
 
@@ -54,13 +54,13 @@ def test_the_page_finds_its_files_from_any_depth(open_server: Any, path: str, ba
     "path",
     ["/api", "/api/nothing", "/assets/nothing.js", "/favicon.ico", "/assets/%2e%2e/%2e%2e/event.py", "/..%2fevent.py"],
 )
-def test_what_is_not_there_is_a_problem_document(open_server: Any, path: str) -> None:
-    status, headers, _ = open_server.request("GET", path)
+def test_what_is_not_there_is_a_problem_document(open_process: ServerProcess, path: str) -> None:
+    status, headers, _ = open_process.request("GET", path)
     assert status == 404
     assert headers["content-type"].startswith("application/problem+json")
 
 
-def test_pages_are_only_read(open_server: Any) -> None:
-    status, headers, _ = open_server.request("POST", "/retention", b"{}", {"Content-Type": "application/json"})
+def test_pages_are_only_read(open_process: ServerProcess) -> None:
+    status, headers, _ = open_process.request("POST", "/retention", b"{}", {"Content-Type": "application/json"})
     assert status == 405
     assert headers["allow"] == "GET, HEAD"

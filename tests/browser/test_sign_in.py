@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
 
 from playwright.sync_api import expect
+from server_process import ServerProcess, StartProcess
 
 from .conftest import OpenPage, Watched
 
@@ -15,7 +15,7 @@ PASSWORD = "a sentence nobody guesses"
 PRINTED_SECONDS_MAX = 20.0
 
 
-def setup_link(server: Any) -> str:
+def setup_link(server: ServerProcess) -> str:
     """It is printed a moment after the server answers."""
     deadline = time.monotonic() + PRINTED_SECONDS_MAX
     while time.monotonic() < deadline:
@@ -25,8 +25,10 @@ def setup_link(server: Any) -> str:
     raise AssertionError(f"No setup link:\n{server.output()}")
 
 
-def test_from_the_setup_link_to_signing_in_again(start_server: Any, open_page: OpenPage, watched: Watched) -> None:
-    server = start_server([])
+def test_from_the_setup_link_to_signing_in_again(
+    start_process: StartProcess, open_page: OpenPage, watched: Watched
+) -> None:
+    server = start_process([])
     page = open_page(setup_link(server))
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
@@ -48,7 +50,7 @@ def test_from_the_setup_link_to_signing_in_again(start_server: Any, open_page: O
     expect(page).to_have_url(f"{server.url}/retention?range=7d")
 
 
-def test_signing_in_never_leads_elsewhere(start_server: Any, open_page: OpenPage) -> None:
-    server = start_server([])
+def test_signing_in_never_leads_elsewhere(start_process: StartProcess, open_page: OpenPage) -> None:
+    server = start_process([])
     page = open_page(f"{server.url}/login?next=//evil.example/")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
