@@ -1,0 +1,59 @@
+"""Whatever fits the OpenAPI document, and much that does not, is answered as the document says. Never a 5xx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from server_process import ServerProcess
+
+from playtrace.api.app import create_app
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+NOT_FOR_STRANGERS = "/api/(setup|session)"
+"""They count who comes too often: what they answer depends on who was there before."""
+
+
+@pytest.fixture(scope="module")
+def played(open_process: ServerProcess) -> Iterator[ServerProcess]:
+    """A server with a little of everything in it, so that answers have something in them."""
+    events = [
+        {"name": name, "player_id": f"p{i % 3}", "session_id": f"s{i % 4}", "map": "arena", "x": i, "y": i, "seq": i,
+         "value": 1.5, "currency": "EUR", "platform": "linux", "version": "1.0", "mono_ms": i * 1000}
+        for i, name in enumerate(["session_start", "position", "player_death", "purchase", "crash", "performance"] * 4)
+    ]  # fmt: skip
+    # Names that the generator comes upon by itself.
+    for game_id in ("0", "a", "null", "true"):
+        assert open_process.send([{**event, "game_id": game_id} for event in events])[0] == 202
+    open_process.wait_until_loaded()
+    yield open_process
+    open_process.wait_until_loaded()
+
+
+document = create_app().openapi()
+schema = schemathesis.openapi.from_dict(document).exclude(path_regex=NOT_FOR_STRANGERS)
+
+
+def test_the_server_has_this_document(played: ServerProcess):
+    assert played.get("/api/openapi.json") == document
+
+
+@schema.parametrize()
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_the_document_is_kept(played: ServerProcess, case: schemathesis.Case):
+    case.call_and_validate(base_url=played.url, checks=CHECKS, timeout=60)
