@@ -36,6 +36,8 @@ log = logging.getLogger("playtrace.load")
 
 BYTES_MAX = 64 * 1024 * 1024
 """One load takes at most this much of the journal."""
+EVENTS_MIN = 1000
+"""Loads that fail are made smaller down to this."""
 PAUSE_LOADS = 4.0
 PAUSE_S_MAX = 0.4
 """Between two small loads the loader rests as long as this many of them take, at most so long: what was
@@ -70,6 +72,7 @@ class Loader:
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
         self.offset = self._find_place()
         """Everything up to this journal offset is in the store."""
+        self._events_max = settings.load_events_max
         self._last_load_s = 0.0
         self.stored = 0
         """Events stored since the start."""
@@ -111,12 +114,15 @@ class Loader:
         while True:
             try:
                 worked = self.load_waiting() is not None
+                self._events_max = min(self._settings.load_events_max, 2 * self._events_max)
                 if not self._stopping.is_set():
                     worked = self._compaction.step() or worked
                 self.error = None
                 retry_s = 0.1
             except Exception as error:
                 self.error = str(error)
+                # What was too much for the memory is not when it is less.
+                self._events_max = max(EVENTS_MIN, self._events_max // 2)
                 log.exception("load failed, will be tried again", extra={"retry_s": retry_s})
                 if self._stopping.wait(retry_s):
                     return
@@ -161,7 +167,7 @@ class Loader:
 
         Raises `StoreError` when the store cannot write; then nothing of it is in the store.
         """
-        entries = self._journal.read(self.offset, events_max=self._settings.load_events_max, bytes_max=BYTES_MAX)
+        entries = self._journal.read(self.offset, events_max=self._events_max, bytes_max=BYTES_MAX)
         if not entries:
             return None
         loaded = self.load(entries)
