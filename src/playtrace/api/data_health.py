@@ -11,6 +11,7 @@ from pydantic import Field
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.events import BEGINNING, END, end_of, start_of
 from playtrace.api.models import ApiModel
+from playtrace.metrics.frame.models import DayOrInstant
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["data health"])
@@ -80,8 +81,8 @@ def books(
     request: Request,
     reader: CurrentReader,
     game_id: str,
-    from_: Annotated[dt.datetime | dt.date | None, Query(alias="from")] = None,
-    to: Annotated[dt.datetime | dt.date | None, Query()] = None,
+    from_: Annotated[DayOrInstant | None, Query(alias="from")] = None,
+    to: Annotated[DayOrInstant | None, Query()] = None,
 ) -> Books:
     """What became of every event that was received for this game."""
     reader.require(game_id)

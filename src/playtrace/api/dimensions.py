@@ -33,7 +33,8 @@ ORDER BY dimension, events DESC, value
 """
 
 MAPS: LiteralString = """
-SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
+    min(z) AS min_z, max(z) AS max_z
 FROM position_spans
 WHERE game_id = $game_id
 GROUP BY map
@@ -43,7 +44,8 @@ LIMIT $limit
 
 # Games that send no positions of players, only those of events.
 MAPS_OF_EVENTS: LiteralString = """
-SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
+    min(z) AS min_z, max(z) AS max_z
 FROM located_events
 WHERE game_id = $game_id
 GROUP BY map
@@ -65,6 +67,8 @@ class MapBounds(ApiModel):
     min_y: float
     max_x: float
     max_y: float
+    min_z: float | None
+    max_z: float | None
 
 
 class Dimensions(ApiModel):

@@ -16,6 +16,7 @@ from playtrace.api.authentication import CurrentReader
 from playtrace.api.models import ApiModel
 from playtrace.api.problems import InvalidRequest
 from playtrace.event import NAME_LENGTH_MAX
+from playtrace.metrics.frame.models import DayOrInstant
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["events"])
@@ -116,8 +117,8 @@ def list_events(
     platform: Names = None,
     version: Names = None,
     country: Names = None,
-    from_: Annotated[dt.datetime | dt.date | None, Query(alias="from")] = None,
-    to: Annotated[dt.datetime | dt.date | None, Query()] = None,
+    from_: Annotated[DayOrInstant | None, Query(alias="from")] = None,
+    to: Annotated[DayOrInstant | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 100,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
@@ -175,12 +176,17 @@ def start_of(moment: dt.datetime | dt.date) -> dt.datetime:
     """A day's or instant's beginning in UTC, without offset, as the store has it."""
     if not isinstance(moment, dt.datetime):
         return dt.datetime.combine(moment, dt.time())
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    try:
+        return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        # In UTC it lies outside the years that there are.
+        return BEGINNING if moment.year == 1 else END
 
 
 def end_of(moment: dt.datetime | dt.date) -> dt.datetime:
     """An instant itself; of a day the midnight behind it."""
-    return start_of(moment) + (dt.timedelta() if isinstance(moment, dt.datetime) else dt.timedelta(days=1))
+    start = start_of(moment)
+    return start if isinstance(moment, dt.datetime) or start >= END else start + dt.timedelta(days=1)
 
 
 def encode_cursor(row: dict[str, Any]) -> str:

@@ -172,8 +172,8 @@ class Journal:
         return found
 
     def waiting_events(self, after: int) -> int:
-        """How many events are behind offset `after`."""
-        return int(self._ask('SELECT coalesce(sum(events), 0) FROM entries WHERE "offset" > ?', after) or 0)
+        """How many events are behind offset `after`; an entry of nothing but refusals counts as one."""
+        return int(self._ask('SELECT coalesce(sum(max(events, 1)), 0) FROM entries WHERE "offset" > ?', after) or 0)
 
     def oldest_us(self, after: int) -> int | None:
         """When the first entry behind offset `after` was received, in microseconds since 1970."""

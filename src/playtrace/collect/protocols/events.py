@@ -90,6 +90,13 @@ class LooseEnvelope(Struct):
     sentAt: Any = None
 
 
+class Claim(Struct):
+    """What can be read of an event that is wrong elsewhere."""
+
+    game_id: Name | None = None
+    gameId: Name | None = None
+
+
 _event = msgspec.json.Decoder(Event)
 _events = msgspec.json.Decoder(list[Event])
 _envelope = msgspec.json.Decoder(Envelope)
@@ -98,6 +105,7 @@ _client_events = msgspec.json.Decoder(list[ClientEvent])
 _client_envelope = msgspec.json.Decoder(ClientEnvelope)
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _loose_envelope = msgspec.json.Decoder(LooseEnvelope)
+_claim = msgspec.json.Decoder(Claim)
 _mapping = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -240,22 +248,28 @@ def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
     for index, raw in enumerate(_split(body, is_ndjson, batch)):
         try:
             batch.events.append(_read_loosely(raw))
-        except (OverflowError, ValueError) as error:
+        except (OverflowError, ValueError, RecursionError) as error:
             # msgspec's errors are ValueErrors; a ValidationError is the one that is about JSON of the wrong shape.
             malformed = isinstance(error, msgspec.DecodeError) and not isinstance(error, msgspec.ValidationError)
+            too_deep = isinstance(error, RecursionError)
             batch.refusals.append(
                 Refusal(
                     index=index,
                     reason=RefusalReason.MALFORMED if malformed else RefusalReason.INVALID,
-                    error=sentence(error),
+                    error="The event is nested too deeply." if too_deep else sentence(error),
                     sample=raw[:SAMPLE_BYTES_MAX].decode("utf-8", "replace"),
-                    game_id=batch.game_id,
+                    game_id=batch.game_id or _claimed_game(raw),
                 )
             )
-        except RecursionError:
-            batch.refusals.append(
-                Refusal(index, RefusalReason.INVALID, "The event is nested too deeply.", game_id=batch.game_id)
-            )
+
+
+def _claimed_game(raw: bytes) -> str | None:
+    """The game that a wrong event names, so that the refusal is in that game's books."""
+    try:
+        claim = _claim.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return claim.game_id or claim.gameId
 
 
 def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
