@@ -57,3 +57,20 @@ def test_the_server_has_this_document(played: ServerProcess):
 @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_document_is_kept(played: ServerProcess, case: schemathesis.Case):
     case.call_and_validate(base_url=played.url, checks=CHECKS, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("moment", "events"),
+    [
+        ("0001-01-01", 24),
+        ("0001-01-01T00:00:00+14:00", 24),
+        ("9999-12-31", 0),
+        ("9999-12-31T23:59:59.999999-14:00", 0),
+    ],
+)
+def test_the_ends_of_time(played: ServerProcess, moment: str, events: int):
+    """The generator rarely comes upon them."""
+    quoted = moment.replace("+", "%2B")
+    assert len(played.get(f"/api/events?gameId=0&from={quoted}")["events"]) == events
+    assert len(played.get(f"/api/events?gameId=0&to={quoted}")["events"]) == 24 - events
+    assert played.get(f"/api/games/0/books?from={quoted}")["total"]["stored"] == events
