@@ -1,0 +1,256 @@
+"""Who may write and who may read, on a server that is not open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+from server_process import ServerProcess, StartProcess
+
+from playtrace.registry.registry import Registry
+
+REVOKED_WITHIN_S = 2.0
+EVENT = {"name": "level_start"}
+
+
+class Studio:
+    """A server with two games, a write key for each, and a read token for the first."""
+
+    def __init__(self, server: ServerProcess) -> None:
+        self.server = server
+        registry = Registry.open(f"sqlite:///{(server.data / 'registry.sqlite').as_posix()}")
+        registry.add_game("arena")
+        registry.add_game("harbour")
+        self.arena = registry.add_key("arena").key
+        self.harbour = registry.add_key("harbour").key
+        _, self.token = registry.add_token(game_id="arena")
+        registry.close()
+        deadline = time.monotonic() + REVOKED_WITHIN_S
+        while self.post({"Authorization": f"Bearer {self.harbour}"})[0] == 401:
+            assert time.monotonic() < deadline, "the new keys are not known"
+            time.sleep(0.05)
+
+    def post(self, headers: dict[str, str], event: Any = EVENT, path: str = "/api/events") -> tuple[int, Any]:
+        status, _, body = self.server.request(
+            "POST", path, json.dumps(event).encode(), {"Content-Type": "application/json", **headers}
+        )
+        return status, json.loads(body)
+
+    def get(self, path: str, **headers: str) -> tuple[int, Any]:
+        status, answer_headers, body = self.server.request("GET", path, headers=headers)
+        if status == 401:
+            assert answer_headers["www-authenticate"] == "Bearer"
+        return status, json.loads(body)
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    server = ServerProcess(tmp_path_factory.mktemp("studio") / "data").start()
+    try:
+        yield Studio(server)
+    finally:
+        server.stop()
+
+
+def slug(document: Any) -> str:
+    return document["type"].removeprefix("https://playtrace.dev/problems/")
+
+
+def test_a_key_wherever_a_client_can_put_it(studio: Studio):
+    key = studio.arena
+    for headers, path in (
+        ({"Authorization": f"Bearer {key}"}, "/api/events"),
+        ({"Authorization": f"bearer  {key} "}, "/api/events"),
+        ({"X-Playtrace-Key": key}, "/api/events"),
+        ({}, f"/api/events?key={key}"),
+        ({"Authorization": "Basic Zm9vOmJhcg=="}, f"/api/events?key={key}"),
+    ):
+        assert studio.post(headers, path=path) == (202, {"accepted": 1, "rejected": []})
+    # The key implies the game.
+    studio.server.wait_until_loaded()
+    games = studio.server.sql("SELECT DISTINCT game_id FROM events WHERE name = 'level_start'")
+    assert ["arena"] in games
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "0" * 32, "'; DROP TABLE write_keys; --", "x" * 10_000])
+def test_without_a_key_nothing_is_taken(studio: Studio, key: str):
+    status, document = studio.post({"Authorization": f"Bearer {key}"} if key else {})
+    assert (status, slug(document)) == (401, "key-missing")
+
+
+def test_a_key_opens_its_own_game_only(studio: Studio):
+    headers = {"Authorization": f"Bearer {studio.arena}"}
+    assert studio.post(headers, EVENT | {"game_id": "arena"})[0] == 202
+    status, document = studio.post(headers, EVENT | {"game_id": "harbour"})
+    assert (status, slug(document)) == (403, "key-for-other-game")
+    status, document = studio.post(headers, EVENT | {"game_id": "nowhere"})
+    assert (status, slug(document)) == (404, "game-unknown")
+    status, answer = studio.post(
+        headers, [EVENT, EVENT | {"game_id": "harbour"}, EVENT | {"game_id": "nowhere"}, EVENT | {"game_id": "arena"}]
+    )
+    assert (status, answer["accepted"]) == (202, 2)
+    assert [(refusal["index"], refusal["reason"]) for refusal in answer["rejected"]] == [
+        (1, "wrong_game"),
+        (2, "unknown_game"),
+    ]
+
+
+READS = (
+    "/api/games",
+    "/api/events",
+    "/api/events?gameId=arena",
+    "/api/games/arena/books",
+    "/api/games/arena/dimensions",
+    "/api/metrics/summary?gameId=arena",
+    "/api/metrics/active_players?gameId=arena",
+    "/api/metrics/retention?gameId=arena",
+    "/api/metrics/timeseries?gameId=arena&metric=events",
+    "/api/metrics/heatmap?gameId=arena&map=m&event=e",
+)
+
+
+@pytest.mark.parametrize("path", READS)
+def test_reading_needs_a_token_and_not_a_write_key(studio: Studio, path: str):
+    for headers in ({}, {"Authorization": f"Bearer {studio.arena}"}, {"Authorization": "Bearer read_nonsense"}):
+        status, document = studio.get(path, **headers)
+        assert (status, slug(document)) == (401, "unauthenticated")
+    status, _ = studio.get(path, Authorization=f"Bearer {studio.token}")
+    assert status == 200
+
+
+@pytest.mark.parametrize("path", [path for path in READS if "arena" in path])
+def test_a_token_for_one_game_reads_that_one(studio: Studio, path: str):
+    status, document = studio.get(path.replace("arena", "harbour"), Authorization=f"Bearer {studio.token}")
+    assert (status, slug(document)) == (403, "forbidden")
+
+
+def test_what_needs_no_login_and_what_needs_more(studio: Studio):
+    assert studio.get("/api/health")[0] == 200
+    assert studio.get("/api/me")[0] == 200
+    body = json.dumps({"sql": "SELECT 1"}).encode()
+    for token, expected in ((studio.token, 403), ("", 401)):
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        assert studio.server.request("POST", "/api/sql", body, headers)[0] == expected
+
+
+def test_a_revoked_key_is_refused_within_two_seconds(start_process: StartProcess):
+    studio = Studio(start_process(()))
+    headers = {"Authorization": f"Bearer {studio.arena}"}
+    assert studio.post(headers)[0] == 202
+    subprocess.run(
+        [sys.executable, "-m", "playtrace", "keys", "revoke", studio.arena, "--data", str(studio.server.data)],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PLAYTRACE_LOG_LEVEL": "error"},
+    )
+    deadline = time.monotonic() + REVOKED_WITHIN_S
+    while studio.post(headers)[0] != 401:
+        assert time.monotonic() < deadline, "the revoked key is still good"
+        time.sleep(0.05)
+    assert studio.post({"Authorization": f"Bearer {studio.harbour}"})[0] == 202
+
+
+# ── the stream ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_stream_acknowledges_each_message(studio: Studio):
+    async def stream() -> None:
+        url = f"{studio.server.url}/api/stream?key={studio.arena}"
+        async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+            messages: list[Any] = [
+                EVENT,
+                [EVENT, EVENT],
+                {"events": [EVENT], "sent_at": "2026-11-22T10:00:00Z"},
+                {"nonsense": 1},
+                [EVENT, {"name": 5}],
+                EVENT | {"game_id": "harbour"},
+            ]
+            for message in messages:
+                await socket.send_str(json.dumps(message))
+            await socket.send_str("this is no JSON")
+            await socket.send_str("")
+            await socket.send_bytes(b"\xff\x00")
+            await socket.send_bytes(json.dumps(EVENT).encode())
+            await socket.send_str("[" * 10_000)
+            answers = [await socket.receive_json(timeout=20) for _ in range(11)]
+        assert [answer["number"] for answer in answers] == list(range(11))
+        assert [answer["status"] for answer in answers] == [202, 202, 202, 400, 202, 403, 400, 400, 400, 202, 400]
+        assert [answer.get("accepted") for answer in answers[:5]] == [1, 2, 1, 0, 1]
+        assert answers[4]["rejected"][0]["index"] == 1
+
+    asyncio.run(stream())
+
+
+def test_a_stream_without_a_key_is_told_why(studio: Studio):
+    async def stream() -> None:
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"{studio.server.url}/api/stream") as socket:
+            answer = await socket.receive_json(timeout=20)
+            assert answer["status"] == 401
+            assert slug(answer) == "key-missing"
+            assert (await socket.receive(timeout=20)).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+
+    asyncio.run(stream())
+
+
+def test_streams_that_end_in_the_middle_cost_nothing(studio: Studio):
+    """What was acknowledged is stored; the server goes on."""
+
+    async def stream(number: int) -> int:
+        url = f"{studio.server.url}/api/stream?key={studio.harbour}"
+        async with aiohttp.ClientSession() as session:
+            socket = await session.ws_connect(url)
+            for _ in range(20):
+                await socket.send_str(json.dumps([{"name": "streamed"}] * 10))
+            acknowledged = 0
+            for _ in range(number):
+                acknowledged += (await socket.receive_json(timeout=20))["accepted"]
+            # No closing handshake: the connection is gone.
+            assert socket._response.connection is not None
+            transport = socket._response.connection.transport
+            assert transport is not None
+            transport.abort()
+            return acknowledged
+
+    async def all_streams() -> int:
+        return sum(await asyncio.gather(*[stream(number) for number in range(10)]))
+
+    acknowledged = asyncio.run(all_streams())
+    studio.server.wait_until_loaded()
+    ((stored,),) = studio.server.sql("SELECT count(*) FROM events WHERE name = 'streamed'")
+    assert acknowledged <= stored <= 10 * 20 * 10
+    assert studio.server.is_running()
+
+
+def test_a_message_that_is_too_large(studio: Studio):
+    async def stream() -> None:
+        url = f"{studio.server.url}/api/stream?key={studio.arena}"
+        async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+            await socket.send_str("[" + " " * (6 * 1024 * 1024) + "]")
+            answer = await socket.receive_json(timeout=20)
+            assert (answer["status"], slug(answer)) == (413, "too-large")
+            await socket.send_str(json.dumps(EVENT))
+            assert (await socket.receive_json(timeout=20))["status"] == 202
+
+    asyncio.run(stream())
+
+
+def test_live_needs_a_login_too(studio: Studio):
+    async def live(headers: dict[str, str]) -> int | str:
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.ws_connect(f"{studio.server.url}/api/live?gameId=arena", headers=headers) as socket:
+                    return (await socket.receive(timeout=20)).type.name
+            except aiohttp.WSServerHandshakeError as error:
+                return error.status
+
+    assert asyncio.run(live({})) in (401, 403, "CLOSE", "CLOSED")
+    assert asyncio.run(live({"Authorization": f"Bearer {studio.arena}"})) in (401, 403, "CLOSE", "CLOSED")
+    assert asyncio.run(live({"Authorization": f"Bearer {studio.token}"})) == "TEXT"
