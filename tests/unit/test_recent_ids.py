@@ -1,0 +1,35 @@
+"""The ids seen lately, against a set."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playtrace.load.recent_ids import RecentIds
+
+hashes = st.lists(st.integers(0, 50) | st.integers(0, 2**64 - 1), max_size=40)
+
+
+@given(st.lists(st.tuples(st.booleans(), hashes), max_size=30))
+def test_it_is_a_set(actions: list[tuple[bool, list[int]]]):
+    ids, model = RecentIds(), set[int]()
+    for is_question, values in actions:
+        array = np.array(values, np.uint64)
+        if is_question:
+            assert ids.seen(array).tolist() == [value in model for value in values]
+        else:
+            ids.add(array)
+            model.update(values)
+    assert ids.seen(np.array(sorted(model), np.uint64)).all()
+    assert len(ids) >= len(model)
+
+
+def test_runs_stay_few():
+    """What makes a look-up fast: runs grow by a factor, so that there are only so many."""
+    ids = RecentIds()
+    for batch in range(200):
+        ids.add(np.arange(batch * 10, batch * 10 + 10, dtype=np.uint64))
+    assert len(ids) == 2000
+    assert len(ids._runs) <= 8
+    assert ids.seen(np.arange(2001, dtype=np.uint64)).sum() == 2000

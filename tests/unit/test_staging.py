@@ -1,0 +1,85 @@
+"""How wrong a client's clock is, and how entries become rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from playtrace.event import Batch, Event, Refusal, RefusalReason
+from playtrace.journal.entry import Header, Recorded, encode
+from playtrace.load.staging import ROWS_PER_CHUNK, clock_correction_s, stage
+
+SECOND = 1_000_000
+
+
+def correction(sent_s: float | None, received_s: float) -> int:
+    sent_us = None if sent_s is None else round(sent_s * SECOND)
+    return clock_correction_s(Header(round(received_s * SECOND), "events", None, sent_us, None, None, []))
+
+
+@pytest.mark.parametrize(
+    ("sent_s", "received_s", "expected"),
+    [
+        # The examples of the definition: a healthy clock, a device 2 h slow, a device 4,000 s fast.
+        (1010, 1042, 0),
+        (1010, 8230, 7200),
+        (5010, 1010, -3900),
+        # The nearest five minutes, halves away from zero.
+        (0, 149.999999, 0),
+        (0, 150, 300),
+        (0, 449.999999, 300),
+        (0, 450, 600),
+        (149.999999, 0, 0),
+        (150, 0, -300),
+        (450, 0, -600),
+        (None, 1042, 0),
+        # A clock that was never set.
+        (0, 1_774_008_000, 1_774_008_000),
+        (62_135_596_800, 0, -62_135_596_800),
+    ],
+)
+def test_the_correction_of_a_clock(sent_s: float | None, received_s: float, expected: int):
+    assert correction(sent_s, received_s) == expected
+
+
+def recorded(offset: int, events: int, refusals: int = 0, game_id: str | None = "arena") -> Recorded:
+    batch = Batch(
+        received_at=dt.datetime(2026, 3, 20, tzinfo=dt.UTC) + dt.timedelta(seconds=offset),
+        source="events",
+        events=[Event(name=f"{offset}/{position}\n") for position in range(events)],
+        refusals=[Refusal(index, RefusalReason.INVALID, "wrong") for index in range(refusals)],
+        game_id=game_id,
+        country="DE" if offset % 2 else None,
+    )
+    entry = encode(batch)
+    return Recorded(offset, entry.header, entry.events, entry.body)
+
+
+def test_a_row_for_each_event():
+    staged = stage([recorded(4, 2), recorded(5, 0, refusals=2), recorded(7, 1, game_id=None)])
+    assert staged.last_offset == 7
+    rows = staged.lines.to_pylist()
+    assert [(row["journal_offset"], row["position"], row["game_id"], row["country"]) for row in rows] == [
+        (4, 0, "arena", None),
+        (4, 1, "arena", None),
+        (7, 0, None, "DE"),
+    ]
+    assert [row["line"] for row in rows] == ['{"name":"4/0\\n"}\n', '{"name":"4/1\\n"}\n', '{"name":"7/0\\n"}\n']
+    assert rows[0]["received_at"] == dt.datetime(2026, 3, 20, 0, 0, 4)
+    assert [(offset, refusal.index) for offset, _, refusal in staged.refusals] == [(5, 0), (5, 1)]
+
+
+def test_only_refusals():
+    staged = stage([recorded(1, 0, refusals=1)])
+    assert len(staged.lines) == 0
+    assert len(staged.refusals) == 1
+
+
+def test_many_entries_become_several_chunks():
+    """Chunks are what threads share."""
+    per_entry = ROWS_PER_CHUNK // 4
+    staged = stage([recorded(offset, per_entry) for offset in range(1, 11)])
+    assert staged.lines["line"].num_chunks == 3
+    assert staged.lines["journal_offset"].to_pylist() == [offset for offset in range(1, 11) for _ in range(per_entry)]
+    assert staged.lines["position"].to_pylist() == list(range(per_entry)) * 10
