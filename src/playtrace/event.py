@@ -31,6 +31,7 @@ SAMPLE_BYTES_MAX = 2 * 1024
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Position = Annotated[int, Meta(ge=0, le=2**53)]
+Currency = Annotated[str, Meta(min_length=1, max_length=16)]
 Milliseconds = Annotated[int, Meta(ge=0, le=10**12)]
 
 # The nesting is written out, so that the JSON decoder itself enforces the depth and names the path of
@@ -90,7 +91,7 @@ class Event(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
     """Position in the map's own units."""
     value: float | None = None
     """The event's one number: the price of a purchase in units of `currency`, an amount, a score."""
-    currency: Annotated[str, Meta(min_length=1, max_length=16)] | None = None
+    currency: Currency | None = None
     """ISO 4217 for money, a name of the studio's for in-game currencies."""
     props: Properties | None = None
     """Everything else. Becomes a VARIANT column."""

@@ -345,6 +345,11 @@ def heatmap(
             if here["map"] == there["map"]:
                 add(here, 0, min(there["mono_ms"] - here["mono_ms"], 2 * sample_interval_ms) / 1000)
     return {
-        place: {"events": c["events"], "seconds": c["seconds"], "players": min(5, len(c["players"]))}
+        place: {
+            "events": c["events"],
+            "seconds": c["seconds"],
+            "players": min(5, len(c["players"])) if c["seconds"] >= 60 else None,
+        }
         for place, c in cells.items()
+        if c["events"] or c["seconds"] or c["players"]
     }

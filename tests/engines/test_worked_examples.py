@@ -317,7 +317,7 @@ def test_rates_need_a_minute_and_five_players(engine: Engine) -> None:
     (cell,) = cells_of(engine, [e for e in events if e["player_id"] != "p4"], sampleIntervalMs=3_600_000).cells
     assert (cell.players, cell.rate_per_hour, cell.relative_risk) == (4, None, None)
     (cell,) = cells_of(engine, events, sampleIntervalMs=5_000).cells
-    assert (cell.seconds, cell.rate_per_hour) == (50, None)
+    assert (cell.seconds, cell.players, cell.rate_per_hour) == (50, None, None)
 
 
 def test_a_pause_counts_for_two_sample_intervals(engine: Engine) -> None:

@@ -345,12 +345,14 @@ FROM (
 ) AS last
 """
 
+# By name, because a heatmap asks for one: what lies between is passed over without being unpacked.
 LOCATE_EVENTS: LiteralString = """
 INSERT INTO located_events
 SELECT game_id, time, name, map, x, y, z, player_id, (md5_number_lower(player_id) & 63)::UTINYINT,
     coalesce(platform, ''), coalesce(version, ''), coalesce(country, '')
 FROM staged
 WHERE env = 'prod' AND name <> 'position' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+ORDER BY name
 """
 
 KEEP_BOOKS: LiteralString = """

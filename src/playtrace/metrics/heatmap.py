@@ -7,7 +7,8 @@ what lies between them in z counts.
 - **events**: events of the asked name with x and y on the map. The cells add up to all of them.
 - **seconds**: time spent. From one `position` event of a session to its next one on the same map, measured by
   `mono_ms`, the player is where the first one says; a pause counts for at most two sample intervals.
-- **players**: distinct players with either of them in the cell. Counted exactly up to 5; 5 means 5 or more.
+- **players**: distinct players with either of them in the cell. Counted exactly up to 5; 5 means 5 or more. Null below
+  60 seconds.
 - **ratePerHour** = events / hours spent in the cell; null below 60 seconds or 5 players: it would be noise, and point
   at persons. **relativeRisk** = ratePerHour of the cell / ratePerHour of the map. A map of plain counts shows where
   people are; this one where it is dangerous.
@@ -65,7 +66,9 @@ class HeatCell(Model):
     cy: int = Field(description="floor((y - originY) / cellSize)")
     events: int
     seconds: float = Field(description="Time that players spent here.")
-    players: int = Field(description="Distinct players seen here; exact up to 5, and 5 is `5 or more`.")
+    players: int | None = Field(
+        description="Distinct players seen here; exact up to 5, and 5 is `5 or more`. Null below 60 seconds."
+    )
     rate_per_hour: float | None = Field(description="events / hours spent here; null below 60 seconds or 5 players.")
     relative_risk: float | None = Field(description="ratePerHour / ratePerHour of the map; null where that is.")
 
@@ -335,7 +338,12 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     rows = [row for row in rows if row["cx"] is not None and row["cy"] is not None]
     if len(rows) > CELLS_MAX:
         raise WrongParameter("cellSize", f"More than {CELLS_MAX} cells. Ask for larger ones.")
-    sparse = [(row["cx"], row["cy"]) for row in rows if 0 < row["players"] < PLAYERS_MIN]
+    # Only these must be looked at again: of a cell below the minute nothing is told that needs an exact number.
+    sparse = [
+        (row["cx"], row["cy"])
+        for row in rows
+        if 0 < row["players"] < PLAYERS_MIN and row["span_ms"] >= SECONDS_MIN * 1000
+    ]
     if sparse:
         bound |= bound_lists("cell", ("cx", "cy"), sparse)
         exact = asking.rows(SPARSE_ROLLUP if rollup else SPARSE_RAW, bound)
@@ -343,6 +351,7 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         for row in rows:
             row["players"] = counts.get((row["cx"], row["cy"]), row["players"])
     total = _total(rows)
+    rows.sort(key=lambda row: (row["cx"], row["cy"]))
     cells = [_cell(row, total) for row in rows]
     return Heatmap(
         map=parameters.map,
@@ -351,7 +360,7 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         cell_size=cell_size,
         origin_x=parameters.origin_x,
         origin_y=parameters.origin_y,
-        cells=sorted((cell for cell in cells if _is_in(parameters.layer, cell)), key=lambda cell: (cell.cx, cell.cy)),
+        cells=[cell for cell, row in zip(cells, rows, strict=True) if _is_in(parameters.layer, row)],
         total=total,
         bounds=_bounds(cells, parameters, cell_size),
         complete=span.is_complete(asking),
@@ -394,20 +403,21 @@ def _cell(row: dict[str, Any], total: HeatTotal) -> HeatCell:
     events, seconds = int(row["events"]), int(row["span_ms"]) / 1000
     players = min(int(row["players"]), PLAYERS_MIN)
     rate = events * 3600 / seconds if seconds >= SECONDS_MIN and players >= PLAYERS_MIN else None
-    return HeatCell(
+    # Not validated: these are our own numbers, and there are thousands of them.
+    return HeatCell.model_construct(
         cx=int(row["cx"]),
         cy=int(row["cy"]),
         events=events,
         seconds=seconds,
-        players=players,
+        players=players if seconds >= SECONDS_MIN else None,
         rate_per_hour=rate,
         relative_risk=None if rate is None else ratio(rate, total.rate_per_hour or 0),
     )
 
 
-def _is_in(layer: Layer, cell: HeatCell) -> bool:
-    shown = {"all": 1.0, "events": cell.events, "time": cell.seconds, "visits": cell.players}
-    return shown[layer] > 0
+def _is_in(layer: Layer, row: dict[str, Any]) -> bool:
+    shown = {"events": row["events"], "time": row["span_ms"], "visits": row["players"]}
+    return any(shown.values()) if layer == "all" else shown[layer] > 0
 
 
 METRIC = Metric(__name__, __doc__, Parameters, Heatmap, answer)

@@ -23,6 +23,7 @@ from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
     SAMPLE_BYTES_MAX,
     Batch,
+    Currency,
     Event,
     Milliseconds,
     Name,
@@ -68,7 +69,7 @@ class ClientEvent(Struct, kw_only=True, forbid_unknown_fields=True, rename="came
     y: float | None = None
     z: float | None = None
     value: float | None = None
-    currency: Name | None = None
+    currency: Currency | None = None
     payload: Properties | None = None
 
 
@@ -368,9 +369,11 @@ def instant(value: object) -> dt.datetime | None:
 
 def sentence(error: Exception) -> str:
     """The decoder's message with the field first: `player_id: expected ...`."""
-    text = str(error)
-    what, _, path = text.partition(" - at `$")
-    if not path:
-        return text if text.endswith(".") else f"{text}."
-    field = path.rstrip("`").lstrip(".") or "event"
-    return f"{field}: {what[:1].lower()}{what[1:]}."
+    text = str(error).removesuffix(".")
+    what, _, where = text.partition(" - at `")
+    if not where:
+        return f"{text}."
+    # Where is `$.props.x`, or "key` in `$.props" when it is about a key.
+    field = where.partition("$")[2].rstrip("`").lstrip(".") or "event"
+    of_key = " as a key" if where.startswith("key") else ""
+    return f"{field}: {what[:1].lower()}{what[1:]}{of_key}."
