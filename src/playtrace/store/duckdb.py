@@ -202,6 +202,9 @@ def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool
         "autoload_known_extensions": False,
         # How far the log may grow before it is merged into the file, which the loader waits for.
         "checkpoint_threshold": "64MB",
+        # Properties are stored as VARIANT, not cut into columns of their own: cutting takes longer than all else
+        # that is done with a row, again at each checkpoint, and the loader waits for it (docs/decisions/0010).
+        "variant_minimum_shredding_size": -1,
     }
     if settings.store_threads is not None:
         config["threads"] = settings.store_threads
