@@ -144,6 +144,12 @@ class Settings(BaseSettings):
     def rate_limit_window_s(self) -> float:
         return time_span_s(self.rate_limit_time_window)
 
+    def disk_reserve_bytes(self, disk_bytes: int) -> int:
+        """How much of a disk of this size is kept free."""
+        if self.disk_free_bytes_min is not None:
+            return self.disk_free_bytes_min
+        return min(512 * MEBIBYTE, disk_bytes // 10)
+
     @property
     def journal_path(self) -> Path:
         return self.data / "journal.sqlite"

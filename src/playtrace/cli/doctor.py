@@ -22,7 +22,7 @@ from playtrace import __version__
 from playtrace.api.dashboard import BUILT
 from playtrace.cli.local_server import LocalServer, ServerRefused, running_server
 from playtrace.cli.settings_options import Data, settings_from
-from playtrace.config import MEBIBYTE, Settings
+from playtrace.config import Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
@@ -68,8 +68,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
 def _disk(settings: Settings) -> Iterator[Finding]:
     folder = next(parent for parent in [settings.data.absolute(), *settings.data.absolute().parents] if parent.exists())
     usage = shutil.disk_usage(folder)
-    reserve = settings.disk_free_bytes_min
-    reserve = min(512 * MEBIBYTE, usage.total // 10) if reserve is None else reserve
+    reserve = settings.disk_reserve_bytes(usage.total)
     free = f"{usage.free / 1e9:.1f} GB free; collecting pauses below {reserve / 1e9:.2f} GB"
     yield Finding("disk", usage.free > reserve, free)
 

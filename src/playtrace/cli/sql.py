@@ -6,11 +6,12 @@ import csv
 import json
 import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from pydantic import JsonValue
 
-from playtrace.api.sql import ROWS_MAX, plain
+from playtrace.api.sql import ROWS_MAX, Rows, ask
 from playtrace.cli.local_server import ServerRefused, running_server
 from playtrace.cli.settings_options import Data, settings_from
 from playtrace.cli.tables import print_table
@@ -34,32 +35,28 @@ def sql(
     settings = settings_from(data=data)
     text = sys.stdin.read() if statement == "-" else statement
     try:
-        columns, rows, truncated = _ask(settings, text)
+        answer = _ask(settings, text)
     except (ServerRefused, StoreError) as error:
         typer.secho(str(error), err=True, fg=typer.colors.RED)
         raise typer.Exit(1) from error
-    _print(columns, rows, output)
-    if truncated:
+    _print(answer.columns, answer.rows, output)
+    if answer.truncated:
         typer.echo(f"Only the first {ROWS_MAX} rows are shown.", err=True)
 
 
-def _ask(settings: Settings, text: str) -> tuple[list[str], list[list[Any]], bool]:
+def _ask(settings: Settings, text: str) -> Rows:
     if (server := running_server(settings)) is not None:
-        answer = server.post("/api/sql", {"sql": text})
-        return answer["columns"], answer["rows"], answer["truncated"]
+        return Rows.model_validate(server.post("/api/sql", {"sql": text}))
     if not settings.store_path.exists():
         raise StoreError(f"There is no store in {settings.data.absolute()}. Name the server's folder with --data.")
     store = Store.open(settings.store_path, settings)
     try:
-        table = store.query_text(text)
+        return ask(store, text)
     finally:
         store.close()
-    columns = [column.to_pylist() for column in table.slice(0, ROWS_MAX).columns]
-    rows: list[list[Any]] = [[plain(value) for value in row] for row in zip(*columns, strict=True)]
-    return table.column_names, rows, table.num_rows > ROWS_MAX
 
 
-def _print(columns: list[str], rows: list[list[Any]], output: Format) -> None:
+def _print(columns: list[str], rows: list[list[JsonValue]], output: Format) -> None:
     match output:
         case Format.JSON:
             typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=2))

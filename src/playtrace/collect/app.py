@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
-from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -66,10 +65,6 @@ class Collect:
         self._origin = Origin(settings.trusted_proxies, settings.geoip_database)
         self._rate = RateLimit(settings.requests_per_second_max, burst=max(1.0, 2 * settings.requests_per_second_max))
         self._reading_time = ReadingTime(settings.request_seconds_max)
-        self.requests = Counter[int]()
-        """Requests since the start, by status."""
-        self.events = 0
-        """Events accepted since the start."""
         self.formats: dict[str, WireFormat] = {}
         self._routes: dict[tuple[str, str], WireFormat] = {}
         for name, wire_format in protocols.load(settings).items():
@@ -99,7 +94,6 @@ class Collect:
             # A bug of ours. The client keeps its events and tries again.
             log.exception("could not take a request", extra={"path": scope["path"]})
             reply = wire_format.refuse(Unavailable("Something went wrong here; it was logged.", retry_after_s=60))
-        self.requests[reply.status] += 1
         await _send(send, reply)
 
     async def take(self, wire_format: WireFormat, scope: Scope, receive: Receive) -> Reply:
@@ -234,7 +228,6 @@ class Collect:
             offset = await self._journal.append(entry)
         except JournalUnavailable as error:
             raise Unavailable(str(error), retry_after_s=RETRY_AFTER_S) from error
-        self.events += len(batch.events)
         return offset
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.problem_documents import problem
@@ -349,7 +349,7 @@ def instant(value: object) -> dt.datetime | None:
 
     Raises `ValueError` for anything else.
     """
-    if value is None or value is UNSET or isinstance(value, UnsetType):
+    if value is None:
         return None
     if isinstance(value, dt.datetime):
         return value
