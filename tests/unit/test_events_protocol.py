@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.protocols import events
-from playtrace.collect.request import Request
+from playtrace.collect.request import Receipt, Request
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
     NAME_LENGTH_MAX,
@@ -258,9 +258,9 @@ def test_as_many_events_as_a_request_may_have_and_one_more():
 
 
 def test_the_reply_says_what_was_taken():
-    whole = events.reply(read([OWN, OWN]), offset=7)
+    whole = events.reply(Receipt.of(read([OWN, OWN])))
     assert (whole.status, json.loads(whole.body)) == (202, {"accepted": 2, "rejected": []})
-    partly = json.loads(events.reply(read([OWN, {}]), offset=7).body)
+    partly = json.loads(events.reply(Receipt.of(read([OWN, {}]))).body)
     assert partly["accepted"] == 1
     (rejected,) = partly["rejected"]
     assert (rejected["index"], rejected["reason"]) == (1, "invalid")
@@ -293,7 +293,7 @@ def check_reading(body: bytes, *, ndjson: bool) -> None:
         assert all(isinstance(refusal.reason, RefusalReason) and refusal.error for refusal in batch.refusals)
         # What was taken can be written down and read back.
         assert decode_events(encode(batch).body) == batch.events
-        json.loads(events.reply(batch, 1).body)
+        json.loads(events.reply(Receipt.of(batch)).body)
 
 
 @given(requests, st.booleans())

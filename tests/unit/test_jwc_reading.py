@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from playtrace.collect.errors import CollectError, Malformed, TooLarge, TooManyRequests
 from playtrace.collect.protocols.jwc import Jwc, SchemaUnsupported
 from playtrace.collect.rate_limit import WindowLimit
-from playtrace.collect.request import Request
+from playtrace.collect.request import Receipt, Request
 from playtrace.config import Settings
 from playtrace.event import EVENTS_PER_REQUEST_MAX, Batch
 from playtrace.journal.entry import decode_events, encode
@@ -114,7 +114,7 @@ def test_a_bad_event_is_skipped_and_says_why(wrong: dict[str, Any], field: str):
     (refusal,) = batch.refusals
     assert refusal.index == 1
     assert refusal.error.startswith(f"{field}: ") or ("." in field and refusal.error.startswith("m"))
-    assert Jwc(salt="").reply(batch, 1).body == b'{"ok":true,"accepted":2,"skipped":1}'
+    assert Jwc(salt="").reply(Receipt.of(batch)).body == b'{"ok":true,"accepted":2,"skipped":1}'
 
 
 def test_thirty_characters_are_fine():

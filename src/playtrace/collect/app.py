@@ -28,7 +28,7 @@ from playtrace.collect.errors import (
 from playtrace.collect.origin import Origin
 from playtrace.collect.rate_limit import RateLimit
 from playtrace.collect.reading_time import ReadingTime
-from playtrace.collect.request import Reply, Request, WireFormat
+from playtrace.collect.request import Receipt, Reply, Request, WireFormat
 from playtrace.config import Settings
 from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Refusal, RefusalReason
 from playtrace.journal.entry import Entry, encode
@@ -46,13 +46,16 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 RETRY_AFTER_S = 5
 
 # Browser games send from the studio's own pages: anybody may write who has the key, nobody reads here.
-CORS_HEADERS = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-methods", b"POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-playtrace-key"),
-    (b"access-control-max-age", b"86400"),
-]
-NO_CONTENT = Reply(204, b"")
+FROM_ANYWHERE = (b"access-control-allow-origin", b"*")
+PREFLIGHT = Reply(
+    204,
+    b"",
+    headers=[
+        (b"access-control-allow-methods", b"POST, OPTIONS"),
+        (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-playtrace-key"),
+        (b"access-control-max-age", b"86400"),
+    ],
+)
 
 
 class Collect:
@@ -80,7 +83,7 @@ class Collect:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
         if method == "OPTIONS":
-            await _send(send, NO_CONTENT)
+            await _send(send, PREFLIGHT)
             return
         wire_format = self._routes[method, scope["path"]]
         try:
@@ -99,9 +102,7 @@ class Collect:
     async def take(self, wire_format: WireFormat, scope: Scope, receive: Receive) -> Reply:
         """The way of a request. Raises `CollectError` where it ends early."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        query: dict[str, str] = (
-            dict(parse_qsl(scope["query_string"].decode("latin-1"))) if scope["query_string"] else {}
-        )
+        query = query_of(scope)
         client = scope.get("client")
         peer = client[0] if client else ""
 
@@ -116,13 +117,17 @@ class Collect:
 
     async def take_request(self, wire_format: WireFormat, request: Request) -> Reply:
         """From a request that has arrived whole to the answer. Raises `CollectError` where it ends early."""
-        batch = await self.read(wire_format, request)
-        offset = await self.record(batch)
-        if batch.refusals and not batch.events:
-            error = _as_a_whole(batch.refusals)
-            if not (wire_format.SKIPS_BAD_EVENTS and isinstance(error, Malformed)):
-                raise error
-        return wire_format.reply(batch, offset)
+        # Only bytes outlive `read`: were the events kept until the disk has them, those of all waiting requests
+        # would push each other out of the processor's cache.
+        entry, receipt, error = self.read(wire_format, request)
+        if entry is not None:
+            try:
+                receipt.offset = await self._journal.append(entry)
+            except JournalUnavailable as unavailable:
+                raise Unavailable(str(unavailable), retry_after_s=RETRY_AFTER_S) from unavailable
+        if error is not None:
+            raise error
+        return wire_format.reply(receipt)
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,21 +167,29 @@ class Collect:
         """Country and region of the client."""
         return self._origin.place(peer, headers)
 
-    async def read(self, wire_format: WireFormat, request: Request) -> Batch:
-        """Bytes to events; those of games that may not be written to are refused."""
+    def read(self, wire_format: WireFormat, request: Request) -> tuple[Entry | None, Receipt, CollectError | None]:
+        """Bytes to what the journal keeps of them, and the error to answer where nothing was taken."""
         try:
             batch = wire_format.read(request)
-        except Malformed as error:
+        except Malformed as malformed:
             sample = request.body[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
-            refusals = error.refusals or [Refusal(0, RefusalReason.MALFORMED, error.detail, sample, request.game_id)]
-            await self.record(Batch(received_at=request.received_at, source="refused", events=[], refusals=refusals))
-            raise
+            refusals = malformed.refusals or [
+                Refusal(0, RefusalReason.MALFORMED, malformed.detail, sample, request.game_id)
+            ]
+            batch = Batch(received_at=request.received_at, source="refused", events=[], refusals=refusals)
+            return encode(batch), Receipt.of(batch), malformed
         if batch.game_id is None and request.game_id is None and self._settings.open:
             batch.game_id = wire_format.DEFAULT_GAME
             if batch.game_id is not None:
                 self._is_open_to(batch.game_id)
         self.admit_games(batch, request.game_id)
-        return batch
+        entry = encode(batch) if batch.events or batch.refusals else None
+        if entry is not None and len(entry.body) > EVENT_BYTES_MAX:
+            entry = _refuse_large(batch, entry)
+        error = _as_a_whole(batch.refusals) if batch.refusals and not batch.events else None
+        if wire_format.SKIPS_BAD_EVENTS and isinstance(error, Malformed):
+            error = None
+        return entry, Receipt.of(batch), error
 
     def admit_games(self, batch: Batch, key_game: str | None) -> None:
         """Refuse the events whose game is missing, unknown, or not the key's."""
@@ -216,19 +229,6 @@ class Collect:
             log.warning("game not created", extra={"error": str(error)})
             return False
         return True
-
-    async def record(self, batch: Batch) -> int | None:
-        """Make the batch durable. Raises `Unavailable` when the journal takes nothing."""
-        if not batch.events and not batch.refusals:
-            return None
-        entry = encode(batch)
-        if len(entry.body) > EVENT_BYTES_MAX:
-            entry = _refuse_large(batch, entry)
-        try:
-            offset = await self._journal.append(entry)
-        except JournalUnavailable as error:
-            raise Unavailable(str(error), retry_after_s=RETRY_AFTER_S) from error
-        return offset
 
 
 def query_of(scope: Scope) -> dict[str, str]:
@@ -304,7 +304,7 @@ async def _send(send: Send, reply: Reply) -> None:
                 (b"content-type", reply.content_type),
                 (b"content-length", str(len(reply.body)).encode()),
                 *reply.headers,
-                *CORS_HEADERS,
+                FROM_ANYWHERE,
             ],
         }
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from playtrace.collect.errors import CollectError, Malformed
 from playtrace.collect.rate_limit import WindowLimit
-from playtrace.event import NAME_LENGTH_MAX, Batch
+from playtrace.event import NAME_LENGTH_MAX, Batch, Refusal
 
 
 class Request(Struct, frozen=True):
@@ -44,6 +44,21 @@ class Reply(Struct, frozen=True):
     headers: list[tuple[bytes, bytes]] = []
 
 
+class Receipt(Struct):
+    """What became of a request."""
+
+    received_at: dt.datetime
+    accepted: int
+    """Events that are in the journal."""
+    refusals: list[Refusal]
+    offset: int | None = None
+    """Where they stand in the journal; None when there was nothing to record."""
+
+    @classmethod
+    def of(cls, batch: Batch) -> Receipt:
+        return cls(batch.received_at, len(batch.events), batch.refusals)
+
+
 class WireFormat(Protocol):
     """A module in `collect/protocols/`: one wire format.
 
@@ -62,8 +77,5 @@ class WireFormat(Protocol):
     """How often a client may come with this format, where that has a limit of its own."""
 
     def read(self, request: Request) -> Batch: ...
-    def reply(self, batch: Batch, offset: int | None) -> Reply:
-        """`offset` is the journal's; None when there was nothing to record."""
-        ...
-
+    def reply(self, receipt: Receipt) -> Reply: ...
     def refuse(self, error: CollectError) -> Reply: ...

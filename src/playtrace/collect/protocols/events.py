@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.problem_documents import problem
-from playtrace.collect.request import Reply, Request
+from playtrace.collect.request import Receipt, Reply, Request
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
     SAMPLE_BYTES_MAX,
@@ -136,11 +136,11 @@ def read(request: Request) -> Batch:
     return batch
 
 
-def reply(batch: Batch, offset: int | None) -> Reply:
-    if not batch.refusals:
-        return Reply(202, b'{"accepted":%d,"rejected":[]}' % len(batch.events))
-    rejected = [{"index": r.index, "reason": r.reason, "error": r.error} for r in batch.refusals]
-    return Reply(202, msgspec.json.encode({"accepted": len(batch.events), "rejected": rejected}))
+def reply(receipt: Receipt) -> Reply:
+    if not receipt.refusals:
+        return Reply(202, b'{"accepted":%d,"rejected":[]}' % receipt.accepted)
+    rejected = [{"index": r.index, "reason": r.reason, "error": r.error} for r in receipt.refusals]
+    return Reply(202, msgspec.json.encode({"accepted": receipt.accepted, "rejected": rejected}))
 
 
 def refuse(error: CollectError) -> Reply:

@@ -20,7 +20,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.protocols.events import instant, sentence
 from playtrace.collect.rate_limit import WindowLimit
-from playtrace.collect.request import Reply, Request
+from playtrace.collect.request import Receipt, Reply, Request
 from playtrace.config import Settings
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
@@ -100,8 +100,8 @@ class Jwc:
                 )
         return batch
 
-    def reply(self, batch: Batch, offset: int | None) -> Reply:
-        return Reply(200, b'{"ok":true,"accepted":%d,"skipped":%d}' % (len(batch.events), len(batch.refusals)))
+    def reply(self, receipt: Receipt) -> Reply:
+        return Reply(200, b'{"ok":true,"accepted":%d,"skipped":%d}' % (receipt.accepted, len(receipt.refusals)))
 
     def refuse(self, error: CollectError) -> Reply:
         answer = {"error": error.slug.replace("-", "_")}

@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.protocols.events import instant, sentence
-from playtrace.collect.request import Reply, Request
+from playtrace.collect.request import Receipt, Reply, Request
 from playtrace.event import (
     EVENT_BYTES_MAX,
     EVENTS_PER_REQUEST_MAX,
@@ -108,11 +108,11 @@ def read(request: Request) -> Batch:
     return batch
 
 
-def reply(batch: Batch, offset: int | None) -> Reply:
+def reply(receipt: Receipt) -> Reply:
     return Reply(
         201,
         msgspec.json.encode(
-            {"success": True, "message": "Stat sheet recorded.", "id": offset, "timestamp": batch.received_at}
+            {"success": True, "message": "Stat sheet recorded.", "id": receipt.offset, "timestamp": receipt.received_at}
         ),
     )
 
