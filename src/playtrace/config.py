@@ -72,7 +72,9 @@ class Settings(BaseSettings):
         description="Free disk space below which collecting answers 503. [a tenth of the disk, at most 512 MiB]",
     )
     store_memory_bytes: int = Field(
-        default=512 * MEBIBYTE, ge=64 * MEBIBYTE, description="Memory that the store may use before it spills to disk."
+        default=768 * MEBIBYTE,
+        ge=64 * MEBIBYTE,
+        description="Memory that the store may use before it spills to disk.",
     )
     store_threads: int | None = Field(
         default=None, ge=1, description="Threads that the store may use; all cores unless set."

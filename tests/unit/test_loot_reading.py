@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.protocols import loot
-from playtrace.collect.request import Request
+from playtrace.collect.request import Receipt, Request
 from playtrace.event import EVENT_BYTES_MAX, Batch, RefusalReason
 from playtrace.journal.entry import decode_events, encode
 
@@ -109,7 +109,9 @@ def test_the_least_sheet():
 
 
 def test_the_answer_has_the_journals_offset_as_id():
-    reply = loot.reply(read(GOOD), 41)
+    receipt = Receipt.of(read(GOOD))
+    receipt.offset = 41
+    reply = loot.reply(receipt)
     assert reply.status == 201
     answer = json.loads(reply.body)
     assert answer.pop("message")

@@ -23,24 +23,38 @@ from playtrace.load.staging import MICROSECONDS, Staged
 SESSION_DAYS_MAX = 7
 """A session whose clock was decided longer ago is decided anew: no session lasts that long."""
 
-DERIVE: tuple[tuple[str, LiteralString], ...] = (
+Steps = tuple[tuple[str, LiteralString], ...]
+
+DERIVE: Steps = (
     ("store events", steps.STORE_EVENTS),
     ("count events", steps.COUNT_EVENTS),
     ("mark player days", steps.MARK_PLAYER_DAYS),
     ("meet players", steps.MEET_PLAYERS),
     ("extend sessions", steps.EXTEND_SESSIONS),
-    ("extend islands", steps.EXTEND_ISLANDS),
-    ("sample positions", steps.SAMPLE_POSITIONS),
-    ("follow positions", steps.FOLLOW_POSITIONS),
-    ("find disorder", steps.FIND_DISORDER),
-    ("measure spans", steps.MEASURE_SPANS),
-    ("forget disordered spans", steps.FORGET_DISORDERED_SPANS),
-    ("measure disordered spans", steps.MEASURE_DISORDERED_SPANS),
-    ("remember tails", steps.REMEMBER_TAILS),
     ("locate events", steps.LOCATE_EVENTS),
     ("keep books", steps.KEEP_BOOKS),
 )
 """What is derived from the events of a load that are fresh: neither seen before nor too old."""
+DERIVE_FROM_POSITIONS: Steps = (
+    ("follow positions", steps.FOLLOW_POSITIONS),
+    ("find disorder", steps.FIND_DISORDER),
+    ("measure spans", steps.MEASURE_SPANS),
+    ("remember tails", steps.REMEMBER_TAILS),
+)
+"""The same from positions, where there are some."""
+DERIVE_FROM_DISORDER: Steps = (
+    ("forget disordered spans", steps.FORGET_DISORDERED_SPANS),
+    ("measure disordered spans", steps.MEASURE_DISORDERED_SPANS),
+)
+
+
+class Survey(Struct, frozen=True):
+    """What is among the events of a load: what is not there needs no step."""
+
+    late: int
+    positions: int
+    without_session: int
+    days: list[dt.date] | None
 
 
 class Poison(Struct, frozen=True):
@@ -96,15 +110,30 @@ class OneLoad:
         connection.register("lines", lines)
         self._step(connection, "parse", steps.PARSE)
         self._correct_clocks(connection, lines)
-        outcome.quarantined = self._quarantine_late(connection)
+        survey = self._survey(connection)
+        if survey.late:
+            self._quarantine_late(connection)
+        outcome.quarantined = survey.late
         outcome.ids, suspects = self._look_up_ids(connection)
         if len(suspects):
             outcome.duplicates = self._remove_duplicates(connection, suspects)
+        outcome.stored = len(lines) - outcome.quarantined - outcome.duplicates
+        outcome.days = survey.days or []
+        self._derive(connection, survey)
+        return outcome
+
+    def _derive(self, connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+        """All that follows from the events that are fresh."""
         for name, sql in DERIVE:
             self._step(connection, name, sql)
-        outcome.stored = len(lines) - outcome.quarantined - outcome.duplicates
-        outcome.days = [row[0] for row in connection.execute("SELECT DISTINCT time::DATE FROM staged").fetchall()]
-        return outcome
+        if survey.without_session:
+            self._step(connection, "extend islands", steps.EXTEND_ISLANDS)
+        if survey.positions:
+            for name, sql in DERIVE_FROM_POSITIONS:
+                self._step(connection, name, sql)
+            if _count(connection, "SELECT count(*) FROM disordered"):
+                for name, sql in DERIVE_FROM_DISORDER:
+                    self._step(connection, name, sql)
 
     def _correct_clocks(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> None:
         if self._clocks_known or lines["correction_s"].to_numpy().any():
@@ -112,29 +141,27 @@ class OneLoad:
             self._step(connection, "set clocks", steps.SET_CLOCKS)
             self._clocks_known = True
 
-    def _quarantine_late(self, connection: duckdb.DuckDBPyConnection) -> int:
+    def _survey(self, connection: duckdb.DuckDBPyConnection) -> Survey:
+        self._step(connection, "survey", steps.SURVEY)
+        return Survey(*connection.fetchall()[0])
+
+    def _quarantine_late(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._step(connection, "find late", steps.FIND_LATE)
-        late = _count(connection, "SELECT count(*) FROM late")
-        if late:
-            self._step(connection, "set late aside", steps.SET_LATE_ASIDE)
-            self._step(connection, "keep books of late", steps.KEEP_BOOKS_OF_LATE)
-            self._step(connection, "remove late", steps.REMOVE_LATE)
-        return late
+        self._step(connection, "set late aside", steps.SET_LATE_ASIDE)
+        self._step(connection, "keep books of late", steps.KEEP_BOOKS_OF_LATE)
+        self._step(connection, "remove late", steps.REMOVE_LATE)
 
     def _look_up_ids(self, connection: duckdb.DuckDBPyConnection) -> tuple[Hashes, pa.Table]:
-        """The hashes of all ids that clients gave, and where events stand whose hash was seen before."""
+        """The hashes of all ids that clients gave, and where those events stand whose hash is there twice."""
         began = time.perf_counter()
         table = connection.sql(
-            "SELECT hash(game_id, event_id) AS id, journal_offset, position FROM staged"
-            " WHERE has_id ORDER BY journal_offset, position"
+            "SELECT hash(game_id, event_id) AS id, journal_offset, position FROM staged WHERE has_id"
         ).to_arrow_table()
         hashes = as_hashes(table["id"])
-        _, first = np.unique(hashes, return_index=True)
-        again: NDArray[np.bool_] = np.ones(len(hashes), np.bool_)
-        again[first] = False
-        suspect = again | self._ids.seen(hashes)
+        suspect = self._ids.repeated(hashes)
+        suspects = table.filter(pa.array(suspect)) if suspect.any() else table.slice(0, 0)
         self.step_seconds["look up ids"] += time.perf_counter() - began
-        return hashes, table.filter(pa.array(suspect))
+        return hashes, suspects
 
     def _remove_duplicates(self, connection: duckdb.DuckDBPyConnection, suspects: pa.Table) -> int:
         connection.register("suspects", suspects)

@@ -27,25 +27,30 @@ class RecentIds:
     def __len__(self) -> int:
         return sum(len(run) for run in self._runs)
 
-    def seen(self, hashes: Hashes) -> NDArray[np.bool_]:
-        """For each hash, whether it was added before."""
+    def repeated(self, hashes: Hashes) -> NDArray[np.bool_]:
+        """For each hash, whether it was added before or is among these more than once."""
         found = np.zeros(len(hashes), np.bool_)
         if len(hashes) == 0:
             return found
         # Sorted look-ups walk each run from one end to the other instead of jumping about in memory.
         order = np.argsort(hashes)
         ordered = hashes[order]
+        again = np.zeros(len(hashes), np.bool_)
+        np.equal(ordered[1:], ordered[:-1], out=again[1:])
+        again[:-1] |= again[1:]
         for run in self._runs:
             at = np.searchsorted(run, ordered)
             at[at == len(run)] = len(run) - 1
-            found[order] |= run[at] == ordered
+            again |= run[at] == ordered
+        found[order] = again
         return found
 
     def add(self, hashes: Hashes) -> None:
         """Remember these, which may be none."""
         if len(hashes) == 0:
             return
-        run = np.unique(hashes)
+        run = np.sort(hashes)
         while self._runs and len(self._runs[-1]) < MERGE_RATIO * len(run):
-            run = np.union1d(self._runs.pop(), run)
+            # A stable sort finds the two sorted parts and merges them.
+            run = np.sort(np.concatenate([self._runs.pop(), run]), kind="stable")
         self._runs.append(run)

@@ -13,8 +13,9 @@ from playtrace.event import Refusal
 from playtrace.journal.entry import Header, Recorded, decode_header
 
 NEWLINE = 10
-ROWS_PER_CHUNK = 16_384
-"""Arrow chunks are what DuckDB's threads share: with one large chunk a single thread would do all the work."""
+ROWS_PER_CHUNK = 2048
+"""Arrow chunks are what DuckDB's threads share: with one large chunk a single thread would do all the work. A chunk
+of so many stays in the processor's cache while its lines are found."""
 
 CLOCK_STEP_US = 300_000_000
 
@@ -80,9 +81,11 @@ def _lines(entries: Sequence[Recorded], headers: Sequence[Header]) -> pa.Table:
     starts = np.cumsum(counts) - counts
     rows = len(ends)
 
+    entry_of_row = np.repeat(np.arange(len(entries), dtype=np.int32), counts)
+
     def spread(values: pa.Array) -> pa.Array:
         """One value for each entry to one for each event."""
-        return values.take(pa.array(np.repeat(np.arange(len(entries)), counts)))
+        return pa.DictionaryArray.from_arrays(entry_of_row, values)
 
     return pa.table(
         {

@@ -1,4 +1,4 @@
-"""What one load does in the store, as SQL, in the order of `loader.STEPS`.
+"""What one load does in the store, as SQL, in the order of `OneLoad.load_lines`.
 
 `lines` are the events as text; `staged` the same as columns, from which late and repeated ones are removed;
 what is left goes into the events and their rollups. All of it happens in one transaction with the
@@ -96,6 +96,18 @@ WHERE clock.game_id = staged.game_id AND clock.session_id = staged.session_id
   AND clock.correction_s <> staged.correction_s
 """
 
+# What there is to do: most loads have nothing late, and what is not there needs no statement.
+SURVEY: LiteralString = """
+SELECT
+    count(*) FILTER (is_late) AS late,
+    count(*) FILTER (name = 'position' AND session_id IS NOT NULL) AS positions,
+    count(*) FILTER (session_id IS NULL AND player_id IS NOT NULL) AS without_session,
+    list(DISTINCT time::DATE) FILTER (NOT is_late) AS days
+FROM (
+    SELECT name, player_id, session_id, time, received_at - time > to_days($late_days_max) AS is_late FROM staged
+) AS event
+"""
+
 # Late events are quarantined with their own time: dated anew, they would be logins that did not happen.
 FIND_LATE: LiteralString = """
 CREATE OR REPLACE TEMP TABLE late AS
@@ -191,7 +203,7 @@ FROM (
         SELECT *,
             coalesce(TRY_CAST(props ->> '$.frames' AS DOUBLE), fps * seconds) AS drawn
         FROM (
-            SELECT *,
+            SELECT game_id, time, name, platform, version, country, currency, value, props,
                 CASE WHEN name = 'performance'
                     THEN coalesce(TRY_CAST(props ->> '$.duration_s' AS DOUBLE), 1) END AS seconds,
                 CASE WHEN name = 'performance'
@@ -211,7 +223,7 @@ SELECT game_id, time::DATE, player_id,
     bit_or(CASE WHEN slot < 48 THEN 1::BIGINT << slot ELSE 0 END),
     bit_or(CASE WHEN slot >= 48 THEN 1::BIGINT << (slot - 48) ELSE 0 END)
 FROM (
-    SELECT *, (hour(time) * 4 + minute(time) // 15)::BIGINT AS slot
+    SELECT game_id, time, player_id, platform, version, country, (hour(time) * 4 + minute(time) // 15)::BIGINT AS slot
     FROM staged
     WHERE env = 'prod' AND player_id IS NOT NULL AND name NOT IN (SELECT unnest($passive::VARCHAR[]))
 ) AS active
@@ -260,7 +272,8 @@ SELECT game_id, player_id,
 FROM (
     SELECT *, sum(opens::INTEGER) OVER player AS island
     FROM (
-        SELECT *, coalesce(time - lag(time) OVER player > to_minutes($session_timeout_minutes), true) AS opens
+        SELECT game_id, player_id, platform, version, country, time, seq, name, journal_offset, position,
+            coalesce(time - lag(time) OVER player > to_minutes($session_timeout_minutes), true) AS opens
         FROM staged
         WHERE env = 'prod' AND session_id IS NULL AND player_id IS NOT NULL
           AND name NOT IN (SELECT unnest($passive::VARCHAR[]))
@@ -271,19 +284,18 @@ FROM (
 GROUP BY game_id, player_id, island
 """
 
-SAMPLE_POSITIONS: LiteralString = """
-CREATE OR REPLACE TEMP TABLE sampled AS
-SELECT game_id, session_id, mono_ms, coalesce(seq, 0) AS seq, time, map, x, y, z, player_id,
-    coalesce(platform, '') AS platform, coalesce(version, '') AS version, coalesce(country, '') AS country
-FROM staged
-WHERE name = 'position' AND env = 'prod' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
-  AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-"""
-
-# The samples of this load behind the last one that was known of each session.
+# The samples of this load, and the last one that was known of each of their sessions.
 FOLLOW_POSITIONS: LiteralString = """
 CREATE OR REPLACE TEMP TABLE followed AS
-SELECT *, false AS is_tail FROM sampled
+WITH sampled AS (
+    SELECT game_id, session_id, mono_ms, coalesce(seq, 0) AS seq, time, map, x, y, z, player_id,
+        coalesce(platform, '') AS platform, coalesce(version, '') AS version, coalesce(country, '') AS country,
+        false AS is_tail
+    FROM staged
+    WHERE name = 'position' AND env = 'prod' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
+      AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+)
+SELECT * FROM sampled
 UNION ALL
 SELECT game_id, session_id, tail.mono_ms, tail.seq, tail.time, tail.map, tail.x, tail.y, tail.z, tail.player_id,
     tail.platform, tail.version, tail.country, true
@@ -339,8 +351,9 @@ INSERT INTO position_tails
 SELECT game_id, session_id, tail.mono_ms, tail.seq, tail.time, tail.map, tail.x, tail.y, tail.z, tail.player_id,
     tail.platform, tail.version, tail.country
 FROM (
-    SELECT game_id, session_id, arg_max(sampled, (mono_ms, seq)) AS tail
-    FROM sampled
+    SELECT game_id, session_id, arg_max(followed, (mono_ms, seq)) AS tail
+    FROM followed
+    WHERE NOT is_tail
     GROUP BY game_id, session_id
 ) AS last
 """
