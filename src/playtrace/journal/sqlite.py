@@ -12,8 +12,9 @@ What it promises
 
 How
 One thread writes. It takes everything that is waiting, writes it in one transaction, syncs once and
-tells all who wait: the more requests come in, the more share one sync (group commit). Several processes
-may append: SQLite's lock orders their commits. Reading does not wait for writing.
+tells all who wait: the more requests come in, the more share one sync (group commit). Small entries of a
+group share a row too, since each row costs as much as writing a few kilobytes. Several processes may append:
+SQLite's lock orders their commits. Reading does not wait for writing.
 
 What is trimmed leaves free pages that are used again; the file stays as large as the largest backlog was.
 """
@@ -25,10 +26,11 @@ import logging
 import queue
 import shutil
 import sqlite3
+import struct
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -40,9 +42,8 @@ log = logging.getLogger("playtrace.journal")
 
 GROUP_BYTES_MAX = 16 * MEBIBYTE
 """One commit takes at most this much: bounds how long the first of a group waits for the last."""
-GATHER_S = 0.001
-"""While several wait for each commit, the next one waits so long for more: a commit costs about as much with
-one entry as with ten, and it costs the processor more than the disk. A client that sends alone never waits."""
+ROW_BYTES_MAX = 256 * 1024
+"""Entries share a row up to this size; a larger one has a row of its own."""
 TRIM_BYTES_MAX = 8 * MEBIBYTE
 """One commit trims at most about this much, for the same reason."""
 DISK_LOOK_INTERVAL_S = 0.5
@@ -51,12 +52,16 @@ LOCK_WAIT_S = 10.0
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS identity (journal_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS entries (
-    "offset" INTEGER PRIMARY KEY AUTOINCREMENT,
-    header BLOB NOT NULL,
-    events INTEGER NOT NULL,
-    body BLOB NOT NULL
+    last_offset INTEGER PRIMARY KEY AUTOINCREMENT,  -- a row holds one entry or several with adjoining offsets
+    events INTEGER NOT NULL,                        -- of all of them; one of nothing but refusals counts as one
+    bytes INTEGER NOT NULL,
+    sizes BLOB NOT NULL,                            -- SIZES of each, in order
+    headers BLOB NOT NULL,
+    bodies BLOB NOT NULL
 );
 """
+SIZES = struct.Struct("<III")
+"""Of one entry: bytes of its header, how many events, bytes of its body."""
 
 
 class _Append:
@@ -154,36 +159,51 @@ class Journal:
         events = 0
         size = 0
         cursor = self._reader.execute(
-            'SELECT "offset", header, events, body FROM entries WHERE "offset" > ? ORDER BY "offset"', [after]
+            "SELECT last_offset, sizes, headers, bodies FROM entries WHERE last_offset > ? ORDER BY last_offset",
+            [after],
         )
         try:
-            for offset, header, count, body in cursor:
-                found.append(Recorded(offset, header, count, body))
-                events += count
-                size += len(header) + len(body)
-                if events >= events_max or size >= bytes_max:
-                    break
+            for row in cursor:
+                for recorded in _entries_of(*row):
+                    if recorded.offset <= after:
+                        continue
+                    found.append(recorded)
+                    events += recorded.events
+                    size += len(recorded.header) + len(recorded.body)
+                    if events >= events_max or size >= bytes_max:
+                        return found
         finally:
             cursor.close()
         return found
 
     def waiting_events(self, after: int) -> int:
         """How many events are behind offset `after`; an entry of nothing but refusals counts as one."""
-        return int(self._ask('SELECT coalesce(sum(max(events, 1)), 0) FROM entries WHERE "offset" > ?', after) or 0)
+        events = int(self._ask("SELECT coalesce(sum(events), 0) FROM entries WHERE last_offset > ?", after)[0])
+        row = self._first_row_behind(after)
+        return events - sum(max(entry.events, 1) for entry in row if entry.offset <= after)
 
     def oldest_us(self, after: int) -> int | None:
         """When the first entry behind offset `after` was received, in microseconds since 1970."""
-        header = self._ask('SELECT header FROM entries WHERE "offset" > ? ORDER BY "offset" LIMIT 1', after)
+        row = self._first_row_behind(after)
+        header = next((entry.header for entry in row if entry.offset > after), None)
         return decode_header(header).received_us if header is not None else None
 
+    def _first_row_behind(self, after: int) -> list[Recorded]:
+        """All entries of the row that holds the first one behind offset `after`: some may be before it."""
+        row = self._ask(
+            "SELECT last_offset, sizes, headers, bodies FROM entries"
+            " WHERE last_offset > ? ORDER BY last_offset LIMIT 1",
+            after,
+        )
+        return list(_entries_of(*row)) if row else []
+
     def _ask(self, sql: LiteralString, after: int) -> Any:
-        """One value, from a connection of its own: whoever asks is on any thread."""
+        """One row or None, from a connection of its own: whoever asks is on any thread."""
         connection = self._connect()
         try:
-            row = connection.execute(sql, [after]).fetchone()
+            return connection.execute(sql, [after]).fetchone()
         finally:
             connection.close()
-        return row[0] if row else None
 
     def trim(self, offset: int) -> None:
         """Forget everything up to `offset`, with the next commits. Nobody needs it again: it is in the store."""
@@ -200,14 +220,12 @@ class Journal:
         self._writer.close()
 
     def _write_groups(self) -> None:
-        closing = is_busy = False
+        closing = False
         while not closing:
             appends: list[_Append] = []
             size = 0
             try:
                 item = self._waiting.get(block=self._trim_to == 0)
-                if is_busy:
-                    time.sleep(GATHER_S)
                 while True:
                     if item is None:
                         closing = True
@@ -222,19 +240,12 @@ class Journal:
             except queue.Empty:
                 pass
             self._write_group(appends)
-            is_busy = len(appends) > 1
 
     def _write_group(self, appends: Sequence[_Append]) -> None:
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             first = self._last_offset() + 1
-            self._writer.executemany(
-                "INSERT INTO entries VALUES (?, ?, ?, ?)",
-                [
-                    (first + i, append.entry.header, append.entry.events, append.entry.body)
-                    for i, append in enumerate(appends)
-                ],
-            )
+            self._writer.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", _rows(first, appends))
             if self._trim_to:
                 self._trim_some()
             self._writer.execute("COMMIT")
@@ -255,19 +266,21 @@ class Journal:
 
     def _trim_some(self) -> None:
         """Delete the oldest entries up to `_trim_to`, or as many of them as one commit should."""
-        size = 0
-        last = 0
-        for offset, length in self._writer.execute(
-            'SELECT "offset", length(header) + length(body) FROM entries WHERE "offset" <= ? ORDER BY "offset"',
-            [self._trim_to],
-        ):
-            last = offset
-            size += length
-            if size >= TRIM_BYTES_MAX:
-                break
-        else:
+        deleted = self._writer.execute(
+            """
+            DELETE FROM entries WHERE last_offset <= (
+                SELECT max(last_offset)
+                FROM (
+                    SELECT last_offset, bytes, sum(bytes) OVER (ORDER BY last_offset) AS bytes_so_far
+                    FROM entries WHERE last_offset <= ?
+                ) AS old
+                WHERE bytes_so_far - bytes < ?
+            )
+            """,
+            [self._trim_to, TRIM_BYTES_MAX],
+        )
+        if deleted.rowcount == 0:
             self._trim_to = 0
-        self._writer.execute('DELETE FROM entries WHERE "offset" <= ?', [last])
 
     def _last_offset(self) -> int:
         row = self._writer.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
@@ -302,6 +315,39 @@ def file_bytes_used(path: Path, page_bytes: int) -> int:
     finally:
         connection.close()
     return (pages - free) * page_bytes
+
+
+def _rows(first: int, appends: Sequence[_Append]) -> Iterator[tuple[int, int, int, bytes, bytes, bytes]]:
+    """The rows for a group's entries, the first of which gets offset `first`."""
+    start = 0
+    while start < len(appends):
+        stop, size = start, 0
+        while stop < len(appends) and (stop == start or size < ROW_BYTES_MAX):
+            size += len(appends[stop].entry.header) + len(appends[stop].entry.body)
+            stop += 1
+        entries = [append.entry for append in appends[start:stop]]
+        yield (
+            first + stop - 1,
+            sum(max(entry.events, 1) for entry in entries),
+            size,
+            b"".join(SIZES.pack(len(entry.header), entry.events, len(entry.body)) for entry in entries),
+            b"".join(entry.header for entry in entries),
+            b"".join(entry.body for entry in entries),
+        )
+        start = stop
+
+
+def _entries_of(last_offset: int, sizes: bytes, headers: bytes, bodies: bytes) -> Iterator[Recorded]:
+    """The entries of one row."""
+    offset = last_offset - len(sizes) // SIZES.size
+    header_end = body_end = 0
+    for header_bytes, events, body_bytes in SIZES.iter_unpack(sizes):
+        offset += 1
+        header_end += header_bytes
+        body_end += body_bytes
+        yield Recorded(
+            offset, headers[header_end - header_bytes : header_end], events, bodies[body_end - body_bytes : body_end]
+        )
 
 
 def _tell(appends: Sequence[_Append], result: int | JournalUnavailable) -> None:

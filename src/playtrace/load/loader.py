@@ -38,10 +38,10 @@ BYTES_MAX = 64 * 1024 * 1024
 """One load takes at most this much of the journal."""
 EVENTS_MIN = 1000
 """Loads that fail are made smaller down to this."""
-PAUSE_LOADS = 4.0
-PAUSE_S_MAX = 0.4
-"""Between two small loads the loader rests as long as this many of them take, at most so long: what was
-acknowledged is to be seen within a second."""
+SEEN_WITHIN_S = 0.8
+"""How long an event may wait to be seen, while the loader keeps up: what comes just after one load began waits for its
+end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
+the loads leave."""
 RETRY_S_MAX = 10.0
 POISON_MAX = 200
 """More events than this that cannot be loaded are no bad events but a fault of ours: the loader stops and says so."""
@@ -73,7 +73,6 @@ class Loader:
         self.offset = self._find_place()
         """Everything up to this journal offset is in the store."""
         self._events_max = settings.load_events_max
-        self._last_load_s = 0.0
         self.stored = 0
         """Events stored since the start."""
         self.error: str | None = None
@@ -112,6 +111,7 @@ class Loader:
         run_in_background()
         retry_s = 0.1
         while True:
+            began = time.perf_counter()
             try:
                 worked = self.load_waiting() is not None
                 self._events_max = min(self._settings.load_events_max, 2 * self._events_max)
@@ -129,7 +129,9 @@ class Loader:
                 retry_s = min(RETRY_S_MAX, retry_s * 2)
                 self._reopen_store()
                 continue
-            if not worked and self._stopping.wait(self._pause_s()):
+            if worked:
+                self._stopping.wait(max(0.0, SEEN_WITHIN_S - 2 * (time.perf_counter() - began)))
+            elif self._stopping.wait(self._settings.load_interval_ms / 1000):
                 return
 
     def _reopen_store(self) -> None:
@@ -138,10 +140,6 @@ class Loader:
         except StoreError as error:
             # The next load fails too, and opens it again.
             log.warning("store cannot be opened, will be tried again", extra={"error": str(error)})
-
-    def _pause_s(self) -> float:
-        """How long to wait for more: small loads cost nearly as much as large ones, so a slow machine has fewer."""
-        return max(self._settings.load_interval_ms / 1000, min(PAUSE_S_MAX, PAUSE_LOADS * self._last_load_s))
 
     def _find_place(self) -> int:
         with self._store.writing() as connection:
@@ -189,15 +187,15 @@ class Loader:
             self.offset = staged.last_offset
             self._moved.notify_all()
         self.stored += outcome.stored
-        self._last_load_s = time.perf_counter() - began
-        log.debug("loaded", extra={"events": outcome.stored, "seconds": round(self._last_load_s, 3)})
+        seconds = time.perf_counter() - began
+        log.debug("loaded", extra={"events": outcome.stored, "seconds": round(seconds, 3)})
         return Loaded(
             self.offset,
             outcome.stored,
             outcome.duplicates,
             outcome.quarantined,
             len(staged.refusals),
-            self._last_load_s,
+            seconds,
         )
 
     def load_batches(self, batches: Iterable[Batch]) -> Loaded:
