@@ -38,7 +38,7 @@ BYTES_MAX = 64 * 1024 * 1024
 """One load takes at most this much of the journal."""
 EVENTS_MIN = 1000
 """Loads that fail are made smaller down to this."""
-SEEN_WITHIN_S = 0.8
+SEEN_WITHIN_S = 0.6
 """How long an event may wait to be seen, while the loader keeps up: what comes just after one load began waits for its
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
 the loads leave."""
@@ -68,6 +68,8 @@ class Loader:
         self._ids = RecentIds()
         self._compaction = Compaction(store, settings)
         self._stopping = threading.Event()
+        self._wanted = threading.Event()
+        """Somebody waits for the next load: the pause ends."""
         self._moved = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
         self.offset = self._find_place()
@@ -94,12 +96,15 @@ class Loader:
     def stop(self) -> None:
         """Load what the journal holds now, then end."""
         self._stopping.set()
+        self._wanted.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def wait_for(self, offset: int, seconds_max: float) -> bool:
         """Wait until everything up to a journal offset can be queried; False when time is up first."""
         with self._moved:
+            if self.offset < offset:
+                self._wanted.set()
             return self._moved.wait_for(lambda: self.offset >= offset, seconds_max)
 
     def waiting_seconds(self) -> float:
@@ -112,6 +117,8 @@ class Loader:
         retry_s = 0.1
         while True:
             began = time.perf_counter()
+            is_last_look = self._stopping.is_set()
+            self._wanted.clear()
             try:
                 worked = self.load_waiting() is not None
                 self._events_max = min(self._settings.load_events_max, 2 * self._events_max)
@@ -130,9 +137,15 @@ class Loader:
                 self._reopen_store()
                 continue
             if worked:
-                self._stopping.wait(max(0.0, SEEN_WITHIN_S - 2 * (time.perf_counter() - began)))
-            elif self._stopping.wait(self._settings.load_interval_ms / 1000):
+                self._pause(max(0.0, SEEN_WITHIN_S - 2 * (time.perf_counter() - began)))
+            elif is_last_look:
                 return
+            else:
+                self._pause(self._settings.load_interval_ms / 1000)
+
+    def _pause(self, seconds: float) -> None:
+        if not self._stopping.is_set():
+            self._wanted.wait(seconds)
 
     def _reopen_store(self) -> None:
         try:

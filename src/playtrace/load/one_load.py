@@ -131,9 +131,11 @@ class OneLoad:
         if survey.positions:
             for name, sql in DERIVE_FROM_POSITIONS:
                 self._step(connection, name, sql)
-            if _count(connection, "SELECT count(*) FROM disordered"):
+            self._step(connection, "bound disorder", steps.BOUND_DISORDER)
+            disordered, since, until = connection.fetchall()[0]
+            if disordered:
                 for name, sql in DERIVE_FROM_DISORDER:
-                    self._step(connection, name, sql)
+                    self._step(connection, name, sql, since=since, until=until)
 
     def _correct_clocks(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> None:
         if self._clocks_known or lines["correction_s"].to_numpy().any():

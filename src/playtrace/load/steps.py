@@ -327,9 +327,14 @@ FROM (
 WHERE next_map = map
 """
 
+# From when to when there are samples of the disordered sessions: what lies outside need not be looked through.
+BOUND_DISORDER: LiteralString = """
+SELECT count(*), min(started_at), max(ended_at) FROM sessions SEMI JOIN disordered USING (game_id, session_id)
+"""
+
 FORGET_DISORDERED_SPANS: LiteralString = """
 DELETE FROM position_spans
-WHERE (game_id, session_id) IN (SELECT (game_id, session_id) FROM disordered)
+WHERE time >= $since AND time <= $until AND (game_id, session_id) IN (SELECT (game_id, session_id) FROM disordered)
 """
 
 MEASURE_DISORDERED_SPANS: LiteralString = """
@@ -339,7 +344,7 @@ SELECT game_id, time, map, x, y, z, next_ms - mono_ms, player_id, (md5_number_lo
 FROM (
     SELECT *, lead(mono_ms) OVER session AS next_ms, lead(map) OVER session AS next_map
     FROM events SEMI JOIN disordered USING (game_id, session_id)
-    WHERE name = 'position' AND env = 'prod' AND mono_ms IS NOT NULL
+    WHERE time >= $since AND time <= $until AND name = 'position' AND env = 'prod' AND mono_ms IS NOT NULL
       AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
     WINDOW session AS (PARTITION BY game_id, session_id ORDER BY mono_ms, coalesce(seq, 0))
 ) AS paired
