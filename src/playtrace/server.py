@@ -7,6 +7,7 @@ event goes: first nothing more comes in, then the journal is loaded, then the st
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import json
 import logging
@@ -207,6 +208,9 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())
         await _wait_until_listening(settings.host, port, serving)
+        # What is there now stays: the garbage collector need not look through all of it again and again.
+        gc.collect()
+        gc.freeze()
         write_local_file(settings, url, playtrace.local_token)
         on_ready(settings.public_url or url, playtrace)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

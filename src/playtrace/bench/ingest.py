@@ -31,7 +31,7 @@ from playtrace.journal.entry import Entry, encode
 from playtrace.simulate.arena import ArenaScenario
 
 PATH = "/api/events"
-SINGLE_CONNECTIONS = 64
+SINGLE_CONNECTIONS = 256
 BATCH_CONNECTIONS = 16
 BATCH_EVENTS = 100
 STEADY_EVENTS_PER_S = 20_000
@@ -52,7 +52,7 @@ class IngestResult(Struct):
     """Events per second in requests of 100, durable before the answer."""
     p50_ms: float
     p99_ms: float
-    """Time to the answer of a request with one event, at full load over 64 connections."""
+    """Time to the answer of a request with one event, at full load over 256 connections."""
     loaded_events_per_s: float
     """Journal to queryable."""
     raw_insert_events_per_s: float

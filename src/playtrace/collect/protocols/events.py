@@ -159,7 +159,7 @@ def _read_own_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
     else:
         batch.events = [_event.decode(body)]
     for event in batch.events:
-        if event.props is not None:
+        if event.props is not None and (event.platform is None or event.version is None):
             _lift(event, event.props)
 
 
