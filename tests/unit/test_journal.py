@@ -106,6 +106,27 @@ def test_a_read_ends_at_its_limits_and_always_gets_one(open_journal: Open):
     assert len(journal.read(0, events_max=10**9, bytes_max=2500)) == 3
 
 
+def test_reading_goes_on_inside_a_row(open_journal: Open):
+    """Entries of one group share rows; a read that ends between two of them loses and repeats none."""
+    journal = open_journal()
+    append(journal, *[entry(number, body_bytes=1000 * (number % 3), events=number % 4) for number in range(50)])
+    whole = read_all(journal)
+    found: list[Recorded] = []
+    while some := journal.read(found[-1].offset if found else 0, events_max=2, bytes_max=10**9):
+        found += some
+    assert found == whole
+    assert [recorded.offset for recorded in whole] == list(range(1, 51))
+
+
+def test_trimming_inside_a_row_keeps_what_is_behind(open_journal: Open):
+    journal = open_journal()
+    append(journal, *map(entry, range(10)))
+    journal.trim(4)
+    append(journal, entry(10))  # the commit that trims
+    assert [recorded.offset for recorded in journal.read(4, events_max=100, bytes_max=10**9)] == list(range(5, 12))
+    assert journal.waiting_events(4) == 7
+
+
 def test_headers_count_for_the_size_of_a_read_too(open_journal: Open):
     """An entry of refused events alone has its bytes in the header."""
     journal = open_journal()
