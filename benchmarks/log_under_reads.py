@@ -48,8 +48,11 @@ def watch(server: Running, database_log: Path, seconds: float) -> dict[str, floa
     stop = threading.Event()
     answers = [0] * READERS
     readers = [threading.Thread(target=ask, args=(server, stop, answers, number)) for number in range(READERS)]
-    sender = threading.Thread(target=lambda: asyncio.run(send(server, stop)))
-    for thread in [*readers, sender]:
+    sending = threading.Event()
+    sender = threading.Thread(target=lambda: asyncio.run(send(server, sending, stop)))
+    sender.start()
+    sending.wait()  # the first event makes the game that the readers ask about
+    for thread in readers:
         thread.start()
     largest = {"log_mb": 0.0, "rss_mb": 0.0, "lag_s": 0.0}
     ends_at = time.monotonic() + seconds
@@ -60,6 +63,8 @@ def watch(server: Running, database_log: Path, seconds: float) -> dict[str, floa
         largest["rss_mb"] = max(largest["rss_mb"], server.rss_mb())
         largest["lag_s"] = max(largest["lag_s"], health["journal"]["lagSeconds"])
         time.sleep(0.25)
+    if not all(thread.is_alive() for thread in [*readers, sender]):
+        raise RuntimeError("A reader or the sender ended early.")
     stop.set()
     for thread in [*readers, sender]:
         thread.join()
@@ -77,8 +82,8 @@ def ask(server: Running, stop: threading.Event, answers: list[int], number: int)
         answers[number] += 1
 
 
-async def send(server: Running, stop: threading.Event) -> None:
-    """`EVENTS_PER_S` in requests of `BATCH_EVENTS`, evenly."""
+async def send(server: Running, sending: threading.Event, stop: threading.Event) -> None:
+    """`EVENTS_PER_S` in requests of `BATCH_EVENTS`, evenly, always of sessions that are new."""
     events = list(itertools.islice(fresh_events(50_000), 20_000))
     requests = [
         request_bytes(
@@ -93,9 +98,12 @@ async def send(server: Running, stop: threading.Event) -> None:
         if stop.is_set():
             writer.close()
             return
-        writer.write(requests[number % len(requests)])
+        round_ = number // len(requests) % 256
+        request = requests[number % len(requests)]
+        writer.write(request.replace(b'"session_id":"s-', b'"session_id":"%02x' % round_))
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
+        sending.set()
 
 
 def get(server: Running, path: str) -> dict:

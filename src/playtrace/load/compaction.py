@@ -182,6 +182,7 @@ class Compaction:
         return True
 
     def _tidy(self, now: float) -> bool:
+        """Tidy the store, if it is time. False when it is not."""
         is_time = now - self._loaded_at > QUIET_S or now - self._tidied_at > TIDY_S_MAX
         if self._loads_since_tidy < TIDY_LOADS or not is_time:
             return False
@@ -191,7 +192,8 @@ class Compaction:
             self._store.tidy()
         except StoreError as error:
             log.warning("store not tidied, will be tried again after some loads", extra={"error": str(error)})
-        log.debug("tidied", extra={"seconds": round(time.monotonic() - now, 3)})
+        else:
+            log.debug("tidied", extra={"seconds": round(time.monotonic() - now, 3)})
         return True
 
     def _days_due(self) -> list[dt.date]:
