@@ -220,6 +220,8 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
         await serving
     finally:
         (settings.data / LOCAL_FILE).unlink(missing_ok=True)
+        # Else nobody takes apart what was frozen when the process ends, and DuckDB's binding complains of leaks.
+        gc.unfreeze()
         await playtrace.close()
 
 

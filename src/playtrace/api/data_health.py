@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal, LiteralString, cast
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.events import BEGINNING, END, end_of, start_of
+from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
 from playtrace.metrics.frame.models import DayOrInstant
 from playtrace.store.duckdb import Store
@@ -76,7 +77,7 @@ class Books(ApiModel):
     """The latest events that were not stored."""
 
 
-@router.get("/games/{game_id}/books")
+@router.get("/games/{game_id}/books", dependencies=[Depends(wait_until_loaded)])
 def books(
     request: Request,
     reader: CurrentReader,

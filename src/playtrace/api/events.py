@@ -8,11 +8,12 @@ import json
 from typing import Annotated, Any, Literal, LiteralString, cast
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from playtrace.api.authentication import CurrentReader
+from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
 from playtrace.api.problems import InvalidRequest
 from playtrace.event import NAME_LENGTH_MAX
@@ -105,7 +106,7 @@ class Cursor(msgspec.Struct, array_like=True):
     position: int
 
 
-@router.get("/events", response_model=EventPage)
+@router.get("/events", response_model=EventPage, dependencies=[Depends(wait_until_loaded)])
 def list_events(
     request: Request,
     reader: CurrentReader,

@@ -133,38 +133,38 @@ REMOVE_LATE: LiteralString = """
 DELETE FROM staged WHERE (journal_offset, position) IN (SELECT (journal_offset, position) FROM late)
 """
 
-# `suspects` holds journal_offset and position of events whose id may have been seen before, earlier in this
-# load or in an earlier one. The first to arrive wins; a later one with another body is a conflict. Offsets order
-# the events of this load alone: what is stored may have come through a journal that is no more.
+# `suspects` holds journal_offset and position of all events whose id may be there more than once, in this load or in
+# an earlier one. The first to arrive wins, and each later one is compared with it alone; one with another body is a
+# conflict. Offsets order the events of this load alone: what is stored may have come through a journal that is no more.
 CONFIRM_DUPLICATES: LiteralString = """
 CREATE OR REPLACE TEMP TABLE duplicates AS
 WITH suspect AS (
-    SELECT game_id, event_id, journal_offset, position, received_at, name, client_time, player_id, session_id, value,
-        coalesce(props::VARIANT::VARCHAR, '') AS props_text
+    SELECT false AS is_stored, game_id, event_id, journal_offset, position, received_at, name, client_time, player_id,
+        session_id, value, coalesce(props::VARIANT::VARCHAR, '') AS props_text
     FROM staged SEMI JOIN suspects USING (journal_offset, position)
 ),
-earlier AS (
-    SELECT false AS is_stored, game_id, event_id, journal_offset, position, name, client_time, player_id, session_id,
-        value, coalesce(props::VARIANT::VARCHAR, '') AS props_text
-    FROM staged SEMI JOIN suspect USING (game_id, event_id)
+known AS (
+    SELECT * FROM suspect
     UNION ALL
-    SELECT true, game_id, event_id, journal_offset, position, name, client_time, player_id, session_id, value,
-        coalesce(props::VARCHAR, '') AS props_text
+    SELECT true, game_id, event_id, journal_offset, position, received_at, name, client_time, player_id,
+        session_id, value, coalesce(props::VARCHAR, '') AS props_text
     FROM events SEMI JOIN suspect USING (game_id, event_id)
     WHERE received_at > $ids_since
+),
+winner AS (
+    SELECT game_id, event_id, arg_min(known, (NOT is_stored, journal_offset, position)) AS first
+    FROM known
+    GROUP BY game_id, event_id
 )
 SELECT suspect.game_id, suspect.received_at, suspect.journal_offset, suspect.position,
-    arg_min(suspect.name = earlier.name
-        AND suspect.client_time IS NOT DISTINCT FROM earlier.client_time
-        AND suspect.player_id IS NOT DISTINCT FROM earlier.player_id
-        AND suspect.session_id IS NOT DISTINCT FROM earlier.session_id
-        AND suspect.value IS NOT DISTINCT FROM earlier.value
-        AND suspect.props_text = earlier.props_text, (NOT is_stored, earlier.journal_offset, earlier.position)) AS same
-FROM suspect
-JOIN earlier
-  ON earlier.game_id = suspect.game_id AND earlier.event_id = suspect.event_id
- AND (is_stored OR (earlier.journal_offset, earlier.position) < (suspect.journal_offset, suspect.position))
-GROUP BY ALL
+    suspect.name = first.name
+        AND suspect.client_time IS NOT DISTINCT FROM first.client_time
+        AND suspect.player_id IS NOT DISTINCT FROM first.player_id
+        AND suspect.session_id IS NOT DISTINCT FROM first.session_id
+        AND suspect.value IS NOT DISTINCT FROM first.value
+        AND suspect.props_text = first.props_text AS same
+FROM suspect JOIN winner USING (game_id, event_id)
+WHERE first.is_stored OR (first.journal_offset, first.position) < (suspect.journal_offset, suspect.position)
 """
 
 KEEP_BOOKS_OF_DUPLICATES: LiteralString = """

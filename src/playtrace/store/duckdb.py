@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -103,8 +104,10 @@ class Store:
         # Days and hours never depend on where the server stands.
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         # From here on SQL reaches no file but the database itself: a query may be typed by a person.
-        # DuckDB lets nobody switch it on again, and `query_text` takes nothing but questions.
         connection.execute("SET enable_external_access = false")
+        # Some functions of a SELECT change settings too. Only what `tidy` needs stays open.
+        connection.execute("SET allowed_configs = ['max_vacuum_tasks']")
+        connection.execute("SET lock_configuration = true")
         return connection
 
     def close(self) -> None:
@@ -139,7 +142,7 @@ class Store:
             finally:
                 timer.cancel()
                 # A database that broke meanwhile has no transaction left to end.
-                with suppress(*BROKEN):
+                with suppress(duckdb.Error):
                     cursor.rollback()
 
     def _begin_reading(self) -> duckdb.DuckDBPyConnection:
@@ -160,14 +163,15 @@ class Store:
 
         Raises `QueryRefused` for anything but one statement that reads.
         """
-        try:
-            statements = duckdb.extract_statements(sql)
-        except duckdb.Error as error:
-            raise QueryRefused(str(error)) from error
-        if len(statements) != 1:
-            raise QueryRefused(f"Expected one statement, got {len(statements)}.")
-        if statements[0].type not in READING:
-            raise QueryRefused(f"Only reading is possible here; {statements[0].type.name} is not.")
+        statement = _only_statement(sql)
+        if statement.type == duckdb.StatementType.EXPLAIN:
+            # EXPLAIN ANALYZE does what it explains, and DuckDB explains more than questions.
+            explained = EXPLAINED.match(statement.query)
+            if explained is None:
+                raise QueryRefused("Only EXPLAIN and EXPLAIN ANALYZE of a SELECT are possible here.")
+            statement = _only_statement(explained[1])
+        if statement.type != duckdb.StatementType.SELECT:
+            raise QueryRefused(f"Only reading is possible here; {statement.type.name} is not.")
         with self.reading() as reader:
             return reader.query_text(sql)
 
@@ -233,7 +237,17 @@ def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool
     return config
 
 
-READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
+EXPLAINED = re.compile(r"\s*EXPLAIN\s+(?:ANALYZE\s+)?(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def _only_statement(sql: str) -> duckdb.Statement:
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryRefused(str(error)) from error
+    if len(statements) != 1:
+        raise QueryRefused(f"Expected one statement, got {len(statements)}.")
+    return statements[0]
 
 
 def _is_disk_full(error: Exception) -> bool:

@@ -1,0 +1,41 @@
+"""One id sent again and again costs as much as as many ids, and counts once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from pathlib import Path
+
+from playtrace.config import Settings
+from playtrace.event import Batch, Event
+from playtrace.journal.sqlite import Journal
+from playtrace.load.loader import Loader
+from playtrace.store.duckdb import Store
+
+REPEATS = 100_000
+"""Compared each with each they would be five billion pairs: more than this test could wait for, or hold."""
+
+
+def test_one_id_many_times_in_one_load(tmp_path: Path):
+    settings = Settings(data=tmp_path)
+    journal = Journal.open(settings.journal_path, settings)
+    store = Store.open(settings.store_path, settings)
+    try:
+        loader = Loader(store, journal, settings)
+        same = Event(name="jump", game_id="arena", event_id=uuid.UUID(int=7))
+        other = Event(name="fall", game_id="arena", event_id=uuid.UUID(int=7))
+        now = dt.datetime.now(dt.UTC)
+        first = loader.load_batches([Batch(received_at=now, source="events", events=[same] * REPEATS + [other])])
+        assert (first.stored, first.duplicates) == (1, REPEATS)
+        again = loader.load_batches([Batch(received_at=now, source="events", events=[other] * 2 + [same])])
+        assert (again.stored, again.duplicates) == (0, 3)
+        books = store.query("SELECT outcome, reason, sum(events)::BIGINT AS events FROM books GROUP BY ALL")
+        assert {(row["outcome"], row["reason"]): row["events"] for row in books.to_pylist()} == {
+            ("stored", ""): 1,
+            ("duplicate", ""): REPEATS,
+            ("duplicate", "conflict"): 3,
+        }
+        assert [row["name"] for row in store.query("SELECT name FROM events").to_pylist()] == ["jump"]
+    finally:
+        journal.close()
+        store.close()

@@ -1,0 +1,56 @@
+"""SQL that a person typed reads, and does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from playtrace.config import Settings
+from playtrace.store.duckdb import Store
+from playtrace.store.errors import QueryRefused
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(tmp_path / "store.duckdb", Settings(data=tmp_path))
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT 1 AS one", "FROM books", "EXPLAIN SELECT 1", "explain analyze\nselect count(*) from events;"],
+)
+def test_questions_are_answered(store: Store, sql: str):
+    assert store.query_text(sql).num_columns >= 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM books",
+        "SET threads = 1",
+        "EXPLAIN ANALYZE SET GLOBAL threads = 1",
+        "EXPLAIN ANALYZE RESET GLOBAL memory_limit",
+        "EXPLAIN ANALYZE PRAGMA threads = 1",
+        "EXPLAIN ANALYZE ROLLBACK",
+        "EXPLAIN ANALYZE CHECKPOINT",
+        "EXPLAIN ANALYZE CREATE TEMP TABLE mine AS SELECT 1",
+        "EXPLAIN ANALYZE /* a question? */ SET GLOBAL max_vacuum_tasks = 77",
+        "FROM enable_logging()",
+        "FROM enable_logging('QueryLog', storage := 'file', storage_path := '/tmp/playtrace-logs')",
+        "FROM enable_profiling()",
+        "FROM read_text('/etc/hostname')",
+        "FROM '/etc/hostname'",
+        "SELECT 1; SELECT 2",
+    ],
+)
+def test_all_else_is_refused_and_changes_nothing(store: Store, sql: str):
+    settings = "SELECT name, value FROM duckdb_settings() ORDER BY name"
+    before = store.query(settings)
+    with pytest.raises(QueryRefused):
+        store.query_text(sql)
+    assert store.query(settings) == before
+    assert store.query_text("SELECT 42 AS answer").to_pylist() == [{"answer": 42}]
