@@ -81,11 +81,16 @@ def _lines(entries: Sequence[Recorded], headers: Sequence[Header]) -> pa.Table:
     starts = np.cumsum(counts) - counts
     rows = len(ends)
 
-    entry_of_row = np.repeat(np.arange(len(entries), dtype=np.int32), counts)
+    entry_of_row = pa.array(np.repeat(np.arange(len(entries)), counts))
 
     def spread(values: pa.Array) -> pa.Array:
         """One value for each entry to one for each event."""
-        return pa.DictionaryArray.from_arrays(entry_of_row, values)
+        return values.take(entry_of_row)
+
+    def spread_text(texts: list[str | None]) -> pa.Array:
+        """The same as a dictionary, in which the absent ones are no word: Arrow joins such dictionaries only."""
+        encoded = pa.array(texts, pa.string()).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(spread(encoded.indices), encoded.dictionary)
 
     return pa.table(
         {
@@ -94,9 +99,9 @@ def _lines(entries: Sequence[Recorded], headers: Sequence[Header]) -> pa.Table:
             "position": pa.array((np.arange(rows) - np.repeat(starts, counts)).astype(np.int32)),
             "received_at": spread(pa.array([header.received_us for header in headers], MICROSECONDS)),
             "correction_s": spread(pa.array([clock_correction_s(header) for header in headers], pa.int64())),
-            "source": spread(pa.array([header.source for header in headers], pa.string())),
-            "game_id": spread(pa.array([header.game_id for header in headers], pa.string())),
-            "country": spread(pa.array([header.country for header in headers], pa.string())),
-            "region": spread(pa.array([header.region for header in headers], pa.string())),
+            "source": spread_text([header.source for header in headers]),
+            "game_id": spread_text([header.game_id for header in headers]),
+            "country": spread_text([header.country for header in headers]),
+            "region": spread_text([header.region for header in headers]),
         }
     )
