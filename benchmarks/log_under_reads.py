@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from playtrace.bench.ingest import BATCH_EVENTS, PATH, fresh_events
+from playtrace.bench.ingest import BATCH_EVENTS, PATH, fresh_events, in_sessions_of
 from playtrace.bench.load_generator import request_bytes
 from playtrace.bench.processes import Running, playtrace_server
 
@@ -99,8 +99,7 @@ async def send(server: Running, sending: threading.Event, stop: threading.Event)
             writer.close()
             return
         round_ = number // len(requests) % 256
-        request = requests[number % len(requests)]
-        writer.write(request.replace(b'"session_id":"s-', b'"session_id":"%02x' % round_))
+        writer.write(in_sessions_of(round_, requests[number % len(requests)]))
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
         sending.set()

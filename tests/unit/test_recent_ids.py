@@ -33,3 +33,11 @@ def test_runs_stay_few():
     assert len(ids) == 2000
     assert len(ids._runs) <= 8
     assert ids.repeated(np.arange(2001, dtype=np.uint64)).sum() == 2000
+
+
+def test_what_is_added_again_takes_no_room():
+    """A client may send one id as often as it likes."""
+    ids = RecentIds()
+    for _ in range(50):
+        ids.add(np.full(1000, 7, np.uint64))
+    assert len(ids) == 1

@@ -42,10 +42,10 @@ log = logging.getLogger("playtrace.journal")
 
 GROUP_BYTES_MAX = 16 * MEBIBYTE
 """One commit takes at most this much: bounds how long the first of a group waits for the last."""
-ROW_BYTES_MAX = 256 * 1024
-"""Entries share a row up to this size; a larger one has a row of its own."""
 TRIM_BYTES_MAX = 8 * MEBIBYTE
 """One commit trims at most about this much, for the same reason."""
+ROW_BYTES_FULL = 256 * 1024
+"""A row takes further entries until it has this size."""
 DISK_LOOK_INTERVAL_S = 0.5
 LOCK_WAIT_S = 10.0
 
@@ -322,7 +322,7 @@ def _rows(first: int, appends: Sequence[_Append]) -> Iterator[tuple[int, int, in
     start = 0
     while start < len(appends):
         stop, size = start, 0
-        while stop < len(appends) and (stop == start or size < ROW_BYTES_MAX):
+        while stop < len(appends) and (stop == start or size < ROW_BYTES_FULL):
             size += len(appends[stop].entry.header) + len(appends[stop].entry.body)
             stop += 1
         entries = [append.entry for append in appends[start:stop]]

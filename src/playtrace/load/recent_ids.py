@@ -49,8 +49,13 @@ class RecentIds:
         """Remember these, which may be none."""
         if len(hashes) == 0:
             return
-        run = np.sort(hashes)
+        run = _distinct(np.sort(hashes))
         while self._runs and len(self._runs[-1]) < MERGE_RATIO * len(run):
             # A stable sort finds the two sorted parts and merges them.
-            run = np.sort(np.concatenate([self._runs.pop(), run]), kind="stable")
+            run = _distinct(np.sort(np.concatenate([self._runs.pop(), run]), kind="stable"))
         self._runs.append(run)
+
+
+def _distinct(ordered: Hashes) -> Hashes:
+    """Each hash once, of at least one."""
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]

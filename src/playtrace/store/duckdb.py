@@ -28,9 +28,6 @@ log = logging.getLogger("playtrace.store")
 
 Parameters = Mapping[str, object]
 
-TIDYING = 100
-"""DuckDB's own default of `max_vacuum_tasks`."""
-
 BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.ConnectionException)
 """Not about the statement: files that cannot be read or written, and what DuckDB says from then on."""
 
@@ -182,7 +179,7 @@ class Store:
         """
         with self._writing:
             try:
-                self._connection.execute(f"SET GLOBAL max_vacuum_tasks = {TIDYING}")
+                self._connection.execute("SET GLOBAL max_vacuum_tasks = 100")  # DuckDB's own default
                 try:
                     self._connection.execute("CHECKPOINT")
                 finally:
