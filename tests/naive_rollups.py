@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +31,8 @@ def check(ask: Ask) -> None:
     check_players(ask, production)
     check_sessions(ask, production)
     check_islands(ask, production)
-    check_positions(ask, production)
+    spans = check_positions(ask, production)
+    check_maps(ask, production, spans)
     check_books(ask, events)
 
 
@@ -150,31 +152,71 @@ def joined(parts: list[list[Any]]) -> list[list[Any]]:
     return sessions
 
 
-def check_positions(ask: Ask, events: list[Row]) -> None:
+def check_positions(ask: Ask, events: list[Row]) -> list[Row]:
+    """Returns the spans that there must be: the samples that open them, with `span_ms`."""
     samples: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
     for event in events:
         whole = all(event[field] is not None for field in ("session_id", "mono_ms", "map", "x", "y"))
         if event["name"] == "position" and whole:
             samples[event["game_id"], event["session_id"]].append(event)
-    expected: Counter[tuple[Any, ...]] = Counter()
+    expected: list[Row] = []
     tails: dict[tuple[str, str], tuple[int, int]] = {}
     for key, session in samples.items():
         session.sort(key=lambda event: (event["mono_ms"], event["seq"] or 0))
         tails[key] = (session[-1]["mono_ms"], session[-1]["seq"] or 0)
         for here, then in itertools.pairwise(session):
             if here["map"] == then["map"]:
-                expected[span_of(here, then["mono_ms"] - here["mono_ms"])] += 1
-    assert Counter(span_of(row, row["span_ms"]) for row in ask("FROM position_spans")) == expected
+                expected.append(here | {"span_ms": then["mono_ms"] - here["mono_ms"]})
+    assert Counter(map(span_of, ask("FROM position_spans"))) == Counter(map(span_of, expected))
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for row in ask("FROM position_tails"):
         key = (row["game_id"], row["session_id"])
         found[key] = max(found.get(key, (-1, -1)), (row["mono_ms"], row["seq"]))
     assert found == tails
+    return expected
 
 
-def span_of(row: Row, span_ms: int) -> tuple[Any, ...]:
-    fields = ("game_id", "session_id", "time", "map", "x", "y", "z", "player_id")
-    return *(row[field] for field in fields), *dimensions(row), span_ms
+def span_of(row: Row) -> tuple[Any, ...]:
+    fields = ("game_id", "session_id", "time", "map", "x", "y", "z", "player_id", "span_ms")
+    return *(row[field] for field in fields), *dimensions(row)
+
+
+def check_maps(ask: Ask, events: list[Row], spans: list[Row]) -> None:
+    """How far each map reaches, and the days that are there in cells: one that is there is whole."""
+    located = [event for event in events if all(event[field] is not None for field in ("map", "x", "y"))]
+    places: defaultdict[tuple[Any, ...], list[tuple[float, float]]] = defaultdict(list)
+    for event in located:
+        places[event["game_id"], event["time"].date(), event["map"], event["name"]].append((event["x"], event["y"]))
+    extents: defaultdict[tuple[Any, ...], list[tuple[float, float]]] = defaultdict(list)
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for row in ask("FROM map_extents"):
+        key = (row["game_id"], row["day"], row["map"], row["name"])
+        counts[key] += row["events"]
+        extents[key] += [(row["min_x"], row["min_y"]), (row["max_x"], row["max_y"])]
+    assert {key: corners(found) for key, found in extents.items()} == {key: corners(p) for key, p in places.items()}
+    assert counts == {key: len(found) for key, found in places.items()}
+
+    sizes: dict[tuple[Any, ...], float] = {}
+    found: Counter[tuple[Any, ...]] = Counter()
+    for row in ask("FROM heat_days"):
+        day = row["game_id"], row["day"], row["map"]
+        assert sizes.setdefault(day, row["cell_size"]) == row["cell_size"]
+        cell = *day, row["name"], row["cx"], row["cy"]
+        found[*cell, "events"] += row["events"]
+        found[*cell, "span_ms"] += row["span_ms"]
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for row in [event | {"span_ms": 0} for event in located if event["name"] != "position"] + spans:
+        day = row["game_id"], row["time"].date(), row["map"]
+        if day in sizes:
+            cell = *day, row["name"], math.floor(row["x"] / sizes[day]), math.floor(row["y"] / sizes[day])
+            expected[*cell, "events"] += row["name"] != "position"
+            expected[*cell, "span_ms"] += min(row["span_ms"], 20_000)
+    assert found == expected
+
+
+def corners(places: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    xs, ys = zip(*places, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def check_books(ask: Ask, events: list[Row]) -> None:

@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 import oracle
+import pytest
 from conftest import Engine, same
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -195,3 +196,9 @@ def check_heatmap(engine: Engine, game: str, question: oracle.Question, events: 
         found = {(c.cx, c.cy): {"events": c.events, "seconds": c.seconds, "players": c.players} for c in answer.cells}
         same({str(k): v for k, v in found.items()}, {str(k): v for k, v in expected.items()})
         assert sum(cell.events for cell in answer.cells) == answer.total.events
+    # Nothing but the map: what compaction has in cells already.
+    usual = engine.ask_both("heatmap", game, NOW, map="arena", **question.asked)
+    assert usual.cell_size == pytest.approx(oracle.fitting_cell_size(question, events, "arena", "player_death"))
+    expected = oracle.heatmap(question, events, "arena", "player_death", usual.cell_size, 10_000)
+    found = {(c.cx, c.cy): {"events": c.events, "seconds": c.seconds, "players": c.players} for c in usual.cells}
+    same({str(k): v for k, v in found.items()}, {str(k): v for k, v in expected.items()})

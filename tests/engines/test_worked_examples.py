@@ -352,6 +352,52 @@ def test_a_fitting_cell_size_is_chosen(engine: Engine) -> None:
     assert cells_of(engine, [], cellSize=None).cells == []
 
 
+def test_filters_do_not_move_the_cells(engine: Engine) -> None:
+    """A crowd in one corner, and one player on Linux who walks the whole map."""
+    game = engine.new_game()
+    place = {"map": "arena", "session_id": "far", "platform": "linux"}
+    events = [plays("far", at("02 10:00"), "position", mono_ms=n * 1000, x=n * 9.0, y=0.0, **place) for n in range(12)]
+    events += [plays("p", at("02 10:00"), "player_death", map="arena", x=5.0, y=y, platform="windows") for y in (0, 9)]
+    engine.load(game, events)
+    for asked in ({}, {"platform": ["windows"]}, {"platform": ["linux"]}, {"floorFrom": 1000}):
+        assert engine.ask_both("heatmap", game, TENTH, map="arena", **FIRST_DAYS | asked).cell_size == 2
+
+
+def test_days_in_cells_hold_what_came_after_them(engine: Engine) -> None:
+    """Compaction cuts whole days into cells. What a load brings for such a day counts at once, and so does what it
+    makes of the day before: the time between the last sample before midnight and the next one."""
+    game = engine.new_game()
+    place = {"map": "arena", "y": 5.0, "session_id": "s"}
+
+    def ask() -> Any:
+        """The cells, which compaction does not change."""
+        answers: list[Any] = []
+        for _ in range(2):
+            answer = engine.ask_both("heatmap", game, TENTH, map="arena", **FIRST_DAYS)
+            answers.append([(cell.cx, cell.events, cell.seconds) for cell in answer.cells])
+            engine.compact([at("02 00:00").date(), at("03 00:00").date()])
+        before, after = answers
+        assert after == before
+        return before
+
+    engine.load(game, [plays("p", at("02 23:59"), "position", mono_ms=ms, x=ms / 100, **place) for ms in (0, 9_000)])
+    engine.load(game, [plays("q", at("02 10:00"), "player_death", map="arena", x=0.0, y=5.0)])
+    assert ask() == [(0, 1, 9.0)]
+    engine.load(game, [plays("p", at("03 00:01"), "position", mono_ms=47_000, x=91.0, **place)])
+    assert ask() == [(0, 1, 9.0), (45, 0, 20.0)]
+    engine.load(game, [plays("p", at("03 00:00"), "position", mono_ms=12_000, x=50.0, **place)])
+    assert ask() == [(0, 1, 9.0), (25, 0, 20.0), (45, 0, 3.0)]
+    engine.load(game, [plays("q", at("02 11:00"), "player_death", map="arena", x=50.0, y=5.0)])
+    assert ask() == [(0, 1, 9.0), (25, 1, 20.0), (45, 0, 3.0)]
+
+
+def test_positions_are_counted_as_events_when_asked_for(engine: Engine) -> None:
+    game = engine.new_game()
+    place = {"map": "arena", "x": 5.0, "y": 5.0, "session_id": "s"}
+    engine.load(game, [plays("p", at("02 10:00"), "position", mono_ms=n * 1000, **place) for n in range(3)])
+    assert engine.ask("heatmap", game, TENTH, map="arena", event="position", **FIRST_DAYS).total.events == 3
+
+
 # --- revenue ---
 
 

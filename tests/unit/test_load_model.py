@@ -188,13 +188,14 @@ class LoaderModel(RuleBasedStateMachine):
         self.seq += 1
         draw = data.draw
         age = draw(
-            st.sampled_from([dt.timedelta(0), dt.timedelta(minutes=7), dt.timedelta(minutes=40), dt.timedelta(hours=5)])
+            st.sampled_from([dt.timedelta(0), *(dt.timedelta(minutes=minutes) for minutes in (7, 40, 300, 1500))])
         )
         session_id = draw(st.sampled_from([None, "s1", "s2", "s3"]))
         if session_id is None and draw(st.integers(0, 5)) == 0:
             age = LATE + draw(st.sampled_from([dt.timedelta(0), dt.timedelta(microseconds=1), dt.timedelta(days=3)]))
         name = draw(st.sampled_from(["position", "position", "purchase", "performance", "crash", "push_received"]))
         is_position = name == "position"
+        is_located = is_position or name == "crash"
         time = draw(st.sampled_from([clock - age] * 9 + [None]))
         if time is not None:
             # Written with an offset, as a device in Kathmandu might.
@@ -209,9 +210,9 @@ class LoaderModel(RuleBasedStateMachine):
             session_id=session_id,
             env=None if session_id else draw(st.sampled_from([None, None, "dev"])),
             platform=draw(st.sampled_from([None, "linux"])),
-            map=draw(st.sampled_from(["keep", "yard"])) if is_position else None,
-            x=float(self.seq) if is_position else None,
-            y=1.0 if is_position else None,
+            map=draw(st.sampled_from(["keep", "yard"])) if is_located else None,
+            x=float(self.seq) if is_located else None,
+            y=1.0 if is_located else None,
             value=self.seq / 4 if name == "purchase" else None,
             props={"fps": 60, "duration_s": 10} if name == "performance" else {"n": self.seq, "list": [1, None]},
         )

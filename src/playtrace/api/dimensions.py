@@ -32,23 +32,14 @@ QUALIFY row_number() OVER (PARTITION BY dimension ORDER BY sum(events) DESC, val
 ORDER BY dimension, events DESC, value
 """
 
+# Where players were tells more of a map than where something happened to them: that counts only without any position.
 MAPS: LiteralString = """
-SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
-    min(z) AS min_z, max(z) AS max_z
-FROM position_spans
+SELECT map AS id, sum(events)::BIGINT AS events, min(min_x) AS min_x, min(min_y) AS min_y,
+    max(max_x) AS max_x, max(max_y) AS max_y, min(min_z) AS min_z, max(max_z) AS max_z
+FROM map_extents
 WHERE game_id = $game_id
-GROUP BY map
-ORDER BY events DESC, id
-LIMIT $limit
-"""
-
-# Games that send no positions of players, only those of events.
-MAPS_OF_EVENTS: LiteralString = """
-SELECT map AS id, count(*) AS events, min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y,
-    min(z) AS min_z, max(z) AS max_z
-FROM located_events
-WHERE game_id = $game_id
-GROUP BY map
+GROUP BY map, name = 'position'
+QUALIFY row_number() OVER (PARTITION BY map ORDER BY name = 'position' DESC) = 1
 ORDER BY events DESC, id
 LIMIT $limit
 """
@@ -88,7 +79,7 @@ def dimensions(request: Request, reader: CurrentReader, game_id: str) -> Dimensi
     game: dict[str, object] = {"game_id": game_id, "limit": VALUES_MAX}
     with cast(Store, request.app.state.store).reading() as store:
         rows = store.query(DIMENSIONS, game).to_pylist()
-        maps = store.query(MAPS, game).to_pylist() or store.query(MAPS_OF_EVENTS, game).to_pylist()
+        maps = store.query(MAPS, game).to_pylist()
     found: dict[str, list[tuple[str, int]]] = {}
     for row in rows:
         found.setdefault(row["dimension"], []).append((row["value"], row["events"]))

@@ -26,7 +26,7 @@ LOADS_BEFORE_COMPACTION = 50
 REST = 4.0
 """After each step of compaction loading goes on alone for this many times as long as the step took."""
 QUIET_S = 20.0
-"""A day that no load touched for so long is compacted, if at least two did before."""
+"""A day that loads touched is compacted when none did for so long."""
 TIDY_LOADS = 50
 """After so many loads the store is tidied when it is quiet ..."""
 TIDY_S_MAX = 6 * 3600.0
@@ -126,6 +126,53 @@ ROLLUPS: tuple[Rollup, ...] = (
         "DELETE FROM position_tails WHERE time >= $from AND time < $to",
     ),
     Rollup(
+        "map_extents",
+        """
+        SELECT game_id, day, map, name, sum(events)::BIGINT,
+            min(min_x), min(min_y), max(max_x), max(max_y), min(min_z), max(max_z)
+        FROM map_extents
+        WHERE day >= $from AND day < $to
+        GROUP BY ALL
+        ORDER BY game_id, map
+        """,
+        "DELETE FROM map_extents WHERE day >= $from AND day < $to",
+    ),
+    # The cells are those that a question about the last 30 days gets when it does not say which it wants.
+    Rollup(
+        "heat_days",
+        """
+        WITH
+        grids AS (
+            SELECT game_id, map, fitting_cell_size(max(max_x) - min(min_x), max(max_y) - min(min_y)) AS cell_size
+            FROM map_extents
+            WHERE name = 'position' AND day > $from::DATE - 30 AND day < $to
+            GROUP BY game_id, map
+        ),
+        located AS (
+            SELECT game_id, map, name, x, y, 1 AS events, 0 AS span_ms, player_bit
+            FROM located_events
+            WHERE time >= $from AND time < $to
+            UNION ALL
+            SELECT game_id, map, 'position', x, y, 0, least(span_ms, 20000), player_bit
+            FROM position_spans
+            WHERE time >= $from AND time < $to
+        ),
+        placed AS (
+            SELECT game_id, map, name, cell_size,
+                TRY_CAST(floor(x / cell_size) AS INTEGER) AS cx, TRY_CAST(floor(y / cell_size) AS INTEGER) AS cy,
+                events, span_ms, player_bit
+            FROM located JOIN grids USING (game_id, map)
+        )
+        SELECT game_id, $from::DATE, map, name, cell_size, cx, cy,
+            sum(events)::BIGINT, sum(span_ms)::BIGINT, bit_or(1::UBIGINT << player_bit)
+        FROM placed
+        WHERE cx IS NOT NULL AND cy IS NOT NULL
+        GROUP BY ALL
+        ORDER BY game_id, map, name
+        """,
+        "DELETE FROM heat_days WHERE day >= $from AND day < $to",
+    ),
+    Rollup(
         "books",
         """
         SELECT game_id, hour, outcome, reason, sum(events)::BIGINT
@@ -137,6 +184,11 @@ ROLLUPS: tuple[Rollup, ...] = (
         "DELETE FROM books WHERE hour >= $from AND hour < $to",
     ),
 )
+
+
+DAYS_WITHOUT_HEAT: LiteralString = """
+SELECT DISTINCT day FROM map_extents WHERE name = 'position' AND day NOT IN (SELECT day FROM heat_days)
+"""
 
 
 class Compaction:
@@ -151,11 +203,11 @@ class Compaction:
         self._rest_until = 0.0
         self._loads_since_tidy = 0
         self._loaded_at = self._tidied_at = time.monotonic()
-        # What the process before this one left behind is not known: the last days are looked at once.
+        # What the process before this one left behind is not known: the last days are looked at once, and those of
+        # which no heatmap was made yet.
         today = dt.datetime.now(dt.UTC).date()
-        for days in range(3):
-            self.touch([today - dt.timedelta(days=days)])
-            self._loads[today - dt.timedelta(days=days)] = 2
+        self.touch(today - dt.timedelta(days=days) for days in range(3))
+        self.touch(row["day"] for row in store.query(DAYS_WITHOUT_HEAT).to_pylist())
 
     def touch(self, days: Iterable[dt.date]) -> None:
         """A load appended rows to these days (UTC)."""
@@ -201,7 +253,7 @@ class Compaction:
         due = [
             day
             for day, loads in self._loads.items()
-            if loads >= LOADS_BEFORE_COMPACTION or (loads > 1 and now - self._touched_at[day] > QUIET_S)
+            if loads >= LOADS_BEFORE_COMPACTION or now - self._touched_at[day] > QUIET_S
         ]
         for day in due:
             del self._loads[day]

@@ -31,20 +31,27 @@ DERIVE: Steps = (
     ("mark player days", steps.MARK_PLAYER_DAYS),
     ("meet players", steps.MEET_PLAYERS),
     ("extend sessions", steps.EXTEND_SESSIONS),
-    ("locate events", steps.LOCATE_EVENTS),
     ("keep books", steps.KEEP_BOOKS),
 )
 """What is derived from the events of a load that are fresh: neither seen before nor too old."""
+DERIVE_FROM_LOCATED: Steps = (
+    ("locate events", steps.LOCATE_EVENTS),
+    ("measure maps", steps.MEASURE_MAPS),
+    ("forget heat", steps.FORGET_HEAT),
+)
+"""The same from events with a place on a map, where there are some."""
 DERIVE_FROM_POSITIONS: Steps = (
     ("follow positions", steps.FOLLOW_POSITIONS),
     ("find disorder", steps.FIND_DISORDER),
     ("measure spans", steps.MEASURE_SPANS),
     ("remember tails", steps.REMEMBER_TAILS),
+    ("forget heat of tails", steps.FORGET_HEAT_OF_TAILS),
 )
 """The same from positions, where there are some."""
 DERIVE_FROM_DISORDER: Steps = (
     ("forget disordered spans", steps.FORGET_DISORDERED_SPANS),
     ("measure disordered spans", steps.MEASURE_DISORDERED_SPANS),
+    ("forget disordered heat", steps.FORGET_DISORDERED_HEAT),
 )
 
 
@@ -52,6 +59,7 @@ class Survey(Struct, frozen=True):
     """What is among the events of a load: what is not there needs no step."""
 
     late: int
+    located: int
     positions: int
     without_session: int
     days: list[dt.date] | None
@@ -128,6 +136,9 @@ class OneLoad:
             self._step(connection, name, sql)
         if survey.without_session:
             self._step(connection, "extend islands", steps.EXTEND_ISLANDS)
+        if survey.located:
+            for name, sql in DERIVE_FROM_LOCATED:
+                self._step(connection, name, sql)
         if survey.positions:
             for name, sql in DERIVE_FROM_POSITIONS:
                 self._step(connection, name, sql)

@@ -100,11 +100,14 @@ WHERE clock.game_id = staged.game_id AND clock.session_id = staged.session_id
 SURVEY: LiteralString = """
 SELECT
     count(*) FILTER (is_late) AS late,
-    count(*) FILTER (name = 'position' AND session_id IS NOT NULL) AS positions,
+    count(*) FILTER (is_located) AS located,
+    count(*) FILTER (is_located AND name = 'position' AND session_id IS NOT NULL) AS positions,
     count(*) FILTER (session_id IS NULL AND player_id IS NOT NULL) AS without_session,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days
 FROM (
-    SELECT name, player_id, session_id, time, received_at - time > to_days($late_days_max) AS is_late FROM staged
+    SELECT name, player_id, session_id, time, received_at - time > to_days($late_days_max) AS is_late,
+        env = 'prod' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL AS is_located
+    FROM staged
 ) AS event
 """
 
@@ -363,6 +366,16 @@ FROM (
 ) AS last
 """
 
+# A span that begins with the last known sample may belong to an earlier day than all of this load.
+FORGET_HEAT_OF_TAILS: LiteralString = """
+DELETE FROM heat_days WHERE (game_id, day) IN (SELECT (game_id, time::DATE) FROM followed WHERE is_tail)
+"""
+
+FORGET_DISORDERED_HEAT: LiteralString = """
+DELETE FROM heat_days
+WHERE day >= $since::DATE AND day <= $until::DATE AND game_id IN (SELECT game_id FROM disordered)
+"""
+
 # By name, because a heatmap asks for one: what lies between is passed over without being unpacked.
 LOCATE_EVENTS: LiteralString = """
 INSERT INTO located_events
@@ -371,6 +384,22 @@ SELECT game_id, time, name, map, x, y, z, player_id, (md5_number_lower(player_id
 FROM staged
 WHERE env = 'prod' AND name <> 'position' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
 ORDER BY name
+"""
+
+MEASURE_MAPS: LiteralString = """
+INSERT INTO map_extents
+SELECT game_id, time::DATE, map, name, count(*), min(x), min(y), max(x), max(y), min(z), max(z)
+FROM staged
+WHERE env = 'prod' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+GROUP BY ALL
+"""
+
+FORGET_HEAT: LiteralString = """
+DELETE FROM heat_days
+WHERE (game_id, day) IN (
+    SELECT (game_id, time::DATE) FROM staged
+    WHERE env = 'prod' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+)
 """
 
 KEEP_BOOKS: LiteralString = """

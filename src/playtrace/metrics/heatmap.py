@@ -1,8 +1,9 @@
 """Where things happen on a map.
 
 The map is cut into square cells: cx = floor((x - originX) / cellSize), cy likewise, so that a cell has its left and
-lower border and not the others. What is more than 2^31 cells away counts nowhere. With `floorFrom` and `floorTo` only
-what lies between them in z counts.
+lower border and not the others. The default size depends on where players were on these days, whatever the filters, so
+that maps with different filters have the same cells. What is more than 2^31 cells away counts nowhere. With `floorFrom`
+and `floorTo` only what lies between them in z counts.
 
 - **events**: events of the asked name with x and y on the map. The cells add up to all of them.
 - **seconds**: time spent. From one `position` event of a session to its next one on the same map, measured by
@@ -16,13 +17,13 @@ what lies between them in z counts.
 
 from __future__ import annotations
 
-import math
+import datetime as dt
 from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import Field
 
 from playtrace.metrics.frame.bound_lists import bound_lists
-from playtrace.metrics.frame.calendar import plain, span_of
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain, span_of
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.filters import filters
 from playtrace.metrics.frame.metric import Asking, Metric, source_of
@@ -30,7 +31,8 @@ from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judge
 from playtrace.metrics.frame.wilson import ratio
 
 CELLS_MAX = 50_000
-CELLS_ALONG_DEFAULT = 50
+ROLLED_SPAN_MS_MAX = 20_000
+"""How much of a span compaction counts in `heat_days`: what a question gets that names no sample interval."""
 SECONDS_MIN = 60
 PLAYERS_MIN = 5
 
@@ -45,7 +47,8 @@ class Parameters(CommonParameters):
         None,
         gt=0,
         description="Side of a cell in the map's units."
-        " Default: about 50 cells along the longer side of where players were.",
+        " Default: 1, 2 or 5 times a power of ten that makes about 50 cells along the longer side of where players were"
+        " on these days (UTC), whatever the filters: the same cells for all of them.",
     )
     origin_x: Finite = Field(0, description="x of the left border of cell 0.")
     origin_y: Finite = Field(0, description="y of the lower border of cell 0.")
@@ -98,61 +101,41 @@ class Heatmap(Judged, CommonAnswer):
     bounds: Bounds | None = Field(description="Outer borders of all cells, whatever the layer; null without any.")
 
 
-POSITIONS_EXTENT_ROLLUP: LiteralString = """
-SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
-FROM position_spans
-WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
-    AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-    AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-    AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-    AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+FITTING_CELL_SIZE_ROLLUP: LiteralString = """
+SELECT fitting_cell_size(max(max_x) - min(min_x), max(max_y) - min(min_y)) AS cell_size
+FROM map_extents
+WHERE game_id = $game AND map = $map AND name IN ('position', $event) AND day >= $first_day AND day <= $last_day
+GROUP BY name
+ORDER BY name = 'position' DESC
+LIMIT 1
 """
 
-POSITIONS_EXTENT_RAW: LiteralString = """
-WITH
-paired AS (
-    SELECT *, lead(mono_ms) OVER session - mono_ms AS span_ms, lead(map) OVER session AS next_map
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = 'position' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
-        AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-    WINDOW session AS (PARTITION BY session_id ORDER BY mono_ms, coalesce(seq, 0))
-)
-SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
-FROM paired
-WHERE next_map = map AND map = $map AND time >= $from AND time < $to
-    AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-    AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-    AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-    AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-"""
-
-EVENTS_EXTENT_ROLLUP: LiteralString = """
-SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
-FROM located_events
-WHERE game_id = $game AND name = $event AND map = $map AND time >= $from AND time < $to
-    AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-    AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-    AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-    AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-"""
-
-EVENTS_EXTENT_RAW: LiteralString = """
-SELECT min(x) AS min_x, min(y) AS min_y, max(x) AS max_x, max(y) AS max_y
+FITTING_CELL_SIZE_RAW: LiteralString = """
+SELECT fitting_cell_size(max(x) - min(x), max(y) - min(y)) AS cell_size
 FROM events
-WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-    AND x IS NOT NULL AND y IS NOT NULL
-    AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-    AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-    AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-    AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
+WHERE game_id = $game AND env = $env AND map = $map AND name IN ('position', $event)
+    AND x IS NOT NULL AND y IS NOT NULL AND time >= $first_day AND time::DATE <= $last_day
+GROUP BY name
+ORDER BY name = 'position' DESC
+LIMIT 1
+"""
+
+DAYS_ROLLED: LiteralString = """
+SELECT DISTINCT day
+FROM heat_days
+WHERE game_id = $game AND map = $map AND cell_size = $cell_size AND day >= $from AND day + 1 <= $to
 """
 
 CELLS_ROLLUP: LiteralString = """
 WITH
+-- Whole days that compaction has cut into these very cells; what follows is of the time around them.
+rolled AS (
+    SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, bit_or(players) AS players
+    FROM heat_days
+    WHERE game_id = $game AND map = $map AND name IN ('position', $event) AND cell_size = $cell_size
+        AND list_contains($rolled_days::DATE[], day)
+    GROUP BY cx, cy
+),
 -- At least as many players as bits were in a cell: each sets the one that its hash says.
 happened AS (
     SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
@@ -160,7 +143,8 @@ happened AS (
         count(*) AS events, 0 AS span_ms,
         bit_or(1::UBIGINT << player_bit) AS players
     FROM located_events
-    WHERE game_id = $game AND name = $event AND map = $map AND time >= $from AND time < $to
+    WHERE game_id = $game AND name = $event AND map = $map AND time >= $rest_from AND time < $rest_to
+        AND ($rolled_days::DATE[] IS NULL OR NOT list_contains($rolled_days::DATE[], time::DATE))
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
@@ -174,7 +158,8 @@ stayed AS (
         0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
         bit_or(1::UBIGINT << player_bit) AS players
     FROM position_spans
-    WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
+    WHERE game_id = $game AND map = $map AND time >= $rest_from AND time < $rest_to
+        AND ($rolled_days::DATE[] IS NULL OR NOT list_contains($rolled_days::DATE[], time::DATE))
         AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
@@ -183,7 +168,7 @@ stayed AS (
     GROUP BY ALL
 )
 SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
-FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
+FROM (SELECT * FROM rolled UNION ALL SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
 GROUP BY cx, cy
 """
 
@@ -312,11 +297,14 @@ GROUP BY sparse.cx, sparse.cy
 
 def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     span = span_of(parameters, asking.now)
-    source = source_of(parameters, rollup_fits=True)
+    # Where players are is in the rollups as the time that they spend there, not as events to be counted.
+    source = source_of(parameters, rollup_fits=parameters.event != "position")
     rollup = source == "rollup"
     bound = filters(parameters) | {
         "from": plain(span.start),
         "to": plain(span.end),
+        "first_day": plain(span.start).date(),
+        "last_day": (plain(span.end) - dt.timedelta(microseconds=1)).date(),
         "map": parameters.map,
         "event": parameters.event,
         "floor_from": parameters.floor_from,
@@ -327,11 +315,10 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     }
     cell_size = parameters.cell_size
     if cell_size is None:
-        extent = asking.rows(POSITIONS_EXTENT_ROLLUP if rollup else POSITIONS_EXTENT_RAW, bound)[0]
-        if extent["min_x"] is None:
-            extent = asking.rows(EVENTS_EXTENT_ROLLUP if rollup else EVENTS_EXTENT_RAW, bound)[0]
-        cell_size = _fitting_cell_size(extent)
+        fitting = asking.rows(FITTING_CELL_SIZE_ROLLUP if rollup else FITTING_CELL_SIZE_RAW, bound)
+        cell_size = fitting[0]["cell_size"] if fitting else 1.0
     bound |= {"cell_size": cell_size}
+    bound |= _without_days(span, _days_rolled(parameters, asking, bound) if rollup else set())
     rows = asking.rows(CELLS_ROLLUP if rollup else CELLS_RAW, bound)
     # Events without a place are dropped here: if SQL asked for x and y it would read them of all events on the map's
     # days, not of those only that are counted (three times the work over ten million events).
@@ -380,17 +367,23 @@ def _bounds(cells: list[HeatCell], parameters: Parameters, cell_size: float) -> 
     )
 
 
-def _fitting_cell_size(extent: dict[str, float | None]) -> float:
-    """1, 2 or 5 times a power of ten."""
-    min_x, min_y, max_x, max_y = (extent[side] for side in ("min_x", "min_y", "max_x", "max_y"))
-    if min_x is None or min_y is None or max_x is None or max_y is None:
-        return 1.0
-    side = max(max_x - min_x, max_y - min_y)
-    if side <= 0 or not math.isfinite(side):
-        return 1.0
-    least = side / CELLS_ALONG_DEFAULT
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-9))
+def _days_rolled(parameters: Parameters, asking: Asking, bound: dict[str, object]) -> set[dt.date]:
+    """Days (UTC) of the range that compaction has already cut into the cells that are asked for."""
+    narrows = (parameters.floor_from, parameters.floor_to, bound["platforms"], bound["versions"], bound["countries"])
+    moves = parameters.origin_x != 0 or parameters.origin_y != 0 or bound["span_ms_max"] != ROLLED_SPAN_MS_MAX
+    if moves or any(value is not None for value in narrows):
+        return set()
+    return {row["day"] for row in asking.rows(DAYS_ROLLED, bound)}
+
+
+def _without_days(span: Span, days: set[dt.date]) -> dict[str, object]:
+    """What is left of a span without whole days at its ends, and those days."""
+    start, end = plain(span.start), plain(span.end)
+    while start < end and start.time() == dt.time() and start.date() in days:
+        start += ONE_DAY
+    while start < end and end.time() == dt.time() and (end - ONE_DAY).date() in days:
+        end -= ONE_DAY
+    return {"rest_from": start, "rest_to": end, "rolled_days": sorted(days) or None}
 
 
 def _total(rows: list[dict[str, Any]]) -> HeatTotal:
