@@ -47,6 +47,9 @@ KEY_REFRESH_S = 1.0
 LISTEN_WAIT_S = 10.0
 HEADER_SECONDS_MAX = 15
 HOSTS_REMEMBERED_MAX = 1000
+GC_ALLOCATIONS = 50_000
+"""The garbage collector looks for cycles after so many new objects, instead of Python's 700: a few hundred requests
+that wait for the disk are more than that, and no cycle is among them."""
 LOCAL_FILE = "server.json"
 """In the data folder, while a server runs: where it listens, and a token with which whoever may read the data
 folder may ask it."""
@@ -211,6 +214,7 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
         # What is there now stays: the garbage collector need not look through all of it again and again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(GC_ALLOCATIONS)
         write_local_file(settings, url, playtrace.local_token)
         on_ready(settings.public_url or url, playtrace)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from playtrace.event import Refusal
 from playtrace.journal.entry import Header, Recorded, decode_header
@@ -81,27 +83,35 @@ def _lines(entries: Sequence[Recorded], headers: Sequence[Header]) -> pa.Table:
     starts = np.cumsum(counts) - counts
     rows = len(ends)
 
-    entry_of_row = pa.array(np.repeat(np.arange(len(entries)), counts))
-
-    def spread(values: pa.Array) -> pa.Array:
+    def spread(values: Iterable[int]) -> NDArray[np.int64]:
         """One value for each entry to one for each event."""
-        return values.take(entry_of_row)
+        return np.repeat(np.fromiter(values, np.int64), counts)
 
-    def spread_text(texts: list[str | None]) -> pa.Array:
+    def spread_text(texts: Sequence[str | None]) -> pa.Array:
         """The same as a dictionary, in which the absent ones are no word: Arrow joins such dictionaries only."""
-        encoded = pa.array(texts, pa.string()).dictionary_encode()
-        return pa.DictionaryArray.from_arrays(spread(encoded.indices), encoded.dictionary)
+        words = list(dict.fromkeys(text for text in texts if text is not None))
+        numbers: dict[str | None, int] = {word: number for number, word in enumerate(words)}
+        places = spread(numbers.get(text, -1) for text in texts).astype(np.int32)
+        indices = _array(places, pa.int32(), present=places >= 0)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
 
     return pa.table(
         {
             "line": pa.StringArray.from_buffers(rows, pa.py_buffer(borders), pa.py_buffer(text)),
-            "journal_offset": spread(pa.array([entry.offset for entry in entries], pa.int64())),
-            "position": pa.array((np.arange(rows) - np.repeat(starts, counts)).astype(np.int32)),
-            "received_at": spread(pa.array([header.received_us for header in headers], MICROSECONDS)),
-            "correction_s": spread(pa.array([clock_correction_s(header) for header in headers], pa.int64())),
+            "journal_offset": _array(spread(entry.offset for entry in entries), pa.int64()),
+            "position": _array((np.arange(rows) - np.repeat(starts, counts)).astype(np.int32), pa.int32()),
+            "received_at": _array(spread(header.received_us for header in headers), MICROSECONDS),
+            "correction_s": _array(spread(clock_correction_s(header) for header in headers), pa.int64()),
             "source": spread_text([header.source for header in headers]),
             "game_id": spread_text([header.game_id for header in headers]),
             "country": spread_text([header.country for header in headers]),
             "region": spread_text([header.region for header in headers]),
         }
     )
+
+
+def _array(values: NDArray[np.integer[Any]], type_: pa.DataType, present: NDArray[np.bool_] | None = None) -> pa.Array:
+    """These very bytes as an Arrow array. `pa.array` and Arrow's own functions would import modules for 0.2 s first,
+    which whoever waits for the first event after a start would wait for too."""
+    valid = None if present is None or present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
+    return pa.Array.from_buffers(type_, len(values), [valid, pa.py_buffer(values)])
