@@ -39,6 +39,7 @@ PROBES = 20
 PROBE_INTERVAL_S = 0.03
 """How often it is asked whether the event is there: asking costs the server too."""
 ROUNDS = 40
+"""How often the prepared events are sent before the same sessions come again."""
 PROBE_SECONDS_MAX = 10.0
 
 
@@ -76,15 +77,15 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
             for start in range(0, len(events), BATCH_EVENTS)
         ]
         with noop_server() as noop:
-            limit = _press(noop, singles, SINGLE_CONNECTIONS, seconds)
+            limit = _press(noop, _requests(noop, singles), SINGLE_CONNECTIONS, seconds)
         with playtrace_server(Path(folder) / "served") as server:
-            single = _press(server, singles, SINGLE_CONNECTIONS, seconds)
+            single = _press(server, _requests(server, singles), SINGLE_CONNECTIONS, seconds)
             rss_mb = server.rss_mb()
-            batch = _press(server, batches, BATCH_CONNECTIONS, seconds)
+            batch = _press(server, _requests(server, batches, ROUNDS), BATCH_CONNECTIONS, seconds)
             rss_mb = max(rss_mb, server.rss_mb())
             _wait_until_loaded(server)
             rss_mb = max(rss_mb, server.rss_mb())
-            visible_ms = asyncio.run(_visible_after(server, batches))
+            visible_ms = asyncio.run(_visible_after(server, _requests(server, batches, 2 * ROUNDS)))
             rss_mb = max(rss_mb, server.rss_mb())
         speed = measure(Path(folder) / "loaded", _entries(load_events))
         return IngestResult(
@@ -125,16 +126,16 @@ def in_sessions_of(round_: int, body: bytes) -> bytes:
     return body.replace(b'"session_id":"s-', b'"session_id":"%02x' % round_)
 
 
-def _requests(server: Running, bodies: list[bytes]) -> list[bytes]:
+def _requests(server: Running, bodies: list[bytes], first_round: int = 0) -> list[bytes]:
+    """`ROUNDS` times these events; each part of the benchmark has rounds, and so sessions, of its own."""
     return [
         request_bytes(server.host, server.port, PATH, in_sessions_of(round_, body))
-        for round_ in range(ROUNDS)
+        for round_ in range(first_round, first_round + ROUNDS)
         for body in bodies
     ]
 
 
-def _press(server: Running, bodies: list[bytes], connections: int, seconds: float) -> Measured:
-    requests = _requests(server, bodies)
+def _press(server: Running, requests: list[bytes], connections: int, seconds: float) -> Measured:
     measured = asyncio.run(press(server.host, server.port, requests, connections=connections, seconds=seconds))
     if set(measured.statuses) != {202}:
         raise BenchError(f"Not every request was accepted: {measured.statuses}.")
@@ -146,9 +147,8 @@ def _wait_until_loaded(server: Running) -> None:
         time.sleep(0.2)
 
 
-async def _visible_after(server: Running, batches: list[bytes]) -> list[float]:
+async def _visible_after(server: Running, requests: list[bytes]) -> list[float]:
     """Milliseconds until an event can be read back, for each try."""
-    requests = _requests(server, batches)
     steady = asyncio.create_task(_steady(server, requests))
     try:
         await asyncio.sleep(2)  # the load itself comes up first

@@ -38,7 +38,7 @@ BYTES_MAX = 64 * 1024 * 1024
 """One load takes at most this much of the journal."""
 EVENTS_MIN = 1000
 """Loads that fail are made smaller down to this."""
-SEEN_WITHIN_S = 0.8
+SEEN_WITHIN_S = 0.5
 """How long an event may wait to be seen, while the loader keeps up: what comes just after one load began waits for its
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
 the loads leave."""
