@@ -103,7 +103,10 @@ def _describe(command: Any, path: str, parts: list[str]) -> None:
     ]
     if not children:
         lines.append("```\n" + " ".join([path, *map(_argument_name, arguments), "[OPTIONS]"]) + "\n```")
-    rows = [f"| `{_argument_name(argument)}` | {_cell(argument.help)} | |" for argument in arguments]
+    rows = [
+        f"| `{_argument_name(argument)}` | {_cell(argument.help)} | {'required' if argument.required else ''} |"
+        for argument in arguments
+    ]
     rows += [f"| {_option_name(option)} | {_cell(option.help)} | {_option_default(option)} |" for option in options]
     if rows:
         lines.append("\n".join(["| argument or option | meaning | default |", "|---|---|---|", *rows]))
@@ -129,6 +132,8 @@ def _option_name(option: TyperOption) -> str:
 
 
 def _option_default(option: TyperOption) -> str:
+    if option.required:
+        return "required"
     if option.is_flag or option.default is None or option.default == "":
         return ""
     if isinstance(option.default, Enum):

@@ -431,6 +431,16 @@ def test_minutes(engine: Engine) -> None:
     assert (answer.source, [point.value for point in answer.points]) == ("raw", [0, 1, 0, 1, 0])
 
 
+def test_a_mistyped_name_is_no_chart_of_zeros(engine: Engine) -> None:
+    game = engine.new_game()
+    engine.load(game, [plays("p", at("02 10:00"), "boss_defeated")])
+    for wanted, meant in (("crahses", "crashes"), ("boss_defeatd", "boss_defeated")):
+        with pytest.raises(WrongParameter, match=f"Did you mean '{meant}'"):
+            engine.ask("timeseries", game, TENTH, metric=wanted, **FIRST_DAYS)
+    for name in ("crash", "boss_defeated", "first_win"):
+        assert len(engine.ask("timeseries", game, TENTH, metric=name, **FIRST_DAYS).points) == 9
+
+
 def test_the_ten_largest_keys_have_a_series(engine: Engine) -> None:
     game = engine.new_game()
     events = [

@@ -126,6 +126,13 @@ def test_reading_needs_a_token_and_not_a_write_key(studio: Studio, path: str):
     assert status == 200
 
 
+def test_a_key_and_a_token_that_were_mixed_up_are_told_apart(studio: Studio):
+    _, document = studio.get("/api/games", Authorization=f"Bearer {studio.arena}")
+    assert document["detail"].startswith("This is a write key")
+    _, document = studio.post({"Authorization": f"Bearer {studio.token}"})
+    assert document["detail"].startswith("This is a read token")
+
+
 @pytest.mark.parametrize("path", [path for path in READS if "arena" in path])
 def test_a_token_for_one_game_reads_that_one(studio: Studio, path: str):
     status, document = studio.get(path.replace("arena", "harbour"), Authorization=f"Bearer {studio.token}")

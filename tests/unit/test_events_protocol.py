@@ -171,6 +171,23 @@ def test_one_wrong_event_costs_only_itself():
     assert batch.refusals[2].sample == '{"name": "c", "seq": -1}'
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"x": "left"}, "x: expected a number or null, got text."),
+        ({"name": ""}, "name: expected text that is not empty."),
+        ({"name": "n" * 65}, "name: expected text of at most 64 characters."),
+        ({"name": None}, "name: it is missing."),
+        ({"mono_ms": 1.5}, "mono_ms: expected a whole number or null, got a number."),
+        ({"severity": "bad"}, "severity: 'bad' is none of info, warning, critical."),
+        ({"props": [1]}, "props: expected an object or null, got a list."),
+        ({"props": {str(n): n for n in range(101)}}, "props: expected an object of at most 100 keys."),
+    ],
+)
+def test_a_refusal_says_what_was_expected_in_words_of_json(wrong: dict[str, Any], told: str):
+    assert [refusal.error for refusal in read([{"name": "a"} | wrong]).refusals] == [told]
+
+
 def test_a_line_that_is_no_json_costs_only_itself():
     batch = read_bytes(b'{"name":"a"}\n{"name":\n{"name":"b"}\n\xff\n{"name":"c","x":1e999}\n', ndjson=True)
     assert [event.name for event in batch.events] == ["a", "b"]

@@ -131,13 +131,13 @@ def test_an_error_tells_the_next_move(playtrace: Commands) -> None:
         told = playtrace.refused(*unknown_game)
         assert "There is no game with the id" in told
         assert "playtrace games add" in told
-    assert "playtrace keys list" in playtrace.refused("keys", "revoke", "0123456789")
+    assert f"`playtrace keys list --data {playtrace.data}`" in playtrace.refused("keys", "revoke", "0123456789")
     assert "playtrace tokens list" in playtrace.refused("tokens", "revoke", "7")
 
 
 def test_empty_lists_say_how_to_fill_them(playtrace: Commands) -> None:
     playtrace.registry().close()
-    assert "playtrace games add" in playtrace.run("games", "list").stderr
+    assert f"playtrace games add ID --data {playtrace.data}\n" in playtrace.run("games", "list").stderr
     assert "playtrace keys add" in playtrace.run("keys", "list").stderr
     assert "playtrace tokens add" in playtrace.run("tokens", "list").stderr
 

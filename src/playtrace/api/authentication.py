@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from playtrace.api.problems import CrossOrigin, Forbidden, Unauthenticated
 from playtrace.config import Settings
+from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.models import Person
 from playtrace.registry.registry import Registry
 
@@ -109,6 +110,10 @@ def _reader_of_bearer(connection: HTTPConnection, bearer: str) -> Reader:
     if local and secrets.compare_digest(local.encode(), bearer.encode()):
         return Reader(is_admin=True)
     token = registry_of(connection).reader_of_token(bearer)
+    if token is None and cast(KeyRing, connection.app.state.key_ring).game_of_key(bearer) is not None:
+        raise Unauthenticated(
+            "This is a write key: with it a game sends, and nobody reads. `playtrace tokens add` makes a read token."
+        )
     if token is None:
         raise Unauthenticated("This token is unknown or revoked. `playtrace tokens add` makes a new one.")
     return Reader(only_game_id=token.game_id)

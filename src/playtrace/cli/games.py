@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from playtrace.cli.registry_access import AsJson, DataFolder, open_registry
+from playtrace.cli.registry_access import AsJson, DataFolder, in_folder, open_registry
 from playtrace.cli.tables import print_hint, print_json, print_table
 from playtrace.registry.models import Game
 
@@ -29,7 +29,7 @@ def add(
         print_json(_document(game))
     else:
         _print([game])
-        print_hint(f"Next, a write key for it: playtrace keys add {game.id}")
+        print_hint("Next, a write key for it: " + in_folder(f"playtrace keys add {game.id}", data))
 
 
 @app.command("list")
@@ -42,7 +42,7 @@ def list_games(data: DataFolder = None, as_json: AsJson = False) -> None:
     elif games:
         _print(games)
     else:
-        print_hint("No games yet. Add one: playtrace games add ID")
+        print_hint("No games yet. Add one: " + in_folder("playtrace games add ID", data))
 
 
 def _document(game: Game) -> dict[str, object]:

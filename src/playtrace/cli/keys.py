@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from playtrace.cli.registry_access import AsJson, DataFolder, open_registry
+from playtrace.cli.registry_access import AsJson, DataFolder, in_folder, open_registry
 from playtrace.cli.tables import print_hint, print_json, print_table
 from playtrace.registry.errors import UnknownGame
 from playtrace.registry.models import WriteKey
@@ -28,7 +28,8 @@ def add(
         print_json(_document(key))
     else:
         _print([key])
-        print_hint("Send events with the header 'Authorization: Bearer KEY'. `playtrace keys list` shows it again.")
+        print_hint("Send events with the header 'Authorization: Bearer KEY'.")
+        print_hint("To see it again: " + in_folder("playtrace keys list", data))
 
 
 @app.command("list")
@@ -47,7 +48,7 @@ def list_keys(
     elif keys:
         _print(keys)
     else:
-        print_hint(f"No write keys yet. Add one: playtrace keys add {game_id or 'GAME'}")
+        print_hint("No write keys yet. Add one: " + in_folder(f"playtrace keys add {game_id or 'GAME'}", data))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -72,7 +73,8 @@ def _command(metric: Metric[Any, Any]) -> Callable[..., None]:
     ]
     ask.__signature__ = inspect.Signature(options)  # pyright: ignore[reportFunctionMemberAccess]
     ask.__annotations__ = {option.name: option.annotation for option in options}
-    ask.__doc__ = metric.definition
+    # The terminal breaks lines by its own width: only paragraphs and the points of a list begin new ones.
+    ask.__doc__ = re.sub(r"(?<!\n)\n[ ]*(?![-\n ])", " ", metric.definition)
     return ask
 
 
@@ -128,9 +130,18 @@ def _print(answer: CommonAnswer, output: Format) -> None:
         writer.writerow(columns)
         writer.writerows(rows)
     elif rows:
-        print_table(columns, [[_short(value) for value in row] for row in rows])
+        print_table(columns, [[_short(value) for value in _in_units(row)] for row in rows])
     else:
         typer.echo("Nothing was found.", err=True)
+
+
+def _in_units(row: list[object]) -> list[object]:
+    """A row that begins with the name of a figure in millionths, as one in whole units."""
+    figure, *values = row
+    if not isinstance(figure, str) or not figure.endswith("Micros"):
+        return row
+    units = [f"{value / 1e6:.2f}" if isinstance(value, int) else value for value in values]
+    return [figure.removesuffix("Micros"), *units]
 
 
 def _sentence(metric: Metric[Any, Any], error: ValidationError) -> str:

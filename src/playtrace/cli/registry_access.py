@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,7 +60,13 @@ def open_registry(data: Path | None, *, create: bool = False) -> Generator[Regis
     except Invalid as error:
         _fail(f"The {error.field} does not fit: {error.expected}.", None)
     except RegistryError as error:
-        _fail(str(error), NEXT_MOVES.get(type(error)))
+        move = NEXT_MOVES.get(type(error))
+        _fail(str(error), move and re.sub("`(playtrace .*?)`", lambda found: f"`{in_folder(found[1], data)}`", move))
+
+
+def in_folder(command: str, data: Path | None) -> str:
+    """A command to type next, for the folder that this one was given."""
+    return command if data is None else f"{command} --data {shlex.quote(str(data))}"
 
 
 def _settings(data: Path | None) -> Settings:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from playtrace.cli.registry_access import AsJson, DataFolder, open_registry
+from playtrace.cli.registry_access import AsJson, DataFolder, in_folder, open_registry
 from playtrace.cli.tables import print_hint, print_json, print_table
 from playtrace.registry.models import ReadToken
 
@@ -40,7 +40,7 @@ def list_tokens(data: DataFolder = None, as_json: AsJson = False) -> None:
     elif tokens:
         _print(tokens)
     else:
-        print_hint("No read tokens yet. Make one: playtrace tokens add")
+        print_hint("No read tokens yet. Make one: " + in_folder("playtrace tokens add", data))
 
 
 @app.command()

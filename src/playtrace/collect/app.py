@@ -157,7 +157,10 @@ class Collect:
         key = _write_key(headers, query)
         game_id = self._keys.game_of_key(key) if key else None
         if game_id is None and not self._settings.open:
-            hint = "This key is not known, or was revoked." if key else "No write key came with the request."
+            hint = "No write key came with the request."
+            if key:
+                is_for_reading = key.startswith("read_")
+                hint = "This is a read token." if is_for_reading else "This key is not known, or was revoked."
             raise KeyMissing(
                 f"{hint} Send one as Authorization: Bearer, X-Playtrace-Key or ?key=; `playtrace keys list` shows them."
             )

@@ -9,8 +9,9 @@ with a wrong event in it: the wrong one is refused with its index, the others ar
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -367,9 +368,40 @@ def instant(value: object) -> dt.datetime | None:
     raise ValueError(f"time: expected RFC 3339 text or seconds or milliseconds since 1970, got {str(value)[:40]!r}.")
 
 
+JSON_WORDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "str": "text",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "uuid": "a UUID",
+    "datetime": "a time",
+}
+"""What the decoder's types are called by somebody who sends JSON."""
+
+
+def _types_in_words(found: re.Match[str]) -> str:
+    return f"{found[1]} " + " or ".join(JSON_WORDS.get(name, name) for name in found[2].split(" | "))
+
+
+IN_WORDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    (r"\b(Expected|got) `([^`]+)`", _types_in_words),
+    (r"of length >= (\d+)", r"of at least \1 characters"),
+    (r"of length <= (\d+)", r"of at most \1 characters"),
+    (r"text of at least 1 characters", "text that is not empty"),
+    (r"object of at most (\d+) characters", r"object of at most \1 keys"),
+    (r"Object missing required field `(\w+)`", r"\1: it is missing"),
+    (r"Invalid enum value ('.*?')", rf"\1 is none of {', '.join(Severity)}"),
+)
+"""How the decoder puts it, and how we do."""
+
+
 def sentence(error: Exception) -> str:
-    """The decoder's message with the field first: `player_id: expected ...`."""
+    """The decoder's message in words of JSON and with the field first: `x: expected a number or null, got text.`"""
     text = str(error).removesuffix(".")
+    for pattern, words in IN_WORDS:
+        text = re.sub(pattern, words, text)
     what, _, where = text.partition(" - at `")
     if not where:
         return f"{text}."
