@@ -39,6 +39,8 @@ class Rollup(Struct, frozen=True):
     table: LiteralString
     merge: LiteralString
     delete: LiteralString
+    when_quiet: bool = False
+    """Only of days that loads leave alone: the next one to touch the day would undo it."""
 
 
 ROLLUPS: tuple[Rollup, ...] = (
@@ -171,6 +173,7 @@ ROLLUPS: tuple[Rollup, ...] = (
         ORDER BY game_id, map, name
         """,
         "DELETE FROM heat_days WHERE day >= $from AND day < $to",
+        when_quiet=True,
     ),
     Rollup(
         "books",
@@ -223,7 +226,7 @@ class Compaction:
         if began < self._rest_until:
             return False
         if not self._due:
-            self._due = [(day, rollup) for day in self._days_due() for rollup in ROLLUPS]
+            self._due = self._find_due()
         if not self._due:
             return self._tidy(began)
         day, rollup = self._due.pop()
@@ -248,16 +251,19 @@ class Compaction:
             log.debug("tidied", extra={"seconds": round(time.monotonic() - now, 3)})
         return True
 
-    def _days_due(self) -> list[dt.date]:
+    def _find_due(self) -> list[tuple[dt.date, Rollup]]:
         now = time.monotonic()
-        due = [
-            day
-            for day, loads in self._loads.items()
-            if loads >= LOADS_BEFORE_COMPACTION or now - self._touched_at[day] > QUIET_S
-        ]
-        for day in due:
-            del self._loads[day]
-            del self._touched_at[day]
+        due: list[tuple[dt.date, Rollup]] = []
+        for day, loads in list(self._loads.items()):
+            is_quiet = now - self._touched_at[day] > QUIET_S
+            if is_quiet:
+                del self._loads[day]
+                del self._touched_at[day]
+            elif loads >= LOADS_BEFORE_COMPACTION:
+                self._loads[day] = 0
+            else:
+                continue
+            due += [(day, rollup) for rollup in ROLLUPS if is_quiet or not rollup.when_quiet]
         return due
 
 
