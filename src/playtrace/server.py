@@ -278,11 +278,14 @@ async def _wait_until_listening(host: str, port: int, serving: asyncio.Task[None
 
 def write_local_file(settings: Settings, url: str, token: str) -> None:
     path = settings.data / LOCAL_FILE
-    path.unlink(missing_ok=True)
+    # Whole at once: a command that looks for a server reads it at any moment.
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
     # Created readable by its owner alone; on Windows the folder's own permissions count.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump({"url": url, "pid": os.getpid(), "token": token}, file)
+    unfinished.replace(path)
 
 
 def quiet_http_server() -> None:
