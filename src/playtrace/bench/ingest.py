@@ -38,6 +38,8 @@ STEADY_EVENTS_PER_S = 20_000
 PROBES = 20
 PROBE_INTERVAL_S = 0.03
 """How often it is asked whether the event is there: asking costs the server too."""
+WARM_UP_SECONDS = 1.0
+"""What a server has just started does for the first time takes longer, in either of the two."""
 ROUNDS = 40
 """How often the prepared events are sent before the same sessions come again."""
 PROBE_SECONDS_MAX = 10.0
@@ -77,8 +79,10 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
             for start in range(0, len(events), BATCH_EVENTS)
         ]
         with noop_server() as noop:
+            _press(noop, _requests(noop, singles), SINGLE_CONNECTIONS, WARM_UP_SECONDS)
             limit = _press(noop, _requests(noop, singles), SINGLE_CONNECTIONS, seconds)
         with playtrace_server(Path(folder) / "served") as server:
+            _press(server, _requests(server, singles, 3 * ROUNDS), SINGLE_CONNECTIONS, WARM_UP_SECONDS)
             single = _press(server, _requests(server, singles), SINGLE_CONNECTIONS, seconds)
             rss_mb = server.rss_mb()
             batch = _press(server, _requests(server, batches, ROUNDS), BATCH_CONNECTIONS, seconds)
