@@ -14,12 +14,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 from playtrace.server import LOCAL_FILE
 
 START_SECONDS_MAX = 60.0
 """Starting takes about two seconds; on a machine that is busy with other tests much more."""
 STOP_SECONDS_MAX = 60.0
 LOADED_SECONDS_MAX = 60.0
+SETTINGS = ("PLAYTRACE_", "STATS_", "RATE_")
+"""How the variables begin that the server reads: those of the machine are not those of a test."""
 
 
 class ServerProcess:
@@ -29,13 +33,14 @@ class ServerProcess:
         self.data = data
         self._command = [sys.executable, "-m", "playtrace", "serve", "--data", str(data), "--port", "0", *options]
         self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("PLAYTRACE_")},
+            **{name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)},
             "PLAYTRACE_LOG_FORMAT": "json",
             **(environment or {}),
         }
         # Beside the data folder, which may be on a disk that the test fills.
         self._log = data.with_name(data.name + ".log")
         self._process: subprocess.Popen[bytes] | None = None
+        self._client: httpx2.Client | None = None
         self.url = ""
         self.token = ""
 
@@ -49,7 +54,12 @@ class ServerProcess:
         (self.data / LOCAL_FILE).unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, env=self._environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                self._command,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=self.data.parent,
             )
 
     def wait_until_it_answers(self) -> ServerProcess:
@@ -60,7 +70,7 @@ class ServerProcess:
                 raise AssertionError(f"The server ended with {self._process.returncode}:\n{self.output()}")
             try:
                 local = json.loads((self.data / LOCAL_FILE).read_text("utf-8"))
-            except (FileNotFoundError, json.JSONDecodeError):
+            except FileNotFoundError:
                 time.sleep(0.02)
                 continue
             self.url, self.token = local["url"], local["token"]
@@ -73,6 +83,13 @@ class ServerProcess:
         return host, int(port)
 
     @property
+    def client(self) -> httpx2.Client:
+        """With `url` as base, and without any key or login."""
+        if self._client is None:
+            self._client = httpx2.Client(base_url=self.url, timeout=30)
+        return self._client
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -83,12 +100,19 @@ class ServerProcess:
     def kill(self) -> None:
         """As a power cut would, as far as a process can feel one."""
         assert self._process is not None
+        self._hang_up()
         self._process.kill()
         self._process.wait()
+
+    def _hang_up(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
     def stop(self) -> None:
         """As Ctrl-C would: it finishes what was begun."""
         assert self._process is not None
+        self._hang_up()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
         try:

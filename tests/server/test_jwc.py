@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from running_server import RunningServer, StartServer
+from server_process import ServerProcess, StartProcess
 
 from playtrace.config import Settings
 from playtrace.registry.registry import Registry
@@ -29,8 +29,8 @@ def game() -> str:
 
 
 @pytest.fixture
-def client(open_server: RunningServer) -> httpx2.Client:
-    return open_server.client
+def client(open_process: ServerProcess) -> httpx2.Client:
+    return open_process.client
 
 
 def send(client: httpx2.Client, body: dict[str, Any], **params: str) -> dict[str, Any]:
@@ -115,8 +115,8 @@ def test_debugging_is_closed_where_no_secret_is_set(client: httpx2.Client):
             assert answer.json()["error"] == "unauthorized"
 
 
-def test_debugging_with_the_secret(start_server: StartServer):
-    client = start_server("--open", env={"STATS_SECRET": SECRET}).client
+def test_debugging_with_the_secret(start_process: StartProcess):
+    client = start_process(environment={"STATS_SECRET": SECRET}).client
     sent = event(os="linux", ext="2.0", vscode="1.1", m={"exit": 0})
     send(client, {"batch": [sent, event(evt="java.run.completed"), event()]})
     for path in ("/debug/recent", "/debug/counts"):
@@ -137,8 +137,8 @@ def test_debugging_with_the_secret(start_server: StartServer):
     assert len(first["anon"]) == 64
 
 
-def test_a_client_that_comes_too_often_is_told_when_to_come_back(start_server: StartServer):
-    client = start_server("--open", env={"RATE_LIMIT_MAX": "3", "RATE_LIMIT_TIME_WINDOW": "10 minutes"}).client
+def test_a_client_that_comes_too_often_is_told_when_to_come_back(start_process: StartProcess):
+    client = start_process(environment={"RATE_LIMIT_MAX": "3", "RATE_LIMIT_TIME_WINDOW": "10 minutes"}).client
     for _ in range(3):
         send(client, event())
     answer = client.post("/t", json={"schema": "jwc.v1", **event()})
@@ -151,24 +151,24 @@ def test_a_client_that_comes_too_often_is_told_when_to_come_back(start_server: S
 
 
 def test_a_country_is_believed_from_a_trusted_proxy_only(
-    start_server: StartServer, game: str, open_server: RunningServer
+    start_process: StartProcess, game: str, open_process: ServerProcess
 ):
     headers = {"cf-ipcountry": "NZ"}
-    proxied = start_server("--open", env={"PLAYTRACE_TRUSTED_PROXIES": '["127.0.0.1"]'}).client
-    for client, country in ((proxied, "NZ"), (open_server.client, None)):
+    proxied = start_process(environment={"PLAYTRACE_TRUSTED_PROXIES": '["127.0.0.1"]'}).client
+    for client, country in ((proxied, "NZ"), (open_process.client, None)):
         body = {"schema": "jwc.v1", **event()}
         client.post("/t", json=body, headers=headers, params={"gameId": game}).raise_for_status()
         assert read_back(client, game)[0].get("country") == country
 
 
-def test_with_keys(start_server: StartServer, tmp_path: Path):
+def test_with_keys(start_process: StartProcess, tmp_path: Path):
     settings = Settings(data=tmp_path / "data")
     settings.data.mkdir(parents=True)
     registry = Registry.open(settings.registry_database)
     registry.add_game("editor")
     key = registry.add_key("editor").key
     registry.close()
-    client = start_server(env={"STATS_SECRET": SECRET}).client
+    client = start_process((), environment={"STATS_SECRET": SECRET}).client
     body = {"schema": "jwc.v1", **event()}
     for given in (
         {"headers": {"Authorization": f"Bearer {key}"}},
@@ -188,9 +188,9 @@ def test_with_keys(start_server: StartServer, tmp_path: Path):
     assert [row["gameId"] for row in recent] == ["editor"] * 3
 
 
-def test_a_window_that_is_none_stops_the_start_and_names_its_key(tmp_path: Path, start_server: StartServer):
-    with pytest.raises(pytest.fail.Exception, match=r"(?is)rate.limit.time.window"):
-        start_server("--open", env={"RATE_LIMIT_TIME_WINDOW": "soon"})
+def test_a_window_that_is_none_stops_the_start_and_names_its_key(tmp_path: Path, start_process: StartProcess):
+    with pytest.raises(AssertionError, match=r"(?is)rate.limit.time.window"):
+        start_process(environment={"RATE_LIMIT_TIME_WINDOW": "soon"})
 
 
 def test_days_are_taken_as_the_time_of_an_event(client: httpx2.Client, game: str):

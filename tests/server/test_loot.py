@@ -13,7 +13,7 @@ from uuid import uuid4
 import aiohttp
 import httpx2
 import pytest
-from running_server import RunningServer, StartServer
+from server_process import ServerProcess, StartProcess
 
 from playtrace.config import Settings
 from playtrace.registry.registry import Registry
@@ -29,8 +29,8 @@ def game() -> str:
 
 
 @pytest.fixture
-def client(open_server: RunningServer) -> httpx2.Client:
-    return open_server.client
+def client(open_process: ServerProcess) -> httpx2.Client:
+    return open_process.client
 
 
 def submit(client: httpx2.Client, game: str, sheet: dict[str, Any]) -> int:
@@ -238,26 +238,26 @@ def test_hostile_text_comes_back_as_it_was(client: httpx2.Client, game: str, tex
     assert aggregate(client, game)["total_items"] == {text: 1}
 
 
-def test_the_simulator_is_such_a_client(open_server: RunningServer, game: str):
+def test_the_simulator_is_such_a_client(open_process: ServerProcess, game: str):
     scenario = LootScenario(seed=3, matches=5, players=4, end=dt.datetime.now(dt.UTC))
-    report = asyncio.run(submit_sheets(scenario, open_server.url, game_id=game))
+    report = asyncio.run(submit_sheets(scenario, open_process.url, game_id=game))
     assert (report.accepted, report.rejected) == (20, 0)
     expected = Counter[str]()
     for sheet in scenario.sheets():
         expected.update(sheet.looted_items)
-    totals = aggregate(open_server.client, game)
+    totals = aggregate(open_process.client, game)
     assert totals["total_items"] == {item: count for item, count in expected.items() if count}
     assert (totals["total_matches"], totals["total_stat_sheets"]) == (5, 20)
     for item, count in expected.items():
-        data = open_server.client.get(f"/api/heatmap/{item}", params={"gameId": game}).json()["data"]
+        data = open_process.client.get(f"/api/heatmap/{item}", params={"gameId": game}).json()["data"]
         assert len(data["locations"]) == data["count"] == count
 
 
-def test_sheets_come_over_a_websocket_too(open_server: RunningServer, game: str):
+def test_sheets_come_over_a_websocket_too(open_process: ServerProcess, game: str):
     async def run() -> list[dict[str, Any]]:
         async with (
             aiohttp.ClientSession() as session,
-            session.ws_connect(f"{open_server.url}/api/stream?gameId={game}") as socket,
+            session.ws_connect(f"{open_process.url}/api/stream?gameId={game}") as socket,
         ):
             answers: list[dict[str, Any]] = []
             for sheet in (GOOD, {"looted_items": {}}, {**GOOD, "player_id": "p2"}):
@@ -268,7 +268,7 @@ def test_sheets_come_over_a_websocket_too(open_server: RunningServer, game: str)
     first, wrong, second = asyncio.run(run())
     assert (first["status"], second["status"]) == (201, 201)
     assert (wrong["status"], wrong["error"]) == (400, "Missing required field: match_id")
-    assert [sheet["id"] for sheet in stats(open_server.client, game)] == [second["id"], first["id"]]
+    assert [sheet["id"] for sheet in stats(open_process.client, game)] == [second["id"], first["id"]]
 
 
 # ── with keys ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -302,8 +302,8 @@ def access(tmp_path: Path) -> Access:
         registry.close()
 
 
-def test_with_keys_a_client_needs_no_more_than_its_write_key(start_server: StartServer, access: Access):
-    client = start_server().client
+def test_with_keys_a_client_needs_no_more_than_its_write_key(start_process: StartProcess, access: Access):
+    client = start_process(()).client
     for send in (
         {"headers": {"Authorization": f"Bearer {access.key}"}},
         {"headers": {"X-Playtrace-Key": access.key}},
