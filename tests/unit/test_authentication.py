@@ -21,6 +21,7 @@ from playtrace.api.login_throttle import (
     LoginThrottle,
 )
 from playtrace.config import Settings
+from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
 
@@ -84,6 +85,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(app, Registry.open(settings.registry_database), TestClient(app, raise_server_exceptions=False))
     app.state.settings = settings
     app.state.registry = site.registry
+    app.state.key_ring = KeyRing(site.registry, open_mode=False)
     app.state.store = store
     app.state.local_token = LOCAL_TOKEN
     app.state.login_throttle = LoginThrottle(clock=lambda: site.seconds)

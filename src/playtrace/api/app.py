@@ -19,6 +19,7 @@ from playtrace.api import (
     loot,
     metrics,
     problems,
+    sending,
     session,
     sql,
 )
@@ -26,8 +27,8 @@ from playtrace.api.dashboard import Dashboard
 from playtrace.store import errors
 
 DESCRIPTION = """
-Ask what games have sent. Instants are RFC 3339 in UTC, shares are fractions, money is in millionths of its
-currency. Query parameters may be spelled in camelCase or snake_case. Errors are problem documents (RFC 9457).
+Send what happens in games, and ask for it. Instants are RFC 3339 in UTC, shares are fractions, money is in millionths
+of its currency. Query parameters may be spelled in camelCase or snake_case. Errors are problem documents (RFC 9457).
 """
 RETRY_AFTER_S = 5.0
 
@@ -62,6 +63,7 @@ def create_app() -> FastAPI:
     ):
         app.include_router(router)
     app.mount("/", Dashboard())
+    sending.document_sending(app)
     return app
 
 

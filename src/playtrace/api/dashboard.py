@@ -15,10 +15,12 @@ from pathlib import Path
 
 import brotli
 from anyio import to_thread
+from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 BUILT = Path(__file__).parent.parent / "_dashboard"
@@ -69,6 +71,8 @@ class Dashboard:
     def answer(self, request: Request) -> Response:
         path = self._path(request)
         if path == "api" or path.startswith("api/"):
+            if methods := _methods(request):
+                raise HTTPException(405, f"/{path} does not {request.method}.", headers={"Allow": ", ".join(methods)})
             raise HTTPException(404, f"There is no /{path}.")
         if request.method not in ("GET", "HEAD"):
             raise HTTPException(405, f"/{path} can only be read.", headers={"Allow": "GET, HEAD"})
@@ -142,3 +146,13 @@ With Node at hand, so do <code>npm ci</code> and <code>npm run build</code> in t
 </body>
 </html>
 """
+
+
+def _methods(request: Request) -> list[str]:
+    """What the routes and the document of the app do at this address."""
+    app: FastAPI = request.app
+    found = {method.upper() for method in app.openapi()["paths"].get(request.url.path, ())}
+    for route in app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is Match.PARTIAL:
+            found |= route.methods or set()
+    return sorted(found)
