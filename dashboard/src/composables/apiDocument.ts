@@ -21,7 +21,7 @@ export interface Schema {
 }
 
 interface Content {
-  content?: Record<string, { schema?: Schema }>
+  content?: Record<string, { schema?: Schema; example?: unknown }>
   description?: string
 }
 
@@ -48,7 +48,7 @@ export interface Operation extends RawOperation {
   tag: string
 }
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete']
+const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete'])
 
 export const useApiDocument = () =>
   useQuery({
@@ -60,9 +60,8 @@ export const useApiDocument = () =>
 export function operationsOf({ paths }: ApiDocument): Map<string, Operation[]> {
   const byTag = new Map<string, Operation[]>()
   for (const [path, methods] of Object.entries(paths)) {
-    for (const method of METHODS) {
-      const operation = methods[method]
-      if (!operation) continue
+    for (const [method, operation] of Object.entries(methods)) {
+      if (!METHODS.has(method)) continue
       const tag = operation.tags?.[0] ?? 'other'
       const one = { ...operation, method: method.toUpperCase(), path, tag, id: operation.operationId ?? `${method}-${path}` }
       byTag.set(tag, [...(byTag.get(tag) ?? []), one])

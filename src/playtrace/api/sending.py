@@ -20,6 +20,8 @@ The write key comes as `Authorization: Bearer`, `X-Playtrace-Key` or `?key=`. At
 and {REQUEST_BYTES_MAX // 1024 // 1024} MiB in a request, {EVENT_BYTES_MAX // 1024} KiB in an event.
 """
 
+EXAMPLE = {"game_id": "my-game", "name": "level_complete", "player_id": "p1", "level": "2", "value": 1200}
+
 _EVENT = {"$ref": "#/components/schemas/Event"}
 _EVENTS = {"type": "array", "items": _EVENT, "maxItems": EVENTS_PER_REQUEST_MAX}
 _BATCH = {
@@ -63,7 +65,7 @@ _OPERATION: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": {"anyOf": [_EVENT, _EVENTS, _BATCH]}},
+            "application/json": {"schema": {"anyOf": [_EVENT, _EVENTS, _BATCH]}, "example": EXAMPLE},
             "application/x-ndjson": {"schema": {"type": "string"}},
         },
     },
@@ -91,4 +93,7 @@ def document_sending(app: FastAPI) -> None:
     )
     # FastAPI keeps the document that it made, and hands out this one from now on.
     document["components"]["schemas"] |= components
-    document["paths"][PATH]["post"] = _OPERATION
+    # First, as it is what everybody begins with.
+    others: dict[str, Any] = document["paths"]
+    here = {"post": _OPERATION} | others.pop(PATH)
+    document["paths"] = {PATH: here} | others
