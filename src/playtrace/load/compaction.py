@@ -190,7 +190,7 @@ ROLLUPS: tuple[Rollup, ...] = (
 
 
 DAYS_WITHOUT_HEAT: LiteralString = """
-SELECT DISTINCT day FROM map_extents WHERE name = 'position' AND day NOT IN (SELECT day FROM heat_days)
+SELECT DISTINCT day FROM map_extents ANTI JOIN heat_days USING (game_id, day) WHERE name = 'position'
 """
 
 
