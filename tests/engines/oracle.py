@@ -310,7 +310,7 @@ figures_of_bucket = {
 
 
 def fitting_cell_size(question: Question, events: list[Event], map_id: str, name: str) -> float:
-    """By hand: the first of 0.001, 0.002, 0.005, 0.01, ... of which at most 50 make the longer side."""
+    """By hand: the first of 0.001, 0.002, 0.005, 0.01, ... of which at most 25 make the longer side."""
     first = question.start.astimezone(dt.UTC).date()
     last = (question.end - dt.timedelta(microseconds=1)).astimezone(dt.UTC).date()
     on_map = [e for e in question.counted(events) if e.get("map") == map_id and first <= e["time"].date() <= last]
@@ -320,7 +320,7 @@ def fitting_cell_size(question: Question, events: list[Event], map_id: str, name
         if places:
             side = max(max(xs) - min(xs) for xs in zip(*places, strict=True))
             steps = (float(f"{step}e{power}") for power in range(-3, 9) for step in (1, 2, 5))
-            return next(step for step in steps if step * 50 >= side * (1 - 1e-9)) if side > 0 else 1.0
+            return next(step for step in steps if step * 25 >= side * (1 - 1e-9)) if side > 0 else 1.0
     return 1.0
 
 

@@ -347,8 +347,8 @@ def test_a_fitting_cell_size_is_chosen(engine: Engine) -> None:
     place = [(0.0, 0.0), (99.0, 40.0)]
     events = [plays("p", at("02 10:00"), "player_death", map="arena", x=x, y=y) for x, y in place]
     answer = cells_of(engine, events, cellSize=None)
-    assert answer.cell_size == 2
-    assert answer.bounds.model_dump() == {"maxX": 100, "maxY": 42, "minX": 0, "minY": 0}
+    assert answer.cell_size == 5
+    assert answer.bounds.model_dump() == {"maxX": 100, "maxY": 45, "minX": 0, "minY": 0}
     assert cells_of(engine, [], cellSize=None).cells == []
 
 
@@ -360,7 +360,7 @@ def test_filters_do_not_move_the_cells(engine: Engine) -> None:
     events += [plays("p", at("02 10:00"), "player_death", map="arena", x=5.0, y=y, platform="windows") for y in (0, 9)]
     engine.load(game, events)
     for asked in ({}, {"platform": ["windows"]}, {"platform": ["linux"]}, {"floorFrom": 1000}):
-        assert engine.ask_both("heatmap", game, TENTH, map="arena", **FIRST_DAYS | asked).cell_size == 2
+        assert engine.ask_both("heatmap", game, TENTH, map="arena", **FIRST_DAYS | asked).cell_size == 5
 
 
 def test_days_in_cells_hold_what_came_after_them(engine: Engine) -> None:
@@ -384,11 +384,11 @@ def test_days_in_cells_hold_what_came_after_them(engine: Engine) -> None:
     engine.load(game, [plays("q", at("02 10:00"), "player_death", map="arena", x=0.0, y=5.0)])
     assert ask() == [(0, 1, 9.0)]
     engine.load(game, [plays("p", at("03 00:01"), "position", mono_ms=47_000, x=91.0, **place)])
-    assert ask() == [(0, 1, 9.0), (45, 0, 20.0)]
+    assert ask() == [(0, 1, 9.0), (18, 0, 20.0)]
     engine.load(game, [plays("p", at("03 00:00"), "position", mono_ms=12_000, x=50.0, **place)])
-    assert ask() == [(0, 1, 9.0), (25, 0, 20.0), (45, 0, 3.0)]
+    assert ask() == [(0, 1, 9.0), (10, 0, 20.0), (18, 0, 3.0)]
     engine.load(game, [plays("q", at("02 11:00"), "player_death", map="arena", x=50.0, y=5.0)])
-    assert ask() == [(0, 1, 9.0), (25, 1, 20.0), (45, 0, 3.0)]
+    assert ask() == [(0, 1, 9.0), (10, 1, 20.0), (18, 0, 3.0)]
 
 
 def test_positions_are_counted_as_events_when_asked_for(engine: Engine) -> None:

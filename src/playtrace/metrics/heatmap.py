@@ -47,7 +47,7 @@ class Parameters(CommonParameters):
         None,
         gt=0,
         description="Side of a cell in the map's units."
-        " Default: 1, 2 or 5 times a power of ten that makes about 50 cells along the longer side of where players were"
+        " Default: 1, 2 or 5 times a power of ten that makes about 25 cells along the longer side of where players were"
         " on these days (UTC), whatever the filters: the same cells for all of them.",
     )
     origin_x: Finite = Field(0, description="x of the left border of cell 0.")

@@ -15,7 +15,7 @@ CREATE TABLE map_extents (
     max_z DOUBLE
 );
 
--- Side of a cell that cuts a map into about 50 cells along its longer side: 1, 2 or 5 times a power of ten.
+-- Side of a cell that cuts a map into about 25 cells along its longer side: 1, 2 or 5 times a power of ten.
 CREATE MACRO fitting_step(least, power) AS
     CASE
         WHEN power >= least * (1 - 1e-9::DOUBLE) THEN power
@@ -26,7 +26,7 @@ CREATE MACRO fitting_step(least, power) AS
 CREATE MACRO fitting_cell_size(width, height) AS
     CASE
         WHEN greatest(width, height) BETWEEN 1e-290::DOUBLE AND 1e308::DOUBLE
-        THEN fitting_step(greatest(width, height) / 50, pow(10::DOUBLE, floor(log10(greatest(width, height) / 50))))
+        THEN fitting_step(greatest(width, height) / 25, pow(10::DOUBLE, floor(log10(greatest(width, height) / 25))))
         ELSE 1::DOUBLE
     END;
 
