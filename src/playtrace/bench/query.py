@@ -132,9 +132,13 @@ def _last_moment(settings: Settings) -> dt.datetime:
 def _count(settings: Settings) -> int:
     store = Store.open(settings.store_path, settings)
     try:
-        return store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
+        return _count_in(store)
     finally:
         store.close()
+
+
+def _count_in(store: Store) -> int:
+    return store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
 
 
 def _ask(settings: Settings, name: str, end: dt.datetime, source: str) -> float:
@@ -170,7 +174,9 @@ def _load_meanwhile(settings: Settings, end: dt.datetime) -> tuple[float, float]
 
     try:
         loader = Loader(store, journal, settings)
-        loads = _loads(ArenaScenario(seed=12, events=3_000_000, days=3, end=end, game_id=GAME), 20_000)
+        # Other events than those of an earlier run over the same folder, which would be there already.
+        seed = _count_in(store)
+        loads = _loads(ArenaScenario(seed=seed, events=3_000_000, days=3, end=end, game_id=GAME), 20_000)
         alone = _load_for(loader, loads, LOADING_SECONDS)
         asking = threading.Thread(target=ask)
         asking.start()
