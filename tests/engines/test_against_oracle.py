@@ -193,12 +193,17 @@ def check_heatmap(engine: Engine, game: str, question: oracle.Question, events: 
         )
         asked = oracle.Question(question.asked | floors, NOW)
         expected = oracle.heatmap(asked, events, "arena", "player_death", 10, interval_ms)
-        found = {(c.cx, c.cy): {"events": c.events, "seconds": c.seconds, "players": c.players} for c in answer.cells}
-        same({str(k): v for k, v in found.items()}, {str(k): v for k, v in expected.items()})
+        same(cells_of(answer), {str(place): cell for place, cell in expected.items()})
         assert sum(cell.events for cell in answer.cells) == answer.total.events
     # Nothing but the map: what compaction has in cells already.
     usual = engine.ask_both("heatmap", game, NOW, map="arena", **question.asked)
     assert usual.cell_size == pytest.approx(oracle.fitting_cell_size(question, events, "arena", "player_death"))
     expected = oracle.heatmap(question, events, "arena", "player_death", usual.cell_size, 10_000)
-    found = {(c.cx, c.cy): {"events": c.events, "seconds": c.seconds, "players": c.players} for c in usual.cells}
-    same({str(k): v for k, v in found.items()}, {str(k): v for k, v in expected.items()})
+    same(cells_of(usual), {str(place): cell for place, cell in expected.items()})
+
+
+def cells_of(answer: Any) -> dict[str, dict[str, Any]]:
+    return {
+        str((cell.cx, cell.cy)): {"events": cell.events, "seconds": cell.seconds, "players": cell.players}
+        for cell in answer.cells
+    }

@@ -110,11 +110,12 @@ def _reader_of_bearer(connection: HTTPConnection, bearer: str) -> Reader:
     if local and secrets.compare_digest(local.encode(), bearer.encode()):
         return Reader(is_admin=True)
     token = registry_of(connection).reader_of_token(bearer)
-    if token is None and cast(KeyRing, connection.app.state.key_ring).game_of_key(bearer) is not None:
-        raise Unauthenticated(
-            "This is a write key: with it a game sends, and nobody reads. `playtrace tokens add` makes a read token."
-        )
     if token is None:
+        if cast(KeyRing, connection.app.state.key_ring).game_of_key(bearer) is not None:
+            raise Unauthenticated(
+                "This is a write key: with it a game sends, and nobody reads."
+                " `playtrace tokens add` makes a read token."
+            )
         raise Unauthenticated("This token is unknown or revoked. `playtrace tokens add` makes a new one.")
     return Reader(only_game_id=token.game_id)
 

@@ -71,11 +71,11 @@ class Dashboard:
     def answer(self, request: Request) -> Response:
         path = self._path(request)
         if path == "api" or path.startswith("api/"):
-            if methods := _methods(request):
-                raise HTTPException(405, f"/{path} does not {request.method}.", headers={"Allow": ", ".join(methods)})
+            if methods := _methods(request, f"/{path}"):
+                raise HTTPException(405, headers={"Allow": ", ".join(methods)})
             raise HTTPException(404, f"There is no /{path}.")
         if request.method not in ("GET", "HEAD"):
-            raise HTTPException(405, f"/{path} can only be read.", headers={"Allow": "GET, HEAD"})
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         file = self._file(path)
         if file is not None and file.name != "index.html":
             return self._asset(file, request)
@@ -148,10 +148,10 @@ With Node at hand, so do <code>npm ci</code> and <code>npm run build</code> in t
 """
 
 
-def _methods(request: Request) -> list[str]:
-    """What the routes and the document of the app do at this address."""
+def _methods(request: Request, path: str) -> list[str]:
+    """What the app does at this address: by its routes, and by its document, which tells of sending too."""
     app: FastAPI = request.app
-    found = {method.upper() for method in app.openapi()["paths"].get(request.url.path, ())}
+    found = {method.upper() for method in app.openapi()["paths"].get(path, ())}
     for route in app.routes:
         if isinstance(route, Route) and route.matches(request.scope)[0] is Match.PARTIAL:
             found |= route.methods or set()

@@ -79,8 +79,9 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
             for start in range(0, len(events), BATCH_EVENTS)
         ]
         with noop_server() as noop:
-            _press(noop, _requests(noop, singles), SINGLE_CONNECTIONS, WARM_UP_SECONDS)
-            limit = _press(noop, _requests(noop, singles), SINGLE_CONNECTIONS, seconds)
+            requests = _requests(noop, singles)
+            _press(noop, requests, SINGLE_CONNECTIONS, WARM_UP_SECONDS)
+            limit = _press(noop, requests, SINGLE_CONNECTIONS, seconds)
         with playtrace_server(Path(folder) / "served") as server:
             _press(server, _requests(server, singles, 3 * ROUNDS), SINGLE_CONNECTIONS, WARM_UP_SECONDS)
             single = _press(server, _requests(server, singles), SINGLE_CONNECTIONS, seconds)

@@ -34,6 +34,7 @@ from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Ref
 from playtrace.journal.entry import Entry, encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
+from playtrace.registry.access_secrets import READING, is_of_kind
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
 
@@ -157,10 +158,12 @@ class Collect:
         key = _write_key(headers, query)
         game_id = self._keys.game_of_key(key) if key else None
         if game_id is None and not self._settings.open:
-            hint = "No write key came with the request."
-            if key:
-                is_for_reading = key.startswith("read_")
-                hint = "This is a read token." if is_for_reading else "This key is not known, or was revoked."
+            if not key:
+                hint = "No write key came with the request."
+            elif is_of_kind(key, READING):
+                hint = "This is a read token."
+            else:
+                hint = "This key is not known, or was revoked."
             raise KeyMissing(
                 f"{hint} Send one as Authorization: Bearer, X-Playtrace-Key or ?key=; `playtrace keys list` shows them."
             )

@@ -9,11 +9,18 @@ import hashlib
 import secrets
 
 PREFIX_LENGTH = 10
+READING = "read"
+"""The kind of read tokens."""
 
 
 def new_secret(kind: str) -> str:
     """A new secret. It begins with its kind, so that people (and scanners of repositories) recognise it."""
     return f"{kind}_{secrets.token_urlsafe(32)}"
+
+
+def is_of_kind(secret: str, kind: str) -> bool:
+    """Whether it looks like one of this kind."""
+    return secret.startswith(f"{kind}_")
 
 
 def sha256_of(secret: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from playtrace.registry.access_secrets import PREFIX_LENGTH, new_secret, sha256_of
+from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
 from playtrace.registry.database import WRITES, open_database
 from playtrace.registry.errors import (
     AmbiguousKey,
@@ -232,7 +232,7 @@ class Registry:
     def add_token(self, *, note: str = "", game_id: str | None = None) -> tuple[ReadToken, str]:
         """A token and its secret, which cannot be shown again. Raises `UnknownGame` or `Invalid`."""
         note = check_note(note)
-        secret = new_secret("read")
+        secret = new_secret(READING)
         with self._writing() as session:
             if game_id is not None and _game(session, game_id) is None:
                 raise UnknownGame(game_id)
