@@ -6,7 +6,9 @@ folder, the defaults below. A value that does not fit stops the start and names 
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +16,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 MEBIBYTE = 1024 * 1024
+COLLECT_PROCESSES_USUAL_MAX = 4
+"""Four take more events than one loader loads."""
 
 TIME_SPAN = re.compile(r"(?P<number>\d+(?:\.\d+)?) *(?P<unit>[a-z]*)", re.IGNORECASE)
 UNIT_SECONDS = {
@@ -52,6 +56,13 @@ class Settings(BaseSettings):
     open: bool = Field(default=False, description="No login, no keys, unknown games are created. Loopback only.")
     open_beyond_loopback: bool = Field(
         default=False, description="The second yes that an open server needs to listen beyond loopback."
+    )
+    collect_processes: int | None = Field(
+        default=None,
+        ge=0,
+        le=64,
+        description="Processes that take events, beside the one that loads them and answers; 0 is one process for all."
+        " More than one needs Linux. [on Linux with several cores as many as those, at most 4; else 0]",
     )
     log_format: Literal["auto", "text", "json"] = Field(
         default="auto", description="auto: text on a terminal, else JSON."
@@ -142,9 +153,25 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
+    @field_validator("collect_processes")
+    @classmethod
+    def _is_possible_here(cls, count: int | None) -> int | None:
+        if count is not None and count > 1 and sys.platform != "linux":
+            raise ValueError("only Linux shares the connections of one port among processes; say 0 or 1")
+        return count
+
     @property
     def rate_limit_window_s(self) -> float:
         return time_span_s(self.rate_limit_time_window)
+
+    def collect_processes_here(self) -> int:
+        """How many processes take events on this machine; 0 where one does all."""
+        if self.collect_processes is not None:
+            return self.collect_processes
+        if sys.platform != "linux":
+            return 0
+        cores = len(os.sched_getaffinity(0))
+        return min(cores, COLLECT_PROCESSES_USUAL_MAX) if cores > 1 else 0
 
     def disk_reserve_bytes(self, disk_bytes: int) -> int:
         """How much of a disk of this size is kept free."""

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
+from playtrace.registry.key_ring import KeyRing
 
 WAIT_S_MAX = 5.0
 """A load takes a fraction of a second; this is for machines that have other things to do as well."""
@@ -17,8 +18,9 @@ def wait_until_loaded(request: Request) -> None:
     """Dependency: wait until everything that was durable when the request came can be queried.
 
     At most `WAIT_S_MAX`, and not at all while loading fails: then (`GET /api/health` tells) the answer comes
-    without the latest events rather than not at all.
+    without the latest events rather than not at all. Games that those events made are known then, too.
     """
+    cast(KeyRing, request.app.state.key_ring).refresh()
     journal = cast(Journal, request.app.state.journal)
     loader = cast(Loader, request.app.state.loader)
     if loader.error is None:

@@ -233,7 +233,7 @@ def player_journey(request: Request, reader: KeyReader, player_id: str, game_id:
     return PlayerJourney(data=Journey(player_id=player_id, timeline=timeline, count=len(timeline)))
 
 
-@router.post("/clear")
+@router.post("/clear", dependencies=UpToDate)
 async def clear(request: Request, admin: CurrentAdmin, game_id: GameId = None) -> Cleared:
     """From now on the read-backs show no sheet that came before. Every event stays where it is."""
     game_id = game_of(request, admin, game_id)

@@ -3,15 +3,10 @@ answers a constant. `python -m playtrace.bench.noop_server PORT`."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import Any
 
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
-
-from playtrace.server import HEADER_SECONDS_MAX, quiet_http_server
+from playtrace.serving.http_server import http_server, run
 
 BODY = b'{"accepted":1,"rejected":[]}'
 
@@ -25,17 +20,8 @@ async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def main(port: int) -> None:
-    quiet_http_server()
-    settings = HTTP1Settings(header_read_timeout=HEADER_SECONDS_MAX * 1000)
-    await Server(
-        answer, port=port, interface=Interfaces.ASGINL, http1_settings=settings, backlog=1024, log_enabled=False
-    ).serve()
+    await http_server(answer, "127.0.0.1", port).serve()
 
 
 if __name__ == "__main__":
-    if sys.platform == "win32":
-        asyncio.run(main(int(sys.argv[1])))
-    else:
-        import uvloop
-
-        uvloop.run(main(int(sys.argv[1])))
+    run(main(int(sys.argv[1])))

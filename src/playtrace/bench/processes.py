@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import psutil
 from msgspec import Struct
 
-from playtrace.server import LOCAL_FILE, free_port
+from playtrace.server import LOCAL_FILE
+from playtrace.serving.listening import free_port
 
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 120.0
@@ -35,7 +36,9 @@ class Running(Struct):
         return f"http://{self.host}:{self.port}"
 
     def rss_mb(self) -> float:
-        return self.process.memory_info().rss / 1e6
+        """Of all its processes."""
+        processes = [self.process, *self.process.children(recursive=True)]
+        return sum(process.memory_info().rss for process in processes) / 1e6
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -14,8 +13,10 @@ from rich.console import Console
 from playtrace import logs
 from playtrace.cli.settings_options import Data, Host, Port, settings_from
 from playtrace.registry.errors import RegistryError
-from playtrace.server import Playtrace, StartError, quiet_http_server
+from playtrace.server import Playtrace
 from playtrace.server import serve as serve_app
+from playtrace.serving import http_server
+from playtrace.serving.listening import StartError
 from playtrace.store.errors import StoreError
 
 console = Console(stderr=True, highlight=False)
@@ -49,14 +50,8 @@ def serve(
 
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
     """Run until done or told to stop; a second Ctrl-C ends at once. Start errors end with a sentence."""
-    quiet_http_server()
     try:
-        if sys.platform == "win32":
-            asyncio.run(_until_signal(main))
-        else:
-            import uvloop
-
-            uvloop.run(_until_signal(main))
+        http_server.run(_until_signal(main))
     except (StartError, StoreError, RegistryError) as error:
         typer.secho(str(error), err=True, fg=typer.colors.RED)
         raise typer.Exit(1) from error

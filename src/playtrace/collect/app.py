@@ -84,7 +84,7 @@ class Collect:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
         if method == "OPTIONS":
-            await _send(send, PREFLIGHT)
+            await send_reply(send, PREFLIGHT)
             return
         wire_format = self._routes[method, scope["path"]]
         try:
@@ -98,7 +98,7 @@ class Collect:
             # A bug of ours. The client keeps its events and tries again.
             log.exception("could not take a request", extra={"path": scope["path"]})
             reply = wire_format.refuse(Unavailable("Something went wrong here; it was logged.", retry_after_s=60))
-        await _send(send, reply)
+        await send_reply(send, reply)
 
     async def take(self, wire_format: WireFormat, scope: Scope, receive: Receive) -> Reply:
         """The way of a request. Raises `CollectError` where it ends early."""
@@ -110,7 +110,7 @@ class Collect:
         self.check_room()
         self.check_rate(peer, headers)
         self.check_rate_of_format(wire_format, peer, headers)
-        game_id = self.authenticate(headers, query)
+        game_id = await self.authenticate(headers, query)
         body = decompress(await read_body(receive, headers, self._reading_time), headers.get(b"content-encoding"))
         country, region = self.place(peer, headers)
         request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, country, region)
@@ -153,10 +153,14 @@ class Collect:
                 f"More than {limit.requests_max} requests from one address.", retry_after_s=math.ceil(wait)
             )
 
-    def authenticate(self, headers: dict[bytes, bytes], query: dict[str, str]) -> str | None:
+    async def authenticate(self, headers: dict[bytes, bytes], query: dict[str, str]) -> str | None:
         """The game whose write key this is; None without one, in open mode."""
         key = _write_key(headers, query)
         game_id = self._keys.game_of_key(key) if key else None
+        if game_id is None and key and not self._settings.open:
+            # Another process may have made it a moment ago.
+            await self._keys.look_again()
+            game_id = self._keys.game_of_key(key)
         if game_id is None and not self._settings.open:
             if not key:
                 hint = "No write key came with the request."
@@ -301,7 +305,7 @@ def _as_a_whole(refusals: list[Refusal]) -> CollectError:
     return error(detail, refusals=refusals)
 
 
-async def _send(send: Send, reply: Reply) -> None:
+async def send_reply(send: Send, reply: Reply) -> None:
     await send(
         {
             "type": "http.response.start",

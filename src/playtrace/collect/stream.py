@@ -37,7 +37,7 @@ class Stream:
         peer = client[0] if client else ""
         await receive()  # websocket.connect
         try:
-            self._collect.authenticate(headers, query)
+            await self._collect.authenticate(headers, query)
         except CollectError as error:
             # Accepted first: a client cannot see why a handshake was refused, but can read a message.
             await send({"type": "websocket.accept"})
@@ -70,7 +70,7 @@ class Stream:
         self._collect.check_room()
         self._collect.check_rate(peer, headers)
         # For each message: a key that was revoked meanwhile opens nothing any more.
-        game_id = self._collect.authenticate(headers, query)
+        game_id = await self._collect.authenticate(headers, query)
         country, region = self._collect.place(peer, headers)
         request = Request(scope["path"], query, {}, body, dt.datetime.now(dt.UTC), game_id, country, region)
         return await self._collect.take_request(wire_format, request)

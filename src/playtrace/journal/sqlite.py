@@ -14,7 +14,7 @@ How
 One thread writes. It takes everything that is waiting, writes it in one transaction, syncs once and
 tells all who wait: the more requests come in, the more share one sync (group commit). Small entries of a
 group share a row too, since each row costs as much as writing a few kilobytes. Several processes may append:
-SQLite's lock orders their commits. Reading does not wait for writing.
+they take turns (`turns.py`). Reading does not wait for writing.
 
 What is trimmed leaves free pages that are used again; the file stays as large as the largest backlog was.
 """
@@ -37,6 +37,7 @@ from typing import Any, LiteralString
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded, decode_header
 from playtrace.journal.errors import DiskFull, JournalFull, JournalUnavailable
+from playtrace.journal.turns import Turns
 
 log = logging.getLogger("playtrace.journal")
 
@@ -87,6 +88,7 @@ class Journal:
         self._trim_to = 0
         self._refusing: JournalUnavailable | None = None
         self._disk_looked_at = 0.0
+        self._turns = Turns(path)
         self._writer = self._connect()
         self._writer.executescript(SCHEMA)
         self._writer.execute(
@@ -94,11 +96,11 @@ class Journal:
         )
         self.journal_id = uuid.UUID(self._writer.execute("SELECT journal_id FROM identity").fetchone()[0])
         self._reader = self._connect()
+        self._asking = threading.Lock()
+        self._asked = self._connect()
+        """For short questions of any thread, one at a time."""
         self._page_bytes = int(self._writer.execute("PRAGMA page_size").fetchone()[0])
-        self.bytes = 0
-        """Bytes of the file that hold entries (free pages not counted)."""
-        self.head = self._last_offset()
-        """Offset of the last entry this process knows to be durable."""
+        self._bytes = 0
         self._look_at_room()
         self._thread = threading.Thread(target=self._write_groups, name="journal", daemon=True)
 
@@ -126,10 +128,15 @@ class Journal:
     @property
     def refusing(self) -> JournalUnavailable | None:
         """Why `append` would raise at once, or None."""
-        if self._refusing is not None and time.monotonic() - self._disk_looked_at > DISK_LOOK_INTERVAL_S:
-            # Nothing is being written, so nobody else looks whether there is room again.
-            self._look_at_room()
+        # Where nothing is written, nobody else looks; and other processes take room too.
+        self._look_at_room()
         return self._refusing
+
+    @property
+    def bytes(self) -> int:
+        """Of the file, without its free pages; as it was a moment ago."""
+        self._look_at_room()
+        return self._bytes
 
     def append(self, entry: Entry) -> asyncio.Future[int]:
         """The returned future resolves to the entry's offset once it is durable.
@@ -176,6 +183,12 @@ class Journal:
             cursor.close()
         return found
 
+    @property
+    def head(self) -> int:
+        """Offset of the last entry that is durable, whichever process appended it."""
+        row = self._ask("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
+        return int(row[0]) if row else 0
+
     def waiting_events(self, after: int) -> int:
         """How many events are behind offset `after`; an entry of nothing but refusals counts as one."""
         events = int(self._ask("SELECT coalesce(sum(events), 0) FROM entries WHERE last_offset > ?", after)[0])
@@ -197,13 +210,14 @@ class Journal:
         )
         return list(_entries_of(*row)) if row else []
 
-    def _ask(self, sql: LiteralString, after: int) -> Any:
-        """One row or None, from a connection of its own: whoever asks is on any thread."""
-        connection = self._connect()
-        try:
-            return connection.execute(sql, [after]).fetchone()
-        finally:
-            connection.close()
+    def _ask(self, sql: LiteralString, *parameters: int) -> Any:
+        """One row or None."""
+        with self._asking:
+            cursor = self._asked.execute(sql, parameters)
+            try:
+                return cursor.fetchone()
+            finally:
+                cursor.close()
 
     def trim(self, offset: int) -> None:
         """Forget everything up to `offset`, with the next commits. Nobody needs it again: it is in the store."""
@@ -216,8 +230,10 @@ class Journal:
         if self._thread.is_alive():
             self._waiting.put(None)
             self._thread.join()
+        self._asked.close()
         self._reader.close()
         self._writer.close()
+        self._turns.close()
 
     def _write_groups(self) -> None:
         closing = False
@@ -239,7 +255,8 @@ class Journal:
                     item = self._waiting.get_nowait()
             except queue.Empty:
                 pass
-            self._write_group(appends)
+            with self._turns.turn():
+                self._write_group(appends)
 
     def _write_group(self, appends: Sequence[_Append]) -> None:
         try:
@@ -257,11 +274,10 @@ class Journal:
             full = "full" in str(error)
             reason = DiskFull(f"The disk is full: {error}") if full else JournalUnavailable(f"Journal: {error}")
             log.error("journal could not commit", extra={"error": str(error), "entries": len(appends)})
-            self._look_at_room()
+            self._look_at_room(at_once=True)
             _tell(appends, reason)
             return
-        self.head = first + len(appends) - 1
-        self._look_at_room()
+        self._look_at_room(at_once=self._refusing is not None)
         _tell(appends, first)
 
     def _trim_some(self) -> None:
@@ -286,21 +302,21 @@ class Journal:
         row = self._writer.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
         return int(row[0]) if row else 0
 
-    def _look_at_room(self) -> None:
+    def _look_at_room(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
-        if now - self._disk_looked_at < DISK_LOOK_INTERVAL_S and self._refusing is None:
+        if now - self._disk_looked_at < DISK_LOOK_INTERVAL_S and not at_once:
             return
         self._disk_looked_at = now
-        self.bytes = file_bytes_used(self.path, self._page_bytes)
+        self._bytes = file_bytes_used(self.path, self._page_bytes)
         free = shutil.disk_usage(self.path.parent).free
         if free < self._disk_free_bytes_min:
             self._refusing = DiskFull(
                 f"The disk has {free // MEBIBYTE} MiB left; {self._disk_free_bytes_min // MEBIBYTE} MiB are kept free"
                 " (disk_free_bytes_min)."
             )
-        elif self.bytes > self._bytes_max:
+        elif self._bytes > self._bytes_max:
             self._refusing = JournalFull(
-                f"{self.bytes // MEBIBYTE} MiB are waiting to be loaded, more than journal_bytes_max allows."
+                f"{self._bytes // MEBIBYTE} MiB are waiting to be loaded, more than journal_bytes_max allows."
             )
         else:
             self._refusing = None

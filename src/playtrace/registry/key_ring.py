@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +12,11 @@ from playtrace.registry.errors import GameExists, TooManyGames
 from playtrace.registry.models import WriteKey
 from playtrace.registry.registry import Registry
 
+log = logging.getLogger("playtrace.registry")
+
+REFRESH_S = 1.0
+LOOK_PAUSE_S = 0.05
+"""Those who bring a key that is not known wait for so long, so that one look into the registry answers many."""
 GAMES_FIRST_SEEN_MAX = 10_000
 """An open server creates games on first sight until there are so many: ids may be made up without end."""
 
@@ -30,6 +37,7 @@ class KeyRing:
         self._open_mode = open_mode
         self._refreshing = threading.Lock()
         self._snapshot = _read(registry)
+        self._next_look: asyncio.Task[None] | None = None
 
     def game_of_key(self, key: str) -> str | None:
         found = self._snapshot.keys.get(key)
@@ -58,11 +66,33 @@ class KeyRing:
             self._registry.add_game(game_id, loose=True)
         self.refresh()
 
+    async def look_again(self) -> None:
+        """Returns after a `refresh` that began after the call: for what was added by another process just now."""
+        if self._next_look is None:
+            self._next_look = asyncio.create_task(self._look())
+        await asyncio.shield(self._next_look)
+
+    async def _look(self) -> None:
+        await asyncio.sleep(LOOK_PAUSE_S)
+        # Whoever comes from here on waits for the next one.
+        self._next_look = None
+        await asyncio.to_thread(self.refresh)
+
     def refresh(self) -> None:
         """Reads the registry again if it has changed. Blocks."""
         with self._refreshing:
             if self._registry.revision() != self._snapshot.revision:
                 self._snapshot = _read(self._registry)
+
+
+async def keep_fresh(keys: KeyRing) -> None:
+    """Runs until cancelled: what another process adds or revokes counts within a second."""
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        try:
+            await asyncio.to_thread(keys.refresh)
+        except Exception:
+            log.exception("keys could not be read again; the last known ones are used")
 
 
 def _read(registry: Registry) -> Snapshot:

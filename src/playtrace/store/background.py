@@ -6,8 +6,8 @@ import os
 import sys
 import threading
 
-NICENESS = 5
-"""About a third of the share that a thread without it gets while both want the same core, all of an idle one."""
+NICENESS = 12
+"""About a fifteenth of the share that a thread without it gets while both want the same core, all of an idle one."""
 
 
 def run_in_background() -> None:

@@ -1,0 +1,88 @@
+"""A process that collects and nothing else: `python -m playtrace.serving.collector`, started by `collectors.py`.
+
+It is told what to do on its standard input, says `ready` on its standard output, and works until the input
+ends: because it is told to stop, or because the process that started it is gone. Everybody it said 202 to is in
+the journal then; nothing else of it is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from typing import BinaryIO
+
+from playtrace import logs
+from playtrace.collect.app import Collect
+from playtrace.journal.sqlite import Journal
+from playtrace.registry.errors import RegistryError
+from playtrace.registry.key_ring import KeyRing, keep_fresh
+from playtrace.registry.registry import Registry
+from playtrace.serving.entrance import Entrance
+from playtrace.serving.http_server import http_server, leave_garbage_collector_little, run
+from playtrace.serving.listening import StartError, wait_until_listening
+from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
+from playtrace.serving.relay import Relay
+
+log = logging.getLogger("playtrace.serving")
+
+
+async def collect(orders: Orders, until_gone: BinaryIO) -> None:
+    """Serve until the input ends."""
+    settings = orders.settings
+    registry = Registry.open(settings.registry_database)
+    keys = KeyRing(registry, open_mode=settings.open)
+    journal = Journal.open(settings.journal_path, settings)
+    relay = Relay(orders.reading)
+    server = http_server(Entrance(settings, Collect(settings, journal, keys), relay), settings.host, orders.port)
+    stop = asyncio.Event()
+    _call_at_end(until_gone, asyncio.get_running_loop(), stop)
+    keeping_keys = asyncio.create_task(keep_fresh(keys))
+    serving = asyncio.create_task(server.serve())
+    try:
+        await wait_until_listening(settings.host, orders.port, serving)
+        leave_garbage_collector_little()
+        sys.stdout.buffer.write(READY)
+        sys.stdout.buffer.flush()
+        await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        server.stop()
+        await serving
+    finally:
+        keeping_keys.cancel()
+        await relay.close()
+        await asyncio.to_thread(journal.close)
+        registry.close()
+
+
+def _call_at_end(input_: BinaryIO, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Sets `stop` when the input ends, which is when the process behind it says so or is no more."""
+
+    def watch() -> None:
+        input_.read()
+        loop.call_soon_threadsafe(stop.set)
+        # Nobody is left to end a process that hangs. What it acknowledged is on the disk.
+        time.sleep(STOP_SECONDS_MAX)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="until-told", daemon=True).start()
+
+
+def main() -> None:
+    # Ctrl-C reaches every process of a terminal; the one that started us tells us when it is time.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    orders: Orders = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
+    logs.set_up(orders.settings)
+    try:
+        run(collect(orders, sys.stdin.buffer))
+    except (StartError, RegistryError) as error:
+        log.error("cannot collect", extra={"error": str(error)})
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The processes that collect, as the one that started them sees them: begun together, watched, ended together.
+
+One that ends by itself is replaced. Until then the others take what comes; what it had acknowledged is in the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import sys
+from asyncio.subprocess import PIPE, Process
+
+from playtrace.serving.listening import StartError
+from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
+
+log = logging.getLogger("playtrace.serving")
+
+START_SECONDS_MAX = 60.0
+REPLACE_AFTER_S = 1.0
+COMMAND = (sys.executable, "-m", "playtrace.serving.collector")
+
+
+class Collectors:
+    """`start` them, `stop` them."""
+
+    def __init__(self, orders: Orders, count: int) -> None:
+        self._orders = orders
+        self.count = count
+        self._watching: list[asyncio.Task[None]] = []
+        self._processes: dict[int, Process] = {}
+
+    async def start(self) -> None:
+        """Returns once all of them listen. Raises `StartError`."""
+        began = await asyncio.gather(*(self._begin(number) for number in range(self.count)), return_exceptions=True)
+        # All of them were tried before an error is told: `stop` knows every process then.
+        for error in began:
+            if error is not None:
+                raise error
+        self._watching = [asyncio.create_task(self._replace(number)) for number in range(self.count)]
+
+    async def stop(self) -> None:
+        """They answer what they have begun, then end."""
+        for task in self._watching:
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+        await asyncio.gather(*(_end(process) for process in self._processes.values()))
+
+    async def _begin(self, number: int) -> None:
+        process = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE)
+        self._processes[number] = process
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101 - asked for above
+        process.stdin.write(pickle.dumps(self._orders))
+        try:
+            async with asyncio.timeout(START_SECONDS_MAX):
+                said = await process.stdout.readline()
+        except TimeoutError:
+            said = b""
+        if said != READY:
+            raise StartError("A collecting process could not start; the log says why.")
+
+    async def _replace(self, number: int) -> None:
+        while True:
+            code = await self._processes[number].wait()
+            log.error("a collecting process ended and is replaced", extra={"exit_code": code})
+            await asyncio.sleep(REPLACE_AFTER_S)
+            try:
+                await self._begin(number)
+            except (StartError, OSError):
+                log.exception("a collecting process could not be replaced, will be tried again")
+
+
+async def _end(process: Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)
+    except TimeoutError:
+        log.warning("a collecting process did not stop in time and was ended")
+        process.kill()
+        await process.wait()

@@ -1,0 +1,85 @@
+"""Where a request goes first: is this server meant at all, and is the request one that sends or one that reads?"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from playtrace.collect import stream
+from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
+from playtrace.collect.errors import CollectError
+from playtrace.collect.problem_documents import problem
+from playtrace.config import Settings
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HOSTS_REMEMBERED_MAX = 1000
+POLICY_VIOLATION = 1008
+
+
+class WrongHost(CollectError):
+    status = 403
+    slug = "forbidden"
+    title = "Not allowed"
+
+
+class Entrance:
+    """ASGI app: collects, and leaves everything else to another one, which reads."""
+
+    def __init__(self, settings: Settings, collect: Collect, reading: App) -> None:
+        self._collect = collect
+        self._stream = stream.Stream(collect)
+        self._reading = reading
+        self._hosts = own_hosts(settings)
+        self._is_own: dict[bytes, bool] = {}
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        path: str = scope["path"]
+        if self._hosts is not None and not self._is_own_host(scope):
+            return _refuse_host(scope, receive, send)
+        if scope["type"] == "http" and self._collect.answers(scope["method"], path):
+            return self._collect(scope, receive, send)
+        if scope["type"] == "websocket" and path == stream.PATH:
+            return self._stream(scope, receive, send)
+        return self._reading(scope, receive, send)
+
+    def _is_own_host(self, scope: Scope) -> bool:
+        header = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        known = self._is_own.get(header)
+        if known is None:
+            try:
+                name = urlsplit(f"//{header.decode('latin-1')}").hostname or ""
+            except ValueError:
+                name = ""
+            known = name in (self._hosts or ()) or is_loopback(name)
+            if len(self._is_own) < HOSTS_REMEMBERED_MAX:
+                self._is_own[header] = known
+        return known
+
+
+def own_hosts(settings: Settings) -> set[str] | None:
+    """Names by which an open server may be called; None when any will do.
+
+    A page on the internet can point a name of its own at 127.0.0.1 and have a browser ask us by it. Without
+    a login only the name tells such a page from ours.
+    """
+    if not settings.open or settings.open_beyond_loopback:
+        return None
+    return {"localhost", urlsplit(settings.public_url or "").hostname or "localhost"}
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _refuse_host(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        return
+    error = WrongHost("An open server answers to localhost only. Set public_url to the name that people use.")
+    await send_reply(send, problem(error))

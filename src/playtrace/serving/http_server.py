@@ -1,0 +1,54 @@
+"""The HTTP server inside our processes (docs/decisions/0004), and how a process runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import granian.log
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+HEADER_SECONDS_MAX = 15
+"""A client that sends its headers drop by drop holds a connection for so long, no longer."""
+BACKLOG = 1024
+GC_ALLOCATIONS = 50_000
+"""The garbage collector looks for cycles after so many new objects, instead of Python's 700: a few hundred requests
+that wait for the disk are more than that, and no cycle is among them."""
+
+
+def http_server(app: Any, host: str, port: int) -> Server:
+    """Serves an ASGI app. On Linux several processes may listen on one port: each gets its share of connections."""
+    # Granian says at each start that running inside a program is experimental; our tests are what we go by.
+    granian.log.logger.setLevel(logging.ERROR)
+    return Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS_MAX * 1000),
+        backlog=BACKLOG,
+        log_enabled=False,
+    )
+
+
+def leave_garbage_collector_little() -> None:
+    """What is there now stays: the garbage collector need not look through all of it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_ALLOCATIONS)
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """`asyncio.run` on the fastest event loop there is here."""
+    if sys.platform == "win32":
+        asyncio.run(main)
+    else:
+        import uvloop
+
+        uvloop.run(main)

@@ -1,0 +1,20 @@
+"""What the process that starts a collecting process and that process say to each other, over its standard streams."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from playtrace.config import Settings
+from playtrace.serving.relay import Reading
+
+READY = b"ready\n"
+STOP_SECONDS_MAX = 10.0
+"""Time for requests that are on their way when it is told to stop."""
+
+
+class Orders(Struct, frozen=True):
+    """What a collecting process has to know: sent once, pickled. The end of the stream is the order to stop."""
+
+    settings: Settings
+    port: int
+    reading: Reading

@@ -1,0 +1,194 @@
+"""From a process that collects to the one that reads: requests and WebSockets handed on as they came.
+
+Both listen: the collecting processes where people and games call, the reading one at an address of its own on
+loopback. What is handed on carries a header with a secret of this start and the client's address, so that the
+reading process knows who really asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator, Awaitable
+
+import aiohttp
+from aiohttp import WSMsgType, hdrs
+from msgspec import Struct
+from multidict import CIMultiDict
+from yarl import URL
+
+from playtrace.collect.app import Receive, Scope, Send, send_reply
+from playtrace.collect.errors import CollectError
+from playtrace.collect.problem_documents import problem
+from playtrace.serving.entrance import App
+
+FORWARDED = b"x-playtrace-forwarded"
+"""`<secret> <address of the client>`, on what is handed on."""
+HOP_BY_HOP = frozenset(
+    b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade expect".split()
+)
+"""Headers that are about one connection (RFC 9110, section 7.6.1, and what HTTP/1.1 had before it)."""
+OF_EACH_SERVER = frozenset((b"server", b"date"))
+"""Headers that the server which answers writes itself."""
+LOOPBACK = "127.0.0.1"
+CONNECT_SECONDS_MAX = 5.0
+IDLE_SECONDS_MAX = 5.0
+"""Kept connections are closed by us before the other end does."""
+MESSAGE_BYTES_MAX = 16 * 1024 * 1024
+RETRY_AFTER_S = 2
+GOING_AWAY = 1001
+
+
+class Reading(Struct, frozen=True):
+    """Where the reading process listens, and how it knows that a request was handed on by us."""
+
+    port: int
+    """On loopback."""
+    secret: str
+
+
+class NotAnswering(CollectError):
+    status = 503
+    slug = "unavailable"
+    title = "Questions cannot be answered right now"
+
+
+class Relay:
+    """ASGI app of a collecting process for everything that it does not answer itself."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._session: aiohttp.ClientSession | None = None
+
+    def _connections(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS_MAX),
+                # How long an answer may take is for the reading process to say.
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS_MAX),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=(hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE),
+            )
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        else:
+            await self._request(scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = False
+        try:
+            async with self._connections().request(
+                scope["method"],
+                self._url(scope),
+                headers=self._headers(scope),
+                data=_body(receive) if _has_body(scope) else None,
+                allow_redirects=False,
+            ) as answer:
+                headers = [(name.lower(), value) for name, value in answer.raw_headers]
+                headers = [(name, value) for name, value in headers if name not in HOP_BY_HOP | OF_EACH_SERVER]
+                await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+                began = True
+                async for chunk in answer.content.iter_any():
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await send({"type": "http.response.body", "body": b""})
+        except (aiohttp.ClientError, TimeoutError):
+            if began:
+                raise  # Half an answer is out: the connection ends without the rest, which tells the client.
+            error = NotAnswering("The process that answers is starting or busy.", retry_after_s=RETRY_AFTER_S)
+            await send_reply(send, problem(error))
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        closed = {"type": "websocket.close", "code": GOING_AWAY}
+        try:
+            connecting = self._connections().ws_connect(
+                self._url(scope),
+                headers=self._headers(scope, but=b"sec-websocket-"),
+                protocols=scope.get("subprotocols", ()),
+                max_msg_size=MESSAGE_BYTES_MAX,
+                autoclose=False,
+            )
+            async with connecting as socket:
+                await send({"type": "websocket.accept", "subprotocol": socket.protocol})
+                there = asyncio.create_task(_messages_there(receive, socket))
+                try:
+                    while (message := await socket.receive()).type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                        kind = "text" if message.type is WSMsgType.TEXT else "bytes"
+                        await send({"type": "websocket.send", kind: message.data})
+                    if message.type is WSMsgType.CLOSE:
+                        closed |= {"code": message.data, "reason": message.extra or ""}
+                finally:
+                    there.cancel()
+                    await asyncio.gather(there, return_exceptions=True)
+        except (aiohttp.ClientError, TimeoutError):
+            pass  # Closed below: the client connects again.
+        await send(closed)
+
+    def _url(self, scope: Scope) -> URL:
+        """Path and query as they came."""
+        return URL.build(
+            scheme="http",
+            host=LOOPBACK,
+            port=self._reading.port,
+            path=scope["raw_path"].decode("ascii"),
+            query_string=scope["query_string"].decode("ascii"),
+            encoded=True,
+        )
+
+    def _headers(self, scope: Scope, but: bytes = FORWARDED) -> CIMultiDict[str]:
+        """What came, without what is about the connection and without headers that begin with `but`."""
+        headers = CIMultiDict[str]()
+        for name, value in scope["headers"]:
+            if name not in HOP_BY_HOP and not name.startswith(but):
+                headers.add(name.decode("ascii"), value.decode("utf-8", "replace"))
+        client = scope.get("client")
+        headers[FORWARDED.decode()] = f"{self._reading.secret} {client[0] if client else ''}"
+        return headers
+
+
+class Forwarded:
+    """ASGI app around that of the reading process: the client of a request that was handed on is who made it."""
+
+    def __init__(self, app: App, secret: str) -> None:
+        self._app = app
+        self._secret = secret.encode()
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        said = next((value for name, value in scope["headers"] if name == FORWARDED), b"")
+        secret, _, address = said.partition(b" ")
+        if hmac.compare_digest(secret, self._secret):
+            scope["client"] = (address.decode("latin-1"), 0)
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != FORWARDED]
+        return self._app(scope, receive, send)
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+
+
+async def _body(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise aiohttp.ClientError("The client left in the middle of its request.")
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
+
+
+async def _messages_there(receive: Receive, socket: aiohttp.ClientWebSocketResponse) -> None:
+    """What the client says, until it leaves."""
+    while (message := await receive())["type"] == "websocket.receive":
+        if (text := message.get("text")) is not None:
+            await socket.send_str(text)
+        else:
+            await socket.send_bytes(message["bytes"])
+    await socket.close()
