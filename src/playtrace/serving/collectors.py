@@ -68,6 +68,8 @@ class Collectors:
                 await self._begin(number)
             except (StartError, OSError):
                 log.exception("a collecting process could not be replaced, will be tried again")
+            else:
+                log.info("another collecting process took its place")
 
 
 async def _end(process: Process) -> None:

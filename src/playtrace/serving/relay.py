@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import AsyncIterator, Awaitable
+from http import HTTPStatus
 
 import aiohttp
 from aiohttp import WSMsgType, hdrs
@@ -128,6 +129,12 @@ class Relay:
                 finally:
                     there.cancel()
                     await asyncio.gather(there, return_exceptions=True)
+        except aiohttp.WSServerHandshakeError as refused:
+            # Its body is gone with it; the status says what is wrong, and all that browsers tell is that it failed.
+            headers = [(b"www-authenticate", b"Bearer")] if refused.status == HTTPStatus.UNAUTHORIZED else []
+            await send({"type": "websocket.http.response.start", "status": refused.status, "headers": headers})
+            await send({"type": "websocket.http.response.body", "body": b""})
+            return
         except (aiohttp.ClientError, TimeoutError):
             pass  # Closed below: the client connects again.
         await send(closed)

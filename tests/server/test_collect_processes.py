@@ -1,0 +1,223 @@
+"""Processes that take events beside the one that loads and answers: nobody outside can tell one from the others."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import psutil
+import pytest
+from server_process import ServerProcess, StartProcess
+
+DEADLINE_S = 30.0
+TWO = {"PLAYTRACE_COLLECT_PROCESSES": "2"}
+IN_ITS_PLACE = "another collecting process took its place"
+JSON = {"Content-Type": "application/json"}
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux shares the connections of one port")
+
+
+def collectors_of(server: ServerProcess) -> list[psutil.Process]:
+    found: list[psutil.Process] = []
+    for child in psutil.Process(server.pid).children():
+        with suppress(psutil.NoSuchProcess):  # it ends just now
+            if "playtrace.serving.collector" in child.cmdline():
+                found.append(child)
+    return found
+
+
+def ids_that_begin_with(digit: str) -> str:
+    return f"SELECT event_id::VARCHAR FROM events WHERE event_id::VARCHAR LIKE '{digit}%'"
+
+
+def eventually(is_so: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not is_so():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def ask(server: ServerProcess, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    """On a connection of its own, which any of the processes may get."""
+    document = None if body is None else json.dumps(body).encode()
+    status, _, answer = server.request(
+        method, path, document, JSON | {k.replace("_", "-"): v for k, v in headers.items()}
+    )
+    return status, json.loads(answer)
+
+
+@pytest.mark.parametrize("processes", ["0", "1", "2"])
+def test_what_was_acknowledged_is_in_the_next_answer(start_process: StartProcess, processes: str):
+    server = start_process(environment={"PLAYTRACE_COLLECT_PROCESSES": processes})
+    assert len(collectors_of(server)) == int(processes)
+    for number in range(30):
+        game = f"game-{number}"  # an open server makes it: the process that answers hears of it too
+        assert ask(server, "POST", "/api/events", {"name": "first", "game_id": game})[0] == 202
+        status, page = ask(server, "GET", f"/api/events?gameId={game}")
+        assert (status, [event["eventType"] for event in page["events"]]) == (200, ["first"])
+        assert ask(server, "GET", f"/api/metrics/active_players?gameId={game}")[0] == 200
+
+
+def test_answers_come_through_as_they_are(start_process: StartProcess):
+    server = start_process(environment=TWO)
+    status, headers, page = server.request("GET", "/")
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert b'<div id="app">' in page
+    status, headers, body = server.request("HEAD", "/")
+    assert (status, body, headers["content-length"]) == (200, b"", str(len(page)))
+    status, headers, _ = server.request("PUT", "/api/health", b"{}", JSON)
+    assert (status, headers["allow"]) == (405, "GET")
+    status, headers, body = server.request("GET", "/api/metrics/summary?game_id=%E2%82%AC&from=2026-13-01")
+    assert (status, headers["content-type"]) == (422, "application/problem+json")
+    assert [error["field"] for error in json.loads(body)["errors"]] == ["from"]
+    # A body without a length, in pieces, there and back.
+    connection = http.client.HTTPConnection(*server.address, timeout=30)
+    connection.request("POST", "/api/sql", iter([b'{"sql": ', b'"SELECT repeat(', b"'x', 1000000) AS x\"}"]), JSON)
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["rows"]) == (200, [["x" * 1_000_000]])
+    assert len(answer.headers.get_all("date") or []) == 1
+    connection.close()
+
+
+def test_who_watches_sees_what_others_send(start_process: StartProcess):
+    server = start_process(environment=TWO)
+
+    async def watch() -> list[str]:
+        seen: list[str] = []
+        async with (
+            aiohttp.ClientSession(server.url) as session,
+            session.ws_connect("/api/live?gameId=arena") as live,
+            session.ws_connect("/api/stream") as stream,
+        ):
+            assert (await live.receive_json(timeout=DEADLINE_S))["type"] == "hello"
+            for number in range(5):
+                await stream.send_json({"name": f"event_{number}", "game_id": "arena"})
+                assert (await stream.receive_json(timeout=DEADLINE_S))["status"] == 202
+            while len(seen) < 5:
+                tick = await live.receive_json(timeout=DEADLINE_S)
+                seen += [event["eventType"] for event in reversed(tick["events"])]
+        return seen
+
+    assert asyncio.run(watch()) == [f"event_{number}" for number in range(5)]
+
+
+def test_a_watcher_without_a_login_is_told_so(start_process: StartProcess):
+    server = start_process((), environment=TWO)
+
+    async def watch() -> None:
+        async with aiohttp.ClientSession(server.url) as session, session.ws_connect("/api/live?gameId=arena"):
+            pass
+
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        asyncio.run(watch())
+    assert refused.value.status == 401
+
+
+def test_events_are_taken_while_the_process_that_answers_stands_still(start_process: StartProcess):
+    server = start_process(environment=TWO)
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        for number in range(20):
+            event = {"name": "meanwhile", "game_id": "arena", "seq": number}
+            assert ask(server, "POST", "/api/events", event) == (202, {"accepted": 1, "rejected": []})
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    page = server.get("/api/events?gameId=arena&limit=100")
+    assert sorted(event["seq"] for event in page["events"]) == list(range(20))
+
+
+def test_a_collecting_process_that_is_killed_is_replaced_and_costs_nothing(start_process: StartProcess):
+    server = start_process(environment=TWO)
+    stop = threading.Event()
+    acknowledged: list[str] = []
+    failed: list[int] = []
+
+    def send() -> None:
+        while not stop.is_set():
+            connection = http.client.HTTPConnection(*server.address, timeout=DEADLINE_S)
+            try:
+                while not stop.is_set():
+                    event_id = str(uuid.uuid4())
+                    event = {"name": "shot", "game_id": "arena", "event_id": event_id, "player_id": "p"}
+                    connection.request("POST", "/api/events", json.dumps(event), JSON)
+                    status = connection.getresponse()
+                    status.read()
+                    (acknowledged.append(event_id) if status.status == 202 else failed.append(status.status))
+            except (OSError, http.client.HTTPException):
+                pass  # That process is gone: the next connection goes to another.
+            finally:
+                connection.close()
+
+    clients = [threading.Thread(target=send) for _ in range(8)]
+    for client in clients:
+        client.start()
+    try:
+        for kill in range(1, 4):
+            sent = len(acknowledged)
+            eventually(lambda sent=sent: len(acknowledged) > sent + 200, "nothing is taken any more")
+            collectors_of(server)[0].kill()
+            replaced = f"kill {kill}: nothing took the place of the killed process"
+            eventually(lambda kill=kill: server.output().count(IN_ITS_PLACE) == kill, replaced)
+    finally:
+        stop.set()
+        for client in clients:
+            client.join()
+    server.wait_until_loaded()
+    assert failed == []
+    # The ids a slice at a time, as the route gives at most so many rows.
+    stored = [row[0] for digit in "0123456789abcdef" for row in server.sql(ids_that_begin_with(digit))]
+    assert len(stored) == len(set(stored))
+    assert set(acknowledged) <= set(stored)
+    books = server.get("/api/games/arena/books")["total"]
+    assert books["received"] == books["stored"] >= len(acknowledged)
+
+
+def test_no_process_outlives_the_one_that_began_it(start_process: StartProcess):
+    server = start_process(environment=TWO)
+    collectors = collectors_of(server)
+    assert len(collectors) == 2
+    server.kill()
+    _, alive = psutil.wait_procs(collectors, timeout=DEADLINE_S)
+    assert alive == []
+    # The same folder and the same port are free for the next one.
+    again = start_process(("--open", "--port", str(server.address[1])), data=server.data, environment=TWO)
+    collectors = collectors_of(again)
+    again.stop()
+    assert [process for process in collectors if process.is_running()] == []
+
+
+def test_the_client_is_whoever_called_not_who_handed_it_on(start_process: StartProcess):
+    """The login throttle goes by address. A header that a client makes up changes nothing."""
+    server = start_process((), environment=TWO)
+
+    def sign_in_from(address: str, **headers: str) -> int:
+        connection = http.client.HTTPConnection(*server.address, source_address=(address, 0), timeout=30)
+        body = json.dumps({"email": "nobody@example.com", "password": "a wrong guess"})
+        connection.request("POST", "/api/session", body, JSON | {k.replace("_", "-"): v for k, v in headers.items()})
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    assert [sign_in_from("127.0.0.2") for _ in range(6)] == [401] * 5 + [429]
+    assert sign_in_from("127.0.0.2", x_playtrace_forwarded="made-up 127.0.0.4") == 429
+    assert sign_in_from("127.0.0.3") == 401
+
+
+def test_a_taken_port_stops_the_start(start_process: StartProcess):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(AssertionError, match=r"Cannot listen on 127\.0\.0\.1:\d+"):
+            start_process(("--open", "--port", str(other.getsockname()[1])), environment=TWO)
