@@ -115,6 +115,11 @@ class ServerProcess:
         self._hang_up()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
+        self.wait()
+
+    def wait(self) -> None:
+        """Until it has ended, as it was told to by somebody."""
+        assert self._process is not None
         try:
             code = self._process.wait(STOP_SECONDS_MAX)
         except subprocess.TimeoutExpired:

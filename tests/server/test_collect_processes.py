@@ -184,6 +184,45 @@ def test_a_collecting_process_that_is_killed_is_replaced_and_costs_nothing(start
     assert books["received"] == books["stored"] >= len(acknowledged)
 
 
+def test_told_to_stop_together_they_answer_what_they_have_begun(start_process: StartProcess):
+    """As systemd and a terminal do it: the signal goes to every process."""
+    server = start_process(environment=TWO)
+    stop = threading.Event()
+    statuses: list[int] = []
+    cut_off: list[Exception] = []
+
+    def send() -> None:
+        while not stop.is_set():
+            connection = http.client.HTTPConnection(*server.address, timeout=DEADLINE_S)
+            try:
+                connection.connect()
+            except OSError:
+                return  # Nobody listens any more.
+            try:
+                connection.request("POST", "/api/events", b'{"name": "shot", "game_id": "arena"}', JSON)
+                statuses.append(connection.getresponse().status)
+            except (OSError, http.client.HTTPException) as error:
+                cut_off.append(error)
+            finally:
+                connection.close()
+
+    clients = [threading.Thread(target=send) for _ in range(4)]
+    for client in clients:
+        client.start()
+    eventually(lambda: len(statuses) > 100, "nothing is taken")
+    for process in [*collectors_of(server), psutil.Process(server.pid)]:
+        process.terminate()
+    server.wait()
+    stop.set()
+    for client in clients:
+        client.join()
+    assert set(statuses) == {202}
+    # Connections that were made in the last moment of either process, and not looked at any more, nobody answered.
+    assert len(cut_off) <= 2 * len(clients)
+    again = start_process(data=server.data, environment=TWO)
+    assert again.get("/api/games/arena/books")["total"]["stored"] >= len(statuses)
+
+
 def test_no_process_outlives_the_one_that_began_it(start_process: StartProcess):
     server = start_process(environment=TWO)
     collectors = collectors_of(server)

@@ -73,8 +73,10 @@ def _call_at_end(input_: BinaryIO, loop: asyncio.AbstractEventLoop, stop: asynci
 
 
 def main() -> None:
-    # Ctrl-C reaches every process of a terminal; the one that started us tells us when it is time.
+    # Ctrl-C reaches every process of a terminal, and systemd ends every process of a unit. The one that started us
+    # tells us when it is time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     orders: Orders = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
     logs.set_up(orders.settings)
     try:
