@@ -18,6 +18,7 @@ from playtrace.collect.protocols import events
 from playtrace.collect.request import Request
 from playtrace.config import Settings
 from playtrace.event import RefusalReason
+from playtrace.serving import entrance, relay
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -37,7 +38,9 @@ def rows(heading: str) -> dict[str, int]:
 
 
 def test_problems_of_sending():
-    protocols.load(Settings())  # some wire formats have errors of their own
+    # Some wire formats have errors of their own, and so has what stands in front of them.
+    protocols.load(Settings())
+    assert {entrance.WrongHost, relay.NotAnswering} <= set(kinds_of(errors.CollectError))
     assert rows("one of these. When sending:") == {kind.slug: kind.status for kind in kinds_of(errors.CollectError)}
 
 

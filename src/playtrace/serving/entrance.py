@@ -20,8 +20,8 @@ POLICY_VIOLATION = 1008
 
 class WrongHost(CollectError):
     status = 403
-    slug = "forbidden"
-    title = "Not allowed"
+    slug = "wrong-host"
+    title = "This server is called by another name"
 
 
 class Entrance:
