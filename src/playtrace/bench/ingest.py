@@ -32,7 +32,7 @@ from playtrace.simulate.arena import ArenaScenario
 
 PATH = "/api/events"
 SINGLE_CONNECTIONS = 256
-BATCH_CONNECTIONS = 16
+BATCH_CONNECTIONS = 64
 BATCH_EVENTS = 100
 STEADY_EVENTS_PER_S = 20_000
 PROBES = 20

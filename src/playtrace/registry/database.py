@@ -10,15 +10,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from playtrace.registry.errors import Unusable
@@ -28,10 +23,10 @@ WRITES = "playtrace_writes"
 """Execution option of connections whose transactions write."""
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, upgraded: bool = False) -> Engine:
     """An engine on a database with up-to-date tables; a SQLite file and its folder are created.
 
-    Raises `Unusable` with what to do about it.
+    `upgraded` says that another process has just seen to the tables. Raises `Unusable` with what to do about it.
     """
     try:
         location = make_url(url)
@@ -47,34 +42,17 @@ def open_database(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    if upgraded:
+        return engine
+    # Here, as loading what upgrades takes a quarter of a second.
+    from playtrace.registry.upgrade import upgrade
+
     try:
         upgrade(engine)
     except BaseException:
         engine.dispose()
         raise
     return engine
-
-
-def upgrade(engine: Engine) -> None:
-    """Runs the migrations that are missing, from the files in this package."""
-    config = Config()
-    config.set_main_option("script_location", "playtrace.registry:migrations")
-    head = ScriptDirectory.from_config(config).get_current_head()
-    try:
-        with engine.connect() as connection:
-            if MigrationContext.configure(connection).get_current_revision() == head:
-                return
-        # Whoever comes second waits here for the first, and then finds nothing left to do.
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except CommandError as error:
-        raise Unusable(
-            f"The registry at {_without_password(engine.url)} was written by a newer playtrace ({error}). "
-            "Upgrade playtrace, or restore the backup that you made before."
-        ) from error
-    except DBAPIError as error:
-        raise Unusable(f"The registry at {_without_password(engine.url)} cannot be used: {error.orig}") from error
 
 
 def _create_file(location: URL) -> None:
@@ -100,7 +78,3 @@ def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _without_password(url: URL) -> str:
-    return url.render_as_string(hide_password=True)

@@ -70,9 +70,11 @@ class Registry:
         self._clock = clock
 
     @classmethod
-    def open(cls, url: str, *, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> Registry:
-        """Opens (or makes) the database and upgrades its tables. Raises `Unusable`."""
-        return cls(open_database(url), clock=clock)
+    def open(
+        cls, url: str, *, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC), upgraded: bool = False
+    ) -> Registry:
+        """Opens (or makes) the database and upgrades its tables, unless another process just did. Raises `Unusable`."""
+        return cls(open_database(url, upgraded=upgraded), clock=clock)
 
     def close(self) -> None:
         self._engine.dispose()

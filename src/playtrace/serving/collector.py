@@ -35,7 +35,7 @@ log = logging.getLogger("playtrace.serving")
 async def collect(orders: Orders, until_gone: BinaryIO) -> None:
     """Serve until the input ends."""
     settings = orders.settings
-    registry = Registry.open(settings.registry_database)
+    registry = Registry.open(settings.registry_database, upgraded=True)
     keys = KeyRing(registry, open_mode=settings.open)
     journal = Journal.open(settings.journal_path, settings)
     relay = Relay(orders.reading)
