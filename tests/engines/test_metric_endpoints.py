@@ -23,6 +23,7 @@ from playtrace.api.query_spelling import QuerySpelling
 from playtrace.cli.query import app as query_command
 from playtrace.config import Settings
 from playtrace.metrics.frame.metric import metrics
+from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
 
@@ -56,6 +57,7 @@ def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
     state: Any = SimpleNamespace(
         settings=Settings(open=True),
         registry=registry,
+        key_ring=KeyRing(registry, open_mode=True),
         store=engine.store,
         journal=engine.journal,
         loader=engine.loader,

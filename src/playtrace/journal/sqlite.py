@@ -88,7 +88,6 @@ class Journal:
         self._trim_to = 0
         self._refusing: JournalUnavailable | None = None
         self._disk_looked_at = 0.0
-        self._turns = Turns(path)
         self._writer = self._connect()
         self._writer.executescript(SCHEMA)
         self._writer.execute(
@@ -102,6 +101,7 @@ class Journal:
         self._page_bytes = int(self._writer.execute("PRAGMA page_size").fetchone()[0])
         self._bytes = 0
         self._look_at_room()
+        self._turns = Turns(path)
         self._thread = threading.Thread(target=self._write_groups, name="journal", daemon=True)
 
     @classmethod
