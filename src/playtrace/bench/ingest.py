@@ -40,7 +40,7 @@ PROBE_INTERVAL_S = 0.03
 """How often it is asked whether the event is there: asking costs the server too."""
 WARM_UP_SECONDS = 1.0
 """What a server has just started does for the first time takes longer, in either of the two."""
-ROUNDS = 40
+ROUNDS = 60
 """How often the prepared events are sent before the same sessions come again."""
 PROBE_SECONDS_MAX = 10.0
 
@@ -52,7 +52,7 @@ class IngestResult(Struct):
     """Requests per second with one event each, durable before the answer."""
     single_vs_noop: float
     batch100_events_per_s: float
-    """Events per second in requests of 100, durable before the answer."""
+    """Events per second in requests of 100 over 64 connections, durable before the answer."""
     p50_ms: float
     p99_ms: float
     """Time to the answer of a request with one event, at full load over 256 connections."""
@@ -64,7 +64,7 @@ class IngestResult(Struct):
     """From sending an event to reading it back, while 20,000 events/s come in: the slowest of 20 tries."""
     visible_after_p50_ms: float
     rss_mb: float
-    """Largest memory of the server over all of it."""
+    """Largest memory of all processes of the server over all of it."""
     event_bytes: float
     """Mean size of an event as sent."""
 
