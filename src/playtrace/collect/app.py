@@ -194,7 +194,7 @@ class Collect:
                 self._is_open_to(batch.game_id)
         self.admit_games(batch, request.game_id)
         entry = encode(batch) if batch.events or batch.refusals else None
-        if entry is not None and len(entry.body) > EVENT_BYTES_MAX:
+        if entry is not None and _has_large(entry.body):
             entry = _refuse_large(batch, entry)
         error = _as_a_whole(batch.refusals) if batch.refusals and not batch.events else None
         if wire_format.SKIPS_BAD_EVENTS and isinstance(error, Malformed):
@@ -282,10 +282,19 @@ def _refuse_large(batch: Batch, entry: Entry) -> Entry:
         for index, line in enumerate(entry.body.splitlines())
         if len(line) > EVENT_BYTES_MAX
     ]
-    if not large:
-        return entry
     _refuse(batch, large)
     return encode(batch)
+
+
+def _has_large(lines: bytes) -> bool:
+    """Whether a line has more bytes than an event may have. Looks at one line in so many bytes, not at all of them."""
+    start = 0
+    while len(lines) - start > EVENT_BYTES_MAX:
+        end = lines.rfind(b"\n", start, start + EVENT_BYTES_MAX + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 WHOLE: dict[RefusalReason, type[CollectError]] = {

@@ -36,11 +36,12 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], reading_time:
     Raises `TooLarge`, `RequestTimeout` when it does not arrive in time,
     `Disconnected` when the client is gone.
     """
-    if int_or_zero(headers.get(b"content-length")) > DROPPED_BYTES_MAX:
+    length = int_or_zero(headers.get(b"content-length"))
+    if length > DROPPED_BYTES_MAX:
         raise _too_large()
     task = reading_time.begin()
     try:
-        return await _read(receive)
+        return await _read(receive, length)
     except asyncio.CancelledError:
         if not reading_time.is_late(task):
             raise
@@ -50,7 +51,8 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], reading_time:
         reading_time.end(task)
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, length: int) -> bytes:
+    """`length` as the headers say; 0 when they do not."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -59,7 +61,8 @@ async def _read(receive: Receive) -> bytes:
             raise Disconnected
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        is_last = not message.get("more_body", False)
+        # The HTTP server says in a message of its own that nothing follows. Who has it all need not wait for that.
+        is_last = not message.get("more_body", False) or size == length
         if size > REQUEST_BYTES_MAX:
             if is_last or size > DROPPED_BYTES_MAX:
                 raise _too_large()
