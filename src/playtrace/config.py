@@ -61,8 +61,8 @@ class Settings(BaseSettings):
         default=None,
         ge=0,
         le=64,
-        description="Processes that take events, beside the one that loads them and answers; 0 is one process for all."
-        " More than one needs Linux. [on Linux with several cores as many as those, at most 4; else 0]",
+        description="Processes that only take events, beside the one that loads and answers; 0: one process does all."
+        " More than one needs Linux. [on Linux with several cores one for each, at most 4; else 0]",
     )
     log_format: Literal["auto", "text", "json"] = Field(
         default="auto", description="auto: text on a terminal, else JSON."

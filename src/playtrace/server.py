@@ -49,7 +49,8 @@ class Playtrace:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        settings.data.mkdir(parents=True, exist_ok=True)
+        # What players did is nobody else's business; a folder that is there keeps what its owner set.
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.registry = Registry.open(settings.registry_database)
         self.key_ring = KeyRing(self.registry, open_mode=settings.open)
         self.store = open_in_background(settings)

@@ -62,6 +62,8 @@ def test_loot_into_a_file_with_custom_stats(tmp_path: Path):
         (("--end", "yesterday"), "RFC 3339"),
         (("--scenario", "loot", "--custom-stats", "nowhere.yaml"), "nowhere.yaml"),
         (("--server", "localhost:8080", *SMALL), "no address"),
+        (("--server", "http://127.0.0.1:1", *SMALL), "Nobody answers at http://127.0.0.1:1"),
+        (("--server", "http://127.0.0.1:1", "--live"), "Nobody answers at http://127.0.0.1:1"),
     ],
 )
 def test_mistakes_get_a_sentence(arguments: tuple[str, ...], sentence: str):

@@ -55,6 +55,7 @@ def demo(
         def ready(url: str, playtrace: Playtrace) -> None:
             dashboard = f"{url}/?game={GAME}"
             console.print(f"The dashboard is at [bold]{dashboard}[/bold]. Ctrl-C ends the demo.", soft_wrap=True)
+            console.print(f"`playtrace query` and `playtrace sql` find it with --data {data}", soft_wrap=True)
             players.append(subprocess.Popen(_simulate(url, history=not has_history)))  # noqa: S603 - ourselves
             if browser:
                 webbrowser.open(dashboard)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -18,6 +19,9 @@ from playtrace.server import serve as serve_app
 from playtrace.serving import http_server
 from playtrace.serving.listening import StartError
 from playtrace.store.errors import StoreError
+
+SAME_SIGNAL_S = 1.0
+"""A signal within this time of the first is that one again: what runs us, such as `uv run`, may hand it on too."""
 
 console = Console(stderr=True, highlight=False)
 
@@ -61,10 +65,16 @@ async def _until_signal(main: Callable[[asyncio.Event], Coroutine[Any, Any, None
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
+    told_at = 0.0
+
     def on_signal(number: int, frame: object) -> None:
-        if stop.is_set():
+        nonlocal told_at
+        now = time.monotonic()
+        if told_at == 0.0:
+            told_at = now
+            loop.call_soon_threadsafe(stop.set)
+        elif now - told_at > SAME_SIGNAL_S:
             raise KeyboardInterrupt
-        loop.call_soon_threadsafe(stop.set)
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)

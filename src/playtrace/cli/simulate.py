@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from playtrace.event import Event
 from playtrace.simulate.arena import ArenaScenario
 from playtrace.simulate.custom_stats import CustomStats, CustomStatsError, read_custom_stats
-from playtrace.simulate.delivery import DeliveryError, DeliveryReport
+from playtrace.simulate.delivery import DeliveryError, DeliveryReport, require_server
 from playtrace.simulate.files import write_ndjson, write_parquet
 from playtrace.simulate.live import play_live
 from playtrace.simulate.loot import LootScenario, submit_sheets
@@ -82,6 +82,7 @@ def simulate(
             if generate_only or output is not None:
                 _write_sheets(loot, output)
             else:
+                require_server(server)
                 _submit(loot, server, key, game, requests_at_once or 32)
             return
         if events is None and players is None:
@@ -96,6 +97,7 @@ def simulate(
         if output is not None:
             _write_events(arena, output)
             return
+        require_server(server)
         if days is not None or not live:
             _upload(arena, server, key, requests_at_once or 4)
         if live:

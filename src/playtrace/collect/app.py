@@ -163,13 +163,13 @@ class Collect:
             game_id = self._keys.game_of_key(key)
         if game_id is None and not self._settings.open:
             if not key:
-                hint = "No write key came with the request."
+                hint = "No write key came with the request. Send one"
             elif is_of_kind(key, READING):
-                hint = "This is a read token."
+                hint = "This is a read token, and sending needs a write key. Send one"
             else:
-                hint = "This key is not known, or was revoked."
+                hint = "This write key is not known, or was revoked. Send another"
             raise KeyMissing(
-                f"{hint} Send one as Authorization: Bearer, X-Playtrace-Key or ?key=; `playtrace keys list` shows them."
+                f"{hint} as Authorization: Bearer KEY, X-Playtrace-Key or ?key=; `playtrace keys list` shows them."
             )
         return game_id
 

@@ -59,7 +59,7 @@ def _create_file(location: URL) -> None:
     if location.database in (None, "", ":memory:"):
         raise Unusable("The registry needs a file: a SQLite database in memory is lost with its connection.")
     path = Path(str(location.database))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Hashes of passwords are in it. SQLite gives its -wal and -shm files the mode of the database.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import http.client
 import io
 import random
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -19,6 +22,7 @@ from playtrace.event import Event
 
 RETRY_SECONDS_MAX = 120.0
 """For so long a request is tried again before it has failed."""
+ANSWER_SECONDS_MAX = 10.0
 PAUSE_SECONDS_MAX = 10.0
 """Longest pause between two tries, unless the server asks for a longer one."""
 REASONS_KEPT = 20
@@ -93,6 +97,22 @@ class Rejection(msgspec.Struct):
 class EventsReply(msgspec.Struct):
     accepted: int = 0
     rejected: list[Rejection] = []
+
+
+def require_server(server: str) -> None:
+    """Once, before hours of play are sent. Raises `ServerUnreachable` or `ServerRefused`."""
+    if not server.startswith(("http://", "https://")):
+        raise ServerRefused(f"{server} is no address of a server: those begin with http:// or https://.")
+    try:
+        with urllib.request.urlopen(server.rstrip("/") + "/", timeout=ANSWER_SECONDS_MAX):  # noqa: S310 - checked above
+            pass
+    except urllib.error.HTTPError:
+        pass  # Somebody is there.
+    except (ValueError, http.client.InvalidURL) as error:
+        raise ServerRefused(f"{server} is no address of a server.") from error
+    except OSError as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        raise ServerUnreachable(f"Nobody answers at {server}: {reason}. Is the server running?") from error
 
 
 class Delivery:

@@ -279,6 +279,8 @@ def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
     if is_ndjson:
         return [line for line in body.splitlines() if line.strip()]
     text = body.strip()
+    if not text:
+        raise Malformed("The body is empty; expected JSON.")
     try:
         # A JSON text is UTF-8 (RFC 8259), also where the decoder passes over a value without reading it.
         text.decode("utf-8")
@@ -293,7 +295,7 @@ def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
             return [text]
     except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
         raise Malformed(f"The body is not valid JSON: {sentence(error)}") from error
-    raise Malformed("Expected a JSON object, an array of them, or NDJSON with Content-Type application/x-ndjson.")
+    raise Malformed("Expected JSON that begins with { or [, or NDJSON with Content-Type application/x-ndjson.")
 
 
 def _first(*values: object) -> object:
