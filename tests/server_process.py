@@ -31,7 +31,7 @@ class ServerProcess:
 
     def __init__(self, data: Path, *options: str, environment: dict[str, str] | None = None) -> None:
         self.data = data
-        self._command = [sys.executable, "-m", "playtrace", "serve", "--data", str(data), "--port", "0", *options]
+        self._command = [sys.executable, "-P", "-m", "playtrace", "serve", "--data", str(data), "--port", "0", *options]
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)},
             "PLAYTRACE_LOG_FORMAT": "json",

@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import secrets
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +31,8 @@ from playtrace.registry.key_ring import KeyRing, keep_fresh
 from playtrace.registry.registry import Registry
 from playtrace.serving.collectors import Collectors
 from playtrace.serving.entrance import Entrance, is_loopback
-from playtrace.serving.http_server import http_server, leave_garbage_collector_little
-from playtrace.serving.listening import StartError, check_port, free_port, wait_until_listening
+from playtrace.serving.http_server import http_server, leave_garbage_collector_little, stop_serving
+from playtrace.serving.listening import StartError, free_port, hold_port, wait_until_listening
 from playtrace.serving.orders import Orders
 from playtrace.serving.relay import LOOPBACK, Forwarded, Reading
 from playtrace.store.background import run_in_background
@@ -117,8 +118,18 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
     """
     check_open(settings)
     port = settings.port or free_port(settings.host)
-    check_port(settings.host, port)
-    playtrace = Playtrace(settings)
+    with hold_port(settings.host, port):
+        await _serve(settings, port, on_ready, stop)
+
+
+async def _serve(
+    settings: Settings, port: int, on_ready: Callable[[str, Playtrace], None], stop: asyncio.Event
+) -> None:
+    try:
+        playtrace = Playtrace(settings)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        # A folder, a file or an address among the settings.
+        raise StartError(f"Cannot start with the folder {settings.data} and these settings: {error}") from error
     reading = Reading(free_port(LOOPBACK), secrets.token_urlsafe(32))
     collectors = Collectors(Orders(settings, port, reading), settings.collect_processes_here())
     app, here = playtrace, (settings.host, port)
@@ -137,12 +148,15 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
         on_ready(settings.public_url or url, playtrace)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping: what was acknowledged is being loaded")
+    except StartError:
+        # Told to stop while it starts, as its processes were: that is no error.
+        if not stop.is_set():
+            raise
     finally:
         (settings.data / LOCAL_FILE).unlink(missing_ok=True)
         stopping.cancel()
         await collectors.stop()
-        server.stop()
-        await asyncio.wait({serving})
+        await stop_serving(server, serving)
         # Else nobody takes apart what was frozen when the process ends, and DuckDB's binding complains of leaks.
         gc.unfreeze()
         await playtrace.close()

@@ -14,12 +14,15 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import psutil
 import pytest
 from server_process import ServerProcess, StartProcess
+
+from playtrace.serving.listening import free_port
 
 DEADLINE_S = 30.0
 TWO = {"PLAYTRACE_COLLECT_PROCESSES": "2"}
@@ -252,6 +255,74 @@ def test_the_client_is_whoever_called_not_who_handed_it_on(start_process: StartP
     assert [sign_in_from("127.0.0.2") for _ in range(6)] == [401] * 5 + [429]
     assert sign_in_from("127.0.0.2", x_playtrace_forwarded="made-up 127.0.0.4") == 429
     assert sign_in_from("127.0.0.3") == 401
+
+
+def raw(server: ServerProcess, request: bytes) -> bytes:
+    """The first bytes of the answer to a request that no client library would send."""
+    with socket.create_connection(server.address, timeout=DEADLINE_S) as connection:
+        connection.sendall(request)
+        return connection.recv(4096)
+
+
+def test_requests_that_no_library_would_send(start_process: StartProcess):
+    server = start_process(environment=TWO)
+    for line, status in (
+        ("GET /api/events?gameId=\u00fc HTTP/1.1", b"200"),
+        ("GET /\u00fc HTTP/1.1", b"200"),
+        ("get /api/games HTTP/1.1", b"405"),
+        ("post /api/events HTTP/1.1", b"405"),
+        ("CONNECT /api/games HTTP/1.1", b"405"),
+    ):
+        answer = raw(server, f"{line}\r\nHost: localhost\r\n\r\n".encode())
+        assert answer.split(b" ", 2)[1] == status, (line, answer)
+
+
+def test_what_lies_in_the_current_folder_is_not_run(start_process: StartProcess, tmp_path: Path):
+    for name in ("pickle.py", "aiohttp.py"):
+        (tmp_path / name).write_text("raise SystemExit('somebody else wrote this')\n")
+    server = start_process(environment=TWO)
+    assert Path(psutil.Process(server.pid).cwd()) == tmp_path
+    assert len(collectors_of(server)) == 2
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_client_in_the_middle_of_its_request_does_not_keep_it_from_stopping(
+    start_process: StartProcess, processes: str
+):
+    server = start_process(environment={"PLAYTRACE_COLLECT_PROCESSES": processes})
+    waiting = [socket.create_connection(server.address) for _ in range(4)]
+    for path, connection in zip(("/api/events", "/api/sql") * 2, waiting, strict=True):
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{".encode())
+    assert ask(server, "GET", "/api/health")[0] == 200
+    server.stop()
+    for connection in waiting:
+        connection.close()
+
+
+def test_two_servers_that_start_together_do_not_share_a_port(tmp_path: Path):
+    port = str(free_port("127.0.0.1"))
+    servers = [ServerProcess(tmp_path / name, "--open", "--port", port, environment=TWO) for name in ("a", "b")]
+    servers[0].launch()
+    eventually(lambda: (tmp_path / "a").exists(), "the first one does not start")
+    servers[1].launch()
+    with pytest.raises(AssertionError, match=r"Cannot listen on 127\.0\.0\.1"):
+        servers[1].wait_until_it_answers()
+    servers[0].wait_until_it_answers().stop()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "named"),
+    [
+        ("PLAYTRACE_GEOIP_DATABASE", "/nowhere.mmdb", "nowhere.mmdb"),
+        ("PLAYTRACE_TRUSTED_PROXIES", '["nonsense"]', "nonsense"),
+    ],
+)
+def test_a_start_that_fails_says_why(start_process: StartProcess, setting: str, value: str, named: str):
+    with pytest.raises(AssertionError) as failed:
+        start_process(environment={setting: value})
+    assert "Cannot start with the folder" in str(failed.value)
+    assert named in str(failed.value)
+    assert "Traceback" not in str(failed.value)
 
 
 def test_a_taken_port_stops_the_start(start_process: StartProcess):

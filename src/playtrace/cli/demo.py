@@ -74,6 +74,6 @@ def demo(
 
 def _simulate(url: str, *, history: bool) -> list[str]:
     """The game is played by a process of its own, as a real one would be."""
-    command = [sys.executable, "-m", "playtrace", "simulate", "--server", url, "--game", GAME]
+    command = [sys.executable, "-P", "-m", "playtrace", "simulate", "--server", url, "--game", GAME]
     command += ["--events", str(HISTORY_EVENTS), "--live", "--rate", str(LIVE_EVENTS_PER_S)]
     return [*command, "--days", str(HISTORY_DAYS)] if history else command

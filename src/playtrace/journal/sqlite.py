@@ -88,6 +88,8 @@ class Journal:
         self._trim_to = 0
         self._refusing: JournalUnavailable | None = None
         self._disk_looked_at = 0.0
+        self._turn_wanted_at: float | None = None
+        """Since when the writing thread waits for other processes."""
         self._writer = self._connect()
         self._writer.executescript(SCHEMA)
         self._writer.execute(
@@ -255,8 +257,14 @@ class Journal:
                     item = self._waiting.get_nowait()
             except queue.Empty:
                 pass
-            with self._turns.turn():
-                self._write_group(appends)
+            self._turn_wanted_at = time.monotonic()
+            try:
+                with self._turns.turn():
+                    self._turn_wanted_at = None
+                    self._write_group(appends)
+            except OSError as error:
+                log.exception("the journal could not be locked")
+                _tell(appends, JournalUnavailable(f"Journal: {error}"))
 
     def _write_group(self, appends: Sequence[_Append]) -> None:
         try:
@@ -308,8 +316,11 @@ class Journal:
             return
         self._disk_looked_at = now
         self._bytes = file_bytes_used(self.path, self._page_bytes)
+        wanted_at = self._turn_wanted_at
         free = shutil.disk_usage(self.path.parent).free
-        if free < self._disk_free_bytes_min:
+        if wanted_at is not None and now - wanted_at > LOCK_WAIT_S:
+            self._refusing = JournalUnavailable("Another process has kept the journal locked for too long.")
+        elif free < self._disk_free_bytes_min:
             self._refusing = DiskFull(
                 f"The disk has {free // MEBIBYTE} MiB left; {self._disk_free_bytes_min // MEBIBYTE} MiB are kept free"
                 " (disk_free_bytes_min)."

@@ -15,7 +15,6 @@ import signal
 import sys
 import threading
 import time
-from typing import BinaryIO
 
 from playtrace import logs
 from playtrace.collect.app import Collect
@@ -24,16 +23,18 @@ from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing, keep_fresh
 from playtrace.registry.registry import Registry
 from playtrace.serving.entrance import Entrance
-from playtrace.serving.http_server import http_server, leave_garbage_collector_little, run
+from playtrace.serving.http_server import http_server, leave_garbage_collector_little, run, stop_serving
 from playtrace.serving.listening import StartError, wait_until_listening
 from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
 from playtrace.serving.relay import Relay
 
+STANDARD_INPUT = 0
+
 log = logging.getLogger("playtrace.serving")
 
 
-async def collect(orders: Orders, until_gone: BinaryIO) -> None:
-    """Serve until the input ends."""
+async def collect(orders: Orders) -> None:
+    """Serve until the standard input ends."""
     settings = orders.settings
     registry = Registry.open(settings.registry_database, upgraded=True)
     keys = KeyRing(registry, open_mode=settings.open)
@@ -41,7 +42,7 @@ async def collect(orders: Orders, until_gone: BinaryIO) -> None:
     relay = Relay(orders.reading)
     server = http_server(Entrance(settings, Collect(settings, journal, keys), relay), settings.host, orders.port)
     stop = asyncio.Event()
-    _call_at_end(until_gone, asyncio.get_running_loop(), stop)
+    _call_at_end(asyncio.get_running_loop(), stop)
     keeping_keys = asyncio.create_task(keep_fresh(keys))
     serving = asyncio.create_task(server.serve())
     try:
@@ -50,8 +51,7 @@ async def collect(orders: Orders, until_gone: BinaryIO) -> None:
         sys.stdout.buffer.write(READY)
         sys.stdout.buffer.flush()
         await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        server.stop()
-        await serving
+        await stop_serving(server, serving)
     finally:
         keeping_keys.cancel()
         await relay.close()
@@ -59,11 +59,13 @@ async def collect(orders: Orders, until_gone: BinaryIO) -> None:
         registry.close()
 
 
-def _call_at_end(input_: BinaryIO, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+def _call_at_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     """Sets `stop` when the input ends, which is when the process behind it says so or is no more."""
 
     def watch() -> None:
-        input_.read()
+        # Past Python's own buffer, whose lock would stop the interpreter from ending while this waits.
+        while os.read(STANDARD_INPUT, 4096):
+            pass
         loop.call_soon_threadsafe(stop.set)
         # Nobody is left to end a process that hangs. What it acknowledged is on the disk.
         time.sleep(STOP_SECONDS_MAX)
@@ -73,14 +75,13 @@ def _call_at_end(input_: BinaryIO, loop: asyncio.AbstractEventLoop, stop: asynci
 
 
 def main() -> None:
-    # Ctrl-C reaches every process of a terminal, and systemd ends every process of a unit. The one that started us
-    # tells us when it is time.
+    # systemd, and a terminal of Windows, tell every process. The one that started us says when it is time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     orders: Orders = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
     logs.set_up(orders.settings)
     try:
-        run(collect(orders, sys.stdin.buffer))
+        run(collect(orders))
     except (StartError, RegistryError) as error:
         log.error("cannot collect", extra={"error": str(error)})
         sys.exit(1)

@@ -18,7 +18,8 @@ log = logging.getLogger("playtrace.serving")
 
 START_SECONDS_MAX = 60.0
 REPLACE_AFTER_S = 1.0
-COMMAND = (sys.executable, "-m", "playtrace.serving.collector")
+COMMAND = (sys.executable, "-P", "-m", "playtrace.serving.collector")
+"""`-P`: what lies in the current folder is not ours to run."""
 
 
 class Collectors:
@@ -47,7 +48,13 @@ class Collectors:
         await asyncio.gather(*(_end(process) for process in self._processes.values()))
 
     async def _begin(self, number: int) -> None:
-        process = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            stdin=PIPE,
+            stdout=PIPE,
+            # Ctrl-C reaches all that belongs to a terminal's session; these are told by us.
+            start_new_session=sys.platform != "win32",
+        )
         self._processes[number] = process
         assert process.stdin is not None and process.stdout is not None  # noqa: S101 - asked for above
         process.stdin.write(pickle.dumps(self._orders))
@@ -57,6 +64,8 @@ class Collectors:
         except TimeoutError:
             said = b""
         if said != READY:
+            if process.returncode is None:
+                process.kill()
             raise StartError("A collecting process could not start; the log says why.")
 
     async def _replace(self, number: int) -> None:

@@ -14,8 +14,11 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+log = logging.getLogger("playtrace.serving")
+
 HEADER_SECONDS_MAX = 15
 """A client that sends its headers drop by drop holds a connection for so long, no longer."""
+LAST_REQUESTS_SECONDS_MAX = 5.0
 BACKLOG = 1024
 GC_ALLOCATIONS = 50_000
 """The garbage collector looks for cycles after so many new objects, instead of Python's 700: a few hundred requests
@@ -35,6 +38,14 @@ def http_server(app: Any, host: str, port: int) -> Server:
         backlog=BACKLOG,
         log_enabled=False,
     )
+
+
+async def stop_serving(server: Server, serving: asyncio.Task[None]) -> None:
+    """What was begun is answered, within `LAST_REQUESTS_SECONDS_MAX`: a client may never finish its request."""
+    server.stop()
+    done, _ = await asyncio.wait({serving}, timeout=LAST_REQUESTS_SECONDS_MAX)
+    if not done:
+        log.warning("some requests did not end in time and are cut off")
 
 
 def leave_garbage_collector_little() -> None:

@@ -9,7 +9,7 @@ from playtrace.serving.relay import Reading
 
 READY = b"ready\n"
 STOP_SECONDS_MAX = 10.0
-"""Time for requests that are on their way when it is told to stop."""
+"""A process that has not ended so long after it was told to is killed."""
 
 
 class Orders(Struct, frozen=True):

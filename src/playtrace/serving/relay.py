@@ -11,6 +11,7 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Awaitable
 from http import HTTPStatus
+from urllib.parse import quote_from_bytes
 
 import aiohttp
 from aiohttp import WSMsgType, hdrs
@@ -40,6 +41,9 @@ RETRY_AFTER_S = 2
 GOING_AWAY = 1001
 
 
+ASCII = bytes(range(128))
+
+
 class Reading(Struct, frozen=True):
     """Where the reading process listens, and how it knows that a request was handed on by us."""
 
@@ -52,6 +56,12 @@ class NotAnswering(CollectError):
     status = 503
     slug = "unavailable"
     title = "Questions cannot be answered right now"
+
+
+class MethodUnknown(CollectError):
+    status = 405
+    slug = "method-not-allowed"
+    title = "Method Not Allowed"
 
 
 class Relay:
@@ -84,10 +94,15 @@ class Relay:
             await self._request(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method: str = scope["method"]
+        if method == "CONNECT" or not method.isupper():
+            # The client that we hand on with would make another request of it.
+            await send_reply(send, problem(MethodUnknown(f"{method} does not work here.")))
+            return
         began = False
         try:
             async with self._connections().request(
-                scope["method"],
+                method,
                 self._url(scope),
                 headers=self._headers(scope),
                 data=_body(receive) if _has_body(scope) else None,
@@ -140,13 +155,13 @@ class Relay:
         await send(closed)
 
     def _url(self, scope: Scope) -> URL:
-        """Path and query as they came."""
+        """Path and query as they came; bytes beyond ASCII, which some clients send as they are, are escaped."""
         return URL.build(
             scheme="http",
             host=LOOPBACK,
             port=self._reading.port,
-            path=scope["raw_path"].decode("ascii"),
-            query_string=scope["query_string"].decode("ascii"),
+            path=quote_from_bytes(scope["raw_path"], safe=ASCII),
+            query_string=quote_from_bytes(scope["query_string"], safe=ASCII),
             encoded=True,
         )
 
