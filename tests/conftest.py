@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server_process import ServerProcess, StartProcess
+from server_process import SEVERAL, ServerProcess, StartProcess
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def start_process(tmp_path: Path) -> Iterator[StartProcess]:
 @pytest.fixture(scope="module")
 def open_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """An open server that the tests of a module share. It must survive all of them."""
-    server = ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open").start()
+    server = ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open", environment=SEVERAL).start()
     try:
         yield server
         assert server.is_running(), server.output()

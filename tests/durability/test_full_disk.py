@@ -18,7 +18,7 @@ from typing import Any
 
 import naive_rollups
 import pytest
-from server_process import ServerProcess, StartProcess
+from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.store.duckdb import Store
@@ -161,7 +161,7 @@ def wait_until_healthy(server: ServerProcess) -> None:
 @pytest.mark.parametrize("filled_by", ["somebody else", "events"])
 def test_a_full_disk(small_disk: Path, start_process: StartProcess, keeps_free: bool, filled_by: str):
     data = small_disk / "data"
-    environment = {} if keeps_free else {"PLAYTRACE_DISK_FREE_BYTES_MIN": "0"}
+    environment = SEVERAL if keeps_free else SEVERAL | {"PLAYTRACE_DISK_FREE_BYTES_MIN": "0"}
     ballast = Ballast(small_disk)
     server = start_process(data=data, environment=environment)
     game = Game(server)
@@ -191,7 +191,7 @@ def test_a_full_disk(small_disk: Path, start_process: StartProcess, keeps_free: 
 
 def test_killed_on_a_full_disk_it_starts_again_when_there_is_room(small_disk: Path, start_process: StartProcess):
     data = small_disk / "data"
-    environment = {"PLAYTRACE_DISK_FREE_BYTES_MIN": "0"}
+    environment = SEVERAL | {"PLAYTRACE_DISK_FREE_BYTES_MIN": "0"}
     ballast = Ballast(small_disk)
     server = start_process(data=data, environment=environment)
     game = Game(server)

@@ -16,7 +16,7 @@ from typing import Any
 
 import naive_rollups
 import pytest
-from server_process import ServerProcess, StartProcess
+from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.config import Settings
 from playtrace.store.duckdb import Store
@@ -140,7 +140,7 @@ def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, start_proc
     data = tmp_path / "data"
     clients: list[Client | None] = [None] * CLIENTS
     for _ in range(KILLS):
-        server = ServerProcess(data, "--open")
+        server = ServerProcess(data, "--open", environment=SEVERAL)
         server.launch()
         if dice.random() < 0.25:
             # While it starts: it may be putting right what the kill before this one left behind.

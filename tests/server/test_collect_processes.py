@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,16 +20,23 @@ from typing import Any
 import aiohttp
 import psutil
 import pytest
-from server_process import ServerProcess, StartProcess
+from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.serving.listening import free_port
 
 DEADLINE_S = 30.0
-TWO = {"PLAYTRACE_COLLECT_PROCESSES": "2"}
 IN_ITS_PLACE = "another collecting process took its place"
 JSON = {"Content-Type": "application/json"}
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux shares the connections of one port")
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """An open server with two collecting processes, for tests that leave it as it was."""
+    server = ServerProcess(tmp_path_factory.mktemp("two") / "data", "--open", environment=SEVERAL).start()
+    yield server
+    server.stop()
 
 
 def collectors_of(server: ServerProcess) -> list[psutil.Process]:
@@ -73,20 +80,19 @@ def test_what_was_acknowledged_is_in_the_next_answer(start_process: StartProcess
         assert ask(server, "GET", f"/api/metrics/active_players?gameId={game}")[0] == 200
 
 
-def test_answers_come_through_as_they_are(start_process: StartProcess):
-    server = start_process(environment=TWO)
-    status, headers, page = server.request("GET", "/")
+def test_answers_come_through_as_they_are(two: ServerProcess):
+    status, headers, page = two.request("GET", "/")
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert b'<div id="app">' in page
-    status, headers, body = server.request("HEAD", "/")
+    status, headers, body = two.request("HEAD", "/")
     assert (status, body, headers["content-length"]) == (200, b"", str(len(page)))
-    status, headers, _ = server.request("PUT", "/api/health", b"{}", JSON)
+    status, headers, _ = two.request("PUT", "/api/health", b"{}", JSON)
     assert (status, headers["allow"]) == (405, "GET")
-    status, headers, body = server.request("GET", "/api/metrics/summary?game_id=%E2%82%AC&from=2026-13-01")
+    status, headers, body = two.request("GET", "/api/metrics/summary?game_id=%E2%82%AC&from=2026-13-01")
     assert (status, headers["content-type"]) == (422, "application/problem+json")
     assert [error["field"] for error in json.loads(body)["errors"]] == ["from"]
     # A body without a length, in pieces, there and back.
-    connection = http.client.HTTPConnection(*server.address, timeout=30)
+    connection = http.client.HTTPConnection(*two.address, timeout=30)
     connection.request("POST", "/api/sql", iter([b'{"sql": ', b'"SELECT repeat(', b"'x', 1000000) AS x\"}"]), JSON)
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["rows"]) == (200, [["x" * 1_000_000]])
@@ -94,19 +100,18 @@ def test_answers_come_through_as_they_are(start_process: StartProcess):
     connection.close()
 
 
-def test_who_watches_sees_what_others_send(start_process: StartProcess):
-    server = start_process(environment=TWO)
+def test_watchedches_sees_what_others_send(two: ServerProcess):
 
     async def watch() -> list[str]:
         seen: list[str] = []
         async with (
-            aiohttp.ClientSession(server.url) as session,
-            session.ws_connect("/api/live?gameId=arena") as live,
+            aiohttp.ClientSession(two.url) as session,
+            session.ws_connect("/api/live?gameId=watched") as live,
             session.ws_connect("/api/stream") as stream,
         ):
             assert (await live.receive_json(timeout=DEADLINE_S))["type"] == "hello"
             for number in range(5):
-                await stream.send_json({"name": f"event_{number}", "game_id": "arena"})
+                await stream.send_json({"name": f"event_{number}", "game_id": "watched"})
                 assert (await stream.receive_json(timeout=DEADLINE_S))["status"] == 202
             while len(seen) < 5:
                 tick = await live.receive_json(timeout=DEADLINE_S)
@@ -117,7 +122,7 @@ def test_who_watches_sees_what_others_send(start_process: StartProcess):
 
 
 def test_a_watcher_without_a_login_is_told_so(start_process: StartProcess):
-    server = start_process((), environment=TWO)
+    server = start_process((), environment=SEVERAL)
 
     async def watch() -> None:
         async with aiohttp.ClientSession(server.url) as session, session.ws_connect("/api/live?gameId=arena"):
@@ -128,21 +133,20 @@ def test_a_watcher_without_a_login_is_told_so(start_process: StartProcess):
     assert refused.value.status == 401
 
 
-def test_events_are_taken_while_the_process_that_answers_stands_still(start_process: StartProcess):
-    server = start_process(environment=TWO)
-    os.kill(server.pid, signal.SIGSTOP)
+def test_events_are_taken_while_the_process_that_answers_stands_still(two: ServerProcess):
+    os.kill(two.pid, signal.SIGSTOP)
     try:
         for number in range(20):
-            event = {"name": "meanwhile", "game_id": "arena", "seq": number}
-            assert ask(server, "POST", "/api/events", event) == (202, {"accepted": 1, "rejected": []})
+            event = {"name": "meanwhile", "game_id": "meanwhile", "seq": number}
+            assert ask(two, "POST", "/api/events", event) == (202, {"accepted": 1, "rejected": []})
     finally:
-        os.kill(server.pid, signal.SIGCONT)
-    page = server.get("/api/events?gameId=arena&limit=100")
+        os.kill(two.pid, signal.SIGCONT)
+    page = two.get("/api/events?gameId=meanwhile&limit=100")
     assert sorted(event["seq"] for event in page["events"]) == list(range(20))
 
 
 def test_a_collecting_process_that_is_killed_is_replaced_and_costs_nothing(start_process: StartProcess):
-    server = start_process(environment=TWO)
+    server = start_process(environment=SEVERAL)
     stop = threading.Event()
     acknowledged: list[str] = []
     failed: list[int] = []
@@ -189,7 +193,7 @@ def test_a_collecting_process_that_is_killed_is_replaced_and_costs_nothing(start
 
 def test_told_to_stop_together_they_answer_what_they_have_begun(start_process: StartProcess):
     """As systemd and a terminal do it: the signal goes to every process."""
-    server = start_process(environment=TWO)
+    server = start_process(environment=SEVERAL)
     stop = threading.Event()
     statuses: list[int] = []
     cut_off: list[Exception] = []
@@ -222,19 +226,19 @@ def test_told_to_stop_together_they_answer_what_they_have_begun(start_process: S
     assert set(statuses) == {202}
     # Connections that were made in the last moment of either process, and not looked at any more, nobody answered.
     assert len(cut_off) <= 2 * len(clients)
-    again = start_process(data=server.data, environment=TWO)
+    again = start_process(data=server.data, environment=SEVERAL)
     assert again.get("/api/games/arena/books")["total"]["stored"] >= len(statuses)
 
 
 def test_no_process_outlives_the_one_that_began_it(start_process: StartProcess):
-    server = start_process(environment=TWO)
+    server = start_process(environment=SEVERAL)
     collectors = collectors_of(server)
     assert len(collectors) == 2
     server.kill()
     _, alive = psutil.wait_procs(collectors, timeout=DEADLINE_S)
     assert alive == []
     # The same folder and the same port are free for the next one.
-    again = start_process(("--open", "--port", str(server.address[1])), data=server.data, environment=TWO)
+    again = start_process(("--open", "--port", str(server.address[1])), data=server.data, environment=SEVERAL)
     collectors = collectors_of(again)
     again.stop()
     assert [process for process in collectors if process.is_running()] == []
@@ -242,7 +246,7 @@ def test_no_process_outlives_the_one_that_began_it(start_process: StartProcess):
 
 def test_the_client_is_whoever_called_not_who_handed_it_on(start_process: StartProcess):
     """The login throttle goes by address. A header that a client makes up changes nothing."""
-    server = start_process((), environment=TWO)
+    server = start_process((), environment=SEVERAL)
 
     def sign_in_from(address: str, **headers: str) -> int:
         connection = http.client.HTTPConnection(*server.address, source_address=(address, 0), timeout=30)
@@ -264,8 +268,7 @@ def raw(server: ServerProcess, request: bytes) -> bytes:
         return connection.recv(4096)
 
 
-def test_requests_that_no_library_would_send(start_process: StartProcess):
-    server = start_process(environment=TWO)
+def test_requests_that_no_library_would_send(two: ServerProcess):
     for line, status in (
         ("GET /api/events?gameId=\u00fc HTTP/1.1", b"200"),
         ("GET /\u00fc HTTP/1.1", b"200"),
@@ -273,14 +276,14 @@ def test_requests_that_no_library_would_send(start_process: StartProcess):
         ("post /api/events HTTP/1.1", b"405"),
         ("CONNECT /api/games HTTP/1.1", b"405"),
     ):
-        answer = raw(server, f"{line}\r\nHost: localhost\r\n\r\n".encode())
+        answer = raw(two, f"{line}\r\nHost: localhost\r\n\r\n".encode())
         assert answer.split(b" ", 2)[1] == status, (line, answer)
 
 
 def test_what_lies_in_the_current_folder_is_not_run(start_process: StartProcess, tmp_path: Path):
     for name in ("pickle.py", "aiohttp.py"):
         (tmp_path / name).write_text("raise SystemExit('somebody else wrote this')\n")
-    server = start_process(environment=TWO)
+    server = start_process(environment=SEVERAL)
     assert Path(psutil.Process(server.pid).cwd()) == tmp_path
     assert len(collectors_of(server)) == 2
 
@@ -301,7 +304,7 @@ def test_a_client_in_the_middle_of_its_request_does_not_keep_it_from_stopping(
 
 def test_two_servers_that_start_together_do_not_share_a_port(tmp_path: Path):
     port = str(free_port("127.0.0.1"))
-    servers = [ServerProcess(tmp_path / name, "--open", "--port", port, environment=TWO) for name in ("a", "b")]
+    servers = [ServerProcess(tmp_path / name, "--open", "--port", port, environment=SEVERAL) for name in ("a", "b")]
     servers[0].launch()
     eventually(lambda: (tmp_path / "a").exists(), "the first one does not start")
     servers[1].launch()
@@ -330,4 +333,4 @@ def test_a_taken_port_stops_the_start(start_process: StartProcess):
         other.bind(("127.0.0.1", 0))
         other.listen()
         with pytest.raises(AssertionError, match=r"Cannot listen on 127\.0\.0\.1:\d+"):
-            start_process(("--open", "--port", str(other.getsockname()[1])), environment=TWO)
+            start_process(("--open", "--port", str(other.getsockname()[1])), environment=SEVERAL)

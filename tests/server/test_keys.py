@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from server_process import ServerProcess, StartProcess
+from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.registry.registry import Registry
 
@@ -53,7 +53,7 @@ class Studio:
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    server = ServerProcess(tmp_path_factory.mktemp("studio") / "data").start()
+    server = ServerProcess(tmp_path_factory.mktemp("studio") / "data", environment=SEVERAL).start()
     try:
         yield Studio(server)
     finally:
