@@ -140,7 +140,8 @@ def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, start_proc
     data = tmp_path / "data"
     clients: list[Client | None] = [None] * CLIENTS
     for _ in range(KILLS):
-        server = ServerProcess(data, "--open", environment=SEVERAL)
+        # One process or several, on the folder that either left behind.
+        server = ServerProcess(data, "--open", environment=dice.choice([None, SEVERAL]))
         server.launch()
         if dice.random() < 0.25:
             # While it starts: it may be putting right what the kill before this one left behind.
