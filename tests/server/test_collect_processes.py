@@ -12,8 +12,8 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +67,24 @@ def eventually(is_so: Callable[[], bool], what: str) -> None:
         time.sleep(0.02)
 
 
-def ask(server: ServerProcess, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+def ask(server: ServerProcess, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     """On a connection of its own, which any of the processes may get."""
-    document = None if body is None else json.dumps(body).encode()
-    status, _, answer = server.request(
-        method, path, document, JSON | {k.replace("_", "-"): v for k, v in headers.items()}
-    )
+    status, _, answer = server.request(method, path, None if body is None else json.dumps(body).encode(), JSON)
     return status, json.loads(answer)
+
+
+@contextmanager
+def clients(count: int, send: Callable[[], None], stop: threading.Event) -> Generator[None]:
+    """Threads that send; told to stop and waited for at the end."""
+    threads = [threading.Thread(target=send) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
@@ -108,8 +119,7 @@ def test_answers_come_through_as_they_are(two: ServerProcess):
     connection.close()
 
 
-def test_watchedches_sees_what_others_send(two: ServerProcess):
-
+def test_who_watches_sees_what_others_send(two: ServerProcess):
     async def watch() -> list[str]:
         seen: list[str] = []
         async with (
@@ -130,7 +140,6 @@ def test_watchedches_sees_what_others_send(two: ServerProcess):
 
 
 def test_a_watcher_without_a_login_is_told_so(guarded: ServerProcess):
-
     async def watch() -> None:
         async with aiohttp.ClientSession(guarded.url) as session, session.ws_connect("/api/live?gameId=arena"):
             pass
@@ -174,20 +183,13 @@ def test_a_collecting_process_that_is_killed_is_replaced_and_costs_nothing(start
             finally:
                 connection.close()
 
-    clients = [threading.Thread(target=send) for _ in range(8)]
-    for client in clients:
-        client.start()
-    try:
+    with clients(8, send, stop):
         for kill in range(1, 3):
             sent = len(acknowledged)
             eventually(lambda sent=sent: len(acknowledged) > sent + 200, "nothing is taken any more")
             collectors_of(server)[0].kill()
             replaced = f"kill {kill}: nothing took the place of the killed process"
             eventually(lambda kill=kill: server.output().count(IN_ITS_PLACE) == kill, replaced)
-    finally:
-        stop.set()
-        for client in clients:
-            client.join()
     server.wait_until_loaded()
     assert failed == []
     # The ids a slice at a time, as the route gives at most so many rows.
@@ -220,19 +222,14 @@ def test_told_to_stop_together_they_answer_what_they_have_begun(start_process: S
             finally:
                 connection.close()
 
-    clients = [threading.Thread(target=send) for _ in range(4)]
-    for client in clients:
-        client.start()
-    eventually(lambda: len(statuses) > 100, "nothing is taken")
-    for process in [*collectors_of(server), psutil.Process(server.pid)]:
-        process.terminate()
-    server.wait()
-    stop.set()
-    for client in clients:
-        client.join()
+    with clients(4, send, stop):
+        eventually(lambda: len(statuses) > 100, "nothing is taken")
+        for process in [*collectors_of(server), psutil.Process(server.pid)]:
+            process.terminate()
+        server.wait()
     assert set(statuses) == {202}
     # Connections that were made in the last moment of either process, and not looked at any more, nobody answered.
-    assert len(cut_off) <= 2 * len(clients)
+    assert len(cut_off) <= 2 * 4
     again = start_process(data=server.data, environment=SEVERAL)
     assert again.get("/api/games/arena/books")["total"]["stored"] >= len(statuses)
 

@@ -157,11 +157,13 @@ class Collect:
         """The game whose write key this is; None without one, in open mode."""
         key = _write_key(headers, query)
         game_id = self._keys.game_of_key(key) if key else None
-        if game_id is None and key and not self._settings.open:
+        if game_id is not None or self._settings.open:
+            return game_id
+        if key:
             # Another process may have made it a moment ago.
             await self._keys.look_again()
             game_id = self._keys.game_of_key(key)
-        if game_id is None and not self._settings.open:
+        if game_id is None:
             if not key:
                 hint = "No write key came with the request. Send one"
             elif is_of_kind(key, READING):

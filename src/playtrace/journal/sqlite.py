@@ -263,6 +263,8 @@ class Journal:
                     self._turn_wanted_at = None
                     self._write_group(appends)
             except OSError as error:
+                # It is not waiting any more; else everything would be refused until something is appended.
+                self._turn_wanted_at = None
                 log.exception("the journal could not be locked")
                 _tell(appends, JournalUnavailable(f"Journal: {error}"))
 

@@ -42,7 +42,7 @@ async def collect(orders: Orders) -> None:
     relay = Relay(orders.reading)
     server = http_server(Entrance(settings, Collect(settings, journal, keys), relay), settings.host, orders.port)
     stop = asyncio.Event()
-    _call_at_end(asyncio.get_running_loop(), stop)
+    _set_at_end(asyncio.get_running_loop(), stop)
     keeping_keys = asyncio.create_task(keep_fresh(keys))
     serving = asyncio.create_task(server.serve())
     try:
@@ -59,7 +59,7 @@ async def collect(orders: Orders) -> None:
         registry.close()
 
 
-def _call_at_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+def _set_at_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     """Sets `stop` when the input ends, which is when the process behind it says so or is no more."""
 
     def watch() -> None:

@@ -15,7 +15,6 @@ from playtrace.config import Settings
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HOSTS_REMEMBERED_MAX = 1000
-POLICY_VIOLATION = 1008
 
 
 class WrongHost(CollectError):
@@ -79,7 +78,7 @@ def is_loopback(host: str) -> bool:
 async def _refuse_host(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await receive()
-        await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        await send({"type": "websocket.close", "code": stream.POLICY_VIOLATION})
         return
     error = WrongHost("An open server answers to localhost only. Set public_url to the name that people use.")
     await send_reply(send, problem(error))

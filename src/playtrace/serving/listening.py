@@ -22,8 +22,8 @@ def free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def check_port(host: str, port: int) -> None:
-    """Raises `StartError` when nobody can listen there."""
+def _wait_until_free(host: str, port: int) -> None:
+    """Raises `StartError` when it stays taken."""
     deadline = time.monotonic() + TAKEN_WAIT_S
     while (error := _why_taken(host, port)) is not None:
         if time.monotonic() > deadline:
@@ -36,7 +36,7 @@ def hold_port(host: str, port: int) -> socket.socket:
 
     On Linux others are kept out; elsewhere they may still be quicker. Raises `StartError` when it is taken.
     """
-    check_port(host, port)
+    _wait_until_free(host, port)
     holder = _socket_for(host)
     if sys.platform == "linux":
         # Our own processes share it with this socket; a program that does not share, or another person's, cannot.

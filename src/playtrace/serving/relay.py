@@ -30,8 +30,9 @@ HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade expect".split()
 )
 """Headers that are about one connection (RFC 9110, section 7.6.1, and what HTTP/1.1 had before it)."""
-OF_EACH_SERVER = frozenset((b"server", b"date"))
-"""Headers that the server which answers writes itself."""
+NOT_HANDED_BACK = HOP_BY_HOP | {b"server", b"date"}
+"""Those of an answer, and what the server that answers here writes itself."""
+ASCII = bytes(range(128))
 LOOPBACK = "127.0.0.1"
 CONNECT_SECONDS_MAX = 5.0
 IDLE_SECONDS_MAX = 5.0
@@ -39,9 +40,6 @@ IDLE_SECONDS_MAX = 5.0
 MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 RETRY_AFTER_S = 2
 GOING_AWAY = 1001
-
-
-ASCII = bytes(range(128))
 
 
 class Reading(Struct, frozen=True):
@@ -109,7 +107,7 @@ class Relay:
                 allow_redirects=False,
             ) as answer:
                 headers = [(name.lower(), value) for name, value in answer.raw_headers]
-                headers = [(name, value) for name, value in headers if name not in HOP_BY_HOP | OF_EACH_SERVER]
+                headers = [(name, value) for name, value in headers if name not in NOT_HANDED_BACK]
                 await send({"type": "http.response.start", "status": answer.status, "headers": headers})
                 began = True
                 async for chunk in answer.content.iter_any():

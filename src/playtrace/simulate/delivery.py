@@ -23,6 +23,7 @@ from playtrace.event import Event
 RETRY_SECONDS_MAX = 120.0
 """For so long a request is tried again before it has failed."""
 ANSWER_SECONDS_MAX = 10.0
+"""Somebody who answers at all does so within this time."""
 PAUSE_SECONDS_MAX = 10.0
 """Longest pause between two tries, unless the server asks for a longer one."""
 REASONS_KEPT = 20
