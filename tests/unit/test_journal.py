@@ -6,6 +6,7 @@ import asyncio
 import random
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import time
@@ -43,7 +44,18 @@ def open_journal(tmp_path: Path) -> Iterator[Open]:
 
 
 def entry(number: int, body_bytes: int = 0, events: int = 1) -> Entry:
-    return Entry(b"header %d" % number, events, b"body %d" % number + b"." * body_bytes)
+    noise = random.Random(number).randbytes(body_bytes)  # what does not compress takes the room it says
+    return Entry(b"header %d" % number, events, b"body %d" % number + noise)
+
+
+def events_alike(number: int, events: int = 100) -> Entry:
+    """As many events of one game as a request often has: they compress."""
+    lines = [
+        b'{"name":"position","game_id":"arena","player_id":"p-%d","seq":%d,"map":"arena","x":%d.5}\n'
+        % (number % 7, i, i * number % 97)
+        for i in range(events)
+    ]
+    return Entry(b'[1,"events","arena",null,null,null,[]]', events, b"".join(lines))
 
 
 async def append_all(journal: Journal, entries: list[Entry]) -> list[int]:
@@ -104,6 +116,36 @@ def test_a_read_ends_at_its_limits_and_always_gets_one(open_journal: Open):
     assert len(journal.read(0, events_max=1, bytes_max=1)) == 1
     assert len(journal.read(0, events_max=25, bytes_max=10**9)) == 3
     assert len(journal.read(0, events_max=10**9, bytes_max=2500)) == 3
+
+
+def test_events_that_are_alike_take_a_fraction_of_their_room(open_journal: Open, tmp_path: Path):
+    journal = open_journal()
+    entries = [events_alike(number) for number in range(500)]
+    append(journal, *entries)
+    assert [(recorded.header, recorded.body) for recorded in read_all(journal)] == [(e.header, e.body) for e in entries]
+    journal.close()
+    assert (tmp_path / "journal.sqlite").stat().st_size < sum(len(e.body) for e in entries) / 5
+
+
+def test_rows_of_before_they_were_compressed_are_read(open_journal: Open, tmp_path: Path):
+    journal = open_journal()
+    older, newer = [events_alike(number) for number in range(3)], events_alike(3)
+    with sqlite3.connect(tmp_path / "journal.sqlite") as connection:
+        connection.execute(
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                3,
+                300,
+                sum(len(e.body) for e in older),
+                b"".join(struct.pack("<III", len(e.header), e.events, len(e.body)) for e in older),
+                b"".join(e.header for e in older),
+                b"".join(e.body for e in older),
+            ],
+        )
+    connection.close()
+    assert append(journal, newer) == [4]
+    assert [recorded.body for recorded in read_all(journal)] == [e.body for e in [*older, newer]]
+    assert journal.waiting_events(2) == 200
 
 
 def test_reading_goes_on_inside_a_row(open_journal: Open):

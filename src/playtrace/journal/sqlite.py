@@ -13,8 +13,8 @@ What it promises
 How
 One thread writes. It takes everything that is waiting, writes it in one transaction, syncs once and
 tells all who wait: the more requests come in, the more share one sync (group commit). Small entries of a
-group share a row too, since each row costs as much as writing a few kilobytes. Several processes may append:
-they take turns (`turns.py`). Reading does not wait for writing.
+group share a row too, and rows are compressed (`rows.py`). Several processes may append: they take turns (`turns.py`).
+Reading does not wait for writing.
 
 What is trimmed leaves free pages that are used again; the file stays as large as the largest backlog was.
 """
@@ -26,17 +26,19 @@ import logging
 import queue
 import shutil
 import sqlite3
-import struct
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, LiteralString
+
+import zstandard
 
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded, decode_header
 from playtrace.journal.errors import DiskFull, JournalFull, JournalUnavailable
+from playtrace.journal.rows import ZSTD_LEVEL, Row, entries_of, rows_of
 from playtrace.journal.turns import Turns
 
 log = logging.getLogger("playtrace.journal")
@@ -45,8 +47,6 @@ GROUP_BYTES_MAX = 16 * MEBIBYTE
 """One commit takes at most this much: bounds how long the first of a group waits for the last."""
 TRIM_BYTES_MAX = 8 * MEBIBYTE
 """One commit trims at most about this much, for the same reason."""
-ROW_BYTES_FULL = 256 * 1024
-"""A row takes further entries until it has this size."""
 DISK_LOOK_INTERVAL_S = 0.5
 LOCK_WAIT_S = 10.0
 
@@ -55,14 +55,12 @@ CREATE TABLE IF NOT EXISTS identity (journal_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS entries (
     last_offset INTEGER PRIMARY KEY AUTOINCREMENT,  -- a row holds one entry or several with adjoining offsets
     events INTEGER NOT NULL,                        -- of all of them; one of nothing but refusals counts as one
-    bytes INTEGER NOT NULL,
-    sizes BLOB NOT NULL,                            -- SIZES of each, in order
+    bytes INTEGER NOT NULL,                         -- of the three below, as they are kept
+    sizes BLOB NOT NULL,
     headers BLOB NOT NULL,
     bodies BLOB NOT NULL
 );
 """
-SIZES = struct.Struct("<III")
-"""Of one entry: bytes of its header, how many events, bytes of its body."""
 
 
 class _Append:
@@ -171,9 +169,10 @@ class Journal:
             "SELECT last_offset, sizes, headers, bodies FROM entries WHERE last_offset > ? ORDER BY last_offset",
             [after],
         )
+        decompressor = zstandard.ZstdDecompressor()
         try:
             for row in cursor:
-                for recorded in _entries_of(*row):
+                for recorded in entries_of(decompressor, *row):
                     if recorded.offset <= after:
                         continue
                     found.append(recorded)
@@ -210,7 +209,7 @@ class Journal:
             " WHERE last_offset > ? ORDER BY last_offset LIMIT 1",
             after,
         )
-        return list(_entries_of(*row)) if row else []
+        return list(entries_of(zstandard.ZstdDecompressor(), *row)) if row else []
 
     def _ask(self, sql: LiteralString, *parameters: int) -> Any:
         """One row or None."""
@@ -238,6 +237,7 @@ class Journal:
         self._turns.close()
 
     def _write_groups(self) -> None:
+        compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
         closing = False
         while not closing:
             appends: list[_Append] = []
@@ -257,22 +257,30 @@ class Journal:
                     item = self._waiting.get_nowait()
             except queue.Empty:
                 pass
+            # While other processes have their turn.
+            rows = list(rows_of(compressor, [append.entry for append in appends]))
             self._turn_wanted_at = time.monotonic()
             try:
                 with self._turns.turn():
                     self._turn_wanted_at = None
-                    self._write_group(appends)
+                    self._write_group(appends, rows)
             except OSError as error:
                 # It is not waiting any more; else everything would be refused until something is appended.
                 self._turn_wanted_at = None
                 log.exception("the journal could not be locked")
                 _tell(appends, JournalUnavailable(f"Journal: {error}"))
 
-    def _write_group(self, appends: Sequence[_Append]) -> None:
+    def _write_group(self, appends: Sequence[_Append], rows: Sequence[Row]) -> None:
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            first = self._last_offset() + 1
-            self._writer.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", _rows(first, appends))
+            last = self._last_offset()
+            first = last + 1
+            for row in rows:
+                last += row.entries
+                self._writer.execute(
+                    "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
+                    [last, row.events, row.bytes, row.sizes, row.headers, row.bodies],
+                )
             if self._trim_to:
                 self._trim_some()
             self._writer.execute("COMMIT")
@@ -344,39 +352,6 @@ def file_bytes_used(path: Path, page_bytes: int) -> int:
     finally:
         connection.close()
     return (pages - free) * page_bytes
-
-
-def _rows(first: int, appends: Sequence[_Append]) -> Iterator[tuple[int, int, int, bytes, bytes, bytes]]:
-    """The rows for a group's entries, the first of which gets offset `first`."""
-    start = 0
-    while start < len(appends):
-        stop, size = start, 0
-        while stop < len(appends) and (stop == start or size < ROW_BYTES_FULL):
-            size += len(appends[stop].entry.header) + len(appends[stop].entry.body)
-            stop += 1
-        entries = [append.entry for append in appends[start:stop]]
-        yield (
-            first + stop - 1,
-            sum(max(entry.events, 1) for entry in entries),
-            size,
-            b"".join(SIZES.pack(len(entry.header), entry.events, len(entry.body)) for entry in entries),
-            b"".join(entry.header for entry in entries),
-            b"".join(entry.body for entry in entries),
-        )
-        start = stop
-
-
-def _entries_of(last_offset: int, sizes: bytes, headers: bytes, bodies: bytes) -> Iterator[Recorded]:
-    """The entries of one row."""
-    offset = last_offset - len(sizes) // SIZES.size
-    header_end = body_end = 0
-    for header_bytes, events, body_bytes in SIZES.iter_unpack(sizes):
-        offset += 1
-        header_end += header_bytes
-        body_end += body_bytes
-        yield Recorded(
-            offset, headers[header_end - header_bytes : header_end], events, bodies[body_end - body_bytes : body_end]
-        )
 
 
 def _tell(appends: Sequence[_Append], result: int | JournalUnavailable) -> None:

@@ -1,0 +1,85 @@
+"""The form in which the journal keeps its entries: several share a row, and a row is compressed.
+
+Each row costs as much as writing a few kilobytes, so the small entries of a group share one. The events of a game are
+much alike: zstd leaves about a tenth of their bytes, which costs less than writing them all, and a backlog that is
+bounded in bytes lasts that much longer.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+
+import zstandard
+from msgspec import Struct
+
+from playtrace.journal.entry import Entry, Recorded
+
+ROW_BYTES_FULL = 256 * 1024
+"""A row takes further entries until it has this size, before compression."""
+COMPRESSED_BYTES_MIN = 4096
+"""What is smaller fits into a page of the file with others, and is left as it is."""
+SIZES = struct.Struct("<III")
+"""Of one entry: bytes of its header, how many events, bytes of its body."""
+ZSTD_LEVEL = 1
+
+
+class Row(Struct, frozen=True):
+    """Some entries with adjoining offsets."""
+
+    entries: int
+    events: int
+    """Of all of them; an entry of nothing but refusals counts as one."""
+    sizes: bytes
+    headers: bytes
+    bodies: bytes
+
+    @property
+    def bytes(self) -> int:
+        """As it is kept."""
+        return len(self.sizes) + len(self.headers) + len(self.bodies)
+
+
+def rows_of(compressor: zstandard.ZstdCompressor, entries: Sequence[Entry]) -> Iterator[Row]:
+    """The rows for these entries, in their order."""
+    start = 0
+    while start < len(entries):
+        stop, size = start, 0
+        while stop < len(entries) and (stop == start or size < ROW_BYTES_FULL):
+            size += len(entries[stop].header) + len(entries[stop].body)
+            stop += 1
+        together = entries[start:stop]
+        yield Row(
+            entries=len(together),
+            events=sum(max(entry.events, 1) for entry in together),
+            sizes=b"".join(SIZES.pack(len(entry.header), entry.events, len(entry.body)) for entry in together),
+            headers=_compressed(compressor, b"".join(entry.header for entry in together)),
+            bodies=_compressed(compressor, b"".join(entry.body for entry in together)),
+        )
+        start = stop
+
+
+def entries_of(
+    decompressor: zstandard.ZstdDecompressor, last_offset: int, sizes: bytes, headers: bytes, bodies: bytes
+) -> Iterator[Recorded]:
+    """The entries of a row, the last of which has this offset. Raises `zstandard.ZstdError` when it cannot be read."""
+    headers = _plain(decompressor, headers)
+    bodies = _plain(decompressor, bodies)
+    offset = last_offset - len(sizes) // SIZES.size
+    header_end = body_end = 0
+    for header_bytes, events, body_bytes in SIZES.iter_unpack(sizes):
+        offset += 1
+        header_end += header_bytes
+        body_end += body_bytes
+        yield Recorded(
+            offset, headers[header_end - header_bytes : header_end], events, bodies[body_end - body_bytes : body_end]
+        )
+
+
+def _compressed(compressor: zstandard.ZstdCompressor, plain: bytes) -> bytes:
+    return compressor.compress(plain) if len(plain) >= COMPRESSED_BYTES_MIN else plain
+
+
+def _plain(decompressor: zstandard.ZstdDecompressor, kept: bytes) -> bytes:
+    # Headers and bodies are JSON, which never begins with these bytes.
+    return decompressor.decompress(kept) if kept.startswith(zstandard.FRAME_HEADER) else kept
