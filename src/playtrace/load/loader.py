@@ -39,9 +39,9 @@ BYTES_MAX = 64 * 1024 * 1024
 EVENTS_MIN = 1000
 """Loads that fail are made smaller down to this."""
 SEEN_WITHIN_S = 0.5
-"""How long an event may wait to be seen, while the loader keeps up: what comes just after one load began waits for its
+"""How long an event may wait to be seen where nobody asks for it: what comes just after one load began waits for its
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
-the loads leave."""
+the loads leave; and no less than the load took, so that loading what trickles in takes half of the time at most."""
 RETRY_S_MAX = 10.0
 POISON_MAX = 200
 """More events than this that cannot be loaded are no bad events but a fault of ours: the loader stops and says so."""
@@ -75,6 +75,8 @@ class Loader:
         self.offset = self._find_place()
         """Everything up to this journal offset is in the store."""
         self._events_max = settings.load_events_max
+        self._is_behind = False
+        """Whether more was waiting than one load takes."""
         self.stored = 0
         """Events stored since the start."""
         self.error: str | None = None
@@ -137,7 +139,8 @@ class Loader:
                 self._reopen_store()
                 continue
             if worked:
-                self._pause(max(0.0, SEEN_WITHIN_S - 2 * (time.perf_counter() - began)))
+                took = time.perf_counter() - began
+                self._pause(0.0 if self._is_behind else max(took, SEEN_WITHIN_S - 2 * took))
             elif is_last_look:
                 return
             else:
@@ -179,6 +182,7 @@ class Loader:
         Raises `StoreError` when the store cannot write; then nothing of it is in the store.
         """
         entries = self._journal.read(self.offset, events_max=self._events_max, bytes_max=BYTES_MAX)
+        self._is_behind = sum(entry.events for entry in entries) >= self._events_max
         if not entries:
             return None
         loaded = self.load(entries)
