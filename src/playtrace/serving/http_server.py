@@ -1,4 +1,4 @@
-"""The HTTP server inside our processes (docs/decisions/0004), and how a process runs it."""
+"""The HTTP server inside our processes (docs/decisions/0014), and how a process runs it."""
 
 from __future__ import annotations
 
