@@ -36,9 +36,10 @@ export function makeRouter(client: QueryClient) {
   })
 
   router.beforeEach(async (to) => {
-    if (to.meta.bare) return true
+    if (to.meta.bare && to.name !== 'setup') return true
     try {
       const me = await fetchMe(client)
+      if (to.name === 'setup') return me.setupNeeded || (me.open || me.user ? { name: 'overview' } : { name: 'login', query: { from: 'setup' } })
       if (me.open || me.user) return true
     } catch {
       // The page itself will say that the server does not answer.

@@ -29,7 +29,8 @@ def test_from_the_setup_link_to_signing_in_again(
     start_process: StartProcess, open_page: OpenPage, watched: Watched
 ) -> None:
     server = start_process([])
-    page = open_page(setup_link(server))
+    link = setup_link(server)
+    page = open_page(link)
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create the account").click()
@@ -37,6 +38,9 @@ def test_from_the_setup_link_to_signing_in_again(
 
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    page.goto(link)
+    expect(page.get_by_text("The setup link was used already")).to_be_visible()
 
     watched.expected.append("401 (Unauthorized)")
     page.goto(f"{server.url}/retention?range=7d")

@@ -46,7 +46,8 @@ def simulate(
     ),
     seed: Annotated[int, typer.Option(min=0, help="The same seed and arguments give the same events.")] = 1,
     days: Annotated[
-        int | None, typer.Option(min=1, help="Days of history, ending now. Default 30, or none with --live.")
+        int | None,
+        typer.Option(min=1, help="Days of history (UTC), today being the last. Default 30; none with --live."),
     ] = None,
     events: Annotated[int | None, typer.Option(min=1, help="About how many events the history has.")] = None,
     players: Annotated[
@@ -150,6 +151,8 @@ def _upload(arena: ArenaScenario, server: str, key: str | None, requests_at_once
 
         report = asyncio.run(upload(batches, server, key, requests_at_once=requests_at_once, on_progress=on_progress))
     _print_report(report, "events")
+    if report.accepted + report.rejected == 0:
+        _console.print("Nobody has played yet: the day (UTC) has just begun. More --days have more in them.")
 
 
 def _play_live(
