@@ -31,7 +31,7 @@ from playtrace.registry.key_ring import KeyRing, keep_fresh
 from playtrace.registry.registry import Registry
 from playtrace.serving.collectors import Collectors
 from playtrace.serving.entrance import Entrance, is_loopback
-from playtrace.serving.http_server import HttpServer, leave_garbage_collector_little, stop_serving
+from playtrace.serving.http_server import http_server, leave_garbage_collector_little, stop_serving
 from playtrace.serving.listening import StartError, free_port, hold_port, wait_until_listening
 from playtrace.serving.orders import Orders
 from playtrace.serving.relay import LOOPBACK, Forwarded, Reading
@@ -105,7 +105,7 @@ def open_in_background(settings: Settings) -> Store:
 
     def open_store() -> Store:
         run_in_background()
-        return Store.open(settings.store_path, settings)
+        return Store.open(settings.store_path, settings, in_background=True)
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(open_store).result()
@@ -135,9 +135,9 @@ async def _serve(
     app, here = playtrace, (settings.host, port)
     if collectors.count > 0:
         app, here = Forwarded(playtrace, reading.secret), (LOOPBACK, reading.port)
-    server = HttpServer(app, *here, settings.request_seconds_max)
+    server = http_server(app, *here)
     playtrace.start()
-    serving = asyncio.create_task(server.run_until_stopped())
+    serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     try:
         await wait_until_listening(*here, serving)

@@ -5,7 +5,6 @@ Each test ends with a good event that becomes queryable: nothing stopped the loa
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import re
@@ -19,24 +18,13 @@ from typing import Any
 import brotli
 import pytest
 import zstandard
-from server_process import ServerProcess
+from server_process import ServerProcess, StartProcess
 
 from playtrace.event import EVENT_BYTES_MAX, EVENTS_PER_REQUEST_MAX, REQUEST_BYTES_MAX
 
 JSON = {"Content-Type": "application/json"}
 PROBLEM_TYPE = re.compile(r"https://playtrace\.dev/problems/[a-z][a-z-]*")
 DEADLINE_S = 30.0
-
-
-@pytest.fixture(scope="module")
-def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server that waits a second for a request."""
-    environment = {"PLAYTRACE_REQUEST_SECONDS_MAX": "1"}
-    server = ServerProcess(tmp_path_factory.mktemp("impatient") / "data", "--open", environment=environment).start()
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -379,43 +367,50 @@ def test_an_answer_to_another_method_is_a_problem_document(server: ServerProcess
 # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_slow_client_is_not_waited_for(impatient: ServerProcess):
-    with socket.create_connection(impatient.address, timeout=DEADLINE_S) as connection:
+def test_a_slow_client_is_not_waited_for(start_process: StartProcess):
+    server = start_process(environment={"PLAYTRACE_REQUEST_SECONDS_MAX": "1"})
+    with socket.create_connection(server.address, timeout=DEADLINE_S) as connection:
         connection.sendall(HEAD + b"Content-Length: 26\r\n\r\n" + EVENT[:5])
         answer = connection.recv(65536)
     assert status_of(answer) == 408
     assert b"request-timeout" in answer
-    assert_still_works(impatient)
-
-
-@pytest.mark.parametrize("behind", [b"", b"\r\n", HEAD[:30]])
-@pytest.mark.parametrize("pause_s", [0.0, 0.5])
-def test_a_slow_head_is_not_waited_for(impatient: ServerProcess, behind: bytes, pause_s: float):
-    """Neither the first nor one that begins together with, or after, the answer to another."""
-    whole = HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(EVENT), EVENT)
-    for before in (b"", whole):
-        with socket.create_connection(impatient.address, timeout=DEADLINE_S) as connection:
-            connection.sendall(before)
-            time.sleep(pause_s)
-            connection.sendall(behind or HEAD[:-1])
-            answer = b""
-            while more := connection.recv(65536):
-                answer += more
-        assert answer.startswith(b"HTTP/1.1 202") == bool(before), answer
-    assert_still_works(impatient)
-
-
-@pytest.mark.parametrize("head", [b"GET /", b"GET / HTTP/1.1\r\nX: ", b"GET / HTTP/1.1\r\n"])
-def test_a_head_without_end(server: ServerProcess, head: bytes):
-    piece = b"a: b\r\n" * 5000 if head.endswith(b"\n") else b"a" * 30_000
-    answer = b""
-    with socket.create_connection(server.address, timeout=DEADLINE_S) as connection:
-        with contextlib.suppress(ConnectionError):
-            connection.sendall(head)
-            for _ in range(10_000):
-                connection.sendall(piece)
-        with contextlib.suppress(ConnectionError):
-            answer = connection.recv(65536)
-    # Who goes on sending may find the connection reset before the answer was read.
-    assert not answer or status_of(answer) == 431
     assert_still_works(server)
+
+
+# ── bodies that nobody needs ─────────────────────────────────────────────────────────────────────────────
+
+
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+"""What Java's own client sends with its first request."""
+
+
+def test_an_offer_of_http_2_is_passed_over(server: ServerProcess):
+    head = b"POST /api/events HTTP/1.1\r\nHost: localhost\r\n" + OFFER + b"Content-Length: %d\r\n\r\n" % len(EVENT)
+    for pause_s in (0.0, 0.3):
+        with socket.create_connection(server.address, timeout=DEADLINE_S) as connection:
+            connection.sendall(head)
+            time.sleep(pause_s)
+            connection.sendall(EVENT)
+            assert status_of(connection.recv(65536)) == 202
+
+
+@pytest.mark.parametrize("length", [30, 500_000])
+def test_a_body_that_never_comes_is_nobody_elses_trouble(server: ServerProcess, length: int):
+    """Answers come over connections that requests share: one must not eat the next."""
+    head = b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n" + OFFER + b"Content-Length: %d\r\n\r\n" % length
+    with socket.create_connection(server.address, timeout=DEADLINE_S) as connection:
+        connection.sendall(head)
+        time.sleep(0.2)
+    for _ in range(6):
+        assert (
+            status_of(talk(server, b"GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) == 200
+        )
+
+
+@pytest.mark.parametrize("path", [b"/api/sql", b"/api/session"])
+def test_a_question_is_short(server: ServerProcess, path: bytes):
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    assert status_of(talk(server, head + b"Content-Length: 400000000\r\n\r\n{")) == 413
+    piece = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    answer = talk(server, head + b"Transfer-Encoding: chunked\r\n\r\n" + piece * 40)
+    assert not answer.startswith(b"HTTP/1.1 2"), answer

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from playtrace.serving.http_server import HttpServer, run
+from playtrace.serving.http_server import http_server, run
 
 BODY = b'{"accepted":1,"rejected":[]}'
 
@@ -25,7 +25,7 @@ async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def main(port: int) -> None:
-    await HttpServer(answer, "127.0.0.1", port, head_seconds_max=30).run_until_stopped()
+    await http_server(answer, "127.0.0.1", port).serve()
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import granian
 import typer
-import uvicorn
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
@@ -50,7 +50,7 @@ def doctor(data: Data = None) -> None:
 
 def _examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("playtrace", True, f"{__version__}, Python {platform.python_version()} on {sys.platform}")
-    versions = f"DuckDB {duckdb.__version__}, SQLite {sqlite3.sqlite_version}, uvicorn {uvicorn.__version__}"
+    versions = f"DuckDB {duckdb.__version__}, SQLite {sqlite3.sqlite_version}, Granian {granian.__version__}"
     yield Finding("engines", duckdb.__version__ >= "2", versions)
     built = (BUILT / "index.html").is_file()
     yield Finding("dashboard", built, "built" if built else "not built: see CONTRIBUTING.md")

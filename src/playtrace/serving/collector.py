@@ -23,7 +23,7 @@ from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing, keep_fresh
 from playtrace.registry.registry import Registry
 from playtrace.serving.entrance import Entrance
-from playtrace.serving.http_server import HttpServer, leave_garbage_collector_little, run, stop_serving
+from playtrace.serving.http_server import http_server, leave_garbage_collector_little, run, stop_serving
 from playtrace.serving.listening import StartError, wait_until_listening
 from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
 from playtrace.serving.relay import Relay
@@ -40,16 +40,11 @@ async def collect(orders: Orders) -> None:
     keys = KeyRing(registry, open_mode=settings.open)
     journal = Journal.open(settings.journal_path, settings)
     relay = Relay(orders.reading)
-    server = HttpServer(
-        Entrance(settings, Collect(settings, journal, keys), relay),
-        settings.host,
-        orders.port,
-        settings.request_seconds_max,
-    )
+    server = http_server(Entrance(settings, Collect(settings, journal, keys), relay), settings.host, orders.port)
     stop = asyncio.Event()
     _set_at_end(asyncio.get_running_loop(), stop)
     keeping_keys = asyncio.create_task(keep_fresh(keys))
-    serving = asyncio.create_task(server.run_until_stopped())
+    serving = asyncio.create_task(server.serve())
     try:
         await wait_until_listening(settings.host, orders.port, serving)
         leave_garbage_collector_little()

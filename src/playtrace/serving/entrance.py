@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from playtrace.collect import stream
 from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
-from playtrace.collect.errors import CollectError
+from playtrace.collect.body import int_or_zero
+from playtrace.collect.errors import CollectError, TooLarge
 from playtrace.collect.problem_documents import problem
 from playtrace.config import Settings
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HOSTS_REMEMBERED_MAX = 1000
+QUESTION_BYTES_MAX = 1024 * 1024
+"""Body of a request that reads: the longest is a query that somebody typed."""
 
 
 class WrongHost(CollectError):
@@ -39,9 +43,13 @@ class Entrance:
             return _refuse_host(scope, receive, send)
         if scope["type"] == "http" and self._collect.answers(scope["method"], path):
             return self._collect(scope, receive, send)
-        if scope["type"] == "websocket" and path == stream.PATH:
-            return self._stream(scope, receive, send)
-        return self._reading(scope, receive, send)
+        if scope["type"] == "websocket":
+            app = self._stream if path == stream.PATH else self._reading
+            return app(scope, receive, send)
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), None)
+        if int_or_zero(length) > QUESTION_BYTES_MAX:
+            return send_reply(send, problem(TooLarge(f"A question has at most {QUESTION_BYTES_MAX} bytes.")))
+        return self._reading(scope, _bounded(receive), send)
 
     def _is_own_host(self, scope: Scope) -> bool:
         header = next((value for name, value in scope["headers"] if name == b"host"), b"")
@@ -55,6 +63,19 @@ class Entrance:
             if len(self._is_own) < HOSTS_REMEMBERED_MAX:
                 self._is_own[header] = known
         return known
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Ends where a body of unknown length is too long, as if the client had gone."""
+    size = 0
+
+    async def receive_bounded() -> MutableMapping[str, Any]:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        return message if size <= QUESTION_BYTES_MAX else {"type": "http.disconnect"}
+
+    return receive_bounded
 
 
 def own_hosts(settings: Settings) -> set[str] | None:

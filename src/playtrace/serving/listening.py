@@ -8,7 +8,6 @@ import sys
 import time
 
 LISTEN_WAIT_S = 10.0
-BACKLOG = 1024
 TAKEN_WAIT_S = 2.0
 """A port that is taken is tried again for so long: the processes of a killed server end just after it."""
 
@@ -48,23 +47,6 @@ def hold_port(host: str, port: int) -> socket.socket:
             holder.close()
             raise _taken(host, port, error) from error
     return holder
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; on Linux beside those of our other processes. Raises `OSError`."""
-    listening = _socket_for(host)
-    try:
-        if sys.platform != "win32":
-            # Connections of a server that ended a moment ago do not keep the port taken.
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if sys.platform == "linux":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        listening.bind((host, port))
-        listening.listen(BACKLOG)
-    except OSError:
-        listening.close()
-        raise
-    return listening
 
 
 def _taken(host: str, port: int, error: OSError) -> StartError:

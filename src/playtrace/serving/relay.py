@@ -11,6 +11,7 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Awaitable
 from http import HTTPStatus
+from urllib.parse import quote_from_bytes
 
 import aiohttp
 from aiohttp import WSMsgType, hdrs
@@ -31,6 +32,7 @@ HOP_BY_HOP = frozenset(
 """Headers that are about one connection (RFC 9110, section 7.6.1, and what HTTP/1.1 had before it)."""
 NOT_HANDED_BACK = HOP_BY_HOP | {b"server", b"date"}
 """Those of an answer, and what the server that answers here writes itself."""
+ASCII = bytes(range(128))
 LOOPBACK = "127.0.0.1"
 CONNECT_SECONDS_MAX = 5.0
 IDLE_SECONDS_MAX = 5.0
@@ -151,13 +153,13 @@ class Relay:
         await send(closed)
 
     def _url(self, scope: Scope) -> URL:
-        """Path and query as they came."""
+        """Path and query as they came; bytes beyond ASCII, which some clients send as they are, are escaped."""
         return URL.build(
             scheme="http",
             host=LOOPBACK,
             port=self._reading.port,
-            path=scope["raw_path"].decode("ascii"),
-            query_string=scope["query_string"].decode("ascii"),
+            path=quote_from_bytes(scope["raw_path"], safe=ASCII),
+            query_string=quote_from_bytes(scope["query_string"], safe=ASCII),
             encoded=True,
         )
 

@@ -22,6 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from playtrace.config import Settings
+from playtrace.store.background import run_in_background
 from playtrace.store.errors import QueryRefused, QueryTimeout, StoreError, StoreFull, StoreNewer
 
 log = logging.getLogger("playtrace.store")
@@ -62,22 +63,28 @@ class Reader:
 class Store:
     """The events and their rollups. `open` it once; `query` and `reading` may be called from any thread."""
 
-    def __init__(self, path: Path | None, settings: Settings) -> None:
+    def __init__(self, path: Path | None, settings: Settings, *, in_background: bool = False) -> None:
         self.path = path
         self._settings = settings
+        self._in_background = in_background
         self._slots = threading.BoundedSemaphore(settings.query_concurrency)
+        self._cursors: set[duckdb.DuckDBPyConnection] = set()
+        """Of those who read at the moment."""
         self._writing = threading.Lock()
         self._connection = self._connect()
 
     @classmethod
-    def open(cls, path: Path | None, settings: Settings) -> Store:
+    def open(cls, path: Path | None, settings: Settings, *, in_background: bool = False) -> Store:
         """Open or create the database and bring its schema up to date. `None` keeps it in memory.
+
+        `in_background`: threads that ask it get a low priority (`run_in_background`), as the one that opens it should
+        have: the threads of the database inherit that.
 
         Raises `StoreNewer`, or `StoreError` when another process has it open.
         """
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        store = cls(path, settings)
+        store = cls(path, settings, in_background=in_background)
         try:
             with store.writing() as connection:
                 migrate(connection)
@@ -108,8 +115,12 @@ class Store:
         return connection
 
     def close(self) -> None:
-        """Write what is in memory to the file and close it."""
-        with self._writing:
+        """Write what is in memory to the file and close it. Questions that are being answered are ended."""
+        with self._writing, ExitStack() as slots:
+            for cursor in list(self._cursors):
+                cursor.interrupt()
+            for _ in range(self._settings.query_concurrency):
+                slots.enter_context(self._slots)
             self._connection.close()
 
     def reopen(self) -> None:
@@ -130,13 +141,19 @@ class Store:
 
         Raises `StoreError` when the store cannot be read at all, and what `Reader.query` raises.
         """
+        if self._in_background and threading.current_thread() is not threading.main_thread():
+            # Else questions would leave little to the loader, which they wait for. The main thread starts others,
+            # which would inherit it.
+            run_in_background()
         with self._slots, self._begin_reading() as cursor:
             timer = threading.Timer(self._settings.query_seconds_max, cursor.interrupt)
             timer.daemon = True
             timer.start()
+            self._cursors.add(cursor)
             try:
                 yield Reader(cursor)
             finally:
+                self._cursors.discard(cursor)
                 timer.cancel()
                 # A database that broke meanwhile has no transaction left to end.
                 with suppress(duckdb.Error):
