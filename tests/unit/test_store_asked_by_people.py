@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from playtrace.api.sql import ask
 from playtrace.config import Settings
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import QueryRefused
@@ -25,6 +26,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
 )
 def test_questions_are_answered(store: Store, sql: str):
     assert store.query_text(sql).num_columns >= 1
+
+
+def test_properties_are_shown_as_they_were_sent(store: Store):
+    rows = ask(
+        store,
+        """
+        SELECT v, v.score, v.mode AS m, v.path, v.none, 1 AS m
+        FROM (SELECT '{"score": 42, "mode": "ctf", "path": [1.5, {"a": null}]}'::JSON::VARIANT AS v)
+        """,
+    )
+    assert rows.columns == ["v", "score", "m", "path", "none", "m"]
+    path = [1.5, {"a": None}]
+    assert rows.rows == [[{"score": 42, "mode": "ctf", "path": path}, 42, "ctf", path, None, 1]]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import json
 import uuid
 from typing import Annotated, cast
 
@@ -12,7 +13,7 @@ from pydantic import Field, JsonValue
 
 from playtrace.api.authentication import CurrentAdmin
 from playtrace.api.models import ApiModel
-from playtrace.store.duckdb import Store
+from playtrace.store.duckdb import JSON_TEXT, Store
 
 router = APIRouter(prefix="/api", tags=["sql"])
 
@@ -39,7 +40,13 @@ def run(request: Request, admin: CurrentAdmin, statement: Statement) -> Rows:
 def ask(store: Store, sql: str) -> Rows:
     """The answer to a statement. Raises what `Store.query_text` raises."""
     table = store.query_text(sql)
-    columns = [column.to_pylist() for column in table.slice(0, ROWS_MAX).columns]
+    shown = table.slice(0, ROWS_MAX)
+    columns = [
+        [None if value is None else json.loads(value) for value in column.to_pylist()]
+        if field.metadata == JSON_TEXT
+        else column.to_pylist()
+        for field, column in zip(shown.schema, shown.columns, strict=True)
+    ]
     return Rows(
         columns=table.column_names,
         rows=[[plain(value) for value in row] for row in zip(*columns, strict=True)],

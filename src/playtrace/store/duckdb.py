@@ -12,7 +12,7 @@ import errno
 import logging
 import re
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
@@ -44,12 +44,17 @@ class Reader:
 
         Raises `QueryRefused` for SQL that does not bind or run, `QueryTimeout` when time is up.
         """
-        return self.query_text(sql, parameters)
+        return self._answer(sql, parameters, duckdb.DuckDBPyRelation.to_arrow_table)
 
-    def query_text(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
-        """As `query`, for SQL that a person typed."""
+    def query_text(self, sql: str) -> pa.Table:
+        """As `query`, for SQL that a person typed. Text of a VARIANT is marked with `JSON_TEXT`."""
+        return self._answer(sql, None, _with_text_for_variants)
+
+    def _answer(
+        self, sql: str, parameters: Parameters | None, as_table: Callable[[duckdb.DuckDBPyRelation], pa.Table]
+    ) -> pa.Table:
         try:
-            return self._connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
+            return as_table(self._connection.sql(sql, params=dict(parameters or {})))
         except duckdb.InterruptException as error:
             raise QueryTimeout(
                 "The query took too long and was ended. Ask for a shorter time or less detail."
@@ -58,6 +63,27 @@ class Reader:
             raise StoreError(f"The store cannot be read at the moment: {error}") from error
         except duckdb.Error as error:
             raise QueryRefused(str(error)) from error
+
+
+JSON_TEXT = {b"holds": b"json"}
+"""Metadata of a column whose text is JSON."""
+
+
+def _with_text_for_variants(relation: duckdb.DuckDBPyRelation) -> pa.Table:
+    """The answer as a table. A VARIANT has no form of its own in Arrow: it becomes JSON text, marked as such."""
+    variants = [number for number, type_ in enumerate(relation.types) if str(type_) == "VARIANT"]
+    if not variants:
+        return relation.to_arrow_table()
+    shown = [
+        f"#{number + 1}::JSON::VARCHAR" if number in variants else f"#{number + 1}"
+        for number in range(len(relation.columns))
+    ]
+    table = relation.project(", ".join(shown)).to_arrow_table()
+    fields = [
+        field.with_name(name).with_metadata(JSON_TEXT if number in variants else None)
+        for number, (field, name) in enumerate(zip(table.schema, relation.columns, strict=True))
+    ]
+    return pa.Table.from_arrays(table.columns, schema=pa.schema(fields))
 
 
 class Store:
