@@ -21,6 +21,7 @@ export function useLiveFeed(gameId: Ref<string>, receive: (events: GameEvent[]) 
     const opened = new WebSocket(liveAddress(gameId.value))
     socket = opened
     opened.onmessage = ({ data }: MessageEvent<string>) => {
+      if (socket !== opened) return
       const message = JSON.parse(data) as LiveMessage
       connection.value = 'open'
       retryMs = RETRY_FIRST_MS
@@ -39,7 +40,9 @@ export function useLiveFeed(gameId: Ref<string>, receive: (events: GameEvent[]) 
     clearTimeout(timer)
     const closing = socket
     socket = null
-    closing?.close()
+    // Whoever leaves before it is open would have a browser complain of a failure that is none.
+    if (closing?.readyState === WebSocket.CONNECTING) closing.onopen = () => closing.close()
+    else closing?.close()
   }
 
   watch(
