@@ -182,7 +182,10 @@ class Loader:
         Raises `StoreError` when the store cannot write; then nothing of it is in the store.
         """
         entries = self._journal.read(self.offset, events_max=self._events_max, bytes_max=BYTES_MAX)
-        self._is_behind = sum(entry.events for entry in entries) >= self._events_max
+        self._is_behind = (
+            sum(entry.events for entry in entries) >= self._events_max
+            or sum(len(entry.header) + len(entry.body) for entry in entries) >= BYTES_MAX
+        )
         if not entries:
             return None
         loaded = self.load(entries)
