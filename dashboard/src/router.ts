@@ -37,15 +37,13 @@ export function makeRouter(client: QueryClient) {
 
   router.beforeEach(async (to) => {
     if (to.meta.bare && to.name !== 'setup') return true
-    try {
-      const me = await fetchMe(client)
-      if (to.name === 'setup') return me.setupNeeded || (me.open || me.user ? { name: 'overview' } : { name: 'login', query: { from: 'setup' } })
-      if (me.open || me.user) return true
-    } catch {
-      // The page itself will say that the server does not answer.
-      return true
-    }
-    return { name: 'login', query: { next: to.fullPath } }
+    const me = await fetchMe(client).catch(() => null)
+    // Without an answer the page itself will say that there is none.
+    if (!me) return true
+    const mayRead = me.open || me.user !== null
+    if (to.name !== 'setup') return mayRead || { name: 'login', query: { next: to.fullPath } }
+    if (me.setupNeeded) return true
+    return mayRead ? { name: 'overview' } : { name: 'login', query: { from: 'setup' } }
   })
   router.afterEach((to) => {
     document.title = to.meta.title ? `${to.meta.title} · playtrace` : 'playtrace'

@@ -16,7 +16,6 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from playtrace.api.app import create_app
@@ -35,10 +34,12 @@ from playtrace.serving.http_server import http_server, leave_garbage_collector_l
 from playtrace.serving.listening import StartError, free_port, hold_port, wait_until_listening
 from playtrace.serving.orders import Orders
 from playtrace.serving.relay import LOOPBACK, Forwarded, Reading
-from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
 
 log = logging.getLogger("playtrace.server")
+
+LAST_QUESTIONS_SECONDS_MAX = 3.0
+"""Questions are ended so long after the order to stop: before their requests are cut off, so they still hear it."""
 
 LOCAL_FILE = "server.json"
 """In the data folder, while a server runs: where it listens, and a token with which whoever may read the data
@@ -54,7 +55,7 @@ class Playtrace:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.registry = Registry.open(settings.registry_database)
         self.key_ring = KeyRing(self.registry, open_mode=settings.open)
-        self.store = open_in_background(settings)
+        self.store = Store.open_in_background(settings.store_path, settings)
         self.journal = Journal.open(settings.journal_path, settings)
         self.loader = Loader(self.store, self.journal, settings)
         self.feeds = Feeds(self.store, self.loader)
@@ -98,17 +99,6 @@ class Playtrace:
         self.journal.close()
         self.store.close()
         self.registry.close()
-
-
-def open_in_background(settings: Settings) -> Store:
-    """The store, opened by a thread of low priority: the threads that it works with inherit that."""
-
-    def open_store() -> Store:
-        run_in_background()
-        return Store.open(settings.store_path, settings, in_background=True)
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(open_store).result()
 
 
 async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], stop: asyncio.Event) -> None:
@@ -155,8 +145,10 @@ async def _serve(
     finally:
         (settings.data / LOCAL_FILE).unlink(missing_ok=True)
         stopping.cancel()
+        ending = asyncio.get_running_loop().call_later(LAST_QUESTIONS_SECONDS_MAX, playtrace.store.end_questions)
         await collectors.stop()
         await stop_serving(server, serving)
+        ending.cancel()
         # Else nobody takes apart what was frozen when the process ends, and DuckDB's binding complains of leaks.
         gc.unfreeze()
         await playtrace.close()

@@ -314,6 +314,7 @@ def test_a_long_query_does_not_keep_it_from_stopping(start_process: StartProcess
         used_s = psutil.Process(server.pid).cpu_times().user
         eventually(lambda: psutil.Process(server.pid).cpu_times().user > used_s + 0.5, "the query does not run")
         server.stop()
+        assert connection.recv(100).startswith(b"HTTP/1.1 503")
     assert "Traceback" not in server.output()
 
 

@@ -8,6 +8,7 @@ import json
 import uuid
 from typing import Annotated, cast
 
+import pyarrow as pa
 from fastapi import APIRouter, Request
 from pydantic import Field, JsonValue
 
@@ -41,17 +42,19 @@ def ask(store: Store, sql: str) -> Rows:
     """The answer to a statement. Raises what `Store.query_text` raises."""
     table = store.query_text(sql)
     shown = table.slice(0, ROWS_MAX)
-    columns = [
-        [None if value is None else json.loads(value) for value in column.to_pylist()]
-        if field.metadata == JSON_TEXT
-        else column.to_pylist()
-        for field, column in zip(shown.schema, shown.columns, strict=True)
-    ]
+    columns = [_values(field, column) for field, column in zip(shown.schema, shown.columns, strict=True)]
     return Rows(
         columns=table.column_names,
         rows=[[plain(value) for value in row] for row in zip(*columns, strict=True)],
         truncated=table.num_rows > ROWS_MAX,
     )
+
+
+def _values(field: pa.Field, column: pa.ChunkedArray) -> list[object]:
+    values = column.to_pylist()
+    if field.metadata != JSON_TEXT:
+        return values
+    return [None if text is None else json.loads(text) for text in values]
 
 
 def plain(value: object) -> JsonValue:

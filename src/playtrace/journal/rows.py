@@ -35,8 +35,7 @@ class Row(Struct, frozen=True):
     bodies: bytes
 
     @property
-    def bytes(self) -> int:
-        """As it is kept."""
+    def kept_bytes(self) -> int:
         return len(self.sizes) + len(self.headers) + len(self.bodies)
 
 

@@ -279,7 +279,7 @@ class Journal:
                 last += row.entries
                 self._writer.execute(
                     "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
-                    [last, row.events, row.bytes, row.sizes, row.headers, row.bodies],
+                    [last, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies],
                 )
             if self._trim_to:
                 self._trim_some()

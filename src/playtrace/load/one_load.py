@@ -94,7 +94,7 @@ class OneLoad:
         self._settings = settings
         self._clocks_known = clocks_known
         self._statements: dict[LiteralString, duckdb.Statement] = {}
-        """What was parsed of the steps: parsing them anew would be a third of a small load."""
+        """What was parsed of the steps: parsing them anew would be a quarter of a small load."""
         self.step_seconds: defaultdict[str, float] = defaultdict(float)
         """Time spent since the start, by step."""
 

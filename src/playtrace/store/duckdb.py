@@ -13,6 +13,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
@@ -57,7 +58,7 @@ class Reader:
             return as_table(self._connection.sql(sql, params=dict(parameters or {})))
         except duckdb.InterruptException as error:
             raise QueryTimeout(
-                "The query took too long and was ended. Ask for a shorter time or less detail."
+                "The query was ended, as it took too long or the server stops. Ask for a shorter time or less detail."
             ) from error
         except BROKEN as error:
             raise StoreError(f"The store cannot be read at the moment: {error}") from error
@@ -100,24 +101,34 @@ class Store:
         self._connection = self._connect()
 
     @classmethod
-    def open(cls, path: Path | None, settings: Settings, *, in_background: bool = False) -> Store:
+    def open(cls, path: Path | None, settings: Settings) -> Store:
         """Open or create the database and bring its schema up to date. `None` keeps it in memory.
-
-        `in_background`: threads that ask it get a low priority (`run_in_background`), as the one that opens it should
-        have: the threads of the database inherit that.
 
         Raises `StoreNewer`, or `StoreError` when another process has it open.
         """
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        store = cls(path, settings, in_background=in_background)
+        return cls(path, settings)._migrated()
+
+    @classmethod
+    def open_in_background(cls, path: Path, settings: Settings) -> Store:
+        """As `open`, for a store whose work gives way: its own threads and those that ask it get a low priority."""
+
+        def open_() -> Store:
+            run_in_background()  # the threads of the database inherit it
+            return cls(path, settings, in_background=True)._migrated()
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(open_).result()
+
+    def _migrated(self) -> Store:
         try:
-            with store.writing() as connection:
+            with self.writing() as connection:
                 migrate(connection)
         except BaseException:
-            store.close()
+            self.close()
             raise
-        return store
+        return self
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:
@@ -142,12 +153,15 @@ class Store:
 
     def close(self) -> None:
         """Write what is in memory to the file and close it. Questions that are being answered are ended."""
-        with self._writing, ExitStack() as slots:
-            for cursor in list(self._cursors):
-                cursor.interrupt()
-            for _ in range(self._settings.query_concurrency):
-                slots.enter_context(self._slots)
-            self._connection.close()
+        with self._writing:
+            self.end_questions()
+            with self._nobody_reading():
+                self._connection.close()
+
+    def end_questions(self) -> None:
+        """Those that are being answered end with `QueryTimeout`. Does not wait for that."""
+        for cursor in list(self._cursors):
+            cursor.interrupt()
 
     def reopen(self) -> None:
         """After an error that made DuckDB refuse all work (a full disk can): start again from the file.
@@ -155,11 +169,17 @@ class Store:
         Waits for the queries that run, as the old database lives as long as one of them; others wait for it.
         Raises `StoreError` when it cannot be opened. Then readers get that too, until it can.
         """
-        with self._writing, ExitStack() as slots:
-            for _ in range(self._settings.query_concurrency):
-                slots.enter_context(self._slots)
+        with self._writing, self._nobody_reading():
             self._connection.close()
             self._connection = self._connect()
+
+    @contextmanager
+    def _nobody_reading(self) -> Generator[None]:
+        """Waits until nobody reads; who wants to waits until the end."""
+        with ExitStack() as slots:
+            for _ in range(self._settings.query_concurrency):
+                slots.enter_context(self._slots)
+            yield
 
     @contextmanager
     def reading(self) -> Generator[Reader]:
