@@ -133,10 +133,28 @@ def test_a_key_and_a_token_that_were_mixed_up_are_told_apart(studio: Studio):
     assert document["detail"].startswith("This is a read token")
 
 
+def test_a_token_without_its_word_is_told_what_is_missing(studio: Studio):
+    status, document = studio.get("/api/games", Authorization=studio.token)
+    assert (status, slug(document)) == (401, "unauthenticated")
+    assert "'Authorization: Bearer read_...'" in document["detail"]
+    assert studio.token not in document["detail"]
+
+
 @pytest.mark.parametrize("path", [path for path in READS if "arena" in path])
 def test_a_token_for_one_game_reads_that_one(studio: Studio, path: str):
     status, document = studio.get(path.replace("arena", "harbour"), Authorization=f"Bearer {studio.token}")
     assert (status, slug(document)) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("/api/events?game=arena", "game"), ("/api/metrics/summary?gameId=arena&plattform=linux", "plattform")],
+)
+def test_a_filter_that_is_not_known_is_named(studio: Studio, path: str, field: str):
+    """Else the answer would be about more than was asked."""
+    status, document = studio.get(path, Authorization=f"Bearer {studio.token}")
+    assert status == 422
+    assert document["errors"] == [{"field": field, "location": "query", "expected": "not known here"}]
 
 
 def test_what_needs_no_login_and_what_needs_more(studio: Studio):
@@ -146,6 +164,13 @@ def test_what_needs_no_login_and_what_needs_more(studio: Studio):
     for token, expected in ((studio.token, 403), ("", 401)):
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         assert studio.server.request("POST", "/api/sql", body, headers)[0] == expected
+
+
+def test_a_body_that_does_not_say_that_it_is_json(studio: Studio):
+    credentials = {"email": "a@b.example", "password": "x" * 12}
+    status, _, answer = studio.server.request("POST", "/api/session", json.dumps(credentials).encode())
+    assert status == 422
+    assert "Content-Type: application/json" in json.loads(answer)["detail"]
 
 
 def test_a_revoked_key_is_refused_within_two_seconds(start_process: StartProcess):

@@ -23,6 +23,7 @@ from playtrace.registry.registry import Registry
 COOKIE = "playtrace_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_SIGNED_IN = "Sign in on the dashboard, or send a read token: 'Authorization: Bearer read_...'."
+NO_BEARER = "What the Authorization header holds is not 'Bearer' and a read token: 'Authorization: Bearer read_...'."
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def authenticate(connection: HTTPConnection) -> Reader:
         return _reader_of_bearer(connection, bearer)
     person = signed_in_person(connection)
     if person is None:
-        raise Unauthenticated(NOT_SIGNED_IN)
+        raise Unauthenticated(NO_BEARER if "authorization" in connection.headers else NOT_SIGNED_IN)
     return Reader(person=person, is_admin=person.is_admin)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, LiteralString, cast
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from playtrace.api.authentication import CurrentReader
@@ -48,8 +48,27 @@ LIMIT $limit
 BEGINNING = dt.datetime(1, 1, 1)
 END = dt.datetime(9999, 12, 31)
 
-Id = Annotated[str | None, Query(max_length=NAME_LENGTH_MAX)]
-Names = Annotated[list[str] | None, Query(max_length=100)]
+Id = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
+Names = Annotated[list[str], Field(max_length=100)]
+
+
+class EventFilter(ApiModel):
+    """Which events are asked for. A name that is not one of these is refused: its filter would be missed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    game_id: Id | None = Field(None, description="The readable id of the game. Default: all that you may read.")
+    type: Names | None = Field(None, description="Only events of these names.")
+    severity: list[Literal["info", "warning", "critical"]] | None = None
+    player_id: Id | None = None
+    session_id: Id | None = None
+    platform: Names | None = None
+    version: Names | None = None
+    country: Names | None = None
+    from_: DayOrInstant | None = Field(None, alias="from", description="Start: a day in UTC, or an instant.")
+    to: DayOrInstant | None = Field(None, description="End: a day, which is included, or an instant, which is not.")
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = 100
+    cursor: Annotated[str, Field(max_length=200)] | None = Field(None, description="The `next` of an earlier answer.")
 
 
 class EventRecord(ApiModel):
@@ -107,51 +126,36 @@ class Cursor(msgspec.Struct, array_like=True):
 
 
 @router.get("/events", response_model=EventPage, dependencies=[Depends(wait_until_loaded)])
-def list_events(
-    request: Request,
-    reader: CurrentReader,
-    game_id: Annotated[str | None, Query(alias="gameId", max_length=NAME_LENGTH_MAX)] = None,
-    type: Names = None,
-    severity: Annotated[list[Literal["info", "warning", "critical"]] | None, Query()] = None,
-    player_id: Annotated[str | None, Query(alias="playerId", max_length=NAME_LENGTH_MAX)] = None,
-    session_id: Annotated[str | None, Query(alias="sessionId", max_length=NAME_LENGTH_MAX)] = None,
-    platform: Names = None,
-    version: Names = None,
-    country: Names = None,
-    from_: Annotated[DayOrInstant | None, Query(alias="from")] = None,
-    to: Annotated[DayOrInstant | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 100,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-) -> Response:
+def list_events(request: Request, reader: CurrentReader, asked: Annotated[EventFilter, Query()]) -> Response:
     """Events that match, newest first. `from` is inclusive; `to` is exclusive, or the whole of a day."""
-    if game_id is not None or reader.only_game_id is not None:
-        game_id = game_id or reader.only_game_id
-        reader.require(cast(str, game_id))
-    before = decode_cursor(cursor) if cursor else None
+    game_id = asked.game_id or reader.only_game_id
+    if game_id is not None:
+        reader.require(game_id)
+    before = decode_cursor(asked.cursor) if asked.cursor else None
     rows = (
         cast(Store, request.app.state.store)
         .query(
             EVENTS,
             {
                 "game_id": game_id,
-                "names": type,
-                "severities": severity,
-                "player_id": player_id,
-                "session_id": session_id,
-                "platforms": platform,
-                "versions": version,
-                "countries": country,
-                "from_time": start_of(from_) if from_ is not None else BEGINNING,
-                "to_time": end_of(to) if to is not None else END,
+                "names": asked.type,
+                "severities": asked.severity,
+                "player_id": asked.player_id,
+                "session_id": asked.session_id,
+                "platforms": asked.platform,
+                "versions": asked.version,
+                "countries": asked.country,
+                "from_time": start_of(asked.from_) if asked.from_ is not None else BEGINNING,
+                "to_time": end_of(asked.to) if asked.to is not None else END,
                 "before_time": before.time if before else None,
                 "before_offset": before.journal_offset if before else 0,
                 "before_position": before.position if before else 0,
-                "limit": limit,
+                "limit": asked.limit,
             },
         )
         .to_pylist()
     )
-    next_page = encode_cursor(rows[-1]) if len(rows) == limit else None
+    next_page = encode_cursor(rows[-1]) if len(rows) == asked.limit else None
     # An event leaves out what it does not have, the page's `next` is there even when it is null.
     events = _records.dump_json([record(row) for row in rows], by_alias=True, exclude_none=True)
     return Response(b'{"events":' + events + b',"next":' + json.dumps(next_page).encode() + b"}", media_type=JSON)

@@ -258,6 +258,10 @@ def _field_error(error: Mapping[str, object]) -> dict[str, str]:
     expected = str(error["msg"])
     if error["type"] == "missing":
         expected = "expected, but missing"
+    elif error["type"] == "model_attributes_type":
+        expected = "a JSON object, sent with 'Content-Type: application/json'"
+    elif error["type"] == "extra_forbidden":
+        expected = "not known here"
     return {
         "field": ".".join(str(step) for step in path) or str(location),
         "location": str(location),

@@ -41,14 +41,14 @@ def doctor(data: Data = None) -> None:
     """Versions, disk, journal, store, and a test event through the whole way. Exit code 1 if something is wrong."""
     settings = settings_from(data=data)
     table = Table("", "what", "found")
-    findings = list(_examine(settings))
+    findings = list(_examine(settings, is_named=data is not None))
     for finding in findings:
         table.add_row("[green]ok[/]" if finding.is_good else "[red]no[/]", finding.what, finding.found)
     Console().print(table)
     raise typer.Exit(0 if all(finding.is_good for finding in findings) else 1)
 
 
-def _examine(settings: Settings) -> Iterator[Finding]:
+def _examine(settings: Settings, *, is_named: bool) -> Iterator[Finding]:
     yield Finding("playtrace", True, f"{__version__}, Python {platform.python_version()} on {sys.platform}")
     versions = f"DuckDB {duckdb.__version__}, SQLite {sqlite3.sqlite_version}, Granian {granian.__version__}"
     yield Finding("engines", duckdb.__version__ >= "2", versions)
@@ -60,6 +60,8 @@ def _examine(settings: Settings) -> Iterator[Finding]:
         yield from _ask_server(server)
     elif settings.store_path.exists():
         yield from _open_store(settings)
+    elif is_named and not settings.data.is_dir():
+        yield Finding("data", False, f"there is no folder {settings.data.absolute()}")
     else:
         yield Finding("data", True, f"none yet in {settings.data.absolute()}")
     yield _event_finds_its_way()

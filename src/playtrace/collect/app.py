@@ -14,14 +14,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from playtrace.collect import protocols
-from playtrace.collect.body import Disconnected, decompress, read_body
+from playtrace.collect.body import decompress, read_body
 from playtrace.collect.errors import (
     CollectError,
     GameUnknown,
     KeyForOtherGame,
     KeyMissing,
     Malformed,
-    RequestTimeout,
     TooManyRequests,
     Unavailable,
 )
@@ -89,9 +88,6 @@ class Collect:
         wire_format = self._routes[method, scope["path"]]
         try:
             reply = await self.take(wire_format, scope, receive)
-        except Disconnected:
-            # Half of the connection may still be there. 408, as for all that did not arrive: send it again.
-            reply = wire_format.refuse(RequestTimeout("The connection ended before the body was whole."))
         except CollectError as error:
             reply = wire_format.refuse(error)
         except Exception:

@@ -26,22 +26,19 @@ MEMBERS_MAX = 100
 """A gzip or zstd body may be several, one after the other (`cat a.gz b.gz`); at most so many."""
 
 
-class Disconnected(Exception):
-    """The client went away before its request was whole."""
-
-
-async def read_body(receive: Receive, headers: dict[bytes, bytes], reading_time: ReadingTime) -> bytes:
+async def read_body(
+    receive: Receive, headers: dict[bytes, bytes], reading_time: ReadingTime, *, bytes_max: int = REQUEST_BYTES_MAX
+) -> bytes:
     """The body as sent, still compressed.
 
-    Raises `TooLarge`, `RequestTimeout` when it does not arrive in time,
-    `Disconnected` when the client is gone.
+    Raises `TooLarge`, and `RequestTimeout` when it does not arrive in time or at all.
     """
     length = int_or_zero(headers.get(b"content-length"))
     if length > DROPPED_BYTES_MAX:
-        raise _too_large()
+        raise _too_large(bytes_max)
     task = reading_time.begin()
     try:
-        return await _read(receive, length)
+        return await _read(receive, length, bytes_max)
     except asyncio.CancelledError:
         if not reading_time.is_late(task):
             raise
@@ -51,21 +48,22 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], reading_time:
         reading_time.end(task)
 
 
-async def _read(receive: Receive, length: int) -> bytes:
+async def _read(receive: Receive, length: int, bytes_max: int) -> bytes:
     """`length` as the headers say; 0 when they do not."""
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Disconnected
+            # Half of the connection may still be there. 408, as for all that did not arrive: send it again.
+            raise RequestTimeout("The connection ended before the body was whole.")
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         # The HTTP server says in a message of its own that nothing follows. Who has it all need not wait for that.
         is_last = not message.get("more_body", False) or size == length
-        if size > REQUEST_BYTES_MAX:
+        if size > bytes_max:
             if is_last or size > DROPPED_BYTES_MAX:
-                raise _too_large()
+                raise _too_large(bytes_max)
             chunks.clear()
         elif is_last and not chunks:
             return chunk
@@ -177,10 +175,9 @@ def _too_many_members() -> Malformed:
     return Malformed(f"The body is more than {MEMBERS_MAX} compressed parts, one after the other.")
 
 
-def _too_large() -> TooLarge:
-    return TooLarge(
-        f"A request has at most {REQUEST_BYTES_MAX // 1024 // 1024} MiB, also after decompression. Send several."
-    )
+def _too_large(bytes_max: int = REQUEST_BYTES_MAX) -> TooLarge:
+    mib_max = bytes_max // 1024 // 1024
+    return TooLarge(f"At most {mib_max} MiB fit into this request, also after decompression. Send several.")
 
 
 def int_or_zero(value: bytes | None) -> int:

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from playtrace.collect import stream
 from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
-from playtrace.collect.body import int_or_zero
-from playtrace.collect.errors import CollectError, TooLarge
+from playtrace.collect.body import read_body
+from playtrace.collect.errors import CollectError
 from playtrace.collect.problem_documents import problem
+from playtrace.collect.reading_time import ReadingTime
 from playtrace.config import Settings
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -34,6 +35,7 @@ class Entrance:
         self._collect = collect
         self._stream = stream.Stream(collect)
         self._reading = reading
+        self._reading_time = ReadingTime(settings.request_seconds_max)
         self._hosts = own_hosts(settings)
         self._is_own: dict[bytes, bool] = {}
 
@@ -46,10 +48,17 @@ class Entrance:
         if scope["type"] == "websocket":
             app = self._stream if path == stream.PATH else self._reading
             return app(scope, receive, send)
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), None)
-        if int_or_zero(length) > QUESTION_BYTES_MAX:
-            return send_reply(send, problem(TooLarge(f"A question has at most {QUESTION_BYTES_MAX} bytes.")))
-        return self._reading(scope, _bounded(receive), send)
+        has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+        return (self._ask if has_body else self._reading)(scope, receive, send)
+
+    async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request that reads is worked on when its body is whole, which is bounded in size and time."""
+        try:
+            body = await read_body(receive, dict(scope["headers"]), self._reading_time, bytes_max=QUESTION_BYTES_MAX)
+        except CollectError as error:
+            await send_reply(send, problem(error))
+        else:
+            await self._reading(scope, _after(body, receive), send)
 
     def _is_own_host(self, scope: Scope) -> bool:
         header = next((value for name, value in scope["headers"] if name == b"host"), b"")
@@ -65,17 +74,14 @@ class Entrance:
         return known
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Ends where a body of unknown length is too long, as if the client had gone."""
-    size = 0
+def _after(body: bytes, receive: Receive) -> Receive:
+    """What an app receives when its body was read before."""
+    messages = [{"type": "http.request", "body": body}]
 
-    async def receive_bounded() -> MutableMapping[str, Any]:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        return message if size <= QUESTION_BYTES_MAX else {"type": "http.disconnect"}
+    async def receive_again() -> MutableMapping[str, Any]:
+        return messages.pop() if messages else await receive()
 
-    return receive_bounded
+    return receive_again
 
 
 def own_hosts(settings: Settings) -> set[str] | None:
