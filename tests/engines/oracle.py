@@ -226,6 +226,8 @@ def figures(question: Question, events: list[Event], start: dt.datetime, end: dt
     days = [question.day(start) + n * DAY for n in range((end - start).days + 3)]
     complete = [d for d in days if question.midnight(d) < end and start < question.midnight(d + DAY)]
     complete = [d for d in complete if question.now >= min(end, question.midnight(d + DAY))]
+    first = min((e["time"] for e in question.qualifying(question.counted(events))), default=question.now)
+    complete = [d for d in complete if min(end, question.midnight(d + DAY)) > first]
     player_days = {(question.day(e["time"]), e["player_id"]) for e in active}
     lengths = [s["seconds"] for s in playing]
     return {

@@ -53,6 +53,14 @@ def test_stickiness_is_pooled_over_complete_days(engine: Engine, t6: str) -> Non
     assert not with_today.days[-1].complete
 
 
+def test_days_before_the_game_began_are_not_averaged(engine: Engine, t6: str) -> None:
+    month = {"from": "2026-02-09", "to": "2026-03-10"}
+    assert engine.ask_both("summary", t6, TENTH, **month).dau_mean == pytest.approx(13 / 9)
+    on_the_first_day = engine.ask_both("summary", t6, at("01 23:00"), **month)
+    assert on_the_first_day.dau_mean is None
+    assert on_the_first_day.previous.dau_mean is None
+
+
 def test_new_and_returning_players(engine: Engine, t6: str) -> None:
     answer = engine.ask_both("active_players", t6, TENTH, **FIRST_DAYS | {"from": "2026-03-02"})
     second = answer.days[0]

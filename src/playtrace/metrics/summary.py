@@ -4,8 +4,9 @@ Events are those of the asked `env`. A **qualifying** event has a player and is 
 and `crash_upload`.
 
 - **activePlayers**: distinct players with a qualifying event in the range. **newPlayers**: players whose first
-  qualifying event ever lies in it. **dauMean**: the mean, over the complete days of the range, of the players active on
-  the day. **playersNow**: players with a qualifying event in the last five minutes, whatever the range.
+  qualifying event ever lies in it. **dauMean**: the mean, over the complete days of the range since the game's first
+  qualifying event, of the players active on the day. **playersNow**: players with a qualifying event in the last five
+  minutes, whatever the range.
 - A **session** belongs to the range in which it starts. It is all events with one session id; its length is its largest
   `mono_ms`, else last minus first event. Events without a session id are grouped by player: a silence strictly longer
   than the session timeout (30 minutes) starts a new one. Sessions without an end event count with what is known.
@@ -32,6 +33,7 @@ from pydantic import Field
 
 from playtrace.metrics.frame.bound_lists import bound_lists
 from playtrace.metrics.frame.calendar import (
+    Span,
     buckets_of,
     day_masks,
     on_slots,
@@ -69,7 +71,9 @@ class Figures(Model):
     revenue_micros: int = Field(description="Sum of purchases in `currency`, in millionths.")
     currency: str
     other_currency_purchases: int = Field(description="Purchases in other currencies, which the sum leaves out.")
-    dau_mean: float | None = Field(description="Mean daily active players over the complete days of the range.")
+    dau_mean: float | None = Field(
+        description="Mean daily active players over the complete days of the range since the game's first."
+    )
     avg_fps: float | None = Field(description="Frames drawn / seconds in which they were drawn.")
     players_now: int | None = Field(description="Players with an event in the last five minutes; null for the past.")
 
@@ -225,26 +229,27 @@ playing AS (
 SELECT is_current, event_count, crash_count, revenue_micros, other_currency_purchases, frames, frame_seconds,
     NULL AS active_players, NULL AS player_days, NULL AS new_players,
     NULL AS session_count, NULL AS avg_session_seconds, NULL AS median_session_seconds, NULL AS crashed_sessions,
-    NULL AS players, NULL AS crashed_players, NULL AS players_now
+    NULL AS players, NULL AS crashed_players, NULL AS players_now, NULL AS first_at
 FROM counted
 UNION ALL
 SELECT is_current, NULL, NULL, NULL, NULL, NULL, NULL, active_players, player_days, NULL, NULL, NULL, NULL, NULL,
-    NULL, NULL, NULL
+    NULL, NULL, NULL, NULL
 FROM activity
 UNION ALL
 SELECT is_current, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, new_players, NULL, NULL, NULL, NULL, NULL, NULL,
-    NULL
+    NULL, NULL
 FROM arrived
 UNION ALL
 SELECT is_current, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, session_count, avg_session_seconds,
-    median_session_seconds, crashed_sessions, NULL, NULL, NULL
+    median_session_seconds, crashed_sessions, NULL, NULL, NULL, NULL
 FROM sessions_played
 UNION ALL
 SELECT is_current, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, players,
-    crashed_players, NULL
+    crashed_players, NULL, NULL
 FROM players_played
 UNION ALL
-SELECT true, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, players_now
+SELECT true, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, players_now,
+    (SELECT min(first_seen) FROM players WHERE game_id = $game)
 FROM playing
 """
 
@@ -403,26 +408,27 @@ playing AS (
 SELECT is_current, event_count, crash_count, revenue_micros, other_currency_purchases, frames, frame_seconds,
     NULL AS active_players, NULL AS player_days, NULL AS new_players,
     NULL AS session_count, NULL AS avg_session_seconds, NULL AS median_session_seconds, NULL AS crashed_sessions,
-    NULL AS players, NULL AS crashed_players, NULL AS players_now
+    NULL AS players, NULL AS crashed_players, NULL AS players_now, NULL AS first_at
 FROM counted
 UNION ALL
 SELECT is_current, NULL, NULL, NULL, NULL, NULL, NULL, active_players, player_days, NULL, NULL, NULL, NULL, NULL,
-    NULL, NULL, NULL
+    NULL, NULL, NULL, NULL
 FROM activity
 UNION ALL
 SELECT is_current, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, new_players, NULL, NULL, NULL, NULL, NULL, NULL,
-    NULL
+    NULL, NULL
 FROM arrived
 UNION ALL
 SELECT is_current, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, session_count, avg_session_seconds,
-    median_session_seconds, crashed_sessions, NULL, NULL, NULL
+    median_session_seconds, crashed_sessions, NULL, NULL, NULL, NULL
 FROM sessions_played
 UNION ALL
 SELECT is_current, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, players,
-    crashed_players, NULL
+    crashed_players, NULL, NULL
 FROM players_played
 UNION ALL
-SELECT true, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, players_now
+SELECT true, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, players_now,
+    (SELECT min(entered_at) FROM entered)
 FROM playing
 """
 
@@ -472,8 +478,14 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     found: dict[bool, dict[str, Any]] = {True: {}, False: {}}
     for row in rows:
         found[row.pop("is_current")] |= {name: value for name, value in row.items() if value is not None}
-    current = _figures(found[True], parameters, sum(day.is_complete(asking) for day in current_days))
-    previous = _figures(found[False], parameters, sum(day.is_complete(asking) for day in previous_days))
+    first_at = found[True].get("first_at", plain(asking.now))
+
+    def days_counted(of: list[Span]) -> int:
+        # A game that has just begun had no days without players before.
+        return sum(day.is_complete(asking) and plain(day.end) > first_at for day in of)
+
+    current = _figures(found[True], parameters, days_counted(current_days))
+    previous = _figures(found[False], parameters, days_counted(previous_days))
     return Summary(
         **current.model_dump(by_alias=False),
         current=current,
