@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import operator
 import time
 from typing import Annotated, Any, LiteralString, cast
 
@@ -131,6 +132,8 @@ class Feed:
                 fresh = game | {"after": self._offset, "limit": EVENTS_PER_TICK_MAX}
                 rows = reader.query(FRESH_EVENTS, fresh).to_pylist()
                 self._offset = max([offset, *(row["journal_offset"] for row in rows)])
+        # Clients send what they have saved up, so events come in no order.
+        rows.sort(key=operator.itemgetter("time"), reverse=True)
         tick = Tick(type=kind, time=now, counters=Counters(**counters), events=[record(row) for row in rows])
         return tick.model_dump_json(exclude_none=True)
 

@@ -23,7 +23,7 @@ from playtrace.server import serve as serve_app
 GAME = "arena"
 HISTORY_DAYS = 30
 HISTORY_EVENTS = 400_000
-LIVE_EVENTS_PER_S = 20
+LIVE_EVENTS_PER_S = 8
 LATE_DAYS_MAX = 60
 """The month of history must not be quarantined as too old."""
 
