@@ -56,6 +56,7 @@ def test_stickiness_is_pooled_over_complete_days(engine: Engine, t6: str) -> Non
 def test_days_before_the_game_began_are_not_averaged(engine: Engine, t6: str) -> None:
     month = {"from": "2026-02-09", "to": "2026-03-10"}
     assert engine.ask_both("summary", t6, TENTH, **month).dau_mean == pytest.approx(13 / 9)
+    assert engine.ask_both("active_players", t6, TENTH, **month).stickiness == pytest.approx((13 / 9) / 6)
     on_the_first_day = engine.ask_both("summary", t6, at("01 23:00"), **month)
     assert on_the_first_day.dau_mean is None
     assert on_the_first_day.previous.dau_mean is None

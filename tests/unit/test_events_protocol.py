@@ -158,6 +158,14 @@ def test_ids_of_another_form_are_the_same_each_time():
 def test_player_ids_that_are_numbers():
     (event,) = read({"name": "a", "player_id": 76561198000000000}).events
     assert event.player_id == "76561198000000000"
+    (event,) = read({"name": "a", "level": 2, "build": 1041}).events
+    assert (event.level, event.build) == ("2", "1041")
+    assert read({"name": "a", "level": True}).refusals
+
+
+def test_lines_that_do_not_say_what_they_are_are_told():
+    with pytest.raises(Malformed, match="application/x-ndjson"):
+        read_bytes(b'{"name":"a"}\n{"name":"b"}\n')
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────

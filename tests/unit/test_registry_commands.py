@@ -33,10 +33,10 @@ class Commands:
         assert (result.exit_code, result.stderr) == (0, "")
         return json.loads(result.stdout)
 
-    def refused(self, *arguments: str) -> str:
+    def refused(self, *arguments: str, exit_code: int = 1) -> str:
         """What stderr says of a command that fails."""
         result = self.run(*arguments)
-        assert (result.exit_code, result.stdout) == (1, "")
+        assert (result.exit_code, result.stdout) == (exit_code, "")
         return result.stderr
 
     def registry(self) -> Registry:
@@ -144,7 +144,35 @@ def test_empty_lists_say_how_to_fill_them(playtrace: Commands) -> None:
 
 def test_a_wrong_setting_is_named(playtrace: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYTRACE_PORT", "many")
-    assert "port: Input should be a valid integer" in playtrace.refused("games", "list")
+    told = playtrace.refused("games", "list", exit_code=2)
+    assert "The setting port does not fit: Input should be a valid integer" in told
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("port = = 3", "playtrace.toml"),
+        ("prot = 8080", "There is no setting prot"),
+        ('port = "many"', "The setting port"),
+    ],
+)
+def test_a_wrong_settings_file_is_explained(
+    playtrace: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "playtrace.toml").write_text(settings)
+    assert told in playtrace.refused("games", "list", exit_code=2)
+
+
+def test_a_list_that_is_none_is_explained(playtrace: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYTRACE_TRUSTED_PROXIES", "127.0.0.1")
+    assert '["127.0.0.1"]' in playtrace.refused("games", "list", exit_code=2)
+
+
+def test_only_a_game_begins_a_new_folder(playtrace: Commands) -> None:
+    assert "There is no playtrace data" in playtrace.refused("tokens", "add")
+    assert not playtrace.data.exists()
+    assert str(playtrace.data) in playtrace.run("games", "add", "a").stderr
 
 
 def test_a_wrong_registry_url_is_explained(playtrace: Commands, monkeypatch: pytest.MonkeyPatch) -> None:

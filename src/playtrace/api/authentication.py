@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from playtrace.api.problems import CrossOrigin, Forbidden, Unauthenticated
+from playtrace.api.problems import CrossOrigin, Forbidden, Unauthenticated, UnknownGame
 from playtrace.config import Settings
 from playtrace.registry.key_ring import KeyRing
-from playtrace.registry.models import Person
+from playtrace.registry.models import Game, Person
 from playtrace.registry.registry import Registry
 
 COOKIE = "playtrace_session"
@@ -95,6 +95,15 @@ def require_same_origin(connection: HTTPConnection) -> None:
             "A page of another address asked. If this is your dashboard behind a proxy, "
             "set PLAYTRACE_PUBLIC_URL to the address that people use."
         )
+
+
+def readable_game(connection: HTTPConnection, reader: Reader, game_id: str) -> Game:
+    """Raises `Forbidden` when the reader may not read it, `UnknownGame` when there is none."""
+    reader.require(game_id)
+    game = registry_of(connection).game(game_id)
+    if game is None:
+        raise UnknownGame(game_id)
+    return game
 
 
 def bearer_token(connection: HTTPConnection) -> str | None:

@@ -6,7 +6,7 @@ from typing import LiteralString, cast
 
 from fastapi import APIRouter, Request
 
-from playtrace.api.authentication import CurrentReader
+from playtrace.api.authentication import CurrentReader, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.store.duckdb import Store
 
@@ -75,7 +75,7 @@ class Dimensions(ApiModel):
 @router.get("/games/{game_id}/dimensions")
 def dimensions(request: Request, reader: CurrentReader, game_id: str) -> Dimensions:
     """Over all time, from events of `env` prod."""
-    reader.require(game_id)
+    readable_game(request, reader, game_id)
     game: dict[str, object] = {"game_id": game_id, "limit": VALUES_MAX}
     with cast(Store, request.app.state.store).reading() as store:
         rows = store.query(DIMENSIONS, game).to_pylist()

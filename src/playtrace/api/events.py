@@ -35,9 +35,9 @@ WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($severities IS NULL OR severity IN (SELECT unnest($severities::VARCHAR[])))
   AND ($player_id IS NULL OR player_id = $player_id)
   AND ($session_id IS NULL OR session_id = $session_id)
-  AND ($platforms IS NULL OR platform IN (SELECT unnest($platforms::VARCHAR[])))
-  AND ($versions IS NULL OR version IN (SELECT unnest($versions::VARCHAR[])))
-  AND ($countries IS NULL OR country IN (SELECT unnest($countries::VARCHAR[])))
+  AND ($platforms IS NULL OR coalesce(platform, 'unknown') IN (SELECT unnest($platforms::VARCHAR[])))
+  AND ($versions IS NULL OR coalesce(version, 'unknown') IN (SELECT unnest($versions::VARCHAR[])))
+  AND ($countries IS NULL OR coalesce(country, 'unknown') IN (SELECT unnest($countries::VARCHAR[])))
   AND time >= $from_time AND time < $to_time
   AND ($before_time IS NULL
        OR (time, journal_offset, position) < ($before_time, $before_offset, $before_position))

@@ -8,9 +8,9 @@ from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from playtrace.api.authentication import CurrentReader, Reader, registry_of
+from playtrace.api.authentication import CurrentReader, Reader, readable_game
 from playtrace.api.freshness import wait_until_loaded
-from playtrace.api.problems import InvalidRequest, UnknownGame
+from playtrace.api.problems import InvalidRequest
 from playtrace.config import Settings
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric, Rules, metrics
@@ -40,10 +40,7 @@ def router() -> APIRouter:
 def _endpoint(metric: Metric[Any, Any]) -> Callable[..., CommonAnswer]:
     # A plain function: FastAPI runs it in a thread, and a long query blocks nobody.
     def ask(request: Request, reader: Reader, parameters: CommonParameters) -> CommonAnswer:
-        reader.require(parameters.game_id)
-        game = registry_of(request).game(parameters.game_id)
-        if game is None:
-            raise UnknownGame(parameters.game_id)
+        game = readable_game(request, reader, parameters.game_id)
         state = request.app.state
         try:
             return metric.answer(

@@ -23,7 +23,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a game."""
-    with open_registry(data, create=True) as registry:
+    with open_registry(data, create=True, is_quiet=as_json) as registry:
         game = registry.add_game(game_id, name=name, time_zone=time_zone, currency=currency)
     if as_json:
         print_json(_document(game))

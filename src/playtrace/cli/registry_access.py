@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from pydantic import ValidationError
 
-from playtrace.config import Settings
+from playtrace.cli.settings_options import settings_from
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
@@ -40,17 +39,20 @@ NEXT_MOVES: dict[type[RegistryError], str] = {
 
 
 @contextmanager
-def open_registry(data: Path | None, *, create: bool = False) -> Generator[Registry]:
+def open_registry(data: Path | None, *, create: bool = False, is_quiet: bool = False) -> Generator[Registry]:
     """The registry of a data folder. What goes wrong inside the block ends the command with a sentence.
 
-    Without `create` a folder that has no registry is an error: more likely a typo than a wish.
+    Without `create` a folder that has no registry is an error: more likely a typo than a wish. With it a new folder is
+    named, unless `is_quiet`.
     """
-    settings = _settings(data)
+    settings = settings_from(data=data)
     if not create and settings.registry_url is None and not (settings.data / "registry.sqlite").exists():
         _fail(
             f"There is no playtrace data in {settings.data.absolute()}.",
             "Name the server's folder with --data, or begin with `playtrace games add ID`.",
         )
+    if not is_quiet and settings.registry_url is None and not settings.data.exists():
+        typer.echo(f"This begins a new folder: {settings.data.absolute()}", err=True)
     try:
         registry = Registry.open(settings.registry_database)
         try:
@@ -67,14 +69,6 @@ def open_registry(data: Path | None, *, create: bool = False) -> Generator[Regis
 def in_folder(command: str, data: Path | None) -> str:
     """A command to type next, for the folder that this one was given."""
     return command if data is None else f"{command} --data {shlex.quote(str(data))}"
-
-
-def _settings(data: Path | None) -> Settings:
-    try:
-        return Settings() if data is None else Settings(data=data)  # pyright: ignore[reportCallIssue]
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, field['loc']))}: {field['msg']}" for field in error.errors())
-        _fail(f"A setting does not fit: {wrong}.", "Settings come from PLAYTRACE_* and playtrace.toml.")
 
 
 def _fail(problem: str, next_move: str | None) -> NoReturn:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from playtrace.config import Settings
 
@@ -22,10 +24,20 @@ def settings_from(**options: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
-        for field in error.errors():
-            name = ".".join(map(str, field["loc"]))
-            typer.secho(f"The setting {name} does not fit: {field['msg']}.", err=True, fg=typer.colors.RED)
-        typer.echo(
-            "Settings come from options, PLAYTRACE_* variables and playtrace.toml: see docs/configuration.md.", err=True
-        )
-        raise typer.Exit(2) from error
+        wrong = [_sentence(".".join(map(str, field["loc"])), field["type"], field["msg"]) for field in error.errors()]
+    except SettingsError as error:
+        wrong = [f'A setting cannot be read: {error}. A list is written as JSON, such as ["127.0.0.1"].']
+    except tomllib.TOMLDecodeError as error:
+        wrong = [f"playtrace.toml in the current folder cannot be read: {error}."]
+    for sentence in wrong:
+        typer.secho(sentence, err=True, fg=typer.colors.RED)
+    typer.echo(
+        "Settings come from options, PLAYTRACE_* variables and playtrace.toml: see docs/configuration.md.", err=True
+    )
+    raise typer.Exit(2)
+
+
+def _sentence(name: str, type_: str, message: str) -> str:
+    if type_ == "extra_forbidden":
+        return f"There is no setting {name}."
+    return f"The setting {name} does not fit: {message}."

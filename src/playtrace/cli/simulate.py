@@ -63,7 +63,9 @@ def simulate(
     key: Annotated[str | None, typer.Option(envvar="PLAYTRACE_KEY", help="Write key, unless the server is open.")] = (
         None
     ),
-    game: Annotated[str | None, typer.Option(help="Id of the game. Default: arena, or what the server takes.")] = None,
+    game: Annotated[
+        str | None, typer.Option(help="Id of the game. Default: arena; with --key it must be named.")
+    ] = None,
     requests_at_once: Annotated[
         int | None, typer.Option("--parallel", min=1, max=256, help="Requests under way. Default: 4; loot: 32.")
     ] = None,
@@ -86,6 +88,10 @@ def simulate(
                 require_server(server)
                 _submit(loot, server, key, game, requests_at_once or 32)
             return
+        if key and game is None and output is None:
+            raise typer.BadParameter(
+                "name the game that the key is for; `playtrace keys list` shows it.", param_hint="--game"
+            )
         if events is None and players is None:
             events = DEFAULT_EVENTS
         if until is None:
@@ -110,7 +116,7 @@ def _errors_as_sentences() -> Generator[None]:
     try:
         yield
     except (DeliveryError, CustomStatsError, ValueError, OSError) as error:
-        _console.print(f"[red]{type(error).__name__}[/red]: {error}", highlight=False)
+        _console.print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(1) from error
 
 

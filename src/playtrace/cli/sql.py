@@ -31,7 +31,10 @@ def sql(
     data: Data = None,
     output: Annotated[Format, typer.Option("--format", help="How the rows are printed.")] = Format.TABLE,
 ) -> None:
-    """Ask in SQL (DuckDB's). Reading only; `SHOW TABLES` and `DESCRIBE events` tell what there is."""
+    """Ask in SQL (DuckDB's). Reading only; `SHOW TABLES` and `DESCRIBE events` tell what there is.
+
+    A property is `props.weapon`; a number among them needs its type, `props.score::DOUBLE`, to be compared and summed.
+    """
     settings = settings_from(data=data)
     text = sys.stdin.read() if statement == "-" else statement
     try:

@@ -21,7 +21,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make a read token. It is printed this once: only a hash of it is kept."""
-    with open_registry(data, create=game_id is None) as registry:
+    with open_registry(data) as registry:
         token, secret = registry.add_token(note=note, game_id=game_id)
     if as_json:
         print_json({**_document(token), "token": secret})

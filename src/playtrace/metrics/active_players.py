@@ -7,8 +7,8 @@ A player is **active** in an interval if at least one qualifying event lies in i
   it. **mau**: on any of the 30 days that end with it. Always dau <= wau <= mau.
 - **new**: players whose first qualifying event ever lies on the day. The range that is asked about plays no part in
   it. **returning** = dau - new. With a filter, a new player counts by what the first event said.
-- **stickiness** of a day = dau / mau; of the range = mean dau of the complete days / mau of the last complete day.
-  Null where nobody was active.
+- **stickiness** of a day = dau / mau; of the range = mean dau of the complete days, from the game's first qualifying
+  event on, / mau of the last complete day. Null where nobody was active.
 
 `from` and `to` are widened to whole days. All counts are exact.
 """
@@ -58,7 +58,7 @@ class ActiveDay(Judged):
 class ActivePlayers(CommonAnswer):
     days: list[ActiveDay]
     stickiness: float | None = Field(
-        description="Mean dau of the complete days / mau of the last complete day; null where there is none."
+        description="Mean dau of the complete days since the game's first / mau of the last; null where there is none."
     )
 
 
@@ -118,7 +118,8 @@ arrived AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
     GROUP BY slice.bucket
 )
-SELECT counted.day, dau, wau, mau, coalesce(new, 0) AS new
+SELECT counted.day, dau, wau, mau, coalesce(new, 0) AS new,
+    (SELECT min(first_seen) FROM players WHERE game_id = $game) AS first_at
 FROM counted
 LEFT JOIN arrived ON counted.day = arrived.day
 """
@@ -177,7 +178,7 @@ arrived AS (
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
     GROUP BY slice.bucket
 )
-SELECT counted.day, dau, wau, mau, coalesce(new, 0) AS new
+SELECT counted.day, dau, wau, mau, coalesce(new, 0) AS new, (SELECT min(entered_at) FROM entered) AS first_at
 FROM counted
 LEFT JOIN arrived ON counted.day = arrived.day
 """
@@ -215,13 +216,17 @@ def answer(parameters: Parameters, asking: Asking) -> ActivePlayers:
         )
         rows = asking.rows(RAW, bound)
     counts = {row["day"]: row for row in rows}
+    first_at = rows[0]["first_at"] if rows else plain(asking.now)
     days = [
         _day(first + index * ONE_DAY, bucket, counts.get(index, NOBODY), asking)
         for index, bucket in enumerate(answered)
     ]
     return ActivePlayers(
         days=days,
-        stickiness=_stickiness([day for day in days if day.complete]),
+        # A game that has just begun had no days without players before.
+        stickiness=_stickiness(
+            [day for day, bucket in zip(days, answered, strict=True) if day.complete and plain(bucket.end) > first_at]
+        ),
         **asking.heading(parameters, span.start, span.end, source),
     )
 

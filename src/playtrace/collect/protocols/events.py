@@ -245,6 +245,9 @@ FIELDS = {
     spelling: field.name for field in msgspec.structs.fields(Event) for spelling in (field.name, to_camel(field.name))
 } | ALIASES
 
+NUMBERED = ("player_id", "session_id", "match_id", "level", "build")
+"""Text that many games have as a number."""
+
 
 def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
     for index, raw in enumerate(_split(body, is_ndjson, batch)):
@@ -294,7 +297,8 @@ def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
                 return [bytes(raw) for raw in envelope.events]
             return [text]
     except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
-        raise Malformed(f"The body is not valid JSON: {sentence(error)}") from error
+        hint = " NDJSON needs Content-Type: application/x-ndjson." if b"}\n{" in text.replace(b"\r", b"") else ""
+        raise Malformed(f"The body is not valid JSON: {sentence(error)}{hint}") from error
     raise Malformed("Expected JSON that begins with { or [, or NDJSON with Content-Type application/x-ndjson.")
 
 
@@ -323,8 +327,9 @@ def _read_loosely(raw: bytes) -> Event:
         fields["time"] = instant(fields["time"])
     if isinstance(fields.get("event_id"), str):
         fields["event_id"] = event_id(fields["event_id"], str(fields.get("game_id", "")))
-    if isinstance(fields.get("player_id"), int):
-        fields["player_id"] = str(fields["player_id"])
+    for name in NUMBERED:
+        if isinstance(fields.get(name), int) and not isinstance(fields[name], bool):
+            fields[name] = str(fields[name])
     event = msgspec.convert(fields, Event)
     if event.props is not None:
         _lift(event, event.props)
