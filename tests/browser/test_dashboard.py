@@ -259,6 +259,23 @@ def test_all_of_it_works_by_keyboard(played: ServerProcess, open_page: OpenPage)
     expect(page.get_by_role("button", name=re.compile("^Platform:"))).to_be_focused()
 
 
+def test_an_address_with_nonsense_in_it_shows_the_page(played: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/?game={GAME}&tz=Mars/Olympus&range=forever&split=colour")
+    expect(page.get_by_role("button", name="Time zone: UTC")).to_be_visible()
+    expect(page.get_by_role("definition").first).to_have_text(re.compile(r"\d"))
+
+
+def test_what_a_number_means_is_readable(played: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/?game={GAME}")
+    page.get_by_role("button", name="What is Revenue?").click()
+    text = page.get_by_text("Purchases net of refunds")
+    expect(text).to_be_visible()
+    box = text.bounding_box()
+    assert box is not None
+    assert box["width"] <= 300
+    assert text.evaluate("element => parseFloat(getComputedStyle(element).paddingLeft)") >= 8
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_accessible(

@@ -38,6 +38,15 @@ const parameters = {
 
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text)
 
+/** What is in the address bar may be anything, and dates cannot be shown in a zone that there is not. */
+function isTimeZone(name: string): boolean {
+  try {
+    return name !== '' && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
 export function usePageState() {
   const { game, gameId } = useGame()
   const rangeKey = useUrlParam(parameters.range)
@@ -49,7 +58,7 @@ export function usePageState() {
   const countries = useUrlParam(parameters.countries)
   const now = useNow()
 
-  const timeZone = computed(() => chosenTimeZone.value || game.value?.timeZone || 'UTC')
+  const timeZone = computed(() => (isTimeZone(chosenTimeZone.value) ? chosenTimeZone.value : game.value?.timeZone || 'UTC'))
   const preset = computed(() => {
     if (rangeKey.value === CUSTOM && isDay(customFrom.value) && isDay(customTo.value)) return null
     return PRESETS.find(({ key }) => key === rangeKey.value) ?? PRESETS.find(({ key }) => key === DEFAULT_PRESET) ?? null
