@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import time
 import uuid
 from typing import Any
 
@@ -257,6 +258,20 @@ def test_each_limit_and_one_beyond(field: str, within: Any, beyond: Any):
     assert [event.name for event in batch.events][-1] == "last"
     assert refusals(batch) == [(1, "invalid")]
     assert batch.refusals[0].error.startswith(field), batch.refusals[0].error
+
+
+def test_too_many_are_not_looked_at_one_by_one():
+    """A few kilobytes become that many when they are decompressed."""
+
+    def seconds(body: bytes, *, ndjson: bool = False) -> float:
+        began = time.process_time()
+        with contextlib.suppress(TooLarge):
+            assert len(read_bytes(body, ndjson=ndjson).refusals) == 10_000
+        return time.process_time() - began
+
+    as_many_as_may_be = seconds(b"[" + b"1," * 9_999 + b"1]")
+    for body, ndjson in ((b"[" + b"1," * 999_999 + b"1]", False), (b"1\n" * 1_000_000, True)):
+        assert seconds(body, ndjson=ndjson) < 30 * as_many_as_may_be
 
 
 CAMEL = {"name": "eventType", "time": "timestamp", "props": "payload"}

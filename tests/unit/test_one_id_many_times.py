@@ -39,3 +39,25 @@ def test_one_id_many_times_in_one_load(tmp_path: Path):
     finally:
         journal.close()
         store.close()
+
+
+def test_properties_whose_names_differ_in_case_alone(tmp_path: Path):
+    """The store's engine does not tell them apart everywhere; a retry of such an event must not stop the loading."""
+    settings = Settings(data=tmp_path)
+    journal = Journal.open(settings.journal_path, settings)
+    store = Store.open(settings.store_path, settings)
+    try:
+        loader = Loader(store, journal, settings)
+        same = Event(name="jump", game_id="arena", event_id=uuid.UUID(int=7), props={"a": 1, "A": 2})
+        other = Event(name="jump", game_id="arena", event_id=uuid.UUID(int=7), props={"a": 1, "A": 3})
+        batch = Batch(received_at=dt.datetime.now(dt.UTC), source="events", events=[same, same])
+        assert loader.load_batches([batch]).duplicates == 1
+        batch.events = [same, other]
+        assert loader.load_batches([batch]).duplicates == 2
+        books = store.query(
+            "SELECT reason, sum(events)::BIGINT AS events FROM books WHERE outcome = 'duplicate' GROUP BY ALL"
+        )
+        assert {row["reason"]: row["events"] for row in books.to_pylist()} == {"": 2, "conflict": 1}
+    finally:
+        journal.close()
+        store.close()

@@ -19,6 +19,7 @@ Raise one anywhere below a route; `install` has it rendered, and what FastAPI ra
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketState
+
+log = logging.getLogger("playtrace.api")
 
 TYPE_BASE = "https://playtrace.dev/problems/"
 MEDIA_TYPE = "application/problem+json"
@@ -227,8 +230,9 @@ async def _on_http_exception(connection: Request | WebSocket, error: Exception) 
     return JSONResponse(document, error.status_code, error.headers, MEDIA_TYPE)
 
 
-async def _on_bug(_request: Request, _error: Exception) -> Response:
-    # The server logs the traceback; it may quote anything, so none of it goes out.
+async def _on_bug(request: Request, error: Exception) -> Response:
+    # The traceback may quote anything, so none of it goes out.
+    log.error("a request failed", exc_info=error, extra={"path": request.url.path})
     return problem_response(Internal("The server's log tells what happened. Please report it to its operator."))
 
 

@@ -15,6 +15,7 @@ from pydantic import Field, JsonValue
 from playtrace.api.authentication import CurrentAdmin
 from playtrace.api.models import ApiModel
 from playtrace.store.duckdb import JSON_TEXT, Store
+from playtrace.store.errors import QueryRefused
 
 router = APIRouter(prefix="/api", tags=["sql"])
 
@@ -40,9 +41,14 @@ def run(request: Request, admin: CurrentAdmin, statement: Statement) -> Rows:
 
 def ask(store: Store, sql: str) -> Rows:
     """The answer to a statement. Raises what `Store.query_text` raises."""
-    table = store.query_text(sql)
+    # One more tells that there are more. What is not asked for is never made: it may not fit into the memory.
+    table = store.query_text(sql, rows_max=ROWS_MAX + 1)
     shown = table.slice(0, ROWS_MAX)
-    columns = [_values(field, column) for field, column in zip(shown.schema, shown.columns, strict=True)]
+    try:
+        columns = [_values(field, column) for field, column in zip(shown.schema, shown.columns, strict=True)]
+    except (ValueError, OverflowError) as error:
+        # A time beyond the years that Python knows, or finer than a microsecond.
+        raise QueryRefused(f"A value cannot be shown ({error}). Cast it to VARCHAR.") from error
     return Rows(
         columns=table.column_names,
         rows=[[plain(value) for value in row] for row in zip(*columns, strict=True)],

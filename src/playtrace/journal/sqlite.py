@@ -264,10 +264,10 @@ class Journal:
                 with self._turns.turn():
                     self._turn_wanted_at = None
                     self._write_group(appends, rows)
-            except OSError as error:
+            except (OSError, sqlite3.Error) as error:
                 # It is not waiting any more; else everything would be refused until something is appended.
                 self._turn_wanted_at = None
-                log.exception("the journal could not be locked")
+                log.exception("the journal could not be written")
                 _tell(appends, JournalUnavailable(f"Journal: {error}"))
 
     def _write_group(self, appends: Sequence[_Append], rows: Sequence[Row]) -> None:
@@ -325,9 +325,14 @@ class Journal:
         if now - self._disk_looked_at < DISK_LOOK_INTERVAL_S and not at_once:
             return
         self._disk_looked_at = now
-        self._bytes = file_bytes_used(self.path, self._page_bytes)
         wanted_at = self._turn_wanted_at
-        free = shutil.disk_usage(self.path.parent).free
+        try:
+            self._bytes = file_bytes_used(self.path, self._page_bytes)
+            free = shutil.disk_usage(self.path.parent).free
+        except (OSError, sqlite3.Error) as error:
+            # A process that has no file handles left cannot look. Nothing of it may end the writing thread.
+            self._refusing = JournalUnavailable(f"Journal: {error}")
+            return
         if wanted_at is not None and now - wanted_at > LOCK_WAIT_S:
             self._refusing = JournalUnavailable("Another process has kept the journal locked for too long.")
         elif free < self._disk_free_bytes_min:

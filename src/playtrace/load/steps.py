@@ -143,14 +143,14 @@ CONFIRM_DUPLICATES: LiteralString = """
 CREATE OR REPLACE TEMP TABLE duplicates AS
 WITH suspect AS (
     SELECT false AS is_stored, game_id, event_id, journal_offset, position, received_at, name, client_time, player_id,
-        session_id, value, coalesce(props::VARIANT::VARCHAR, '') AS props_text
+        session_id, value, coalesce(props::VARIANT::JSON::VARCHAR, '') AS props_text
     FROM staged SEMI JOIN suspects USING (journal_offset, position)
 ),
 known AS (
     SELECT * FROM suspect
     UNION ALL
     SELECT true, game_id, event_id, journal_offset, position, received_at, name, client_time, player_id,
-        session_id, value, coalesce(props::VARCHAR, '') AS props_text
+        session_id, value, coalesce(props::JSON::VARCHAR, '') AS props_text
     FROM events SEMI JOIN suspect USING (game_id, event_id)
     WHERE received_at > $ids_since
 ),

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import granian.log
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
@@ -20,6 +20,10 @@ HEADER_SECONDS_MAX = 15
 """A client that sends its headers drop by drop holds a connection for so long, no longer."""
 LAST_REQUESTS_SECONDS_MAX = 5.0
 BACKLOG = 1024
+CONNECTIONS_MAX = 16_384
+"""Of one process. One that says nothing has its place for as long as it likes."""
+OWN_FILES_MAX = 512
+"""File handles that are kept for the journal, the store and the connections between our processes."""
 GC_ALLOCATIONS = 50_000
 """The garbage collector looks for cycles after so many new objects, instead of Python's 700: a few hundred requests
 that wait for the disk are more than that, and no cycle is among them."""
@@ -34,10 +38,27 @@ def http_server(app: Any, host: str, port: int) -> Server:
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
+        # HTTP/2 goes past the limits that are kept here: bodies need no length, and one connection has many requests.
+        http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS_MAX * 1000),
         backlog=BACKLOG,
+        backpressure=connections_max(),
         log_enabled=False,
     )
+
+
+def connections_max() -> int:
+    """How many connections a process takes at once: as many as leave it file handles for its own files."""
+    if sys.platform == "win32":
+        return CONNECTIONS_MAX
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS_MAX + OWN_FILES_MAX
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else max(1, min(CONNECTIONS_MAX, soft - OWN_FILES_MAX))
 
 
 async def stop_serving(server: Server, serving: asyncio.Task[None]) -> None:

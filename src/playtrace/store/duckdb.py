@@ -47,9 +47,16 @@ class Reader:
         """
         return self._answer(sql, parameters, duckdb.DuckDBPyRelation.to_arrow_table)
 
-    def query_text(self, sql: str) -> pa.Table:
-        """As `query`, for SQL that a person typed. Text of a VARIANT is marked with `JSON_TEXT`."""
-        return self._answer(sql, None, _with_text_for_variants)
+    def query_text(self, sql: str, rows_max: int | None = None) -> pa.Table:
+        """As `query`, for SQL that a person typed: its first rows. Text of a VARIANT is marked with `JSON_TEXT`."""
+
+        def as_table(relation: duckdb.DuckDBPyRelation) -> pa.Table:
+            if rows_max is None:
+                return _with_text_for_variants(relation)
+            # A limit would number columns of the same name.
+            return _with_text_for_variants(relation.limit(rows_max)).rename_columns(relation.columns)
+
+        return self._answer(sql, None, as_table)
 
     def _answer(
         self, sql: str, parameters: Parameters | None, as_table: Callable[[duckdb.DuckDBPyRelation], pa.Table]
@@ -97,6 +104,7 @@ class Store:
         self._slots = threading.BoundedSemaphore(settings.query_concurrency)
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         """Of those who read at the moment."""
+        self._is_ending = False
         self._writing = threading.Lock()
         self._connection = self._connect()
 
@@ -159,7 +167,8 @@ class Store:
                 self._connection.close()
 
     def end_questions(self) -> None:
-        """Those that are being answered end with `QueryTimeout`. Does not wait for that."""
+        """Those that are being answered end with `QueryTimeout`, and no other begins. Does not wait for that."""
+        self._is_ending = True
         for cursor in list(self._cursors):
             cursor.interrupt()
 
@@ -192,6 +201,8 @@ class Store:
             # which would inherit it.
             run_in_background()
         with self._slots, self._begin_reading() as cursor:
+            if self._is_ending:
+                raise StoreError("The server stops.")
             timer = threading.Timer(self._settings.query_seconds_max, cursor.interrupt)
             timer.daemon = True
             timer.start()
@@ -218,8 +229,8 @@ class Store:
         with self.reading() as reader:
             return reader.query(sql, parameters)
 
-    def query_text(self, sql: str) -> pa.Table:
-        """Run one statement that a person typed. Only reading is possible.
+    def query_text(self, sql: str, rows_max: int | None = None) -> pa.Table:
+        """Run one statement that a person typed, for its first rows. Only reading is possible.
 
         Raises `QueryRefused` for anything but one statement that reads.
         """
@@ -233,7 +244,7 @@ class Store:
         if statement.type != duckdb.StatementType.SELECT:
             raise QueryRefused(f"Only reading is possible here; {statement.type.name} is not.")
         with self.reading() as reader:
-            return reader.query_text(sql)
+            return reader.query_text(sql, rows_max)
 
     def tidy(self) -> None:
         """Put together what many small loads left in small pieces. Writing waits for it, reading does not.

@@ -133,7 +133,7 @@ def read(request: Request) -> Batch:
         batch.sent_at = None
         _read_one_by_one(body, is_ndjson, batch)
     if len(batch.events) + len(batch.refusals) > EVENTS_PER_REQUEST_MAX:
-        raise TooLarge(f"A request has at most {EVENTS_PER_REQUEST_MAX} events. Send several.")
+        raise _too_many()
     return batch
 
 
@@ -250,7 +250,10 @@ NUMBERED = ("player_id", "session_id", "match_id", "level", "build")
 
 
 def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
-    for index, raw in enumerate(_split(body, is_ndjson, batch)):
+    raws = _split(body, is_ndjson, batch)
+    if len(raws) > EVENTS_PER_REQUEST_MAX:
+        raise _too_many()
+    for index, raw in enumerate(raws):
         try:
             batch.events.append(_read_loosely(raw))
         except (OverflowError, ValueError, RecursionError) as error:
@@ -266,6 +269,10 @@ def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
                     game_id=batch.game_id or _claimed_game(raw),
                 )
             )
+
+
+def _too_many() -> TooLarge:
+    return TooLarge(f"A request has at most {EVENTS_PER_REQUEST_MAX} events. Send several.")
 
 
 def _claimed_game(raw: bytes) -> str | None:
