@@ -100,7 +100,7 @@ export const formatPlainDay = (day: string): string => dateFormat('UTC', DAY).fo
 
 const regions = new Intl.DisplayNames([language], { type: 'region', fallback: 'code' })
 
-export const formatCountry = (code: string): string => {
+const formatCountry = (code: string): string => {
   try {
     return regions.of(code.toUpperCase()) ?? code
   } catch {
@@ -114,3 +114,12 @@ const platformNames: Record<string, string> = {
 }
 
 export const formatPlatform = (platform: string): string => platformNames[platform.toLowerCase()] ?? platform
+
+/** As metrics call what was not sent; in their answers it is empty. */
+export const UNKNOWN = 'unknown'
+const dimensionFormats = { platform: formatPlatform, version: String, country: formatCountry }
+
+export type Dimension = keyof typeof dimensionFormats
+
+export const formatDimension = (dimension: Dimension, value: string): string =>
+  value === '' || value === UNKNOWN ? '(unknown)' : dimensionFormats[dimension](value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 import brotli
@@ -24,6 +24,11 @@ DROPPED_BYTES_MAX = 32 * 1024 * 1024
 when the connection closes never sees the answer."""
 MEMBERS_MAX = 100
 """A gzip or zstd body may be several, one after the other (`cat a.gz b.gz`); at most so many."""
+
+
+def has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a request with these headers has a body, be it empty."""
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in headers)
 
 
 async def read_body(

@@ -216,16 +216,15 @@ def answer(parameters: Parameters, asking: Asking) -> ActivePlayers:
         )
         rows = asking.rows(RAW, bound)
     counts = {row["day"]: row for row in rows}
-    first_at = rows[0]["first_at"] if rows else plain(asking.now)
+    began_at = rows[0]["first_at"] if rows else plain(asking.now)
     days = [
         _day(first + index * ONE_DAY, bucket, counts.get(index, NOBODY), asking)
         for index, bucket in enumerate(answered)
     ]
     return ActivePlayers(
         days=days,
-        # A game that has just begun had no days without players before.
         stickiness=_stickiness(
-            [day for day, bucket in zip(days, answered, strict=True) if day.complete and plain(bucket.end) > first_at]
+            [day for day, bucket in zip(days, answered, strict=True) if bucket.is_averaged(asking, began_at)]
         ),
         **asking.heading(parameters, span.start, span.end, source),
     )

@@ -33,7 +33,6 @@ from pydantic import Field
 
 from playtrace.metrics.frame.bound_lists import bound_lists
 from playtrace.metrics.frame.calendar import (
-    Span,
     buckets_of,
     day_masks,
     on_slots,
@@ -478,14 +477,9 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     found: dict[bool, dict[str, Any]] = {True: {}, False: {}}
     for row in rows:
         found[row.pop("is_current")] |= {name: value for name, value in row.items() if value is not None}
-    first_at = found[True].get("first_at", plain(asking.now))
-
-    def days_counted(of: list[Span]) -> int:
-        # A game that has just begun had no days without players before.
-        return sum(day.is_complete(asking) and plain(day.end) > first_at for day in of)
-
-    current = _figures(found[True], parameters, days_counted(current_days))
-    previous = _figures(found[False], parameters, days_counted(previous_days))
+    began_at = found[True].get("first_at", plain(asking.now))
+    current = _figures(found[True], parameters, sum(day.is_averaged(asking, began_at) for day in current_days))
+    previous = _figures(found[False], parameters, sum(day.is_averaged(asking, began_at) for day in previous_days))
     return Summary(
         **current.model_dump(by_alias=False),
         current=current,
@@ -498,7 +492,7 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     )
 
 
-def _figures(row: dict[str, Any], parameters: Parameters, complete_days: int) -> Figures:
+def _figures(row: dict[str, Any], parameters: Parameters, averaged_days: int) -> Figures:
     crashed_sessions = row.get("crashed_sessions", 0)
     session_count = row.get("session_count", 0)
     return Figures(
@@ -515,7 +509,7 @@ def _figures(row: dict[str, Any], parameters: Parameters, complete_days: int) ->
         revenue_micros=int(row.get("revenue_micros", 0)),
         currency=parameters.currency,
         other_currency_purchases=int(row.get("other_currency_purchases", 0)),
-        dau_mean=ratio(int(row.get("player_days", 0)), complete_days),
+        dau_mean=ratio(int(row.get("player_days", 0)), averaged_days),
         avg_fps=ratio(row.get("frames", 0), row.get("frame_seconds", 0)),
         players_now=row.get("players_now"),
     )

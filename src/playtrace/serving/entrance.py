@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playtrace.collect import stream
 from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
-from playtrace.collect.body import read_body
+from playtrace.collect.body import has_body, read_body
 from playtrace.collect.errors import CollectError
 from playtrace.collect.problem_documents import problem
 from playtrace.collect.reading_time import ReadingTime
@@ -48,8 +48,8 @@ class Entrance:
         if scope["type"] == "websocket":
             app = self._stream if path == stream.PATH else self._reading
             return app(scope, receive, send)
-        has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
-        return (self._ask if has_body else self._reading)(scope, receive, send)
+        app = self._ask if has_body(scope["headers"]) else self._reading
+        return app(scope, receive, send)
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request that reads is worked on when its body is whole, which is bounded in size and time."""

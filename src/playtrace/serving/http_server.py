@@ -48,7 +48,10 @@ def http_server(app: Any, host: str, port: int) -> Server:
 
 
 def connections_max() -> int:
-    """How many connections a process takes at once: as many as leave it file handles for its own files."""
+    """How many connections this process takes at once: as many as leave it file handles for its own files.
+
+    It first asks for the handles it wants, as the limit that shells set is often far below what is allowed.
+    """
     if sys.platform == "win32":
         return CONNECTIONS_MAX
     import resource

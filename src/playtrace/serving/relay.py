@@ -20,6 +20,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from playtrace.collect.app import Receive, Scope, Send, send_reply
+from playtrace.collect.body import has_body
 from playtrace.collect.errors import CollectError
 from playtrace.collect.problem_documents import problem
 from playtrace.serving.entrance import App
@@ -103,7 +104,7 @@ class Relay:
                 method,
                 self._url(scope),
                 headers=self._headers(scope),
-                data=_body(receive) if _has_body(scope) else None,
+                data=_body(receive) if has_body(scope["headers"]) else None,
                 allow_redirects=False,
             ) as answer:
                 headers = [(name.lower(), value) for name, value in answer.raw_headers]
@@ -188,10 +189,6 @@ class Forwarded:
             scope["client"] = (address.decode("latin-1"), 0)
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != FORWARDED]
         return self._app(scope, receive, send)
-
-
-def _has_body(scope: Scope) -> bool:
-    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
 
 
 async def _body(receive: Receive) -> AsyncIterator[bytes]:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import LiteralString
@@ -49,14 +50,7 @@ class Reader:
 
     def query_text(self, sql: str, rows_max: int | None = None) -> pa.Table:
         """As `query`, for SQL that a person typed: its first rows. Text of a VARIANT is marked with `JSON_TEXT`."""
-
-        def as_table(relation: duckdb.DuckDBPyRelation) -> pa.Table:
-            if rows_max is None:
-                return _with_text_for_variants(relation)
-            # A limit would number columns of the same name.
-            return _with_text_for_variants(relation.limit(rows_max)).rename_columns(relation.columns)
-
-        return self._answer(sql, None, as_table)
+        return self._answer(sql, None, partial(_with_text_for_variants, rows_max=rows_max))
 
     def _answer(
         self, sql: str, parameters: Parameters | None, as_table: Callable[[duckdb.DuckDBPyRelation], pa.Table]
@@ -77,21 +71,20 @@ JSON_TEXT = {b"holds": b"json"}
 """Metadata of a column whose text is JSON."""
 
 
-def _with_text_for_variants(relation: duckdb.DuckDBPyRelation) -> pa.Table:
-    """The answer as a table. A VARIANT has no form of its own in Arrow: it becomes JSON text, marked as such."""
+def _with_text_for_variants(relation: duckdb.DuckDBPyRelation, rows_max: int | None) -> pa.Table:
+    """The first rows as a table. A VARIANT has no form of its own in Arrow: it becomes JSON text, marked as such."""
     variants = [number for number, type_ in enumerate(relation.types) if str(type_) == "VARIANT"]
-    if not variants:
-        return relation.to_arrow_table()
-    shown = [
-        f"#{number + 1}::JSON::VARCHAR" if number in variants else f"#{number + 1}"
-        for number in range(len(relation.columns))
-    ]
-    table = relation.project(", ".join(shown)).to_arrow_table()
-    fields = [
-        field.with_name(name).with_metadata(JSON_TEXT if number in variants else None)
-        for number, (field, name) in enumerate(zip(table.schema, relation.columns, strict=True))
-    ]
-    return pa.Table.from_arrays(table.columns, schema=pa.schema(fields))
+    shown = relation
+    if variants:
+        columns = range(len(relation.columns))
+        shown = shown.project(", ".join(f"#{n + 1}::JSON::VARCHAR" if n in variants else f"#{n + 1}" for n in columns))
+    if rows_max is not None:
+        shown = shown.limit(rows_max)
+    # A projection or a limit numbers columns of the same name.
+    table = shown.to_arrow_table().rename_columns(relation.columns)
+    for number in variants:
+        table = table.set_column(number, table.field(number).with_metadata(JSON_TEXT), table.column(number))
+    return table
 
 
 class Store:
@@ -201,8 +194,6 @@ class Store:
             # which would inherit it.
             run_in_background()
         with self._slots, self._begin_reading() as cursor:
-            if self._is_ending:
-                raise StoreError("The server stops.")
             timer = threading.Timer(self._settings.query_seconds_max, cursor.interrupt)
             timer.daemon = True
             timer.start()
@@ -217,6 +208,8 @@ class Store:
                     cursor.rollback()
 
     def _begin_reading(self) -> duckdb.DuckDBPyConnection:
+        if self._is_ending:
+            raise StoreError("The server stops.")
         try:
             cursor = self._connection.cursor()
             cursor.execute("BEGIN TRANSACTION READ ONLY")

@@ -50,6 +50,13 @@ class Span:
         """Whether it is over."""
         return asking.now >= self.end
 
+    def is_averaged(self, asking: Asking, game_began_at: dt.datetime) -> bool:
+        """Whether a mean over days counts it: it is over, and the game had begun (`game_began_at` as the store has it).
+
+        A game that has just begun had no days without players before.
+        """
+        return self.is_complete(asking) and plain(self.end) > game_began_at
+
     def is_settled(self, asking: Asking) -> bool:
         """Whether it is over for so long that late events are no longer expected."""
         return asking.now >= self.end + asking.rules.settle
