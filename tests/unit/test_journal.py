@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded
-from playtrace.journal.errors import DiskFull, JournalFull
+from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull
 from playtrace.journal.sqlite import Journal
 
 DEADLINE_S = 30.0
@@ -127,10 +128,20 @@ def test_events_that_are_alike_take_a_fraction_of_their_room(open_journal: Open,
     assert (tmp_path / "journal.sqlite").stat().st_size < sum(len(e.body) for e in entries) / 5
 
 
-def test_rows_of_before_they_were_compressed_are_read(open_journal: Open, tmp_path: Path):
-    journal = open_journal()
+OLDER_SCHEMA = """
+CREATE TABLE identity (journal_id TEXT NOT NULL);
+CREATE TABLE entries (
+    last_offset INTEGER PRIMARY KEY AUTOINCREMENT, events INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    sizes BLOB NOT NULL, headers BLOB NOT NULL, bodies BLOB NOT NULL
+);
+"""
+"""Of before rows were compressed and had a checksum."""
+
+
+def test_a_journal_of_before_is_read(open_journal: Open, tmp_path: Path):
     older, newer = [events_alike(number) for number in range(3)], events_alike(3)
-    with sqlite3.connect(tmp_path / "journal.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)) as connection:
+        connection.executescript(OLDER_SCHEMA)
         connection.execute(
             "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -142,10 +153,35 @@ def test_rows_of_before_they_were_compressed_are_read(open_journal: Open, tmp_pa
                 b"".join(e.body for e in older),
             ],
         )
-    connection.close()
+    journal = open_journal()
     assert append(journal, newer) == [4]
     assert [recorded.body for recorded in read_all(journal)] == [e.body for e in [*older, newer]]
     assert journal.waiting_events(2) == 200
+
+
+@pytest.mark.parametrize("part", ["sizes", "headers", "bodies"])
+def test_what_is_damaged_is_set_aside(open_journal: Open, tmp_path: Path, part: str):
+    journal = open_journal()
+    for number in range(3):
+        append(journal, events_alike(2 * number), events_alike(2 * number + 1))  # a row of two
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)) as connection:
+        (kept,) = connection.execute(f"SELECT {part} FROM entries WHERE last_offset = 4").fetchone()
+        changed = bytes([*kept[:-2], kept[-2] ^ 1, kept[-1]])
+        connection.execute(f"UPDATE entries SET {part} = ? WHERE last_offset = 4", [changed])
+
+    assert [recorded.offset for recorded in read_all(journal)] == [1, 2]
+    with pytest.raises(DamagedRow, match="offset 4") as damaged:
+        read_all(journal, after=2)
+    assert journal.oldest_us(2) is None
+    assert (journal.waiting_events(2), journal.damaged_events) == (400, 0)
+
+    assert journal.set_aside(damaged.value) == 200
+    assert [recorded.offset for recorded in read_all(journal, after=2)] == [5, 6]
+    assert (journal.waiting_events(2), journal.damaged_events) == (200, 200)
+    journal.close()
+    assert open_journal().damaged_events == 200
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection:
+        assert connection.execute(f"SELECT last_offset, {part} FROM damaged").fetchall() == [(4, changed)]
 
 
 def test_reading_goes_on_inside_a_row(open_journal: Open):

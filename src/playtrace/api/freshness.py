@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import cast
 
 from fastapi import Request
 
+from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.registry.key_ring import KeyRing
@@ -17,11 +19,13 @@ WAIT_S_MAX = 5.0
 def wait_until_loaded(request: Request) -> None:
     """Dependency: wait until everything that was durable when the request came can be queried.
 
-    At most `WAIT_S_MAX`, and not at all while loading fails: then (`GET /api/health` tells) the answer comes
-    without the latest events rather than not at all. Games that those events made are known then, too.
+    At most `WAIT_S_MAX`, and not at all while loading fails or the journal cannot be read: then (`GET /api/health`
+    tells) the answer comes without the latest events rather than not at all. Games that those events made
+    are known then, too.
     """
     cast(KeyRing, request.app.state.key_ring).refresh()
     journal = cast(Journal, request.app.state.journal)
     loader = cast(Loader, request.app.state.loader)
     if loader.error is None:
-        loader.wait_for(journal.head, WAIT_S_MAX)
+        with suppress(JournalUnavailable):
+            loader.wait_for(journal.head, WAIT_S_MAX)

@@ -12,10 +12,13 @@ from fastapi import APIRouter, Request, Response
 from playtrace import __version__
 from playtrace.api.models import ApiModel
 from playtrace.config import Settings
+from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 
 router = APIRouter(prefix="/api", tags=["health"])
+
+Status = Literal["healthy", "degraded", "unhealthy"]
 
 LAG_S_MAX = 30.0
 """Loading that is further behind than this is worth a look: `degraded`."""
@@ -28,6 +31,8 @@ class JournalHealth(ApiModel):
     """How long the oldest of them has waited."""
     bytes: int
     bytes_max: int
+    damaged_events: int
+    """Events that were acknowledged and could not be read back from the disk: they were set aside, as bytes."""
 
 
 class StoreHealth(ApiModel):
@@ -42,12 +47,13 @@ class DiskHealth(ApiModel):
 
 
 class Health(ApiModel):
-    status: Literal["healthy", "degraded", "unhealthy"]
+    status: Status
     timestamp: dt.datetime
     message: str
     version: str
     uptime_seconds: float
-    journal: JournalHealth
+    journal: JournalHealth | None
+    """Null when it cannot be read."""
     store: StoreHealth
     disk: DiskHealth
 
@@ -59,17 +65,33 @@ def health(request: Request, response: Response) -> Health:
     settings = cast(Settings, state.settings)
     journal = cast(Journal, state.journal)
     loader = cast(Loader, state.loader)
-    lag_events = journal.waiting_events(loader.offset)
-    lag_seconds = loader.waiting_seconds()
-    status: Literal["healthy", "degraded", "unhealthy"] = "healthy"
+    status: Status = "healthy"
     message = "Events are taken and loaded."
-    if (refusing := journal.refusing) is not None:
+    waiting: JournalHealth | None = None
+    refusing = journal.refusing
+    try:
+        waiting = JournalHealth(
+            lag_events=journal.waiting_events(loader.offset),
+            lag_seconds=loader.waiting_seconds(),
+            bytes=journal.bytes,
+            bytes_max=settings.journal_bytes_max,
+            damaged_events=journal.damaged_events,
+        )
+    except JournalUnavailable as error:
+        refusing = error
+    if refusing is not None or waiting is None:
         status, message = "unhealthy", str(refusing)
         response.status_code = 503
     elif loader.error is not None:
         status, message = "degraded", f"Events are taken; loading them fails and is tried again: {loader.error}"
-    elif lag_seconds > LAG_S_MAX:
-        status, message = "degraded", f"Events are taken; loading them is {lag_seconds:.0f} seconds behind."
+    elif waiting.lag_seconds > LAG_S_MAX:
+        status, message = "degraded", f"Events are taken; loading them is {waiting.lag_seconds:.0f} seconds behind."
+    elif waiting.damaged_events:
+        status = "degraded"
+        message = (
+            f"Events are taken and loaded. {waiting.damaged_events} events could not be read back from the journal and"
+            " were set aside: look at the disk and the memory of this machine."
+        )
     files = [settings.store_path, settings.store_path.with_name(settings.store_path.name + ".wal")]
     return Health(
         status=status,
@@ -77,9 +99,7 @@ def health(request: Request, response: Response) -> Health:
         message=message,
         version=__version__,
         uptime_seconds=time.monotonic() - cast(float, state.started_at),
-        journal=JournalHealth(
-            lag_events=lag_events, lag_seconds=lag_seconds, bytes=journal.bytes, bytes_max=settings.journal_bytes_max
-        ),
+        journal=waiting,
         store=StoreHealth(
             events=loader.stored,
             bytes=sum(file.stat().st_size for file in files if file.exists()),

@@ -83,11 +83,9 @@ def _ask_server(server: LocalServer) -> Iterator[Finding]:
         return
     yield Finding("server", health["status"] == "healthy", f"{server.url}: {health['message']}")
     journal = health["journal"]
-    yield Finding(
-        "journal",
-        journal["lagSeconds"] < 30,
-        f"{journal['lagEvents']} events waiting for {journal['lagSeconds']:.1f} s, {journal['bytes'] / 1e6:.1f} MB",
-    )
+    if journal is not None:
+        waiting = f"{journal['lagEvents']} events waiting for {journal['lagSeconds']:.1f} s"
+        yield Finding("journal", journal["lagSeconds"] < 30, f"{waiting}, {journal['bytes'] / 1e6:.1f} MB")
     seen = server.post("/api/sql", {"sql": "SELECT max(number) FROM schema_migrations"})["rows"][0][0]
     yield Finding("schema", seen == max(migrations()), f"migration {seen} of {max(migrations())}")
 
@@ -104,7 +102,9 @@ def _open_store(settings: Settings) -> Iterator[Finding]:
         events = store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
         yield Finding("store", True, f"{events:,} events, {settings.store_path.stat().st_size / 1e6:.1f} MB")
         waiting = journal.waiting_events(loader.offset)
-        yield Finding("journal", True, f"{waiting} events wait for the next start")
+        damaged = journal.damaged_events
+        also = f"; {damaged} could not be read back and were set aside" if damaged else ""
+        yield Finding("journal", not damaged, f"{waiting} events wait for the next start{also}")
     finally:
         journal.close()
         store.close()

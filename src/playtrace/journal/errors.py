@@ -1,8 +1,9 @@
-"""Why the journal takes nothing right now. All of them pass: the client should try again later.
+"""What can go wrong in the journal.
 
-JournalUnavailable
-├── JournalFull    more is waiting to be loaded than `journal_bytes_max`
-└── DiskFull       the disk has, or had at the last commit, too little space left
+JournalUnavailable    it takes nothing right now, which passes: the client should try again later
+├── JournalFull       more is waiting to be loaded than `journal_bytes_max`
+└── DiskFull          the disk has, or had at the last commit, too little space left
+DamagedRow            what comes back from the disk is not what was written
 """
 
 
@@ -16,3 +17,11 @@ class JournalFull(JournalUnavailable):
 
 class DiskFull(JournalUnavailable):
     """The disk has too little space left."""
+
+
+class DamagedRow(Exception):
+    """A row whose entries cannot be read: its bytes are not those that were written."""
+
+    def __init__(self, last_offset: int, reason: str) -> None:
+        super().__init__(f"The row of the journal that ends at offset {last_offset} is damaged: {reason}.")
+        self.last_offset = last_offset

@@ -3,17 +3,21 @@
 Each row costs as much as writing a few kilobytes, so the small entries of a group share one. The events of a game are
 much alike: zstd leaves about a tenth of their bytes, which costs less than writing them all, and a backlog that is
 bounded in bytes lasts that much longer.
+
+A row has a checksum: SQLite would hand out without a word what a bad disk or memory has changed.
 """
 
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator, Sequence
 
 import zstandard
 from msgspec import Struct
 
 from playtrace.journal.entry import Entry, Recorded
+from playtrace.journal.errors import DamagedRow
 
 ROW_BYTES_FULL = 256 * 1024
 """A row takes further entries until it has this size, before compression."""
@@ -38,6 +42,10 @@ class Row(Struct, frozen=True):
     def kept_bytes(self) -> int:
         return len(self.sizes) + len(self.headers) + len(self.bodies)
 
+    @property
+    def checksum(self) -> int:
+        return _checksum(self.sizes, self.headers, self.bodies)
+
 
 def rows_of(compressor: zstandard.ZstdCompressor, entries: Sequence[Entry]) -> Iterator[Row]:
     """The rows for these entries, in their order."""
@@ -59,11 +67,24 @@ def rows_of(compressor: zstandard.ZstdCompressor, entries: Sequence[Entry]) -> I
 
 
 def entries_of(
-    decompressor: zstandard.ZstdDecompressor, last_offset: int, sizes: bytes, headers: bytes, bodies: bytes
+    decompressor: zstandard.ZstdDecompressor,
+    last_offset: int,
+    sizes: bytes,
+    headers: bytes,
+    bodies: bytes,
+    checksum: int | None,
 ) -> Iterator[Recorded]:
-    """The entries of a row, the last of which has this offset. Raises `zstandard.ZstdError` when it cannot be read."""
-    headers = _plain(decompressor, headers)
-    bodies = _plain(decompressor, bodies)
+    """The entries of a row, the last of which has this offset. Raises `DamagedRow`.
+
+    Rows that were written before there were checksums have None.
+    """
+    if checksum is not None and checksum != _checksum(sizes, headers, bodies):
+        raise DamagedRow(last_offset, "its checksum differs")
+    try:
+        headers = _plain(decompressor, headers)
+        bodies = _plain(decompressor, bodies)
+    except zstandard.ZstdError as error:
+        raise DamagedRow(last_offset, str(error)) from error
     offset = last_offset - len(sizes) // SIZES.size
     header_end = body_end = 0
     for header_bytes, events, body_bytes in SIZES.iter_unpack(sizes):
@@ -73,6 +94,17 @@ def entries_of(
         yield Recorded(
             offset, headers[header_end - header_bytes : header_end], events, bodies[body_end - body_bytes : body_end]
         )
+
+
+def events_up_to(offset: int, last_offset: int, sizes: bytes) -> int:
+    """How many events the entries of a row up to this offset have; one of nothing but refusals counts as one."""
+    counts = [max(events, 1) for _, events, _ in SIZES.iter_unpack(sizes)]
+    first_offset = last_offset - len(counts) + 1
+    return sum(counts[: max(0, offset - first_offset + 1)])
+
+
+def _checksum(sizes: bytes, headers: bytes, bodies: bytes) -> int:
+    return zlib.crc32(bodies, zlib.crc32(headers, zlib.crc32(sizes)))
 
 
 def _compressed(compressor: zstandard.ZstdCompressor, plain: bytes) -> bytes:

@@ -9,6 +9,7 @@ What it promises
   journal from another one that may take its place.
 - A torn write at the end of the log costs only what was not yet promised: SQLite checks each frame of
   its log and drops an unfinished tail.
+- What the disk gives back changed is noticed (each row has a checksum) and set aside: it stops nothing.
 
 How
 One thread writes. It takes everything that is waiting, writes it in one transaction, syncs once and
@@ -30,6 +31,7 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -37,8 +39,8 @@ import zstandard
 
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded, decode_header
-from playtrace.journal.errors import DiskFull, JournalFull, JournalUnavailable
-from playtrace.journal.rows import ZSTD_LEVEL, Row, entries_of, rows_of
+from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull, JournalUnavailable
+from playtrace.journal.rows import ZSTD_LEVEL, Row, entries_of, events_up_to, rows_of
 from playtrace.journal.turns import Turns
 
 log = logging.getLogger("playtrace.journal")
@@ -58,7 +60,18 @@ CREATE TABLE IF NOT EXISTS entries (
     bytes INTEGER NOT NULL,                         -- of the three below, as they are kept
     sizes BLOB NOT NULL,
     headers BLOB NOT NULL,
-    bodies BLOB NOT NULL
+    bodies BLOB NOT NULL,
+    checksum INTEGER                                -- none for what was written before there were checksums
+);
+CREATE TABLE IF NOT EXISTS damaged (
+    found_at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    last_offset INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    sizes BLOB NOT NULL,
+    headers BLOB NOT NULL,
+    bodies BLOB NOT NULL,
+    checksum INTEGER
 );
 """
 
@@ -89,10 +102,7 @@ class Journal:
         self._turn_wanted_at: float | None = None
         """Since when the writing thread waits for other processes."""
         self._writer = self._connect()
-        self._writer.executescript(SCHEMA)
-        self._writer.execute(
-            "INSERT INTO identity SELECT ? WHERE NOT EXISTS (SELECT 1 FROM identity)", [str(uuid.uuid4())]
-        )
+        self._create()
         self.journal_id = uuid.UUID(self._writer.execute("SELECT journal_id FROM identity").fetchone()[0])
         self._reader = self._connect()
         self._asking = threading.Lock()
@@ -122,6 +132,17 @@ class Journal:
         # Some builds of SQLite overwrite what is deleted with zeros: trimming would cost as much as writing.
         connection.execute("PRAGMA secure_delete = OFF")
         return connection
+
+    def _create(self) -> None:
+        """What is not there yet. Another process may be doing the same."""
+        self._writer.executescript(SCHEMA)
+        self._writer.execute("BEGIN IMMEDIATE")
+        self._writer.execute(
+            "INSERT INTO identity SELECT ? WHERE NOT EXISTS (SELECT 1 FROM identity)", [str(uuid.uuid4())]
+        )
+        if not self._writer.execute("SELECT 1 FROM pragma_table_info('entries') WHERE name = 'checksum'").fetchone():
+            self._writer.execute("ALTER TABLE entries ADD COLUMN checksum INTEGER")
+        self._writer.execute("COMMIT")
 
     # ── collect ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,12 +182,16 @@ class Journal:
     # ── load ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def read(self, after: int, *, events_max: int, bytes_max: int) -> list[Recorded]:
-        """Entries behind offset `after`, oldest first: at least one if there is any, else until a limit is hit."""
+        """Entries behind offset `after`, oldest first: at least one if there is any, else until a limit is hit.
+
+        Raises `DamagedRow` when the first of them cannot be read; see `set_aside`.
+        """
         found: list[Recorded] = []
         events = 0
         size = 0
         cursor = self._reader.execute(
-            "SELECT last_offset, sizes, headers, bodies FROM entries WHERE last_offset > ? ORDER BY last_offset",
+            "SELECT last_offset, sizes, headers, bodies, checksum FROM entries"
+            " WHERE last_offset > ? ORDER BY last_offset",
             [after],
         )
         decompressor = zstandard.ZstdDecompressor()
@@ -180,9 +205,35 @@ class Journal:
                     size += len(recorded.header) + len(recorded.body)
                     if events >= events_max or size >= bytes_max:
                         return found
+        except DamagedRow:
+            if not found:
+                raise
         finally:
             cursor.close()
         return found
+
+    def set_aside(self, damaged: DamagedRow) -> int:
+        """Keep a damaged row, as it is, where it is not read again. Returns how many events it was to have."""
+        connection = self._connect()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(
+                "INSERT INTO damaged SELECT datetime(), ?, last_offset, events, sizes, headers, bodies, checksum"
+                " FROM entries WHERE last_offset = ?",
+                [str(damaged), damaged.last_offset],
+            )
+            row = connection.execute(
+                "DELETE FROM entries WHERE last_offset = ? RETURNING events", [damaged.last_offset]
+            ).fetchone()
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+        return int(row[0]) if row else 0
+
+    @property
+    def damaged_events(self) -> int:
+        """How many events were in rows that could not be read and were set aside."""
+        return int(self._ask("SELECT coalesce(sum(events), 0) FROM damaged")[0])
 
     @property
     def head(self) -> int:
@@ -193,32 +244,33 @@ class Journal:
     def waiting_events(self, after: int) -> int:
         """How many events are behind offset `after`; an entry of nothing but refusals counts as one."""
         events = int(self._ask("SELECT coalesce(sum(events), 0) FROM entries WHERE last_offset > ?", after)[0])
-        row = self._first_row_behind(after)
-        return events - sum(max(entry.events, 1) for entry in row if entry.offset <= after)
+        first = self._ask(
+            "SELECT last_offset, sizes FROM entries WHERE last_offset > ? ORDER BY last_offset LIMIT 1", after
+        )
+        return events - events_up_to(after, *first) if first else events
 
     def oldest_us(self, after: int) -> int | None:
-        """When the first entry behind offset `after` was received, in microseconds since 1970."""
-        row = self._first_row_behind(after)
-        header = next((entry.header for entry in row if entry.offset > after), None)
-        return decode_header(header).received_us if header is not None else None
-
-    def _first_row_behind(self, after: int) -> list[Recorded]:
-        """All entries of the row that holds the first one behind offset `after`: some may be before it."""
+        """When the first entry behind offset `after` was received, in microseconds since 1970; None where none is."""
         row = self._ask(
-            "SELECT last_offset, sizes, headers, bodies FROM entries"
+            "SELECT last_offset, sizes, headers, bodies, checksum FROM entries"
             " WHERE last_offset > ? ORDER BY last_offset LIMIT 1",
             after,
         )
-        return list(entries_of(zstandard.ZstdDecompressor(), *row)) if row else []
+        if row is None:
+            return None
+        try:
+            entries = list(entries_of(zstandard.ZstdDecompressor(), *row))
+        except DamagedRow:
+            return None  # whoever reads next sets it aside
+        return next(decode_header(entry.header).received_us for entry in entries if entry.offset > after)
 
     def _ask(self, sql: LiteralString, *parameters: int) -> Any:
-        """One row or None."""
-        with self._asking:
-            cursor = self._asked.execute(sql, parameters)
-            try:
+        """One row or None. Raises `JournalUnavailable`."""
+        try:
+            with self._asking, closing(self._asked.execute(sql, parameters)) as cursor:
                 return cursor.fetchone()
-            finally:
-                cursor.close()
+        except sqlite3.Error as error:
+            raise JournalUnavailable(f"The journal cannot be read: {error}") from error
 
     def trim(self, offset: int) -> None:
         """Forget everything up to `offset`, with the next commits. Nobody needs it again: it is in the store."""
@@ -238,21 +290,21 @@ class Journal:
 
     def _write_groups(self) -> None:
         compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
-        closing = False
-        while not closing:
+        is_closing = False
+        while not is_closing:
             appends: list[_Append] = []
             size = 0
             try:
                 item = self._waiting.get(block=self._trim_to == 0)
                 while True:
                     if item is None:
-                        closing = True
+                        is_closing = True
                     elif isinstance(item, int):
                         self._trim_to = max(self._trim_to, item)
                     else:
                         appends.append(item)
                         size += len(item.entry.header) + len(item.entry.body)
-                    if closing or size >= GROUP_BYTES_MAX:
+                    if is_closing or size >= GROUP_BYTES_MAX:
                         break
                     item = self._waiting.get_nowait()
             except queue.Empty:
@@ -278,8 +330,9 @@ class Journal:
             for row in rows:
                 last += row.entries
                 self._writer.execute(
-                    "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
-                    [last, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies],
+                    "INSERT INTO entries (last_offset, events, bytes, sizes, headers, bodies, checksum)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [last, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies, row.checksum],
                 )
             if self._trim_to:
                 self._trim_some()

@@ -4,8 +4,9 @@ A load takes the next entries of the journal, runs `OneLoad` in one transaction,
 writes down how far it came. After any crash the store therefore stands between two loads, and the next one
 goes on from there: nothing is lost, nothing is counted twice.
 
-An event that cannot be loaded is found by halving the load until it stands alone; it is quarantined with
-the error, and the others are loaded. A full disk is not the events' fault: the loader waits and tries again.
+A load that fails is done in halves, down to the request with an event that cannot be loaded; that event is
+quarantined with the error, and the others are loaded (`poison.py`). A full disk is not the events' fault: the loader
+waits and tries again. What the journal cannot read any more it sets aside.
 """
 
 from __future__ import annotations
@@ -14,23 +15,24 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-import duckdb
 import pyarrow as pa
 from msgspec import Struct
 
 from playtrace.config import Settings
 from playtrace.event import Batch
 from playtrace.journal.entry import Entry, Recorded, encode
+from playtrace.journal.errors import DamagedRow
 from playtrace.journal.sqlite import Journal
 from playtrace.load.compaction import Compaction
-from playtrace.load.one_load import OneLoad, Outcome, Poison, as_hashes
+from playtrace.load.one_load import OneLoad, Outcome, as_hashes
+from playtrace.load.poison import Poison, find_poison
 from playtrace.load.recent_ids import RecentIds
 from playtrace.load.staging import Staged, stage
 from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
-from playtrace.store.errors import StoreError
+from playtrace.store.errors import StoreBroken, StoreError
 
 log = logging.getLogger("playtrace.load")
 
@@ -43,8 +45,6 @@ SEEN_WITHIN_S = 0.5
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
 the loads leave; and no less than the load took, so that loading what trickles in takes half of the time at most."""
 RETRY_S_MAX = 10.0
-POISON_MAX = 200
-"""More events than this that cannot be loaded are no bad events but a fault of ours: the loader stops and says so."""
 
 
 class Loaded(Struct, frozen=True):
@@ -56,6 +56,17 @@ class Loaded(Struct, frozen=True):
     quarantined: int
     refused: int
     seconds: float
+
+    def then(self, next_: Loaded) -> Loaded:
+        """Both, one after the other, as one."""
+        return Loaded(
+            next_.offset,
+            self.stored + next_.stored,
+            self.duplicates + next_.duplicates,
+            self.quarantined + next_.quarantined,
+            self.refused + next_.refused,
+            self.seconds + next_.seconds,
+        )
 
 
 class Loader:
@@ -136,7 +147,11 @@ class Loader:
                 if self._stopping.wait(retry_s):
                     return
                 retry_s = min(RETRY_S_MAX, retry_s * 2)
-                self._reopen_store()
+                try:
+                    self._reopen_store()
+                except StoreError as still:
+                    # The next load fails too, and opens it again.
+                    log.warning("store cannot be opened, will be tried again", extra={"error": str(still)})
                 continue
             if worked:
                 took = time.perf_counter() - began
@@ -151,11 +166,13 @@ class Loader:
             self._wanted.wait(seconds)
 
     def _reopen_store(self) -> None:
-        try:
-            self._store.reopen()
-        except StoreError as error:
-            # The next load fails too, and opens it again.
-            log.warning("store cannot be opened, will be tried again", extra={"error": str(error)})
+        """Raises `StoreError` when it cannot be opened."""
+        self._store.reopen()
+        place = self._find_place()
+        if place != self.offset:
+            # What seemed to fail was committed.
+            self._remember_ids()
+            self._move_on(place)
 
     def _find_place(self) -> int:
         with self._store.writing() as connection:
@@ -181,7 +198,10 @@ class Loader:
 
         Raises `StoreError` when the store cannot write; then nothing of it is in the store.
         """
-        entries = self._journal.read(self.offset, events_max=self._events_max, bytes_max=BYTES_MAX)
+        try:
+            entries = self._journal.read(self.offset, events_max=self._events_max, bytes_max=BYTES_MAX)
+        except DamagedRow as damaged:
+            return self._skip(damaged)
         self._is_behind = (
             sum(entry.events for entry in entries) >= self._events_max
             or sum(len(entry.header) + len(entry.body) for entry in entries) >= BYTES_MAX
@@ -193,19 +213,48 @@ class Loader:
         return loaded
 
     def load(self, entries: list[Recorded]) -> Loaded:
-        """Load these entries, and remember the last offset as loaded."""
+        """Load these entries, and remember the last offset as loaded.
+
+        Raises `StoreError` when it is not the events that cannot be loaded; the first of them may be loaded then.
+        """
         began = time.perf_counter()
         staged = stage(entries)
         try:
-            outcome = self._attempt(staged, [])
-        except duckdb.Error as error:
-            log.warning("load failed, looking for the events that cannot be loaded", extra={"error": str(error)})
-            outcome = self._attempt(staged, self._find_poison(staged.lines))
+            outcome = self._commit(staged)
+        except StoreBroken as error:
+            self._reopen_store()
+            if self.offset >= staged.last_offset:
+                raise  # it broke after the commit
+            return self._load_in_parts(entries, error)
+        except StoreError:
+            raise
+        except Exception as error:
+            return self._load_in_parts(entries, error)
+        return self._loaded(staged, outcome, began)
+
+    def _load_in_parts(self, entries: list[Recorded], error: Exception) -> Loaded:
+        log.warning("load failed, is done in parts", extra={"error": str(error), "requests": len(entries)})
+        if len(entries) > 1:
+            middle = len(entries) // 2
+            return self.load(entries[:middle]).then(self.load(entries[middle:]))
+        began = time.perf_counter()
+        staged = stage(entries)
+        outcome = self._commit(staged, find_poison(staged.lines, self._error_of))
+        return self._loaded(staged, outcome, began)
+
+    def _commit(self, staged: Staged, poison: Sequence[Poison] = ()) -> Outcome:
+        """In one transaction, without the events that are known to be poison. Any error leaves nothing of it."""
+        with self._store.writing() as connection:
+            outcome = self._one_load.run(connection, staged, poison)
+            began = time.perf_counter()
+        self.step_seconds["commit"] += time.perf_counter() - began
+        return outcome
+
+    def _loaded(self, staged: Staged, outcome: Outcome, began: float) -> Loaded:
+        """What follows from a load that is committed."""
+        self._move_on(staged.last_offset)
         self._ids.add(outcome.ids)
         self._compaction.touch(outcome.days)
-        with self._moved:
-            self.offset = staged.last_offset
-            self._moved.notify_all()
         self.stored += outcome.stored
         seconds = time.perf_counter() - began
         log.debug("loaded", extra={"events": outcome.stored, "seconds": round(seconds, 3)})
@@ -218,6 +267,36 @@ class Loader:
             seconds,
         )
 
+    def _error_of(self, lines: pa.Table) -> str | None:
+        """The error of loading these lines, or None. Leaves nothing behind."""
+        try:
+            with self._store.writing() as connection:
+                self._one_load.load_lines(connection, lines)
+                raise _Undo
+        except _Undo:
+            return None
+        except StoreBroken as error:
+            self._reopen_store()
+            return str(error)
+        except StoreError:
+            raise
+        except Exception as error:
+            return str(error)
+
+    def _skip(self, damaged: DamagedRow) -> Loaded:
+        """Go on behind what the journal cannot read."""
+        events = self._journal.set_aside(damaged)
+        log.error("a part of the journal is damaged and was set aside", extra={"events": events, "error": str(damaged)})
+        with self._store.writing() as connection:
+            self._one_load.move_on(connection, damaged.last_offset)
+        self._move_on(damaged.last_offset)
+        return Loaded(self.offset, 0, 0, 0, 0, 0.0)
+
+    def _move_on(self, offset: int) -> None:
+        with self._moved:
+            self.offset = offset
+            self._moved.notify_all()
+
     def load_batches(self, batches: Iterable[Batch]) -> Loaded:
         """Load batches that did not come through the journal; see `load_entries`."""
         return self.load_entries(map(encode, batches))
@@ -229,51 +308,6 @@ class Loader:
         """
         numbered = enumerate(entries, start=self.offset + 1)
         return self.load([Recorded(offset, entry.header, entry.events, entry.body) for offset, entry in numbered])
-
-    def _attempt(self, staged: Staged, poison: list[Poison]) -> Outcome:
-        """One load without the events that are known to be poison.
-
-        Raises `duckdb.Error` when there are others, `StoreError` when the store cannot write.
-        """
-        with self._store.writing() as connection:
-            outcome = self._one_load.run(connection, staged, poison)
-            began = time.perf_counter()
-        self.step_seconds["commit"] += time.perf_counter() - began
-        return outcome
-
-    # ── events that cannot be loaded ─────────────────────────────────────────────────────────────────────
-
-    def _find_poison(self, lines: pa.Table) -> list[Poison]:
-        """Which lines cannot be loaded, and why: by halving, each try rolled back.
-
-        Raises `StoreError` when it is not about single events.
-        """
-        poison: list[Poison] = []
-        ranges = [(0, len(lines))]
-        while ranges:
-            start, stop = ranges.pop()
-            error = self._try(lines.slice(start, stop - start))
-            if error is None:
-                continue
-            if stop - start > 1:
-                middle = (start + stop) // 2
-                ranges += [(start, middle), (middle, stop)]
-                continue
-            poison.append(Poison(start, error))
-            if len(poison) > POISON_MAX:
-                raise StoreError(f"More than {POISON_MAX} events cannot be loaded; the last because: {error}")
-        return sorted(poison, key=lambda found: found.row)
-
-    def _try(self, lines: pa.Table) -> str | None:
-        """The error of loading these lines, or None. Leaves nothing behind."""
-        try:
-            with self._store.writing() as connection:
-                self._one_load.load_lines(connection, lines)
-                raise _Undo
-        except _Undo:
-            return None
-        except duckdb.Error as error:
-            return str(error)
 
 
 class _Undo(Exception):

@@ -6,6 +6,7 @@ import datetime as dt
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import LiteralString
 
 import duckdb
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from playtrace.config import Settings
 from playtrace.event import PASSIVE_EVENTS
 from playtrace.load import steps
+from playtrace.load.poison import Poison
 from playtrace.load.recent_ids import Hashes, RecentIds
 from playtrace.load.staging import MICROSECONDS, Staged
 
@@ -65,14 +67,6 @@ class Survey(Struct, frozen=True):
     days: list[dt.date] | None
 
 
-class Poison(Struct, frozen=True):
-    """An event that cannot be loaded."""
-
-    row: int
-    """Its row in `Staged.lines`."""
-    error: str
-
-
 class Outcome(Struct):
     """What one load did, once its transaction is committed."""
 
@@ -98,7 +92,7 @@ class OneLoad:
         self.step_seconds: defaultdict[str, float] = defaultdict(float)
         """Time spent since the start, by step."""
 
-    def run(self, connection: duckdb.DuckDBPyConnection, staged: Staged, poison: list[Poison]) -> Outcome:
+    def run(self, connection: duckdb.DuckDBPyConnection, staged: Staged, poison: Sequence[Poison]) -> Outcome:
         """Everything of one load. Raises `duckdb.Error` when an event cannot be loaded."""
         lines = staged.lines
         if poison:
@@ -109,8 +103,12 @@ class OneLoad:
             connection.register("refusals", _refusals(staged))
             self._step(connection, "keep books of refusals", steps.KEEP_BOOKS_OF_REFUSALS)
             self._step(connection, "set refused aside", steps.SET_REFUSED_ASIDE)
-        self._step(connection, "move on", steps.MOVE_ON, journal_offset=staged.last_offset)
+        self.move_on(connection, staged.last_offset)
         return outcome
+
+    def move_on(self, connection: duckdb.DuckDBPyConnection, journal_offset: int) -> None:
+        """Write down that everything up to this offset is done."""
+        self._step(connection, "move on", steps.MOVE_ON, journal_offset=journal_offset)
 
     def load_lines(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> Outcome:
         """The events of these lines and all that is derived from them."""
@@ -186,7 +184,7 @@ class OneLoad:
         return _count(connection, "SELECT count(*) FROM duplicates")
 
     def _set_poison_aside(
-        self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, poison: list[Poison]
+        self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, poison: Sequence[Poison]
     ) -> pa.Table:
         """Quarantine these lines; return the others."""
         rows = [found.row for found in poison]

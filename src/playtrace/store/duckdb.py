@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from playtrace.config import Settings
 from playtrace.store.background import run_in_background
-from playtrace.store.errors import QueryRefused, QueryTimeout, StoreError, StoreFull, StoreNewer
+from playtrace.store.errors import QueryRefused, QueryTimeout, StoreBroken, StoreError, StoreFull, StoreNewer
 
 log = logging.getLogger("playtrace.store")
 
@@ -258,7 +258,8 @@ class Store:
     def writing(self) -> Generator[duckdb.DuckDBPyConnection]:
         """The one writer: a transaction that commits at the end of the block or leaves nothing.
 
-        Raises `StoreFull` when the disk is full, and `StoreError` for what else the file system says.
+        Raises `StoreFull` when the disk is full, `StoreBroken` when it has to be opened again, and `StoreError` for
+        what else the file system says.
         """
         with self._writing:
             connection = self._connection
@@ -277,6 +278,8 @@ class Store:
             except (*BROKEN, duckdb.OutOfMemoryException) as error:
                 if _is_disk_full(error):
                     raise StoreFull(f"No space left for {self.path}.") from error
+                if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+                    raise StoreBroken(str(error)) from error
                 raise StoreError(str(error)) from error
 
 

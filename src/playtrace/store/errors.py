@@ -4,6 +4,7 @@ StoreError
 ├── QueryTimeout    it ran longer than `query_seconds_max`: ask for less
 ├── QueryRefused    the SQL is wrong, or does more than read
 ├── StoreFull       no space on the disk: what was to be written is still in the journal, try again
+├── StoreBroken     it refuses all work until it is opened again
 └── StoreNewer      the database was made by a newer playtrace
 """
 
@@ -22,6 +23,10 @@ class QueryRefused(StoreError):
 
 class StoreFull(StoreError):
     """There is no space on the disk. Nothing is lost: it is still in the journal."""
+
+
+class StoreBroken(StoreError):
+    """The database refuses all work until it is opened again; what is in its file is whole."""
 
 
 class StoreNewer(StoreError):

@@ -1,0 +1,58 @@
+"""Which events of a request cannot be loaded, when not all of them can: they are set aside, the others are loaded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pyarrow as pa
+from msgspec import Struct
+
+from playtrace.event import Batch, Event
+from playtrace.journal.entry import Recorded, encode
+from playtrace.load.staging import stage
+from playtrace.store.errors import StoreError
+
+POISON_MAX = 50
+"""Each costs some tries. When so many of a request are found, the rest of it is set aside with them."""
+
+
+class Poison(Struct, frozen=True):
+    """An event that cannot be loaded."""
+
+    row: int
+    """Its row in `Staged.lines`."""
+    error: str
+
+
+def find_poison(lines: pa.Table, error_of: Callable[[pa.Table], str | None]) -> list[Poison]:
+    """The rows of `lines` (as `Staged` has them) without which the others can be loaded, all of them together.
+
+    `error_of` tries to load lines and leaves nothing behind. Each piece is tried together with what was found good
+    before, and halved when it fails: some events can be loaded alone, but not after certain others.
+
+    Raises `StoreError` when an event that is beyond doubt cannot be loaded either: then it is not about the events.
+    """
+    good = lines.slice(0, 0)
+    poison: list[Poison] = []
+    pieces = [(0, len(lines))]
+    while pieces:
+        start, stop = pieces.pop()
+        together = pa.concat_tables([good, lines.slice(start, stop - start)])
+        error = error_of(together)
+        if error is None:
+            good = together
+        elif stop - start > 1 and len(poison) < POISON_MAX:
+            middle = (start + stop) // 2
+            pieces += [(middle, stop), (start, middle)]
+        else:
+            if not poison and (reason := error_of(_beyond_doubt())) is not None:
+                raise StoreError(f"No event at all can be loaded: {reason}")
+            poison += [Poison(row, error) for row in range(start, stop)]
+    return poison
+
+
+def _beyond_doubt() -> pa.Table:
+    batch = Batch(received_at=dt.datetime.now(dt.UTC), source="loader", events=[Event(name="plain", game_id="plain")])
+    entry = encode(batch)
+    return stage([Recorded(1, entry.header, entry.events, entry.body)]).lines
