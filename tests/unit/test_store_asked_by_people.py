@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from playtrace.api.sql import ask
-from playtrace.config import Settings
+from playtrace.config import MEBIBYTE, Settings
 from playtrace.store.duckdb import Store
-from playtrace.store.errors import QueryRefused
+from playtrace.store.errors import QueryRefused, QueryTooLarge
 
 
 @pytest.fixture
@@ -68,3 +68,13 @@ def test_all_else_is_refused_and_changes_nothing(store: Store, sql: str):
         store.query_text(sql)
     assert store.query(settings) == before
     assert store.query_text("SELECT 42 AS answer").to_pylist() == [{"answer": 42}]
+
+
+def test_a_question_that_needs_too_much_memory_is_ended_and_others_are_answered(tmp_path: Path):
+    small = Store.open(tmp_path / "small.duckdb", Settings(data=tmp_path, store_memory_bytes=64 * MEBIBYTE))
+    try:
+        with pytest.raises(QueryTooLarge, match="store_memory_bytes"):
+            small.query_text("SELECT len(list(i)) FROM range(100_000_000) AS t(i)")
+        assert small.query_text("SELECT 42").to_pylist() == [{"42": 42}]
+    finally:
+        small.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from http import HTTPStatus
 from urllib.parse import quote_from_bytes
 
@@ -98,13 +98,26 @@ class Relay:
             # The client that we hand on with would make another request of it.
             await send_reply(send, problem(MethodUnknown(f"{method} does not work here.")))
             return
+        # Its body is whole, as the entrance has read it; what comes after it is that the client has left.
+        message = await receive()
+        handing_on = asyncio.create_task(self._hand_on(scope, message.get("body", b""), send))
+        leaving = asyncio.create_task(_until_left(receive))
+        try:
+            await asyncio.wait({handing_on, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if handing_on.done():
+                handing_on.result()
+        finally:
+            handing_on.cancel()
+            leaving.cancel()
+
+    async def _hand_on(self, scope: Scope, body: bytes, send: Send) -> None:
         began = False
         try:
             async with self._connections().request(
-                method,
+                scope["method"],
                 self._url(scope),
                 headers=self._headers(scope),
-                data=_body(receive) if has_body(scope["headers"]) else None,
+                data=body if has_body(scope["headers"]) else None,
                 allow_redirects=False,
             ) as answer:
                 headers = [(name.lower(), value) for name, value in answer.raw_headers]
@@ -191,14 +204,9 @@ class Forwarded:
         return self._app(scope, receive, send)
 
 
-async def _body(receive: Receive) -> AsyncIterator[bytes]:
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise aiohttp.ClientError("The client left in the middle of its request.")
-        yield message.get("body", b"")
-        more = message.get("more_body", False)
+async def _until_left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _messages_there(receive: Receive, socket: aiohttp.ClientWebSocketResponse) -> None:

@@ -14,7 +14,7 @@ import re
 import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -24,8 +24,17 @@ import duckdb
 import pyarrow as pa
 
 from playtrace.config import Settings
+from playtrace.store.asker import Asker
 from playtrace.store.background import run_in_background
-from playtrace.store.errors import QueryRefused, QueryTimeout, StoreBroken, StoreError, StoreFull, StoreNewer
+from playtrace.store.errors import (
+    QueryRefused,
+    QueryTimeout,
+    QueryTooLarge,
+    StoreBroken,
+    StoreError,
+    StoreFull,
+    StoreNewer,
+)
 
 log = logging.getLogger("playtrace.store")
 
@@ -44,7 +53,8 @@ class Reader:
     def query(self, sql: LiteralString, parameters: Parameters | None = None) -> pa.Table:
         """Run one statement with `$name` parameters.
 
-        Raises `QueryRefused` for SQL that does not bind or run, `QueryTimeout` when time is up.
+        Raises `QueryRefused` for SQL that does not bind or run, `QueryTimeout` when time is up, `QueryTooLarge` when
+        memory is.
         """
         return self._answer(sql, parameters, duckdb.DuckDBPyRelation.to_arrow_table)
 
@@ -60,6 +70,10 @@ class Reader:
         except duckdb.InterruptException as error:
             raise QueryTimeout(
                 "The query was ended, as it took too long or the server stops. Ask for a shorter time or less detail."
+            ) from error
+        except duckdb.OutOfMemoryException as error:
+            raise QueryTooLarge(
+                f"The query needs more memory than the server gives it (store_memory_bytes). Ask for less. {error}"
             ) from error
         except BROKEN as error:
             raise StoreError(f"The store cannot be read at the moment: {error}") from error
@@ -187,13 +201,14 @@ class Store:
     def reading(self) -> Generator[Reader]:
         """Several questions to one moment of the store, `query_seconds_max` in all.
 
-        Raises `StoreError` when the store cannot be read at all, and what `Reader.query` raises.
+        Raises `StoreError` when the store cannot be read at all, `AskerLeft`, and what `Reader.query` raises.
         """
         if self._in_background and threading.current_thread() is not threading.main_thread():
             # Else questions would leave little to the loader, which they wait for. The main thread starts others,
             # which would inherit it.
             run_in_background()
-        with self._slots, self._begin_reading() as cursor:
+        asker = Asker.current.get()
+        with self._slots, self._begin_reading() as cursor, asker.answered_by(cursor) if asker else nullcontext():
             timer = threading.Timer(self._settings.query_seconds_max, cursor.interrupt)
             timer.daemon = True
             timer.start()

@@ -2,7 +2,9 @@
 
 StoreError
 ├── QueryTimeout    it ran longer than `query_seconds_max`: ask for less
+├── QueryTooLarge   it needs more memory than `store_memory_bytes`: ask for less
 ├── QueryRefused    the SQL is wrong, or does more than read
+├── AskerLeft       nobody waits for the answer any more
 ├── StoreFull       no space on the disk: what was to be written is still in the journal, try again
 ├── StoreBroken     it refuses all work until it is opened again
 └── StoreNewer      the database was made by a newer playtrace
@@ -15,6 +17,14 @@ class StoreError(Exception):
 
 class QueryTimeout(StoreError):
     """The query ran longer than `query_seconds_max`."""
+
+
+class QueryTooLarge(StoreError):
+    """The query needs more memory than `store_memory_bytes` leaves it."""
+
+
+class AskerLeft(StoreError):
+    """Nobody waits for the answer any more."""
 
 
 class QueryRefused(StoreError):

@@ -1,0 +1,45 @@
+"""Requests whose client has left are not answered: a dashboard that asks for something else has closed the old ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from playtrace.store.asker import Asker
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+App = Callable[[Scope, Receive, Any], Awaitable[None]]
+
+
+class Attention:
+    """ASGI middleware. Bodies are whole in one message: what comes after it is that the client has left."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        asker = Asker()
+        Asker.current.set(asker)
+        messages = [await receive()]
+        leaving = asyncio.create_task(_leave(asker, receive))
+
+        async def receive_again() -> MutableMapping[str, Any]:
+            return messages.pop() if messages else await asyncio.shield(leaving)
+
+        try:
+            await self._app(scope, receive_again, send)
+        finally:
+            leaving.cancel()
+
+
+async def _leave(asker: Asker, receive: Receive) -> MutableMapping[str, Any]:
+    # The end of a body may come as an empty message of its own.
+    while (message := await receive())["type"] != "http.disconnect":
+        pass
+    asker.leave()
+    return message
