@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -26,17 +27,25 @@ class Studio:
 
     def __init__(self, server: ServerProcess) -> None:
         self.server = server
-        registry = Registry.open(f"sqlite:///{(server.data / 'registry.sqlite').as_posix()}")
-        registry.add_game("arena")
-        registry.add_game("harbour")
-        self.arena = registry.add_key("arena").key
-        self.harbour = registry.add_key("harbour").key
-        _, self.token = registry.add_token(game_id="arena")
-        registry.close()
+        with self.registry() as registry:
+            registry.add_game("arena")
+            registry.add_game("harbour")
+            self.arena = registry.add_key("arena").key
+            self.harbour = registry.add_key("harbour").key
+            _, self.token = registry.add_token(game_id="arena")
         deadline = time.monotonic() + REVOKED_WITHIN_S
         while self.post({"Authorization": f"Bearer {self.harbour}"})[0] == 401:
             assert time.monotonic() < deadline, "the new keys are not known"
             time.sleep(0.05)
+
+    @contextmanager
+    def registry(self) -> Generator[Registry]:
+        """As another process has it open."""
+        registry = Registry.open(f"sqlite:///{(self.server.data / 'registry.sqlite').as_posix()}")
+        try:
+            yield registry
+        finally:
+            registry.close()
 
     def post(self, headers: dict[str, str], event: Any = EVENT, path: str = "/api/events") -> tuple[int, Any]:
         status, _, body = self.server.request(
@@ -286,3 +295,25 @@ def test_live_needs_a_login_too(studio: Studio):
     assert asyncio.run(live({})) in (401, 403, "CLOSE", "CLOSED")
     assert asyncio.run(live({"Authorization": f"Bearer {studio.arena}"})) in (401, 403, "CLOSE", "CLOSED")
     assert asyncio.run(live({"Authorization": f"Bearer {studio.token}"})) == "TEXT"
+
+
+def test_live_ends_with_the_right_to_read(studio: Studio):
+    async def watch_until_revoked() -> tuple[int | None, str]:
+        with studio.registry() as registry:
+            token, secret = registry.add_token(game_id="arena")
+        headers = {"Authorization": f"Bearer {secret}"}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"{studio.server.url}/api/live?gameId=arena", headers=headers) as socket,
+        ):
+            assert (await socket.receive_json(timeout=20))["type"] == "hello"
+            assert (await socket.receive_json(timeout=20))["type"] == "tick"
+            with studio.registry() as registry:
+                registry.revoke_token(token.id)
+            while (message := await socket.receive(timeout=20)).type is aiohttp.WSMsgType.TEXT:
+                pass
+            return socket.close_code, str(message.extra)
+
+    code, reason = asyncio.run(watch_until_revoked())
+    assert code == 1008
+    assert "revoked" in reason

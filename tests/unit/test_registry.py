@@ -22,7 +22,6 @@ from playtrace.registry.errors import (
     Invalid,
     LoginRefused,
     SetupRefused,
-    TooManyGames,
     UnknownGame,
     UnknownKey,
     UnknownToken,
@@ -122,7 +121,7 @@ def test_a_wrong_value_is_named(registry: Registry, field: str, wrong: dict[str,
 
 @pytest.mark.parametrize("text", STRANGE_TEXTS)
 def test_every_text_comes_back_as_it_went_in(registry: Registry, text: str) -> None:
-    registry.add_game(text, name=text, loose=True)
+    registry.add_games([text])
     key = registry.add_key(text, note=text)
     token, _ = registry.add_token(note=text, game_id=text)
     game = registry.game(text)
@@ -202,7 +201,7 @@ def test_the_key_ring_follows_the_registry(registry: Registry) -> None:
     assert ring.game_of_key(key.key) is None
     assert ring.secret_of_key(key.key) is None
     with pytest.raises(RuntimeError):
-        ring.create("b")
+        ring.create(["b"])
 
 
 def test_the_revision_changes_with_games_and_keys_and_not_by_reading(registry: Registry) -> None:
@@ -221,22 +220,22 @@ def test_the_revision_changes_with_games_and_keys_and_not_by_reading(registry: R
 def test_an_open_server_makes_a_game_once_however_many_ask(registry: Registry) -> None:
     ring = KeyRing(registry, open_mode=True)
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(ring.create, ["Ünknown <b>Game</b>"] * 8))
+        list(threads.map(ring.create, [["Ünknown <b>Game</b>", "b"]] * 8))
     assert ring.knows("Ünknown <b>Game</b>")
-    assert len(registry.games()) == 1
+    assert sorted(game.id for game in registry.games()) == ["b", "Ünknown <b>Game</b>"]
     for wrong in ("", "x" * 65):
         with pytest.raises(Invalid):
-            ring.create(wrong)
+            ring.create(["c", wrong])
+    assert not ring.knows("c")
 
 
 def test_an_open_server_does_not_make_games_without_end(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_ring, "GAMES_FIRST_SEEN_MAX", 2)
     ring = KeyRing(registry, open_mode=True)
-    for game_id in ("a", "b", "a"):
-        ring.create(game_id)
-    with pytest.raises(TooManyGames, match="at most 2 games"):
-        ring.create("c")
-    assert not ring.knows("c")
+    ring.create(["a"])
+    ring.create(["b", "c"])
+    ring.create(["d"])
+    assert [ring.knows(game_id) for game_id in "abcd"] == [True, True, False, False]
 
 
 # People

@@ -107,7 +107,7 @@ def test_strange_texts_are_shown_as_they_are(playtrace: Commands) -> None:
 
 def test_a_game_that_a_client_named_cannot_write_to_the_terminal(playtrace: Commands) -> None:
     registry = playtrace.registry()
-    registry.add_game("\x1b[2J\u202e[bold]x", loose=True, name="x")
+    registry.add_games(["\x1b[2J\u202e[bold]x"])
     registry.close()
     listed = playtrace.run("games", "list").stdout
     assert "\ufffd[2J\ufffd[bold]x" in listed

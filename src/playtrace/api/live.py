@@ -15,7 +15,7 @@ from typing import Annotated, Any, LiteralString, cast
 
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 
-from playtrace.api.authentication import CurrentReader
+from playtrace.api.authentication import CurrentReader, authenticate
 from playtrace.api.events import EventRecord, record
 from playtrace.api.models import ApiModel
 from playtrace.event import NAME_LENGTH_MAX
@@ -28,6 +28,8 @@ router = APIRouter(tags=["live"])
 
 TICK_S = 0.5
 EVENTS_PER_TICK_MAX = 50
+ASK_AGAIN_S = 5.0
+"""Whether a watcher may still read is looked up again this often."""
 LOAD_SHARE = 0.1
 """Asking takes at most this share of the time: a store that answers slowly is asked less often."""
 
@@ -169,13 +171,14 @@ async def live(
     reader: CurrentReader,
     game_id: Annotated[str, Query(alias="gameId", max_length=NAME_LENGTH_MAX)],
 ) -> None:
-    """Pushes a `Tick` as text about every half second, until the client leaves."""
+    """Pushes a `Tick` as text about every half second, until the client leaves or may not read any more."""
     reader.require(game_id)
     feeds = cast(Feeds, socket.app.state.feeds)
     await socket.accept()
     watcher: asyncio.Queue[str] = asyncio.Queue(maxsize=2)
     feed = feeds.watch(game_id, watcher)
     leaving = asyncio.create_task(_until_gone(socket))
+    asked_again_at = time.monotonic() + ASK_AGAIN_S
     try:
         await socket.send_text(await asyncio.to_thread(feed.look, "hello"))
         while not leaving.done():
@@ -184,12 +187,20 @@ async def live(
             if not waiting.done():
                 waiting.cancel()
                 break
+            if time.monotonic() >= asked_again_at:
+                asked_again_at = time.monotonic() + ASK_AGAIN_S
+                await asyncio.to_thread(_ask_again, socket, game_id)
             await socket.send_text(waiting.result())
     except (WebSocketDisconnect, RuntimeError):
         pass  # The client left between two messages.
     finally:
         leaving.cancel()
         feeds.leave(feed, watcher)
+
+
+def _ask_again(socket: WebSocket, game_id: str) -> None:
+    """Raises what `authenticate` does when the reader has signed out, or the token was revoked, since then."""
+    authenticate(socket).require(game_id)
 
 
 async def _until_gone(socket: WebSocket) -> None:

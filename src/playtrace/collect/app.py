@@ -188,8 +188,8 @@ class Collect:
             return encode(batch), Receipt.of(batch), malformed
         if batch.game_id is None and request.game_id is None and self._settings.open:
             batch.game_id = wire_format.DEFAULT_GAME
-            if batch.game_id is not None:
-                self._is_open_to(batch.game_id)
+        if request.game_id is None and self._settings.open:
+            self._make_games(batch)
         self.admit_games(batch, request.game_id)
         entry = encode(batch) if batch.events or batch.refusals else None
         if entry is not None and _has_large(entry.body):
@@ -219,7 +219,7 @@ class Collect:
                     else f"game_id: there is no game {named!r}. `playtrace games add` makes it."
                 )
                 refused.append((index, event, reason, text))
-            elif self._is_open_to(named):
+            elif self._keys.knows(named):
                 known = named
             else:
                 text = f"game_id: {named!r} cannot be made: there are too many games."
@@ -227,16 +227,17 @@ class Collect:
         if refused:
             _refuse(batch, refused)
 
-    def _is_open_to(self, game_id: str) -> bool:
-        """Whether a game may be written to without a key; made at first sight."""
-        if self._keys.knows(game_id):
-            return True
+    def _make_games(self, batch: Batch) -> None:
+        """Open mode: games are made at first sight, all of a request at once."""
+        named = {event.game_id for event in batch.events} | {batch.game_id}
+        unknown = [game_id for game_id in named if game_id is not None and not self._keys.knows(game_id)]
+        if not unknown:
+            return
         try:
-            self._keys.create(game_id)
+            self._keys.create(unknown)
         except RegistryError as error:
-            log.warning("game not created", extra={"error": str(error)})
-            return False
-        return True
+            # The events of games that there are not are refused.
+            log.warning("games not created", extra={"error": str(error)})
 
 
 def query_of(scope: Scope) -> dict[str, str]:

@@ -4,7 +4,6 @@ RegistryError
 ├── Unusable          the database cannot be opened or upgraded
 ├── Invalid           a value does not fit; `field` names it
 ├── GameExists
-├── TooManyGames      open mode has made as many games as it will
 ├── NotFound
 │   ├── UnknownGame
 │   ├── UnknownKey
@@ -36,11 +35,6 @@ class GameExists(RegistryError):
     def __init__(self, game_id: str) -> None:
         super().__init__(f"There is already a game with the id {game_id!r}.")
         self.game_id = game_id
-
-
-class TooManyGames(RegistryError):
-    def __init__(self, games_max: int) -> None:
-        super().__init__(f"An open server makes at most {games_max} games on first sight.")
 
 
 class NotFound(RegistryError):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from contextlib import suppress
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from playtrace.registry.errors import GameExists, TooManyGames
 from playtrace.registry.models import WriteKey
 from playtrace.registry.registry import Registry
 
@@ -51,19 +50,17 @@ class KeyRing:
     def knows(self, game_id: str) -> bool:
         return game_id in self._snapshot.games
 
-    def create(self, game_id: str) -> None:
-        """Open mode: makes a game, if it was never seen before. Then it blocks for one commit.
+    def create(self, game_ids: Collection[str]) -> None:
+        """Open mode: makes games that were never seen before, as long as there is room. Blocks for one commit.
 
-        Raises `Invalid` (not 1 to 64 characters) or `TooManyGames`.
+        Raises `Invalid` when one has not 1 to 64 characters.
         """
         if not self._open_mode:
             raise RuntimeError("Only an open server creates games on first sight.")
-        if self.knows(game_id):
-            return
-        if len(self._snapshot.games) >= GAMES_FIRST_SEEN_MAX:
-            raise TooManyGames(GAMES_FIRST_SEEN_MAX)
-        with suppress(GameExists):  # another request saw it first
-            self._registry.add_game(game_id, loose=True)
+        room = GAMES_FIRST_SEEN_MAX - len(self._snapshot.games)
+        if len(game_ids) > room:
+            log.warning("an open server makes no more games", extra={"games_max": GAMES_FIRST_SEEN_MAX})
+        self._registry.add_games(list(game_ids)[: max(0, room)])
         self.refresh()
 
     async def look_again(self) -> None:

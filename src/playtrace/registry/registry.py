@@ -10,7 +10,7 @@ import re
 import secrets
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -93,10 +93,9 @@ class Registry:
         name: str | None = None,
         time_zone: str = "UTC",
         currency: str = "USD",
-        loose: bool = False,
     ) -> Game:
-        """Raises `Invalid` or `GameExists`. `loose` takes any 1 to 64 characters as the id: a client chose it."""
-        check_game_id(game_id, loose=loose)
+        """Raises `Invalid` or `GameExists`."""
+        check_game_id(game_id)
         name = game_id if name is None else check_text("name", name, NAME_LENGTH_MAX)
         check_time_zone(time_zone)
         if not re.fullmatch(r"[A-Z]{3}", currency):
@@ -107,6 +106,17 @@ class Registry:
             game = Game(id=game_id, name=name, time_zone=time_zone, currency=currency, created_at=self._clock())
             session.add(game)
         return game
+
+    def add_games(self, game_ids: Sequence[str]) -> None:
+        """Those of these that there are not, named as clients call them: any 1 to 64 characters, else `Invalid`."""
+        for game_id in game_ids:
+            if not 1 <= len(game_id) <= GAME_ID_LENGTH_MAX or any("\ud800" <= letter <= "\udfff" for letter in game_id):
+                raise Invalid("id", f"expected 1 to {GAME_ID_LENGTH_MAX} characters")
+        now = self._clock()
+        with self._writing() as session:
+            known = set(session.scalars(select(Game.id)))
+            new = [game_id for game_id in dict.fromkeys(game_ids) if game_id not in known]
+            session.add_all(Game(id=id_, name=id_, time_zone="UTC", currency="USD", created_at=now) for id_ in new)
 
     def games(self) -> list[Game]:
         """All games, oldest first."""
@@ -281,11 +291,8 @@ class Registry:
             yield session
 
 
-def check_game_id(game_id: str, *, loose: bool) -> None:
-    if loose:
-        if not 1 <= len(game_id) <= GAME_ID_LENGTH_MAX or any("\ud800" <= letter <= "\udfff" for letter in game_id):
-            raise Invalid("id", f"expected 1 to {GAME_ID_LENGTH_MAX} characters")
-    elif not re.fullmatch(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}", game_id):
+def check_game_id(game_id: str) -> None:
+    if not re.fullmatch(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}", game_id):
         raise Invalid(
             "id",
             f"expected 1 to {GAME_ID_LENGTH_MAX} characters out of a-z, 0-9, - and _, "
