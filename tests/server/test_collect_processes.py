@@ -283,6 +283,27 @@ def test_requests_that_no_library_would_send(two: ServerProcess):
         assert answer.split(b" ", 2)[1] == status, (line, answer)
 
 
+def test_a_client_that_sends_and_never_reads_does_not_fill_the_memory(start_process: StartProcess):
+    """Each ping of a WebSocket is answered, and the answers are kept until they are read."""
+    memory_bytes_max = 256 * 1024 * 1024
+    server = start_process(environment=SEVERAL | {"PLAYTRACE_COLLECT_MEMORY_BYTES_MAX": str(memory_bytes_max)})
+    handshake = (
+        "GET /api/stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    no_mask = bytes(4)
+    pings = (b"\x89\xfd" + no_mask + bytes(125)) * 1000
+    with socket.create_connection(server.address, timeout=DEADLINE_S) as connection:
+        connection.sendall(handshake.encode())
+        assert connection.recv(4096).startswith(b"HTTP/1.1 101")
+        with pytest.raises(OSError):
+            for _ in range(20 * memory_bytes_max // len(pings)):
+                connection.sendall(pings)
+    eventually(lambda: IN_ITS_PLACE in server.output(), "the process was not replaced")
+    assert "takes too much memory" in server.output()
+    assert server.send({"name": "after", "game_id": "arena"})[0] == 202
+
+
 def test_what_lies_in_the_current_folder_is_not_run(start_process: StartProcess, tmp_path: Path):
     for name in ("pickle.py", "aiohttp.py"):
         (tmp_path / name).write_text("raise SystemExit('somebody else wrote this')\n")

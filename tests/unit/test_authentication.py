@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -409,6 +410,18 @@ def test_the_throttle_remembers_so_many_and_no_more(monkeypatch: pytest.MonkeyPa
     throttle.attempt("192.0.2.2", EMAIL)
     throttle.attempt("192.0.2.3", EMAIL)
     throttle.attempt("192.0.2.1", EMAIL)
+
+
+def test_made_up_names_of_one_address_do_not_make_it_forget_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(login_throttle, "ENTRIES_MAX", ATTEMPTS_PER_ADDRESS_MAX + 10)
+    throttle = LoginThrottle(clock=lambda: 0)
+    for _ in range(ATTEMPTS_PER_PERSON_MAX):
+        throttle.attempt("192.0.2.1", EMAIL)
+    for number in range(10 * ATTEMPTS_PER_ADDRESS_MAX):
+        with suppress(problems.TooManyRequests):
+            throttle.attempt("192.0.2.2", f"{number}@studio.example")
+    with pytest.raises(problems.TooManyRequests):
+        throttle.attempt("192.0.2.1", EMAIL)
 
 
 # Problem documents

@@ -39,17 +39,9 @@ class LoginThrottle:
         network, person = _keys(address, email)
         with self._lock:
             now = self._clock()
-            by_person, by_network = self._window(person, now), self._window(network, now)
-            for window, attempts_max in (
-                (by_person, ATTEMPTS_PER_PERSON_MAX),
-                (by_network, ATTEMPTS_PER_ADDRESS_MAX),
-            ):
-                if window.attempts >= attempts_max:
-                    wait_seconds = window.ends_at - now
-                    raise TooManyRequests(
-                        f"Too many attempts to sign in. Try again in {wait_seconds / 60:.0f} minutes.",
-                        retry_after_seconds=wait_seconds,
-                    )
+            # The address first: one that has no attempts left must not push others out with made-up names.
+            by_network = self._window_with_room(network, ATTEMPTS_PER_ADDRESS_MAX, now)
+            by_person = self._window_with_room(person, ATTEMPTS_PER_PERSON_MAX, now)
             by_person.attempts += 1
             by_network.attempts += 1
 
@@ -60,13 +52,19 @@ class LoginThrottle:
             if network in self._windows:
                 self._windows[network].attempts -= 1
 
-    def _window(self, key: Hashable, now: float) -> Window:
+    def _window_with_room(self, key: Hashable, attempts_max: int, now: float) -> Window:
         window = self._windows.get(key)
         if window is None or window.ends_at <= now:
             self._windows.pop(key, None)
             while len(self._windows) >= ENTRIES_MAX:
                 del self._windows[next(iter(self._windows))]
             window = self._windows[key] = Window(now + WINDOW_SECONDS)
+        if window.attempts >= attempts_max:
+            wait_seconds = window.ends_at - now
+            raise TooManyRequests(
+                f"Too many attempts to sign in. Try again in {wait_seconds / 60:.0f} minutes.",
+                retry_after_seconds=wait_seconds,
+            )
         return window
 
 

@@ -1,6 +1,7 @@
 """The processes that collect, as the one that started them sees them: begun together, watched, ended together.
 
 One that ends by itself is replaced. Until then the others take what comes; what it had acknowledged is in the journal.
+So is one that takes too much memory: what a client of a WebSocket sends and does not read, the HTTP server below keeps.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import logging
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+
+import psutil
 
 from playtrace.serving.listening import StartError
 from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
@@ -18,6 +22,7 @@ log = logging.getLogger("playtrace.serving")
 
 START_SECONDS_MAX = 60.0
 REPLACE_AFTER_S = 1.0
+LOOK_AT_MEMORY_S = 1.0
 COMMAND = (sys.executable, "-P", "-m", "playtrace.serving.collector")
 """`-P`: what lies in the current folder is not ours to run."""
 
@@ -39,6 +44,8 @@ class Collectors:
             if error is not None:
                 raise error
         self._watching = [asyncio.create_task(self._replace(number)) for number in range(self.count)]
+        if self.count:
+            self._watching.append(asyncio.create_task(self._bound_memory()))
 
     async def stop(self) -> None:
         """They answer what they have begun, then end."""
@@ -79,6 +86,20 @@ class Collectors:
                 log.exception("a collecting process could not be replaced, will be tried again")
             else:
                 log.info("another collecting process took its place")
+
+    async def _bound_memory(self) -> None:
+        bytes_max = self._orders.settings.collect_memory_bytes_max
+        while True:
+            await asyncio.sleep(LOOK_AT_MEMORY_S)
+            for process in self._processes.values():
+                with suppress(psutil.Error):  # it has just ended
+                    memory_bytes = psutil.Process(process.pid).memory_info().rss
+                    if memory_bytes > bytes_max and process.returncode is None:
+                        log.error(
+                            "a collecting process takes too much memory and is ended",
+                            extra={"memory_bytes": memory_bytes, "collect_memory_bytes_max": bytes_max},
+                        )
+                        process.kill()
 
 
 async def _end(process: Process) -> None:
