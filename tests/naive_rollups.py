@@ -33,6 +33,7 @@ def check(ask: Ask) -> None:
     check_islands(ask, production)
     spans = check_positions(ask, production)
     check_maps(ask, production, spans)
+    check_environments(ask, events)
     check_books(ask, events)
 
 
@@ -217,6 +218,11 @@ def check_maps(ask: Ask, events: list[Row], spans: list[Row]) -> None:
 def corners(places: list[tuple[float, float]]) -> tuple[float, float, float, float]:
     xs, ys = zip(*places, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def check_environments(ask: Ask, events: list[Row]) -> None:
+    found = [(row["game_id"], row["env"]) for row in ask("FROM environments")]
+    assert sorted(found) == sorted({(event["game_id"], event["env"]) for event in events})
 
 
 def check_books(ask: Ask, events: list[Row]) -> None:

@@ -345,6 +345,29 @@ def test_a_new_server_says_how_to_send_the_first_event(start_process: StartProce
     expect(tile(page, "Sessions").first).to_contain_text("1")
 
 
+def test_events_of_another_environment_are_a_click_away(start_process: StartProcess, open_page: OpenPage) -> None:
+    server = start_process()
+    tried_out = [
+        {"name": "position", "game_id": "arena", "player_id": f"p-{n}", "env": "dev", "map": "keep", "x": n, "y": n}
+        for n in range(3)
+    ]
+    assert server.send(tried_out)[0] == 202
+    server.wait_until_loaded()
+    page = open_page(f"{server.url}/?game=arena")
+    expect(page.get_by_text("another environment than prod")).to_be_visible()
+    expect(page.get_by_role("button", name="Environment: prod")).to_be_visible()
+    page.get_by_role("button", name="Show dev").click()
+    expect(page).to_have_url(re.compile("env=dev"))
+    expect(tile(page, "Players now")).to_contain_text("3")
+
+    page.get_by_role("link", name="Heatmap").click()
+    expect(page).to_have_url(re.compile("env=dev"))
+    expect(page.get_by_role("button", name=re.compile("Map: keep"))).to_be_visible()
+    page.get_by_role("button", name="Environment: dev").click()
+    page.get_by_role("option", name="prod").click()
+    expect(page.get_by_text("another environment than prod")).to_be_visible()
+
+
 def test_an_error_says_what_went_wrong_and_tries_again(
     played: ServerProcess, open_page: OpenPage, watched: Watched
 ) -> None:

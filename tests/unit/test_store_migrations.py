@@ -41,6 +41,7 @@ def test_what_the_first_playtrace_stored_is_on_the_maps(tmp_path: Path) -> None:
     try:
         extents = store.query("SELECT name, events, min_x, max_x FROM map_extents ORDER BY name").to_pylist()
         assert [tuple(row.values()) for row in extents] == [("crash", 1, 5, 5), ("position", 2, 1, 9)]
+        assert store.query("FROM environments").to_pylist() == [{"game_id": "arena", "env": "prod"}]
     finally:
         store.close()
 

@@ -14,9 +14,13 @@ export function useGames() {
   })
 }
 
-/** The game of the URL, or the busiest one where the URL names none. */
+/** The environment that counts unless another is chosen. */
+export const PRODUCTION = 'prod'
+
+/** The game of the URL, or the busiest one where the URL names none; and which environment of it. */
 export function useGame() {
   const chosen = useUrlParam(textParameter('game'))
+  const env = useUrlParam(textParameter('env', PRODUCTION))
   const games = useGames()
   const game = computed(() => {
     const all = games.data.value ?? []
@@ -24,14 +28,14 @@ export function useGame() {
     return all.reduce<Game | null>((best, one) => (best && best.events >= one.events ? best : one), null)
   })
   const gameId = computed(() => chosen.value || game.value?.id || '')
-  return { games, game, gameId, chosen }
+  return { games, game, gameId, chosen, env }
 }
 
 export function useDimensions() {
-  const { gameId } = useGame()
+  const { gameId, env } = useGame()
   return useQuery({
-    queryKey: computed(() => ['dimensions', gameId.value]),
-    queryFn: ({ signal }) => read<Dimensions>(`games/${encodeURIComponent(gameId.value)}/dimensions`, {}, signal),
+    queryKey: computed(() => ['dimensions', gameId.value, env.value]),
+    queryFn: ({ signal }) => read<Dimensions>(`games/${encodeURIComponent(gameId.value)}/dimensions`, { env: env.value }, signal),
     enabled: computed(() => gameId.value !== ''),
     staleTime: 60_000,
   })

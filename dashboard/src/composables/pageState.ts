@@ -8,7 +8,7 @@ import { useNow } from './now'
 import { listParameter, textParameter, useUrlParam } from './urlParams'
 import { daysBetween, plainDay, shiftDay, startOfDay } from '@/timeRanges'
 
-export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'platform', 'version', 'country'] as const
+export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'env', 'platform', 'version', 'country'] as const
 
 export interface RangePreset {
   key: string
@@ -48,7 +48,7 @@ function isTimeZone(name: string): boolean {
 }
 
 export function usePageState() {
-  const { game, gameId } = useGame()
+  const { game, gameId, env } = useGame()
   const rangeKey = useUrlParam(parameters.range)
   const customFrom = useUrlParam(parameters.from)
   const customTo = useUrlParam(parameters.to)
@@ -80,6 +80,7 @@ export function usePageState() {
     from: from.value,
     to: to.value,
     timeZone: timeZone.value,
+    env: env.value,
     platform: platforms.value,
     version: versions.value,
     country: countries.value,
@@ -93,7 +94,7 @@ export function usePageState() {
 
   return {
     game, gameId, rangeKey, preset, from, to, days, today, chosenTimeZone, timeZone,
-    platforms, versions, countries, filtered, interval, instants, metricValues,
+    env, platforms, versions, countries, filtered, interval, instants, metricValues,
   }
 }
 

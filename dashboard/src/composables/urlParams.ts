@@ -15,7 +15,7 @@ const first = (raw: Raw): string | undefined => (Array.isArray(raw) ? raw[0] : r
 
 export const textParameter = (name: string, fallback = ''): Parameter<string> => ({
   name,
-  parse: (raw) => first(raw) ?? fallback,
+  parse: (raw) => first(raw) || fallback,
   format: (value) => (value === fallback ? undefined : value),
 })
 

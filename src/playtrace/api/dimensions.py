@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import LiteralString, cast
+from typing import Annotated, LiteralString, cast
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from playtrace.api.authentication import CurrentReader, readable_game
 from playtrace.api.models import ApiModel
@@ -23,7 +23,12 @@ FROM (
     FROM (
         SELECT platform, version, country, name, sum(events) AS events
         FROM event_counts
-        WHERE game_id = $game_id
+        WHERE game_id = $game_id AND $env = 'prod'
+        GROUP BY ALL
+        UNION ALL
+        SELECT coalesce(platform, ''), coalesce(version, ''), coalesce(country, ''), name, count(*)
+        FROM events
+        WHERE game_id = $game_id AND env = $env AND $env <> 'prod'
         GROUP BY ALL
     ) AS grouped
 ) AS unpivoted
@@ -36,8 +41,17 @@ ORDER BY dimension, events DESC, value
 MAPS: LiteralString = """
 SELECT map AS id, sum(events)::BIGINT AS events, min(min_x) AS min_x, min(min_y) AS min_y,
     max(max_x) AS max_x, max(max_y) AS max_y, min(min_z) AS min_z, max(max_z) AS max_z
-FROM map_extents
-WHERE game_id = $game_id
+FROM (
+    SELECT map, name, events, min_x, min_y, max_x, max_y, min_z, max_z
+    FROM map_extents
+    WHERE game_id = $game_id AND $env = 'prod'
+    UNION ALL
+    SELECT map, name, count(*), min(x), min(y), max(x), max(y), min(z), max(z)
+    FROM events
+    WHERE game_id = $game_id AND env = $env AND $env <> 'prod'
+        AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+    GROUP BY ALL
+) AS extents
 GROUP BY map, name = 'position'
 QUALIFY row_number() OVER (PARTITION BY map ORDER BY name = 'position' DESC) = 1
 ORDER BY events DESC, id
@@ -73,10 +87,15 @@ class Dimensions(ApiModel):
 
 
 @router.get("/games/{game_id}/dimensions")
-def dimensions(request: Request, reader: CurrentReader, game_id: str) -> Dimensions:
-    """Over all time, from events of `env` prod."""
+def dimensions(
+    request: Request,
+    reader: CurrentReader,
+    game_id: str,
+    env: Annotated[str, Query(description="Environment: `prod`, `dev` or one of the studio's own.")] = "prod",
+) -> Dimensions:
+    """Over all time."""
     readable_game(request, reader, game_id)
-    game: dict[str, object] = {"game_id": game_id, "limit": VALUES_MAX}
+    game: dict[str, object] = {"game_id": game_id, "env": env, "limit": VALUES_MAX}
     with cast(Store, request.app.state.store).reading() as store:
         rows = store.query(DIMENSIONS, game).to_pylist()
         maps = store.query(MAPS, game).to_pylist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from typing import Any, LiteralString, cast
 
 from fastapi import APIRouter, Request
@@ -20,6 +21,15 @@ FROM event_counts
 GROUP BY game_id
 """
 
+ENVIRONMENTS_MAX = 20
+"""Named of each game: a client may make them up without end."""
+
+ENVIRONMENTS: LiteralString = """
+SELECT game_id, list(env ORDER BY env <> 'prod', env)[:$limit] AS environments
+FROM environments
+GROUP BY game_id
+"""
+
 
 class GameSummary(ApiModel):
     id: str
@@ -34,6 +44,8 @@ class GameSummary(ApiModel):
     """Start of the quarter of an hour in which the latest event happened."""
     events: int
     """Events of `env` prod."""
+    environments: list[str]
+    """Each `env` of which there are events: `prod` first, at most 20."""
 
 
 class GameList(ApiModel):
@@ -43,22 +55,27 @@ class GameList(ApiModel):
 @router.get("/games")
 def list_games(request: Request, reader: CurrentReader) -> GameList:
     """All games that the reader may see, oldest first."""
-    rows = cast(Store, request.app.state.store).query(EVENTS_BY_GAME).to_pylist()
-    counted = {cast(str, row["game_id"]): row for row in rows}
+    with cast(Store, request.app.state.store).reading() as store:
+        rows = store.query(EVENTS_BY_GAME).to_pylist()
+        named = store.query(ENVIRONMENTS, {"limit": ENVIRONMENTS_MAX}).to_pylist()
+    seen: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for row in rows + named:
+        seen[row["game_id"]].update(row)
     games = [game for game in registry_of(request).games() if reader.may_read(game.id)]
-    return GameList(games=[_summary(game, counted.get(game.id, {})) for game in games])
+    return GameList(games=[_summary(game, seen[game.id]) for game in games])
 
 
-def _summary(game: Game, counted: dict[str, Any]) -> GameSummary:
+def _summary(game: Game, seen: dict[str, Any]) -> GameSummary:
     return GameSummary(
         id=game.id,
         name=game.name,
         time_zone=game.time_zone,
         currency=game.currency,
         created_at=game.created_at,
-        first_event_at=_utc(counted.get("first_slot")),
-        last_event_at=_utc(counted.get("last_slot")),
-        events=counted.get("events", 0),
+        first_event_at=_utc(seen.get("first_slot")),
+        last_event_at=_utc(seen.get("last_slot")),
+        events=seen.get("events", 0),
+        environments=seen.get("environments", []),
     )
 
 

@@ -33,6 +33,7 @@ DERIVE: Steps = (
     ("mark player days", steps.MARK_PLAYER_DAYS),
     ("meet players", steps.MEET_PLAYERS),
     ("extend sessions", steps.EXTEND_SESSIONS),
+    ("know environments", steps.KNOW_ENVIRONMENTS),
     ("keep books", steps.KEEP_BOOKS),
 )
 """What is derived from the events of a load that are fresh: neither seen before nor too old."""

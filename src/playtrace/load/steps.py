@@ -402,6 +402,11 @@ WHERE (game_id, day) IN (
 )
 """
 
+KNOW_ENVIRONMENTS: LiteralString = """
+INSERT INTO environments
+SELECT DISTINCT game_id, env FROM staged EXCEPT FROM environments
+"""
+
 KEEP_BOOKS: LiteralString = """
 INSERT INTO books
 SELECT game_id, date_trunc('hour', received_at), 'stored', '', count(*) FROM staged GROUP BY ALL
