@@ -423,6 +423,23 @@ def test_revenue_is_of_one_currency(engine: Engine) -> None:
     assert (euros.unit, euros.currency, euros.other_currency_purchases) == ("micros", "EUR", 5)
 
 
+def test_codes_of_countries_and_money_may_be_in_small_letters(engine: Engine) -> None:
+    game = engine.new_game()
+    engine.load(
+        game,
+        [
+            plays("p", at("02 10:00"), "purchase", value=2.0, currency="eur", country="de"),
+            plays("q", at("02 10:00"), "purchase", value=3.0, currency="EUR", country="DE"),
+            plays("q", at("02 10:00"), "currency_gained", value=7.0, currency="gems", country="AT"),
+        ],
+    )
+    for currency, country in (("EUR", "DE"), ("eur", "de")):
+        answer = engine.ask_both("summary", game, TENTH, currency=currency, country=[country], **FIRST_DAYS)
+        assert (answer.revenue_micros, answer.other_currency_purchases) == (5_000_000, 0)
+    split = engine.ask_both("timeseries", game, TENTH, metric="events", split_by="country", **FIRST_DAYS)
+    assert sorted(series.key for series in split.series) == ["AT", "DE"]
+
+
 # --- time series ---
 
 

@@ -17,6 +17,7 @@ from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
 from playtrace.api.problems import InvalidRequest
 from playtrace.event import NAME_LENGTH_MAX
+from playtrace.metrics.frame.filters import country_codes
 from playtrace.metrics.frame.models import DayOrInstant
 from playtrace.store.duckdb import Store
 
@@ -144,7 +145,7 @@ def list_events(request: Request, reader: CurrentReader, asked: Annotated[EventF
                 "session_id": asked.session_id,
                 "platforms": asked.platform,
                 "versions": asked.version,
-                "countries": asked.country,
+                "countries": asked.country and country_codes(asked.country),
                 "from_time": start_of(asked.from_) if asked.from_ is not None else BEGINNING,
                 "to_time": end_of(asked.to) if asked.to is not None else END,
                 "before_time": before.time if before else None,

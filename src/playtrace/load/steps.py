@@ -12,7 +12,8 @@ from typing import LiteralString
 # A field that does not convert becomes NULL rather than an error: collect has checked the types, and what
 # an older version of it let through must not stop the loader. The canonical time is never after the time of
 # receipt. A client's time may have an offset: read as TIMESTAMPTZ it is heeded, read as TIMESTAMP DuckDB would
-# drop it. With an offset it may lie outside the years that Python knows: then the nearest of them counts.
+# drop it. With an offset it may lie outside the years that Python knows: then the nearest of them counts. Codes of
+# countries and of real money are in capitals, however they were sent; in-game currencies have names of their own.
 PARSE: LiteralString = """
 CREATE OR REPLACE TEMP TABLE staged AS
 SELECT *,
@@ -32,11 +33,12 @@ FROM (
         e.seq, e.mono_ms, e.player_id, e.session_id, e.device_id,
         coalesce(e.env, 'prod') AS env,
         e.platform, e.os, e.version, e.build,
-        coalesce(e.country, line.country) AS country,
+        coalesce(upper(e.country), line.country) AS country,
         coalesce(e.region, line.region) AS region,
         coalesce(e.severity, 'info') AS severity,
         source,
-        e.match_id, e.level, e.map, e.x, e.y, e.z, e.value, e.currency,
+        e.match_id, e.level, e.map, e.x, e.y, e.z, e.value,
+        CASE WHEN e.name = 'purchase' THEN upper(e.currency) ELSE e.currency END AS currency,
         e.props,
         journal_offset,
         position,

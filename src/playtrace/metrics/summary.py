@@ -26,10 +26,10 @@ Ratios of nothing are null.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, LiteralString
+from typing import Annotated, Any, LiteralString
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from playtrace.metrics.frame.bound_lists import bound_lists
 from playtrace.metrics.frame.calendar import (
@@ -51,7 +51,7 @@ NOW = dt.timedelta(minutes=5)
 
 
 class Parameters(CommonParameters):
-    currency: str = Field(
+    currency: Annotated[str, StringConstraints(to_upper=True)] = Field(
         "USD", min_length=1, max_length=16, description="Currency of the revenue. Default: the game's own, else USD."
     )
 

@@ -25,10 +25,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Literal, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from playtrace.metrics.frame.bound_lists import bound_lists
 from playtrace.metrics.frame.calendar import (
@@ -64,7 +64,7 @@ class Parameters(CommonParameters):
     split_by: Literal["platform", "version", "country"] | None = Field(
         None, description="Also a series for each of the ten largest values, the rest as `(other)`."
     )
-    currency: str = Field(
+    currency: Annotated[str, StringConstraints(to_upper=True)] = Field(
         "USD", min_length=1, max_length=16, description="Currency of `revenue`. Default: the game's own, else USD."
     )
 

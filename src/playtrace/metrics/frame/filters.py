@@ -17,8 +17,13 @@ def filters(parameters: CommonParameters) -> dict[str, object]:
         "passive": list(PASSIVE_EVENTS),
         "platforms": _values(parameters.platform),
         "versions": _values(parameters.version),
-        "countries": _values(parameters.country),
+        "countries": _values(country_codes(parameters.country)),
     }
+
+
+def country_codes(countries: list[str]) -> list[str]:
+    """As the store has them: in capitals."""
+    return [country if country == UNKNOWN else country.upper() for country in countries]
 
 
 def _values(values: list[str]) -> list[str] | None:
