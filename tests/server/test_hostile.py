@@ -97,8 +97,6 @@ MALFORMED = {
     "bytes that are no UTF-8": b'{"name":"\xff\xfe","game_id":"g"}',
     "UTF-16": EVENT.decode().encode("utf-16"),
     "UTF-8 with a surrogate": b'{"name":"\xed\xa0\x80","game_id":"g"}',
-    "a lone surrogate": b'{"name":"\\ud800","game_id":"g"}',
-    "the second half of a pair": b'{"name":"\\udc00\\ud800","game_id":"g"}',
     "a raw NUL": b'{"name":"a\0b","game_id":"g"}',
     "a binary": bytes(range(256)) * 4,
     "HTML": b"<html><script>alert(1)</script></html>",

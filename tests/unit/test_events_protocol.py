@@ -197,6 +197,26 @@ def test_a_refusal_says_what_was_expected_in_words_of_json(wrong: dict[str, Any]
     assert [refusal.error for refusal in read([{"name": "a"} | wrong]).refusals] == [told]
 
 
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (r"cut \ud83d", "cut \ufffd"),
+        (r"\uDE00 cut", "\ufffd cut"),
+        (r"\ude00\ud83d\ud83d\ude00", "\ufffd\ufffd\U0001f600"),
+        (r"\uD83D\uDE00 whole", "\U0001f600 whole"),
+        (r"\\ud83d \"\ud83d\" \\\ud83d", '\\ud83d "\ufffd" \\\ufffd'),
+        (r"\ud7ff\ue000 none", "\ud7ff\ue000 none"),
+    ],
+)
+@pytest.mark.parametrize("is_ndjson", [False, True])
+def test_text_that_was_cut_in_the_middle_of_an_emoji_costs_nothing(sent: str, read: str, is_ndjson: bool):
+    lines = [f'{{"name":"chat","game_id":"arena","props":{{"text":"{text}"}}}}' for text in ("before", sent, "after")]
+    body = "\n".join(lines) if is_ndjson else f"[{','.join(lines)}]"
+    batch = read_bytes(body.encode(), ndjson=is_ndjson)
+    assert batch.refusals == []
+    assert [event.props for event in batch.events] == [{"text": text} for text in ("before", read, "after")]
+
+
 def test_a_line_that_is_no_json_costs_only_itself():
     batch = read_bytes(b'{"name":"a"}\n{"name":\n{"name":"b"}\n\xff\n{"name":"c","x":1e999}\n', ndjson=True)
     assert [event.name for event in batch.events] == ["a", "b"]

@@ -250,7 +250,7 @@ NUMBERED = ("player_id", "session_id", "match_id", "level", "build")
 
 
 def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
-    raws = _split(body, is_ndjson, batch)
+    raws = _split(ESCAPE.sub(_whole_escape, body), is_ndjson, batch)
     if len(raws) > EVENTS_PER_REQUEST_MAX:
         raise _too_many()
     for index, raw in enumerate(raws):
@@ -269,6 +269,17 @@ def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
                     game_id=batch.game_id or _claimed_game(raw),
                 )
             )
+
+
+ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..(?:\\u[dD][c-fC-F]..)?|u[dD][c-fC-F]..|.)", re.DOTALL)
+
+
+def _whole_escape(found: re.Match[bytes]) -> bytes:
+    """Half a surrogate pair becomes U+FFFD: JavaScript writes it where a text was cut in the middle of an emoji, and
+    it would cost all events of the request."""
+    escape = found[0]
+    is_half = len(escape) == len(rb"\uD83D") and escape[1:3].lower() == b"ud"
+    return rb"\ufffd" if is_half else escape
 
 
 def _too_many() -> TooLarge:
