@@ -423,6 +423,22 @@ def test_revenue_is_of_one_currency(engine: Engine) -> None:
     assert (euros.unit, euros.currency, euros.other_currency_purchases) == ("micros", "EUR", 5)
 
 
+def test_tables_are_in_whole_units_and_local_time(engine: Engine) -> None:
+    game = engine.new_game()
+    bought = [(at("02 23:30"), 4.99), (at("03 10:00"), -5.001), (at("03 10:00"), 0.000001)]
+    engine.load(game, [plays("p", when, "purchase", value=value, currency="USD") for when, value in bought])
+    days = {"from": "2026-03-02", "to": "2026-03-03", "time_zone": "Europe/Berlin"}
+    rows = engine.ask("timeseries", game, TENTH, metric="revenue", **days).table()
+    assert [(row["time"], row["revenue"]) for row in rows] == [("2026-03-02", "0.00"), ("2026-03-03", "-0.010999")]
+    hours = engine.ask("timeseries", game, TENTH, metric="revenue", interval="hour", **days).table()
+    assert [row["time"] for row in hours if row["revenue"] == "4.99"] == ["2026-03-03T00:00:00+01:00"]
+    summary = {row["figure"]: row["current"] for row in engine.ask("summary", game, TENTH, **days).table()}
+    assert (summary["revenue"], summary["currency"], summary["activePlayers"]) == ("-0.010999", "USD", 1)
+    players = engine.ask("active_players", game, TENTH, **days).table()
+    first, *_, last_but_one, last = players[0]
+    assert (first, last_but_one, last) == ("day", "complete", "settled")
+
+
 def test_codes_of_countries_and_money_may_be_in_small_letters(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(

@@ -33,6 +33,9 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+FORMAT_HELP = "How the answer is printed. Money is in whole units, and in JSON in millionths."
+
+
 class UnknownGame(Exception):
     """There is no such game."""
 
@@ -67,7 +70,7 @@ def _command(metric: Metric[Any, Any]) -> Callable[..., None]:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in (
             {name: _option(name, field) for name, field in metric.parameters.model_fields.items()}
-            | {"output": (Annotated[Format, typer.Option("--format", help="How the answer is printed.")], Format.TABLE)}
+            | {"output": (Annotated[Format, typer.Option("--format", help=FORMAT_HELP)], Format.TABLE)}
             | {"data": (Data, None)}
         ).items()
     ]
@@ -130,18 +133,9 @@ def _print(answer: CommonAnswer, output: Format) -> None:
         writer.writerow(columns)
         writer.writerows(rows)
     elif rows:
-        print_table(columns, [[_short(value) for value in _in_units(row)] for row in rows])
+        print_table(columns, [[_short(value) for value in row] for row in rows])
     else:
         typer.echo("Nothing was found.", err=True)
-
-
-def _in_units(row: list[object]) -> list[object]:
-    """A row that begins with the name of a figure in millionths, as one in whole units."""
-    figure, *values = row
-    if not isinstance(figure, str) or not figure.endswith("Micros"):
-        return row
-    units = [f"{value / 1e6:.2f}" if isinstance(value, int) else value for value in values]
-    return [figure.removesuffix("Micros"), *units]
 
 
 def _sentence(metric: Metric[Any, Any], error: ValidationError) -> str:

@@ -43,7 +43,7 @@ from playtrace.metrics.frame.calendar import (
 )
 from playtrace.metrics.frame.filters import filters
 from playtrace.metrics.frame.metric import Asking, Metric, source_of
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
 from playtrace.metrics.frame.wilson import ratio
 
 NOW = dt.timedelta(minutes=5)
@@ -85,9 +85,13 @@ class Summary(Judged, Figures, CommonAnswer):
 
     def table(self) -> list[dict[str, object]]:
         current, previous = (
-            figures.model_dump(mode="json", by_alias=True) for figures in (self.current, self.previous)
+            figures.model_dump(mode="json", by_alias=True) | {"revenueMicros": in_units(figures.revenue_micros)}
+            for figures in (self.current, self.previous)
         )
-        return [{"figure": name, "current": value, "previous": previous[name]} for name, value in current.items()]
+        return [
+            {"figure": name.removesuffix("Micros"), "current": value, "previous": previous[name]}
+            for name, value in current.items()
+        ]
 
 
 ROLLUP: LiteralString = """

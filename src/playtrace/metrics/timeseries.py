@@ -44,7 +44,7 @@ from playtrace.metrics.frame.calendar import (
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.filters import UNKNOWN, filters
 from playtrace.metrics.frame.metric import Asking, Metric, source_of
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
 from playtrace.metrics.frame.wilson import ratio
 
 Unit = Literal["events", "sessions", "players", "frames_per_second", "seconds", "share", "micros"]
@@ -91,10 +91,17 @@ class Timeseries(CommonAnswer):
     series: list[Series] | None = Field(description="With `splitBy`: largest first, `(other)` last.")
 
     def table(self) -> list[dict[str, object]]:
+        zone = ZoneInfo(self.time_zone)
+
+        def shown(point: Point) -> object:
+            return in_units(point.value) if self.unit == "micros" and isinstance(point.value, int) else point.value
+
         rows: list[dict[str, object]] = []
         for number, point in enumerate(self.points):
-            split = {series.key: series.points[number].value for series in self.series or []}
-            row: dict[str, object] = {"time": point.time.isoformat(), self.of: point.value}
+            local = point.time.astimezone(zone)
+            time = local.date() if self.interval in ("day", "week") else local
+            split = {series.key: shown(series.points[number]) for series in self.series or []}
+            row: dict[str, object] = {"time": time.isoformat(), self.of: shown(point)}
             rows.append(row | split | {"complete": point.complete})
         return rows
 

@@ -129,11 +129,24 @@ class CommonAnswer(Model):
     elapsed_ms: float = Field(description="Milliseconds that the answer took.")
 
     def table(self) -> list[dict[str, object]]:
-        """The answer as rows of plain values, for terminals and spreadsheets: its first list."""
+        """The answer as rows of plain values, for terminals and spreadsheets: its first list. Money is in whole units,
+        time in the time zone."""
         for value in self.model_dump(mode="json", by_alias=True).values():
             if isinstance(value, list):
-                return cast("list[dict[str, object]]", value)
+                return [_judged_last(row) for row in cast("list[dict[str, object]]", value)]
         return []
+
+
+def _judged_last(row: dict[str, object]) -> dict[str, object]:
+    judged = {name: row[name] for name in Judged.model_fields if name in row}
+    return {name: value for name, value in row.items() if name not in judged} | judged
+
+
+def in_units(micros: int) -> str:
+    """Millionths as whole units, exactly, with two decimals or more: 990,000 is `0.99`."""
+    units, rest = divmod(abs(micros), 1_000_000)
+    decimals = f"{rest:06d}"
+    return f"{'-' if micros < 0 else ''}{units}.{decimals[:2]}{decimals[2:].rstrip('0')}"
 
 
 class Judged(Model):
