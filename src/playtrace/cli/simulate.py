@@ -31,6 +31,8 @@ DEFAULT_SERVER = "http://127.0.0.1:8080"
 DEFAULT_EVENTS = 300_000
 DEFAULT_PLAYERS_PER_MATCH = 4
 SHEETS_PER_PROGRESS_LINE = 50
+INTERRUPTED = 130
+"""Exit code of a command that Ctrl-C ended."""
 
 _console = Console(stderr=True)
 
@@ -155,7 +157,12 @@ def _upload(arena: ArenaScenario, server: str, key: str | None, requests_at_once
             advance(now - done)
             done = now
 
-        report = asyncio.run(upload(batches, server, key, requests_at_once=requests_at_once, on_progress=on_progress))
+        uploading = upload(batches, server, key, requests_at_once=requests_at_once, on_progress=on_progress)
+        try:
+            report = asyncio.run(uploading)
+        except KeyboardInterrupt:
+            _console.print(f"Interrupted: the server has answered for {done:,} events. They stay.", highlight=False)
+            raise typer.Exit(INTERRUPTED) from None
     _print_report(report, "events")
     if report.accepted + report.rejected == 0:
         _console.print("Nobody has played yet: the day (UTC) has just begun. More --days have more in them.")

@@ -274,7 +274,7 @@ class Store:
         """The one writer: a transaction that commits at the end of the block or leaves nothing.
 
         Raises `StoreFull` when the disk is full, `StoreBroken` when it has to be opened again, and `StoreError` for
-        what else the file system says.
+        what else the file system says, also when it says so at the commit.
         """
         with self._writing:
             connection = self._connection
@@ -290,7 +290,7 @@ class Store:
                         # The commit itself may have failed; then there is nothing left to roll back.
                         log.debug("nothing to roll back")
                     raise
-            except (*BROKEN, duckdb.OutOfMemoryException) as error:
+            except (*BROKEN, duckdb.TransactionException, duckdb.OutOfMemoryException) as error:
                 if _is_disk_full(error):
                     raise StoreFull(f"No space left for {self.path}.") from error
                 if isinstance(error, duckdb.FatalException | duckdb.InternalException):
