@@ -64,10 +64,11 @@ class Settings(BaseSettings):
         description="Processes that only take events, beside the one that loads and answers; 0: one process does all."
         " More than one needs Linux. [on Linux with several cores one for each, at most 4; else 0]",
     )
-    collect_memory_bytes_max: int = Field(
-        default=2048 * MEBIBYTE,
+    collect_memory_bytes_max: int | None = Field(
+        default=None,
         ge=256 * MEBIBYTE,
-        description="Memory beyond which a process that only takes events is ended and replaced.",
+        description="Memory beyond which a process that only takes events is ended and replaced."
+        " [half of the machine's memory, divided among them]",
     )
     log_format: Literal["auto", "text", "json"] = Field(
         default="auto", description="auto: text on a terminal, else JSON."

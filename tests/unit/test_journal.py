@@ -184,6 +184,55 @@ def test_what_is_damaged_is_set_aside(open_journal: Open, tmp_path: Path, part: 
         assert connection.execute(f"SELECT last_offset, {part} FROM damaged").fetchall() == [(4, changed)]
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "headers = CAST(headers AS TEXT)",
+        "bodies = 'text'",
+        "sizes = 5",
+        "bodies = 1.5",
+        "sizes = X'0102'",
+        "last_offset = last_offset + 1048576",
+        "last_offset = last_offset - 1",
+        "bytes = 9223372036854775807, bodies = X'00'",
+        "events = 'many', bodies = X'00'",
+    ],
+)
+def test_what_is_damaged_in_another_way_is_set_aside_too(open_journal: Open, tmp_path: Path, damage: str):
+    journal = open_journal()
+    append(journal, events_alike(0), events_alike(1))
+    append(journal, events_alike(2), events_alike(3))
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)) as connection:
+        connection.execute(f"UPDATE entries SET {damage} WHERE last_offset = 4")
+    with pytest.raises(DamagedRow) as damaged:
+        read_all(journal, after=2)
+    assert journal.oldest_us(2) is None
+    assert journal.waiting_events(2) >= 0
+    journal.set_aside(damaged.value)
+    assert journal.damaged_events > 0
+    assert append(journal, events_alike(4)) == [5]
+    assert [recorded.offset for recorded in read_all(journal, after=2)] == [5]
+    journal.trim(2)
+    append(journal, events_alike(5))
+    assert [recorded.offset for recorded in read_all(journal)] == [5, 6]
+
+
+def test_a_journal_that_forgot_how_far_it_was_goes_on_behind(open_journal: Open, tmp_path: Path):
+    first = open_journal()
+    append(first, *map(entry, range(5)))
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)) as connection:
+        connection.execute("UPDATE sqlite_sequence SET seq = 1")
+    assert append(first, entry(5)) == [6]
+    first.close()
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM entries")
+        connection.execute("DELETE FROM sqlite_sequence")
+    second = open_journal()
+    second.go_on_behind(6)
+    assert append(second, entry(6)) == [7]
+    assert second.head == 7
+
+
 def test_reading_goes_on_inside_a_row(open_journal: Open):
     """Entries of one group share rows; a read that ends between two of them loses and repeats none."""
     journal = open_journal()

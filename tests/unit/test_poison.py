@@ -82,16 +82,20 @@ def test_a_request_of_nothing_else_is_set_aside_whole(store: Store, loader: Load
     }
 
 
-def test_a_store_in_which_nothing_can_be_loaded_is_not_the_events_fault(store: Store, loader: Loader):
+TABLES = ["events", "event_counts", "players", "sessions", "position_tails", "map_extents", "activity_islands"]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_store_in_which_nothing_can_be_loaded_is_not_the_events_fault(store: Store, loader: Loader, table: str):
     with store.writing() as connection:
-        connection.execute("ALTER TABLE sessions RENAME TO elsewhere")
-    entries = [encode(batch(["jump", "fall"])), encode(batch(["win"]))]
+        connection.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
+    entries = [encode(batch(["jump", "fall", "position"])), encode(batch(["win"]))]
     with pytest.raises(StoreError, match="No event at all can be loaded"):
         loader.load_entries(entries)
     assert store.query("SELECT count(*) AS n FROM set_aside").to_pylist() == [{"n": 0}]
     with store.writing() as connection:
-        connection.execute("ALTER TABLE elsewhere RENAME TO sessions")
-    assert loader.load_entries(entries).stored == 3
+        connection.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
+    assert loader.load_entries(entries).stored == 4
 
 
 def test_what_the_journal_cannot_read_stops_nothing(store: Store, journal: Journal, loader: Loader):
@@ -114,11 +118,14 @@ def test_what_the_journal_cannot_read_stops_nothing(store: Store, journal: Journ
 def take_each_name_once(store: Store) -> None:
     """A store that refuses what nobody thought of, for a reason that lies in no event alone."""
     with store.writing() as connection:
-        connection.execute("CREATE UNIQUE INDEX each_name_once ON events (name)")
+        connection.execute("CREATE UNIQUE INDEX each_name_once ON events (name, level)")
 
 
 def batch(names: list[str]) -> Batch:
-    events = [Event(name=name, game_id="arena", player_id="ana") for name in names]
+    events = [Event(name=name, game_id="arena", player_id="ana", level="1", map="keep", x=1, y=2) for name in names]
+    for event in events:
+        if event.name == "position":
+            event.session_id, event.mono_ms = "s", 0
     return Batch(received_at=dt.datetime.now(dt.UTC), source="events", events=events)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 import zstandard
 from msgspec import Struct
 
-from playtrace.journal.entry import Entry, Recorded
+from playtrace.journal.entry import Entry, Recorded, decode_header
 from playtrace.journal.errors import DamagedRow
 
 ROW_BYTES_FULL = 256 * 1024
@@ -42,9 +42,8 @@ class Row(Struct, frozen=True):
     def kept_bytes(self) -> int:
         return len(self.sizes) + len(self.headers) + len(self.bodies)
 
-    @property
-    def checksum(self) -> int:
-        return _checksum(self.sizes, self.headers, self.bodies)
+    def checksum(self, last_offset: int) -> int:
+        return _checksum(last_offset, self.sizes, self.headers, self.bodies)
 
 
 def rows_of(compressor: zstandard.ZstdCompressor, entries: Sequence[Entry]) -> Iterator[Row]:
@@ -69,22 +68,31 @@ def rows_of(compressor: zstandard.ZstdCompressor, entries: Sequence[Entry]) -> I
 def entries_of(
     decompressor: zstandard.ZstdDecompressor,
     last_offset: int,
-    sizes: bytes,
-    headers: bytes,
-    bodies: bytes,
+    sizes: object,
+    headers: object,
+    bodies: object,
     checksum: int | None,
 ) -> Iterator[Recorded]:
     """The entries of a row, the last of which has this offset. Raises `DamagedRow`.
 
     Rows that were written before there were checksums have None.
     """
-    if checksum is not None and checksum != _checksum(sizes, headers, bodies):
+    # Damage may change the type of a value too.
+    if not (isinstance(sizes, bytes) and isinstance(headers, bytes) and isinstance(bodies, bytes)):
+        raise DamagedRow(last_offset, "its values are no bytes")
+    if checksum is not None and checksum != _checksum(last_offset, sizes, headers, bodies):
         raise DamagedRow(last_offset, "its checksum differs")
     try:
-        headers = _plain(decompressor, headers)
-        bodies = _plain(decompressor, bodies)
-    except zstandard.ZstdError as error:
+        entries = list(_taken_apart(last_offset, sizes, _plain(decompressor, headers), _plain(decompressor, bodies)))
+        if checksum is None:
+            for entry in entries:
+                _look_at(entry)
+    except (zstandard.ZstdError, struct.error, ValueError) as error:
         raise DamagedRow(last_offset, str(error)) from error
+    yield from entries
+
+
+def _taken_apart(last_offset: int, sizes: bytes, headers: bytes, bodies: bytes) -> Iterator[Recorded]:
     offset = last_offset - len(sizes) // SIZES.size
     header_end = body_end = 0
     for header_bytes, events, body_bytes in SIZES.iter_unpack(sizes):
@@ -96,15 +104,25 @@ def entries_of(
         )
 
 
-def events_up_to(offset: int, last_offset: int, sizes: bytes) -> int:
+def _look_at(entry: Recorded) -> None:
+    """What a checksum would have told. Raises `ValueError`, which msgspec's errors are too."""
+    decode_header(entry.header)
+    if entry.body.decode("utf-8").count("\n") != entry.events:
+        raise ValueError("it has not as many events as it should")
+
+
+def events_up_to(offset: int, last_offset: int, sizes: object) -> int:
     """How many events the entries of a row up to this offset have; one of nothing but refusals counts as one."""
+    if not isinstance(sizes, bytes) or len(sizes) % SIZES.size:
+        return 0  # the row is damaged
     counts = [max(events, 1) for _, events, _ in SIZES.iter_unpack(sizes)]
     first_offset = last_offset - len(counts) + 1
     return sum(counts[: max(0, offset - first_offset + 1)])
 
 
-def _checksum(sizes: bytes, headers: bytes, bodies: bytes) -> int:
-    return zlib.crc32(bodies, zlib.crc32(headers, zlib.crc32(sizes)))
+def _checksum(last_offset: int, sizes: bytes, headers: bytes, bodies: bytes) -> int:
+    place = zlib.crc32(last_offset.to_bytes(8, "little", signed=True))
+    return zlib.crc32(bodies, zlib.crc32(headers, zlib.crc32(sizes, place)))
 
 
 def _compressed(compressor: zstandard.ZstdCompressor, plain: bytes) -> bytes:

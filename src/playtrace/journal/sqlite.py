@@ -66,12 +66,7 @@ CREATE TABLE IF NOT EXISTS entries (
 CREATE TABLE IF NOT EXISTS damaged (
     found_at TEXT NOT NULL,
     reason TEXT NOT NULL,
-    last_offset INTEGER NOT NULL,
-    events INTEGER NOT NULL,
-    sizes BLOB NOT NULL,
-    headers BLOB NOT NULL,
-    bodies BLOB NOT NULL,
-    checksum INTEGER
+    last_offset, events, sizes, headers, bodies, checksum  -- as they were found, whatever that is
 );
 """
 
@@ -97,6 +92,8 @@ class Journal:
         self._waiting: queue.SimpleQueue[_Append | int | None] = queue.SimpleQueue()
         """What the writing thread is to do: record an entry, trim up to an offset, or (None) end."""
         self._trim_to = 0
+        self._offset_min = 0
+        """Entries come behind it, whatever the file says: it was given to an entry here."""
         self._refusing: JournalUnavailable | None = None
         self._disk_looked_at = 0.0
         self._turn_wanted_at: float | None = None
@@ -228,12 +225,12 @@ class Journal:
             connection.execute("COMMIT")
         finally:
             connection.close()
-        return int(row[0]) if row else 0
+        return row[0] if row and isinstance(row[0], int) else 0
 
     @property
     def damaged_events(self) -> int:
-        """How many events were in rows that could not be read and were set aside."""
-        return int(self._ask("SELECT coalesce(sum(events), 0) FROM damaged")[0])
+        """How many events were in rows that could not be read and were set aside, at least one each."""
+        return int(self._ask("SELECT total(max(1, CAST(events AS INTEGER))) FROM damaged")[0])
 
     @property
     def head(self) -> int:
@@ -262,7 +259,7 @@ class Journal:
             entries = list(entries_of(zstandard.ZstdDecompressor(), *row))
         except DamagedRow:
             return None  # whoever reads next sets it aside
-        return next(decode_header(entry.header).received_us for entry in entries if entry.offset > after)
+        return next((decode_header(entry.header).received_us for entry in entries if entry.offset > after), None)
 
     def _ask(self, sql: LiteralString, *parameters: int) -> Any:
         """One row or None. Raises `JournalUnavailable`."""
@@ -271,6 +268,21 @@ class Journal:
                 return cursor.fetchone()
         except sqlite3.Error as error:
             raise JournalUnavailable(f"The journal cannot be read: {error}") from error
+
+    def go_on_behind(self, offset: int) -> None:
+        """Entries from now on come behind `offset`, also in a file that has forgotten how far it was."""
+        connection = self._connect()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'entries'", [offset])
+            connection.execute(
+                "INSERT INTO sqlite_sequence SELECT 'entries', ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'entries')",
+                [offset],
+            )
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
 
     def trim(self, offset: int) -> None:
         """Forget everything up to `offset`, with the next commits. Nobody needs it again: it is in the store."""
@@ -332,7 +344,7 @@ class Journal:
                 self._writer.execute(
                     "INSERT INTO entries (last_offset, events, bytes, sizes, headers, bodies, checksum)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [last, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies, row.checksum],
+                    [last, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies, row.checksum(last)],
                 )
             if self._trim_to:
                 self._trim_some()
@@ -348,6 +360,7 @@ class Journal:
             self._look_at_room(at_once=True)
             _tell(appends, reason)
             return
+        self._offset_min = last
         self._look_at_room(at_once=self._refusing is not None)
         _tell(appends, first)
 
@@ -358,7 +371,7 @@ class Journal:
             DELETE FROM entries WHERE last_offset <= (
                 SELECT max(last_offset)
                 FROM (
-                    SELECT last_offset, bytes, sum(bytes) OVER (ORDER BY last_offset) AS bytes_so_far
+                    SELECT last_offset, bytes, total(bytes) OVER (ORDER BY last_offset) AS bytes_so_far
                     FROM entries WHERE last_offset <= ?
                 ) AS old
                 WHERE bytes_so_far - bytes < ?
@@ -371,7 +384,7 @@ class Journal:
 
     def _last_offset(self) -> int:
         row = self._writer.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
-        return int(row[0]) if row else 0
+        return max(int(row[0]) if row else 0, self._offset_min)
 
     def _look_at_room(self, *, at_once: bool = False) -> None:
         now = time.monotonic()

@@ -37,9 +37,7 @@ from playtrace.store.errors import StoreBroken, StoreError
 log = logging.getLogger("playtrace.load")
 
 BYTES_MAX = 64 * 1024 * 1024
-"""One load takes at most this much of the journal."""
-EVENTS_MIN = 1000
-"""Loads that fail are made smaller down to this."""
+"""One load takes at most this much of the journal; one that fails is made smaller, down to one request."""
 SEEN_WITHIN_S = 0.5
 """How long an event may wait to be seen where nobody asks for it: what comes just after one load began waits for its
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
@@ -85,13 +83,17 @@ class Loader:
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
         self.offset = self._find_place()
         """Everything up to this journal offset is in the store."""
+        self._is_lost = False
+        """Whether the store has to be opened again, and the place to be found, before anything is loaded."""
         self._events_max = settings.load_events_max
+        self._bytes_max = BYTES_MAX
         self._is_behind = False
         """Whether more was waiting than one load takes."""
         self.stored = 0
         """Events stored since the start."""
         self.error: str | None = None
         """Why nothing is loaded at the moment, if so."""
+        journal.go_on_behind(self.offset)
         self._remember_ids()
         self._one_load = OneLoad(
             journal.journal_id,
@@ -133,8 +135,11 @@ class Loader:
             is_last_look = self._stopping.is_set()
             self._wanted.clear()
             try:
+                if self._is_lost:
+                    self._reopen_store()
                 worked = self.load_waiting() is not None
                 self._events_max = min(self._settings.load_events_max, 2 * self._events_max)
+                self._bytes_max = min(BYTES_MAX, 2 * self._bytes_max)
                 if not self._stopping.is_set():
                     worked = self._compaction.step() or worked
                 self.error = None
@@ -142,16 +147,13 @@ class Loader:
             except Exception as error:
                 self.error = str(error)
                 # What was too much for the memory is not when it is less.
-                self._events_max = max(EVENTS_MIN, self._events_max // 2)
+                self._events_max = max(1, self._events_max // 2)
+                self._bytes_max = max(1, self._bytes_max // 2)
+                self._is_lost = True
                 log.exception("load failed, will be tried again", extra={"retry_s": retry_s})
                 if self._stopping.wait(retry_s):
                     return
                 retry_s = min(RETRY_S_MAX, retry_s * 2)
-                try:
-                    self._reopen_store()
-                except StoreError as still:
-                    # The next load fails too, and opens it again.
-                    log.warning("store cannot be opened, will be tried again", extra={"error": str(still)})
                 continue
             if worked:
                 took = time.perf_counter() - began
@@ -167,12 +169,14 @@ class Loader:
 
     def _reopen_store(self) -> None:
         """Raises `StoreError` when it cannot be opened."""
+        self._is_lost = True
         self._store.reopen()
         place = self._find_place()
         if place != self.offset:
             # What seemed to fail was committed.
             self._remember_ids()
             self._move_on(place)
+        self._is_lost = False
 
     def _find_place(self) -> int:
         with self._store.writing() as connection:
@@ -199,12 +203,12 @@ class Loader:
         Raises `StoreError` when the store cannot write; then nothing of it is in the store.
         """
         try:
-            entries = self._journal.read(self.offset, events_max=self._events_max, bytes_max=BYTES_MAX)
+            entries = self._journal.read(self.offset, events_max=self._events_max, bytes_max=self._bytes_max)
         except DamagedRow as damaged:
             return self._skip(damaged)
         self._is_behind = (
             sum(entry.events for entry in entries) >= self._events_max
-            or sum(len(entry.header) + len(entry.body) for entry in entries) >= BYTES_MAX
+            or sum(len(entry.header) + len(entry.body) for entry in entries) >= self._bytes_max
         )
         if not entries:
             return None
@@ -233,6 +237,8 @@ class Loader:
         return self._loaded(staged, outcome, began)
 
     def _load_in_parts(self, entries: list[Recorded], error: Exception) -> Loaded:
+        # Meanwhile nobody waits for what comes behind.
+        self.error = f"An event cannot be loaded and is looked for: {error}"
         log.warning("load failed, is done in parts", extra={"error": str(error), "requests": len(entries)})
         if len(entries) > 1:
             middle = len(entries) // 2
@@ -287,9 +293,11 @@ class Loader:
         """Go on behind what the journal cannot read."""
         events = self._journal.set_aside(damaged)
         log.error("a part of the journal is damaged and was set aside", extra={"events": events, "error": str(damaged)})
+        # Its offset may be what is damaged.
+        place = min(damaged.last_offset, self._journal.head)
         with self._store.writing() as connection:
-            self._one_load.move_on(connection, damaged.last_offset)
-        self._move_on(damaged.last_offset)
+            self._one_load.move_on(connection, place)
+        self._move_on(place)
         return Loaded(self.offset, 0, 0, 0, 0, 0.0)
 
     def _move_on(self, offset: int) -> None:

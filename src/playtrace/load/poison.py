@@ -13,7 +13,7 @@ from playtrace.journal.entry import Recorded, encode
 from playtrace.load.staging import stage
 from playtrace.store.errors import StoreError
 
-POISON_MAX = 50
+POISON_MAX = 20
 """Each costs some tries. When so many of a request are found, the rest of it is set aside with them."""
 
 
@@ -53,6 +53,14 @@ def find_poison(lines: pa.Table, error_of: Callable[[pa.Table], str | None]) -> 
 
 
 def _beyond_doubt() -> pa.Table:
-    batch = Batch(received_at=dt.datetime.now(dt.UTC), source="loader", events=[Event(name="plain", game_id="plain")])
-    entry = encode(batch)
+    """Events that reach every table: with and without a session, with positions, of a client whose clock is wrong."""
+    now = dt.datetime.now(dt.UTC)
+    events = [
+        Event(name=name, game_id="plain", player_id="p", session_id="s", mono_ms=mono_ms, map="m", x=1.0, y=1.0, z=1.0)
+        for mono_ms, name in enumerate(("session_start", "position", "position", "player_death"))
+    ]
+    events.append(Event(name="purchase", game_id="plain", player_id="p", value=1.0, currency="USD"))
+    entry = encode(
+        Batch(received_at=now, source="loader", events=events, sent_at=now - dt.timedelta(hours=1), country="US")
+    )
     return stage([Recorded(1, entry.header, entry.events, entry.body)]).lines

@@ -51,17 +51,16 @@ class KeyRing:
         return game_id in self._snapshot.games
 
     def create(self, game_ids: Collection[str]) -> None:
-        """Open mode: makes games that were never seen before, as long as there is room. Blocks for one commit.
+        """Open mode: makes games that were never seen before, `GAMES_FIRST_SEEN_MAX` in all. Blocks for one commit.
 
         Raises `Invalid` when one has not 1 to 64 characters.
         """
         if not self._open_mode:
             raise RuntimeError("Only an open server creates games on first sight.")
         room = GAMES_FIRST_SEEN_MAX - len(self._snapshot.games)
-        if len(game_ids) > room:
-            log.warning("an open server makes no more games", extra={"games_max": GAMES_FIRST_SEEN_MAX})
-        self._registry.add_games(list(game_ids)[: max(0, room)])
-        self.refresh()
+        if room > 0:
+            self._registry.add_games(list(game_ids)[:room])
+            self.refresh()
 
     async def look_again(self) -> None:
         """Returns after a `refresh` that began after the call: for what was added by another process just now."""

@@ -150,8 +150,8 @@ class Store:
             connection = duckdb.connect(
                 str(self.path) if self.path else ":memory:", config=configuration(self._settings, self.path)
             )
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.IOException) and "lock" in str(error).lower():
                 raise StoreError(
                     f"Another process has {self.path} open. Stop it, or ask it: `playtrace query` and"
                     " `playtrace sql` find a running server by themselves."
