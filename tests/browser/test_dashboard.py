@@ -360,6 +360,10 @@ def test_events_of_another_environment_are_a_click_away(start_process: StartProc
     expect(page).to_have_url(re.compile("env=dev"))
     expect(tile(page, "Players now")).to_contain_text("3")
 
+    page.get_by_role("link", name="Events").click()
+    expect(page.get_by_title("Environment: dev")).to_have_count(3)
+    assert [len(server.get(f"/api/events?gameId=arena&env={env}")["events"]) for env in ("dev", "prod")] == [3, 0]
+
     page.get_by_role("link", name="Heatmap").click()
     expect(page).to_have_url(re.compile("env=dev"))
     expect(page.get_by_role("button", name=re.compile("Map: keep"))).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gzip
 import json
 import time
 import uuid
@@ -222,6 +223,11 @@ def test_a_line_that_is_no_json_costs_only_itself():
     assert [event.name for event in batch.events] == ["a", "b"]
     assert refusals(batch)[:2] == [(1, "malformed"), (3, "malformed")]
     assert refusals(batch)[2][0] == 4
+
+
+def test_a_body_that_is_gzip_and_does_not_say_so_is_told():
+    with pytest.raises(Malformed, match="Content-Encoding: gzip"):
+        read_bytes(gzip.compress(b'{"name":"a","game_id":"g"}'))
 
 
 def test_a_sample_is_cut():

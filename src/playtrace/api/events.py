@@ -34,6 +34,7 @@ FROM events
 WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($names IS NULL OR name IN (SELECT unnest($names::VARCHAR[])))
   AND ($severities IS NULL OR severity IN (SELECT unnest($severities::VARCHAR[])))
+  AND ($env IS NULL OR env = $env)
   AND ($player_id IS NULL OR player_id = $player_id)
   AND ($session_id IS NULL OR session_id = $session_id)
   AND ($platforms IS NULL OR coalesce(platform, 'unknown') IN (SELECT unnest($platforms::VARCHAR[])))
@@ -61,6 +62,7 @@ class EventFilter(ApiModel):
     game_id: Id | None = Field(None, description="The readable id of the game. Default: all that you may read.")
     type: Names | None = Field(None, description="Only events of these names.")
     severity: list[Literal["info", "warning", "critical"]] | None = None
+    env: Id | None = Field(None, description="Environment: `prod`, `dev` or one of the studio's own. Default: all.")
     player_id: Id | None = None
     session_id: Id | None = None
     platform: Names | None = None
@@ -141,6 +143,7 @@ def list_events(request: Request, reader: CurrentReader, asked: Annotated[EventF
                 "game_id": game_id,
                 "names": asked.type,
                 "severities": asked.severity,
+                "env": asked.env,
                 "player_id": asked.player_id,
                 "session_id": asked.session_id,
                 "platforms": asked.platform,

@@ -72,7 +72,8 @@ def simulate(
         int | None, typer.Option("--parallel", min=1, max=256, help="Requests under way. Default: 4; loot: 32.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Write .ndjson or .parquet (loot: .json, or - for stdout), send nothing.")
+        Path | None,
+        typer.Option(help="Write .ndjson or .parquet, and truth.json beside it (loot: .json, or -)."),
     ] = None,
     matches: Annotated[int, typer.Option(min=0, help="loot: matches.")] = 50,
     generate_only: Annotated[bool, typer.Option("--generate-only", help="loot: write JSON, send nothing.")] = False,

@@ -271,6 +271,8 @@ def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
             )
 
 
+GZIP = b"\x1f\x8b"
+"""How a gzip file begins."""
 ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..(?:\\u[dD][c-fC-F]..)?|u[dD][c-fC-F]..|.)", re.DOTALL)
 
 
@@ -315,7 +317,11 @@ def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
                 return [bytes(raw) for raw in envelope.events]
             return [text]
     except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
-        hint = " NDJSON needs Content-Type: application/x-ndjson." if b"}\n{" in text.replace(b"\r", b"") else ""
+        hint = ""
+        if b"}\n{" in text.replace(b"\r", b""):
+            hint = " NDJSON needs Content-Type: application/x-ndjson."
+        elif text.startswith(GZIP):
+            hint = " It looks like gzip, which needs Content-Encoding: gzip."
         raise Malformed(f"The body is not valid JSON: {sentence(error)}{hint}") from error
     raise Malformed("Expected JSON that begins with { or [, or NDJSON with Content-Type application/x-ndjson.")
 
