@@ -214,7 +214,10 @@ def money(events: list[Event], currency: str) -> tuple[int, int]:
     return sum(round((e.get("value") or 0) * 1e6) for e in own), len(bought) - len(own)
 
 
-def figures(question: Question, events: list[Event], start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
+def figures(
+    question: Question, events: list[Event], start: dt.datetime, end: dt.datetime, whole: dt.datetime | None = None
+) -> dict[str, Any]:
+    """From `start` to `end`, which is where it is cut if it goes on to `whole`."""
     inside = [e for e in question.counted(events) if start <= e["time"] < end and question.wants(e)]
     playing = [s for s in sessions(question, events) if start <= s["time"] < end]
     owners = {s["player_id"] for s in playing} - {None}
@@ -225,7 +228,8 @@ def figures(question: Question, events: list[Event], start: dt.datetime, end: dt
     active = question.qualifying(inside)
     days = [question.day(start) + n * DAY for n in range((end - start).days + 3)]
     complete = [d for d in days if question.midnight(d) < end and start < question.midnight(d + DAY)]
-    complete = [d for d in complete if question.now >= min(end, question.midnight(d + DAY))]
+    over = question.now if whole is None else end
+    complete = [d for d in complete if over >= min(whole or end, question.midnight(d + DAY))]
     first = min((e["time"] for e in question.qualifying(question.counted(events))), default=question.now)
     complete = [d for d in complete if min(end, question.midnight(d + DAY)) > first]
     player_days = {(question.day(e["time"]), e["player_id"]) for e in active}

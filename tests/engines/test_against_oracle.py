@@ -165,7 +165,12 @@ def check_summary(engine: Engine, game: str, question: oracle.Question, events: 
     if days:
         start = question.midnight(question.asked["from"] - len(question.days()) * oracle.DAY)
         assert answer.previous_from == start
-    same(previous, oracle.figures(question, events, answer.previous_from, question.start))
+    same(previous, oracle.figures(question, events, answer.previous_from, answer.previous_to, question.start))
+    passed = (NOW - question.start) / (question.end - question.start)
+    compared = (answer.previous_to - answer.previous_from) / (question.start - answer.previous_from)
+    quarters = dt.timedelta(minutes=15) / (question.start - answer.previous_from)
+    # An hour is left or added where clocks change.
+    assert abs(compared - min(1, passed)) <= 5 * quarters if passed > 0 else compared == 1
 
 
 def check_timeseries(

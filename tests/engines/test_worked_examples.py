@@ -407,6 +407,25 @@ def test_positions_are_counted_as_events_when_asked_for(engine: Engine) -> None:
     assert engine.ask("heatmap", game, TENTH, map="arena", event="position", **FIRST_DAYS).total.events == 3
 
 
+# --- the time before ---
+
+
+def test_what_is_not_over_is_compared_with_as_much_of_the_time_before(engine: Engine) -> None:
+    game = engine.new_game()
+    for day in ("02", "03"):
+        hours = [at(f"{day} {hour:02}:00") for hour in range(24)]
+        engine.load(game, [plays(f"{day}-{when.hour}", when, "purchase", value=1.0, currency="USD") for when in hours])
+    third = {"from": "2026-03-03", "to": "2026-03-03"}
+    answer = engine.ask_both("summary", game, at("03 07:05"), **third)
+    assert (answer.previous_from, answer.previous_to) == (at("02 00:00"), at("02 07:00"))
+    previous = answer.previous
+    assert (previous.event_count, previous.revenue_micros, previous.active_players) == (7, 7_000_000, 7)
+    assert (previous.new_players, previous.session_count, previous.dau_mean) == (7, 7, None)
+    answer = engine.ask_both("summary", game, at("04 00:00"), **third)
+    assert answer.previous_to == at("03 00:00")
+    assert (answer.previous.event_count, answer.previous.dau_mean) == (24, 24)
+
+
 # --- revenue ---
 
 
@@ -519,7 +538,9 @@ def test_complete_and_settled(engine: Engine, t6: str) -> None:
 def test_the_last_30_days_are_the_default(engine: Engine, t6: str) -> None:
     answer = engine.ask("summary", t6, at("30 12:00"))
     assert (answer.from_, answer.to) == (at("01 00:00"), at("31 00:00"))
-    assert (answer.previous_from, answer.previous_to) == (at("01 00:00") - dt.timedelta(days=30), at("01 00:00"))
+    thirty_days_before = at("01 00:00") - dt.timedelta(days=30)
+    # The last of the days is half over.
+    assert (answer.previous_from, answer.previous_to) == (thirty_days_before, at("01 00:00") - dt.timedelta(hours=12))
 
 
 def test_players_now(engine: Engine, t6: str) -> None:

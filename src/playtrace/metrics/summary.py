@@ -19,8 +19,8 @@ and `crash_upload`.
   property `frames`, else the event's value or property `fps` times the seconds.
 
 A filter looks at the event itself for counts and activity, at the first event for a session, and at the first event
-ever for a new player. The time before has as many days, if the range consists of whole days, else as many seconds.
-Ratios of nothing are null.
+ever for a new player. The time before has as many days, if the range consists of whole days, else as many seconds; of a
+range that is not over it is as much as has passed, to the nearest quarter of an hour. Ratios of nothing are null.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from pydantic import Field, StringConstraints
 
 from playtrace.metrics.frame.bound_lists import bound_lists
 from playtrace.metrics.frame.calendar import (
+    as_far_as,
     buckets_of,
     day_masks,
     on_slots,
@@ -109,7 +110,7 @@ counted AS (
         sum(events) FILTER (WHERE name = 'purchase' AND currency <> $currency) AS other_currency_purchases,
         sum(frames) AS frames, sum(frame_seconds) AS frame_seconds
     FROM event_counts
-    WHERE game_id = $game AND slot >= $previous_from AND slot < $to
+    WHERE game_id = $game AND slot >= $previous_from AND slot < $to AND (slot < $previous_to OR slot >= $from)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
         AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
@@ -143,7 +144,7 @@ entered AS (
 arrived AS (
     SELECT entered_at >= $from AS is_current, count(*) AS new_players
     FROM entered
-    WHERE entered_at >= $previous_from AND entered_at < $to
+    WHERE entered_at >= $previous_from AND entered_at < $to AND (entered_at < $previous_to OR entered_at >= $from)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
         AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
@@ -197,7 +198,7 @@ started AS (
 played AS (
     SELECT started_at >= $from AS is_current, player_id, seconds, crashes
     FROM started
-    WHERE true
+    WHERE (started_at < $previous_to OR started_at >= $from)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
         AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
@@ -270,6 +271,7 @@ measured AS (
         CASE WHEN name = 'performance' THEN coalesce(value, TRY_CAST(props.fps AS DOUBLE)) END AS fps
     FROM events
     WHERE game_id = $game AND env = $env AND time >= $previous_from AND time < $to
+        AND (time < $previous_to OR time >= $from)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
         AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
@@ -320,7 +322,7 @@ entered AS (
 arrived AS (
     SELECT entered_at >= $from AS is_current, count(*) AS new_players
     FROM entered
-    WHERE entered_at >= $previous_from AND entered_at < $to
+    WHERE entered_at >= $previous_from AND entered_at < $to AND (entered_at < $previous_to OR entered_at >= $from)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
         AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
@@ -376,7 +378,7 @@ started AS (
 played AS (
     SELECT started_at >= $from AS is_current, player_id, seconds, crashes
     FROM started
-    WHERE true
+    WHERE (started_at < $previous_to OR started_at >= $from)
         AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
         AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
         AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
@@ -443,15 +445,18 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     zone = ZoneInfo(parameters.time_zone)
     span = span_of(parameters, asking.now)
     before = span_before(span, zone)
+    compared = as_far_as(before, span, asking.now)
     # The days of both times, cut at their borders.
     current_days = [day.cut(span) for day in buckets_of(span, "day", zone)]
-    previous_days = [day.cut(before) for day in buckets_of(before, "day", zone)]
-    days = previous_days + current_days
-    source = source_of(parameters, rollup_fits=on_slots(*(day.start for day in days), span.end))
+    previous_days = [day.cut(before) for day in buckets_of(before, "day", zone) if day.start < compared.end]
+    whole = [day.end <= compared.end for day in previous_days] + [day.is_complete(asking) for day in current_days]
+    days = [day.cut(compared) for day in previous_days] + current_days
+    source = source_of(parameters, rollup_fits=on_slots(*(day.start for day in days), compared.end, span.end))
     bound = filters(parameters) | {
         "from": plain(span.start),
         "to": plain(span.end),
         "previous_from": plain(before.start),
+        "previous_to": plain(compared.end),
         "islands_from": plain(before.start - asking.rules.session_timeout),
         "session_timeout": asking.rules.session_timeout,
         "currency": parameters.currency,
@@ -460,7 +465,7 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     }
 
     def place(index: int) -> tuple[bool, int, int]:
-        bit = 1 << (index % WORD_DAYS) if days[index].is_complete(asking) else 0
+        bit = 1 << (index % WORD_DAYS) if whole[index] else 0
         return index >= len(previous_days), index // WORD_DAYS, bit
 
     if source == "rollup":
@@ -482,14 +487,17 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     for row in rows:
         found[row.pop("is_current")] |= {name: value for name, value in row.items() if value is not None}
     began_at = found[True].get("first_at", plain(asking.now))
-    current = _figures(found[True], parameters, sum(day.is_averaged(asking, began_at) for day in current_days))
-    previous = _figures(found[False], parameters, sum(day.is_averaged(asking, began_at) for day in previous_days))
+    averaged = [
+        day for day, is_whole in zip(days, whole, strict=True) if is_whole and day.is_averaged(asking, began_at)
+    ]
+    current = _figures(found[True], parameters, sum(day.start >= span.start for day in averaged))
+    previous = _figures(found[False], parameters, sum(day.start < span.start for day in averaged))
     return Summary(
         **current.model_dump(by_alias=False),
         current=current,
         previous=previous.model_copy(update={"players_now": None}),
         previous_from=before.start,
-        previous_to=before.end,
+        previous_to=compared.end,
         complete=span.is_complete(asking),
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, source),

@@ -100,6 +100,18 @@ def span_before(span: Span, zone: ZoneInfo) -> Span:
     return Span(span.start - (span.end - span.start), span.start)
 
 
+def as_far_as(before: Span, span: Span, now: dt.datetime) -> Span:
+    """As much of `before` as has passed of `span`, in whole slots: what is not over is compared with its like.
+
+    All of it where `span` is over or has not begun.
+    """
+    passed = now - span.start
+    if not dt.timedelta(0) < passed < span.end - span.start:
+        return before
+    slots = max(1, round(passed / SLOT))
+    return Span(before.start, min(before.end, before.start + slots * SLOT))
+
+
 def whole_days(span: Span, zone: ZoneInfo) -> Span:
     """The span, widened to whole days."""
     last = (span.end - dt.timedelta(microseconds=1)).astimezone(zone).date()
