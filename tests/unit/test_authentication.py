@@ -146,6 +146,7 @@ def test_a_token_for_all_games_sees_all(site: Site) -> None:
         "firstEventAt": None,
         "lastEventAt": None,
         "events": 0,
+        "environments": [],
     }
 
 
