@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from playtrace.collect.app import Receive, Scope, Send
+from playtrace.collect.body import until_left
 from playtrace.store.asker import Asker
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-App = Callable[[Scope, Receive, Any], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Attention:
@@ -19,7 +19,7 @@ class Attention:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -38,8 +38,6 @@ class Attention:
 
 
 async def _leave(asker: Asker, receive: Receive) -> MutableMapping[str, Any]:
-    # The end of a body may come as an empty message of its own.
-    while (message := await receive())["type"] != "http.disconnect":
-        pass
+    await until_left(receive)
     asker.leave()
-    return message
+    return {"type": "http.disconnect"}

@@ -186,9 +186,9 @@ class Collect:
             ]
             batch = Batch(received_at=request.received_at, source="refused", events=[], refusals=refusals)
             return encode(batch), Receipt.of(batch), malformed
-        if batch.game_id is None and request.game_id is None and self._settings.open:
-            batch.game_id = wire_format.DEFAULT_GAME
         if request.game_id is None and self._settings.open:
+            if batch.game_id is None:
+                batch.game_id = wire_format.DEFAULT_GAME
             self._make_games(batch)
         self.admit_games(batch, request.game_id)
         entry = encode(batch) if batch.events or batch.refusals else None

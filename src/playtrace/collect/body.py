@@ -31,6 +31,12 @@ def has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name in (b"content-length", b"transfer-encoding") for name, _ in headers)
 
 
+async def until_left(receive: Receive) -> None:
+    """Returns when the client has left; what is still to come of its body is passed over."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def read_body(
     receive: Receive, headers: dict[bytes, bytes], reading_time: ReadingTime, *, bytes_max: int = REQUEST_BYTES_MAX
 ) -> bytes:

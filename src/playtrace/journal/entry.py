@@ -37,6 +37,9 @@ class Entry(Struct, frozen=True):
     """How many lines `body` has."""
     body: bytes
 
+    def recorded(self, offset: int) -> Recorded:
+        return Recorded(offset, self.header, self.events, self.body)
+
 
 class Recorded(Struct, frozen=True):
     """An entry as the journal gives it back."""

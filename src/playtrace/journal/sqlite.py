@@ -30,8 +30,8 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -211,9 +211,7 @@ class Journal:
 
     def set_aside(self, damaged: DamagedRow) -> int:
         """Keep a damaged row, as it is, where it is not read again. Returns how many events it was to have."""
-        connection = self._connect()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._changing() as connection:
             connection.execute(
                 "INSERT INTO damaged SELECT datetime(), ?, last_offset, events, sizes, headers, bodies, checksum"
                 " FROM entries WHERE last_offset = ?",
@@ -222,9 +220,6 @@ class Journal:
             row = connection.execute(
                 "DELETE FROM entries WHERE last_offset = ? RETURNING events", [damaged.last_offset]
             ).fetchone()
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
         return row[0] if row and isinstance(row[0], int) else 0
 
     @property
@@ -271,18 +266,21 @@ class Journal:
 
     def go_on_behind(self, offset: int) -> None:
         """Entries from now on come behind `offset`, also in a file that has forgotten how far it was."""
-        connection = self._connect()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._changing() as connection:
             connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'entries'", [offset])
             connection.execute(
                 "INSERT INTO sqlite_sequence SELECT 'entries', ?"
                 " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'entries')",
                 [offset],
             )
+
+    @contextmanager
+    def _changing(self) -> Generator[sqlite3.Connection]:
+        """One transaction, on a connection of its own: the writing thread has the other."""
+        with closing(self._connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
             connection.execute("COMMIT")
-        finally:
-            connection.close()
 
     def trim(self, offset: int) -> None:
         """Forget everything up to `offset`, with the next commits. Nobody needs it again: it is in the store."""

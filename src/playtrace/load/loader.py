@@ -169,7 +169,6 @@ class Loader:
 
     def _reopen_store(self) -> None:
         """Raises `StoreError` when it cannot be opened."""
-        self._is_lost = True
         self._store.reopen()
         place = self._find_place()
         if place != self.offset:
@@ -229,14 +228,14 @@ class Loader:
             self._reopen_store()
             if self.offset >= staged.last_offset:
                 raise  # it broke after the commit
-            return self._load_in_parts(entries, error)
+            return self._load_in_parts(entries, staged, error)
         except StoreError:
             raise
         except Exception as error:
-            return self._load_in_parts(entries, error)
+            return self._load_in_parts(entries, staged, error)
         return self._loaded(staged, outcome, began)
 
-    def _load_in_parts(self, entries: list[Recorded], error: Exception) -> Loaded:
+    def _load_in_parts(self, entries: list[Recorded], staged: Staged, error: Exception) -> Loaded:
         # Meanwhile nobody waits for what comes behind.
         self.error = f"An event cannot be loaded and is looked for: {error}"
         log.warning("load failed, is done in parts", extra={"error": str(error), "requests": len(entries)})
@@ -244,7 +243,6 @@ class Loader:
             middle = len(entries) // 2
             return self.load(entries[:middle]).then(self.load(entries[middle:]))
         began = time.perf_counter()
-        staged = stage(entries)
         outcome = self._commit(staged, find_poison(staged.lines, self._error_of))
         return self._loaded(staged, outcome, began)
 
@@ -315,7 +313,7 @@ class Loader:
         For tests and benchmarks; a journal that is in use hands out the same offsets.
         """
         numbered = enumerate(entries, start=self.offset + 1)
-        return self.load([Recorded(offset, entry.header, entry.events, entry.body) for offset, entry in numbered])
+        return self.load([entry.recorded(offset) for offset, entry in numbered])
 
 
 class _Undo(Exception):

@@ -9,7 +9,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from playtrace.event import Batch, Event
-from playtrace.journal.entry import Recorded, encode
+from playtrace.journal.entry import encode
 from playtrace.load.staging import stage
 from playtrace.store.errors import StoreError
 
@@ -63,4 +63,4 @@ def _beyond_doubt() -> pa.Table:
     entry = encode(
         Batch(received_at=now, source="loader", events=events, sent_at=now - dt.timedelta(hours=1), country="US")
     )
-    return stage([Recorded(1, entry.header, entry.events, entry.body)]).lines
+    return stage([entry.recorded(1)]).lines

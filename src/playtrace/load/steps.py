@@ -406,7 +406,7 @@ WHERE (game_id, day) IN (
 
 KNOW_ENVIRONMENTS: LiteralString = """
 INSERT INTO environments
-SELECT DISTINCT game_id, env FROM staged EXCEPT FROM environments
+SELECT game_id, env FROM staged EXCEPT FROM environments
 """
 
 KEEP_BOOKS: LiteralString = """

@@ -114,7 +114,7 @@ class Registry:
                 raise Invalid("id", f"expected 1 to {GAME_ID_LENGTH_MAX} characters")
         now = self._clock()
         with self._writing() as session:
-            known = set(session.scalars(select(Game.id)))
+            known = set(session.scalars(select(Game.id).where(Game.id.in_(game_ids))))
             new = [game_id for game_id in dict.fromkeys(game_ids) if game_id not in known]
             session.add_all(Game(id=id_, name=id_, time_zone="UTC", currency="USD", created_at=now) for id_ in new)
 

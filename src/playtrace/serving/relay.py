@@ -20,7 +20,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from playtrace.collect.app import Receive, Scope, Send, send_reply
-from playtrace.collect.body import has_body
+from playtrace.collect.body import has_body, until_left
 from playtrace.collect.errors import CollectError
 from playtrace.collect.problem_documents import problem
 from playtrace.serving.entrance import App
@@ -101,7 +101,7 @@ class Relay:
         # Its body is whole, as the entrance has read it; what comes after it is that the client has left.
         message = await receive()
         handing_on = asyncio.create_task(self._hand_on(scope, message.get("body", b""), send))
-        leaving = asyncio.create_task(_until_left(receive))
+        leaving = asyncio.create_task(until_left(receive))
         try:
             await asyncio.wait({handing_on, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if handing_on.done():
@@ -202,11 +202,6 @@ class Forwarded:
             scope["client"] = (address.decode("latin-1"), 0)
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != FORWARDED]
         return self._app(scope, receive, send)
-
-
-async def _until_left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _messages_there(receive: Receive, socket: aiohttp.ClientWebSocketResponse) -> None:
