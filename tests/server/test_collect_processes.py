@@ -51,7 +51,7 @@ def collectors_of(server: ServerProcess) -> list[psutil.Process]:
     found: list[psutil.Process] = []
     for child in psutil.Process(server.pid).children():
         with suppress(psutil.NoSuchProcess):  # it ends just now
-            if "playtrace.serving.collector" in child.cmdline():
+            if "playtrace.serving.collector_process" in child.cmdline():
                 found.append(child)
     return found
 
@@ -246,6 +246,20 @@ def test_no_process_outlives_the_one_that_began_it(start_process: StartProcess):
     collectors = collectors_of(again)
     again.stop()
     assert [process for process in collectors if process.is_running()] == []
+
+
+def test_ctrl_c_is_for_the_process_that_was_started(start_process: StartProcess):
+    server = start_process(environment=SEVERAL)
+    collectors = collectors_of(server)
+    for process in collectors:
+        # A terminal signals a group. Priorities count inside of a session.
+        assert os.getpgid(process.pid) != os.getpgid(server.pid)
+        assert os.getsid(process.pid) == os.getsid(server.pid)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTTOU)
+    status, _ = ask(server, "POST", "/api/events", {"name": "match_start", "game_id": "arena"})
+    assert status == 202
+    assert all(process.is_running() and process.status() != psutil.STATUS_STOPPED for process in collectors)
 
 
 def test_the_client_is_whoever_called_not_who_handed_it_on(guarded: ServerProcess):

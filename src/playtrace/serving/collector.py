@@ -1,4 +1,4 @@
-"""A process that collects and nothing else: `python -m playtrace.serving.collector`, started by `collectors.py`.
+"""What a process does that collects and nothing else: begun by `collector_process.py`, started by `collectors.py`.
 
 It is told what to do on its standard input, says `ready` on its standard output, and works until the input
 ends: because it is told to stop, or because the process that started it is gone. Everybody it said 202 to is in
@@ -11,7 +11,6 @@ import asyncio
 import logging
 import os
 import pickle
-import signal
 import sys
 import threading
 import time
@@ -74,10 +73,8 @@ def _set_at_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     threading.Thread(target=watch, name="until-told", daemon=True).start()
 
 
-def main() -> None:
-    # systemd, and a terminal of Windows, tell every process. The one that started us says when it is time.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def work() -> None:
+    """All that the process does, from its orders to its end."""
     orders: Orders = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
     logs.set_up(orders.settings)
     try:
@@ -85,7 +82,3 @@ def main() -> None:
     except (StartError, RegistryError) as error:
         log.error("cannot collect", extra={"error": str(error)})
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -23,7 +23,7 @@ log = logging.getLogger("playtrace.serving")
 START_SECONDS_MAX = 60.0
 REPLACE_AFTER_S = 1.0
 LOOK_AT_MEMORY_S = 1.0
-COMMAND = (sys.executable, "-P", "-m", "playtrace.serving.collector")
+COMMAND = (sys.executable, "-P", "-m", "playtrace.serving.collector_process")
 """`-P`: what lies in the current folder is not ours to run."""
 
 
@@ -55,13 +55,7 @@ class Collectors:
         await asyncio.gather(*(_end(process) for process in self._processes.values()))
 
     async def _begin(self, number: int) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND,
-            stdin=PIPE,
-            stdout=PIPE,
-            # Ctrl-C reaches all that belongs to a terminal's session; these are told by us.
-            start_new_session=sys.platform != "win32",
-        )
+        process = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE)
         self._processes[number] = process
         assert process.stdin is not None and process.stdout is not None  # noqa: S101 - asked for above
         process.stdin.write(pickle.dumps(self._orders))
