@@ -11,6 +11,8 @@ import asyncio
 import datetime as dt
 import itertools
 import json
+import statistics
+import string
 import tempfile
 import time
 import urllib.request
@@ -42,6 +44,10 @@ WARM_UP_SECONDS = 1.0
 """What a server has just started does for the first time takes longer, in either of the two."""
 ROUNDS = 60
 """How often the prepared events are sent before the same sessions come again."""
+LETTERS = (string.digits + string.ascii_lowercase).encode()
+PAIRS = 3
+"""How often two things are compared, one after the other: a minute later the machine may be a faster or a slower one.
+What is told is the median."""
 PROBE_SECONDS_MAX = 10.0
 
 
@@ -51,6 +57,7 @@ class IngestResult(Struct):
     single_rps: float
     """Requests per second with one event each, durable before the answer."""
     single_vs_noop: float
+    """Of two runs that follow each other."""
     batch100_events_per_s: float
     """Events per second in requests of 100 over 64 connections, durable before the answer."""
     p50_ms: float
@@ -60,6 +67,7 @@ class IngestResult(Struct):
     """Journal to queryable."""
     raw_insert_events_per_s: float
     loaded_vs_raw_insert: float
+    """Of two runs that follow each other."""
     visible_after_ms: float
     """From sending an event to reading it back, while 20,000 events/s come in: the slowest of 20 tries."""
     visible_after_p50_ms: float
@@ -70,7 +78,7 @@ class IngestResult(Struct):
 
 
 def run(*, seconds: float, load_events: int) -> IngestResult:
-    """About five times `seconds` plus what loading takes. Raises `BenchError`."""
+    """About eight times `seconds` plus what loading takes. Raises `BenchError`."""
     with tempfile.TemporaryDirectory(prefix="playtrace-bench-", ignore_cleanup_errors=True) as folder:
         events = list(itertools.islice(fresh_events(50_000), 20_000))
         singles = [msgspec.json.encode(event) for event in events[:2000]]
@@ -78,13 +86,8 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
             msgspec.json.encode({"events": events[start : start + BATCH_EVENTS]})
             for start in range(0, len(events), BATCH_EVENTS)
         ]
-        with noop_server() as noop:
-            requests = _requests(noop, singles)
-            _press(noop, requests, SINGLE_CONNECTIONS, WARM_UP_SECONDS)
-            limit = _press(noop, requests, SINGLE_CONNECTIONS, seconds)
-        with playtrace_server(Path(folder) / "served") as server:
-            _press(server, _requests(server, singles, 3 * ROUNDS), SINGLE_CONNECTIONS, WARM_UP_SECONDS)
-            single = _press(server, _requests(server, singles), SINGLE_CONNECTIONS, seconds)
+        with noop_server() as noop, playtrace_server(Path(folder) / "served") as server:
+            pairs = _singles(noop, server, singles, seconds)
             rss_mb = server.rss_mb()
             batch = _press(server, _requests(server, batches, ROUNDS), BATCH_CONNECTIONS, seconds)
             rss_mb = max(rss_mb, server.rss_mb())
@@ -92,22 +95,38 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
             rss_mb = max(rss_mb, server.rss_mb())
             visible_ms = asyncio.run(_visible_after(server, _requests(server, batches, 2 * ROUNDS)))
             rss_mb = max(rss_mb, server.rss_mb())
-        speed = measure(Path(folder) / "loaded", _entries(load_events))
+        speeds = [measure(Path(folder) / f"loaded-{number}", _entries(load_events)) for number in range(PAIRS)]
         return IngestResult(
-            noop_rps=limit.rate,
-            single_rps=single.rate,
-            single_vs_noop=single.rate / limit.rate,
+            noop_rps=statistics.median(noop.rate for noop, _ in pairs),
+            single_rps=statistics.median(single.rate for _, single in pairs),
+            single_vs_noop=statistics.median(single.rate / noop.rate for noop, single in pairs),
             batch100_events_per_s=batch.rate * BATCH_EVENTS,
-            p50_ms=single.p50_ms,
-            p99_ms=single.p99_ms,
-            loaded_events_per_s=speed.loaded_events_per_s,
-            raw_insert_events_per_s=speed.raw_insert_events_per_s,
-            loaded_vs_raw_insert=speed.loaded_vs_raw_insert,
+            p50_ms=statistics.median(single.p50_ms for _, single in pairs),
+            p99_ms=statistics.median(single.p99_ms for _, single in pairs),
+            loaded_events_per_s=statistics.median(speed.loaded_events_per_s for speed in speeds),
+            raw_insert_events_per_s=statistics.median(speed.raw_insert_events_per_s for speed in speeds),
+            loaded_vs_raw_insert=statistics.median(speed.loaded_vs_raw_insert for speed in speeds),
             visible_after_ms=max(visible_ms),
             visible_after_p50_ms=float(np.median(visible_ms)),
             rss_mb=rss_mb,
             event_bytes=sum(map(len, batches)) / len(events),
         )
+
+
+def _singles(noop: Running, server: Running, bodies: list[bytes], seconds: float) -> list[tuple[Measured, Measured]]:
+    """Requests with one event to the server that does nothing and to ours, in turn."""
+    for running in (noop, server):
+        _press(running, _requests(running, bodies, 3 * ROUNDS), SINGLE_CONNECTIONS, WARM_UP_SECONDS)
+    to_noop = _requests(noop, bodies)
+    to_server = _requests(server, bodies, 4 * ROUNDS, PAIRS * ROUNDS)
+    pairs: list[tuple[Measured, Measured]] = []
+    for _ in range(PAIRS):
+        _wait_until_loaded(server)
+        limit = _press(noop, to_noop, SINGLE_CONNECTIONS, seconds)
+        single = _press(server, to_server, SINGLE_CONNECTIONS, seconds)
+        to_server = to_server[single.requests :] or to_server
+        pairs.append((limit, single))
+    return pairs
 
 
 def fresh_events(count: int) -> Iterator[Event]:
@@ -126,16 +145,17 @@ def _entries(count: int) -> Iterator[Entry]:
 
 
 def in_sessions_of(round_: int, body: bytes) -> bytes:
-    """The same events in other sessions, of one round among 256: sent twice as they are, they would come from a client
-    that goes back in time, which is rare and dear to load."""
-    return body.replace(b'"session_id":"s-', b'"session_id":"%02x' % round_)
+    """The same events in other sessions, of one round among 36 x 36, and no byte longer: sent twice as they are, they
+    would come from a client that goes back in time, which is rare and dear to load."""
+    high, low = divmod(round_, len(LETTERS))
+    return body.replace(b'"session_id":"s-', b'"session_id":"%c%c' % (LETTERS[high], LETTERS[low]))
 
 
-def _requests(server: Running, bodies: list[bytes], first_round: int = 0) -> list[bytes]:
-    """`ROUNDS` times these events; each part of the benchmark has rounds, and so sessions, of its own."""
+def _requests(server: Running, bodies: list[bytes], first_round: int = 0, rounds: int = ROUNDS) -> list[bytes]:
+    """So many times these events; each part of the benchmark has rounds, and so sessions, of its own."""
     return [
         request_bytes(server.host, server.port, PATH, in_sessions_of(round_, body))
-        for round_ in range(first_round, first_round + ROUNDS)
+        for round_ in range(first_round, first_round + rounds)
         for body in bodies
     ]
 
