@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+import psutil
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -67,8 +68,8 @@ class Settings(BaseSettings):
     collect_memory_bytes_max: int | None = Field(
         default=None,
         ge=256 * MEBIBYTE,
-        description="Memory beyond which a process that only takes events is ended and replaced."
-        " [half of the machine's memory, divided among them]",
+        description="Memory beyond which a process that only takes events is ended and replaced; while requests that"
+        " are on their way have a quarter of it, more get 503. [half of the machine's memory, divided among them]",
     )
     log_format: Literal["auto", "text", "json"] = Field(
         default="auto", description="auto: text on a terminal, else JSON."
@@ -178,6 +179,12 @@ class Settings(BaseSettings):
             return 0
         cores = len(os.sched_getaffinity(0))
         return min(cores, COLLECT_PROCESSES_USUAL_MAX) if cores > 1 else 0
+
+    def collect_memory_bytes_here(self) -> int:
+        """How much memory a process that takes events may have on this machine."""
+        if self.collect_memory_bytes_max is not None:
+            return self.collect_memory_bytes_max
+        return psutil.virtual_memory().total // 2 // max(1, self.collect_processes_here())
 
     def disk_reserve_bytes(self, disk_bytes: int) -> int:
         """How much of a disk of this size is kept free."""

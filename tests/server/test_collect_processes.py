@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +316,32 @@ def test_a_client_that_sends_and_never_reads_does_not_fill_the_memory(start_proc
     eventually(lambda: IN_ITS_PLACE in server.output(), "the process was not replaced")
     assert "takes too much memory" in server.output()
     assert server.send({"name": "after", "game_id": "arena"})[0] == 202
+
+
+def test_many_large_requests_at_once_do_not_fill_the_memory(start_process: StartProcess):
+    """A quarter of what a process may have is theirs: here 64 MiB, and each of these has 4."""
+    one = {"PLAYTRACE_COLLECT_PROCESSES": "1", "PLAYTRACE_COLLECT_MEMORY_BYTES_MAX": str(256 * 1024 * 1024)}
+    server = start_process(environment=one)
+    event = {"name": "note", "game_id": "arena", "props": {"text": "x" * 30_000}}
+    body = json.dumps([event] * 140).encode()
+    head = f"POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    with ExitStack() as stack:
+        connections = [stack.enter_context(socket.create_connection(server.address, DEADLINE_S)) for _ in range(24)]
+        for connection in connections:
+            connection.sendall(head.encode() + body[:-1])
+        for connection in connections:
+            connection.sendall(body[-1:])
+        statuses = [int(connection.recv(4096).split(b" ", 2)[1]) for connection in connections]
+    assert set(statuses) == {202, 503}
+    assert 2 <= statuses.count(202) <= 64 * 1024 * 1024 // len(body)
+    # Nothing of it is left taken.
+    for _ in range(3):
+        status, _, _ = server.request("POST", "/api/events", body, JSON)
+        assert status == 202
+    server.wait_until_loaded()
+    stored = (statuses.count(202) + 3) * 140
+    assert server.sql("SELECT count(*) AS events FROM events") == [[stored]]
+    assert IN_ITS_PLACE not in server.output()
 
 
 def test_what_lies_in_the_current_folder_is_not_run(start_process: StartProcess, tmp_path: Path):

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playtrace.collect.body import DROPPED_BYTES_MAX, MEMBERS_MAX, decompress, read_body
-from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge
+from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge, Unavailable
 from playtrace.collect.reading_time import ReadingTime
+from playtrace.collect.room import Room
 from playtrace.event import REQUEST_BYTES_MAX
 
 PLAIN = b'[{"name":"level_start"},{"name":"level_complete"}]' * 50
@@ -150,7 +151,14 @@ def part(body: bytes, *, more: bool) -> dict[str, Any]:
 
 
 def arrive(*parts: dict[str, Any], headers: dict[bytes, bytes] | None = None, seconds_max: float = 5.0) -> bytes:
-    return asyncio.run(read_body(messages(*parts), headers or {}, ReadingTime(seconds_max)))
+    """With room for more than one; what was taken of it is what arrived, if anything."""
+    room = Room(2 * DROPPED_BYTES_MAX)
+    body = b""
+    try:
+        body = asyncio.run(read_body(messages(*parts), headers or {}, ReadingTime(seconds_max), room))
+    finally:
+        assert room.bytes_taken == len(body)
+    return body
 
 
 def test_a_body_in_one_piece_and_in_many():
@@ -185,3 +193,15 @@ def test_a_client_that_goes_away():
         arrive({"type": "http.disconnect"})
     with pytest.raises(RequestTimeout, match="ended"):
         arrive(part(b"a", more=True), {"type": "http.disconnect"})
+
+
+def test_a_body_for_which_there_is_no_room_is_read_to_its_end_and_not_kept():
+    room = Room(10)
+    room.take(6)
+    parts = [part(b"abcd", more=True), part(b"e", more=True), part(b"fg", more=False)]
+    with pytest.raises(Unavailable):
+        asyncio.run(read_body(messages(*parts), {}, ReadingTime(5.0), room))
+    assert room.bytes_taken == 6
+    room.give_back(6)
+    assert asyncio.run(read_body(messages(*parts), {}, ReadingTime(5.0), room)) == b"abcdefg"
+    assert room.bytes_taken == 7

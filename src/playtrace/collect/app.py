@@ -28,6 +28,7 @@ from playtrace.collect.origin import Origin
 from playtrace.collect.rate_limit import RateLimit
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.request import Receipt, Reply, Request, WireFormat
+from playtrace.collect.room import RETRY_AFTER_S, Room
 from playtrace.config import Settings
 from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Refusal, RefusalReason
 from playtrace.journal.entry import Entry, encode
@@ -43,7 +44,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-RETRY_AFTER_S = 5
+ROOM_PART = 4
+"""Requests take this part of the memory that a process may have, at most: while one is worked on it is there several
+times, and the process is ended when it takes all of it."""
 
 # Browser games send from the studio's own pages: anybody may write who has the key, nobody reads here.
 FROM_ANYWHERE = (b"access-control-allow-origin", b"*")
@@ -68,6 +71,7 @@ class Collect:
         self._origin = Origin(settings.trusted_proxies, settings.geoip_database)
         self._rate = RateLimit(settings.requests_per_second_max, burst=max(1.0, 2 * settings.requests_per_second_max))
         self._reading_time = ReadingTime(settings.request_seconds_max)
+        self.room = Room(settings.collect_memory_bytes_here() // ROOM_PART)
         self.formats: dict[str, WireFormat] = {}
         self._routes: dict[tuple[str, str], WireFormat] = {}
         for name, wire_format in protocols.load(settings).items():
@@ -107,10 +111,14 @@ class Collect:
         self.check_rate(peer, headers)
         self.check_rate_of_format(wire_format, peer, headers)
         game_id = await self.authenticate(headers, query)
-        body = decompress(await read_body(receive, headers, self._reading_time), headers.get(b"content-encoding"))
-        country, region = self.place(peer, headers)
-        request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, country, region)
-        return await self.take_request(wire_format, request)
+        sent = await read_body(receive, headers, self._reading_time, self.room)
+        try:
+            body = decompress(sent, headers.get(b"content-encoding"))
+            country, region = self.place(peer, headers)
+            request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, country, region)
+            return await self.take_request(wire_format, request)
+        finally:
+            self.room.give_back(len(sent))
 
     async def take_request(self, wire_format: WireFormat, request: Request) -> Reply:
         """From a request that has arrived whole to the answer. Raises `CollectError` where it ends early."""
@@ -118,10 +126,14 @@ class Collect:
         # would push each other out of the processor's cache.
         entry, receipt, error = self.read(wire_format, request)
         if entry is not None:
+            size = len(entry.body)
+            self.room.take(size)
             try:
                 receipt.offset = await self._journal.append(entry)
             except JournalUnavailable as unavailable:
                 raise Unavailable(str(unavailable), retry_after_s=RETRY_AFTER_S) from unavailable
+            finally:
+                self.room.give_back(size)
         if error is not None:
             raise error
         return wire_format.reply(receipt)

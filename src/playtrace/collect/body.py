@@ -10,8 +10,9 @@ from typing import Any
 import brotli
 import zstandard
 
-from playtrace.collect.errors import EncodingUnknown, Malformed, RequestTimeout, TooLarge
+from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge, Unavailable
 from playtrace.collect.reading_time import ReadingTime
+from playtrace.collect.room import Room
 from playtrace.event import REQUEST_BYTES_MAX
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -38,18 +39,24 @@ async def until_left(receive: Receive) -> None:
 
 
 async def read_body(
-    receive: Receive, headers: dict[bytes, bytes], reading_time: ReadingTime, *, bytes_max: int = REQUEST_BYTES_MAX
+    receive: Receive,
+    headers: dict[bytes, bytes],
+    reading_time: ReadingTime,
+    room: Room,
+    *,
+    bytes_max: int = REQUEST_BYTES_MAX,
 ) -> bytes:
-    """The body as sent, still compressed.
+    """The body as sent, still compressed. It takes as much of the room as it has bytes: give them back.
 
-    Raises `TooLarge`, and `RequestTimeout` when it does not arrive in time or at all.
+    Raises `TooLarge`, `Unavailable` when there is no room for it, and `RequestTimeout` when it does not arrive in time
+    or at all. Then it takes none.
     """
     length = int_or_zero(headers.get(b"content-length"))
     if length > DROPPED_BYTES_MAX:
         raise _too_large(bytes_max)
     task = reading_time.begin()
     try:
-        return await _read(receive, length, bytes_max)
+        return await _read(receive, length, bytes_max, room)
     except asyncio.CancelledError:
         if not reading_time.is_late(task):
             raise
@@ -59,29 +66,47 @@ async def read_body(
         reading_time.end(task)
 
 
-async def _read(receive: Receive, length: int, bytes_max: int) -> bytes:
+async def _read(receive: Receive, length: int, bytes_max: int, room: Room) -> bytes:
     """`length` as the headers say; 0 when they do not."""
     chunks: list[bytes] = []
     size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            # Half of the connection may still be there. 408, as for all that did not arrive: send it again.
-            raise RequestTimeout("The connection ended before the body was whole.")
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        # The HTTP server says in a message of its own that nothing follows. Who has it all need not wait for that.
-        is_last = not message.get("more_body", False) or size == length
-        if size > bytes_max:
-            if is_last or size > DROPPED_BYTES_MAX:
-                raise _too_large(bytes_max)
-            chunks.clear()
-        elif is_last and not chunks:
-            return chunk
-        else:
-            chunks.append(chunk)
-            if is_last:
-                return b"".join(chunks)
+    error: CollectError | None = None
+    try:
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                # Half of the connection may still be there. 408, as for all that did not arrive: send it again.
+                raise RequestTimeout("The connection ended before the body was whole.")
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
+            # The HTTP server says in a message of its own that nothing follows. Who has it all need not wait for that.
+            is_last = not message.get("more_body", False) or size == length
+            if error is None:
+                error = _take(chunk, chunks, room) if size <= bytes_max else _too_large(bytes_max)
+            if error is not None:
+                _drop(chunks, room)
+                if is_last or size > DROPPED_BYTES_MAX:
+                    raise error
+            elif is_last:
+                return chunk if len(chunks) == 1 else b"".join(chunks)
+    except BaseException:
+        _drop(chunks, room)
+        raise
+
+
+def _take(chunk: bytes, chunks: list[bytes], room: Room) -> Unavailable | None:
+    """Keep it, if there is room."""
+    try:
+        room.take(len(chunk))
+    except Unavailable as error:
+        return error
+    chunks.append(chunk)
+    return None
+
+
+def _drop(chunks: list[bytes], room: Room) -> None:
+    room.give_back(sum(map(len, chunks)))
+    chunks.clear()
 
 
 def decompress(body: bytes, encoding: bytes | None) -> bytes:

@@ -82,9 +82,7 @@ class Collectors:
                 log.info("another collecting process took its place")
 
     async def _bound_memory(self) -> None:
-        bytes_max = self._orders.settings.collect_memory_bytes_max
-        if bytes_max is None:
-            bytes_max = psutil.virtual_memory().total // 2 // self.count
+        bytes_max = self._orders.settings.collect_memory_bytes_here()
         while True:
             await asyncio.sleep(LOOK_AT_MEMORY_S)
             for process in self._processes.values():

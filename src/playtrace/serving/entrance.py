@@ -54,11 +54,17 @@ class Entrance:
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request that reads is worked on when its body is whole, which is bounded in size and time."""
         try:
-            body = await read_body(receive, dict(scope["headers"]), self._reading_time, bytes_max=QUESTION_BYTES_MAX)
+            room = self._collect.room
+            body = await read_body(
+                receive, dict(scope["headers"]), self._reading_time, room, bytes_max=QUESTION_BYTES_MAX
+            )
         except CollectError as error:
             await send_reply(send, problem(error))
-        else:
+            return
+        try:
             await self._reading(scope, _after(body, receive), send)
+        finally:
+            room.give_back(len(body))
 
     def _is_own_host(self, scope: Scope) -> bool:
         header = next((value for name, value in scope["headers"] if name == b"host"), b"")
