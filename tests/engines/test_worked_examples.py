@@ -502,6 +502,29 @@ def test_a_mistyped_name_is_no_chart_of_zeros(engine: Engine) -> None:
         assert len(engine.ask("timeseries", game, TENTH, metric=name, **FIRST_DAYS).points) == 9
 
 
+def test_what_no_event_ever_had_is_told(engine: Engine) -> None:
+    game = engine.new_game()
+    sent = [plays("p", at("02 10:00"), name, platform="windows", version="1.0.0", country="DE") for name in ("a", "b")]
+    engine.load(game, [*sent, plays("p", at("02 10:00"), "a", env="dev", platform="macos")])
+
+    def hints(name: str = "summary", /, **asked: Any) -> list[str]:
+        return engine.ask(name, game, TENTH, **FIRST_DAYS, **asked).hints
+
+    assert hints(platform=["windows", "unknown"], version=["1.0.0"], country=["de"]) == []
+    assert hints(platform=["Windows"]) == ["platform: no event has ever had 'Windows'. Did you mean 'windows'?"]
+    assert hints(version=["7"], country=["fr"]) == [
+        "version: no event has ever had '7'. There are '1.0.0'.",
+        "country: no event has ever had 'FR'. There are 'DE'.",
+    ]
+    assert hints(env="dev", platform=["macos"]) == []
+    assert hints(env="devv") == ["env: no event has ever had 'devv'. Did you mean 'dev'?"]
+    assert hints("timeseries", metric="a") == hints("timeseries", metric="revenue") == []
+    assert hints("timeseries", metric="dau") == [
+        "metric: 'dau' is none of the figures, and no event is named so. There are 'a', 'b'."
+    ]
+    assert hints("heatmap", map="arena", event="a") == ["map: no event has ever had 'arena'."]
+
+
 def test_the_ten_largest_keys_have_a_series(engine: Engine) -> None:
     game = engine.new_game()
     events = [

@@ -125,6 +125,8 @@ def _print(answer: CommonAnswer, output: Format) -> None:
     if output is Format.JSON:
         typer.echo(answer.model_dump_json(indent=2))
         return
+    for hint in answer.hints:
+        typer.secho(hint, err=True, fg=typer.colors.YELLOW)
     table = answer.table()
     columns = list(table[0]) if table else []
     rows = [[row.get(column) for column in columns] for row in table]

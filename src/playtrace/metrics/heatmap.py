@@ -63,6 +63,9 @@ class Parameters(CommonParameters):
         description="How often the game sends `position`, in milliseconds. A pause counts for at most two of them.",
     )
 
+    def named(self) -> dict[str, str]:
+        return {"map": self.map, "event": self.event}
+
 
 class HeatCell(Model):
     cx: int = Field(description="floor((x - originX) / cellSize)")

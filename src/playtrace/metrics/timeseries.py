@@ -68,6 +68,9 @@ class Parameters(CommonParameters):
         "USD", min_length=1, max_length=16, description="Currency of `revenue`. Default: the game's own, else USD."
     )
 
+    def named(self) -> dict[str, str]:
+        return {} if self.metric in FIGURES else {"metric": self.metric}
+
 
 class Point(Judged):
     time: dt.datetime = Field(description="Start of the bucket, UTC.")

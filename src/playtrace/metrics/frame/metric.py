@@ -19,6 +19,7 @@ from typing import Any, Generic, Literal, LiteralString, TypeVar
 
 import playtrace.metrics
 from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.hints import hints
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Heading
 from playtrace.store.duckdb import Reader, Store
 
@@ -111,7 +112,10 @@ class Metric(Generic[P, A]):
         """
         with store.reading() as reader:
             moment = now or dt.datetime.now(dt.UTC)
-            return self._answering(parameters, Asking(reader, moment, rules or Rules(), self.name))
+            asking = Asking(reader, moment, rules or Rules(), self.name)
+            answer = self._answering(parameters, asking)
+            answer.hints = hints(parameters, asking.rows)
+            return answer
 
 
 @cache

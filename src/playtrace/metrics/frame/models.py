@@ -76,7 +76,8 @@ class CommonParameters(Model):
     from_: DayOrInstant | None = Field(
         None,
         alias="from",
-        description="Start: a day of the time zone, or an instant. Default: 30 days that end with `to`.",
+        description="Start: a day of the time zone, or an instant, in UTC where it names no offset."
+        " Default: 30 days that end with `to`.",
     )
     to: DayOrInstant | None = Field(
         None, description="End: a day, which is included, or an instant, which is not. Default: today."
@@ -99,6 +100,10 @@ class CommonParameters(Model):
         description="Where the answer is read: `rollup` (fast), `raw` (all events), or `auto`:"
         " the rollup where it can answer. Both give the same answer.",
     )
+
+    def named(self) -> dict[str, str]:
+        """What is asked for by its name, by parameter: see `DIMENSIONS` in `hints.py`."""
+        return {}
 
 
 class Heading(TypedDict):
@@ -127,11 +132,14 @@ class CommonAnswer(Model):
     as_of: dt.datetime = Field(description="The moment that `complete` and `settled` speak of.")
     source: Literal["rollup", "raw"] = Field(description="Where the answer was read.")
     elapsed_ms: float = Field(description="Milliseconds that the answer took.")
+    hints: list[str] = Field(
+        default=[], description="What the question may have got wrong: values that no event of the game has ever had."
+    )
 
     def table(self) -> list[dict[str, object]]:
         """The answer as rows of plain values, for terminals and spreadsheets: its first list. Money is in whole units,
         time in the time zone."""
-        for value in self.model_dump(mode="json", by_alias=True).values():
+        for value in self.model_dump(mode="json", by_alias=True, exclude={"hints"}).values():
             if isinstance(value, list):
                 return [_judged_last(row) for row in cast("list[dict[str, object]]", value)]
         return []
