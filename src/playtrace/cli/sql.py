@@ -34,6 +34,8 @@ def sql(
     """Ask in SQL (DuckDB's). Reading only; `SHOW TABLES` and `DESCRIBE events` tell what there is.
 
     A property is `props.weapon`; a number among them needs its type, `props.score::DOUBLE`, to be compared and summed.
+    At most 10,000 rows are printed. If there are more, that is said on the standard error, and JSON and CSV end with
+    exit code 1: a program should not take a part for the whole.
     """
     settings = settings_from(data=data)
     text = sys.stdin.read() if statement == "-" else statement
@@ -44,7 +46,11 @@ def sql(
         raise typer.Exit(1) from error
     _print(answer.columns, answer.rows, output)
     if answer.truncated:
-        typer.echo(f"Only the first {ROWS_MAX} rows are shown.", err=True)
+        typer.secho(
+            f"Only the first {ROWS_MAX} rows are shown. Ask for less, or in parts.", err=True, fg=typer.colors.YELLOW
+        )
+        if output is not Format.TABLE:
+            raise typer.Exit(1)
 
 
 def _ask(settings: Settings, text: str) -> Rows:
