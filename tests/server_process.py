@@ -55,8 +55,8 @@ class ServerProcess:
         self.launch()
         return self.wait_until_it_answers()
 
-    def launch(self) -> None:
-        """Returns at once."""
+    def launch(self, *, own_group: bool = False) -> None:
+        """Returns at once. With a process group of its own it can be signalled as a terminal does it."""
         (self.data / LOCAL_FILE).unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -66,6 +66,7 @@ class ServerProcess:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 cwd=self.data.parent,
+                process_group=0 if own_group else None,
             )
 
     def wait_until_it_answers(self) -> ServerProcess:

@@ -146,7 +146,7 @@ def test_a_table_for_spreadsheets(data: Path) -> None:
 def test_a_hint_is_beside_the_table_and_not_in_it(data: Path) -> None:
     given = ["summary", "--game", "quiet", "--platform", "Amiga", "--data", str(data), "--format", "csv"]
     done = CliRunner().invoke(query_command, given)
-    assert done.stderr == "platform: no event has ever had 'Amiga'.\n"
+    assert done.stderr == "platform: no event of the environment 'prod' has ever had 'Amiga'.\n"
     assert "Amiga" not in done.stdout
 
 

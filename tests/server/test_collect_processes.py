@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import http.client
 import json
 import os
@@ -22,6 +23,7 @@ import psutil
 import pytest
 from server_process import SEVERAL, ServerProcess, StartProcess
 
+from playtrace.serving.collectors import LOOK_AT_MEMORY_S
 from playtrace.serving.listening import free_port
 
 DEADLINE_S = 30.0
@@ -342,6 +344,41 @@ def test_many_large_requests_at_once_do_not_fill_the_memory(start_process: Start
     stored = (statuses.count(202) + 3) * 140
     assert server.sql("SELECT count(*) AS events FROM events") == [[stored]]
     assert IN_ITS_PLACE not in server.output()
+
+
+def test_wrong_requests_do_not_stay_in_the_memory(start_process: StartProcess):
+    one = {"PLAYTRACE_COLLECT_PROCESSES": "1", "PLAYTRACE_COLLECT_MEMORY_BYTES_MAX": str(256 * 1024 * 1024)}
+    server = start_process(environment=one)
+    wrong = gzip.compress((b"\xff\xfe" * 260 + b"\n") * 9990)
+    for _ in range(40):
+        status, _, _ = server.request("POST", "/api/events", wrong, JSON | {"Content-Encoding": "gzip"})
+        assert status == 400
+    time.sleep(2 * LOOK_AT_MEMORY_S)
+    assert server.send({"name": "after", "game_id": "arena"})[0] == 202
+    assert IN_ITS_PLACE not in server.output()
+
+
+def test_told_to_stop_together_while_they_begin(tmp_path: Path):
+    server = ServerProcess(tmp_path / "data", "--open", environment=SEVERAL)
+    for _ in range(3):
+        server.launch(own_group=True)
+        eventually(lambda: psutil.Process(server.pid).children() != [], "no process was begun")
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait()
+    assert "Traceback" not in server.output()
+
+
+def test_who_asks_does_not_take_the_room_of_those_who_send(start_process: StartProcess):
+    one = {"PLAYTRACE_COLLECT_PROCESSES": "1", "PLAYTRACE_COLLECT_MEMORY_BYTES_MAX": str(256 * 1024 * 1024)}
+    server = start_process(environment=one)
+    head = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1040001\r\n\r\n"
+    body = json.dumps([{"name": "note", "game_id": "arena", "props": {"text": "x" * 30_000}}] * 33).encode()
+    with ExitStack() as stack:
+        for _ in range(70):
+            connection = stack.enter_context(socket.create_connection(server.address, DEADLINE_S))
+            connection.sendall(head.encode() + bytes(1_040_000))
+        status, _, _ = server.request("POST", "/api/events", body, JSON)
+        assert status == 202
 
 
 def test_what_lies_in_the_current_folder_is_not_run(start_process: StartProcess, tmp_path: Path):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from playtrace.collect.body import DROPPED_BYTES_MAX, MEMBERS_MAX, decompress, read_body
 from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge, Unavailable
 from playtrace.collect.reading_time import ReadingTime
-from playtrace.collect.room import Room
+from playtrace.collect.room import SMALL_BYTES, Room
 from playtrace.event import REQUEST_BYTES_MAX
 
 PLAIN = b'[{"name":"level_start"},{"name":"level_complete"}]' * 50
@@ -197,11 +197,17 @@ def test_a_client_that_goes_away():
 
 def test_a_body_for_which_there_is_no_room_is_read_to_its_end_and_not_kept():
     room = Room(10)
-    room.take(6)
-    parts = [part(b"abcd", more=True), part(b"e", more=True), part(b"fg", more=False)]
+    assert room.take(6, whole=6)
+    small, rest = b"x" * SMALL_BYTES, b"y"
+
+    def read(*parts: dict[str, Any]) -> bytes:
+        return asyncio.run(read_body(messages(*parts), {}, ReadingTime(5.0), room))
+
     with pytest.raises(Unavailable):
-        asyncio.run(read_body(messages(*parts), {}, ReadingTime(5.0), room))
+        read(part(small, more=True), part(rest, more=True), part(rest, more=False))
     assert room.bytes_taken == 6
-    room.give_back(6)
-    assert asyncio.run(read_body(messages(*parts), {}, ReadingTime(5.0), room)) == b"abcdefg"
-    assert room.bytes_taken == 7
+    assert read(part(small, more=False)) == small
+    room.give_back(len(small))
+    room.bytes_max = 2 * SMALL_BYTES
+    assert read(part(small, more=True), part(rest, more=False)) == small + rest
+    assert room.bytes_taken == 6 + SMALL_BYTES + 1

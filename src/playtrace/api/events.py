@@ -17,8 +17,7 @@ from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
 from playtrace.api.problems import InvalidRequest
 from playtrace.event import NAME_LENGTH_MAX
-from playtrace.metrics.frame.filters import country_codes
-from playtrace.metrics.frame.models import DayOrInstant
+from playtrace.metrics.frame.models import DayOrInstant, country_codes
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["events"])

@@ -28,7 +28,7 @@ from playtrace.collect.origin import Origin
 from playtrace.collect.rate_limit import RateLimit
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.request import Receipt, Reply, Request, WireFormat
-from playtrace.collect.room import RETRY_AFTER_S, Room
+from playtrace.collect.room import RETRY_AFTER_S, Room, no_room
 from playtrace.config import Settings
 from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Refusal, RefusalReason
 from playtrace.journal.entry import Entry, encode
@@ -121,22 +121,21 @@ class Collect:
             self.room.give_back(len(sent))
 
     async def take_request(self, wire_format: WireFormat, request: Request) -> Reply:
-        """From a request that has arrived whole to the answer. Raises `CollectError` where it ends early."""
+        """From a request that has arrived whole to the answer. Raises `Unavailable`."""
         # Only bytes outlive `read`: were the events kept until the disk has them, those of all waiting requests
         # would push each other out of the processor's cache.
         entry, receipt, error = self.read(wire_format, request)
         if entry is not None:
             size = len(entry.body)
-            self.room.take(size)
+            if not self.room.take(size, whole=size):
+                raise no_room()
             try:
                 receipt.offset = await self._journal.append(entry)
             except JournalUnavailable as unavailable:
                 raise Unavailable(str(unavailable), retry_after_s=RETRY_AFTER_S) from unavailable
             finally:
                 self.room.give_back(size)
-        if error is not None:
-            raise error
-        return wire_format.reply(receipt)
+        return wire_format.reply(receipt) if error is None else wire_format.refuse(error)
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -197,7 +196,9 @@ class Collect:
                 Refusal(0, RefusalReason.MALFORMED, malformed.detail, sample, request.game_id)
             ]
             batch = Batch(received_at=request.received_at, source="refused", events=[], refusals=refusals)
-            return encode(batch), Receipt.of(batch), malformed
+            # A new one: this one has a traceback, whose frames lead to whoever keeps what is returned here. They would
+            # keep each other, and the request, until the garbage collector comes by.
+            return encode(batch), Receipt.of(batch), Malformed(malformed.detail, refusals=malformed.refusals)
         if request.game_id is None and self._settings.open:
             if batch.game_id is None:
                 batch.game_id = wire_format.DEFAULT_GAME

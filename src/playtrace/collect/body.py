@@ -10,9 +10,9 @@ from typing import Any
 import brotli
 import zstandard
 
-from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge, Unavailable
+from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge
 from playtrace.collect.reading_time import ReadingTime
-from playtrace.collect.room import Room
+from playtrace.collect.room import Room, no_room
 from playtrace.event import REQUEST_BYTES_MAX
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -82,26 +82,24 @@ async def _read(receive: Receive, length: int, bytes_max: int, room: Room) -> by
             # The HTTP server says in a message of its own that nothing follows. Who has it all need not wait for that.
             is_last = not message.get("more_body", False) or size == length
             if error is None:
-                error = _take(chunk, chunks, room) if size <= bytes_max else _too_large(bytes_max)
+                if size > bytes_max:
+                    error = _too_large(bytes_max)
+                elif room.take(len(chunk), whole=size):
+                    chunks.append(chunk)
+                else:
+                    error = no_room()
             if error is not None:
                 _drop(chunks, room)
                 if is_last or size > DROPPED_BYTES_MAX:
-                    raise error
+                    try:
+                        raise error
+                    finally:
+                        error = None  # else it and this frame would keep each other, and the last chunk
             elif is_last:
                 return chunk if len(chunks) == 1 else b"".join(chunks)
     except BaseException:
         _drop(chunks, room)
         raise
-
-
-def _take(chunk: bytes, chunks: list[bytes], room: Room) -> Unavailable | None:
-    """Keep it, if there is room."""
-    try:
-        room.take(len(chunk))
-    except Unavailable as error:
-        return error
-    chunks.append(chunk)
-    return None
 
 
 def _drop(chunks: list[bytes], room: Room) -> None:

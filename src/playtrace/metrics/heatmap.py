@@ -27,7 +27,7 @@ from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain, span_of
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.filters import filters
 from playtrace.metrics.frame.metric import Asking, Metric, source_of
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought
 from playtrace.metrics.frame.wilson import ratio
 
 CELLS_MAX = 50_000
@@ -63,8 +63,8 @@ class Parameters(CommonParameters):
         description="How often the game sends `position`, in milliseconds. A pause counts for at most two of them.",
     )
 
-    def named(self) -> dict[str, str]:
-        return {"map": self.map, "event": self.event}
+    def sought(self) -> list[Sought]:
+        return [*super().sought(), Sought("map", "map", [self.map]), Sought("event", "event", [self.event])]
 
 
 class HeatCell(Model):

@@ -24,7 +24,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -41,10 +40,9 @@ from playtrace.metrics.frame.calendar import (
     plain,
     span_of,
 )
-from playtrace.metrics.frame.errors import WrongParameter
-from playtrace.metrics.frame.filters import UNKNOWN, filters
+from playtrace.metrics.frame.filters import filters
 from playtrace.metrics.frame.metric import Asking, Metric, source_of
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
+from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
 from playtrace.metrics.frame.wilson import ratio
 
 Unit = Literal["events", "sessions", "players", "frames_per_second", "seconds", "share", "micros"]
@@ -68,8 +66,9 @@ class Parameters(CommonParameters):
         "USD", min_length=1, max_length=16, description="Currency of `revenue`. Default: the game's own, else USD."
     )
 
-    def named(self) -> dict[str, str]:
-        return {} if self.metric in FIGURES else {"metric": self.metric}
+    def sought(self) -> list[Sought]:
+        name = [] if self.metric in FIGURES else [self.metric]
+        return [*super().sought(), Sought("metric", "event", name, tuple(FIGURES))]
 
 
 class Point(Judged):
@@ -584,8 +583,6 @@ FIGURES: dict[str, Figure] = {
 }
 """Any other word is the name of an event."""
 
-NAMES: LiteralString = "SELECT DISTINCT name FROM event_counts WHERE game_id = $game"
-
 GRAIN_OF_INTERVAL: dict[str, Grain] = {"minute": "minute", "hour": "hour", "day": "day", "week": "day"}
 
 
@@ -618,8 +615,6 @@ def answer(parameters: Parameters, asking: Asking) -> Timeseries:
         bound |= bound_lists("calendar", ("bucket", "day", "am", "pm"), masks)
     rows = asking.rows(figure.rollup if source == "rollup" else figure.raw, bound)
 
-    if not rows:
-        _refuse_typing_error(parameters, asking, bound)
     totals, series = _gather(rows)
     revenue = parameters.metric == "revenue"
     return Timeseries(
@@ -634,17 +629,6 @@ def answer(parameters: Parameters, asking: Asking) -> Timeseries:
         else None,
         **asking.heading(parameters, span.start, span.end, source),
     )
-
-
-def _refuse_typing_error(parameters: Parameters, asking: Asking, bound: dict[str, object]) -> None:
-    """Raises `WrongParameter` for a name that no event has and that is nearly another one: a chart of zeros would
-    look like an answer."""
-    wanted = parameters.metric
-    seen = {row["name"] for row in asking.rows(NAMES, bound)}
-    if wanted in seen or wanted in FIGURES or any(wanted == figure.name for figure in FIGURES.values()):
-        return
-    if near := get_close_matches(wanted, [*FIGURES, *sorted(seen)], n=1, cutoff=0.8):
-        raise WrongParameter("metric", f"No event is named {wanted!r}. Did you mean {near[0]!r}?")
 
 
 def _gather(rows: list[dict[str, Any]]) -> tuple[dict[int, Sums], list[tuple[str, dict[int, Sums]]]]:

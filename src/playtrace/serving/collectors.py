@@ -58,11 +58,11 @@ class Collectors:
         process = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE)
         self._processes[number] = process
         assert process.stdin is not None and process.stdout is not None  # noqa: S101 - asked for above
-        process.stdin.write(pickle.dumps(self._orders))
         try:
+            process.stdin.write(pickle.dumps(self._orders))
             async with asyncio.timeout(START_SECONDS_MAX):
                 said = await process.stdout.readline()
-        except TimeoutError:
+        except (TimeoutError, OSError, RuntimeError):  # RuntimeError: it has ended, so its stream is closed
             said = b""
         if said != READY:
             if process.returncode is None:

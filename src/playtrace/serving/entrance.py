@@ -13,6 +13,7 @@ from playtrace.collect.body import has_body, read_body
 from playtrace.collect.errors import CollectError
 from playtrace.collect.problem_documents import problem
 from playtrace.collect.reading_time import ReadingTime
+from playtrace.collect.room import Room
 from playtrace.config import Settings
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -20,6 +21,11 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 HOSTS_REMEMBERED_MAX = 1000
 QUESTION_BYTES_MAX = 1024 * 1024
 """Body of a request that reads: the longest is a query that somebody typed."""
+
+
+ROOM_PART = 16
+"""Requests that read take this part of a process's memory, at most. Anybody may send one, without a login: so it is no
+part of the room that events have."""
 
 
 class WrongHost(CollectError):
@@ -36,6 +42,7 @@ class Entrance:
         self._stream = stream.Stream(collect)
         self._reading = reading
         self._reading_time = ReadingTime(settings.request_seconds_max)
+        self._room = Room(settings.collect_memory_bytes_here() // ROOM_PART)
         self._hosts = own_hosts(settings)
         self._is_own: dict[bytes, bool] = {}
 
@@ -54,7 +61,7 @@ class Entrance:
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request that reads is worked on when its body is whole, which is bounded in size and time."""
         try:
-            room = self._collect.room
+            room = self._room
             body = await read_body(
                 receive, dict(scope["headers"]), self._reading_time, room, bytes_max=QUESTION_BYTES_MAX
             )

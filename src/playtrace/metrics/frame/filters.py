@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from playtrace.event import PASSIVE_EVENTS
-from playtrace.metrics.frame.models import CommonParameters
-
-UNKNOWN = "unknown"
-"""How people call what was not sent; rollups keep it as the empty string."""
+from playtrace.metrics.frame.models import UNKNOWN, CommonParameters, country_codes
 
 
 def filters(parameters: CommonParameters) -> dict[str, object]:
@@ -19,11 +16,6 @@ def filters(parameters: CommonParameters) -> dict[str, object]:
         "versions": _values(parameters.version),
         "countries": _values(country_codes(parameters.country)),
     }
-
-
-def country_codes(countries: list[str]) -> list[str]:
-    """As the store has them: in capitals."""
-    return [country if country == UNKNOWN else country.upper() for country in countries]
 
 
 def _values(values: list[str]) -> list[str] | None:

@@ -11,86 +11,156 @@ from typing import Any, LiteralString
 
 from msgspec import Struct
 
-from playtrace.metrics.frame.filters import UNKNOWN, country_codes
+from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame.models import CommonParameters
 
+KNOWN_MAX = 200
+"""Of the values of a dimension, the commonest: a value is compared with so many, and a game may have any number."""
 NAMED_MAX = 10
-"""Of the values that there are."""
+HINTS_MAX = 5
 
-IS_EVENT: LiteralString = "SELECT 1 FROM event_counts WHERE game_id = $game AND name = $value LIMIT 1"
-EVENTS: LiteralString = (
-    "SELECT name AS value FROM event_counts WHERE game_id = $game GROUP BY value ORDER BY sum(events) DESC"
-)
+Rows = Callable[[LiteralString, dict[str, object]], list[dict[str, Any]]]
 
 
 class Dimension(Struct, frozen=True):
     """Where its values are found, and what is said of one that is not among them."""
 
-    is_known: LiteralString
-    """A row if `$value` is one of them. The first is enough: DuckDB stops there."""
-    known: LiteralString
-    """All `value`s, the commonest first."""
-    none: str = "no event has ever had {value!r}"
+    values: LiteralString
+    """Those of `$values` that there are, and the `$known_max` commonest; the commonest first."""
+    none: str = "no event of the environment {env!r} has ever had {value!r}"
+    is_word: bool = True
+    """Whether one that is spelled nearly alike is probably meant: of versions and codes it is not."""
 
 
 DIMENSIONS: dict[str, Dimension] = {
-    "platform": Dimension(
-        "SELECT 1 FROM event_counts WHERE game_id = $game AND platform = $value LIMIT 1",
-        "SELECT platform AS value FROM event_counts WHERE game_id = $game GROUP BY value ORDER BY sum(events) DESC",
-    ),
+    "platform": Dimension("""
+        SELECT value
+        FROM (
+            SELECT platform AS value, events FROM event_counts WHERE game_id = $game AND $env = 'prod'
+            UNION ALL
+            SELECT platform, 1 FROM events WHERE game_id = $game AND env = $env AND $env <> 'prod'
+        ) AS counted
+        WHERE value <> ''
+        GROUP BY value
+        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
+            OR value IN (SELECT unnest($values::VARCHAR[]))
+        ORDER BY sum(events) DESC, value
+        """),
     "version": Dimension(
-        "SELECT 1 FROM event_counts WHERE game_id = $game AND version = $value LIMIT 1",
-        "SELECT version AS value FROM event_counts WHERE game_id = $game GROUP BY value ORDER BY sum(events) DESC",
+        """
+        SELECT value
+        FROM (
+            SELECT version AS value, events FROM event_counts WHERE game_id = $game AND $env = 'prod'
+            UNION ALL
+            SELECT version, 1 FROM events WHERE game_id = $game AND env = $env AND $env <> 'prod'
+        ) AS counted
+        WHERE value <> ''
+        GROUP BY value
+        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
+            OR value IN (SELECT unnest($values::VARCHAR[]))
+        ORDER BY sum(events) DESC, value
+        """,
+        is_word=False,
     ),
     "country": Dimension(
-        "SELECT 1 FROM event_counts WHERE game_id = $game AND country = $value LIMIT 1",
-        "SELECT country AS value FROM event_counts WHERE game_id = $game GROUP BY value ORDER BY sum(events) DESC",
+        """
+        SELECT value
+        FROM (
+            SELECT country AS value, events FROM event_counts WHERE game_id = $game AND $env = 'prod'
+            UNION ALL
+            SELECT country, 1 FROM events WHERE game_id = $game AND env = $env AND $env <> 'prod'
+        ) AS counted
+        WHERE value <> ''
+        GROUP BY value
+        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
+            OR value IN (SELECT unnest($values::VARCHAR[]))
+        ORDER BY sum(events) DESC, value
+        """,
+        is_word=False,
     ),
-    "event": Dimension(IS_EVENT, EVENTS, "no event is named {value!r}"),
-    "metric": Dimension(IS_EVENT, EVENTS, "{value!r} is none of the figures, and no event is named so"),
+    "event": Dimension(
+        """
+        SELECT value
+        FROM (
+            SELECT name AS value, events FROM event_counts WHERE game_id = $game AND $env = 'prod'
+            UNION ALL
+            SELECT name, 1 FROM events WHERE game_id = $game AND env = $env AND $env <> 'prod'
+        ) AS counted
+        GROUP BY value
+        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
+            OR value IN (SELECT unnest($values::VARCHAR[]))
+        ORDER BY sum(events) DESC, value
+        """,
+        "no event of the environment {env!r} is named {value!r}",
+    ),
     "map": Dimension(
-        "SELECT 1 FROM map_extents WHERE game_id = $game AND map = $value LIMIT 1",
-        "SELECT map AS value FROM map_extents WHERE game_id = $game GROUP BY value ORDER BY sum(events) DESC",
+        """
+        SELECT value
+        FROM (
+            SELECT map AS value, events FROM map_extents WHERE game_id = $game AND $env = 'prod'
+            UNION ALL
+            SELECT map, 1 FROM events
+            WHERE game_id = $game AND env = $env AND $env <> 'prod'
+                AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+        ) AS counted
+        GROUP BY value
+        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
+            OR value IN (SELECT unnest($values::VARCHAR[]))
+        ORDER BY sum(events) DESC, value
+        """,
+        "no event of the environment {env!r} has ever had a place (x and y) on the map {value!r}",
     ),
     "env": Dimension(
-        "SELECT 1 FROM environments WHERE game_id = $game AND env = $value LIMIT 1",
         "SELECT env AS value FROM environments WHERE game_id = $game GROUP BY value ORDER BY value",
+        "no event has ever been of the environment {value!r}",
     ),
 }
-"""By the name of the parameter."""
 
 
-def hints(
-    parameters: CommonParameters, rows: Callable[[LiteralString, dict[str, object]], list[dict[str, Any]]]
-) -> list[str]:
-    """A sentence for each value that is asked for and not known; `rows` runs a query."""
-    # What there is to choose from is known of the environment that players are in.
-    sought = _sought(parameters) if parameters.env == "prod" else [("env", parameters.env)]
-    game: dict[str, object] = {"game": parameters.game_id}
+def hints(parameters: CommonParameters, rows: Rows) -> list[str]:
+    """A sentence for each value that is asked for and not known, `HINTS_MAX` at most; `rows` runs a query."""
+    if parameters.env != "prod" and (unknown := _hints("env", "env", [parameters.env], (), parameters, rows)):
+        return unknown
     found: list[str] = []
-    for name, value in sought:
-        dimension = DIMENSIONS[name]
-        if not rows(dimension.is_known, game | {"value": value}):
-            known = [row["value"] for row in rows(dimension.known, game) if row["value"]]
-            found.append(f"{name}: {dimension.none.format(value=value)}.{_choice(value, known)}")
+    for sought in parameters.sought():
+        if sought.values:
+            found += _hints(sought.parameter, sought.dimension, sought.values, sought.other_words, parameters, rows)
+    return found[:HINTS_MAX]
+
+
+def _hints(
+    parameter: str,
+    of: str,
+    values: list[str],
+    other_words: tuple[str, ...],
+    parameters: CommonParameters,
+    rows: Rows,
+) -> list[str]:
+    dimension = DIMENSIONS[of]
+    bound: dict[str, object] = {
+        "game": parameters.game_id,
+        "env": parameters.env,
+        "values": values,
+        "known_max": KNOWN_MAX,
+    }
+    known = [row["value"] for row in rows(dimension.values, bound)]
+    found: list[str] = []
+    for value in values:
+        if value not in known and len(found) < HINTS_MAX:
+            shown = value if len(value) <= NAME_LENGTH_MAX else f"{value[:NAME_LENGTH_MAX]}..."
+            none = dimension.none.format(value=shown, env=parameters.env)
+            choice = _choice(shown, [*other_words, *known[:KNOWN_MAX]], dimension)
+            found.append(f"{parameter}: {none}.{choice}")
     return found
 
 
-def _sought(parameters: CommonParameters) -> list[tuple[str, str]]:
-    filters = {
-        "platform": parameters.platform,
-        "version": parameters.version,
-        "country": country_codes(parameters.country),
-    }
-    of_filters = [(dimension, value) for dimension, values in filters.items() for value in values if value != UNKNOWN]
-    return [*of_filters, *parameters.named().items()]
-
-
-def _choice(value: str, known: list[str]) -> str:
-    by_sound = {other.casefold(): other for other in known}
-    if close := get_close_matches(value.casefold(), by_sound, n=1):
+def _choice(value: str, words: list[str], dimension: Dimension) -> str:
+    by_sound: dict[str, str] = {}
+    for word in words:
+        by_sound.setdefault(word.casefold(), word)  # the commonest is first
+    if dimension.is_word and (close := get_close_matches(value.casefold(), by_sound, n=1)):
         return f" Did you mean {by_sound[close[0]]!r}?"
-    if not known:
+    if not words:
         return ""
-    more = ", ..." if len(known) > NAMED_MAX else ""
-    return f" There are {', '.join(map(repr, known[:NAMED_MAX]))}{more}."
+    more = " and more" if len(words) > NAMED_MAX else ""
+    return f" There are {', '.join(map(repr, words[:NAMED_MAX]))}{more}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal, TypedDict, cast
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -67,6 +67,26 @@ def split_commas(value: object) -> object:
     return value
 
 
+UNKNOWN = "unknown"
+"""How people call what was not sent; rollups keep it as the empty string."""
+
+
+def country_codes(countries: list[str]) -> list[str]:
+    """As the store has them: in capitals."""
+    return [country if country == UNKNOWN else country.upper() for country in countries]
+
+
+class Sought(NamedTuple):
+    """Values that a question asks for."""
+
+    parameter: str
+    dimension: str
+    """One of `DIMENSIONS` in `hints.py`."""
+    values: list[str]
+    other_words: tuple[str, ...] = ()
+    """What this parameter may be besides."""
+
+
 class CommonParameters(Model):
     """What every metric is asked with."""
 
@@ -86,13 +106,16 @@ class CommonParameters(Model):
         "UTC", description="Name of the time zone whose days are counted. Default: the game's own, else UTC."
     )
     platform: FilterValues = Field(
-        default_factory=list, description="Only these platforms; `unknown` is where none was sent."
+        default_factory=list,
+        description="Only this platform; several times for several. `unknown` is where none was sent.",
     )
     version: FilterValues = Field(
-        default_factory=list, description="Only these versions of the game; `unknown` is where none was sent."
+        default_factory=list,
+        description="Only this version of the game; several times for several. `unknown` is where none was sent.",
     )
     country: FilterValues = Field(
-        default_factory=list, description="Only these countries; `unknown` is where none is known."
+        default_factory=list,
+        description="Only this country, as two letters; several times for several. `unknown` is where none is known.",
     )
     env: str = Field("prod", description="Environment: `prod`, `dev` or one of the studio's own.")
     source: Literal["auto", "rollup", "raw"] = Field(
@@ -101,9 +124,10 @@ class CommonParameters(Model):
         " the rollup where it can answer. Both give the same answer.",
     )
 
-    def named(self) -> dict[str, str]:
-        """What is asked for by its name, by parameter: see `DIMENSIONS` in `hints.py`."""
-        return {}
+    def sought(self) -> list[Sought]:
+        """The values that are asked for: what no event has ever had is told (`hints.py`)."""
+        filters = {"platform": self.platform, "version": self.version, "country": country_codes(self.country)}
+        return [Sought(name, name, [value for value in values if value != UNKNOWN]) for name, values in filters.items()]
 
 
 class Heading(TypedDict):
