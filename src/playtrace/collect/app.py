@@ -196,9 +196,10 @@ class Collect:
                 Refusal(0, RefusalReason.MALFORMED, malformed.detail, sample, request.game_id)
             ]
             batch = Batch(received_at=request.received_at, source="refused", events=[], refusals=refusals)
-            # A new one: this one has a traceback, whose frames lead to whoever keeps what is returned here. They would
-            # keep each other, and the request, until the garbage collector comes by.
-            return encode(batch), Receipt.of(batch), Malformed(malformed.detail, refusals=malformed.refusals)
+            # The frames of its traceback lead to whoever keeps what is returned here: they would keep each other, and
+            # the request, until the garbage collector comes by.
+            malformed.__traceback__ = malformed.__cause__ = malformed.__context__ = None
+            return encode(batch), Receipt.of(batch), malformed
         if request.game_id is None and self._settings.open:
             if batch.game_id is None:
                 batch.game_id = wire_format.DEFAULT_GAME
