@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-import psutil
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -184,6 +183,8 @@ class Settings(BaseSettings):
         """How much memory a process that takes events may have on this machine."""
         if self.collect_memory_bytes_max is not None:
             return self.collect_memory_bytes_max
+        import psutil  # only here: commands start without it
+
         return psutil.virtual_memory().total // 2 // max(1, self.collect_processes_here())
 
     def disk_reserve_bytes(self, disk_bytes: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import brotli
 import zstandard
 
-from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge
+from playtrace.collect.errors import EncodingUnknown, Malformed, RequestTimeout, TooLarge
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import Room, no_room
 from playtrace.event import REQUEST_BYTES_MAX
@@ -70,7 +70,7 @@ async def _read(receive: Receive, length: int, bytes_max: int, room: Room) -> by
     """`length` as the headers say; 0 when they do not."""
     chunks: list[bytes] = []
     size = 0
-    error: CollectError | None = None
+    had_room = True
     try:
         while True:
             message = await receive()
@@ -81,22 +81,16 @@ async def _read(receive: Receive, length: int, bytes_max: int, room: Room) -> by
             size += len(chunk)
             # The HTTP server says in a message of its own that nothing follows. Who has it all need not wait for that.
             is_last = not message.get("more_body", False) or size == length
-            if error is None:
-                if size > bytes_max:
-                    error = _too_large(bytes_max)
-                elif room.take(len(chunk), whole=size):
-                    chunks.append(chunk)
-                else:
-                    error = no_room()
-            if error is not None:
+            if had_room and size <= bytes_max:
+                had_room = room.take(len(chunk), whole=size)
+            if had_room and size <= bytes_max:
+                chunks.append(chunk)
+                if is_last:
+                    return chunk if len(chunks) == 1 else b"".join(chunks)
+            else:
                 _drop(chunks, room)
                 if is_last or size > DROPPED_BYTES_MAX:
-                    try:
-                        raise error
-                    finally:
-                        error = None  # else it and this frame would keep each other, and the last chunk
-            elif is_last:
-                return chunk if len(chunks) == 1 else b"".join(chunks)
+                    raise _too_large(bytes_max) if had_room else no_room()
     except BaseException:
         _drop(chunks, room)
         raise

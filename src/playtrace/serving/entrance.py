@@ -21,8 +21,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 HOSTS_REMEMBERED_MAX = 1000
 QUESTION_BYTES_MAX = 1024 * 1024
 """Body of a request that reads: the longest is a query that somebody typed."""
-
-
 ROOM_PART = 16
 """Requests that read take this part of a process's memory, at most. Anybody may send one, without a login: so it is no
 part of the room that events have."""
@@ -61,9 +59,8 @@ class Entrance:
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request that reads is worked on when its body is whole, which is bounded in size and time."""
         try:
-            room = self._room
             body = await read_body(
-                receive, dict(scope["headers"]), self._reading_time, room, bytes_max=QUESTION_BYTES_MAX
+                receive, dict(scope["headers"]), self._reading_time, self._room, bytes_max=QUESTION_BYTES_MAX
             )
         except CollectError as error:
             await send_reply(send, problem(error))
@@ -71,7 +68,7 @@ class Entrance:
         try:
             await self._reading(scope, _after(body, receive), send)
         finally:
-            room.give_back(len(body))
+            self._room.give_back(len(body))
 
     def _is_own_host(self, scope: Scope) -> bool:
         header = next((value for name, value in scope["headers"] if name == b"host"), b"")

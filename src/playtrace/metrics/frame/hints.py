@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 from msgspec import Struct
 
 from playtrace.event import NAME_LENGTH_MAX
-from playtrace.metrics.frame.models import CommonParameters
+from playtrace.metrics.frame.models import CommonParameters, Sought
 
 KNOWN_MAX = 200
 """Of the values of a dimension, the commonest: a value is compared with so many, and a game may have any number."""
@@ -32,125 +32,81 @@ class Dimension(Struct, frozen=True):
     """Whether one that is spelled nearly alike is probably meant: of versions and codes it is not."""
 
 
+COUNTED: LiteralString = """
+SELECT value
+FROM (
+    SELECT events,
+        CASE $dimension WHEN 'platform' THEN platform WHEN 'version' THEN version WHEN 'country' THEN country
+            WHEN 'event' THEN name END AS value
+    FROM event_counts
+    WHERE game_id = $game AND $env = 'prod'
+    UNION ALL
+    SELECT 1,
+        CASE $dimension WHEN 'platform' THEN platform WHEN 'version' THEN version WHEN 'country' THEN country
+            WHEN 'event' THEN name END
+    FROM events
+    WHERE game_id = $game AND env = $env AND $env <> 'prod'
+) AS counted
+WHERE value <> ''
+GROUP BY value
+QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
+    OR value IN (SELECT unnest($values::VARCHAR[]))
+ORDER BY sum(events) DESC, value
+"""
+
+MAPS: LiteralString = """
+SELECT value
+FROM (
+    SELECT map AS value, events FROM map_extents WHERE game_id = $game AND $env = 'prod'
+    UNION ALL
+    SELECT map, 1 FROM events
+    WHERE game_id = $game AND env = $env AND $env <> 'prod' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+) AS counted
+GROUP BY value
+QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
+    OR value IN (SELECT unnest($values::VARCHAR[]))
+ORDER BY sum(events) DESC, value
+"""
+
+ENVIRONMENTS: LiteralString = (
+    "SELECT env AS value FROM environments WHERE game_id = $game GROUP BY value ORDER BY value"
+)
+
 DIMENSIONS: dict[str, Dimension] = {
-    "platform": Dimension("""
-        SELECT value
-        FROM (
-            SELECT platform AS value, events FROM event_counts WHERE game_id = $game AND $env = 'prod'
-            UNION ALL
-            SELECT platform, 1 FROM events WHERE game_id = $game AND env = $env AND $env <> 'prod'
-        ) AS counted
-        WHERE value <> ''
-        GROUP BY value
-        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
-            OR value IN (SELECT unnest($values::VARCHAR[]))
-        ORDER BY sum(events) DESC, value
-        """),
-    "version": Dimension(
-        """
-        SELECT value
-        FROM (
-            SELECT version AS value, events FROM event_counts WHERE game_id = $game AND $env = 'prod'
-            UNION ALL
-            SELECT version, 1 FROM events WHERE game_id = $game AND env = $env AND $env <> 'prod'
-        ) AS counted
-        WHERE value <> ''
-        GROUP BY value
-        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
-            OR value IN (SELECT unnest($values::VARCHAR[]))
-        ORDER BY sum(events) DESC, value
-        """,
-        is_word=False,
-    ),
-    "country": Dimension(
-        """
-        SELECT value
-        FROM (
-            SELECT country AS value, events FROM event_counts WHERE game_id = $game AND $env = 'prod'
-            UNION ALL
-            SELECT country, 1 FROM events WHERE game_id = $game AND env = $env AND $env <> 'prod'
-        ) AS counted
-        WHERE value <> ''
-        GROUP BY value
-        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
-            OR value IN (SELECT unnest($values::VARCHAR[]))
-        ORDER BY sum(events) DESC, value
-        """,
-        is_word=False,
-    ),
-    "event": Dimension(
-        """
-        SELECT value
-        FROM (
-            SELECT name AS value, events FROM event_counts WHERE game_id = $game AND $env = 'prod'
-            UNION ALL
-            SELECT name, 1 FROM events WHERE game_id = $game AND env = $env AND $env <> 'prod'
-        ) AS counted
-        GROUP BY value
-        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
-            OR value IN (SELECT unnest($values::VARCHAR[]))
-        ORDER BY sum(events) DESC, value
-        """,
-        "no event of the environment {env!r} is named {value!r}",
-    ),
-    "map": Dimension(
-        """
-        SELECT value
-        FROM (
-            SELECT map AS value, events FROM map_extents WHERE game_id = $game AND $env = 'prod'
-            UNION ALL
-            SELECT map, 1 FROM events
-            WHERE game_id = $game AND env = $env AND $env <> 'prod'
-                AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-        ) AS counted
-        GROUP BY value
-        QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $known_max
-            OR value IN (SELECT unnest($values::VARCHAR[]))
-        ORDER BY sum(events) DESC, value
-        """,
-        "no event of the environment {env!r} has ever had a place (x and y) on the map {value!r}",
-    ),
-    "env": Dimension(
-        "SELECT env AS value FROM environments WHERE game_id = $game GROUP BY value ORDER BY value",
-        "no event has ever been of the environment {value!r}",
-    ),
+    "platform": Dimension(COUNTED),
+    "version": Dimension(COUNTED, is_word=False),
+    "country": Dimension(COUNTED, is_word=False),
+    "event": Dimension(COUNTED, "no event of the environment {env!r} is named {value!r}"),
+    "map": Dimension(MAPS, "no event of the environment {env!r} has ever had a place (x and y) on the map {value!r}"),
+    "env": Dimension(ENVIRONMENTS, "no event has ever been of the environment {value!r}"),
 }
 
 
 def hints(parameters: CommonParameters, rows: Rows) -> list[str]:
     """A sentence for each value that is asked for and not known, `HINTS_MAX` at most; `rows` runs a query."""
-    if parameters.env != "prod" and (unknown := _hints("env", "env", [parameters.env], (), parameters, rows)):
+    if parameters.env != "prod" and (unknown := _of(Sought("env", "env", [parameters.env]), parameters, rows)):
         return unknown
-    found: list[str] = []
-    for sought in parameters.sought():
-        if sought.values:
-            found += _hints(sought.parameter, sought.dimension, sought.values, sought.other_words, parameters, rows)
-    return found[:HINTS_MAX]
+    return [hint for sought in parameters.sought() for hint in _of(sought, parameters, rows)][:HINTS_MAX]
 
 
-def _hints(
-    parameter: str,
-    of: str,
-    values: list[str],
-    other_words: tuple[str, ...],
-    parameters: CommonParameters,
-    rows: Rows,
-) -> list[str]:
-    dimension = DIMENSIONS[of]
+def _of(sought: Sought, parameters: CommonParameters, rows: Rows) -> list[str]:
+    if not sought.values:
+        return []
+    dimension = DIMENSIONS[sought.dimension]
     bound: dict[str, object] = {
         "game": parameters.game_id,
         "env": parameters.env,
-        "values": values,
+        "dimension": sought.dimension,
+        "values": sought.values,
         "known_max": KNOWN_MAX,
     }
     known = [row["value"] for row in rows(dimension.values, bound)]
+    words = [*sought.other_words, *known[:KNOWN_MAX]]
     found: list[str] = []
-    for value in values:
-        if value not in known and len(found) < HINTS_MAX:
-            shown = value if len(value) <= NAME_LENGTH_MAX else f"{value[:NAME_LENGTH_MAX]}..."
-            none = dimension.none.format(value=shown, env=parameters.env)
-            choice = _choice(shown, [*other_words, *known[:KNOWN_MAX]], dimension)
-            found.append(f"{parameter}: {none}.{choice}")
+    for value in [value for value in sought.values if value not in known][:HINTS_MAX]:
+        shown = value if len(value) <= NAME_LENGTH_MAX else f"{value[:NAME_LENGTH_MAX]}..."
+        none = dimension.none.format(value=shown, env=parameters.env)
+        found.append(f"{sought.parameter}: {none}.{_choice(shown, words, dimension)}")
     return found
 
 
