@@ -15,7 +15,7 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pyarrow as pa
 from msgspec import Struct
@@ -27,9 +27,10 @@ from playtrace.journal.errors import DamagedRow
 from playtrace.journal.sqlite import Journal
 from playtrace.load.compaction import Compaction
 from playtrace.load.one_load import OneLoad, Outcome, as_hashes
-from playtrace.load.poison import Poison, find_poison
+from playtrace.load.poison import find_poison, taken_apart
+from playtrace.load.read_ahead import Limits, Prepared, ReadAhead
 from playtrace.load.recent_ids import RecentIds
-from playtrace.load.staging import Staged, stage
+from playtrace.load.staging import Staged
 from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreBroken, StoreError
@@ -74,6 +75,7 @@ class Loader:
         self._store = store
         self._journal = journal
         self._settings = settings
+        self._ahead = ReadAhead(journal, settings)
         self._ids = RecentIds()
         self._compaction = Compaction(store, settings)
         self._stopping = threading.Event()
@@ -85,8 +87,7 @@ class Loader:
         """Everything up to this journal offset is in the store."""
         self._is_lost = False
         """Whether the store has to be opened again, and the place to be found, before anything is loaded."""
-        self._events_max = settings.load_events_max
-        self._bytes_max = BYTES_MAX
+        self._limits = Limits(settings.load_events_max, BYTES_MAX)
         self._is_behind = False
         """Whether more was waiting than one load takes."""
         self.stored = 0
@@ -114,6 +115,7 @@ class Loader:
         self._wanted.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._ahead.close()
 
     def wait_for(self, offset: int, seconds_max: float) -> bool:
         """Wait until everything up to a journal offset can be queried; False when time is up first."""
@@ -138,8 +140,9 @@ class Loader:
                 if self._is_lost:
                     self._reopen_store()
                 worked = self.load_waiting() is not None
-                self._events_max = min(self._settings.load_events_max, 2 * self._events_max)
-                self._bytes_max = min(BYTES_MAX, 2 * self._bytes_max)
+                self._limits = Limits(
+                    min(self._settings.load_events_max, 2 * self._limits.events), min(BYTES_MAX, 2 * self._limits.bytes)
+                )
                 if not self._stopping.is_set():
                     worked = self._compaction.step() or worked
                 self.error = None
@@ -147,8 +150,7 @@ class Loader:
             except Exception as error:
                 self.error = str(error)
                 # What was too much for the memory is not when it is less.
-                self._events_max = max(1, self._events_max // 2)
-                self._bytes_max = max(1, self._bytes_max // 2)
+                self._limits = Limits(max(1, self._limits.events // 2), max(1, self._limits.bytes // 2))
                 self._is_lost = True
                 log.exception("load failed, will be tried again", extra={"retry_s": retry_s})
                 if self._stopping.wait(retry_s):
@@ -202,16 +204,15 @@ class Loader:
         Raises `StoreError` when the store cannot write; then nothing of it is in the store.
         """
         try:
-            entries = self._journal.read(self.offset, events_max=self._events_max, bytes_max=self._bytes_max)
+            prepared = self._ahead.next(self.offset, self._limits)
         except DamagedRow as damaged:
             return self._skip(damaged)
-        self._is_behind = (
-            sum(entry.events for entry in entries) >= self._events_max
-            or sum(len(entry.header) + len(entry.body) for entry in entries) >= self._bytes_max
-        )
-        if not entries:
+        self._is_behind = prepared is not None and prepared.is_full
+        if prepared is None:
             return None
-        loaded = self.load(entries)
+        if prepared.is_full:
+            self._ahead.begin(prepared.staged.last_offset, self._limits)
+        loaded = self._load(prepared)
         self._journal.trim(loaded.offset)
         return loaded
 
@@ -220,22 +221,28 @@ class Loader:
 
         Raises `StoreError` when it is not the events that cannot be loaded; the first of them may be loaded then.
         """
+        return self._load(self._ahead.prepare(entries))
+
+    def _load(self, prepared: Prepared) -> Loaded:
         began = time.perf_counter()
-        staged = stage(entries)
+        staged = prepared.staged
+        if isinstance(prepared.parsed, Exception):
+            return self._load_in_parts(prepared, prepared.parsed)
         try:
-            outcome = self._commit(staged)
+            outcome = self._commit(staged, prepared.parsed)
         except StoreBroken as error:
             self._reopen_store()
             if self.offset >= staged.last_offset:
                 raise  # it broke after the commit
-            return self._load_in_parts(entries, staged, error)
+            return self._load_in_parts(prepared, error)
         except StoreError:
             raise
         except Exception as error:
-            return self._load_in_parts(entries, staged, error)
+            return self._load_in_parts(prepared, error)
         return self._loaded(staged, outcome, began)
 
-    def _load_in_parts(self, entries: list[Recorded], staged: Staged, error: Exception) -> Loaded:
+    def _load_in_parts(self, prepared: Prepared, error: Exception) -> Loaded:
+        entries = prepared.entries
         # Meanwhile nobody waits for what comes behind.
         self.error = f"An event cannot be loaded and is looked for: {error}"
         log.warning("load failed, is done in parts", extra={"error": str(error), "requests": len(entries)})
@@ -243,13 +250,16 @@ class Loader:
             middle = len(entries) // 2
             return self.load(entries[:middle]).then(self.load(entries[middle:]))
         began = time.perf_counter()
-        outcome = self._commit(staged, find_poison(staged.lines, self._error_of))
+        lines = prepared.staged.lines
+        lines, poison = taken_apart(lines, find_poison(lines, self._error_of))
+        staged = Staged(lines, prepared.staged.refusals, prepared.staged.last_offset)
+        outcome = self._commit(staged, self._ahead.parser.parse(lines), poison)
         return self._loaded(staged, outcome, began)
 
-    def _commit(self, staged: Staged, poison: Sequence[Poison] = ()) -> Outcome:
-        """In one transaction, without the events that are known to be poison. Any error leaves nothing of it."""
+    def _commit(self, staged: Staged, parsed: pa.Table, poison: pa.Table | None = None) -> Outcome:
+        """In one transaction; `poison` is set aside. Any error leaves nothing of it."""
         with self._store.writing() as connection:
-            outcome = self._one_load.run(connection, staged, poison)
+            outcome = self._one_load.run(connection, staged, parsed, poison)
             began = time.perf_counter()
         self.step_seconds["commit"] += time.perf_counter() - began
         return outcome
@@ -274,8 +284,9 @@ class Loader:
     def _error_of(self, lines: pa.Table) -> str | None:
         """The error of loading these lines, or None. Leaves nothing behind."""
         try:
+            parsed = self._ahead.parser.parse(lines)
             with self._store.writing() as connection:
-                self._one_load.load_lines(connection, lines)
+                self._one_load.load_events(connection, lines, parsed)
                 raise _Undo
         except _Undo:
             return None

@@ -6,19 +6,16 @@ import datetime as dt
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import LiteralString
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from playtrace.config import Settings
 from playtrace.event import PASSIVE_EVENTS
 from playtrace.load import steps
-from playtrace.load.poison import Poison
 from playtrace.load.recent_ids import Hashes, RecentIds
 from playtrace.load.staging import MICROSECONDS, Staged
 
@@ -88,18 +85,24 @@ class OneLoad:
         self._ids = ids
         self._settings = settings
         self._clocks_known = clocks_known
+        self._is_copied = False
+        """Whether what is parsed of this load was copied, to be changed."""
         self._statements: dict[LiteralString, duckdb.Statement] = {}
         """What was parsed of the steps: parsing them anew would be a quarter of a small load."""
         self.step_seconds: defaultdict[str, float] = defaultdict(float)
         """Time spent since the start, by step."""
 
-    def run(self, connection: duckdb.DuckDBPyConnection, staged: Staged, poison: Sequence[Poison]) -> Outcome:
-        """Everything of one load. Raises `duckdb.Error` when an event cannot be loaded."""
-        lines = staged.lines
-        if poison:
-            lines = self._set_poison_aside(connection, lines, poison)
-        outcome = self.load_lines(connection, lines)
-        outcome.quarantined += len(poison)
+    def run(
+        self, connection: duckdb.DuckDBPyConnection, staged: Staged, parsed: pa.Table, poison: pa.Table | None
+    ) -> Outcome:
+        """Everything of one load: the events as text and parsed, and lines that cannot be loaded, with the error.
+
+        Raises `duckdb.Error` when an event cannot be loaded.
+        """
+        outcome = self.load_events(connection, staged.lines, parsed)
+        if poison is not None:
+            self._set_poison_aside(connection, poison)
+            outcome.quarantined += len(poison)
         if staged.refusals:
             connection.register("refusals", _refusals(staged))
             self._step(connection, "keep books of refusals", steps.KEEP_BOOKS_OF_REFUSALS)
@@ -111,13 +114,15 @@ class OneLoad:
         """Write down that everything up to this offset is done."""
         self._step(connection, "move on", steps.MOVE_ON, journal_offset=journal_offset)
 
-    def load_lines(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> Outcome:
+    def load_events(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, parsed: pa.Table) -> Outcome:
         """The events of these lines and all that is derived from them."""
         outcome = Outcome()
         if len(lines) == 0:
             return outcome
         connection.register("lines", lines)
-        self._step(connection, "parse", steps.PARSE)
+        connection.register("parsed", parsed)
+        self._is_copied = False
+        self._step(connection, "look at parsed", steps.LOOK_AT_PARSED)
         self._correct_clocks(connection, lines)
         survey = self._survey(connection)
         if survey.late:
@@ -152,8 +157,18 @@ class OneLoad:
     def _correct_clocks(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> None:
         if self._clocks_known or lines["correction_s"].to_numpy().any():
             self._step(connection, "decide clocks", steps.DECIDE_CLOCKS)
-            self._step(connection, "set clocks", steps.SET_CLOCKS)
             self._clocks_known = True
+            self._step(connection, "find other clocks", steps.FIND_OTHER_CLOCKS)
+            if _count(connection, "SELECT count(*) FROM other_clocks"):
+                self._copy_parsed(connection)
+                self._step(connection, "set clocks", steps.SET_CLOCKS)
+
+    def _copy_parsed(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """From here on `staged` can be changed, by the name of `kept`."""
+        if not self._is_copied:
+            self._step(connection, "copy parsed", steps.COPY_PARSED)
+            self._step(connection, "look at kept", steps.LOOK_AT_KEPT)
+            self._is_copied = True
 
     def _survey(self, connection: duckdb.DuckDBPyConnection) -> Survey:
         self._step(connection, "survey", steps.SURVEY)
@@ -163,13 +178,14 @@ class OneLoad:
         self._step(connection, "find late", steps.FIND_LATE)
         self._step(connection, "set late aside", steps.SET_LATE_ASIDE)
         self._step(connection, "keep books of late", steps.KEEP_BOOKS_OF_LATE)
+        self._copy_parsed(connection)
         self._step(connection, "remove late", steps.REMOVE_LATE)
 
     def _look_up_ids(self, connection: duckdb.DuckDBPyConnection) -> tuple[Hashes, pa.Table]:
         """The hashes of all ids that clients gave, and where those events stand whose hash is there twice."""
         began = time.perf_counter()
         table = connection.sql(
-            "SELECT hash(game_id, event_id) AS id, journal_offset, position FROM staged WHERE has_id"
+            "SELECT id_hash AS id, journal_offset, position FROM staged WHERE has_id"
         ).to_arrow_table()
         hashes = as_hashes(table["id"])
         suspect = self._ids.repeated(hashes)
@@ -181,21 +197,16 @@ class OneLoad:
         connection.register("suspects", suspects)
         self._step(connection, "confirm duplicates", steps.CONFIRM_DUPLICATES)
         self._step(connection, "keep books of duplicates", steps.KEEP_BOOKS_OF_DUPLICATES)
-        self._step(connection, "remove duplicates", steps.REMOVE_DUPLICATES)
-        return _count(connection, "SELECT count(*) FROM duplicates")
+        duplicates = _count(connection, "SELECT count(*) FROM duplicates")
+        if duplicates:
+            self._copy_parsed(connection)
+            self._step(connection, "remove duplicates", steps.REMOVE_DUPLICATES)
+        return duplicates
 
-    def _set_poison_aside(
-        self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, poison: Sequence[Poison]
-    ) -> pa.Table:
-        """Quarantine these lines; return the others."""
-        rows = [found.row for found in poison]
-        errors = pa.array([found.error for found in poison])
-        connection.register("poison", lines.take(pa.array(rows)).append_column("error", errors))
+    def _set_poison_aside(self, connection: duckdb.DuckDBPyConnection, poison: pa.Table) -> None:
+        connection.register("poison", poison)
         self._step(connection, "set poison aside", steps.SET_POISON_ASIDE)
         self._step(connection, "keep books of poison", steps.KEEP_BOOKS_OF_POISON)
-        keep: NDArray[np.bool_] = np.ones(len(lines), np.bool_)
-        keep[rows] = False
-        return lines.filter(pa.array(keep))
 
     def _step(self, connection: duckdb.DuckDBPyConnection, name: str, sql: LiteralString, **parameters: object) -> None:
         began = time.perf_counter()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pyarrow as pa
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from playtrace.event import Batch, Event
 from playtrace.journal.entry import encode
@@ -50,6 +52,15 @@ def find_poison(lines: pa.Table, error_of: Callable[[pa.Table], str | None]) -> 
                 raise StoreError(f"No event at all can be loaded: {reason}")
             poison += [Poison(row, error) for row in range(start, stop)]
     return poison
+
+
+def taken_apart(lines: pa.Table, poison: Sequence[Poison]) -> tuple[pa.Table, pa.Table]:
+    """The lines that are good, and these ones with their error."""
+    rows = [found.row for found in poison]
+    keep: NDArray[np.bool_] = np.ones(len(lines), np.bool_)
+    keep[rows] = False
+    errors = pa.array([found.error for found in poison], pa.string())
+    return lines.filter(pa.array(keep)), lines.take(pa.array(rows, pa.int64())).append_column("error", errors)
 
 
 def _beyond_doubt() -> pa.Table:

@@ -1,61 +1,20 @@
 """What one load does in the store, as SQL, in the order of `OneLoad.load_lines`.
 
-`lines` are the events as text; `staged` the same as columns, from which late and repeated ones are removed;
-what is left goes into the events and their rollups. All of it happens in one transaction with the
-journal's offset.
+`lines` are the events as text; `parsed` the same as columns, and `staged` what is to be loaded of them: without late
+and repeated ones. They go into the events and their rollups. All of it happens in one transaction with the journal's
+offset.
 """
 
 from __future__ import annotations
 
 from typing import LiteralString
 
-# A field that does not convert becomes NULL rather than an error: collect has checked the types, and what
-# an older version of it let through must not stop the loader. The canonical time is never after the time of
-# receipt. A client's time may have an offset: read as TIMESTAMPTZ it is heeded, read as TIMESTAMP DuckDB would
-# drop it. With an offset it may lie outside the years that Python knows: then the nearest of them counts. Codes of
-# countries and of real money are in capitals, however they were sent; in-game currencies have names of their own.
-PARSE: LiteralString = """
-CREATE OR REPLACE TEMP TABLE staged AS
-SELECT *,
-    coalesce(least(client_time + to_seconds(correction_s), received_at), received_at) AS time
-FROM (
-    SELECT
-        coalesce(e.game_id, line.game_id, '') AS game_id,
-        coalesce(e.event_id, md5($journal_id || ':' || journal_offset || ':' || position)::UUID) AS event_id,
-        e.event_id IS NOT NULL AS has_id,
-        coalesce(e.name, '') AS name,
-        CASE
-            WHEN e.time < '0001-01-01 00:00:00Z' THEN '0001-01-01'
-            WHEN e.time >= '9999-12-31 00:00:00Z' THEN '9999-12-31'
-            ELSE e.time::TIMESTAMP
-        END AS client_time,
-        received_at,
-        e.seq, e.mono_ms, e.player_id, e.session_id, e.device_id,
-        coalesce(e.env, 'prod') AS env,
-        e.platform, e.os, e.version, e.build,
-        coalesce(upper(e.country), line.country) AS country,
-        coalesce(e.region, line.region) AS region,
-        coalesce(e.severity, 'info') AS severity,
-        source,
-        e.match_id, e.level, e.map, e.x, e.y, e.z, e.value,
-        CASE WHEN e.name = 'purchase' THEN upper(e.currency) ELSE e.currency END AS currency,
-        e.props,
-        journal_offset,
-        position,
-        correction_s
-    FROM (
-        SELECT *, from_json(line, '{
-            "game_id": "VARCHAR", "event_id": "UUID", "name": "VARCHAR", "time": "TIMESTAMPTZ",
-            "seq": "BIGINT", "mono_ms": "BIGINT", "player_id": "VARCHAR", "session_id": "VARCHAR",
-            "device_id": "VARCHAR", "env": "VARCHAR", "platform": "VARCHAR", "os": "VARCHAR",
-            "version": "VARCHAR", "build": "VARCHAR", "country": "VARCHAR", "region": "VARCHAR",
-            "severity": "VARCHAR", "match_id": "VARCHAR", "level": "VARCHAR", "map": "VARCHAR",
-            "x": "DOUBLE", "y": "DOUBLE", "z": "DOUBLE", "value": "DOUBLE", "currency": "VARCHAR",
-            "props": "JSON"}') AS e
-        FROM lines
-    ) AS line
-) AS parsed
-"""
+LOOK_AT_PARSED: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM parsed"
+
+# Most loads leave the events as they were parsed. Those that do not have a copy that can be changed.
+COPY_PARSED: LiteralString = "CREATE OR REPLACE TEMP TABLE kept AS FROM parsed"
+
+LOOK_AT_KEPT: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM kept"
 
 # The clock of a session is decided by the first batch received of it and holds for the whole of it. Only
 # sessions with a batch whose clock is wrong need a decision written down; that an earlier batch was right
@@ -84,18 +43,24 @@ WHERE NOT EXISTS (
 )
 """
 
-SET_CLOCKS: LiteralString = """
-UPDATE staged
-SET correction_s = clock.correction_s,
-    time = coalesce(least(client_time + to_seconds(clock.correction_s), received_at), received_at)
+FIND_OTHER_CLOCKS: LiteralString = """
+CREATE OR REPLACE TEMP TABLE other_clocks AS
+SELECT DISTINCT game_id, session_id, clock.correction_s
 FROM (
     SELECT game_id, session_id, arg_min(correction_s, decided_at) AS correction_s
     FROM session_clocks
     WHERE decided_at > $sessions_since
     GROUP BY game_id, session_id
-) AS clock
-WHERE clock.game_id = staged.game_id AND clock.session_id = staged.session_id
-  AND clock.correction_s <> staged.correction_s
+) AS clock JOIN staged USING (game_id, session_id)
+WHERE clock.correction_s <> staged.correction_s
+"""
+
+SET_CLOCKS: LiteralString = """
+UPDATE kept
+SET correction_s = clock.correction_s,
+    time = coalesce(least(client_time + to_seconds(clock.correction_s), received_at), received_at)
+FROM other_clocks AS clock
+WHERE clock.game_id = kept.game_id AND clock.session_id = kept.session_id
 """
 
 # What there is to do: most loads have nothing late, and what is not there needs no statement.
@@ -135,7 +100,7 @@ SELECT game_id, date_trunc('hour', received_at), 'quarantined', 'too_old', count
 """
 
 REMOVE_LATE: LiteralString = """
-DELETE FROM staged WHERE (journal_offset, position) IN (SELECT (journal_offset, position) FROM late)
+DELETE FROM kept WHERE (journal_offset, position) IN (SELECT (journal_offset, position) FROM late)
 """
 
 # `suspects` holds journal_offset and position of all events whose id may be there more than once, in this load or in
@@ -179,7 +144,7 @@ FROM duplicates GROUP BY ALL
 """
 
 REMOVE_DUPLICATES: LiteralString = """
-DELETE FROM staged WHERE (journal_offset, position) IN (SELECT (journal_offset, position) FROM duplicates)
+DELETE FROM kept WHERE (journal_offset, position) IN (SELECT (journal_offset, position) FROM duplicates)
 """
 
 # ── from here on `staged` holds the events that are fresh ─────────────────────────────────────────────────
