@@ -30,7 +30,7 @@ from playtrace.load.one_load import OneLoad, Outcome, as_hashes
 from playtrace.load.poison import find_poison, taken_apart
 from playtrace.load.read_ahead import Limits, Prepared, ReadAhead
 from playtrace.load.recent_ids import RecentIds
-from playtrace.load.staging import Staged
+from playtrace.load.staging import Staged, stage
 from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreBroken, StoreError
@@ -221,39 +221,36 @@ class Loader:
 
         Raises `StoreError` when it is not the events that cannot be loaded; the first of them may be loaded then.
         """
-        return self._load(self._ahead.prepare(entries))
+        return self._load(self._ahead.prepare(stage(entries)))
 
     def _load(self, prepared: Prepared) -> Loaded:
         began = time.perf_counter()
         staged = prepared.staged
         if isinstance(prepared.parsed, Exception):
-            return self._load_in_parts(prepared, prepared.parsed)
+            return self._load_in_parts(staged, prepared.parsed)
         try:
             outcome = self._commit(staged, prepared.parsed)
         except StoreBroken as error:
             self._reopen_store()
             if self.offset >= staged.last_offset:
                 raise  # it broke after the commit
-            return self._load_in_parts(prepared, error)
+            return self._load_in_parts(staged, error)
         except StoreError:
             raise
         except Exception as error:
-            return self._load_in_parts(prepared, error)
+            return self._load_in_parts(staged, error)
         return self._loaded(staged, outcome, began)
 
-    def _load_in_parts(self, prepared: Prepared, error: Exception) -> Loaded:
-        entries = prepared.entries
+    def _load_in_parts(self, staged: Staged, error: Exception) -> Loaded:
         # Meanwhile nobody waits for what comes behind.
         self.error = f"An event cannot be loaded and is looked for: {error}"
-        log.warning("load failed, is done in parts", extra={"error": str(error), "requests": len(entries)})
-        if len(entries) > 1:
-            middle = len(entries) // 2
-            return self.load(entries[:middle]).then(self.load(entries[middle:]))
+        log.warning("load failed, is done in parts", extra={"error": str(error), "requests": len(staged.offsets)})
+        if len(staged.offsets) > 1:
+            first, second = staged.halves()
+            return self._load(self._ahead.prepare(first)).then(self._load(self._ahead.prepare(second)))
         began = time.perf_counter()
-        lines = prepared.staged.lines
-        lines, poison = taken_apart(lines, find_poison(lines, self._error_of))
-        staged = Staged(lines, prepared.staged.refusals, prepared.staged.last_offset)
-        outcome = self._commit(staged, self._ahead.parser.parse(lines), poison)
+        good, poison = taken_apart(staged.lines, find_poison(staged.lines, self._error_of))
+        outcome = self._commit(Staged(good, staged.refusals, staged.offsets), self._ahead.parser.parse(good), poison)
         return self._loaded(staged, outcome, began)
 
     def _commit(self, staged: Staged, parsed: pa.Table, poison: pa.Table | None = None) -> Outcome:

@@ -12,7 +12,6 @@ import pyarrow as pa
 from msgspec import Struct
 
 from playtrace.config import Settings
-from playtrace.journal.entry import Recorded
 from playtrace.journal.sqlite import Journal
 from playtrace.load.parsing import Parser
 from playtrace.load.staging import Staged, stage
@@ -27,7 +26,6 @@ class Limits(Struct, frozen=True):
 
 
 class Prepared(Struct, frozen=True):
-    entries: list[Recorded]
     staged: Staged
     parsed: pa.Table | Exception
     """The events, or why they cannot be parsed all together."""
@@ -53,20 +51,21 @@ class ReadAhead:
         if self._begun is not None:
             *asked, future = self._begun
             self._begun = None
-            if asked == [after, limits]:
-                return future.result()
-            wait([future])
+            if asked != [after, limits]:
+                wait([future])
+            elif (prepared := future.result()) is not None:
+                return prepared
+            # Else something may have come since.
         return self._read(after, limits)
 
-    def prepare(self, entries: list[Recorded], *, is_full: bool = False) -> Prepared:
+    def prepare(self, staged: Staged, *, is_full: bool = False) -> Prepared:
         """Raises `StoreError` when memory is short."""
-        staged = stage(entries)
         try:
-            return Prepared(entries, staged, self.parser.parse(staged.lines), is_full)
+            return Prepared(staged, self.parser.parse(staged.lines), is_full)
         except StoreError:
             raise
         except Exception as error:
-            return Prepared(entries, staged, error, is_full)
+            return Prepared(staged, error, is_full)
 
     def close(self) -> None:
         """Waits for what was begun."""
@@ -81,4 +80,6 @@ class ReadAhead:
             sum(entry.events for entry in entries) >= limits.events
             or sum(len(entry.header) + len(entry.body) for entry in entries) >= limits.bytes
         )
-        return self.prepare(entries, is_full=is_full)
+        staged = stage(entries)
+        del entries  # as large as what is staged
+        return self.prepare(staged, is_full=is_full)

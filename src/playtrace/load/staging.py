@@ -31,7 +31,22 @@ class Staged(Struct, frozen=True):
     """line (JSON text), journal_offset, position, received_at, correction_s, source, game_id, country, region"""
     refusals: list[tuple[int, dt.datetime, Refusal]]
     """Journal offset, time of receipt, and what was refused."""
-    last_offset: int
+    offsets: NDArray[np.int64]
+    """Of the entries, ascending: also of those without events."""
+
+    @property
+    def last_offset(self) -> int:
+        return int(self.offsets[-1])
+
+    def halves(self) -> tuple[Staged, Staged]:
+        """The first and the second half of its entries, which are at least two."""
+        middle = len(self.offsets) // 2
+        offset = self.offsets[middle]
+        row = int(np.searchsorted(self.lines["journal_offset"].to_numpy(), offset))
+        return (
+            Staged(self.lines.slice(0, row), [r for r in self.refusals if r[0] < offset], self.offsets[:middle]),
+            Staged(self.lines.slice(row), [r for r in self.refusals if r[0] >= offset], self.offsets[middle:]),
+        )
 
 
 def stage(entries: Sequence[Recorded]) -> Staged:
@@ -45,7 +60,8 @@ def stage(entries: Sequence[Recorded]) -> Staged:
         for entry, header in zip(entries, headers, strict=True)
         for refusal in header.refusals
     ]
-    return Staged(pa.concat_tables(chunks) if chunks else _lines([], []), refusals, entries[-1].offset)
+    offsets = np.fromiter((entry.offset for entry in entries), np.int64, len(entries))
+    return Staged(pa.concat_tables(chunks) if chunks else _lines([], []), refusals, offsets)
 
 
 def clock_correction_s(header: Header) -> int:
