@@ -314,8 +314,8 @@ def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool
     }
     if settings.store_threads is not None:
         config["threads"] = settings.store_threads
-    if path is not None:
-        config["temp_directory"] = str(path.with_suffix(".spill"))
+    # What is in memory alone has no place of its own to spill to: the default is the folder it was started in.
+    config["temp_directory"] = "" if path is None else str(path.with_suffix(".spill"))
     return config
 
 
