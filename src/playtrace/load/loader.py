@@ -37,8 +37,9 @@ from playtrace.store.errors import StoreBroken, StoreError
 
 log = logging.getLogger("playtrace.load")
 
-BYTES_MAX = 64 * 1024 * 1024
-"""One load takes at most this much of the journal; one that fails is made smaller, down to one request."""
+BYTES_MAX = 48 * 1024 * 1024
+"""One load takes at most this much of the journal: 400 bytes for each event of a full one. It is in memory as text and
+parsed, and so is the next one. One that fails is made smaller, down to one request."""
 SEEN_WITHIN_S = 0.5
 """How long an event may wait to be seen where nobody asks for it: what comes just after one load began waits for its
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that

@@ -108,6 +108,9 @@ class OneLoad:
             self._step(connection, "keep books of refusals", steps.KEEP_BOOKS_OF_REFUSALS)
             self._step(connection, "set refused aside", steps.SET_REFUSED_ASIDE)
         self.move_on(connection, staged.last_offset)
+        # Else they would be kept until the next load, while the one after that is read.
+        for name in ("lines", "parsed"):
+            connection.unregister(name)
         return outcome
 
     def move_on(self, connection: duckdb.DuckDBPyConnection, journal_offset: int) -> None:
