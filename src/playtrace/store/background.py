@@ -7,9 +7,9 @@ import sys
 import threading
 
 NICENESS = 13
-"""A twentieth of the share that a thread without it gets while both want the same core, all of an idle one; and of those
-with it there are about two for each core while a backlog is loaded. What is taken faster than it can be loaded waits in
-the journal, which says 503 when it is full."""
+"""A twentieth of the share that a thread without it gets while both want the same core, all of an idle one; and while a
+backlog is loaded, about two threads for each core have it. What is taken faster than it can be loaded waits in the
+journal, which says 503 when it is full."""
 
 
 def run_in_background() -> None:
