@@ -90,6 +90,26 @@ def test_what_came_since_it_was_begun_is_seen(journal: Journal, ahead: ReadAhead
     assert names(ahead, 1) == ["a1"]
 
 
+def test_what_came_while_a_load_was_written_does_not_wait_for_a_pause(journal: Journal, settings: Settings):
+    """The last part of a backlog was read before; whoever waits for what came behind it must not wait for the pause."""
+    store = Store.open(settings.store_path, settings)
+    loader = Loader(store, journal, settings)
+    journal.append_and_wait(entry(*["full"] * 1000))
+    journal.append_and_wait(entry("part"))
+    assert loader.load_waiting() is not None
+    assert loader._is_behind
+    loader._ahead._executor.submit(int).result()  # by now what is behind was read
+    last = journal.append_and_wait(entry("late"))
+    assert loader.load_waiting() is not None
+    assert loader.offset < last
+    assert loader._is_behind
+    assert loader.load_waiting() is not None
+    assert loader.offset == last
+    assert not loader._is_behind
+    loader.stop()
+    store.close()
+
+
 def test_damage_that_is_found_ahead_is_told_when_it_is_its_turn(journal: Journal, ahead: ReadAhead):
     for number in range(3):
         journal.append_and_wait(entry(f"a{number}", f"b{number}", f"c{number}", f"d{number}"))

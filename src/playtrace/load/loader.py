@@ -90,7 +90,7 @@ class Loader:
         """Whether the store has to be opened again, and the place to be found, before anything is loaded."""
         self._limits = Limits(settings.load_events_max, BYTES_MAX)
         self._is_behind = False
-        """Whether more was waiting than one load takes."""
+        """Whether more may be waiting already: the next load follows at once."""
         self.stored = 0
         """Events stored since the start."""
         self.error: str | None = None
@@ -208,7 +208,7 @@ class Loader:
             prepared = self._ahead.next(self.offset, self._limits)
         except DamagedRow as damaged:
             return self._skip(damaged)
-        self._is_behind = prepared is not None and prepared.is_full
+        self._is_behind = prepared is not None and (prepared.is_full or prepared.is_from_before)
         if prepared is None:
             return None
         if prepared.is_full:

@@ -92,7 +92,7 @@ class Parser:
             try:
                 parsed = connection.sql(PARSE, params={"journal_id": self._journal_id}).to_arrow_table()
                 return pa.Table.from_batches(parsed.combine_chunks().to_batches(PIECE_ROWS), parsed.schema)
-            except duckdb.OutOfMemoryException as error:
+            except (duckdb.OutOfMemoryException, MemoryError) as error:  # Arrow's is a MemoryError
                 raise StoreError(f"There is not enough memory to parse events: {error}") from error
             except (duckdb.FatalException, duckdb.InternalException):
                 self._connection = None  # it refuses everything from now on

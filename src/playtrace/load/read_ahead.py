@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+import msgspec
 import pyarrow as pa
 from msgspec import Struct
 
@@ -31,6 +32,8 @@ class Prepared(Struct, frozen=True):
     """The events, or why they cannot be parsed all together."""
     is_full: bool
     """Whether a limit ended it: then more may be waiting."""
+    is_from_before: bool = False
+    """Whether it was read before the load before it was written: then more may have come since."""
 
 
 class ReadAhead:
@@ -54,7 +57,7 @@ class ReadAhead:
             if asked != [after, limits]:
                 wait([future])
             elif (prepared := future.result()) is not None:
-                return prepared
+                return msgspec.structs.replace(prepared, is_from_before=True)
             # Else something may have come since.
         return self._read(after, limits)
 
