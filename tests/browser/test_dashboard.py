@@ -100,6 +100,18 @@ def test_filters_go_along_to_the_next_page(played: ServerProcess, open_page: Ope
     expect(page).to_have_url(f"{played.url}/retention?platform=linux&range=7d")
 
 
+@pytest.mark.parametrize("path", ["/", "/retention", "/heatmap"])
+def test_a_filter_that_nothing_matches_says_what_may_be_meant(
+    played: ServerProcess, open_page: OpenPage, path: str
+) -> None:
+    page = open_page(f"{played.url}{path}?platform=Linus")
+    hint = page.get_by_text("Did you mean 'linux'?")
+    expect(hint).to_have_count(1)
+
+    page.get_by_role("button", name="Clear filters").click()
+    expect(hint).to_have_count(0)
+
+
 def test_own_days_and_time_zone(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url)
     page.get_by_role("button", name=re.compile("^Date range")).click()
