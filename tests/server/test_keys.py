@@ -140,6 +140,8 @@ def test_a_key_and_a_token_that_were_mixed_up_are_told_apart(studio: Studio):
     assert document["detail"].startswith("This is a write key")
     _, document = studio.post({"Authorization": f"Bearer {studio.token}"})
     assert document["detail"].startswith("This is a read token")
+    _, document = studio.post({"Authorization": studio.arena})
+    assert document["detail"].startswith("The Authorization header holds no key behind the word Bearer")
 
 
 def test_a_token_without_its_word_is_told_what_is_missing(studio: Studio):

@@ -171,7 +171,9 @@ class Collect:
             await self._keys.look_again()
             game_id = self._keys.game_of_key(key)
         if game_id is None:
-            if not key:
+            if not key and b"authorization" in headers:
+                hint = "The Authorization header holds no key behind the word Bearer. Send it"
+            elif not key:
                 hint = "No write key came with the request. Send one"
             elif is_of_kind(key, READING):
                 hint = "This is a read token, and sending needs a write key. Send one"
