@@ -565,6 +565,22 @@ def test_the_ten_largest_keys_have_a_series(engine: Engine) -> None:
     assert [series.key for series in few.series] == ["os01", "unknown"]
 
 
+def test_who_sends_the_word_unknown_sends_nothing(engine: Engine) -> None:
+    game = engine.new_game()
+    platforms = {"a": None, "b": "unknown", "c": "windows"}
+    # The first one plays both without a platform and with the word for none.
+    events = [plays(player, at("02 10:00"), platform=platform) for player, platform in platforms.items()]
+    engine.load(game, [*events, plays("a", at("02 10:01"), platform="unknown")])
+    expected = {"events": (3, 1), "active_players": (2, 1), "new_players": (2, 1), "sessions": (2, 1)}
+    for metric, (unknown, windows) in expected.items():
+        asked = {"metric": metric, "splitBy": "platform", **FIRST_DAYS}
+        split = engine.ask_both("timeseries", game, TENTH, **asked)
+        values = {series.key: series.points[1].value for series in split.series}
+        assert (len(split.series), values) == (2, {"unknown": unknown, "windows": windows})
+        only = engine.ask_both("timeseries", game, TENTH, **asked, platform=["unknown"])
+        assert only.points[1].value == unknown
+
+
 def test_too_many_buckets_are_refused(engine: Engine, t6: str) -> None:
     with pytest.raises(WrongParameter, match="10000 buckets"):
         engine.ask("timeseries", t6, TENTH, interval="minute", **FIRST_DAYS)

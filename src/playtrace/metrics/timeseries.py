@@ -115,12 +115,12 @@ slice AS (
         unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
 ),
 found AS (
-    SELECT bucket, CASE $split_by
+    SELECT bucket, coalesce(nullif(CASE $split_by
             WHEN 'platform' THEN platform
             WHEN 'version' THEN version
             WHEN 'country' THEN country
             ELSE ''
-        END AS key,
+        END, 'unknown'), '') AS key,
         sum(events) AS events,
         sum(value_micros) FILTER (WHERE currency = $currency) AS micros,
         sum(events) FILTER (WHERE currency <> $currency) AS others,
@@ -172,12 +172,12 @@ drawn AS (
     FROM measured
 ),
 found AS (
-    SELECT bucket, CASE $split_by
-            WHEN 'platform' THEN coalesce(platform, '')
-            WHEN 'version' THEN coalesce(version, '')
-            WHEN 'country' THEN coalesce(country, '')
+    SELECT bucket, coalesce(nullif(CASE $split_by
+            WHEN 'platform' THEN platform
+            WHEN 'version' THEN version
+            WHEN 'country' THEN country
             ELSE ''
-        END AS key,
+        END, 'unknown'), '') AS key,
         count(*) AS events,
         sum(TRY_CAST(round(value * 1e6) AS BIGINT)) FILTER (WHERE currency = $currency) AS micros,
         count(*) FILTER (WHERE coalesce(currency, '') <> $currency) AS others,
@@ -211,12 +211,12 @@ calendar AS (
         unnest($calendar_am::BIGINT[]) AS am, unnest($calendar_pm::BIGINT[]) AS pm
 ),
 found AS (
-    SELECT DISTINCT bucket, player_id, CASE $split_by
+    SELECT DISTINCT bucket, player_id, coalesce(nullif(CASE $split_by
             WHEN 'platform' THEN platform
             WHEN 'version' THEN version
             WHEN 'country' THEN country
             ELSE ''
-        END AS key
+        END, 'unknown'), '') AS key
     FROM player_days
     JOIN calendar ON player_days.day = calendar.day
     WHERE game_id = $game AND player_days.day >= $first_day AND player_days.day <= $last_day
@@ -251,12 +251,12 @@ slice AS (
         unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
 ),
 found AS (
-    SELECT DISTINCT bucket, player_id, CASE $split_by
-            WHEN 'platform' THEN coalesce(platform, '')
-            WHEN 'version' THEN coalesce(version, '')
-            WHEN 'country' THEN coalesce(country, '')
+    SELECT DISTINCT bucket, player_id, coalesce(nullif(CASE $split_by
+            WHEN 'platform' THEN platform
+            WHEN 'version' THEN version
+            WHEN 'country' THEN country
             ELSE ''
-        END AS key
+        END, 'unknown'), '') AS key
     FROM events
     JOIN slice ON date_trunc($grain, time) = slice.key AND time >= start_at AND time < end_at
     WHERE game_id = $game AND env = $env AND time >= $from AND time < $to
@@ -298,12 +298,12 @@ entered AS (
     GROUP BY player_id
 ),
 found AS (
-    SELECT bucket, CASE $split_by
+    SELECT bucket, coalesce(nullif(CASE $split_by
             WHEN 'platform' THEN platform
             WHEN 'version' THEN version
             WHEN 'country' THEN country
             ELSE ''
-        END AS key, count(*) AS players
+        END, 'unknown'), '') AS key, count(*) AS players
     FROM entered
     JOIN slice ON date_trunc($grain, entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
     WHERE true
@@ -341,12 +341,12 @@ entered AS (
     GROUP BY player_id
 ),
 found AS (
-    SELECT bucket, CASE $split_by
+    SELECT bucket, coalesce(nullif(CASE $split_by
             WHEN 'platform' THEN platform
             WHEN 'version' THEN version
             WHEN 'country' THEN country
             ELSE ''
-        END AS key, count(*) AS players
+        END, 'unknown'), '') AS key, count(*) AS players
     FROM entered
     JOIN slice ON date_trunc($grain, entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
     WHERE true
@@ -420,12 +420,12 @@ started AS (
     WHERE started_at >= $from AND started_at < $to
 ),
 found AS (
-    SELECT bucket, CASE $split_by
+    SELECT bucket, coalesce(nullif(CASE $split_by
             WHEN 'platform' THEN platform
             WHEN 'version' THEN version
             WHEN 'country' THEN country
             ELSE ''
-        END AS key,
+        END, 'unknown'), '') AS key,
         count(*) AS sessions, sum(seconds) AS seconds, count(*) FILTER (WHERE crashes > 0) AS crashed
     FROM started
     JOIN slice ON date_trunc($grain, started_at) = slice.key AND started_at >= start_at AND started_at < end_at
@@ -503,12 +503,12 @@ started AS (
     WHERE started_at >= $from AND started_at < $to
 ),
 found AS (
-    SELECT bucket, CASE $split_by
+    SELECT bucket, coalesce(nullif(CASE $split_by
             WHEN 'platform' THEN platform
             WHEN 'version' THEN version
             WHEN 'country' THEN country
             ELSE ''
-        END AS key,
+        END, 'unknown'), '') AS key,
         count(*) AS sessions, sum(seconds) AS seconds, count(*) FILTER (WHERE crashes > 0) AS crashed
     FROM started
     JOIN slice ON date_trunc($grain, started_at) = slice.key AND started_at >= start_at AND started_at < end_at

@@ -19,4 +19,5 @@ def filters(parameters: CommonParameters) -> dict[str, object]:
 
 
 def _values(values: list[str]) -> list[str] | None:
-    return ["" if value == UNKNOWN else value for value in values] or None
+    """Some clients write the word themselves: to whoever asks, it is the same as nothing."""
+    return [*values, ""] if UNKNOWN in values else values or None
