@@ -77,7 +77,9 @@ class Point(Judged):
 
 
 class Series(Model):
-    key: str = Field(description="Value of the dimension; `unknown` where none was sent, `(other)` for the rest.")
+    key: str = Field(
+        description="Value of the dimension; `unknown` where none was sent, or that word; `(other)` for the rest."
+    )
     points: list[Point]
 
 

@@ -19,5 +19,5 @@ def filters(parameters: CommonParameters) -> dict[str, object]:
 
 
 def _values(values: list[str]) -> list[str] | None:
-    """Some clients write the word themselves: to whoever asks, it is the same as nothing."""
+    """Clients that write the word themselves are asked for together with those that send nothing."""
     return [*values, ""] if UNKNOWN in values else values or None

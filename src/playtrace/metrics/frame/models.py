@@ -68,7 +68,7 @@ def split_commas(value: object) -> object:
 
 
 UNKNOWN = "unknown"
-"""How people call what was not sent; rollups keep it as the empty string."""
+"""How people call what was not sent, and some clients too; rollups keep what was not sent as the empty string."""
 
 
 def country_codes(countries: list[str]) -> list[str]:
@@ -107,11 +107,11 @@ class CommonParameters(Model):
     )
     platform: FilterValues = Field(
         default_factory=list,
-        description="Only this platform; several times for several. `unknown` is where none was sent.",
+        description="Only this platform; several times for several. `unknown` is where none was sent, or that word.",
     )
     version: FilterValues = Field(
         default_factory=list,
-        description="Only this version of the game; several times for several. `unknown` is where none was sent.",
+        description="Only this version; several times for several. `unknown` is where none was sent, or that word.",
     )
     country: FilterValues = Field(
         default_factory=list,
