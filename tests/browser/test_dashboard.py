@@ -100,6 +100,19 @@ def test_filters_go_along_to_the_next_page(played: ServerProcess, open_page: Ope
     expect(page).to_have_url(f"{played.url}/retention?platform=linux&range=7d")
 
 
+def test_the_navigation_leads_to_every_page(played: ServerProcess, open_page: OpenPage) -> None:
+    """What has a folder and a line in `pages.ts` is in the navigation under its title."""
+    page = open_page(played.url)
+    links = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    expect(links.first).to_be_visible()
+    titles = links.all_inner_texts()
+    assert len(titles) >= 6
+    for title in titles:
+        links.filter(has_text=title).click()
+        expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
+        expect(page).to_have_title(f"{title} · playtrace")
+
+
 @pytest.mark.parametrize("path", ["/", "/retention", "/heatmap"])
 def test_a_filter_that_nothing_matches_says_what_may_be_meant(
     played: ServerProcess, open_page: OpenPage, path: str

@@ -1,6 +1,6 @@
 /** The cells of a heatmap, placed and coloured: y grows upwards, as on a map. */
 import type { Heatmap, HeatmapCell } from '@/api/types'
-import { heatScale, type HeatScale } from './heatScale'
+import { heatScale, type HeatScale } from '@/charts/heatScale'
 
 export type HeatView = 'raw' | 'rate'
 

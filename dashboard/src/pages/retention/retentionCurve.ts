@@ -1,8 +1,8 @@
 /** The pooled curve of retention with its 95 % confidence band. */
 import type { RetentionColumn, RetentionTotal } from '@/api/types'
 import { formatCount, formatShare, formatShareRough } from '@/format'
-import type { ChartOption } from './echarts'
-import { baseOption, readColor, tooltipElement } from './look'
+import type { ChartOption } from '@/charts/echarts'
+import { baseOption, readColor, tooltipElement } from '@/charts/look'
 
 /** Every player is there on the first day, by definition. */
 export const isFirstDay = ({ firstDay, lastDay }: RetentionColumn): boolean => firstDay === 0 && !lastDay

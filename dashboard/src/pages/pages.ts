@@ -1,0 +1,29 @@
+/** Every page of the dashboard, in the order of the navigation. A page is a folder here, and a line in this list. */
+import type { Component } from 'vue'
+import type { IconName } from '@/components/icons'
+
+export interface Page {
+  name: string
+  path: string
+  title: string
+  component: () => Promise<Component>
+  /** In the navigation, with this sign; a page without one is reached in other ways. */
+  icon?: IconName
+  /** Which of the shared filters mean something on this page. */
+  filters?: 'all' | 'days' | 'game'
+  /** Stands alone: without the shell, and for people who are not signed in. */
+  bare?: true
+}
+
+export const pages: readonly Page[] = [
+  { name: 'overview', path: '/', title: 'Overview', icon: 'overview', filters: 'all', component: () => import('./overview/OverviewPage.vue') },
+  { name: 'live', path: '/live', title: 'Live', icon: 'live', filters: 'game', component: () => import('./live/LivePage.vue') },
+  { name: 'retention', path: '/retention', title: 'Retention', icon: 'retention', filters: 'all', component: () => import('./retention/RetentionPage.vue') },
+  { name: 'heatmap', path: '/heatmap', title: 'Heatmap', icon: 'heatmap', filters: 'all', component: () => import('./heatmap/HeatmapPage.vue') },
+  { name: 'events', path: '/events', title: 'Events', icon: 'events', filters: 'all', component: () => import('./events/EventsPage.vue') },
+  { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },
+  { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },
+  { name: 'login', path: '/login', title: 'Sign in', bare: true, component: () => import('./sign-in/LoginPage.vue') },
+  { name: 'setup', path: '/setup', title: 'Set up', bare: true, component: () => import('./sign-in/SetupPage.vue') },
+  { name: 'not-found', path: '/:path(.*)*', title: 'Not found', component: () => import('./not-found/NotFoundPage.vue') },
+]
