@@ -13,11 +13,12 @@ import pytest
 
 from playtrace.api import problems
 from playtrace.api.app import create_app
-from playtrace.collect import errors, protocols, stream
-from playtrace.collect.protocols import events
+from playtrace.collect import errors, stream, wire_formats
 from playtrace.collect.request import Request
 from playtrace.config import Settings
 from playtrace.event import RefusalReason
+from playtrace.halves import halves
+from playtrace.protocols.events import sending as events
 from playtrace.serving import entrance, relay
 
 ROOT = Path(__file__).parents[2]
@@ -39,12 +40,13 @@ def rows(heading: str) -> dict[str, int]:
 
 def test_problems_of_sending():
     # Some wire formats have errors of their own, and so has what stands in front of them.
-    protocols.load(Settings())
+    wire_formats.load(Settings())
     assert {entrance.WrongHost, relay.NotAnswering} <= set(kinds_of(errors.CollectError))
     assert rows("one of these. When sending:") == {kind.slug: kind.status for kind in kinds_of(errors.CollectError)}
 
 
 def test_problems_of_asking():
+    halves("reading")  # some have problems of their own
     ours = {kind.slug: kind.status for kind in kinds_of(problems.Problem)}
     assert rows("When asking:") == ours | {"method-not-allowed": 405}
 
@@ -59,7 +61,7 @@ def test_every_address_is_described():
         (method, path) for method, path in re.findall(r"`(GET|POST|DELETE|PUT|PATCH|WS) (/[^`?\s]*)[^`]*`", PAGE)
     }
     there = {(method.upper(), path) for path, methods in create_app().openapi()["paths"].items() for method in methods}
-    there |= {route for wire_format in protocols.load(Settings()).values() for route in wire_format.ROUTES}
+    there |= {route for wire_format in wire_formats.load(Settings()).values() for route in wire_format.ROUTES}
     there |= {("WS", stream.PATH), ("WS", "/api/live"), ("GET", "/api/openapi.json")}
     assert described == there
 

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
-from playtrace.collect.protocols import events
 from playtrace.collect.request import Receipt, Request
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
@@ -29,6 +28,7 @@ from playtrace.event import (
     Severity,
 )
 from playtrace.journal.entry import decode_events, encode
+from playtrace.protocols.events import sending as events
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
 ID = "6f0d7c1e-6d3c-4b7b-9d0a-7e4b1a1f2c55"

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge, TooManyRequests
-from playtrace.collect.protocols.jwc import Jwc, SchemaUnsupported
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.collect.request import Receipt, Request
 from playtrace.config import Settings
 from playtrace.event import EVENTS_PER_REQUEST_MAX, Batch
 from playtrace.journal.entry import decode_events, encode
+from playtrace.protocols.jwc.sending import Jwc, SchemaUnsupported
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
 GOOD: dict[str, Any] = {"anon": "someone", "evt": "java.run.started", "t": 1_773_000_000_000}

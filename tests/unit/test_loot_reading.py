@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
-from playtrace.collect.protocols import loot
 from playtrace.collect.request import Receipt, Request
 from playtrace.event import EVENT_BYTES_MAX, Batch, RefusalReason
 from playtrace.journal.entry import decode_events, encode
+from playtrace.protocols.loot import sending as loot
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
 GOOD: dict[str, Any] = {"match_id": "m1", "player_id": "p1", "looted_items": {"medkit": 2, "grenade": 0}}

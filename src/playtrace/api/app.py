@@ -14,9 +14,7 @@ from playtrace.api import (
     events,
     games,
     health,
-    jwc,
     live,
-    loot,
     metrics,
     problems,
     sending,
@@ -24,6 +22,7 @@ from playtrace.api import (
     sql,
 )
 from playtrace.api.dashboard import Dashboard
+from playtrace.halves import halves
 from playtrace.store import errors
 
 DESCRIPTION = """
@@ -58,8 +57,7 @@ def create_app() -> FastAPI:
         live.router,
         health.router,
         sql.router,
-        jwc.router,
-        loot.router,
+        *(half.router for half in halves("reading").values()),
     ):
         app.include_router(router)
     app.mount("/", Dashboard())

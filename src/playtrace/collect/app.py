@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from playtrace.collect import protocols
+from playtrace.collect import wire_formats
 from playtrace.collect.body import decompress, read_body
 from playtrace.collect.errors import (
     CollectError,
@@ -62,7 +62,7 @@ PREFLIGHT = Reply(
 
 
 class Collect:
-    """Takes events of every protocol in `collect/protocols/`."""
+    """Takes events of every protocol in `protocols/`."""
 
     def __init__(self, settings: Settings, journal: Journal, keys: KeyRing) -> None:
         self._settings = settings
@@ -74,7 +74,7 @@ class Collect:
         self.room = Room(settings.collect_memory_bytes_here() // ROOM_PART)
         self.formats: dict[str, WireFormat] = {}
         self._routes: dict[tuple[str, str], WireFormat] = {}
-        for name, wire_format in protocols.load(settings).items():
+        for name, wire_format in wire_formats.load(settings).items():
             self.formats[name] = wire_format
             for route in wire_format.ROUTES:
                 self._routes[route] = wire_format

@@ -60,7 +60,7 @@ class Receipt(Struct):
 
 
 class WireFormat(Protocol):
-    """A module in `collect/protocols/`: one wire format.
+    """The sending half of a protocol (`protocols/NAME/sending.py`): one wire format.
 
     `read` raises `CollectError` for a request that is wrong as a whole. An event that is wrong by itself
     becomes a `Refusal` in the batch, and its neighbours are taken. What may be kept of a wrong request, where

@@ -1,7 +1,7 @@
 """What loot clients read back of the stat sheets that they sent to `POST /api/submit`.
 
 The game is the one in `?gameId=`, else that of the key or read token, else `loot`. Clients that know nothing
-but their write key may read their own game with it. How a sheet becomes events: `collect/protocols/loot.py`.
+but their write key may read their own game with it. How a sheet becomes events: `layout.py`.
 
 `POST /api/clear` deletes nothing. It records that the sheets were cleared, and the read-backs begin behind
 the latest such record; only this route can make one, as it stands alone in its entry of the journal
@@ -26,14 +26,12 @@ from playtrace.event import NAME_LENGTH_MAX, Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
+from playtrace.protocols.loot.layout import CLEARED, DEFAULT_GAME, SOURCE
 from playtrace.registry.key_ring import KeyRing
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["loot stat sheets"])
 
-DEFAULT_GAME = "loot"
-SOURCE = "loot"
-CLEARED = "stat_sheets_cleared"
 SHEETS_MAX = 10_000
 LOCATIONS_MAX = 100_000
 JOURNEY_MAX = 10_000

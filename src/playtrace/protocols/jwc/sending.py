@@ -18,7 +18,6 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
-from playtrace.collect.protocols.events import instant, sentence
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.collect.request import Receipt, Reply, Request
 from playtrace.config import Settings
@@ -31,9 +30,10 @@ from playtrace.event import (
     Refusal,
     RefusalReason,
 )
+from playtrace.protocols.events.sending import instant, sentence
+from playtrace.protocols.jwc import layout
+from playtrace.protocols.jwc.layout import SCHEMA, SOURCE
 
-SCHEMA = "jwc.v1"
-SOURCE = "jwc.v1"
 LABEL_LENGTH_MAX = 30
 """Characters of `os`, `ext` and `vscode`."""
 
@@ -67,7 +67,7 @@ def configure(settings: Settings) -> Jwc:
 
 class Jwc:
     ROUTES = (("POST", "/t"),)
-    DEFAULT_GAME: str | None = "jwc"
+    DEFAULT_GAME: str | None = layout.DEFAULT_GAME
     SKIPS_BAD_EVENTS = True
 
     def __init__(self, *, salt: str, rate_limit: WindowLimit | None = None) -> None:

@@ -1,14 +1,7 @@
 """Loot stat sheets: what one player did in one match, `POST /api/submit`.
 
-A sheet is one entry of the journal, whose offset is the sheet's id. Its events, in this order, are what the
-read-backs in `api/loot.py` count on:
-
-- position 0: `stat_sheet`, whose properties are the sheet as sent but for its ids and its `events`;
-- then `item_looted` for each item with a count, which is also the event's `value`: that tells them from
-  entries of `events` that happen to have the same name;
-- then an event for each entry of `events`, its details as properties.
-
-A sheet is taken whole or not at all. It has no id of its own, so one that is sent twice is two sheets.
+Which events a sheet becomes: `layout.py`. It is taken whole or not at all. It has no
+id of its own, so one that is sent twice is two sheets.
 """
 
 from __future__ import annotations
@@ -20,7 +13,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
-from playtrace.collect.protocols.events import instant, sentence
 from playtrace.collect.request import Receipt, Reply, Request
 from playtrace.event import (
     EVENT_BYTES_MAX,
@@ -35,14 +27,14 @@ from playtrace.event import (
     Refusal,
     RefusalReason,
 )
+from playtrace.protocols.events.sending import instant, sentence
+from playtrace.protocols.loot import layout
+from playtrace.protocols.loot.layout import ITEM, SHEET, SOURCE
 
 ROUTES = (("POST", "/api/submit"),)
-DEFAULT_GAME = "loot"
+DEFAULT_GAME = layout.DEFAULT_GAME
 SKIPS_BAD_EVENTS = False
 RATE_LIMIT = None
-SOURCE = "loot"
-SHEET = "stat_sheet"
-ITEM = "item_looted"
 
 ITEM_COUNT_MAX = 1_000_000
 """Of one item in one sheet."""
