@@ -1,4 +1,7 @@
-"""kill -9, again and again, under load: what was acknowledged is there, once, and the rollups know it."""
+"""kill -9, again and again, under load: what was acknowledged is there, once, and the rollups know it.
+
+Each run of the tests has a few kills; `pytest -m drill` has many.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,6 @@ from server_process import SEVERAL, ServerProcess, StartProcess
 from playtrace.config import Settings
 from playtrace.store.duckdb import Store
 
-KILLS = 20
 CLIENTS = 4
 ALIVE_S_MAX = 1.2
 """A server is killed within this time of its first answer, or"""
@@ -132,18 +134,27 @@ class Client(threading.Thread):
         self.unanswered.pop()
 
 
-@pytest.mark.timeout(900)  # a minute on a machine that has nothing else to do
+def test_four_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, start_process: StartProcess):
+    kill_again_and_again(4, tmp_path, start_process)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(900)  # a minute or two on a machine that has nothing else to do
 def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, start_process: StartProcess):
+    kill_again_and_again(20, tmp_path, start_process)
+
+
+def kill_again_and_again(kills: int, tmp_path: Path, start_process: StartProcess) -> None:
     seed = int(os.environ.get("PLAYTRACE_TEST_SEED") or random.randrange(2**32))
     print(f"PLAYTRACE_TEST_SEED={seed}")
     dice = random.Random(seed)
     data = tmp_path / "data"
     clients: list[Client | None] = [None] * CLIENTS
-    for _ in range(KILLS):
+    for number in range(kills):
         # One process or several, on the folder that either left behind.
         server = ServerProcess(data, "--open", environment=dice.choice([None, SEVERAL]))
         server.launch()
-        if dice.random() < 0.25:
+        if number % 4 == 2:
             # While it starts: it may be putting right what the kill before this one left behind.
             time.sleep(dice.uniform(0, STARTING_S_MAX))
             server.kill()
@@ -174,7 +185,7 @@ def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, start_proc
         acknowledged |= client.acknowledged
         sent += client.sent
     print(f"{len(acknowledged)} events acknowledged, {len(sent)} sent, {sent.total()} times")
-    assert len(acknowledged) > KILLS
+    assert acknowledged
 
     store = Store.open(data / "store.duckdb", Settings(data=data))
     try:
