@@ -123,7 +123,11 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field(
         default=[], description="Addresses or networks whose X-Forwarded-For and country headers are believed."
     )
-    geoip_database: Path | None = Field(default=None, description="A MaxMind DB file with countries.")
+    geoip_database: Path | None = Field(
+        default=None,
+        description="A MaxMind DB file (.mmdb) with countries, or with cities. Without one, a client's country is"
+        " the one in which its block of addresses is registered.",
+    )
     anonymous_salt: SecretStr = Field(
         default=SecretStr("playtrace"),
         description="Secret that anonymous ids are hashed with; a new one each year is good.",

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from mmdb_writer import MMDBWriter
+from netaddr import IPSet
 from server_process import ServerProcess, StartProcess
 
 from playtrace.config import Settings
@@ -159,6 +161,36 @@ def test_a_country_is_believed_from_a_trusted_proxy_only(
         body = {"schema": "jwc.v1", **event()}
         client.post("/t", json=body, headers=headers, params={"gameId": game}).raise_for_status()
         assert read_back(client, game)[0].get("country") == country
+
+
+def test_a_country_without_any_set_up_and_with_a_database_of_cities(
+    start_process: StartProcess, game: str, tmp_path: Path
+):
+    database = tmp_path / "cities.mmdb"
+    writer = MMDBWriter(4, "GeoLite2-City", languages=["en"])
+    city = {"country": {"iso_code": "DE"}, "subdivisions": [{"iso_code": "BE"}], "city": {"names": {"en": "Berlin"}}}
+    writer.insert_network(IPSet(["8.8.8.0/24"]), city)
+    writer.to_db_file(str(database))
+    proxy = {"PLAYTRACE_TRUSTED_PROXIES": '["127.0.0.1"]'}
+    headers = {"x-forwarded-for": "8.8.8.8"}
+    plain = start_process(environment=proxy).client
+    plain.post("/t", json={"schema": "jwc.v1", **event()}, headers=headers, params={"gameId": game}).raise_for_status()
+    (stored,) = read_back(plain, game)
+    assert (stored["country"], stored.get("region"), stored["payload"]) == ("US", None, {})
+
+    located = start_process(
+        data=tmp_path / "located", environment=proxy | {"PLAYTRACE_GEOIP_DATABASE": str(database)}
+    ).client
+    batch = [event(), event(m={"city": "their own"})]
+    located.post(
+        "/t", json={"schema": "jwc.v1", "batch": batch}, headers=headers, params={"gameId": game}
+    ).raise_for_status()
+    located.post("/api/events", json={"gameId": game, "name": "lobby"}, headers=headers).raise_for_status()
+    stored = read_back(located, game)
+    assert {(row["country"], row["region"]) for row in stored} == {("DE", "BE")}
+    assert sorted(row["payload"]["city"] for row in stored) == ["Berlin", "Berlin", "their own"]
+    # The address is nowhere.
+    assert "8.8.8.8" not in json.dumps(stored)
 
 
 def test_with_keys(start_process: StartProcess, tmp_path: Path):

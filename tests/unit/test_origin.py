@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from mmdb_writer import MMDBWriter
+from netaddr import IPSet
 
-from playtrace.collect.origin import Origin
+from playtrace.collect.origin import Origin, Place
 
 PROXIES = ["10.0.0.0/8", "192.0.2.1", "2001:db8::/32"]
 
@@ -59,21 +61,74 @@ def test_addresses_in_the_clothes_of_version_six():
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [
-        ({b"cf-ipcountry": b"de"}, ("DE", None)),
-        ({b"cf-ipcountry": b"DE", b"cf-region-code": b"BE"}, ("DE", "BE")),
-        ({b"x-geo-country": b"FR", b"x-geo-region": b"r" * 100}, ("FR", "r" * 64)),
-        ({b"cf-ipcountry": b"XX"}, (None, None)),
-        ({b"cf-ipcountry": b"T1", b"x-country-code": b"SE"}, ("SE", None)),
-        ({b"cf-ipcountry": b"<b"}, (None, None)),
-        ({b"cf-ipcountry": b"\xc3\xa9"}, (None, None)),
-        ({b"cf-ipcountry": b"DEU"}, (None, None)),
-        ({}, (None, None)),
+        ({b"cf-ipcountry": b"de"}, Place("DE")),
+        ({b"cf-ipcountry": b"DE", b"cf-region-code": b"BE"}, Place("DE", "BE")),
+        ({b"x-geo-country": b"FR", b"x-geo-region": b"r" * 100}, Place("FR", "r" * 64)),
+        ({b"cf-ipcountry": b"XX"}, Place()),
+        ({b"cf-ipcountry": b"T1", b"x-country-code": b"SE"}, Place("SE")),
+        ({b"cf-ipcountry": b"<b"}, Place()),
+        ({b"cf-ipcountry": b"\xc3\xa9"}, Place()),
+        ({b"cf-ipcountry": b"DEU"}, Place()),
+        ({}, Place()),
     ],
 )
-def test_the_country_as_a_proxy_says_it(headers: dict[bytes, bytes], expected: tuple[str | None, str | None]):
+def test_the_country_as_a_proxy_says_it(headers: dict[bytes, bytes], expected: Place):
     assert Origin(PROXIES, None).place("10.0.0.1", headers) == expected
-    assert Origin(PROXIES, None).place("203.0.113.9", headers) == (None, None)
-    assert Origin([], None).place("10.0.0.1", headers) == (None, None)
+    assert Origin(PROXIES, None).place("203.0.113.9", headers) == Place()
+    assert Origin([], None).place("10.0.0.1", headers) == Place()
+
+
+# Blocks that have been where they are for twenty years, each in another registry.
+@pytest.mark.parametrize(
+    ("address", "country"),
+    [
+        ("8.8.8.8", "US"),
+        ("::ffff:8.8.8.8", "US"),
+        ("2001:4860:4860::8888", "US"),
+        ("193.0.6.139", "NL"),
+        ("202.12.29.175", "AU"),
+        ("200.160.0.8", "BR"),
+        ("41.0.0.1", "ZA"),
+        ("127.0.0.1", None),
+        ("192.168.1.1", None),
+        ("203.0.113.9", None),
+        ("fe80::1", None),
+        ("nonsense", None),
+        ("", None),
+    ],
+)
+def test_without_a_database_the_country_is_the_one_of_registration(address: str, country: str | None):
+    assert Origin([], None).place(address, {}) == Place(country)
+    assert Origin(PROXIES, None).place("10.0.0.1", {b"x-forwarded-for": address.encode()}) == Place(country)
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"country": {"iso_code": "DE"}}, Place("DE")),
+        (
+            {
+                "country": {"iso_code": "DE"},
+                "subdivisions": [{"iso_code": "BE"}, {"iso_code": "MITTE"}],
+                "city": {"names": {"de": "Berlin", "en": "Berlin"}},
+            },
+            Place("DE", "BE", "Berlin"),
+        ),
+        ({"registered_country": {"iso_code": "AT"}}, Place("AT")),
+        ({"country": {"iso_code": "XX"}, "city": {"names": {}}, "subdivisions": []}, Place()),
+        ({"country": {}, "city": {"geoname_id": 5}}, Place()),
+        ({"city": {"names": {"en": "x" * 100}}}, Place(city="x" * 64)),
+        ({}, Place()),
+    ],
+)
+def test_a_database_says_it_instead_and_more(tmp_path: Path, record: dict[str, object], expected: Place):
+    database = tmp_path / "cities.mmdb"
+    writer = MMDBWriter(4, "GeoLite2-City", languages=["en"])
+    writer.insert_network(IPSet(["8.8.8.0/24"]), record)
+    writer.to_db_file(str(database))
+    assert Origin([], database).place("8.8.8.8", {}) == expected
+    # What it does not know is not looked up elsewhere: two lists that disagree would be one that nobody understands.
+    assert Origin([], database).place("9.9.9.9", {}) == Place()
 
 
 def test_what_is_no_proxy_stops_the_start():

@@ -24,7 +24,7 @@ from playtrace.collect.errors import (
     TooManyRequests,
     Unavailable,
 )
-from playtrace.collect.origin import Origin
+from playtrace.collect.origin import Origin, Place
 from playtrace.collect.rate_limit import RateLimit
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.request import Receipt, Reply, Request, WireFormat
@@ -114,8 +114,8 @@ class Collect:
         sent = await read_body(receive, headers, self._reading_time, self.room)
         try:
             body = decompress(sent, headers.get(b"content-encoding"))
-            country, region = self.place(peer, headers)
-            request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, country, region)
+            place = self.place(peer, headers)
+            request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, *place)
             return await self.take_request(wire_format, request)
         finally:
             self.room.give_back(len(sent))
@@ -184,8 +184,7 @@ class Collect:
             )
         return game_id
 
-    def place(self, peer: str, headers: dict[bytes, bytes]) -> tuple[str | None, str | None]:
-        """Country and region of the client."""
+    def place(self, peer: str, headers: dict[bytes, bytes]) -> Place:
         return self._origin.place(peer, headers)
 
     def read(self, wire_format: WireFormat, request: Request) -> tuple[Entry | None, Receipt, CollectError | None]:
@@ -202,6 +201,8 @@ class Collect:
             # the request, until the garbage collector comes by.
             malformed.__traceback__ = malformed.__cause__ = malformed.__context__ = None
             return encode(batch), Receipt.of(batch), malformed
+        if request.city is not None:
+            _name_city(batch.events, request.city)
         if request.game_id is None and self._settings.open:
             if batch.game_id is None:
                 batch.game_id = wire_format.DEFAULT_GAME
@@ -259,6 +260,12 @@ class Collect:
 def query_of(scope: Scope) -> dict[str, str]:
     text: bytes = scope["query_string"]
     return dict(parse_qsl(text.decode("latin-1"))) if text else {}
+
+
+def _name_city(events: list[Event], city: str) -> None:
+    """As a property: most databases know none, so it has no column. What the game calls a city stays."""
+    for event in events:
+        event.props = {"city": city} | (event.props or {})
 
 
 def _write_key(headers: dict[bytes, bytes], query: dict[str, str]) -> str | None:

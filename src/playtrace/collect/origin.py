@@ -1,12 +1,19 @@
-"""Where a request comes from: the client's address and country. The address is used and forgotten."""
+"""Where a request comes from: the client's address and place. The address is used and forgotten.
+
+The place is what a trusted proxy says, else what the configured database knows, else (a country alone) the one in
+which the block of addresses is registered. That last list comes with the package `iptocc`, made each night by it from
+the five registries; it asks nobody. A company that is registered in one country and serves another is where it is
+registered: that is so for about one address in twenty.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
+import iptocc
 import maxminddb
 
 COUNTRY_HEADERS = (
@@ -17,8 +24,22 @@ COUNTRY_HEADERS = (
     b"fastly-country-code",
 )
 REGION_HEADERS = (b"cf-region-code", b"x-geo-region", b"x-region-code", b"x-appengine-region", b"fastly-region-code")
+NAME_LENGTH_MAX = 64
+"""Characters of a region or city."""
+NO_COUNTRY = frozenset({"XX", "T1", "ZZ", "EU", "AP"})
+"""How proxies, databases and registries say that they do not know: nowhere, Tor, a whole continent."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Place(NamedTuple):
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+    region: str | None = None
+    city: str | None = None
+
+
+NOWHERE = Place()
 
 
 class Origin:
@@ -27,7 +48,7 @@ class Origin:
     def __init__(self, trusted_proxies: Sequence[str], geoip_database: Path | None) -> None:
         """Raises `ValueError` for a proxy that is no address or network, `OSError` for a missing database."""
         self._trusted: list[Network] = [ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies]
-        self._countries: maxminddb.Reader | None = (
+        self._database: maxminddb.Reader | None = (
             maxminddb.open_database(geoip_database) if geoip_database is not None else None
         )
 
@@ -41,28 +62,19 @@ class Origin:
                 return address if _parse(address) is not None else peer
         return peer
 
-    def place(self, peer: str, headers: dict[bytes, bytes]) -> tuple[str | None, str | None]:
-        """Country (ISO 3166-1 alpha-2) and region, where a trusted proxy or the database knows them."""
+    def place(self, peer: str, headers: dict[bytes, bytes]) -> Place:
         if self._trusted and self._trusts(peer):
             for name in COUNTRY_HEADERS:
-                country = _country(headers.get(name))
+                country = _country(headers.get(name, b"").decode("latin-1"))
                 if country is not None:
                     region = next((headers[key] for key in REGION_HEADERS if key in headers), b"")
-                    return country, region.decode("latin-1")[:64] or None
-        if self._countries is None:
-            return None, None
-        return self._look_up(self.client(peer, headers))
-
-    def _look_up(self, address: str) -> tuple[str | None, str | None]:
-        parsed = _parse(address)
-        if parsed is None or self._countries is None:
-            return None, None
-        record: Any = self._countries.get(parsed)
-        if not isinstance(record, dict):
-            return None, None
-        country = record.get("country", {}).get("iso_code")
-        regions = record.get("subdivisions", [])
-        return country, (regions[0].get("iso_code") if regions else None)
+                    return Place(country, region.decode("latin-1")[:NAME_LENGTH_MAX] or None)
+        address = _parse(self.client(peer, headers))
+        if address is None:
+            return NOWHERE
+        if self._database is None:
+            return Place(_country(iptocc.country_code(str(address))))
+        return _place_in(self._database.get(address))
 
     def _trusts(self, address: str) -> bool:
         if not self._trusted:
@@ -79,8 +91,29 @@ def _parse(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None
     return parsed.ipv4_mapped or parsed if isinstance(parsed, ipaddress.IPv6Address) else parsed
 
 
-def _country(value: bytes | None) -> str | None:
-    """Two letters, in capitals; XX and T1 are how proxies say that they do not know."""
-    if value is None or len(value) != 2 or not value.isalpha() or value.upper() in (b"XX", b"T1", b"ZZ"):
+def _place_in(record: object) -> Place:
+    """What a record of the database says. They are all shaped alike, and each part may be missing."""
+    if not isinstance(record, dict):
+        return NOWHERE
+    fields = cast("dict[str, Any]", record)
+    regions = fields.get("subdivisions") or [{}]
+    return Place(
+        _country(_named(fields, "country", "iso_code") or _named(fields, "registered_country", "iso_code")),
+        _text(regions[0].get("iso_code")),
+        _text((_named(fields, "city", "names") or {}).get("en")),
+    )
+
+
+def _named(fields: dict[str, Any], what: str, field: str) -> Any:
+    return (fields.get(what) or {}).get(field)
+
+
+def _text(value: object) -> str | None:
+    return value[:NAME_LENGTH_MAX] or None if isinstance(value, str) else None
+
+
+def _country(code: object) -> str | None:
+    """Two letters, in capitals."""
+    if not isinstance(code, str) or len(code) != 2 or not (code.isascii() and code.isalpha()):
         return None
-    return value.decode("ascii").upper()
+    return None if code.upper() in NO_COUNTRY else code.upper()

@@ -25,6 +25,7 @@ class Request(Struct, frozen=True):
     """The game that the write key belongs to; None without a key (open mode)."""
     country: str | None = None
     region: str | None = None
+    city: str | None = None
 
     def named_game(self) -> str | None:
         """The game in `?gameId=`: for clients whose events have no field for it.

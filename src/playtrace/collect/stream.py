@@ -71,8 +71,8 @@ class Stream:
         self._collect.check_rate(peer, headers)
         # For each message: a key that was revoked meanwhile opens nothing any more.
         game_id = await self._collect.authenticate(headers, query)
-        country, region = self._collect.place(peer, headers)
-        request = Request(scope["path"], query, {}, body, dt.datetime.now(dt.UTC), game_id, country, region)
+        place = self._collect.place(peer, headers)
+        request = Request(scope["path"], query, {}, body, dt.datetime.now(dt.UTC), game_id, *place)
         return await self._collect.take_request(wire_format, request)
 
     def _format_of(self, body: bytes) -> WireFormat:
