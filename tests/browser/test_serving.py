@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from server_process import ServerProcess
 
+HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+"""What browsers ask for when a person goes to an address."""
 ASSET = re.compile(r'src="\./(assets/[^"]+\.js)"')
 
 
 def page(server: ServerProcess, path: str) -> tuple[dict[str, str], str]:
-    status, headers, body = server.request("GET", path)
+    status, headers, body = server.request("GET", path, headers={"Accept": HTML})
     assert status == 200
     return headers, body.decode()
 
@@ -52,12 +55,40 @@ def test_the_page_finds_its_files_from_any_depth(open_process: ServerProcess, pa
 
 @pytest.mark.parametrize(
     "path",
-    ["/api", "/api/nothing", "/assets/nothing.js", "/favicon.ico", "/assets/%2e%2e/%2e%2e/event.py", "/..%2fevent.py"],
+    [
+        "/api",
+        "/api/nothing",
+        "/api-docs",
+        "/debug/env",
+        "/debug/logping",
+        "/retention",
+        "/assets/nothing.js",
+        "/favicon.ico",
+        "/assets/%2e%2e/%2e%2e/event.py",
+        "/..%2fevent.py",
+    ],
 )
 def test_what_is_not_there_is_a_problem_document(open_process: ServerProcess, path: str) -> None:
     status, headers, _ = open_process.request("GET", path)
     assert status == 404
     assert headers["content-type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "accept", ["", "*/*", "application/json", "application/json, text/plain, */*", "text/html;q=0"]
+)
+def test_who_does_not_ask_for_html_gets_the_document_of_the_api(open_process: ServerProcess, accept: str) -> None:
+    status, headers, body = open_process.request("GET", "/", headers={"Accept": accept})
+    assert (status, headers["content-type"], headers["vary"]) == (200, "application/json", "Accept")
+    _, _, document = open_process.request("GET", "/api/openapi.json")
+    assert json.loads(body) == json.loads(document)
+    assert {"/api/stats", "/api/aggregate", "/api/heatmap/{item}", "/api/events"} <= json.loads(body)["paths"].keys()
+
+
+def test_the_dashboard_by_its_old_name_is_a_page_for_monitors_too(open_process: ServerProcess) -> None:
+    for path in ("/dashboard", "/dashboard/"):
+        status, headers, _ = open_process.request("GET", path, headers={"Accept": "*/*"})
+        assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
 def test_pages_are_only_read(open_process: ServerProcess) -> None:

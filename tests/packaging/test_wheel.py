@@ -101,7 +101,8 @@ def test_the_installed_server_serves_its_dashboard(python: Path, tmp_path: Path)
     found = subprocess.run([python, "-c", code], env={"PATH": str(python.parent)}, capture_output=True, text=True)
     assert found.stdout.split() == ["None", "None"], found.stderr
     with served(python, tmp_path / "data") as url:
-        with urllib.request.urlopen(url + "/", timeout=30) as answer:
+        as_browser = urllib.request.Request(url + "/", headers={"Accept": "text/html"})
+        with urllib.request.urlopen(as_browser, timeout=30) as answer:
             page = answer.read().decode()
         asset = re.search(r'(?:src|href)="(?:\./)?(assets/[^"]+-[\w-]{8}\.js)"', page)
         assert asset, page

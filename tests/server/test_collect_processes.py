@@ -102,10 +102,11 @@ def test_what_was_acknowledged_is_in_the_next_answer(start_process: StartProcess
 
 
 def test_answers_come_through_as_they_are(two: ServerProcess):
-    status, headers, page = two.request("GET", "/")
+    as_browser = {"Accept": "text/html"}
+    status, headers, page = two.request("GET", "/", headers=as_browser)
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert b'<div id="app">' in page
-    status, headers, body = two.request("HEAD", "/")
+    status, headers, body = two.request("HEAD", "/", headers=as_browser)
     assert (status, body, headers["content-length"]) == (200, b"", str(len(page)))
     status, headers, _ = two.request("PUT", "/api/health", b"{}", JSON)
     assert (status, headers["allow"]) == (405, "GET")

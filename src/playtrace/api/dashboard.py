@@ -2,7 +2,8 @@
 
 - Files under `assets/` carry a hash of their content in their name and are cached for a year.
 - Every other path that is not a file is a page of the dashboard and gets `index.html`, which is never
-  cached unasked, so a new version is on screen after a reload.
+  cached unasked, so a new version is on screen after a reload. It is for who asks for HTML, as browsers do: a program
+  that asks for something else gets the API's document at `/`, and at all other paths is told that nothing is there.
 - The page works behind any path prefix: its addresses are relative to the `<base>` that is set here.
 """
 
@@ -12,6 +13,7 @@ import re
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import cast
 
 import brotli
 from anyio import to_thread
@@ -19,7 +21,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
@@ -50,6 +52,9 @@ MEDIA_TYPES = {
 COMPRESSIBLE = {".css", ".js", ".json", ".md", ".svg"}
 A_YEAR = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+HTML = re.compile(r"\btext/html\b(?!\s*;\s*q=0(\.0+)?\s*(,|$))", re.IGNORECASE)
+ALWAYS_A_PAGE = frozenset({"dashboard", "dashboard/"})
+"""What monitors ask for, who say nothing of HTML: clients that were there before know the dashboard by this name."""
 
 
 class Dashboard:
@@ -82,7 +87,15 @@ class Dashboard:
         if path.startswith("assets/") or "." in path.removesuffix("index.html").rpartition("/")[2]:
             # A page of the dashboard never looks like a file; answering HTML for one would only confuse.
             raise HTTPException(404, f"There is no file /{path}.")
-        return self._page(path)
+        if HTML.search(request.headers.get("accept", "")) or path in ALWAYS_A_PAGE:
+            return self._page(path)
+        if path == "":
+            return JSONResponse(cast(FastAPI, request.app).openapi(), headers={"Vary": "Accept"})
+        raise HTTPException(
+            404,
+            f"There is nothing at /{path}: GET /api/openapi.json tells all addresses. Pages of the dashboard are"
+            " answered to who asks for them, with 'Accept: text/html'.",
+        )
 
     def _path(self, request: Request) -> str:
         root = request.scope.get("root_path", "")
@@ -110,7 +123,7 @@ class Dashboard:
     def _page(self, path: str) -> Response:
         """The dashboard's one page, told how deep below the dashboard's own address it was asked for."""
         index = self.folder / "index.html"
-        headers = SECURITY_HEADERS | {"Cache-Control": ASK_AGAIN}
+        headers = SECURITY_HEADERS | {"Cache-Control": ASK_AGAIN, "Vary": "Accept"}
         base = "../" * path.count("/") or "./"
         if not index.is_file():
             return HTMLResponse(not_built_page(self.folder, base), status_code=503, headers=headers)
