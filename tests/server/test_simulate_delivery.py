@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -179,6 +180,50 @@ def test_live_play_goes_on_with_the_players_of_the_history():
         seen = {event["player_id"] for _, body in requests for event in body["events"]}
         assert seen & known
         assert seen - known
+
+    asyncio.run(run())
+
+
+def test_live_play_without_a_rate_goes_on_as_planned():
+    async def run() -> None:
+        stop = asyncio.Event()
+        # An evening, when many play; what was played since then is sent at once.
+        end = (dt.datetime.now(dt.UTC) - dt.timedelta(days=1)).replace(hour=20)
+        scenario = ArenaScenario(seed=1, players=200, days=2, end=end)
+        told = Counter(event.session_id for batch in scenario.batches() for event in batch)
+        going_on = {session.events[0].session_id for session in scenario.open_sessions()}
+        assert going_on
+        seen: set[str] = set()
+
+        def until_all_spoke(_number: int, body: Any) -> web.Response:
+            seen.update(event["session_id"] for event in body["events"])
+            if seen >= going_on:
+                stop.set()
+            return accept(_number, body)
+
+        async with server(until_all_spoke) as (url, requests):
+            await asyncio.wait_for(play_live(scenario, url, None, stop), 120)
+        first: dict[str, int] = {}
+        for _, body in requests:
+            for event in body["events"]:
+                first[event["session_id"]] = min(event["seq"], first.get(event["session_id"], event["seq"]))
+        assert {session: first[session] for session in going_on} == {session: told[session] for session in going_on}
+
+    asyncio.run(run())
+
+
+def test_live_play_without_a_history_does_not_wait_for_the_first_player():
+    async def run() -> None:
+        stop = asyncio.Event()
+        scenario = ArenaScenario(seed=1, players=2000, days=2, end=dt.datetime.now(dt.UTC))
+
+        def once(number: int, body: Any) -> web.Response:
+            stop.set()
+            return accept(number, body)
+
+        async with server(once) as (url, requests):
+            await asyncio.wait_for(play_live(scenario, url, None, stop), 60)
+        assert requests[0][1]["events"][0]["name"] == "session_start"
 
     asyncio.run(run())
 

@@ -300,3 +300,43 @@ def test_evenings_are_busier_than_nights(history: tuple[list[Event], Truth]):
     ahead = {country: hours for country, (_, hours) in COUNTRIES.items()}
     local = Counter((e.time.hour + ahead[e.country]) % 24 for e in history[0] if e.name == "session_start")
     assert sum(local[hour] for hour in (18, 19, 20, 21)) > 4 * sum(local[hour] for hour in (2, 3, 4, 5))
+
+
+def test_the_days_after_the_history_are_like_its_last_ones():
+    """A demo that stays open: whoever looks tomorrow sees a day like yesterday, and so is the rest of today."""
+    scenario = ArenaScenario(seed=7, players=600, days=30, end=END)
+    sessions: dict[dt.date, int] = Counter()
+    players: dict[dt.date, set[int]] = defaultdict(set)
+    arrived: dict[int, dt.date] = {}
+    for batch in scenario.batches():
+        for event in batch:
+            if event.name == "session_start" and event.time is not None and event.player_id is not None:
+                index, day = int(event.player_id[2:]), event.time.date()
+                sessions[day] += 1
+                players[day].add(index)
+                arrived.setdefault(index, day)
+    week_before = [END.date() - dt.timedelta(days=back) for back in range(1, 8)]
+    week_after = [END.date() + dt.timedelta(days=ahead) for ahead in range(1, 8)]
+    for player, session in scenario.sessions_from(scenario.end_ms):
+        day = dt.datetime.fromtimestamp(session.start_ms / 1000, dt.UTC).date()
+        if day > week_after[-1]:
+            break
+        sessions[day] += 1
+        players[day].add(player.index)
+        arrived.setdefault(player.index, day)
+    newcomers = Counter(arrived.values())
+    for figure in (sessions, {day: len(who) for day, who in players.items()}, newcomers):
+        usual = sum(figure[day] for day in week_before) / 7
+        assert figure[END.date()] == pytest.approx(usual, rel=0.5)
+        assert sum(figure[day] for day in week_after) / 7 == pytest.approx(usual, rel=0.2)
+
+
+def test_who_played_when_the_history_ended_plays_on():
+    scenario = ArenaScenario(seed=7, players=600, days=3, end=END)
+    told = Counter(event.session_id for batch in scenario.batches() for event in batch)
+    open_sessions = scenario.open_sessions()
+    assert len(open_sessions) > 3
+    for session in open_sessions:
+        assert told[session.events[0].session_id] == session.told
+        assert [event.seq for event in session.events] == list(range(len(session.events)))
+        assert all((event.time or END) >= END for event in session.events[session.told :])

@@ -1,4 +1,4 @@
-"""`playtrace demo`: a server, a game with a month of history, and people who play it now."""
+"""`playtrace demo`: a server, a game with two months of history, and people who play it now."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from playtrace.server import Playtrace
 from playtrace.server import serve as serve_app
 
 GAME = "arena"
-HISTORY_DAYS = 30
-HISTORY_EVENTS = 400_000
-LIVE_EVENTS_PER_S = 8
-LATE_DAYS_MAX = 60
-"""The month of history must not be quarantined as too old."""
+HISTORY_DAYS = 65
+"""Thirty days have thirty before them to be compared with, and retention reaches D30."""
+HISTORY_EVENTS = 2_000_000
+LATE_DAYS_MAX = HISTORY_DAYS + 7
+"""The history must not be quarantined as too old, nor while a demo with a folder of its own goes on."""
 
 console = Console(stderr=True, highlight=False)
 
@@ -35,7 +35,9 @@ def demo(
     port: Port = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the dashboard.")] = True,
 ) -> None:
-    """Watch a game being played: 30 days of history and live players, on a dashboard. Ctrl-C ends it.
+    """Watch a game being played: 65 days of history and live players, on a dashboard. Ctrl-C ends it.
+
+    The history is sent while you look, which takes about a minute; the bar says how far it is.
 
     Without --data nothing of it is kept.
     """
@@ -56,6 +58,8 @@ def demo(
             dashboard = f"{url}/?game={GAME}"
             console.print(f"The dashboard is at [bold]{dashboard}[/bold]. Ctrl-C ends the demo.", soft_wrap=True)
             console.print(f"`playtrace query` and `playtrace sql` find it with --data {data}", soft_wrap=True)
+            if not has_history:
+                console.print(f"{HISTORY_DAYS} days of history are on their way: the dashboard fills as they come.")
             players.append(subprocess.Popen(_simulate(url, history=not has_history)))  # noqa: S603 - ourselves
             if browser:
                 webbrowser.open(dashboard)
@@ -75,5 +79,5 @@ def demo(
 def _simulate(url: str, *, history: bool) -> list[str]:
     """The game is played by a process of its own, as a real one would be."""
     command = [sys.executable, "-P", "-m", "playtrace", "simulate", "--server", url, "--game", GAME]
-    command += ["--events", str(HISTORY_EVENTS), "--live", "--rate", str(LIVE_EVENTS_PER_S)]
-    return [*command, "--days", str(HISTORY_DAYS)] if history else command
+    command += ["--events", str(HISTORY_EVENTS), "--days", str(HISTORY_DAYS), "--live"]
+    return command if history else [*command, "--no-history"]

@@ -29,6 +29,7 @@ from playtrace.simulate.upload import upload
 
 DEFAULT_SERVER = "http://127.0.0.1:8080"
 DEFAULT_EVENTS = 300_000
+DEFAULT_RATE = 50.0
 DEFAULT_PLAYERS_PER_MATCH = 4
 SHEETS_PER_PROGRESS_LINE = 50
 INTERRUPTED = 130
@@ -59,7 +60,15 @@ def simulate(
         str | None, typer.Option(help="End of the history, RFC 3339. Default: now; for files the last midnight UTC.")
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Play now (after the history, if --days is given).")] = False,
-    rate: Annotated[float, typer.Option(min=0.1, help="With --live: events per second.")] = 50.0,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, help="With --live: events per second. Default: as many as in the history; 50 without --days."
+        ),
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history/--no-history", help="With --live and --days: send the history first.")
+    ] = True,
     duration: Annotated[float | None, typer.Option(min=0.1, help="With --live: seconds; else until Ctrl-C.")] = None,
     server: Annotated[str, typer.Option(help="Where to send.")] = DEFAULT_SERVER,
     key: Annotated[str | None, typer.Option(envvar="PLAYTRACE_KEY", help="Write key, unless the server is open.")] = (
@@ -108,9 +117,11 @@ def simulate(
             _write_events(arena, output)
             return
         require_server(server)
-        if days is not None or not live:
+        if not live or (days is not None and history):
             _upload(arena, server, key, requests_at_once or 4)
         if live:
+            if rate is None and days is None:
+                rate = DEFAULT_RATE
             _play_live(arena, server, key, rate, duration, requests_at_once or 16)
 
 
@@ -170,7 +181,12 @@ def _upload(arena: ArenaScenario, server: str, key: str | None, requests_at_once
 
 
 def _play_live(
-    arena: ArenaScenario, server: str, key: str | None, rate: float, duration_s: float | None, requests_at_once: int
+    arena: ArenaScenario,
+    server: str,
+    key: str | None,
+    rate: float | None,
+    duration_s: float | None,
+    requests_at_once: int,
 ) -> None:
     async def play() -> DeliveryReport:
         stop = asyncio.Event()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from operator import attrgetter
 from random import Random
 
@@ -34,6 +35,17 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _EVENTS_PER_SESSION = 26.0
 _EVENTS_PER_MINUTE = 9.4
 _PILOT_PLAYERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that was going on when the history ended."""
+
+    start_ms: int
+    events: list[Event]
+    """All of them, to the session's end."""
+    told: int
+    """How many of them the history has."""
 
 
 class ArenaScenario:
@@ -66,7 +78,7 @@ class ArenaScenario:
         self.game_id = game_id
         self.days = days
         self.end = end.astimezone(dt.UTC)
-        self._end_ms = (self.end - _EPOCH) // dt.timedelta(milliseconds=1)
+        self.end_ms = (self.end - _EPOCH) // dt.timedelta(milliseconds=1)
         self.first_day = (self.end - dt.timedelta(microseconds=1)).date() - dt.timedelta(days=days - 1)
         self._first_ms = (self.first_day - dt.date(1970, 1, 1)).days * DAY_MS
         count = players if players is not None else self._players_for(events or 0)
@@ -74,11 +86,17 @@ class ArenaScenario:
         self._lobbies = max(1, count // 400)
         self._tally = Tally()
         self._started = False
+        self._open_sessions: list[OpenSession] = []
 
     @property
     def players(self) -> int:
         """Players who exist; live play adds more."""
         return len(self._players)
+
+    @property
+    def was_played(self) -> bool:
+        """Whether somebody has asked for its events: then its players have a past."""
+        return self._started
 
     def batches(self, batch_events: int = BATCH_EVENTS) -> Iterator[list[Event]]:
         """All events by time (and `seq`), in lists of that length; the last one may be shorter.
@@ -101,6 +119,25 @@ class ArenaScenario:
                     batch = []
         if batch:
             yield batch
+
+    def open_sessions(self) -> list[OpenSession]:
+        """Who was playing when the history ended; complete once `batches()` is exhausted."""
+        return list(self._open_sessions)
+
+    def sessions_from(self, at_ms: int) -> Iterator[tuple[Player, PlannedSession]]:
+        """Who plays from then on, earliest first: the rest of that day as planned, then without an end days like
+        the last of the history, each with its newcomers."""
+        plan = Plan(self.seed, self._players, self.first_day, self.days)
+        day = (at_ms - self._first_ms) // DAY_MS
+        while True:
+            if day >= self.days:
+                newcomers = plan.newcomers_per_day
+                self._players += [draw_player(self.seed, len(self._players) + index) for index in range(newcomers)]
+                plan.welcome(self._players, newcomers, day)
+            for session in plan.day(day):
+                if session.start_ms >= at_ms:
+                    yield self._players[session.player_index], session
+            day += 1
 
     def released_at_ms(self, version: int) -> int:
         return self._first_ms + int(population.RELEASED_AFTER[version] * self.days * DAY_MS)
@@ -197,7 +234,7 @@ class ArenaScenario:
         # A few long-lived players weigh much among few, so the guess is tried on the players who would play.
         for _ in range(4):
             pilot = [draw_player(self.seed, index) for index in range(min(count, 5 * _PILOT_PLAYERS))]
-            sessions, minutes = Plan(self.seed, pilot, self.first_day, self.days).minutes_before(self._end_ms)
+            sessions, minutes = Plan(self.seed, pilot, self.first_day, self.days).minutes_before(self.end_ms)
             expected = sessions * _EVENTS_PER_SESSION + minutes * _EVENTS_PER_MINUTE
             count = max(1, round(len(pilot) * events / expected)) if expected else count
         return count
@@ -218,16 +255,16 @@ class ArenaScenario:
 
     def _play(self, session: PlannedSession, open_hours: dict[int, list[Event]]) -> None:
         player = self._players[session.player_index]
-        # Nobody plays twice at a time: a second session begins some minutes after the first.
         start_ms = max(session.start_ms, player.busy_until_ms)
-        if start_ms >= self._end_ms:
+        if start_ms >= self.end_ms:
             return
         events = self.play_session(player, start_ms, session.minutes)
         length_ms = events[-1].mono_ms or 0
-        player.busy_until_ms = start_ms + length_ms + 5 * population.MINUTE_MS
-        while (events[-1].mono_ms or 0) >= self._end_ms - start_ms:
-            # Still playing when the history ends.
-            events.pop()
+        player.busy_until_ms = start_ms + length_ms + population.BREAK_MS
+        if length_ms >= self.end_ms - start_ms:
+            told = sum(1 for event in events if (event.mono_ms or 0) < self.end_ms - start_ms)
+            self._open_sessions.append(OpenSession(start_ms, events, told))
+            events = events[:told]
         self._tally.add(player, _EPOCH + dt.timedelta(milliseconds=start_ms), events)
         first_hour = start_ms // HOUR_MS
         if (start_ms + length_ms) // HOUR_MS == first_hour:

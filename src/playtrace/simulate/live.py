@@ -13,6 +13,7 @@ from random import Random
 from playtrace.event import Event
 from playtrace.simulate.arena import ArenaScenario
 from playtrace.simulate.delivery import RETRY_SECONDS_MAX, Delivery, DeliveryReport
+from playtrace.simulate.population import BREAK_MS, MINUTE_MS, PlannedSession, Player
 
 SEND_INTERVAL_S = 5.0
 """A client sends this often; a start, an end and a crash are sent at once."""
@@ -23,6 +24,7 @@ NEW_PLAYERS_INTERVAL_S = 20.0
 
 _TICK_S = 0.25
 _RAMP_S = 10.0
+_LATELY_MS = 20 * MINUTE_MS
 _AT_ONCE = frozenset({"session_start", "session_end", "crash"})
 
 LiveProgress = Callable[[DeliveryReport, int], None]
@@ -36,10 +38,10 @@ class _Client:
     events: list[Event]
     started_ms: int
     skew_s: int
-    density: float
-    """Events per second over the whole session."""
     sent: int
     send_at_ms: float
+    density: float = 0.0
+    """Events per second over the whole session."""
 
     def due(self, now_ms: int) -> list[Event]:
         """What happened since the last sending, if it is time to send; else nothing."""
@@ -60,7 +62,7 @@ class _Client:
 async def play_live(
     scenario: ArenaScenario,
     server: str,
-    rate: float,
+    rate: float | None,
     stop: asyncio.Event,
     *,
     key: str | None = None,
@@ -68,8 +70,10 @@ async def play_live(
     retry_seconds_max: float = RETRY_SECONDS_MAX,
     on_progress: LiveProgress | None = None,
 ) -> DeliveryReport:
-    """Plays until `stop` is set, at about `rate` events per second; reaches it within some ten seconds.
+    """Plays until `stop` is set.
 
+    With a `rate`, at about as many events per second; it is reached within some ten seconds. Without one the game goes
+    on as its history did: who was playing plays on, and those come who are planned, as many as on the days before.
     The players are those of the scenario, and new ones come. A client whose clock is wrong says so by its
     `sent_at`. When the server is slow or away, clients wait and then send what they have. Raises `DeliveryError`.
     """
@@ -84,7 +88,8 @@ async def play_live(
                 queue.task_done()
 
         async def play() -> None:
-            lobby = _Lobby(scenario, rate)
+            now_ms = time.time_ns() // 1_000_000
+            lobby = _Planned(scenario, now_ms) if rate is None else _Lobby(scenario, rate)
             while not stop.is_set():
                 now_ms = time.time_ns() // 1_000_000
                 for client, events in lobby.step(now_ms):
@@ -143,8 +148,7 @@ class _Lobby:
         if now_ms >= self._newcomer_at_ms:
             self._newcomer_at_ms = now_ms + NEW_PLAYERS_INTERVAL_S * 1000
             self._enter(now_ms, new_share=1.0)
-        sending = [(client, events) for client in self._clients if (events := client.due(now_ms))]
-        self._clients = [client for client in self._clients if client.sent < len(client.events)]
+        sending, self._clients = _due(self._clients, now_ms)
         self._density = sum(client.density for client in self._clients)
         return sending
 
@@ -156,5 +160,45 @@ class _Lobby:
         player.busy_until_ms = now_ms + length_ms + 60_000
         density = len(events) * 1000 / length_ms
         send_at_ms = now_ms + self._rng.random() * SEND_INTERVAL_S * 1000
-        self._clients.append(_Client(events, now_ms, player.clock_skew_s, density, 0, send_at_ms))
+        self._clients.append(_Client(events, now_ms, player.clock_skew_s, 0, send_at_ms, density))
         self._density += density
+
+
+class _Planned:
+    """Lets in whom the scenario has planned for now.
+
+    After a history, who was playing at its end goes on, and who came since is let in. Without one nobody is there yet:
+    those who would have come lately come at once.
+    """
+
+    def __init__(self, scenario: ArenaScenario, now_ms: int) -> None:
+        self._scenario = scenario
+        self._start_ms_min = scenario.end_ms if scenario.was_played else now_ms
+        self._coming = scenario.sessions_from(scenario.end_ms if scenario.was_played else now_ms - _LATELY_MS)
+        self._next = next(self._coming)
+        self._clients = [_Client(s.events, s.start_ms, 0, s.told, now_ms) for s in scenario.open_sessions()]
+
+    @property
+    def players(self) -> int:
+        return len(self._clients)
+
+    def step(self, now_ms: int) -> list[tuple[_Client, list[Event]]]:
+        """What each client wants to send now."""
+        while self._next[1].start_ms <= now_ms:
+            self._enter(*self._next)
+            self._next = next(self._coming)
+        sending, self._clients = _due(self._clients, now_ms)
+        return sending
+
+    def _enter(self, player: Player, session: PlannedSession) -> None:
+        # Nobody plays twice at a time.
+        start_ms = max(session.start_ms, self._start_ms_min, player.busy_until_ms)
+        events = self._scenario.play_session(player, start_ms + player.clock_skew_s * 1000, session.minutes)
+        player.busy_until_ms = start_ms + (events[-1].mono_ms or 0) + BREAK_MS
+        self._clients.append(_Client(events, start_ms, player.clock_skew_s, 0, start_ms))
+
+
+def _due(clients: list[_Client], now_ms: int) -> tuple[list[tuple[_Client, list[Event]]], list[_Client]]:
+    """What each client wants to send now, and those that have more to send later."""
+    sending = [(client, events) for client in clients if (events := client.due(now_ms))]
+    return sending, [client for client in clients if client.sent < len(client.events)]

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
+BREAK_MS: Final = 5 * MINUTE_MS
+"""Nobody plays twice at a time: a second session begins that long after the first, or later."""
 
 PLATFORMS: Final = ("windows", "linux", "macos", "android", "ios", "switch")
 _PLATFORM_WEIGHTS = (34, 6, 8, 26, 16, 10)
@@ -141,6 +143,10 @@ class PlannedSession:
     minutes: float
 
 
+NEWCOMER_DAYS: Final = 7
+"""After the history as many arrive on a day as on the last ones of it, on average."""
+
+
 class Plan:
     """Who plays when, day by day. The first day is the launch, so nobody had played before."""
 
@@ -149,6 +155,16 @@ class Plan:
         self._first_day = first_day
         self._days = days
         self._arrival_day = self._arrivals(len(players))
+        lately = np.count_nonzero(self._arrival_day >= days - NEWCOMER_DAYS)
+        self.newcomers_per_day = round(lately / min(days, NEWCOMER_DAYS))
+        self._know(players)
+
+    def welcome(self, players: Sequence[Player], newcomers: int, day: int) -> None:
+        """`players` are all there are now; the last `newcomers` of them arrive on that day, after the history."""
+        self._arrival_day = np.append(self._arrival_day, np.full(newcomers, day))
+        self._know(players)
+
+    def _know(self, players: Sequence[Player]) -> None:
         self._play_share = np.array([p.play_share for p in players])
         self._lifetime = np.array([p.lifetime_days for p in players])
         self._more_sessions = np.array([p.more_sessions for p in players])
