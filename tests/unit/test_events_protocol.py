@@ -108,6 +108,12 @@ def test_when_it_was_sent(key: str, event: dict[str, Any], sent_at: Any):
     assert read({"events": [event], key: sent_at}).sent_at == dt.datetime(2026, 3, 20, 11, 59, tzinfo=dt.UTC)
 
 
+@pytest.mark.parametrize(("sent", "read_as"), [(None, 1), (1, 1), (3, 3), (2**70, 1), (0, 1), ("2", 1), (True, 1)])
+def test_which_attempt_it_is(sent: Any, read_as: int):
+    for event in (OWN, CLIENT, MIXED):
+        assert read({"events": [event], "attempt": sent}).attempt == read_as
+
+
 @pytest.mark.parametrize(
     ("time", "expected"),
     [
@@ -292,7 +298,7 @@ def test_too_many_are_not_looked_at_one_by_one():
     def seconds(body: bytes, *, ndjson: bool = False) -> float:
         began = time.process_time()
         with contextlib.suppress(TooLarge):
-            assert read_bytes(body, ndjson=ndjson).refused == 10_000
+            assert len(read_bytes(body, ndjson=ndjson).refusals) == 10_000
         return time.process_time() - began
 
     as_many_as_may_be = seconds(b"[" + b"1," * 9_999 + b"1]")

@@ -1,46 +1,12 @@
-"""How wrong a client's clock is, and how entries become rows."""
+"""How entries become rows."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-import pytest
-
 from playtrace.event import Batch, Event, Refusal, RefusalReason
-from playtrace.journal.entry import Header, Recorded, encode
-from playtrace.load.staging import ROWS_PER_CHUNK, clock_correction_s, stage
-
-SECOND = 1_000_000
-
-
-def correction(sent_s: float | None, received_s: float) -> int:
-    sent_us = None if sent_s is None else round(sent_s * SECOND)
-    return clock_correction_s(Header(round(received_s * SECOND), "events", None, sent_us, None, None, []))
-
-
-@pytest.mark.parametrize(
-    ("sent_s", "received_s", "expected"),
-    [
-        # The examples of the definition: a healthy clock, a device 2 h slow, a device 4,000 s fast.
-        (1010, 1042, 0),
-        (1010, 8230, 7200),
-        (5010, 1010, -3900),
-        # The nearest five minutes, halves away from zero.
-        (0, 149.999999, 0),
-        (0, 150, 300),
-        (0, 449.999999, 300),
-        (0, 450, 600),
-        (149.999999, 0, 0),
-        (150, 0, -300),
-        (450, 0, -600),
-        (None, 1042, 0),
-        # A clock that was never set.
-        (0, 1_774_008_000, 1_774_008_000),
-        (62_135_596_800, 0, -62_135_596_800),
-    ],
-)
-def test_the_correction_of_a_clock(sent_s: float | None, received_s: float, expected: int):
-    assert correction(sent_s, received_s) == expected
+from playtrace.journal.entry import Recorded, encode
+from playtrace.load.staging import ROWS_PER_CHUNK, stage
 
 
 def recorded(offset: int, events: int, refusals: int = 0, game_id: str | None = "arena") -> Recorded:

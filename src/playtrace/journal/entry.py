@@ -27,6 +27,8 @@ class Header(Struct, array_like=True, frozen=True):
     country: str | None
     region: str | None
     refusals: list[Refusal]
+    attempt: int = 1
+    """The client's, to send these events: from the second on, `sent_us` was written anew."""
 
 
 class Entry(Struct, frozen=True):
@@ -63,11 +65,8 @@ def encode(batch: Batch) -> Entry:
         None if batch.sent_at is None else microseconds(batch.sent_at),
         batch.country,
         batch.region,
-        batch.refusals
-        + [
-            Refusal(0, reason, "", game_id=game_id, events=events)
-            for (reason, game_id), events in batch.further_refused.items()
-        ],
+        batch.refusals,
+        batch.attempt,
     )
     return Entry(_encoder.encode(header), len(batch.events), _encoder.encode_lines(batch.events))
 

@@ -275,7 +275,7 @@ class Loader:
             outcome.stored,
             outcome.duplicates,
             outcome.quarantined,
-            sum(refusal.events for _, _, refusal in staged.refusals),
+            len(staged.refusals),
             seconds,
         )
 

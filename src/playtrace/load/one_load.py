@@ -6,6 +6,7 @@ import datetime as dt
 import time
 import uuid
 from collections import defaultdict
+from functools import partial
 from typing import LiteralString
 
 import duckdb
@@ -16,13 +17,14 @@ from msgspec import Struct
 from playtrace.config import Settings
 from playtrace.event import PASSIVE_EVENTS
 from playtrace.load import steps
+from playtrace.load.clock_correction import clock_readings, correct, sent_of, session_clocks
 from playtrace.load.recent_ids import Hashes, RecentIds
 from playtrace.load.staging import MICROSECONDS, Staged
 
-SAMPLES_PER_LOAD_MAX = 50
-"""Refused events of a game that one load keeps to be shown: as many as are shown at once."""
 SESSION_DAYS_MAX = 7
 """A session whose clock was decided longer ago is decided anew: no session lasts that long."""
+READING_DAYS_MAX = 30
+"""How long it is remembered what a device's clock seemed to be."""
 
 Steps = tuple[tuple[str, LiteralString], ...]
 
@@ -108,9 +110,7 @@ class OneLoad:
         if staged.refusals:
             connection.register("refusals", _refusals(staged))
             self._step(connection, "keep books of refusals", steps.KEEP_BOOKS_OF_REFUSALS)
-            self._step(
-                connection, "set refused aside", steps.SET_REFUSED_ASIDE, samples_per_load_max=SAMPLES_PER_LOAD_MAX
-            )
+            self._step(connection, "set refused aside", steps.SET_REFUSED_ASIDE)
         self.move_on(connection, staged.last_offset)
         # Else they would be kept until the next load, while the one after that is read.
         for name in ("lines", "parsed"):
@@ -162,13 +162,24 @@ class OneLoad:
                     self._step(connection, name, sql, since=since, until=until)
 
     def _correct_clocks(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> None:
-        if self._clocks_known or lines["correction_s"].to_numpy().any():
-            self._step(connection, "decide clocks", steps.DECIDE_CLOCKS)
+        if not (self._clocks_known or lines["reading_s"].to_numpy().any()):
+            return
+        connection.register("sent", sent_of(lines))
+        corrected = correct(connection, partial(self._step, connection))
+        decisions = corrected.decisions
+        if decisions.sessions:
+            connection.register("decided_clocks", session_clocks(decisions))
+            self._step(connection, "forget session clocks", steps.FORGET_SESSION_CLOCKS)
+            self._step(connection, "remember session clocks", steps.REMEMBER_SESSION_CLOCKS)
             self._clocks_known = True
-            self._step(connection, "find other clocks", steps.FIND_OTHER_CLOCKS)
-            if _count(connection, "SELECT count(*) FROM other_clocks"):
-                self._copy_parsed(connection)
-                self._step(connection, "set clocks", steps.SET_CLOCKS)
+        if decisions.readings:
+            connection.register("new_readings", clock_readings(decisions))
+            self._step(connection, "forget clock readings", steps.FORGET_CLOCK_READINGS)
+            self._step(connection, "remember clock readings", steps.REMEMBER_CLOCK_READINGS)
+        if len(corrected.corrections):
+            connection.register("corrections", corrected.corrections)
+            self._copy_parsed(connection)
+            self._step(connection, "set clocks", steps.SET_CLOCKS)
 
     def _copy_parsed(self, connection: duckdb.DuckDBPyConnection) -> None:
         """From here on `staged` can be changed, by the name of `kept`."""
@@ -224,6 +235,7 @@ class OneLoad:
             "passive": list(PASSIVE_EVENTS),
             "session_timeout_minutes": self._settings.session_timeout_minutes,
             "sessions_since": now - dt.timedelta(days=SESSION_DAYS_MAX),
+            "readings_since": now - dt.timedelta(days=READING_DAYS_MAX),
             "ids_since": now - dt.timedelta(days=self._settings.dedup_days),
             **parameters,
         }
@@ -250,9 +262,6 @@ def _refusals(staged: Staged) -> pa.Table:
             "reason": [refusal.reason.value for _, _, refusal in staged.refusals],
             "error": [refusal.error for _, _, refusal in staged.refusals],
             "body": [refusal.sample for _, _, refusal in staged.refusals],
-            # The reason of each is told in its answer; what shows nothing of the event would only push out what does.
-            "is_shown": [refusal.events == 1 and refusal.error != "" for _, _, refusal in staged.refusals],
-            "events": pa.array([refusal.events for _, _, refusal in staged.refusals], pa.int64()),
             "journal_offset": pa.array([offset for offset, _, _ in staged.refusals], pa.int64()),
             "position": pa.array([refusal.index for _, _, refusal in staged.refusals], pa.int32()),
         }

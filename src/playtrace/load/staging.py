@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from playtrace.event import Refusal
 from playtrace.journal.entry import Header, Recorded, decode_header
+from playtrace.load import clocks
 
 NEWLINE = 10
 ROWS_PER_CHUNK = 2048
 """Arrow chunks are what DuckDB's threads share: with one large chunk a single thread would do all the work. A chunk
 of so many stays in the processor's cache while its lines are found."""
-
-CLOCK_STEP_US = 300_000_000
 
 MICROSECONDS = pa.timestamp("us")
 
@@ -28,7 +27,8 @@ class Staged(Struct, frozen=True):
     """What one load works on."""
 
     lines: pa.Table
-    """line (JSON text), journal_offset, position, received_at, correction_s, source, game_id, country, region"""
+    """line (JSON text), journal_offset, position, received_at, sent_us, reading_s, is_certain, correction_s (see
+    `clocks`), source, game_id, country, region"""
     refusals: list[tuple[int, dt.datetime, Refusal]]
     """Journal offset, time of receipt, and what was refused."""
     offsets: NDArray[np.int64]
@@ -64,19 +64,6 @@ def stage(entries: Sequence[Recorded]) -> Staged:
     return Staged(pa.concat_tables(chunks) if chunks else _lines([], []), refusals, offsets)
 
 
-def clock_correction_s(header: Header) -> int:
-    """How wrong the client's clock is, in seconds to add, in steps of five minutes (halves away from zero).
-
-    In steps, because the difference contains the network's delay too: added as it is, it would move slow
-    batches into the future and turn the order of one device's events around.
-    """
-    if header.sent_us is None:
-        return 0
-    skew_us = header.received_us - header.sent_us
-    steps = (2 * abs(skew_us) + CLOCK_STEP_US) // (2 * CLOCK_STEP_US)
-    return (300 if skew_us > 0 else -300) * steps
-
-
 def _chunks(counts: Sequence[int]) -> list[tuple[int, int]]:
     """Ranges of entries that hold about `ROWS_PER_CHUNK` events each."""
     ranges: list[tuple[int, int]] = []
@@ -99,6 +86,9 @@ def _lines(entries: Sequence[Recorded], headers: Sequence[Header]) -> pa.Table:
     starts = np.cumsum(counts) - counts
     rows = len(ends)
 
+    readings = [clocks.reading_s(header.received_us, header.sent_us) for header in headers]
+    certain = [clocks.is_certain(header.sent_us, header.attempt) for header in headers]
+
     def spread(values: Iterable[int]) -> NDArray[np.int64]:
         """One value for each entry to one for each event."""
         return np.repeat(np.fromiter(values, np.int64), counts)
@@ -117,7 +107,10 @@ def _lines(entries: Sequence[Recorded], headers: Sequence[Header]) -> pa.Table:
             "journal_offset": _array(spread(entry.offset for entry in entries), pa.int64()),
             "position": _array((np.arange(rows) - np.repeat(starts, counts)).astype(np.int32), pa.int32()),
             "received_at": _array(spread(header.received_us for header in headers), MICROSECONDS),
-            "correction_s": _array(spread(clock_correction_s(header) for header in headers), pa.int64()),
+            "sent_us": _array(spread(header.sent_us or 0 for header in headers), pa.int64()),
+            "reading_s": _array(spread(readings), pa.int64()),
+            "is_certain": _array(spread(certain), pa.int64()),
+            "correction_s": _array(spread(map(clocks.presumed_s, readings, certain)), pa.int64()),
             "source": spread_text([header.source for header in headers]),
             "game_id": spread_text([header.game_id for header in headers]),
             "country": spread_text([header.country for header in headers]),

@@ -16,51 +16,100 @@ COPY_PARSED: LiteralString = "CREATE OR REPLACE TEMP TABLE kept AS FROM parsed"
 
 LOOK_AT_KEPT: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM kept"
 
-# The clock of a session is decided by the first batch received of it and holds for the whole of it. Only
-# sessions with a batch whose clock is wrong need a decision written down; that an earlier batch was right
-# shows in the sessions that are there already.
-DECIDE_CLOCKS: LiteralString = """
-INSERT INTO session_clocks
-SELECT game_id, session_id,
-    CASE WHEN EXISTS (
-        FROM sessions
-        WHERE sessions.game_id = undecided.game_id AND sessions.session_id = undecided.session_id
-    ) THEN 0 ELSE correction_s END,
-    received_at
-FROM (
-    SELECT game_id, session_id,
-        arg_min(correction_s, (journal_offset, position)) AS correction_s,
-        arg_min(received_at, (journal_offset, position)) AS received_at
-    FROM staged
-    WHERE session_id IS NOT NULL
-    GROUP BY game_id, session_id
-    HAVING bool_or(correction_s <> 0)
-) AS undecided
-WHERE NOT EXISTS (
-    FROM session_clocks AS decided
-    WHERE decided.game_id = undecided.game_id AND decided.session_id = undecided.session_id
-      AND decided.decided_at > $sessions_since
+# `sent` says of the entries of this load whose clock is wrong when they were sent. What their events say together, and
+# what others say of the same sessions: the rule of `clocks` decides about these, in the order in which they came.
+FIND_READINGS: LiteralString = """
+CREATE OR REPLACE TEMP TABLE readings AS
+WITH event AS (
+    SELECT game_id, session_id, player_id, coalesce(player_id, device_id, '') AS owner,
+        coalesce(device_id, player_id) AS device, journal_offset, position, received_at, client_time,
+        sent_us, coalesce(reading_s, 0) AS reading_s, coalesce(is_certain, 0) AS is_certain
+    FROM staged LEFT JOIN sent USING (journal_offset)
+),
+unsure AS (
+    SELECT game_id, session_id, owner FROM event WHERE reading_s <> 0 AND session_id IS NOT NULL
+    UNION
+    SELECT game_id, session_id, owner FROM session_clocks WHERE decided_at > $sessions_since
 )
+SELECT game_id, session_id, owner, player_id, device, journal_offset, epoch_us(any_value(received_at)) AS received_us,
+    any_value(sent_us) AS sent_us, any_value(reading_s) AS reading_s, any_value(is_certain) AS is_certain,
+    epoch_us(min(client_time)) AS first_us, epoch_us(max(client_time)) AS last_us, min(position) AS position
+FROM event
+WHERE reading_s <> 0 OR (game_id, session_id, owner) IN (SELECT (game_id, session_id, owner) FROM unsure)
+GROUP BY game_id, session_id, owner, player_id, device, journal_offset
 """
 
-FIND_OTHER_CLOCKS: LiteralString = """
-CREATE OR REPLACE TEMP TABLE other_clocks AS
-SELECT DISTINCT game_id, session_id, clock.correction_s
+LIST_READINGS: LiteralString = """
+SELECT game_id, session_id, owner, player_id, device, journal_offset, received_us, sent_us, reading_s, is_certain,
+    first_us, last_us
+FROM readings
+ORDER BY journal_offset, position
+"""
+
+# A session that is there without a decision had a clock that was right.
+LIST_DECIDED_SESSIONS: LiteralString = """
+SELECT game_id, owner, session_id, coalesce(arg_min(correction_s, decided_at), 0) AS correction_s
 FROM (
-    SELECT game_id, session_id, arg_min(correction_s, decided_at) AS correction_s
-    FROM session_clocks
+    SELECT game_id, owner, session_id, correction_s, decided_at
+    FROM session_clocks SEMI JOIN readings USING (game_id, owner, session_id)
     WHERE decided_at > $sessions_since
-    GROUP BY game_id, session_id
-) AS clock JOIN staged USING (game_id, session_id)
-WHERE clock.correction_s <> staged.correction_s
+    UNION ALL
+    SELECT DISTINCT game_id, owner, session_id, NULL, NULL
+    FROM readings
+    WHERE EXISTS (
+        FROM sessions
+        WHERE sessions.game_id = readings.game_id AND sessions.session_id = readings.session_id
+          AND sessions.player_id IS NOT DISTINCT FROM readings.player_id
+    )
+) AS decided
+GROUP BY game_id, owner, session_id
 """
 
+LIST_CLOCK_READINGS: LiteralString = """
+SELECT game_id, device, reading_s, min(sent_us) AS sent_us
+FROM clock_readings SEMI JOIN readings USING (game_id, device)
+WHERE received_at > $readings_since
+GROUP BY game_id, device, reading_s
+"""
+
+# Behind which offset a player was here before: -1 where it was in an earlier load.
+LIST_KNOWN_PLAYERS: LiteralString = """
+SELECT game_id, player_id, min(since) AS since
+FROM (
+    SELECT game_id, player_id, -1 AS since FROM players
+    UNION ALL
+    SELECT game_id, player_id, journal_offset
+    FROM staged
+    WHERE env = 'prod' AND name NOT IN (SELECT unnest($passive::VARCHAR[]))
+      AND received_at - time <= to_days($late_days_max)
+) AS seen SEMI JOIN (SELECT game_id, player_id FROM readings WHERE reading_s > 0) AS slow USING (game_id, player_id)
+GROUP BY game_id, player_id
+"""
+
+REMEMBER_SESSION_CLOCKS: LiteralString = """
+INSERT INTO session_clocks (game_id, owner, session_id, correction_s, decided_at)
+SELECT game_id, owner, session_id, correction_s, make_timestamp(decided_us) FROM decided_clocks
+"""
+
+FORGET_SESSION_CLOCKS: LiteralString = "DELETE FROM session_clocks WHERE decided_at <= $sessions_since"
+
+REMEMBER_CLOCK_READINGS: LiteralString = """
+INSERT INTO clock_readings (game_id, device, reading_s, sent_us, received_at)
+SELECT game_id, device, reading_s, sent_us, make_timestamp(received_us) FROM new_readings
+"""
+
+FORGET_CLOCK_READINGS: LiteralString = "DELETE FROM clock_readings WHERE received_at <= $readings_since"
+
+# `corrections` are those that are other than was presumed when the events were parsed.
 SET_CLOCKS: LiteralString = """
 UPDATE kept
-SET correction_s = clock.correction_s,
-    time = coalesce(least(client_time + to_seconds(clock.correction_s), received_at), received_at)
-FROM other_clocks AS clock
-WHERE clock.game_id = kept.game_id AND clock.session_id = kept.session_id
+SET correction_s = corrections.correction_s,
+    time = coalesce(least(client_time + to_seconds(corrections.correction_s), received_at), received_at)
+FROM corrections
+WHERE corrections.journal_offset = kept.journal_offset AND corrections.game_id = kept.game_id
+  AND coalesce(corrections.session_id, '') = coalesce(kept.session_id, '')
+  AND coalesce(corrections.player_id, '') = coalesce(kept.player_id, '')
+  AND coalesce(corrections.device, '') = coalesce(kept.device_id, kept.player_id, '')
 """
 
 # What there is to do: most loads have nothing late, and what is not there needs no statement.
@@ -382,31 +431,12 @@ SELECT game_id, date_trunc('hour', received_at), 'stored', '', count(*) FROM sta
 # `refusals` holds what collect refused.
 KEEP_BOOKS_OF_REFUSALS: LiteralString = """
 INSERT INTO books
-SELECT game_id, date_trunc('hour', received_at), 'refused', reason, sum(events)::BIGINT FROM refusals GROUP BY ALL
+SELECT game_id, date_trunc('hour', received_at), 'refused', reason, count(*) FROM refusals GROUP BY ALL
 """
 
 SET_REFUSED_ASIDE: LiteralString = """
 INSERT INTO set_aside
-SELECT game_id, received_at, 'refused', reason, error, body, journal_offset, position
-FROM refusals
-WHERE is_shown
-QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY journal_offset DESC, position DESC) <= $samples_per_load_max
-"""
-
-# What was refused is kept to be looked at, not for good: a client that is wrong sends without end.
-FORGET_SAMPLES: LiteralString = """
-DELETE FROM set_aside
-WHERE outcome = 'refused' AND (
-    received_at < $samples_since
-    OR (game_id, received_at, journal_offset, position) IN (
-        SELECT (game_id, received_at, journal_offset, position)
-        FROM set_aside
-        WHERE outcome = 'refused'
-        QUALIFY row_number() OVER (
-            PARTITION BY game_id ORDER BY received_at DESC, journal_offset DESC, position DESC
-        ) > $samples_per_game_max
-    )
-)
+SELECT game_id, received_at, 'refused', reason, error, body, journal_offset, position FROM refusals
 """
 
 # `poison` holds lines that could not be loaded, with the error.

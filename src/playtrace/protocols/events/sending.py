@@ -1,6 +1,6 @@
 """Our own events API: `POST /api/events`.
 
-One event, an array, an envelope `{"events": [...], "sent_at"?}`, or NDJSON. Two spellings are read at full
+One event, an array, an envelope `{"events": [...], "sent_at"?, "attempt"?}`, or NDJSON. Two spellings are read at full
 speed: our own (`name`, `time`, `props`, snake_case) and the one of the first clients (`eventType`,
 `timestamp`, `payload`, camelCase). Anything between them is read too, event by event, and so is a request
 with a wrong event in it: the wrong one is refused with its index, the others are taken.
@@ -12,17 +12,14 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Meta, Struct
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.problem_documents import problem
-from playtrace.collect.refusals import RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
 from playtrace.collect.request import Receipt, Reply, Request
-from playtrace.collect.surrogates import with_whole_pairs
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
     SAMPLE_BYTES_MAX,
@@ -33,6 +30,7 @@ from playtrace.event import (
     Name,
     Position,
     Properties,
+    Refusal,
     RefusalReason,
     Severity,
 )
@@ -43,12 +41,13 @@ SKIPS_BAD_EVENTS = False
 RATE_LIMIT = None
 SOURCE = "events"
 
-R = TypeVar("R")
-
-ONE_BY_ONE_AT_ONCE_BYTES_MAX = 16 * 1024
-"""A larger body whose events have to be read one by one is read apart from the event loop."""
 SECONDS_BELOW = 1e12
 """A numeric time below this is in seconds since 1970, else in milliseconds: 1e12 s is the year 33658."""
+
+
+ATTEMPT_MAX = 10**9
+Attempt = Annotated[int, Meta(ge=1, le=ATTEMPT_MAX)]
+"""Which attempt of the client this is to send these events."""
 
 
 class ClientEvent(Struct, kw_only=True, forbid_unknown_fields=True, rename="camel", gc=False):
@@ -83,11 +82,13 @@ class ClientEvent(Struct, kw_only=True, forbid_unknown_fields=True, rename="came
 class Envelope(Struct, forbid_unknown_fields=True):
     events: list[Event]
     sent_at: dt.datetime | None = None
+    attempt: Attempt | None = None
 
 
 class ClientEnvelope(Struct, forbid_unknown_fields=True, rename="camel"):
     events: list[ClientEvent]
     sent_at: dt.datetime | int | float | None = None
+    attempt: Attempt | None = None
 
 
 class LooseEnvelope(Struct):
@@ -96,14 +97,7 @@ class LooseEnvelope(Struct):
     events: list[msgspec.Raw]
     sent_at: Any = None
     sentAt: Any = None
-
-
-class Shape(Struct):
-    """Whether an object is one event or has several, without looking into them."""
-
-    events: msgspec.Raw = msgspec.Raw()
-    name: msgspec.Raw | UnsetType = UNSET
-    eventType: msgspec.Raw | UnsetType = UNSET
+    attempt: Any = None
 
 
 class Claim(Struct):
@@ -121,7 +115,6 @@ _client_events = msgspec.json.Decoder(list[ClientEvent])
 _client_envelope = msgspec.json.Decoder(ClientEnvelope)
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _loose_envelope = msgspec.json.Decoder(LooseEnvelope)
-_shape = msgspec.json.Decoder(Shape)
 _claim = msgspec.json.Decoder(Claim)
 _mapping = msgspec.json.Decoder(dict[str, Any])
 
@@ -144,11 +137,11 @@ def read(request: Request) -> Batch:
         else:
             _read_own_spelling(body, is_ndjson, batch)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
-        request.check_at_once(ONE_BY_ONE_AT_ONCE_BYTES_MAX)
         batch.events = []
         batch.sent_at = None
+        batch.attempt = 1
         _read_one_by_one(body, is_ndjson, batch)
-    if len(batch.events) + batch.refused > EVENTS_PER_REQUEST_MAX:
+    if len(batch.events) + len(batch.refusals) > EVENTS_PER_REQUEST_MAX:
         raise _too_many()
     return batch
 
@@ -157,10 +150,7 @@ def reply(receipt: Receipt) -> Reply:
     if not receipt.refusals:
         return Reply(202, b'{"accepted":%d,"rejected":[]}' % receipt.accepted)
     rejected = [{"index": r.index, "reason": r.reason, "error": r.error} for r in receipt.refusals]
-    answer: dict[str, Any] = {"accepted": receipt.accepted, "rejected": rejected}
-    if receipt.not_listed:
-        answer["not_listed"] = receipt.not_listed
-    return Reply(202, msgspec.json.encode(answer))
+    return Reply(202, msgspec.json.encode({"accepted": receipt.accepted, "rejected": rejected}))
 
 
 def refuse(error: CollectError) -> Reply:
@@ -176,6 +166,7 @@ def _read_own_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
         envelope = _envelope.decode(body)
         batch.events = envelope.events
         batch.sent_at = envelope.sent_at
+        batch.attempt = envelope.attempt or 1
     else:
         batch.events = [_event.decode(body)]
     for event in batch.events:
@@ -192,6 +183,7 @@ def _read_client_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
         envelope = _client_envelope.decode(body)
         events = envelope.events
         batch.sent_at = instant(envelope.sent_at)
+        batch.attempt = envelope.attempt or 1
     else:
         events = [_client_event.decode(body)]
     batch.events = [_translate(event) for event in events]
@@ -269,43 +261,38 @@ NUMBERED = ("player_id", "session_id", "match_id", "level", "build")
 
 
 def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
-    positions: list[int] = []
-    for index, raw in enumerate(_split(with_whole_pairs(body), is_ndjson, batch)):
+    raws = _split(ESCAPE.sub(_whole_escape, body), is_ndjson, batch)
+    if len(raws) > EVENTS_PER_REQUEST_MAX:
+        raise _too_many()
+    for index, raw in enumerate(raws):
         try:
-            if len(raw) > RAW_EVENT_BYTES_MAX:
-                raise TooLarge(TOO_LARGE_TEXT)
             batch.events.append(_read_loosely(raw))
-            positions.append(index)
-        except (OverflowError, ValueError, RecursionError, TooLarge) as error:
-            note_refused(
-                batch,
-                index,
-                _reason(error),
-                error=partial(_in_words, error),
-                sample=partial(_sample, raw),
-                game_id=batch.game_id or _claimed_game(raw),
+        except (OverflowError, ValueError, RecursionError) as error:
+            # msgspec's errors are ValueErrors; a ValidationError is the one that is about JSON of the wrong shape.
+            malformed = isinstance(error, msgspec.DecodeError) and not isinstance(error, msgspec.ValidationError)
+            too_deep = isinstance(error, RecursionError)
+            batch.refusals.append(
+                Refusal(
+                    index=index,
+                    reason=RefusalReason.MALFORMED if malformed else RefusalReason.INVALID,
+                    error="The event is nested too deeply." if too_deep else sentence(error),
+                    sample=raw[:SAMPLE_BYTES_MAX].decode("utf-8", "replace"),
+                    game_id=batch.game_id or _claimed_game(raw),
+                )
             )
-    batch.positions = positions
-
-
-def _reason(error: Exception) -> RefusalReason:
-    if isinstance(error, TooLarge):
-        return RefusalReason.TOO_LARGE
-    # msgspec's errors are ValueErrors; a ValidationError is the one that is about JSON of the wrong shape.
-    malformed = isinstance(error, msgspec.DecodeError) and not isinstance(error, msgspec.ValidationError)
-    return RefusalReason.MALFORMED if malformed else RefusalReason.INVALID
-
-
-def _in_words(error: Exception) -> str:
-    return "The event is nested too deeply." if isinstance(error, RecursionError) else sentence(error)
-
-
-def _sample(raw: bytes) -> str:
-    return raw[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
 
 
 GZIP = b"\x1f\x8b"
 """How a gzip file begins."""
+ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..(?:\\u[dD][c-fC-F]..)?|u[dD][c-fC-F]..|.)", re.DOTALL)
+
+
+def _whole_escape(found: re.Match[bytes]) -> bytes:
+    """Half a surrogate pair becomes U+FFFD: JavaScript writes it where a text was cut in the middle of an emoji, and
+    it would cost all events of the request."""
+    escape = found[0]
+    is_half = len(escape) == len(rb"\uD83D") and escape[1:3].lower() == b"ud"
+    return rb"\ufffd" if is_half else escape
 
 
 def _too_many() -> TooLarge:
@@ -324,7 +311,7 @@ def _claimed_game(raw: bytes) -> str | None:
 def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
     """Each event's bytes. Raises `Malformed` when the request cannot be taken apart."""
     if is_ndjson:
-        return _few_enough([line for line in body.splitlines() if line.strip()])
+        return [line for line in body.splitlines() if line.strip()]
     text = body.strip()
     if not text:
         raise Malformed("The body is empty; expected JSON.")
@@ -332,13 +319,14 @@ def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
         # A JSON text is UTF-8 (RFC 8259), also where the decoder passes over a value without reading it.
         text.decode("utf-8")
         if text[:1] == b"[":
-            return [bytes(raw) for raw in _few_enough(_raws.decode(text))]
+            return [bytes(raw) for raw in _raws.decode(text)]
         if text[:1] == b"{":
-            shape = _shape.decode(text)
-            if bytes(shape.events)[:1] == b"[" and shape.name is shape.eventType is UNSET:
+            mapping = _mapping.decode(text)
+            if isinstance(mapping.get("events"), list) and not any(key in mapping for key in ("name", "eventType")):
                 envelope = _loose_envelope.decode(text)
                 batch.sent_at = instant(_first(envelope.sent_at, envelope.sentAt))
-                return [bytes(raw) for raw in _few_enough(envelope.events)]
+                batch.attempt = _attempt(envelope.attempt)
+                return [bytes(raw) for raw in envelope.events]
             return [text]
     except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
         hint = ""
@@ -350,10 +338,9 @@ def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
     raise Malformed("Expected JSON that begins with { or [, or NDJSON with Content-Type application/x-ndjson.")
 
 
-def _few_enough(raws: Sequence[R]) -> Sequence[R]:
-    if len(raws) > EVENTS_PER_REQUEST_MAX:
-        raise _too_many()
-    return raws
+def _attempt(sent: object) -> int:
+    """What is no number of an attempt is the first."""
+    return sent if isinstance(sent, int) and not isinstance(sent, bool) and 1 <= sent <= ATTEMPT_MAX else 1
 
 
 def _first(*values: object) -> object:
