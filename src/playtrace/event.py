@@ -123,7 +123,9 @@ class Refusal(Struct, frozen=True):
     sample: str = ""
     """The event as sent, cut at `SAMPLE_BYTES_MAX`."""
     game_id: str | None = None
-    """The game it claimed, where that much could be read."""
+    """The game in whose books it is; None where there is none that could be."""
+    events: int = 1
+    """More than one: so many are counted and not listed; then `index` and `sample` say nothing."""
 
 
 class Batch(Struct, kw_only=True):
@@ -135,6 +137,11 @@ class Batch(Struct, kw_only=True):
     """Name of the protocol module that read it."""
     events: list[Event]
     refusals: list[Refusal] = []
+    """One event each: the first ones that were refused."""
+    further_refused: dict[tuple[RefusalReason, str | None], int] = {}
+    """How many more, by reason and game."""
+    positions: list[int] | None = None
+    """The place in the request of each event; None where they are all of it, in its order."""
     game_id: str | None = None
     """The game of every event that names none."""
     sent_at: dt.datetime | None = None
@@ -143,6 +150,10 @@ class Batch(Struct, kw_only=True):
     """Which attempt of the client this is to send these events, and `sent_at` is of: 1 where it does not say."""
     country: str | None = None
     region: str | None = None
+
+    @property
+    def refused(self) -> int:
+        return len(self.refusals) + sum(self.further_refused.values())
 
 
 PASSIVE_EVENTS = ("push_received", "server_grant", "crash_upload")

@@ -55,6 +55,7 @@ _RECEIPT = {
                 },
             },
         },
+        "not_listed": {"type": "integer", "description": "Rejected beside these, where there are more."},
     },
 }
 _OPERATION: dict[str, Any] = {

@@ -10,23 +10,29 @@ import datetime as dt
 import logging
 import math
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from playtrace.collect import wire_formats
-from playtrace.collect.body import decompress, read_body
+from playtrace.collect.body import SMALL_PLAIN_BYTES, decompress, plain_bytes_max, read_body
 from playtrace.collect.errors import (
     CollectError,
     GameUnknown,
     KeyForOtherGame,
     KeyMissing,
     Malformed,
+    TooLarge,
     TooManyRequests,
     Unavailable,
 )
+from playtrace.collect.heavy_reading import HeavyReading, NotAtOnce
 from playtrace.collect.origin import Origin, Place
 from playtrace.collect.rate_limit import RateLimit
 from playtrace.collect.reading_time import ReadingTime
+from playtrace.collect.refusals import TOO_LARGE_TEXT, note_refused, settle_games
 from playtrace.collect.request import Receipt, Reply, Request, WireFormat
 from playtrace.collect.room import RETRY_AFTER_S, Room, no_room
 from playtrace.config import Settings
@@ -71,6 +77,7 @@ class Collect:
         self._origin = Origin(settings.trusted_proxies, settings.geoip_database)
         self._rate = RateLimit(settings.requests_per_second_max, burst=max(1.0, 2 * settings.requests_per_second_max))
         self._reading_time = ReadingTime(settings.request_seconds_max)
+        self._heavy_reading = HeavyReading()
         self.room = Room(settings.collect_memory_bytes_here() // ROOM_PART)
         self.formats: dict[str, WireFormat] = {}
         self._routes: dict[tuple[str, str], WireFormat] = {}
@@ -113,18 +120,23 @@ class Collect:
         game_id = await self.authenticate(headers, query)
         sent = await read_body(receive, headers, self._reading_time, self.room)
         try:
-            body = decompress(sent, headers.get(b"content-encoding"))
             place = self.place(peer, headers)
-            request = Request(scope["path"], query, headers, body, dt.datetime.now(dt.UTC), game_id, *place)
+            request = Request(scope["path"], query, headers, sent, dt.datetime.now(dt.UTC), game_id, *place)
             return await self.take_request(wire_format, request)
         finally:
             self.room.give_back(len(sent))
 
     async def take_request(self, wire_format: WireFormat, request: Request) -> Reply:
-        """From a request that has arrived whole to the answer. Raises `Unavailable`."""
+        """From a request that has arrived whole, as it was sent, to the answer. Raises `CollectError`."""
         # Only bytes outlive `read`: were the events kept until the disk has them, those of all waiting requests
         # would push each other out of the processor's cache.
-        entry, receipt, error = self.read(wire_format, request)
+        try:
+            entry, receipt, error = self.read(wire_format, _in_plain(request, at_once=True))
+        except NotAtOnce:
+            # What was begun is done anew: else the plain bodies of all who wait for their turn would be in memory.
+            entry, receipt, error = await self._heavy_reading.done(
+                lambda: self.read(wire_format, _in_plain(request, at_once=False))
+            )
         if entry is not None:
             size = len(entry.body)
             if not self.room.take(size, whole=size):
@@ -188,7 +200,10 @@ class Collect:
         return self._origin.place(peer, headers)
 
     def read(self, wire_format: WireFormat, request: Request) -> tuple[Entry | None, Receipt, CollectError | None]:
-        """Bytes to what the journal keeps of them, and the error to answer where nothing was taken."""
+        """Bytes to what the journal keeps of them, and the error to answer where nothing was taken.
+
+        Raises `NotAtOnce`.
+        """
         try:
             batch = wire_format.read(request)
         except Malformed as malformed:
@@ -200,18 +215,21 @@ class Collect:
             # The frames of its traceback lead to whoever keeps what is returned here: they would keep each other, and
             # the request, until the garbage collector comes by.
             malformed.__traceback__ = malformed.__cause__ = malformed.__context__ = None
+            settle_games(batch, self._books_of(request.game_id))
             return encode(batch), Receipt.of(batch), malformed
         if request.city is not None:
             _name_city(batch.events, request.city)
         if request.game_id is None and self._settings.open:
             if batch.game_id is None:
                 batch.game_id = wire_format.DEFAULT_GAME
-            self._make_games(batch)
+            self._make_games(batch, at_once=request.at_once)
         self.admit_games(batch, request.game_id)
+        if batch.refusals:
+            settle_games(batch, self._books_of(request.game_id))
         entry = encode(batch) if batch.events or batch.refusals else None
         if entry is not None and _has_large(entry.body):
             entry = _refuse_large(batch, entry)
-        error = _as_a_whole(batch.refusals) if batch.refusals and not batch.events else None
+        error = _as_a_whole(batch) if batch.refusals and not batch.events else None
         if wire_format.SKIPS_BAD_EVENTS and isinstance(error, Malformed):
             error = None
         return entry, Receipt.of(batch), error
@@ -244,17 +262,47 @@ class Collect:
         if refused:
             _refuse(batch, refused)
 
-    def _make_games(self, batch: Batch) -> None:
-        """Open mode: games are made at first sight, all of a request at once."""
+    def _books_of(self, key_game: str | None) -> Callable[[str | None], str | None]:
+        """In whose books a refusal is, given the game that the event claims: those of the key's game, whatever it
+        claims; without a key those of a game that there is."""
+
+        def books_of(claimed: str | None) -> str | None:
+            if key_game is not None:
+                return key_game
+            return claimed if claimed is not None and self._keys.knows(claimed) else None
+
+        return books_of
+
+    def _make_games(self, batch: Batch, *, at_once: bool) -> None:
+        """Open mode: games are made at first sight, all of a request at once. Raises `NotAtOnce`."""
         named = {event.game_id for event in batch.events} | {batch.game_id}
         unknown = [game_id for game_id in named if game_id is not None and not self._keys.knows(game_id)]
         if not unknown:
             return
+        if at_once:
+            raise NotAtOnce
         try:
             self._keys.create(unknown)
         except RegistryError as error:
             # The events of games that there are not are refused.
             log.warning("games not created", extra={"error": str(error)})
+
+
+def _in_plain(request: Request, *, at_once: bool) -> Request:
+    """The request with its body decompressed. Raises `CollectError`, and `NotAtOnce`."""
+    encoding = request.headers.get(b"content-encoding")
+    if encoding is None:
+        body = request.body
+    elif not at_once:
+        body = decompress(request.body, encoding, plain_bytes_max(request.body))
+    else:
+        try:
+            body = decompress(request.body, encoding, SMALL_PLAIN_BYTES)
+        except TooLarge:
+            raise NotAtOnce from None
+    plain = msgspec.structs.replace(request, body=body, at_once=at_once)
+    plain.check_at_once(SMALL_PLAIN_BYTES)
+    return plain
 
 
 def query_of(scope: Scope) -> dict[str, str]:
@@ -278,29 +326,32 @@ def _write_key(headers: dict[bytes, bytes], query: dict[str, str]) -> str | None
 
 
 def _refuse(batch: Batch, refused: list[tuple[int, Event, RefusalReason, str]]) -> None:
-    """Move events out of the batch. Positions count the events that were read before those refused earlier."""
-    earlier = {refusal.index for refusal in batch.refusals}
-    positions = [i for i in range(len(batch.events) + len(earlier)) if i not in earlier]
+    """Move events out of the batch."""
+    positions = batch.positions if batch.positions is not None else range(len(batch.events))
     gone = {index for index, _, _, _ in refused}
     for index, event, reason, text in refused:
-        sample = encode(Batch(received_at=batch.received_at, source="", events=[event])).body
-        batch.refusals.append(
-            Refusal(
-                positions[index],
-                reason,
-                text,
-                sample[:SAMPLE_BYTES_MAX].decode("utf-8", "replace").rstrip("\n"),
-                event.game_id or batch.game_id,
-            )
+        note_refused(
+            batch,
+            positions[index],
+            reason,
+            error=partial(str, text),
+            sample=partial(_sample, event),
+            game_id=event.game_id or batch.game_id,
         )
+    batch.positions = [position for index, position in enumerate(positions) if index not in gone]
     batch.events = [event for index, event in enumerate(batch.events) if index not in gone]
     batch.refusals.sort(key=lambda refusal: refusal.index)
+
+
+def _sample(event: Event) -> str:
+    """A refused event as it is shown to the studio."""
+    return msgspec.json.encode(event)[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
 
 
 def _refuse_large(batch: Batch, entry: Entry) -> Entry:
     """The same entry without the events that are larger than an event may be."""
     large = [
-        (index, batch.events[index], RefusalReason.TOO_LARGE, f"An event has at most {EVENT_BYTES_MAX} bytes of JSON.")
+        (index, batch.events[index], RefusalReason.TOO_LARGE, TOO_LARGE_TEXT)
         for index, line in enumerate(entry.body.splitlines())
         if len(line) > EVENT_BYTES_MAX
     ]
@@ -325,15 +376,16 @@ WHOLE: dict[RefusalReason, type[CollectError]] = {
 }
 
 
-def _as_a_whole(refusals: list[Refusal]) -> CollectError:
+def _as_a_whole(batch: Batch) -> CollectError:
     """The error of a request of which no event was taken."""
-    reasons = {refusal.reason for refusal in refusals}
+    refusals = batch.refusals
+    reasons = {refusal.reason for refusal in refusals} | {reason for reason, _ in batch.further_refused}
     error = WHOLE.get(next(iter(reasons)), Malformed) if len(reasons) == 1 else Malformed
     first = refusals[0]
     detail = (
-        first.error if len(refusals) == 1 else f"None of {len(refusals)} events was taken. The first: {first.error}"
+        first.error if batch.refused == 1 else f"None of {batch.refused} events was taken. The first: {first.error}"
     )
-    return error(detail, refusals=refusals)
+    return error(detail, refusals=refusals, not_listed=batch.refused - len(refusals))
 
 
 async def send_reply(send: Send, reply: Reply) -> None:

@@ -23,6 +23,10 @@ ZSTD_PIECE_BYTES = 512
 DROPPED_BYTES_MAX = 32 * 1024 * 1024
 """A body that is too large is read on to its end, if that is not further than this: a client that is still sending
 when the connection closes never sees the answer."""
+RATIO_MAX = 200
+"""A compressed body becomes at most this many times as long: batches of a game's events are 5 to 30 times as long."""
+SMALL_PLAIN_BYTES = 1024 * 1024
+"""So much a compressed body may become whatever its length: events that are all the same are 500 times as long."""
 MEMBERS_MAX = 100
 """A gzip or zstd body may be several, one after the other (`cat a.gz b.gz`); at most so many."""
 
@@ -101,8 +105,13 @@ def _drop(chunks: list[bytes], room: Room) -> None:
     chunks.clear()
 
 
-def decompress(body: bytes, encoding: bytes | None) -> bytes:
-    """The body in plain, at most `REQUEST_BYTES_MAX` of it.
+def plain_bytes_max(body: bytes) -> int:
+    """What a compressed body may become: a few bytes on the wire do not buy seconds of work."""
+    return min(REQUEST_BYTES_MAX, max(SMALL_PLAIN_BYTES, RATIO_MAX * len(body)))
+
+
+def decompress(body: bytes, encoding: bytes | None, bytes_max: int = REQUEST_BYTES_MAX) -> bytes:
+    """The body in plain, at most `bytes_max` of it.
 
     Raises `EncodingUnknown`, `TooLarge`, or `Malformed` when it is not what its encoding says.
     """
@@ -110,33 +119,33 @@ def decompress(body: bytes, encoding: bytes | None) -> bytes:
         case b"" | b"identity":
             plain = body
         case b"gzip" | b"x-gzip":
-            plain = _inflate(body, zlib.MAX_WBITS | 16)
+            plain = _inflate(body, zlib.MAX_WBITS | 16, bytes_max)
         case b"deflate":
             # RFC 9110 means the zlib format; some clients send the raw stream.
             wrapped = len(body) >= 2 and body[0] & 0x0F == 8 and (body[0] * 256 + body[1]) % 31 == 0
-            plain = _inflate(body, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+            plain = _inflate(body, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS, bytes_max)
         case b"zstd":
-            plain = _zstd(body)
+            plain = _zstd(body, bytes_max)
         case b"br":
-            plain = _brotli(body)
+            plain = _brotli(body, bytes_max)
         case unknown:
             raise EncodingUnknown(
                 f"Content-Encoding {unknown.decode('latin-1')!r} is not spoken here. Send the body plain, or as gzip,"
                 " deflate, zstd or br."
             )
-    if len(plain) > REQUEST_BYTES_MAX:
-        raise _too_large()
+    if len(plain) > bytes_max:
+        raise _too_much(bytes_max)
     return plain
 
 
-def _inflate(body: bytes, window_bits: int) -> bytes:
+def _inflate(body: bytes, window_bits: int, bytes_max: int) -> bytes:
     plain = b""
     for _ in range(MEMBERS_MAX):
         inflater = zlib.decompressobj(window_bits)
         try:
-            plain += inflater.decompress(body, REQUEST_BYTES_MAX + 1 - len(plain))
-            if len(plain) > REQUEST_BYTES_MAX:
-                raise _too_large()
+            plain += inflater.decompress(body, bytes_max + 1 - len(plain))
+            if len(plain) > bytes_max:
+                raise _too_much(bytes_max)
             plain += inflater.flush()
         except zlib.error as error:
             raise Malformed(f"The body does not decompress: {error}.") from error
@@ -148,7 +157,7 @@ def _inflate(body: bytes, window_bits: int) -> bytes:
     raise _too_many_members()
 
 
-def _zstd(body: bytes) -> bytes:
+def _zstd(body: bytes, bytes_max: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     position = 0
@@ -164,8 +173,8 @@ def _zstd(body: bytes) -> bytes:
                 position += len(piece) - len(decompressor.unused_data)
                 chunks.append(chunk)
                 size += len(chunk)
-                if size > REQUEST_BYTES_MAX:
-                    raise _too_large()
+                if size > bytes_max:
+                    raise _too_much(bytes_max)
             if position == len(body):
                 return b"".join(chunks)
     except zstandard.ZstdError as error:
@@ -173,7 +182,7 @@ def _zstd(body: bytes) -> bytes:
     raise _too_many_members()
 
 
-def _brotli(body: bytes) -> bytes:
+def _brotli(body: bytes, bytes_max: int) -> bytes:
     decompressor = brotli.Decompressor()
     chunks: list[bytes] = []
     size = 0
@@ -183,8 +192,8 @@ def _brotli(body: bytes) -> bytes:
         while chunk:
             chunks.append(chunk)
             size += len(chunk)
-            if size > REQUEST_BYTES_MAX:
-                raise _too_large()
+            if size > bytes_max:
+                raise _too_much(bytes_max)
             if decompressor.is_finished():
                 break
             chunk = decompressor.process(b"", output_buffer_limit=CHUNK_BYTES)
@@ -203,9 +212,17 @@ def _too_many_members() -> Malformed:
     return Malformed(f"The body is more than {MEMBERS_MAX} compressed parts, one after the other.")
 
 
-def _too_large(bytes_max: int = REQUEST_BYTES_MAX) -> TooLarge:
-    mib_max = bytes_max // 1024 // 1024
-    return TooLarge(f"At most {mib_max} MiB fit into this request, also after decompression. Send several.")
+def _too_large(bytes_max: int) -> TooLarge:
+    return TooLarge(f"At most {bytes_max // 1024 // 1024} MiB fit into this request. Send several.")
+
+
+def _too_much(bytes_max: int) -> TooLarge:
+    """Of a compressed body."""
+    mib_max = bytes_max / 1024 / 1024
+    text = f"At most {mib_max:.3g} MiB fit into this request, also after decompression"
+    if bytes_max < REQUEST_BYTES_MAX:
+        return TooLarge(f"{text}: at most {RATIO_MAX} times what was sent. Compress less, or send it plain.")
+    return TooLarge(f"{text}. Send several.")
 
 
 def int_or_zero(value: bytes | None) -> int:

@@ -26,12 +26,20 @@ class CollectError(Exception):
     slug: ClassVar[str] = "error"
     title: ClassVar[str] = "The request could not be taken"
 
-    def __init__(self, detail: str, *, retry_after_s: int | None = None, refusals: list[Refusal] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        retry_after_s: int | None = None,
+        refusals: list[Refusal] | None = None,
+        not_listed: int = 0,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after_s = retry_after_s
         self.refusals: list[Refusal] = refusals or []
-        """Which events, where it was decided event by event."""
+        """Which events, where it was decided event by event: the first ones, and how many more."""
+        self.not_listed = not_listed
 
 
 class Malformed(CollectError):

@@ -24,6 +24,8 @@ def problem(error: CollectError) -> Reply:
         document["rejected"] = [
             {"index": refusal.index, "reason": refusal.reason, "error": refusal.error} for refusal in error.refusals
         ]
+        if error.not_listed:
+            document["not_listed"] = error.not_listed
     headers: list[tuple[bytes, bytes]] = []
     if error.retry_after_s is not None:
         headers.append((b"retry-after", str(error.retry_after_s).encode()))

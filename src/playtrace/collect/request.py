@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from playtrace.collect.errors import CollectError, Malformed
+from playtrace.collect.heavy_reading import NotAtOnce
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.event import NAME_LENGTH_MAX, Batch, Refusal
 
@@ -26,6 +27,13 @@ class Request(Struct, frozen=True):
     country: str | None = None
     region: str | None = None
     city: str | None = None
+    at_once: bool = False
+    """Whether the event loop waits for it: what would take long raises `NotAtOnce`, and is asked again elsewhere."""
+
+    def check_at_once(self, bytes_max: int) -> None:
+        """Before what takes long for a body of more than `bytes_max`. Raises `NotAtOnce`."""
+        if self.at_once and len(self.body) > bytes_max:
+            raise NotAtOnce
 
     def named_game(self) -> str | None:
         """The game in `?gameId=`: for clients whose events have no field for it.
@@ -52,19 +60,25 @@ class Receipt(Struct):
     accepted: int
     """Events that are in the journal."""
     refusals: list[Refusal]
+    not_listed: int = 0
+    """Events that were refused beside those."""
     offset: int | None = None
     """Where they stand in the journal; None when there was nothing to record."""
 
     @classmethod
     def of(cls, batch: Batch) -> Receipt:
-        return cls(batch.received_at, len(batch.events), batch.refusals)
+        return cls(batch.received_at, len(batch.events), batch.refusals, batch.refused - len(batch.refusals))
+
+    @property
+    def refused(self) -> int:
+        return len(self.refusals) + self.not_listed
 
 
 class WireFormat(Protocol):
     """The sending half of a protocol (`protocols/NAME/sending.py`): one wire format.
 
-    `read` raises `CollectError` for a request that is wrong as a whole. An event that is wrong by itself
-    becomes a `Refusal` in the batch, and its neighbours are taken. What may be kept of a wrong request, where
+    `read` raises `CollectError` for a request that is wrong as a whole, and `NotAtOnce`. An event that is wrong by
+    itself becomes a `Refusal` in the batch, and its neighbours are taken. What may be kept of a wrong request, where
     that is not the start of its body, goes along as the error's `refusals`.
     """
 

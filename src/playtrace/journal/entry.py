@@ -65,7 +65,11 @@ def encode(batch: Batch) -> Entry:
         None if batch.sent_at is None else microseconds(batch.sent_at),
         batch.country,
         batch.region,
-        batch.refusals,
+        batch.refusals
+        + [
+            Refusal(0, reason, "", game_id=game_id, events=events)
+            for (reason, game_id), events in batch.further_refused.items()
+        ],
         batch.attempt,
     )
     return Entry(_encoder.encode(header), len(batch.events), _encoder.encode_lines(batch.events))

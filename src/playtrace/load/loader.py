@@ -275,7 +275,7 @@ class Loader:
             outcome.stored,
             outcome.duplicates,
             outcome.quarantined,
-            len(staged.refusals),
+            sum(refusal.events for _, _, refusal in staged.refusals),
             seconds,
         )
 

@@ -21,6 +21,8 @@ from playtrace.load.clock_correction import clock_readings, correct, sent_of, se
 from playtrace.load.recent_ids import Hashes, RecentIds
 from playtrace.load.staging import MICROSECONDS, Staged
 
+SAMPLES_PER_LOAD_MAX = 50
+"""Refused events of a game that one load keeps to be shown: as many as are shown at once."""
 SESSION_DAYS_MAX = 7
 """A session whose clock was decided longer ago is decided anew: no session lasts that long."""
 READING_DAYS_MAX = 30
@@ -110,7 +112,9 @@ class OneLoad:
         if staged.refusals:
             connection.register("refusals", _refusals(staged))
             self._step(connection, "keep books of refusals", steps.KEEP_BOOKS_OF_REFUSALS)
-            self._step(connection, "set refused aside", steps.SET_REFUSED_ASIDE)
+            self._step(
+                connection, "set refused aside", steps.SET_REFUSED_ASIDE, samples_per_load_max=SAMPLES_PER_LOAD_MAX
+            )
         self.move_on(connection, staged.last_offset)
         # Else they would be kept until the next load, while the one after that is read.
         for name in ("lines", "parsed"):
@@ -262,6 +266,9 @@ def _refusals(staged: Staged) -> pa.Table:
             "reason": [refusal.reason.value for _, _, refusal in staged.refusals],
             "error": [refusal.error for _, _, refusal in staged.refusals],
             "body": [refusal.sample for _, _, refusal in staged.refusals],
+            # The reason of each is told in its answer; what shows nothing of the event would only push out what does.
+            "is_shown": [refusal.events == 1 and refusal.error != "" for _, _, refusal in staged.refusals],
+            "events": pa.array([refusal.events for _, _, refusal in staged.refusals], pa.int64()),
             "journal_offset": pa.array([offset for offset, _, _ in staged.refusals], pa.int64()),
             "position": pa.array([refusal.index for _, _, refusal in staged.refusals], pa.int32()),
         }

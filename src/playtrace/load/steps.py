@@ -431,12 +431,31 @@ SELECT game_id, date_trunc('hour', received_at), 'stored', '', count(*) FROM sta
 # `refusals` holds what collect refused.
 KEEP_BOOKS_OF_REFUSALS: LiteralString = """
 INSERT INTO books
-SELECT game_id, date_trunc('hour', received_at), 'refused', reason, count(*) FROM refusals GROUP BY ALL
+SELECT game_id, date_trunc('hour', received_at), 'refused', reason, sum(events)::BIGINT FROM refusals GROUP BY ALL
 """
 
 SET_REFUSED_ASIDE: LiteralString = """
 INSERT INTO set_aside
-SELECT game_id, received_at, 'refused', reason, error, body, journal_offset, position FROM refusals
+SELECT game_id, received_at, 'refused', reason, error, body, journal_offset, position
+FROM refusals
+WHERE is_shown
+QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY journal_offset DESC, position DESC) <= $samples_per_load_max
+"""
+
+# What was refused is kept to be looked at, not for good: a client that is wrong sends without end.
+FORGET_SAMPLES: LiteralString = """
+DELETE FROM set_aside
+WHERE outcome = 'refused' AND (
+    received_at < $samples_since
+    OR (game_id, received_at, journal_offset, position) IN (
+        SELECT (game_id, received_at, journal_offset, position)
+        FROM set_aside
+        WHERE outcome = 'refused'
+        QUALIFY row_number() OVER (
+            PARTITION BY game_id ORDER BY received_at DESC, journal_offset DESC, position DESC
+        ) > $samples_per_game_max
+    )
+)
 """
 
 # `poison` holds lines that could not be loaded, with the error.

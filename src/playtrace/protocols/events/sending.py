@@ -12,14 +12,17 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.problem_documents import problem
+from playtrace.collect.refusals import RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
 from playtrace.collect.request import Receipt, Reply, Request
+from playtrace.collect.surrogates import with_whole_pairs
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
     SAMPLE_BYTES_MAX,
@@ -30,7 +33,6 @@ from playtrace.event import (
     Name,
     Position,
     Properties,
-    Refusal,
     RefusalReason,
     Severity,
 )
@@ -41,6 +43,10 @@ SKIPS_BAD_EVENTS = False
 RATE_LIMIT = None
 SOURCE = "events"
 
+R = TypeVar("R")
+
+ONE_BY_ONE_AT_ONCE_BYTES_MAX = 16 * 1024
+"""A larger body whose events have to be read one by one is read apart from the event loop."""
 SECONDS_BELOW = 1e12
 """A numeric time below this is in seconds since 1970, else in milliseconds: 1e12 s is the year 33658."""
 
@@ -100,6 +106,14 @@ class LooseEnvelope(Struct):
     attempt: Any = None
 
 
+class Shape(Struct):
+    """Whether an object is one event or has several, without looking into them."""
+
+    events: msgspec.Raw = msgspec.Raw()
+    name: msgspec.Raw | UnsetType = UNSET
+    eventType: msgspec.Raw | UnsetType = UNSET
+
+
 class Claim(Struct):
     """What can be read of an event that is wrong elsewhere."""
 
@@ -115,6 +129,7 @@ _client_events = msgspec.json.Decoder(list[ClientEvent])
 _client_envelope = msgspec.json.Decoder(ClientEnvelope)
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _loose_envelope = msgspec.json.Decoder(LooseEnvelope)
+_shape = msgspec.json.Decoder(Shape)
 _claim = msgspec.json.Decoder(Claim)
 _mapping = msgspec.json.Decoder(dict[str, Any])
 
@@ -137,11 +152,12 @@ def read(request: Request) -> Batch:
         else:
             _read_own_spelling(body, is_ndjson, batch)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
+        request.check_at_once(ONE_BY_ONE_AT_ONCE_BYTES_MAX)
         batch.events = []
         batch.sent_at = None
         batch.attempt = 1
         _read_one_by_one(body, is_ndjson, batch)
-    if len(batch.events) + len(batch.refusals) > EVENTS_PER_REQUEST_MAX:
+    if len(batch.events) + batch.refused > EVENTS_PER_REQUEST_MAX:
         raise _too_many()
     return batch
 
@@ -150,7 +166,10 @@ def reply(receipt: Receipt) -> Reply:
     if not receipt.refusals:
         return Reply(202, b'{"accepted":%d,"rejected":[]}' % receipt.accepted)
     rejected = [{"index": r.index, "reason": r.reason, "error": r.error} for r in receipt.refusals]
-    return Reply(202, msgspec.json.encode({"accepted": receipt.accepted, "rejected": rejected}))
+    answer: dict[str, Any] = {"accepted": receipt.accepted, "rejected": rejected}
+    if receipt.not_listed:
+        answer["not_listed"] = receipt.not_listed
+    return Reply(202, msgspec.json.encode(answer))
 
 
 def refuse(error: CollectError) -> Reply:
@@ -261,38 +280,43 @@ NUMBERED = ("player_id", "session_id", "match_id", "level", "build")
 
 
 def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
-    raws = _split(ESCAPE.sub(_whole_escape, body), is_ndjson, batch)
-    if len(raws) > EVENTS_PER_REQUEST_MAX:
-        raise _too_many()
-    for index, raw in enumerate(raws):
+    positions: list[int] = []
+    for index, raw in enumerate(_split(with_whole_pairs(body), is_ndjson, batch)):
         try:
+            if len(raw) > RAW_EVENT_BYTES_MAX:
+                raise TooLarge(TOO_LARGE_TEXT)
             batch.events.append(_read_loosely(raw))
-        except (OverflowError, ValueError, RecursionError) as error:
-            # msgspec's errors are ValueErrors; a ValidationError is the one that is about JSON of the wrong shape.
-            malformed = isinstance(error, msgspec.DecodeError) and not isinstance(error, msgspec.ValidationError)
-            too_deep = isinstance(error, RecursionError)
-            batch.refusals.append(
-                Refusal(
-                    index=index,
-                    reason=RefusalReason.MALFORMED if malformed else RefusalReason.INVALID,
-                    error="The event is nested too deeply." if too_deep else sentence(error),
-                    sample=raw[:SAMPLE_BYTES_MAX].decode("utf-8", "replace"),
-                    game_id=batch.game_id or _claimed_game(raw),
-                )
+            positions.append(index)
+        except (OverflowError, ValueError, RecursionError, TooLarge) as error:
+            note_refused(
+                batch,
+                index,
+                _reason(error),
+                error=partial(_in_words, error),
+                sample=partial(_sample, raw),
+                game_id=batch.game_id or _claimed_game(raw),
             )
+    batch.positions = positions
+
+
+def _reason(error: Exception) -> RefusalReason:
+    if isinstance(error, TooLarge):
+        return RefusalReason.TOO_LARGE
+    # msgspec's errors are ValueErrors; a ValidationError is the one that is about JSON of the wrong shape.
+    malformed = isinstance(error, msgspec.DecodeError) and not isinstance(error, msgspec.ValidationError)
+    return RefusalReason.MALFORMED if malformed else RefusalReason.INVALID
+
+
+def _in_words(error: Exception) -> str:
+    return "The event is nested too deeply." if isinstance(error, RecursionError) else sentence(error)
+
+
+def _sample(raw: bytes) -> str:
+    return raw[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
 
 
 GZIP = b"\x1f\x8b"
 """How a gzip file begins."""
-ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..(?:\\u[dD][c-fC-F]..)?|u[dD][c-fC-F]..|.)", re.DOTALL)
-
-
-def _whole_escape(found: re.Match[bytes]) -> bytes:
-    """Half a surrogate pair becomes U+FFFD: JavaScript writes it where a text was cut in the middle of an emoji, and
-    it would cost all events of the request."""
-    escape = found[0]
-    is_half = len(escape) == len(rb"\uD83D") and escape[1:3].lower() == b"ud"
-    return rb"\ufffd" if is_half else escape
 
 
 def _too_many() -> TooLarge:
@@ -311,7 +335,7 @@ def _claimed_game(raw: bytes) -> str | None:
 def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
     """Each event's bytes. Raises `Malformed` when the request cannot be taken apart."""
     if is_ndjson:
-        return [line for line in body.splitlines() if line.strip()]
+        return _few_enough([line for line in body.splitlines() if line.strip()])
     text = body.strip()
     if not text:
         raise Malformed("The body is empty; expected JSON.")
@@ -319,14 +343,14 @@ def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
         # A JSON text is UTF-8 (RFC 8259), also where the decoder passes over a value without reading it.
         text.decode("utf-8")
         if text[:1] == b"[":
-            return [bytes(raw) for raw in _raws.decode(text)]
+            return [bytes(raw) for raw in _few_enough(_raws.decode(text))]
         if text[:1] == b"{":
-            mapping = _mapping.decode(text)
-            if isinstance(mapping.get("events"), list) and not any(key in mapping for key in ("name", "eventType")):
+            shape = _shape.decode(text)
+            if bytes(shape.events)[:1] == b"[" and shape.name is shape.eventType is UNSET:
                 envelope = _loose_envelope.decode(text)
                 batch.sent_at = instant(_first(envelope.sent_at, envelope.sentAt))
                 batch.attempt = _attempt(envelope.attempt)
-                return [bytes(raw) for raw in envelope.events]
+                return [bytes(raw) for raw in _few_enough(envelope.events)]
             return [text]
     except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
         hint = ""
@@ -341,6 +365,12 @@ def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
 def _attempt(sent: object) -> int:
     """What is no number of an attempt is the first."""
     return sent if isinstance(sent, int) and not isinstance(sent, bool) and 1 <= sent <= ATTEMPT_MAX else 1
+
+
+def _few_enough(raws: Sequence[R]) -> Sequence[R]:
+    if len(raws) > EVENTS_PER_REQUEST_MAX:
+        raise _too_many()
+    return raws
 
 
 def _first(*values: object) -> object:

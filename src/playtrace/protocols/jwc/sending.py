@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.rate_limit import WindowLimit
+from playtrace.collect.refusals import RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
 from playtrace.collect.request import Receipt, Reply, Request
 from playtrace.config import Settings
 from playtrace.event import (
@@ -34,6 +36,8 @@ from playtrace.protocols.events.sending import instant, sentence
 from playtrace.protocols.jwc import layout
 from playtrace.protocols.jwc.layout import SCHEMA, SOURCE
 
+AT_ONCE_BYTES_MAX = 32 * 1024
+"""A larger body is read apart from the event loop."""
 LABEL_LENGTH_MAX = 30
 """Characters of `os`, `ext` and `vscode`."""
 
@@ -77,6 +81,7 @@ class Jwc:
     def read(self, request: Request) -> Batch:
         """Raises `SchemaUnsupported`, `Malformed` when the body is not JSON, `TooLarge` for too many events."""
         game_id = request.named_game()
+        request.check_at_once(AT_ONCE_BYTES_MAX)
         batch = Batch(
             received_at=request.received_at,
             source=SOURCE,
@@ -86,22 +91,38 @@ class Jwc:
             region=request.region,
         )
         raws = _split(request.body, game_id or request.game_id)
-        if len(raws) > EVENTS_PER_REQUEST_MAX:
-            raise TooLarge(f"A batch has at most {EVENTS_PER_REQUEST_MAX} events. Send several.")
+        positions: list[int] = []
         for index, raw in enumerate(raws):
+            if len(raw) > RAW_EVENT_BYTES_MAX:
+                note_refused(
+                    batch,
+                    index,
+                    RefusalReason.TOO_LARGE,
+                    error=lambda: TOO_LARGE_TEXT,
+                    sample=lambda: "",
+                    game_id=game_id or request.game_id,
+                )
+                continue
             sent: Any = None
             try:
                 sent = _anything.decode(raw)
                 batch.events.append(self._event(sent, game_id, request.received_at))
             except (ValueError, OverflowError, RecursionError) as error:
-                text = "The event is nested too deeply." if isinstance(error, RecursionError) else sentence(error)
-                batch.refusals.append(
-                    Refusal(index, RefusalReason.INVALID, text, _sample(sent), game_id or request.game_id)
+                note_refused(
+                    batch,
+                    index,
+                    RefusalReason.INVALID,
+                    error=partial(_text, error),
+                    sample=partial(_sample, sent),
+                    game_id=game_id or request.game_id,
                 )
+            else:
+                positions.append(index)
+        batch.positions = positions
         return batch
 
     def reply(self, receipt: Receipt) -> Reply:
-        return Reply(200, b'{"ok":true,"accepted":%d,"skipped":%d}' % (receipt.accepted, len(receipt.refusals)))
+        return Reply(200, b'{"ok":true,"accepted":%d,"skipped":%d}' % (receipt.accepted, receipt.refused))
 
     def refuse(self, error: CollectError) -> Reply:
         answer = {"error": error.slug.replace("-", "_")}
@@ -164,7 +185,7 @@ class Jwc:
 
 
 def _split(body: bytes, game_id: str | None) -> list[bytes]:
-    """Each event's bytes. Raises `Malformed`, `SchemaUnsupported`."""
+    """Each event's bytes. Raises `Malformed`, `SchemaUnsupported`, `TooLarge`."""
     try:
         # A JSON text is UTF-8 (RFC 8259), also where the decoder passes over a value without reading it.
         body.decode("utf-8")
@@ -179,9 +200,12 @@ def _split(body: bytes, game_id: str | None) -> list[bytes]:
     if isinstance(envelope.batch, UnsetType):
         return [body]
     try:
-        return [bytes(raw) for raw in _raws.decode(envelope.batch)]
+        raws = _raws.decode(envelope.batch)
     except (ValueError, RecursionError) as error:
         raise _whole(Malformed, "batch: expected an array of events.", game_id) from error
+    if len(raws) > EVENTS_PER_REQUEST_MAX:
+        raise TooLarge(f"A batch has at most {EVENTS_PER_REQUEST_MAX} events. Send several.")
+    return [bytes(raw) for raw in raws]
 
 
 def _whole(kind: type[Malformed], detail: str, game_id: str | None) -> Malformed:
@@ -207,6 +231,10 @@ def _label(sent: dict[str, Any], field: str) -> str | None:
     if not isinstance(value, str) or len(value) > LABEL_LENGTH_MAX:
         raise ValueError(f"{field}: expected text of at most {LABEL_LENGTH_MAX} characters.")
     return value
+
+
+def _text(error: Exception) -> str:
+    return "The event is nested too deeply." if isinstance(error, RecursionError) else sentence(error)
 
 
 def _sample(sent: Any) -> str:

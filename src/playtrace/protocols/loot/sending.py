@@ -38,6 +38,8 @@ RATE_LIMIT = None
 
 ITEM_COUNT_MAX = 1_000_000
 """Of one item in one sheet."""
+AT_ONCE_BYTES_MAX = 64 * 1024
+"""A larger body is read apart from the event loop."""
 ENTRY_FIELDS = frozenset({"event_type", "timestamp", "details"})
 
 Count = Annotated[int, Meta(ge=0, le=ITEM_COUNT_MAX)]
@@ -77,6 +79,7 @@ _as_sent = msgspec.json.Decoder(dict[str, Any])
 def read(request: Request) -> Batch:
     """One sheet, or the refusal of it. Raises `Malformed` when the body is not JSON, `TooLarge`."""
     named = request.named_game()
+    request.check_at_once(AT_ONCE_BYTES_MAX)
     batch = Batch(
         received_at=request.received_at,
         source=SOURCE,
