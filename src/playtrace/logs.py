@@ -17,11 +17,11 @@ STANDARD_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "a
 
 def set_up(settings: Settings) -> None:
     """Send the logs of all rooms to standard error, as the settings say."""
-    is_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+    is_text = settings.log.format == "text" or (settings.log.format == "auto" and sys.stderr.isatty())
     handler = logging.StreamHandler()
     handler.setFormatter(TextLines() if is_text else JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("playtrace").setLevel(settings.log_level.upper())
+    logging.getLogger("playtrace").setLevel(settings.log.level.upper())
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:

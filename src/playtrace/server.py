@@ -122,7 +122,7 @@ async def _serve(
         # A folder, a file or an address among the settings.
         raise StartError(f"Cannot start with the folder {settings.data} and these settings: {error}") from error
     reading = Reading(free_port(LOOPBACK), secrets.token_urlsafe(32))
-    collectors = Collectors(Orders(settings, port, reading), settings.collect_processes_here())
+    collectors = Collectors(Orders(settings, port, reading), settings.collect.processes_here())
     app, here = playtrace, (settings.host, port)
     if collectors.count > 0:
         app, here = Forwarded(playtrace, reading.secret), (LOOPBACK, reading.port)

@@ -19,7 +19,7 @@ from typer.core import TyperArgument, TyperOption
 
 from playtrace.api.app import create_app
 from playtrace.cli.main import app
-from playtrace.config import Settings
+from playtrace.config import known_settings
 from playtrace.metrics.frame.metric import metrics
 from playtrace.metrics.frame.models import CommonParameters
 
@@ -29,11 +29,12 @@ BLOCK = re.compile(r"(<!-- made from the code: (\w+) -->\n)(.*?)(<!-- end -->)",
 
 
 def settings() -> str:
-    lines = ["| setting | environment variable | default | meaning |", "|---|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        variable = field.validation_alias if isinstance(field.validation_alias, str) else f"PLAYTRACE_{name.upper()}"
-        key = name if field.validation_alias is None else f"{field.validation_alias}"
-        lines.append(f"| `{key}` | `{variable}` | {_default(field.default)} | {field.description} |")
+    lines = ["| setting | in a table of the file | environment variable | default | meaning |", "|---|---|---|---|---|"]
+    for setting in known_settings():
+        *table, key = setting.path
+        place = f"`[{'.'.join(table)}] {key}`" if table else ""
+        default = _default(setting.field.default)
+        lines.append(f"| `{setting.name}` | {place} | `{setting.variable}` | {default} | {setting.field.description} |")
     return "\n".join(lines)
 
 

@@ -32,7 +32,7 @@ def open_journal(tmp_path: Path) -> Iterator[Open]:
 
     def open_(**settings: int) -> Journal:
         journal = Journal.open(
-            tmp_path / "journal.sqlite", Settings(data=tmp_path, disk_free_bytes_min=0).model_copy(update=settings)
+            tmp_path / "journal.sqlite", Settings(**{"data": tmp_path, "disk_free_bytes_min": 0, **settings})
         )
         journals.append(journal)
         return journal

@@ -18,6 +18,7 @@ from playtrace.config import Settings
 from playtrace.event import EVENTS_PER_REQUEST_MAX, Batch
 from playtrace.journal.entry import decode_events, encode
 from playtrace.protocols.jwc.sending import Jwc, SchemaUnsupported
+from playtrace.protocols.jwc.settings import JwcSettings
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
 GOOD: dict[str, Any] = {"anon": "someone", "evt": "java.run.started", "t": 1_773_000_000_000}
@@ -246,11 +247,11 @@ def test_a_client_may_come_so_often_in_a_window():
 )
 def test_a_window_is_told_in_words(monkeypatch: pytest.MonkeyPatch, text: str, seconds: float):
     monkeypatch.setenv("RATE_LIMIT_TIME_WINDOW", text)
-    assert Settings().rate_limit_window_s == seconds
+    assert Settings.read().of_protocol(JwcSettings).rate_limit_window_s == seconds
 
 
 @pytest.mark.parametrize("text", ["", "soon", "1 fortnight", "0 minutes", "-1 hour", "1 hour 2"])
 def test_a_window_that_is_none_stops_the_start_and_names_its_key(monkeypatch: pytest.MonkeyPatch, text: str):
     monkeypatch.setenv("RATE_LIMIT_TIME_WINDOW", text)
-    with pytest.raises(ValidationError, match="RATE_LIMIT_TIME_WINDOW"):
-        Settings()
+    with pytest.raises(ValidationError, match="rate_limit_time_window"):
+        Settings.read()

@@ -74,7 +74,7 @@ def health(request: Request, response: Response) -> Health:
             lag_events=journal.waiting_events(loader.offset),
             lag_seconds=loader.waiting_seconds(),
             bytes=journal.bytes,
-            bytes_max=settings.journal_bytes_max,
+            bytes_max=settings.journal.bytes_max,
             damaged_events=journal.damaged_events,
         )
     except JournalUnavailable as error:

@@ -74,4 +74,6 @@ def with_defaults_of(game: Game, parameters: P) -> P:
 
 
 def rules_of(settings: Settings) -> Rules:
-    return Rules.of(settle_hours=settings.settle_hours, session_timeout_minutes=settings.session_timeout_minutes)
+    return Rules.of(
+        settle_hours=settings.rules.settle_hours, session_timeout_minutes=settings.rules.session_timeout_minutes
+    )

@@ -28,7 +28,7 @@ class LoadSpeed(Struct):
 
 def measure(folder: Path, entries: Iterator[Entry]) -> LoadSpeed:
     """Load these entries from a journal into an empty store, then insert the rows that came out of it."""
-    settings = Settings(data=folder, late_days_max=400)
+    settings = Settings.read(data=folder, late_days_max=400)
     journal = Journal.open(settings.journal_path, settings)
     store = Store.open(settings.store_path, settings)
     try:
@@ -54,8 +54,8 @@ def _insert_raw(path: Path, schema: str, rows: pa.Table, settings: Settings) -> 
     try:
         connection.execute(schema)
         began = time.perf_counter()
-        for start in range(0, len(rows), settings.load_events_max):
-            connection.register("piece", rows.slice(start, settings.load_events_max))
+        for start in range(0, len(rows), settings.load.events_max):
+            connection.register("piece", rows.slice(start, settings.load.events_max))
             connection.execute("INSERT INTO events SELECT * REPLACE (props::JSON::VARIANT AS props) FROM piece")
         return len(rows) / (time.perf_counter() - began)
     finally:

@@ -64,7 +64,7 @@ class QueryResult(Struct):
 def run(*, events: int, data: Path | None, repeats: int) -> QueryResult:
     """Fill a store with a simulated month (minutes for ten million events), unless `data` holds one; then ask."""
     with tempfile.TemporaryDirectory(prefix="playtrace-bench-", ignore_cleanup_errors=True) as temporary:
-        settings = Settings(data=data or Path(temporary), late_days_max=400, dedup_days=60)
+        settings = Settings.read(data=data or Path(temporary), late_days_max=400, dedup_days=60)
         if not settings.store_path.exists():
             _fill(settings, events)
         end = _last_moment(settings)
@@ -100,7 +100,7 @@ def _fill(settings: Settings, events: int) -> None:
         loader = Loader(store, journal, settings)
         with Progress(*columns, disable=not sys.stderr.isatty()) as progress:
             task = progress.add_task("events", total=events)
-            for batches in _loads(scenario, settings.load_events_max):
+            for batches in _loads(scenario, settings.load.events_max):
                 loader.load_batches(batches)
                 progress.update(task, completed=loader.stored)
         today = dt.datetime.now(dt.UTC).date()

@@ -70,7 +70,7 @@ def _examine(settings: Settings, *, is_named: bool) -> Iterator[Finding]:
 def _disk(settings: Settings) -> Iterator[Finding]:
     folder = next(parent for parent in [settings.data.absolute(), *settings.data.absolute().parents] if parent.exists())
     usage = shutil.disk_usage(folder)
-    reserve = settings.disk_reserve_bytes(usage.total)
+    reserve = settings.journal.disk_reserve_bytes(usage.total)
     free = f"{usage.free / 1e9:.1f} GB free; collecting pauses below {reserve / 1e9:.2f} GB"
     yield Finding("disk", usage.free > reserve, free)
 

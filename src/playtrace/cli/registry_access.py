@@ -46,12 +46,12 @@ def open_registry(data: Path | None, *, create: bool = False, is_quiet: bool = F
     named, unless `is_quiet`.
     """
     settings = settings_from(data=data)
-    if not create and settings.registry_url is None and not (settings.data / "registry.sqlite").exists():
+    if not create and settings.registry.url is None and not (settings.data / "registry.sqlite").exists():
         _fail(
             f"There is no playtrace data in {settings.data.absolute()}.",
             "Name the server's folder with --data, or begin with `playtrace games add ID`.",
         )
-    if not is_quiet and settings.registry_url is None and not settings.data.exists():
+    if not is_quiet and settings.registry.url is None and not settings.data.exists():
         typer.echo(f"This begins a new folder: {settings.data.absolute()}", err=True)
     try:
         registry = Registry.open(settings.registry_database)

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
-from playtrace.config import Settings
+from playtrace.config import Settings, SettingUnreadable, name_of
 
 Data = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="Folder of journal, store and registry. [playtrace-data]")
@@ -22,11 +21,11 @@ Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port
 def settings_from(**options: Any) -> Settings:
     """Settings with these on top, where they are given. Ends the command with a sentence when one does not fit."""
     try:
-        return Settings(**{name: value for name, value in options.items() if value is not None})
+        return Settings.read(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
-        wrong = [_sentence(".".join(map(str, field["loc"])), field["type"], field["msg"]) for field in error.errors()]
-    except SettingsError as error:
-        wrong = [f'A setting cannot be read: {error}. A list is written as JSON, such as ["127.0.0.1"].']
+        wrong = [_sentence(name_of(field["loc"]), field["type"], field["msg"]) for field in error.errors()]
+    except SettingUnreadable as error:
+        wrong = [str(error)]
     except tomllib.TOMLDecodeError as error:
         wrong = [f"playtrace.toml in the current folder cannot be read: {error}."]
     for sentence in wrong:

@@ -74,11 +74,12 @@ class Collect:
         self._settings = settings
         self._journal = journal
         self._keys = keys
-        self._origin = Origin(settings.trusted_proxies, settings.geoip_database)
-        self._rate = RateLimit(settings.requests_per_second_max, burst=max(1.0, 2 * settings.requests_per_second_max))
-        self._reading_time = ReadingTime(settings.request_seconds_max)
+        limits = settings.collect
+        self._origin = Origin(limits.trusted_proxies, limits.geoip_database)
+        self._rate = RateLimit(limits.requests_per_second_max, burst=max(1.0, 2 * limits.requests_per_second_max))
+        self._reading_time = ReadingTime(limits.request_seconds_max)
         self._heavy_reading = HeavyReading()
-        self.room = Room(settings.collect_memory_bytes_here() // ROOM_PART)
+        self.room = Room(limits.memory_bytes_here() // ROOM_PART)
         self.formats: dict[str, WireFormat] = {}
         self._routes: dict[tuple[str, str], WireFormat] = {}
         for name, wire_format in wire_formats.load(settings).items():
@@ -159,7 +160,7 @@ class Collect:
         wait = self._rate.wait_s(self._origin.client(peer, headers))
         if wait > 0:
             raise TooManyRequests(
-                f"More than {self._settings.requests_per_second_max:g} requests a second from one address.",
+                f"More than {self._settings.collect.requests_per_second_max:g} requests a second from one address.",
                 retry_after_s=math.ceil(wait),
             )
 

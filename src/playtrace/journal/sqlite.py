@@ -87,8 +87,8 @@ class Journal:
 
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
-        self._bytes_max = settings.journal_bytes_max
-        self._disk_free_bytes_min = settings.disk_reserve_bytes(shutil.disk_usage(path.parent).total)
+        self._bytes_max = settings.journal.bytes_max
+        self._disk_free_bytes_min = settings.journal.disk_reserve_bytes(shutil.disk_usage(path.parent).total)
         self._waiting: queue.SimpleQueue[_Append | int | None] = queue.SimpleQueue()
         """What the writing thread is to do: record an entry, trim up to an offset, or (None) end."""
         self._trim_to = 0

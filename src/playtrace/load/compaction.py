@@ -272,7 +272,7 @@ def compact(store: Store, rollup: Rollup, day: dt.date, settings: Settings) -> N
     borders: dict[str, object] = {"from": day, "to": day + dt.timedelta(days=1)}
     parameters: dict[str, object] = dict(borders)
     if "$session_timeout_minutes" in rollup.merge:
-        parameters["session_timeout_minutes"] = settings.session_timeout_minutes
+        parameters["session_timeout_minutes"] = settings.rules.session_timeout_minutes
     with store.writing() as connection:
         connection.execute("CREATE OR REPLACE TEMP TABLE merged AS " + rollup.merge, parameters)
         connection.execute(rollup.delete, borders)

@@ -88,7 +88,7 @@ class Loader:
         """Everything up to this journal offset is in the store."""
         self._is_lost = False
         """Whether the store has to be opened again, and the place to be found, before anything is loaded."""
-        self._limits = Limits(settings.load_events_max, BYTES_MAX)
+        self._limits = Limits(settings.load.events_max, BYTES_MAX)
         self._is_behind = False
         """Whether more may be waiting already: the next load follows at once."""
         self.stored = 0
@@ -142,7 +142,7 @@ class Loader:
                     self._reopen_store()
                 worked = self.load_waiting() is not None
                 self._limits = Limits(
-                    min(self._settings.load_events_max, 2 * self._limits.events), min(BYTES_MAX, 2 * self._limits.bytes)
+                    min(self._settings.load.events_max, 2 * self._limits.events), min(BYTES_MAX, 2 * self._limits.bytes)
                 )
                 if not self._stopping.is_set():
                     worked = self._compaction.step() or worked
@@ -164,7 +164,7 @@ class Loader:
             elif is_last_look:
                 return
             else:
-                self._pause(self._settings.load_interval_ms / 1000)
+                self._pause(self._settings.load.interval_ms / 1000)
 
     def _pause(self, seconds: float) -> None:
         if not self._stopping.is_set():
@@ -191,7 +191,7 @@ class Loader:
             return int(row[0]) if row else 0
 
     def _remember_ids(self) -> None:
-        since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=self._settings.dedup_days)
+        since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=self._settings.load.dedup_days)
         table = self._store.query(
             "SELECT hash(game_id, event_id) AS id FROM events WHERE received_at > $since", {"since": since}
         )

@@ -235,12 +235,12 @@ class OneLoad:
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         known: dict[str, object] = {
             "journal_id": self._journal_id,
-            "late_days_max": self._settings.late_days_max,
+            "late_days_max": self._settings.load.late_days_max,
             "passive": list(PASSIVE_EVENTS),
-            "session_timeout_minutes": self._settings.session_timeout_minutes,
+            "session_timeout_minutes": self._settings.rules.session_timeout_minutes,
             "sessions_since": now - dt.timedelta(days=SESSION_DAYS_MAX),
             "readings_since": now - dt.timedelta(days=READING_DAYS_MAX),
-            "ids_since": now - dt.timedelta(days=self._settings.dedup_days),
+            "ids_since": now - dt.timedelta(days=self._settings.load.dedup_days),
             **parameters,
         }
         statement = self._statements.get(sql)

@@ -3,6 +3,7 @@
 | file | what it is | may import |
 |---|---|---|
 | `layout.py` | Names that both halves agree on: how a request becomes events | event |
+| `settings.py` | What can be configured of it: `SETTINGS`, a model (`room_settings.py`) | – |
 | `sending.py` | Bytes in, events out, a reply in its dialect: a `WireFormat` (`collect/request.py`) | collect |
 | `reading.py` | What its clients read back: `router`, of FastAPI | api, metrics, store, journal, registry |
 

@@ -82,7 +82,7 @@ class Collectors:
                 log.info("another collecting process took its place")
 
     async def _bound_memory(self) -> None:
-        bytes_max = self._orders.settings.collect_memory_bytes_here()
+        bytes_max = self._orders.settings.collect.memory_bytes_here()
         while True:
             await asyncio.sleep(LOOK_AT_MEMORY_S)
             for process in self._processes.values():

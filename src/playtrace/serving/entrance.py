@@ -39,8 +39,8 @@ class Entrance:
         self._collect = collect
         self._stream = stream.Stream(collect)
         self._reading = reading
-        self._reading_time = ReadingTime(settings.request_seconds_max)
-        self._room = Room(settings.collect_memory_bytes_here() // ROOM_PART)
+        self._reading_time = ReadingTime(settings.collect.request_seconds_max)
+        self._room = Room(settings.collect.memory_bytes_here() // ROOM_PART)
         self._hosts = own_hosts(settings)
         self._is_own: dict[bytes, bool] = {}
 

@@ -108,7 +108,7 @@ class Store:
         self.path = path
         self._settings = settings
         self._in_background = in_background
-        self._slots = threading.BoundedSemaphore(settings.query_concurrency)
+        self._slots = threading.BoundedSemaphore(settings.store.query_concurrency)
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         """Of those who read at the moment."""
         self._is_ending = False
@@ -193,7 +193,7 @@ class Store:
     def _nobody_reading(self) -> Generator[None]:
         """Waits until nobody reads; who wants to waits until the end."""
         with ExitStack() as slots:
-            for _ in range(self._settings.query_concurrency):
+            for _ in range(self._settings.store.query_concurrency):
                 slots.enter_context(self._slots)
             yield
 
@@ -209,7 +209,7 @@ class Store:
             run_in_background()
         asker = Asker.current.get()
         with self._slots, self._begin_reading() as cursor, asker.answered_by(cursor) if asker else nullcontext():
-            timer = threading.Timer(self._settings.query_seconds_max, cursor.interrupt)
+            timer = threading.Timer(self._settings.store.query_seconds_max, cursor.interrupt)
             timer.daemon = True
             timer.start()
             self._cursors.add(cursor)
@@ -301,7 +301,7 @@ class Store:
 def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool | int | float | list[str]]:
     """How DuckDB is set up: bounded memory and threads, nothing fetched from elsewhere."""
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{settings.store_memory_bytes}B",
+        "memory_limit": f"{settings.store.memory_bytes}B",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         # How far the log may grow before it is merged into the file, which the loader waits for: a tenth of a second
@@ -312,8 +312,8 @@ def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool
         # that is done with a row, again at each checkpoint, and the loader waits for it (docs/decisions/0010).
         "variant_minimum_shredding_size": -1,
     }
-    if settings.store_threads is not None:
-        config["threads"] = settings.store_threads
+    if settings.store.threads is not None:
+        config["threads"] = settings.store.threads
     # What is in memory alone has no place of its own to spill to: the default is the folder it was started in.
     config["temp_directory"] = "" if path is None else str(path.with_suffix(".spill"))
     return config

@@ -15,6 +15,7 @@ from playtrace.api.models import ApiModel
 from playtrace.api.problems import Problem
 from playtrace.config import Settings
 from playtrace.event import NAME_LENGTH_MAX
+from playtrace.protocols.jwc.settings import JwcSettings
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
 
@@ -104,7 +105,7 @@ def require_stats_secret(
     key: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> None:
     """Raises `StatsSecretNeeded`, also where no secret is configured: then nobody has it."""
-    secret = cast(Settings, request.app.state.settings).stats_secret
+    secret = cast(Settings, request.app.state.settings).of_protocol(JwcSettings).stats_secret
     given = x_stats_key or key or ""
     if secret is None or not given or not secrets.compare_digest(secret.get_secret_value().encode(), given.encode()):
         raise StatsSecretNeeded

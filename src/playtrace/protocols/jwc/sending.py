@@ -35,6 +35,7 @@ from playtrace.event import (
 from playtrace.protocols.events.sending import instant, sentence
 from playtrace.protocols.jwc import layout
 from playtrace.protocols.jwc.layout import SCHEMA, SOURCE
+from playtrace.protocols.jwc.settings import JwcSettings
 
 AT_ONCE_BYTES_MAX = 32 * 1024
 """A larger body is read apart from the event loop."""
@@ -63,9 +64,10 @@ _anything = msgspec.json.Decoder()
 
 
 def configure(settings: Settings) -> Jwc:
+    own = settings.of_protocol(JwcSettings)
     return Jwc(
-        salt=settings.anonymous_salt.get_secret_value(),
-        rate_limit=WindowLimit(settings.rate_limit_max, settings.rate_limit_window_s),
+        salt=own.anonymous_salt.get_secret_value(),
+        rate_limit=WindowLimit(own.rate_limit_max, own.rate_limit_window_s),
     )
 
 
