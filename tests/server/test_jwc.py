@@ -128,15 +128,29 @@ def test_debugging_with_the_secret(start_process: StartProcess):
         assert client.get(path, params={"key": SECRET}).status_code == 200
     authorised = {"x-stats-key": SECRET}
     counts = client.get("/debug/counts", params={"hours": 1}, headers=authorised).json()
+    assert list(counts) == ["since", "total", "byEvent"]
     assert counts["total"] == 3
-    assert counts["counts"] == {"java.run.started": 2, "java.run.completed": 1}
-    recent = client.get("/debug/recent", params={"limit": 2}, headers=authorised).json()
-    assert recent["count"] == len(recent["events"]) == 2
-    first = client.get("/debug/recent", params={"limit": 100_000}, headers=authorised).json()["events"][-1]
-    assert first["t"] == sent["t"]
-    assert (first["evt"], first["os"], first["ext"], first["vscode"]) == ("java.run.started", "linux", "2.0", "1.1")
-    assert (first["m"], first["gameId"]) == ({"exit": 0}, "jwc")
+    assert counts["byEvent"] == {"java.run.started": 2, "java.run.completed": 1}
+    hour_ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    assert abs(dt.datetime.fromisoformat(counts["since"]) - hour_ago) < dt.timedelta(minutes=1)
+    rows = client.get("/debug/recent", params={"limit": 2}, headers=authorised).json()["rows"]
+    assert len(rows) == 2
+    rows = client.get("/debug/recent", params={"limit": 100_000}, headers=authorised).json()["rows"]
+    assert [row["evt"] for row in rows] == ["java.run.started", "java.run.completed", "java.run.started"]
+    assert [row["id"] for row in rows] == sorted({row["id"] for row in rows}, reverse=True)
+    first = rows[-1]
+    assert dt.datetime.fromisoformat(first["t"]).timestamp() * 1000 == pytest.approx(sent["t"], abs=1)
+    assert (first["os"], first["ext"], first["vscode"], first["country"]) == ("linux", "2.0", "1.1", None)
+    assert (first["m"], first["exit_code"], first["duration_ms"]) == ({"exit": 0}, 0, None)
     assert len(first["anon"]) == 64
+    # The columns of their tables, by which their operators' scripts know them.
+    assert {
+        "id", "t", "anon", "evt", "os", "ext", "vscode", "country", "region", "duration_ms", "wait_ms_total",
+        "exit_code", "out_bytes_bucket", "scanner_usage", "truncated_output", "error_phase", "exception_hash",
+    } <= first.keys()  # fmt: skip
+    for path, params in (("/debug/recent", {"limit": "abc"}), ("/debug/counts", {"hours": "0"})):
+        answer = client.get(path, params=params, headers=authorised)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 def test_a_client_that_comes_too_often_is_told_when_to_come_back(start_process: StartProcess):
@@ -216,8 +230,8 @@ def test_with_keys(start_process: StartProcess, tmp_path: Path):
         answer = client.post("/t", json=body, params=params)
         assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert "nowhere" in answer.json()["detail"]
-    recent = client.get("/debug/recent", params={"key": SECRET}).json()["events"]
-    assert [row["gameId"] for row in recent] == ["editor"] * 3
+    recent = client.get("/debug/recent", params={"key": SECRET}).json()["rows"]
+    assert [row["game_id"] for row in recent] == ["editor"] * 3
 
 
 def test_a_window_that_is_none_stops_the_start_and_names_its_key(tmp_path: Path, start_process: StartProcess):

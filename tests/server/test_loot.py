@@ -46,6 +46,8 @@ def stats(client: httpx2.Client, game: str, **params: Any) -> list[dict[str, Any
     document = answer.json()
     assert document["success"] is True
     assert document["count"] == len(document["data"])
+    assert document["total"] >= document["count"]
+    assert document["truncated"] is False
     return document["data"]
 
 
@@ -88,6 +90,10 @@ def test_sheets_come_newest_first_and_by_match_and_player(client: httpx2.Client,
     ]
     assert [sheet["id"] for sheet in stats(client, game)] == ids[::-1]
     assert [sheet["id"] for sheet in stats(client, game, limit=2)] == ids[:1:-1]
+    few = client.get("/api/stats", params={"gameId": game, "limit": 2}).json()
+    assert (few["count"], few["total"], few["truncated"]) == (2, 4, False)
+    one_match = client.get("/api/stats", params={"gameId": game, "match_id": "m1"}).json()
+    assert (one_match["count"], one_match["total"]) == (2, 2)
     assert [sheet["id"] for sheet in stats(client, game, match_id="m1")] == ids[1::-1]
     assert [sheet["id"] for sheet in stats(client, game, player_id="p2")] == ids[3::-2]
     assert [sheet["id"] for sheet in stats(client, game, match_id="m2", player_id="p1", limit=100_000)] == [ids[2]]
@@ -194,10 +200,33 @@ def test_no_client_can_clear_with_an_event_of_that_name(client: httpx2.Client, g
     assert len(stats(client, game)) == 2
 
 
+def test_without_a_limit_all_sheets_come(client: httpx2.Client, game: str):
+    for number in range(130):  # their generator makes 200
+        submit(client, game, {**GOOD, "match_id": f"m{number}"})
+    assert len(stats(client, game)) == 130
+    # What they print of it: "found N records".
+    assert client.get("/api/stats", params={"gameId": game}).json()["count"] == 130
+
+
 def test_nothing_is_known_of_a_game_that_does_not_exist(client: httpx2.Client):
-    answer = client.get("/api/stats", params={"gameId": "no-such-game"})
-    assert answer.status_code == 404
-    assert "no-such-game" in answer.json()["detail"]
+    for path in ("/api/stats", "/api/aggregate", "/api/heatmap/medkit", "/api/journey/p1"):
+        answer = client.get(path, params={"gameId": "no-such-game"})
+        assert answer.status_code == 404
+        assert list(answer.json()) == ["error"]
+        assert "no-such-game" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("limit", ["abc", "", "0", "-1", "1.5", "9" * 30])
+def test_a_limit_that_is_none_is_told_in_their_dialect(client: httpx2.Client, game: str, limit: str):
+    submit(client, game, GOOD)
+    answer = client.get("/api/stats", params={"gameId": game, "limit": limit})
+    if limit.startswith("9"):
+        # More than there can be: all of them.
+        assert (answer.status_code, answer.json()["count"]) == (200, 1)
+        return
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["error"]
+    assert answer.json()["error"].startswith("limit")
 
 
 def test_the_game_of_clients_that_name_none_is_loot(client: httpx2.Client):

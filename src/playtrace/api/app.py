@@ -22,6 +22,7 @@ from playtrace.api import (
     sql,
 )
 from playtrace.api.dashboard import Dashboard
+from playtrace.api.store_problems import problem_of_store
 from playtrace.halves import halves
 from playtrace.store import errors
 
@@ -29,7 +30,6 @@ DESCRIPTION = """
 Send what happens in games, and ask for it. Instants are RFC 3339 in UTC, shares are fractions, money is in millionths
 of its currency. Query parameters may be spelled in camelCase or snake_case. Errors are problem documents (RFC 9457).
 """
-RETRY_AFTER_S = 5.0
 
 
 def create_app() -> FastAPI:
@@ -66,11 +66,4 @@ def create_app() -> FastAPI:
 
 
 async def _on_store_error(request: Request, error: Exception) -> Response:
-    detail = str(error)
-    match cast(errors.StoreError, error):
-        case errors.QueryTimeout():
-            return problems.problem_response(problems.Unavailable(detail, retry_after_seconds=RETRY_AFTER_S))
-        case errors.QueryRefused():
-            return problems.problem_response(problems.BadRequest(detail))
-        case _:
-            return problems.problem_response(problems.Unavailable(detail, retry_after_seconds=RETRY_AFTER_S))
+    return problems.problem_response(problem_of_store(cast(errors.StoreError, error)))

@@ -209,7 +209,7 @@ async def _on_problem(connection: Request | WebSocket, error: Exception) -> Resp
 
 async def _on_validation_error(connection: Request | WebSocket, error: Exception) -> Response | None:
     assert isinstance(error, RequestValidationError | WebSocketRequestValidationError)  # noqa: S101
-    return await _on_problem(connection, _problem_of_fields(error.errors()))
+    return await _on_problem(connection, problem_of_fields(error.errors()))
 
 
 async def _on_http_exception(connection: Request | WebSocket, error: Exception) -> Response | None:
@@ -248,7 +248,7 @@ async def _refuse_websocket(websocket: WebSocket, problem: Problem) -> Response 
     return None
 
 
-def _problem_of_fields(errors: Sequence[Mapping[str, object]]) -> Problem:
+def problem_of_fields(errors: Sequence[Mapping[str, object]]) -> Problem:
     """The input itself is left out: it may be a password."""
     for error in errors:
         if error["type"] == "json_invalid":

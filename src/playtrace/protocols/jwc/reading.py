@@ -9,7 +9,9 @@ from typing import Annotated, Any, LiteralString, cast
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import BaseModel
 
+from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
 from playtrace.api.problems import Problem
@@ -19,26 +21,33 @@ from playtrace.protocols.jwc.settings import JwcSettings
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
 
-router = APIRouter(tags=["jwc.v1"])
+router = APIRouter(
+    tags=["jwc.v1"],
+    responses=RESPONSES,
+    route_class=routes_that_say(
+        lambda problem: {"error": problem.slug.replace("-", "_"), "detail": problem.detail},
+    ),
+)
 
 RECENT_MAX = 500
 HOURS_MAX = 24 * 366
 
 ENGINE_VERSION: LiteralString = "SELECT version() AS version"
 
+# An id as their tables had it: it grows with each event. A batch has fewer than 10,000 events.
 RECENT: LiteralString = """
-SELECT game_id, name, time, received_at, player_id, session_id, os, version, country, region,
-    props::JSON::VARCHAR AS props
+SELECT journal_offset * 10000 + position AS id, time AS t, player_id AS anon, name AS evt, os, version AS ext,
+    props.vscode::VARCHAR AS vscode, country, region, session_id, game_id, props::JSON::VARCHAR AS props
 FROM events
 WHERE source = 'jwc.v1' AND ($game_id IS NULL OR game_id = $game_id)
-ORDER BY received_at DESC, journal_offset DESC, position DESC
+ORDER BY journal_offset DESC, position DESC
 LIMIT $limit
 """
 
 COUNTS: LiteralString = """
 SELECT name, count(*) AS events
 FROM events
-WHERE source = 'jwc.v1' AND ($game_id IS NULL OR game_id = $game_id) AND received_at >= $since
+WHERE source = 'jwc.v1' AND ($game_id IS NULL OR game_id = $game_id) AND time >= $since
 GROUP BY name
 ORDER BY events DESC, name
 """
@@ -46,12 +55,11 @@ ORDER BY events DESC, name
 
 class StatsSecretNeeded(Problem):
     status = 401
-    slug = "stats-secret-needed"
+    slug = "unauthorized"
     title = "The statistics secret is needed"
 
     def __init__(self) -> None:
-        # `error` is what these clients look for; the rest is as everywhere.
-        super().__init__("Send STATS_SECRET as x-stats-key or ?key=.", error="unauthorized")
+        super().__init__("Send STATS_SECRET as x-stats-key or ?key=.")
 
 
 class Alive(ApiModel):
@@ -67,35 +75,42 @@ class DatabaseHealth(ApiModel):
     ok: bool
 
 
-class RecentEvent(ApiModel):
-    evt: str
-    t: int
-    """Milliseconds since 1970."""
-    received: int
-    """Milliseconds since 1970."""
+class RecentEvent(BaseModel):
+    """A row as their tables have it: what of `m` they have a column for stands beside it too."""
+
+    id: int
+    t: str
+    """RFC 3339, to the millisecond."""
     anon: str | None
     """As it is stored: hashed."""
-    session_id: str | None
+    evt: str
     os: str | None
     ext: str | None
     vscode: str | None
     country: str | None
     region: str | None
-    game_id: str
+    session_id: str | None
+    duration_ms: Any
+    wait_ms_total: Any
+    exit_code: Any
+    out_bytes_bucket: Any
+    scanner_usage: Any
+    truncated_output: Any
+    error_phase: Any
+    exception_hash: Any
     m: dict[str, Any]
+    game_id: str
 
 
-class RecentEvents(ApiModel):
-    ok: bool = True
-    count: int
-    events: list[RecentEvent]
+class RecentEvents(BaseModel):
+    rows: list[RecentEvent]
 
 
 class EventCounts(ApiModel):
-    ok: bool = True
-    hours: int
+    since: str
+    """RFC 3339, to the millisecond."""
     total: int
-    counts: dict[str, int]
+    by_event: dict[str, int]
     """By event name, most frequent first."""
 
 
@@ -136,41 +151,41 @@ def database_health(request: Request, response: Response) -> DatabaseHealth:
 def recent_events(request: Request, limit: Annotated[int, Query(ge=1)] = 50, game_id: GameId = None) -> RecentEvents:
     """The events that came last, latest first; at most 500."""
     rows = _store(request).query(RECENT, {"limit": min(limit, RECENT_MAX), "game_id": game_id}).to_pylist()
-    return RecentEvents(count=len(rows), events=[_recent_event(row) for row in rows])
+    return RecentEvents(rows=[_recent_event(row) for row in rows])
 
 
 @router.get("/debug/counts", dependencies=BehindSecret)
 def event_counts(
     request: Request, hours: Annotated[int, Query(ge=1, le=HOURS_MAX)] = 24, game_id: GameId = None
 ) -> EventCounts:
-    """How many events of each name came in the last hours."""
+    """How many events of each name happened in the last hours."""
     since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(hours=hours)
     rows = _store(request).query(COUNTS, {"since": since, "game_id": game_id}).to_pylist()
     counts = {row["name"]: row["events"] for row in rows}
-    return EventCounts(hours=hours, total=sum(counts.values()), counts=counts)
+    return EventCounts(since=_instant(since), total=sum(counts.values()), by_event=counts)
+
+
+COLUMNS_OF_M = {
+    "duration_ms": "durationMs",
+    "wait_ms_total": "waitMsTotal",
+    "exit_code": "exit",
+    "out_bytes_bucket": "cumulativeBytesBucket",
+    "scanner_usage": "scannerUsage",
+    "truncated_output": "truncatedOutput",
+    "error_phase": "phase",
+    "exception_hash": "exceptionHash",
+}
 
 
 def _recent_event(row: dict[str, Any]) -> RecentEvent:
-    properties: dict[str, Any] = msgspec.json.decode(row["props"]) if row["props"] else {}
-    vscode = properties.pop("vscode", None)
-    return RecentEvent(
-        evt=row["name"],
-        t=_milliseconds(row["time"]),
-        received=_milliseconds(row["received_at"]),
-        anon=row["player_id"],
-        session_id=row["session_id"],
-        os=row["os"],
-        ext=row["version"],
-        vscode=None if vscode is None else str(vscode),
-        country=row["country"],
-        region=row["region"],
-        game_id=row["game_id"],
-        m=properties,
-    )
+    m: dict[str, Any] = msgspec.json.decode(row["props"]) if row["props"] else {}
+    m.pop("vscode", None)
+    columns = {column: m.get(name) for column, name in COLUMNS_OF_M.items()}
+    return RecentEvent.model_validate(row | columns | {"t": _instant(row["t"]), "m": m})
 
 
-def _milliseconds(moment: dt.datetime) -> int:
-    return int(moment.replace(tzinfo=dt.UTC).timestamp() * 1000)
+def _instant(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="milliseconds") + "Z"
 
 
 def _store(request: Request) -> Store:

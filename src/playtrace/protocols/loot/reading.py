@@ -19,6 +19,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from playtrace.api.authentication import CurrentAdmin, Reader
+from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.problems import Unavailable, UnknownGame
 from playtrace.api.write_key_reader import KeyReader
@@ -30,7 +31,12 @@ from playtrace.protocols.loot.layout import CLEARED, DEFAULT_GAME, SOURCE
 from playtrace.registry.key_ring import KeyRing
 from playtrace.store.duckdb import Store
 
-router = APIRouter(prefix="/api", tags=["loot stat sheets"])
+router = APIRouter(
+    prefix="/api",
+    tags=["loot stat sheets"],
+    responses=RESPONSES,
+    route_class=routes_that_say(lambda problem: {"error": problem.detail}),
+)
 
 SHEETS_MAX = 10_000
 LOCATIONS_MAX = 100_000
@@ -48,6 +54,17 @@ WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheet' AND positio
   AND ($player_id IS NULL OR player_id = $player_id)
 ORDER BY journal_offset DESC
 LIMIT $limit
+"""
+
+SHEETS_IN_ALL: LiteralString = """
+SELECT count(*) AS sheets
+FROM events
+WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheet' AND position = 0
+  AND journal_offset > (
+      SELECT coalesce(max(journal_offset), 0) FROM events
+      WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheets_cleared' AND position = 0)
+  AND ($match_id IS NULL OR match_id = $match_id)
+  AND ($player_id IS NULL OR player_id = $player_id)
 """
 
 # An item of the sheet has a value; an entry of its `events` has none, whatever its name.
@@ -110,6 +127,11 @@ GameId = Annotated[str | None, Query(alias="gameId", max_length=NAME_LENGTH_MAX)
 class Sheets(BaseModel):
     success: bool = True
     count: int
+    """How many there are, where no `limit` was asked for; else how many `data` has."""
+    total: int
+    """How many there are."""
+    truncated: bool
+    """Whether `data` has fewer than were asked for, as it has at most 10,000."""
     data: list[dict[str, Any]]
     """Sheets as they were sent, each with its `id` and when it came (`created_at`)."""
 
@@ -166,25 +188,11 @@ def list_sheets(
     reader: KeyReader,
     match_id: Annotated[str | None, Query(alias="matchId", max_length=NAME_LENGTH_MAX)] = None,
     player_id: Annotated[str | None, Query(alias="playerId", max_length=NAME_LENGTH_MAX)] = None,
-    limit: Annotated[int, Query(ge=1)] = 100,
+    limit: Annotated[int | None, Query(ge=1)] = None,
     game_id: GameId = None,
 ) -> Sheets:
-    """Stat sheets, newest first; at most 10,000."""
-    game_id = game_of(request, reader, game_id)
-    with _store(request).reading() as store:
-        sheets = store.query(
-            SHEETS,
-            {"game_id": game_id, "match_id": match_id, "player_id": player_id, "limit": min(limit, SHEETS_MAX)},
-        ).to_pylist()
-        offsets = [row["journal_offset"] for row in sheets]
-        entries = store.query(ENTRIES, {"game_id": game_id, "sheets": offsets}).to_pylist()
-    entries_of: dict[int, list[dict[str, Any]]] = {offset: [] for offset in offsets}
-    for row in entries:
-        entries_of[row["journal_offset"]].append(
-            {"event_type": row["name"], "timestamp": _iso(row["time"]), "details": _properties(row)}
-        )
-    data = [_sheet(row, entries_of[row["journal_offset"]]) for row in sheets]
-    return Sheets(count=len(data), data=data)
+    """Stat sheets, newest first: all of them, or as many as `limit` says; at most 10,000."""
+    return read_sheets(_store(request), game_of(request, reader, game_id), match_id, player_id, limit)
 
 
 @router.get("/aggregate", dependencies=UpToDate)
@@ -253,6 +261,29 @@ def game_of(request: Request, reader: Reader, named: str | None) -> str:
     if not cast(KeyRing, request.app.state.key_ring).knows(named):
         raise UnknownGame(named)
     return named
+
+
+def read_sheets(
+    store: Store, game_id: str, match_id: str | None = None, player_id: str | None = None, limit: int | None = None
+) -> Sheets:
+    wanted = {"game_id": game_id, "match_id": match_id, "player_id": player_id}
+    with store.reading() as reader:
+        total = reader.query(SHEETS_IN_ALL, wanted).to_pylist()[0]["sheets"]
+        sheets = reader.query(SHEETS, wanted | {"limit": min(limit or SHEETS_MAX, SHEETS_MAX)}).to_pylist()
+        offsets = [row["journal_offset"] for row in sheets]
+        entries = reader.query(ENTRIES, {"game_id": game_id, "sheets": offsets}).to_pylist()
+    entries_of: dict[int, list[dict[str, Any]]] = {offset: [] for offset in offsets}
+    for row in entries:
+        entries_of[row["journal_offset"]].append(
+            {"event_type": row["name"], "timestamp": _iso(row["time"]), "details": _properties(row)}
+        )
+    data = [_sheet(row, entries_of[row["journal_offset"]]) for row in sheets]
+    return Sheets(
+        count=total if limit is None else len(data),
+        total=total,
+        truncated=len(data) < (total if limit is None else min(limit, total)),
+        data=data,
+    )
 
 
 def _sheet(row: dict[str, Any], entries: list[dict[str, Any]]) -> dict[str, Any]:
