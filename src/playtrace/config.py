@@ -184,6 +184,11 @@ class Settings(BaseModel):
     open_beyond_loopback: bool = Field(
         default=False, description="The second yes that an open server needs to listen beyond loopback."
     )
+    allowed_origins: list[str] = Field(
+        default=[],
+        description="Origins, such as https://game.example, whose pages may send to an open server, beside its own and"
+        " those of this machine; `*` is any. With keys they are not asked for.",
+    )
 
     collect: CollectSettings = CollectSettings()
     log: LogSettings = LogSettings()

@@ -19,7 +19,7 @@ from playtrace.config import Settings
 from playtrace.event import RefusalReason
 from playtrace.halves import halves
 from playtrace.protocols.events import sending as events
-from playtrace.serving import entrance, relay
+from playtrace.serving import own_names, relay
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -41,7 +41,7 @@ def rows(heading: str) -> dict[str, int]:
 def test_problems_of_sending():
     # Some wire formats have errors of their own, and so has what stands in front of them.
     wire_formats.load(Settings())
-    assert {entrance.WrongHost, relay.NotAnswering} <= set(kinds_of(errors.CollectError))
+    assert {own_names.WrongHost, own_names.ForeignOrigin, relay.NotAnswering} <= set(kinds_of(errors.CollectError))
     assert rows("one of these. When sending:") == {kind.slug: kind.status for kind in kinds_of(errors.CollectError)}
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from playtrace.collect import stream
 from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
@@ -15,21 +13,15 @@ from playtrace.collect.problem_documents import problem
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import Room
 from playtrace.config import Settings
+from playtrace.serving.own_names import OwnNames
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-HOSTS_REMEMBERED_MAX = 1000
 QUESTION_BYTES_MAX = 1024 * 1024
 """Body of a request that reads: the longest is a query that somebody typed."""
 ROOM_PART = 16
 """Requests that read take this part of a process's memory, at most. Anybody may send one, without a login: so it is no
 part of the room that events have."""
-
-
-class WrongHost(CollectError):
-    status = 403
-    slug = "wrong-host"
-    title = "This server is called by another name"
 
 
 class Entrance:
@@ -41,13 +33,12 @@ class Entrance:
         self._reading = reading
         self._reading_time = ReadingTime(settings.collect.request_seconds_max)
         self._room = Room(settings.collect.memory_bytes_here() // ROOM_PART)
-        self._hosts = own_hosts(settings)
-        self._is_own: dict[bytes, bool] = {}
+        self._own_names = OwnNames(settings)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path: str = scope["path"]
-        if self._hosts is not None and not self._is_own_host(scope):
-            return _refuse_host(scope, receive, send)
+        if (error := self._own_names.error_of(scope)) is not None:
+            return _refuse(error, scope, receive, send)
         if scope["type"] == "http" and self._collect.answers(scope["method"], path):
             return self._collect(scope, receive, send)
         if scope["type"] == "websocket":
@@ -70,19 +61,6 @@ class Entrance:
         finally:
             self._room.give_back(len(body))
 
-    def _is_own_host(self, scope: Scope) -> bool:
-        header = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        known = self._is_own.get(header)
-        if known is None:
-            try:
-                name = urlsplit(f"//{header.decode('latin-1')}").hostname or ""
-            except ValueError:
-                name = ""
-            known = name in (self._hosts or ()) or is_loopback(name)
-            if len(self._is_own) < HOSTS_REMEMBERED_MAX:
-                self._is_own[header] = known
-        return known
-
 
 def _after(body: bytes, receive: Receive) -> Receive:
     """What an app receives when its body was read before."""
@@ -94,28 +72,10 @@ def _after(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-def own_hosts(settings: Settings) -> set[str] | None:
-    """Names by which an open server may be called; None when any will do.
-
-    A page on the internet can point a name of its own at 127.0.0.1 and have a browser ask us by it. Without
-    a login only the name tells such a page from ours.
-    """
-    if not settings.open or settings.open_beyond_loopback:
-        return None
-    return {"localhost", urlsplit(settings.public_url or "").hostname or "localhost"}
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-async def _refuse_host(scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(error: CollectError, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await receive()
+        # Before the handshake: a page is told no more than that it failed.
         await send({"type": "websocket.close", "code": stream.POLICY_VIOLATION})
         return
-    error = WrongHost("An open server answers to localhost only. Set public_url to the name that people use.")
     await send_reply(send, problem(error))
