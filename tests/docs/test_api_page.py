@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 
-from playtrace.api import problems
 from playtrace.api.app import create_app
-from playtrace.collect import errors, stream, wire_formats
+from playtrace.collect import stream, wire_formats
 from playtrace.collect.request import Request
 from playtrace.config import Settings
 from playtrace.event import RefusalReason
 from playtrace.halves import halves
+from playtrace.problems import Problem
 from playtrace.protocols.events import sending as events
-from playtrace.serving import own_names, relay
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -38,17 +37,12 @@ def rows(heading: str) -> dict[str, int]:
     return {slug: int(status) for slug, status in re.findall(r"^\| `([\w-]+)` \| (\d+) \|", table, re.MULTILINE)}
 
 
-def test_problems_of_sending():
-    # Some wire formats have errors of their own, and so has what stands in front of them.
-    wire_formats.load(Settings())
-    assert {own_names.WrongHost, own_names.ForeignOrigin, relay.NotAnswering} <= set(kinds_of(errors.CollectError))
-    assert rows("one of these. When sending:") == {kind.slug: kind.status for kind in kinds_of(errors.CollectError)}
-
-
-def test_problems_of_asking():
-    halves("reading")  # some have problems of their own
-    ours = {kind.slug: kind.status for kind in kinds_of(problems.Problem)}
-    assert rows("When asking:") == ours | {"method-not-allowed": 405}
+def test_problems():
+    # Some protocols have kinds of their own, on either side.
+    halves("sending"), halves("reading")
+    kinds = list(kinds_of(Problem))
+    assert rows("and one of these:") == {kind.slug: kind.status for kind in kinds}
+    assert len({kind.slug for kind in kinds}) == len(kinds)
 
 
 def test_reasons_of_refusal():

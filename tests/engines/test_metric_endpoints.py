@@ -18,11 +18,12 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from playtrace.api import metrics as metric_routes
-from playtrace.api import problems
+from playtrace.api import problem_documents
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.cli.query import app as query_command
 from playtrace.config import Settings
 from playtrace.metrics.frame.metric import metrics
+from playtrace.problems import MEDIA_TYPE
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
@@ -52,7 +53,7 @@ def registry(tmp_path: Path, game: str) -> Iterator[Registry]:
 @pytest.fixture
 def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
     app = FastAPI()
-    problems.install(app)
+    problem_documents.install(app)
     app.include_router(metric_routes.router())
     state: Any = SimpleNamespace(
         settings=Settings(open=True),
@@ -108,7 +109,7 @@ def test_a_wrong_parameter_is_named(
     parameters = {"gameId": game} | MARCH | asked
     answer = client.get("/api/metrics/timeseries", params={k: v for k, v in parameters.items() if v is not None})
     assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == problems.MEDIA_TYPE
+    assert answer.headers["content-type"] == MEDIA_TYPE
     assert field is None or [error["field"] for error in answer.json()["errors"]] == [field]
 
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Query, WebSocket
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
-from playtrace.api import games, login_throttle, problems, session
+from playtrace.api import games, login_throttle, problem_documents, session
 from playtrace.api.authentication import COOKIE, CurrentAdmin, CurrentReader
 from playtrace.api.login_throttle import (
     ATTEMPTS_PER_ADDRESS_MAX,
@@ -22,6 +22,7 @@ from playtrace.api.login_throttle import (
     LoginThrottle,
 )
 from playtrace.config import Settings
+from playtrace.problems import TooManyRequests
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
@@ -54,8 +55,8 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     settings = Settings(data=tmp_path)
     store = Store.open(None, settings)
-    app = FastAPI(responses=problems.RESPONSES)
-    problems.install(app)
+    app = FastAPI(responses=problem_documents.RESPONSES)
+    problem_documents.install(app)
     app.include_router(session.router)
     app.include_router(games.router)
 
@@ -394,7 +395,7 @@ def test_an_address_that_tries_many_people_is_slowed_down() -> None:
     throttle = LoginThrottle(clock=lambda: 0)
     for number in range(ATTEMPTS_PER_ADDRESS_MAX):
         throttle.attempt("2001:db8::1", f"{number}@studio.example")
-    with pytest.raises(problems.TooManyRequests):
+    with pytest.raises(TooManyRequests):
         throttle.attempt("2001:db8::2", "another@studio.example")
     throttle.attempt("2001:db8:0:1::1", "another@studio.example")
     throttle.attempt("192.0.2.1", "another@studio.example")
@@ -406,7 +407,7 @@ def test_the_throttle_remembers_so_many_and_no_more(monkeypatch: pytest.MonkeyPa
     throttle = LoginThrottle(clock=lambda: 0)
     for _ in range(ATTEMPTS_PER_PERSON_MAX):
         throttle.attempt("192.0.2.1", EMAIL)
-    with pytest.raises(problems.TooManyRequests):
+    with pytest.raises(TooManyRequests):
         throttle.attempt("192.0.2.1", EMAIL)
     throttle.attempt("192.0.2.2", EMAIL)
     throttle.attempt("192.0.2.3", EMAIL)
@@ -419,9 +420,9 @@ def test_made_up_names_of_one_address_do_not_make_it_forget_others(monkeypatch: 
     for _ in range(ATTEMPTS_PER_PERSON_MAX):
         throttle.attempt("192.0.2.1", EMAIL)
     for number in range(10 * ATTEMPTS_PER_ADDRESS_MAX):
-        with suppress(problems.TooManyRequests):
+        with suppress(TooManyRequests):
             throttle.attempt("192.0.2.2", f"{number}@studio.example")
-    with pytest.raises(problems.TooManyRequests):
+    with pytest.raises(TooManyRequests):
         throttle.attempt("192.0.2.1", EMAIL)
 
 

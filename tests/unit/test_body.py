@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playtrace.collect.body import DROPPED_BYTES_MAX, MEMBERS_MAX, decompress, read_body
-from playtrace.collect.errors import CollectError, EncodingUnknown, Malformed, RequestTimeout, TooLarge, Unavailable
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import SMALL_BYTES, Room
 from playtrace.event import REQUEST_BYTES_MAX
+from playtrace.problems import EncodingUnknown, Malformed, Problem, RequestTimeout, TooLarge, Unavailable
 
 PLAIN = b'[{"name":"level_start"},{"name":"level_complete"}]' * 50
 
@@ -102,7 +102,7 @@ def test_damaged_bytes_raise_nothing_else(
     at = data.draw(st.integers(0, len(body)))
     body[at : at + len(noise)] = noise
     for damaged in (bytes(body), noise):
-        with contextlib.suppress(CollectError):
+        with contextlib.suppress(Problem):
             assert len(decompress(damaged, name)) <= REQUEST_BYTES_MAX
 
 

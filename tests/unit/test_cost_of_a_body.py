@@ -16,12 +16,12 @@ import pytest
 from msgspec.structs import replace
 
 from playtrace.collect.body import REQUEST_BYTES_MAX, SMALL_PLAIN_BYTES, decompress, plain_bytes_max
-from playtrace.collect.errors import CollectError, TooLarge
 from playtrace.collect.heavy_reading import NotAtOnce
 from playtrace.collect.refusals import LISTED_MAX, SAMPLES_MAX
 from playtrace.collect.request import Receipt, Request, WireFormat
 from playtrace.event import EVENTS_PER_REQUEST_MAX
 from playtrace.journal.entry import decode_header, encode
+from playtrace.problems import Problem, TooLarge
 from playtrace.protocols.events import sending as events
 from playtrace.protocols.jwc.sending import Jwc
 from playtrace.protocols.loot import sending as loot
@@ -77,7 +77,7 @@ def cpu_seconds(wire_format: WireFormat, sent: Request) -> float:
             batch = wire_format.read(sent)
             encode(batch)
             reply = wire_format.reply(Receipt.of(batch))
-        except CollectError as error:
+        except Problem as error:
             reply = wire_format.refuse(error)
         best = min(best, time.thread_time() - began)
         assert len(reply.body) < ANSWER_BYTES_MAX

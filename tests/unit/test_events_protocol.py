@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.request import Receipt, Request
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
@@ -28,6 +27,7 @@ from playtrace.event import (
     Severity,
 )
 from playtrace.journal.entry import decode_events, encode
+from playtrace.problems import Malformed, Problem, TooLarge
 from playtrace.protocols.events import sending as events
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
@@ -358,7 +358,7 @@ requests = values | event_like | st.lists(event_like | values, max_size=5) | st.
 
 
 def check_reading(body: bytes, *, ndjson: bool) -> None:
-    with contextlib.suppress(CollectError):
+    with contextlib.suppress(Problem):
         batch = read_bytes(body, ndjson=ndjson)
         indexes = [refusal.index for refusal in batch.refusals]
         assert indexes == sorted(set(indexes))

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from playtrace.collect.errors import CollectError, Malformed, TooLarge, TooManyRequests
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.collect.request import Receipt, Request
 from playtrace.config import Settings
 from playtrace.event import EVENTS_PER_REQUEST_MAX, Batch
 from playtrace.journal.entry import decode_events, encode
+from playtrace.problems import Malformed, Problem, TooLarge, TooManyRequests
 from playtrace.protocols.jwc.sending import Jwc, SchemaUnsupported
 from playtrace.protocols.jwc.settings import JwcSettings
 
@@ -207,7 +207,7 @@ def test_too_many_requests_say_when_to_come_back():
 def test_whatever_is_in_a_batch_is_taken_or_refused(batch: list[Any]):
     try:
         taken = read({"schema": "jwc.v1", "batch": batch})
-    except CollectError:
+    except Problem:
         return
     assert len(taken.events) + len(taken.refusals) == len(batch)
     assert decode_events(encode(taken).body) == taken.events
@@ -217,7 +217,7 @@ def test_whatever_is_in_a_batch_is_taken_or_refused(batch: list[Any]):
 def test_whatever_the_body_is_it_is_taken_or_refused(document: Any):
     try:
         taken = read(document)
-    except CollectError as error:
+    except Problem as error:
         json.loads(Jwc(salt="").refuse(error).body)
     else:
         assert decode_events(encode(taken).body) == taken.events
@@ -225,7 +225,7 @@ def test_whatever_the_body_is_it_is_taken_or_refused(document: Any):
 
 @given(st.binary(max_size=60))
 def test_whatever_the_bytes_are_they_are_taken_or_refused(body: bytes):
-    with pytest.raises(CollectError):
+    with pytest.raises(Problem):
         Jwc(salt="").read(request(body))
 
 

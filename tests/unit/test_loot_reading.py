@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.request import Receipt, Request
 from playtrace.event import EVENT_BYTES_MAX, Batch, RefusalReason
 from playtrace.journal.entry import decode_events, encode
+from playtrace.problems import Malformed, Problem, TooLarge
 from playtrace.protocols.loot import sending as loot
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
@@ -197,7 +197,7 @@ def test_the_game_comes_from_the_address_where_there_is_no_key():
 def test_whatever_a_sheet_is_it_is_taken_or_refused(document: Any):
     try:
         taken = read(document)
-    except CollectError as error:
+    except Problem as error:
         assert list(json.loads(loot.refuse(error).body)) == ["error"]
         return
     assert bool(taken.events) != bool(taken.refusals)
@@ -208,5 +208,5 @@ def test_whatever_a_sheet_is_it_is_taken_or_refused(document: Any):
 def test_whatever_the_bytes_are_they_are_taken_or_refused(body: bytes):
     try:
         assert loot.read(request(body)).refusals
-    except CollectError as error:
+    except Problem as error:
         assert isinstance(error, Malformed)

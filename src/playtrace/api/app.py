@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from fastapi import FastAPI, Request
-from starlette.responses import Response
+from fastapi import FastAPI
 
 from playtrace import __version__
 from playtrace.api import (
@@ -16,15 +13,13 @@ from playtrace.api import (
     health,
     live,
     metrics,
-    problems,
+    problem_documents,
     sending,
     session,
     sql,
 )
 from playtrace.api.dashboard import Dashboard
-from playtrace.api.store_problems import problem_of_store
 from playtrace.halves import halves
-from playtrace.store import errors
 
 DESCRIPTION = """
 Send what happens in games, and ask for it. Instants are RFC 3339 in UTC, shares are fractions, money is in millionths
@@ -43,10 +38,9 @@ def create_app() -> FastAPI:
         # Its own page loads scripts from another host; ours is part of the dashboard.
         docs_url=None,
         redoc_url=None,
-        responses=problems.RESPONSES,
+        responses=problem_documents.RESPONSES,
     )
-    problems.install(app)
-    app.add_exception_handler(errors.StoreError, _on_store_error)
+    problem_documents.install(app)
     for router in (
         session.router,
         games.router,
@@ -63,7 +57,3 @@ def create_app() -> FastAPI:
     app.mount("/", Dashboard())
     sending.document_sending(app)
     return app
-
-
-async def _on_store_error(request: Request, error: Exception) -> Response:
-    return problems.problem_response(problem_of_store(cast(errors.StoreError, error)))

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from playtrace.api.problems import CrossOrigin, Forbidden, Unauthenticated, UnknownGame
 from playtrace.config import Settings
+from playtrace.problems import CrossOrigin, Forbidden, Unauthenticated, UnknownGame
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.models import Game, Person
 from playtrace.registry.registry import Registry

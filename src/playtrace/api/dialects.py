@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
 
-from playtrace.api.problems import Problem, problem_of_fields
-from playtrace.api.store_problems import problem_of_store
+from playtrace.api.problem_documents import problem_of_fields, problem_of_store
+from playtrace.problems import Problem
 from playtrace.store.errors import StoreError
 
 ERROR = {

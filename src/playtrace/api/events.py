@@ -15,9 +15,9 @@ from pydantic.alias_generators import to_camel
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
-from playtrace.api.problems import InvalidRequest
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame.models import DayOrInstant, country_codes
+from playtrace.problems import InvalidRequest
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["events"])

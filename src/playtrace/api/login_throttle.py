@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from playtrace.api.problems import TooManyRequests
+from playtrace.problems import TooManyRequests
 
 WINDOW_SECONDS = 15 * 60
 ATTEMPTS_PER_PERSON_MAX = 5
@@ -63,7 +63,7 @@ class LoginThrottle:
             wait_seconds = window.ends_at - now
             raise TooManyRequests(
                 f"Too many attempts to sign in. Try again in {wait_seconds / 60:.0f} minutes.",
-                retry_after_seconds=wait_seconds,
+                retry_after_s=wait_seconds,
             )
         return window
 

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from playtrace.api.authentication import CurrentReader, Reader, readable_game
 from playtrace.api.freshness import wait_until_loaded
-from playtrace.api.problems import InvalidRequest
 from playtrace.config import Settings
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric, Rules, metrics
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
+from playtrace.problems import InvalidRequest
 from playtrace.registry.models import Game
 from playtrace.store.duckdb import Store
 

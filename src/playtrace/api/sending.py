@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 
-from playtrace.api.problems import RESPONSES
+from playtrace.api.problem_documents import RESPONSES
 from playtrace.event import EVENT_BYTES_MAX, EVENTS_PER_REQUEST_MAX, REQUEST_BYTES_MAX, Event, RefusalReason
 
 PATH = "/api/events"

@@ -12,8 +12,8 @@ from playtrace import __version__
 from playtrace.api.authentication import COOKIE, registry_of, require_same_origin, signed_in_person
 from playtrace.api.login_throttle import LoginThrottle
 from playtrace.api.models import ApiModel
-from playtrace.api.problems import InvalidRequest, SetupRefused, Unauthenticated
 from playtrace.config import Settings
+from playtrace.problems import InvalidRequest, SetupRefused, Unauthenticated
 from playtrace.registry import errors
 from playtrace.registry.models import EMAIL_LENGTH_MAX, Person
 from playtrace.registry.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN

@@ -1,7 +1,7 @@
 """The door: plain ASGI in front of everything else, from bytes to a durable entry.
 
 A request goes through the steps of `Collect.take`, top to bottom; each of them may end it with a
-`CollectError`. 202 means that the journal has it on the disk.
+`Problem`. 202 means that the journal has it on the disk.
 """
 
 from __future__ import annotations
@@ -18,16 +18,6 @@ import msgspec
 
 from playtrace.collect import wire_formats
 from playtrace.collect.body import SMALL_PLAIN_BYTES, decompress, plain_bytes_max, read_body
-from playtrace.collect.errors import (
-    CollectError,
-    GameUnknown,
-    KeyForOtherGame,
-    KeyMissing,
-    Malformed,
-    TooLarge,
-    TooManyRequests,
-    Unavailable,
-)
 from playtrace.collect.heavy_reading import HeavyReading, NotAtOnce
 from playtrace.collect.origin import Origin, Place
 from playtrace.collect.rate_limit import RateLimit
@@ -40,6 +30,16 @@ from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Ref
 from playtrace.journal.entry import Entry, encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
+from playtrace.problems import (
+    GameUnknown,
+    KeyForOtherGame,
+    KeyMissing,
+    Malformed,
+    Problem,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+)
 from playtrace.registry.access_secrets import READING, is_of_kind
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
@@ -100,7 +100,7 @@ class Collect:
         wire_format = self._routes[method, scope["path"]]
         try:
             reply = await self.take(wire_format, scope, receive)
-        except CollectError as error:
+        except Problem as error:
             reply = wire_format.refuse(error)
         except Exception:
             # A bug of ours. The client keeps its events and tries again.
@@ -109,7 +109,7 @@ class Collect:
         await send_reply(send, reply)
 
     async def take(self, wire_format: WireFormat, scope: Scope, receive: Receive) -> Reply:
-        """The way of a request. Raises `CollectError` where it ends early."""
+        """The way of a request. Raises `Problem` where it ends early."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         query = query_of(scope)
         client = scope.get("client")
@@ -128,7 +128,7 @@ class Collect:
             self.room.give_back(len(sent))
 
     async def take_request(self, wire_format: WireFormat, request: Request) -> Reply:
-        """From a request that has arrived whole, as it was sent, to the answer. Raises `CollectError`."""
+        """From a request that has arrived whole, as it was sent, to the answer. Raises `Problem`."""
         # Only bytes outlive `read`: were the events kept until the disk has them, those of all waiting requests
         # would push each other out of the processor's cache.
         try:
@@ -200,7 +200,7 @@ class Collect:
     def place(self, peer: str, headers: dict[bytes, bytes]) -> Place:
         return self._origin.place(peer, headers)
 
-    def read(self, wire_format: WireFormat, request: Request) -> tuple[Entry | None, Receipt, CollectError | None]:
+    def read(self, wire_format: WireFormat, request: Request) -> tuple[Entry | None, Receipt, Problem | None]:
         """Bytes to what the journal keeps of them, and the error to answer where nothing was taken.
 
         Raises `NotAtOnce`.
@@ -290,7 +290,7 @@ class Collect:
 
 
 def _in_plain(request: Request, *, at_once: bool) -> Request:
-    """The request with its body decompressed. Raises `CollectError`, and `NotAtOnce`."""
+    """The request with its body decompressed. Raises `Problem`, and `NotAtOnce`."""
     encoding = request.headers.get(b"content-encoding")
     if encoding is None:
         body = request.body
@@ -371,13 +371,13 @@ def _has_large(lines: bytes) -> bool:
     return False
 
 
-WHOLE: dict[RefusalReason, type[CollectError]] = {
+WHOLE: dict[RefusalReason, type[Problem]] = {
     RefusalReason.UNKNOWN_GAME: GameUnknown,
     RefusalReason.WRONG_GAME: KeyForOtherGame,
 }
 
 
-def _as_a_whole(batch: Batch) -> CollectError:
+def _as_a_whole(batch: Batch) -> Problem:
     """The error of a request of which no event was taken."""
     refusals = batch.refusals
     reasons = {refusal.reason for refusal in refusals} | {reason for reason, _ in batch.further_refused}

@@ -10,10 +10,10 @@ from typing import Any
 import brotli
 import zstandard
 
-from playtrace.collect.errors import EncodingUnknown, Malformed, RequestTimeout, TooLarge
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import Room, no_room
 from playtrace.event import REQUEST_BYTES_MAX
+from playtrace.problems import EncodingUnknown, Malformed, RequestTimeout, TooLarge
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 

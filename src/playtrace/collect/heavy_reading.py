@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from playtrace.collect.errors import Unavailable
+from playtrace.problems import Unavailable
 
 T = TypeVar("T")
 

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from playtrace.collect.errors import CollectError, Malformed
 from playtrace.collect.heavy_reading import NotAtOnce
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.event import NAME_LENGTH_MAX, Batch, Refusal
+from playtrace.problems import Malformed, Problem
 
 
 class Request(Struct, frozen=True):
@@ -77,7 +77,7 @@ class Receipt(Struct):
 class WireFormat(Protocol):
     """The sending half of a protocol (`protocols/NAME/sending.py`): one wire format.
 
-    `read` raises `CollectError` for a request that is wrong as a whole, and `NotAtOnce`. An event that is wrong by
+    `read` raises `Problem` for a request that is wrong as a whole, and `NotAtOnce`. An event that is wrong by
     itself becomes a `Refusal` in the batch, and its neighbours are taken. What may be kept of a wrong request, where
     that is not the start of its body, goes along as the error's `refusals`.
     """
@@ -93,4 +93,4 @@ class WireFormat(Protocol):
 
     def read(self, request: Request) -> Batch: ...
     def reply(self, receipt: Receipt) -> Reply: ...
-    def refuse(self, error: CollectError) -> Reply: ...
+    def refuse(self, error: Problem) -> Reply: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playtrace.collect.errors import Unavailable
+from playtrace.problems import Unavailable
 
 RETRY_AFTER_S = 5
 SMALL_BYTES = 16 * 1024

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from playtrace.collect.app import Collect, Receive, Scope, Send, query_of
-from playtrace.collect.errors import CollectError, TooLarge
 from playtrace.collect.request import Reply, Request, WireFormat
 from playtrace.event import REQUEST_BYTES_MAX
+from playtrace.problems import Problem, TooLarge
 
 log = logging.getLogger("playtrace.collect")
 
@@ -38,7 +38,7 @@ class Stream:
         await receive()  # websocket.connect
         try:
             await self._collect.authenticate(headers, query)
-        except CollectError as error:
+        except Problem as error:
             # Accepted first: a client cannot see why a handshake was refused, but can read a message.
             await send({"type": "websocket.accept"})
             await send({"type": "websocket.send", "text": _answer(0, self._collect.formats["events"].refuse(error))})
@@ -51,7 +51,7 @@ class Stream:
             wire_format = self._format_of(body)
             try:
                 reply = await self._take(wire_format, scope, headers, query, peer, body)
-            except CollectError as error:
+            except Problem as error:
                 reply = wire_format.refuse(error)
             await send({"type": "websocket.send", "text": _answer(number, reply)})
             number += 1

@@ -8,11 +8,11 @@ from typing import Any
 from playtrace.collect import stream
 from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
 from playtrace.collect.body import has_body, read_body
-from playtrace.collect.errors import CollectError
 from playtrace.collect.problem_documents import problem
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import Room
 from playtrace.config import Settings
+from playtrace.problems import Problem
 from playtrace.serving.own_names import OwnNames
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -53,7 +53,7 @@ class Entrance:
             body = await read_body(
                 receive, dict(scope["headers"]), self._reading_time, self._room, bytes_max=QUESTION_BYTES_MAX
             )
-        except CollectError as error:
+        except Problem as error:
             await send_reply(send, problem(error))
             return
         try:
@@ -72,7 +72,7 @@ def _after(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-async def _refuse(error: CollectError, scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(error: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await receive()
         # Before the handshake: a page is told no more than that it failed.

@@ -11,26 +11,14 @@ import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 from playtrace.collect.app import Scope
-from playtrace.collect.errors import CollectError
 from playtrace.config import Settings
+from playtrace.problems import ForeignOrigin, Problem, WrongHost
 
 REMEMBERED_MAX = 1000
 ONLY_READING = ("GET", "HEAD", "OPTIONS")
 """The answers say nothing that lets a page of another origin read them."""
 PORTS = {"http": 80, "https": 443}
 ANY = "*"
-
-
-class WrongHost(CollectError):
-    status = 403
-    slug = "wrong-host"
-    title = "This server is called by another name"
-
-
-class ForeignOrigin(CollectError):
-    status = 403
-    slug = "foreign-origin"
-    title = "A page of another origin may not do this here"
 
 
 class OwnNames:
@@ -42,9 +30,9 @@ class OwnNames:
         self._hosts = {"localhost", public.hostname or "localhost"}
         self._origins = {_address(public), *(_address(urlsplit(origin)) for origin in settings.allowed_origins)}
         self._any_origin = ANY in settings.allowed_origins
-        self._known: dict[tuple[bytes, bytes | None], CollectError | None] = {}
+        self._known: dict[tuple[bytes, bytes | None], Problem | None] = {}
 
-    def error_of(self, scope: Scope) -> CollectError | None:
+    def error_of(self, scope: Scope) -> Problem | None:
         """Why this request is refused, if it is."""
         if not self._is_open:
             return None
@@ -64,7 +52,7 @@ class OwnNames:
             self._known[key] = error
         return error
 
-    def _error_of(self, host: bytes, origin: bytes | None) -> CollectError | None:
+    def _error_of(self, host: bytes, origin: bytes | None) -> Problem | None:
         called = _split(f"http://{host.decode('latin-1')}")
         name = called.hostname or ""
         if not self._any_host and name not in self._hosts and not is_loopback(name):

@@ -21,8 +21,8 @@ from yarl import URL
 
 from playtrace.collect.app import Receive, Scope, Send, send_reply
 from playtrace.collect.body import has_body, until_left
-from playtrace.collect.errors import CollectError
 from playtrace.collect.problem_documents import problem
+from playtrace.problems import MethodNotAllowed, Unavailable
 from playtrace.serving.entrance import App
 
 FORWARDED = b"x-playtrace-forwarded"
@@ -49,18 +49,6 @@ class Reading(Struct, frozen=True):
     port: int
     """On loopback."""
     secret: str
-
-
-class NotAnswering(CollectError):
-    status = 503
-    slug = "unavailable"
-    title = "Questions cannot be answered right now"
-
-
-class MethodUnknown(CollectError):
-    status = 405
-    slug = "method-not-allowed"
-    title = "Method Not Allowed"
 
 
 class Relay:
@@ -96,7 +84,7 @@ class Relay:
         method: str = scope["method"]
         if method == "CONNECT" or not method.isupper():
             # The client that we hand on with would make another request of it.
-            await send_reply(send, problem(MethodUnknown(f"{method} does not work here.")))
+            await send_reply(send, problem(MethodNotAllowed(f"{method} does not work here.")))
             return
         # Its body is whole, as the entrance has read it; what comes after it is that the client has left.
         message = await receive()
@@ -130,7 +118,7 @@ class Relay:
         except (aiohttp.ClientError, TimeoutError):
             if began:
                 raise  # Half an answer is out: the connection ends without the rest, which tells the client.
-            error = NotAnswering("The process that answers is starting or busy.", retry_after_s=RETRY_AFTER_S)
+            error = Unavailable("The process that answers is starting or busy.", retry_after_s=RETRY_AFTER_S)
             await send_reply(send, problem(error))
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:

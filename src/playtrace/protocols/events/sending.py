@@ -18,7 +18,6 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.problem_documents import problem
 from playtrace.collect.refusals import RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
 from playtrace.collect.request import Receipt, Reply, Request
@@ -36,6 +35,7 @@ from playtrace.event import (
     RefusalReason,
     Severity,
 )
+from playtrace.problems import Malformed, Problem, TooLarge
 
 ROUTES = (("POST", "/api/events"),)
 DEFAULT_GAME = None
@@ -172,7 +172,7 @@ def reply(receipt: Receipt) -> Reply:
     return Reply(202, msgspec.json.encode(answer))
 
 
-def refuse(error: CollectError) -> Reply:
+def refuse(error: Problem) -> Reply:
     return problem(error)
 
 

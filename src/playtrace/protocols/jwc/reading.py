@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
-from playtrace.api.problems import Problem
 from playtrace.config import Settings
 from playtrace.event import NAME_LENGTH_MAX
+from playtrace.problems import Problem
 from playtrace.protocols.jwc.settings import JwcSettings
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError

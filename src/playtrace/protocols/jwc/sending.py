@@ -18,7 +18,6 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.collect.refusals import RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
 from playtrace.collect.request import Receipt, Reply, Request
@@ -32,6 +31,7 @@ from playtrace.event import (
     Refusal,
     RefusalReason,
 )
+from playtrace.problems import Malformed, Problem, TooLarge
 from playtrace.protocols.events.sending import instant, sentence
 from playtrace.protocols.jwc import layout
 from playtrace.protocols.jwc.layout import SCHEMA, SOURCE
@@ -126,7 +126,7 @@ class Jwc:
     def reply(self, receipt: Receipt) -> Reply:
         return Reply(200, b'{"ok":true,"accepted":%d,"skipped":%d}' % (receipt.accepted, receipt.refused))
 
-    def refuse(self, error: CollectError) -> Reply:
+    def refuse(self, error: Problem) -> Reply:
         answer = {"error": error.slug.replace("-", "_")}
         if isinstance(error, SchemaUnsupported):
             answer["expected"] = SCHEMA

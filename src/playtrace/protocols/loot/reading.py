@@ -21,12 +21,12 @@ from pydantic import BaseModel
 from playtrace.api.authentication import CurrentAdmin, Reader
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
-from playtrace.api.problems import Unavailable, UnknownGame
 from playtrace.api.write_key_reader import KeyReader
 from playtrace.event import NAME_LENGTH_MAX, Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
+from playtrace.problems import Unavailable, UnknownGame
 from playtrace.protocols.loot.layout import CLEARED, DEFAULT_GAME, SOURCE
 from playtrace.registry.key_ring import KeyRing
 from playtrace.store.duckdb import Store
@@ -249,7 +249,7 @@ async def clear(request: Request, admin: CurrentAdmin, game_id: GameId = None) -
         try:
             await cast(Journal, request.app.state.journal).append(encode(batch))
         except JournalUnavailable as error:
-            raise Unavailable(str(error), retry_after_seconds=RETRY_AFTER_S) from error
+            raise Unavailable(str(error), retry_after_s=RETRY_AFTER_S) from error
     return Cleared(message=f"All stat sheets of {game_id} were cleared.")
 
 

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from playtrace.collect.errors import CollectError, Malformed, TooLarge
 from playtrace.collect.request import Receipt, Reply, Request
 from playtrace.event import (
     EVENT_BYTES_MAX,
@@ -27,6 +26,7 @@ from playtrace.event import (
     Refusal,
     RefusalReason,
 )
+from playtrace.problems import Malformed, Problem, TooLarge
 from playtrace.protocols.events.sending import instant, sentence
 from playtrace.protocols.loot import layout
 from playtrace.protocols.loot.layout import ITEM, SHEET, SOURCE
@@ -112,7 +112,7 @@ def reply(receipt: Receipt) -> Reply:
     )
 
 
-def refuse(error: CollectError) -> Reply:
+def refuse(error: Problem) -> Reply:
     headers: list[tuple[bytes, bytes]] = []
     if error.retry_after_s is not None:
         headers.append((b"retry-after", str(error.retry_after_s).encode()))
