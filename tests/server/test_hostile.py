@@ -22,6 +22,7 @@ from server_process import ServerProcess, StartProcess
 
 from playtrace.collect.refusals import LISTED_MAX
 from playtrace.event import EVENT_BYTES_MAX, EVENTS_PER_REQUEST_MAX, REQUEST_BYTES_MAX
+from playtrace.registry.key_ring import NEW_GAMES_PER_REQUEST_MAX
 
 JSON = {"Content-Type": "application/json"}
 PROBLEM_TYPE = re.compile(r"https://playtrace\.dev/problems/[a-z][a-z-]*")
@@ -273,6 +274,19 @@ def test_ten_thousand_wrong_events(server: ServerProcess):
     assert status == 400
     assert len(document["rejected"]) + document["not_listed"] == EVENTS_PER_REQUEST_MAX
     assert len(document["rejected"]) == LISTED_MAX
+
+
+def test_ids_of_games_that_are_made_up_make_no_games_and_no_books(server: ServerProcess):
+    wrong = [{"name": 1, "game_id": f"ghost-{number}"} for number in range(5000)]
+    assert post(server, json.dumps(wrong).encode())[0] == 400
+    status, answer = post(server, json.dumps([{"name": "a", "game_id": f"new-{n}"} for n in range(5000)]).encode())
+    assert (status, answer["accepted"]) == (202, NEW_GAMES_PER_REQUEST_MAX)
+    assert_still_works(server)
+    games = [game["id"] for game in server.get("/api/games")["games"]]
+    assert not [game for game in games if game.startswith("ghost-")]
+    assert len([game for game in games if game.startswith("new-")]) == NEW_GAMES_PER_REQUEST_MAX
+    books = server.sql("SELECT count(DISTINCT game_id) FROM books WHERE game_id LIKE 'ghost-%' OR game_id LIKE 'new-%'")
+    assert books == [[NEW_GAMES_PER_REQUEST_MAX]]
 
 
 # ── HTTP itself ──────────────────────────────────────────────────────────────────────────────────────────

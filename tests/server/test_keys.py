@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -149,6 +150,58 @@ def test_a_token_without_its_word_is_told_what_is_missing(studio: Studio):
     assert (status, slug(document)) == (401, "unauthenticated")
     assert "'Authorization: Bearer read_...'" in document["detail"]
     assert studio.token not in document["detail"]
+
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "openapi.json"
+
+
+VALUES = {"metric": "events", "map": "m", "event": "e"}
+"""Of parameters without which a question is none."""
+
+
+def routes_of_a_game() -> list[tuple[str, str]]:
+    """Method and address of every documented route that is about one game, asked of `harbour`."""
+    paths = json.loads(GOLDEN.read_text("utf-8"))["paths"]
+    found: list[tuple[str, str]] = []
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            names = {parameter["name"] for parameter in operation.get("parameters", [])}
+            if "game_id" in names:
+                found.append((method.upper(), path.replace("{game_id}", "harbour")))
+            elif "gameId" in names:
+                address = path.replace("{item}", "sword").replace("{player_id}", "ana")
+                needed = "".join(f"&{name}={value}" for name, value in VALUES.items() if name in names)
+                found.append((method.upper(), f"{address}?gameId=harbour{needed}"))
+    return found
+
+
+def test_no_route_of_a_game_opens_to_another_games_credentials(studio: Studio):
+    routes = routes_of_a_game()
+    assert {("GET", "/api/games/harbour/books"), ("GET", "/api/events?gameId=harbour")} <= set(routes)
+    for method, path in routes:
+        for credential in ("", studio.arena, studio.token):
+            headers = {"Authorization": f"Bearer {credential}"} if credential else {}
+            status, _, body = studio.server.request(method, path, headers=headers)
+            assert status in (401, 403), (method, path, credential[:8], status, body[:300])
+
+
+def test_one_games_key_writes_nothing_into_another_games_books(studio: Studio):
+    books = studio.server.get("/api/games/harbour/books")
+    mine = studio.server.get("/api/games/arena/books")["total"]
+    headers = {"Authorization": f"Bearer {studio.arena}"}
+    foreign = {"name": "insulting text", "game_id": "harbour"}
+    wrong = {"name": 1, "game_id": "harbour"}
+    ghosts = [{"name": 1, "game_id": f"ghost-{number}"} for number in range(500)]
+    studio.post(headers, [EVENT, foreign, wrong, *ghosts])
+    studio.post(headers, foreign)
+    studio.post(headers, {"schema": "jwc.v1", "evt": 1}, path="/t?gameId=harbour")
+    studio.post(headers, {"nonsense": 1}, path="/api/submit?gameId=harbour")
+    studio.server.wait_until_loaded()
+    assert studio.server.get("/api/games/harbour/books") == books
+    after = studio.server.get("/api/games/arena/books")["total"]
+    assert after["received"] - mine["received"] == 1 + 1 + 1 + len(ghosts) + 1 + 1 + 1
+    assert after["refused"] - mine["refused"] == after["received"] - mine["received"] - 1
+    assert studio.server.sql("SELECT DISTINCT game_id FROM books WHERE game_id NOT IN ('arena', 'harbour')") == []
 
 
 @pytest.mark.parametrize("path", [path for path in READS if "arena" in path])

@@ -238,6 +238,21 @@ def test_an_open_server_does_not_make_games_without_end(registry: Registry, monk
     assert [ring.knows(game_id) for game_id in "abcd"] == [True, True, False, False]
 
 
+def test_the_limit_holds_for_several_processes_together(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_ring, "GAMES_FIRST_SEEN_MAX", 5)
+    one, other = KeyRing(registry, open_mode=True), KeyRing(registry, open_mode=True)
+    one.create(["a", "b", "c"])
+    other.create(["a", "d", "e", "f", "g"])  # it has not seen that there are three
+    assert [game.id for game in registry.games()] == ["a", "b", "c", "d", "e"]
+
+
+def test_one_request_does_not_make_thousands_of_games(registry: Registry) -> None:
+    ring = KeyRing(registry, open_mode=True)
+    ring.create([f"game-{number}" for number in range(5000)])
+    assert len(registry.games()) == key_ring.NEW_GAMES_PER_REQUEST_MAX
+    assert ring.knows("game-0")
+
+
 # People
 
 

@@ -258,7 +258,7 @@ class Collect:
             elif self._keys.knows(named):
                 known = named
             else:
-                text = f"game_id: {named!r} cannot be made: there are too many games."
+                text = f"game_id: {named!r} cannot be made: too many games are new, or there are too many."
                 refused.append((index, event, RefusalReason.UNKNOWN_GAME, text))
         if refused:
             _refuse(batch, refused)
@@ -276,7 +276,8 @@ class Collect:
 
     def _make_games(self, batch: Batch, *, at_once: bool) -> None:
         """Open mode: games are made at first sight, all of a request at once. Raises `NotAtOnce`."""
-        named = {event.game_id for event in batch.events} | {batch.game_id}
+        # In the order in which they are named: should there be too many, the first ones are made.
+        named = dict.fromkeys([batch.game_id, *(event.game_id for event in batch.events)])
         unknown = [game_id for game_id in named if game_id is not None and not self._keys.knows(game_id)]
         if not unknown:
             return

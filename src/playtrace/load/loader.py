@@ -30,6 +30,7 @@ from playtrace.load.one_load import OneLoad, Outcome, as_hashes
 from playtrace.load.poison import find_poison, taken_apart
 from playtrace.load.read_ahead import Limits, Prepared, ReadAhead
 from playtrace.load.recent_ids import RecentIds
+from playtrace.load.samples import Samples
 from playtrace.load.staging import Staged, stage
 from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
@@ -79,6 +80,7 @@ class Loader:
         self._ahead = ReadAhead(journal, settings)
         self._ids = RecentIds()
         self._compaction = Compaction(store, settings)
+        self._samples = Samples(store)
         self._stopping = threading.Event()
         self._wanted = threading.Event()
         """Somebody waits for the next load: the pause ends."""
@@ -146,6 +148,7 @@ class Loader:
                 )
                 if not self._stopping.is_set():
                     worked = self._compaction.step() or worked
+                    worked = self._samples.step() or worked
                 self.error = None
                 retry_s = 0.1
             except Exception as error:

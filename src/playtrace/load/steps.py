@@ -442,22 +442,6 @@ WHERE is_shown
 QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY journal_offset DESC, position DESC) <= $samples_per_load_max
 """
 
-# What was refused is kept to be looked at, not for good: a client that is wrong sends without end.
-FORGET_SAMPLES: LiteralString = """
-DELETE FROM set_aside
-WHERE outcome = 'refused' AND (
-    received_at < $samples_since
-    OR (game_id, received_at, journal_offset, position) IN (
-        SELECT (game_id, received_at, journal_offset, position)
-        FROM set_aside
-        WHERE outcome = 'refused'
-        QUALIFY row_number() OVER (
-            PARTITION BY game_id ORDER BY received_at DESC, journal_offset DESC, position DESC
-        ) > $samples_per_game_max
-    )
-)
-"""
-
 # `poison` holds lines that could not be loaded, with the error.
 SET_POISON_ASIDE: LiteralString = """
 INSERT INTO set_aside

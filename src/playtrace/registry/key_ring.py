@@ -18,6 +18,8 @@ LOOK_PAUSE_S = 0.05
 """Those who bring a key that is not known wait for so long, so that one look into the registry answers many."""
 GAMES_FIRST_SEEN_MAX = 10_000
 """An open server creates games on first sight until there are so many: ids may be made up without end."""
+NEW_GAMES_PER_REQUEST_MAX = 100
+"""Of these at most: who sends for more has made them up too."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,16 @@ class KeyRing:
         return game_id in self._snapshot.games
 
     def create(self, game_ids: Collection[str]) -> None:
-        """Open mode: makes games that were never seen before, `GAMES_FIRST_SEEN_MAX` in all. Blocks for one commit.
+        """Open mode: makes games that were never seen before, `GAMES_FIRST_SEEN_MAX` in all, and of one request the
+        first `NEW_GAMES_PER_REQUEST_MAX`. Blocks for one commit.
 
         Raises `Invalid` when one has not 1 to 64 characters.
         """
         if not self._open_mode:
             raise RuntimeError("Only an open server creates games on first sight.")
-        room = GAMES_FIRST_SEEN_MAX - len(self._snapshot.games)
-        if room > 0:
-            self._registry.add_games(list(game_ids)[:room])
+        if len(self._snapshot.games) < GAMES_FIRST_SEEN_MAX:
+            some = list(game_ids)[:NEW_GAMES_PER_REQUEST_MAX]
+            self._registry.add_games(some, games_max=GAMES_FIRST_SEEN_MAX)
             self.refresh()
 
     async def look_again(self) -> None:

@@ -107,8 +107,11 @@ class Registry:
             session.add(game)
         return game
 
-    def add_games(self, game_ids: Sequence[str]) -> None:
-        """Those of these that there are not, named as clients call them: any 1 to 64 characters, else `Invalid`."""
+    def add_games(self, game_ids: Sequence[str], *, games_max: int | None = None) -> None:
+        """Those of these that there are not, named as clients call them: any 1 to 64 characters, else `Invalid`.
+
+        Only the first ones, where there would be more than `games_max` games.
+        """
         for game_id in game_ids:
             if not 1 <= len(game_id) <= GAME_ID_LENGTH_MAX or any("\ud800" <= letter <= "\udfff" for letter in game_id):
                 raise Invalid("id", f"expected 1 to {GAME_ID_LENGTH_MAX} characters")
@@ -116,6 +119,10 @@ class Registry:
         with self._writing() as session:
             known = set(session.scalars(select(Game.id).where(Game.id.in_(game_ids))))
             new = [game_id for game_id in dict.fromkeys(game_ids) if game_id not in known]
+            if games_max is not None:
+                # In this transaction: other processes make some too.
+                there_are = session.scalars(select(func.count()).select_from(Game)).one()
+                new = new[: max(0, games_max - there_are)]
             session.add_all(Game(id=id_, name=id_, time_zone="UTC", currency="USD", created_at=now) for id_ in new)
 
     def games(self) -> list[Game]:
