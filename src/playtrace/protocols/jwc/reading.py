@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 import time
 from typing import Annotated, Any, LiteralString, cast
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
+from playtrace.api.authentication import Reader, readable_game
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
+from playtrace.api.write_key_reader import authenticate_with_write_key
 from playtrace.config import Settings
 from playtrace.event import NAME_LENGTH_MAX
-from playtrace.problems import Problem
+from playtrace.problems import InvalidRequest, Problem
 from playtrace.protocols.jwc.settings import JwcSettings
+from playtrace.protocols.jwc.stats import DAYS_MAX, Stats, read_stats
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
 
@@ -120,12 +124,39 @@ def require_stats_secret(
     key: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> None:
     """Raises `StatsSecretNeeded`, also where no secret is configured: then nobody has it."""
-    secret = cast(Settings, request.app.state.settings).of_protocol(JwcSettings).stats_secret
-    given = x_stats_key or key or ""
-    if secret is None or not given or not secrets.compare_digest(secret.get_secret_value().encode(), given.encode()):
+    if not _is_stats_secret(request, x_stats_key or key):
         raise StatsSecretNeeded
 
 
+def _is_stats_secret(request: Request, given: str | None) -> bool:
+    secret = cast(Settings, request.app.state.settings).of_protocol(JwcSettings).stats_secret
+    return (
+        bool(given)
+        and secret is not None
+        and secrets.compare_digest(secret.get_secret_value().encode(), (given or "").encode())
+    )
+
+
+def _may_read(
+    request: Request,
+    x_stats_key: Annotated[str | None, Header(max_length=1000)] = None,
+    key: Annotated[str | None, Query(max_length=1000)] = None,
+) -> Reader:
+    """Who has the statistics secret sees each event in `/debug/recent`, so their sums as well."""
+    if _is_stats_secret(request, x_stats_key or key):
+        return Reader()
+    return authenticate_with_write_key(request)
+
+
+def _day(value: object) -> object:
+    if value == "":  # an empty field of a form
+        return None
+    if not isinstance(value, str) or re.fullmatch(r"\d{4}-\d\d-\d\d", value) is None:
+        raise ValueError("expected a day, such as 2026-03-01")
+    return value
+
+
+Day = Annotated[dt.date | None, BeforeValidator(_day)]
 GameId = Annotated[str | None, Query(alias="gameId", max_length=NAME_LENGTH_MAX)]
 BehindSecret = [Depends(require_stats_secret), Depends(wait_until_loaded)]
 
@@ -145,6 +176,25 @@ def database_health(request: Request, response: Response) -> DatabaseHealth:
         response.status_code = 503
         return DatabaseHealth(version=None, ok=False)
     return DatabaseHealth(version=row["version"], ok=True)
+
+
+@router.get("/stats", dependencies=[Depends(wait_until_loaded)])
+def usage_statistics(
+    request: Request,
+    reader: Annotated[Reader, Depends(_may_read)],
+    from_: Annotated[
+        Day, Query(alias="from", description="First day, in UTC. Default: that of the first event.")
+    ] = None,
+    to: Annotated[Day, Query(description="Last day, which is included. Default: that of the last event.")] = None,
+    game_id: GameId = None,
+) -> Stats:
+    """Everything that their dashboard shows, of all games that the reader may see or of one; at most 3,700 days."""
+    if game_id is not None:
+        readable_game(request, reader, game_id)
+    if from_ is not None and to is not None and not 0 <= (to - from_).days < DAYS_MAX:
+        raise InvalidRequest.of_field("from", f"a day before `to`, by at most {DAYS_MAX:,} days", location="query")
+    today = dt.datetime.now(dt.UTC).date()
+    return read_stats(_store(request), game_id or reader.only_game_id, from_, to, today)
 
 
 @router.get("/debug/recent", dependencies=BehindSecret)
