@@ -131,6 +131,20 @@ class StoreSettings(RoomSettings):
     )
 
 
+class SqlSettings(RoomSettings):
+    """Of statements that people type."""
+
+    concurrency: int = Field(
+        default=2, ge=1, description="Statements of people that run at the same time, each in a process of its own."
+    )
+    memory_bytes: int = Field(
+        default=256 * MEBIBYTE,
+        ge=64 * MEBIBYTE,
+        description="Memory that a statement of a person may use before it spills to disk; it is ended when it takes"
+        " twice as much.",
+    )
+
+
 class LoadSettings(RoomSettings):
     interval_ms: int = Field(
         default=200, ge=10, description="Pause between two looks into the journal when it is quiet."
@@ -195,6 +209,7 @@ class Settings(BaseModel):
     registry: RegistrySettings = RegistrySettings()
     journal: JournalSettings = JournalSettings()
     store: StoreSettings = StoreSettings()
+    sql: SqlSettings = SqlSettings()
     load: LoadSettings = LoadSettings()
     rules: RulesSettings = RulesSettings()
     protocols: ProtocolSettings = ProtocolSettings()

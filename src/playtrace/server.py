@@ -36,6 +36,7 @@ from playtrace.serving.listening import StartError, free_port, hold_port, wait_u
 from playtrace.serving.orders import Orders
 from playtrace.serving.own_names import is_loopback
 from playtrace.serving.relay import LOOPBACK, Forwarded, Reading
+from playtrace.sql.processes import SqlProcesses
 from playtrace.store.duckdb import Store
 
 log = logging.getLogger("playtrace.server")
@@ -58,6 +59,7 @@ class Playtrace:
         self.registry = Registry.open(settings.registry_database)
         self.key_ring = KeyRing(self.registry, open_mode=settings.open)
         self.store = Store.open_in_background(settings.store_path, settings)
+        self.sql_processes = SqlProcesses(self.store, settings)
         self.journal = Journal.open(settings.journal_path, settings)
         self.loader = Loader(self.store, self.journal, settings)
         self.feeds = Feeds(self.store, self.loader)
@@ -69,6 +71,7 @@ class Playtrace:
             "registry": self.registry,
             "key_ring": self.key_ring,
             "store": self.store,
+            "sql_processes": self.sql_processes,
             "journal": self.journal,
             "loader": self.loader,
             "feeds": self.feeds,
@@ -97,6 +100,7 @@ class Playtrace:
         await asyncio.to_thread(self._close_files)
 
     def _close_files(self) -> None:
+        self.sql_processes.close()
         self.loader.stop()
         self.journal.close()
         self.store.close()

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from playtrace.api.sql import ROWS_MAX
 from playtrace.cli.main import app
 from playtrace.config import Settings
+from playtrace.sql.answer import ROWS_MAX
 from playtrace.store.duckdb import Store
 
 

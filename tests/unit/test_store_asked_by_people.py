@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from playtrace.api.sql import ask
 from playtrace.config import MEBIBYTE, Settings
+from playtrace.sql.answer import answer
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import QueryRefused, QueryTooLarge
 
@@ -21,21 +21,35 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.mark.parametrize(
-    "sql",
-    ["SELECT 1 AS one", "FROM books", "EXPLAIN SELECT 1", "explain analyze\nselect count(*) from events;"],
+    ("sql", "columns", "rows"),
+    [
+        ("SELECT 1 AS one", ["one"], [[1]]),
+        ("FROM books", ["game_id", "hour", "outcome", "reason", "events"], []),
+        ("SELECT count(*) AS n FROM events;", ["n"], [[0]]),
+    ],
 )
-def test_questions_are_answered(store: Store, sql: str):
-    assert store.query_text(sql).num_columns >= 1
+def test_questions_are_answered(store: Store, sql: str, columns: list[str], rows: list[list[object]]):
+    with store.reading() as reader:
+        said = answer(reader, sql)
+    assert (said.columns, said.rows, said.truncated) == (columns, rows, False)
+
+
+@pytest.mark.parametrize("sql", ["EXPLAIN SELECT 1", "explain analyze\nselect count(*) from events;"])
+def test_what_a_question_costs_is_explained(store: Store, sql: str):
+    ((kind, plan),) = [tuple(row.values()) for row in store.query_text(sql).to_pylist()]
+    assert kind == ("analyzed_plan" if "analyze" in sql else "physical_plan")
+    assert "scan" in plan.lower()
 
 
 def test_properties_are_shown_as_they_were_sent(store: Store):
-    rows = ask(
-        store,
-        """
-        SELECT v, v.score, v.mode AS m, v.path, v.none, 1 AS m
-        FROM (SELECT '{"score": 42, "mode": "ctf", "path": [1.5, {"a": null}]}'::JSON::VARIANT AS v)
-        """,
-    )
+    with store.reading() as reader:
+        rows = answer(
+            reader,
+            """
+            SELECT v, v.score, v.mode AS m, v.path, v.none, 1 AS m
+            FROM (SELECT '{"score": 42, "mode": "ctf", "path": [1.5, {"a": null}]}'::JSON::VARIANT AS v)
+            """,
+        )
     assert rows.columns == ["v", "score", "m", "path", "none", "m"]
     path = [1.5, {"a": None}]
     assert rows.rows == [[{"score": 42, "mode": "ctf", "path": path}, 42, "ctf", path, None, 1]]
@@ -59,6 +73,9 @@ def test_properties_are_shown_as_they_were_sent(store: Store):
         "FROM read_text('/etc/hostname')",
         "FROM '/etc/hostname'",
         "SELECT 1; SELECT 2",
+        "UPDATE EXTENSIONS",
+        "CONNECT 'quack:localhost'",
+        "DISCONNECT",
     ],
 )
 def test_all_else_is_refused_and_changes_nothing(store: Store, sql: str):

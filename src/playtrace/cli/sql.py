@@ -6,16 +6,16 @@ import csv
 import json
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
-from pydantic import JsonValue
 
-from playtrace.api.sql import ROWS_MAX, Rows, ask
 from playtrace.cli.local_server import ServerRefused, running_server
 from playtrace.cli.settings_options import Data, settings_from
 from playtrace.cli.tables import print_table
 from playtrace.config import Settings
+from playtrace.sql.answer import ROWS_MAX, Answer, answer
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
 
@@ -40,12 +40,12 @@ def sql(
     settings = settings_from(data=data)
     text = sys.stdin.read() if statement == "-" else statement
     try:
-        answer = _ask(settings, text)
+        said = _ask(settings, text)
     except (ServerRefused, StoreError) as error:
         typer.secho(str(error), err=True, fg=typer.colors.RED)
         raise typer.Exit(1) from error
-    _print(answer.columns, answer.rows, output)
-    if answer.truncated:
+    _print(said.columns, said.rows, output)
+    if said.truncated:
         typer.secho(
             f"Only the first {ROWS_MAX} rows are shown. Ask for less, or in parts.", err=True, fg=typer.colors.YELLOW
         )
@@ -53,19 +53,20 @@ def sql(
             raise typer.Exit(1)
 
 
-def _ask(settings: Settings, text: str) -> Rows:
+def _ask(settings: Settings, text: str) -> Answer:
     if (server := running_server(settings)) is not None:
-        return Rows.model_validate(server.post("/api/sql", {"sql": text}))
+        return msgspec.convert(server.post("/api/sql", {"sql": text}), Answer)
     if not settings.store_path.exists():
         raise StoreError(f"There is no store in {settings.data.absolute()}. Name the server's folder with --data.")
     store = Store.open(settings.store_path, settings)
     try:
-        return ask(store, text)
+        with store.reading() as reader:
+            return answer(reader, text)
     finally:
         store.close()
 
 
-def _print(columns: list[str], rows: list[list[JsonValue]], output: Format) -> None:
+def _print(columns: list[str], rows: list[list[Any]], output: Format) -> None:
     match output:
         case Format.JSON:
             typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=2))

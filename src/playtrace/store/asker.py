@@ -6,10 +6,15 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-
-import duckdb
+from typing import Protocol
 
 from playtrace.store.errors import AskerLeft
+
+
+class Interruptible(Protocol):
+    """What answers: a connection of the database, or a process."""
+
+    def interrupt(self) -> None: ...
 
 
 class Asker:
@@ -20,7 +25,7 @@ class Asker:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._has_left = False
-        self._answering: duckdb.DuckDBPyConnection | None = None
+        self._answering: Interruptible | None = None
 
     def leave(self) -> None:
         """What is being answered is ended, and nothing more is begun."""
@@ -30,12 +35,12 @@ class Asker:
                 self._answering.interrupt()
 
     @contextmanager
-    def answered_by(self, connection: duckdb.DuckDBPyConnection) -> Generator[None]:
+    def answered_by(self, answering: Interruptible) -> Generator[None]:
         """Raises `AskerLeft`."""
         with self._lock:
             if self._has_left:
                 raise AskerLeft("Whoever asked has left.")
-            self._answering = connection
+            self._answering = answering
         try:
             yield
         finally:

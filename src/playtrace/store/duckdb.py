@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -24,9 +25,10 @@ import duckdb
 import pyarrow as pa
 
 from playtrace.config import Settings
-from playtrace.store.asker import Asker
+from playtrace.store.asker import Asker, Interruptible
 from playtrace.store.background import run_in_background
 from playtrace.store.errors import (
+    AnswerTooLarge,
     QueryRefused,
     QueryTimeout,
     QueryTooLarge,
@@ -59,7 +61,12 @@ class Reader:
         return self._answer(sql, parameters, duckdb.DuckDBPyRelation.to_arrow_table)
 
     def query_text(self, sql: str, rows_max: int | None = None) -> pa.Table:
-        """As `query`, for SQL that a person typed: its first rows. Text of a VARIANT is marked with `JSON_TEXT`."""
+        """As `query`, for one statement that a person typed: its first rows. Text of a VARIANT is marked with
+        `JSON_TEXT`.
+
+        Raises `QueryRefused` for anything but one statement that reads, `AnswerTooLarge` for too many columns.
+        """
+        require_reading(sql)
         return self._answer(sql, None, partial(_with_text_for_variants, rows_max=rows_max))
 
     def _answer(
@@ -85,8 +92,19 @@ JSON_TEXT = {b"holds": b"json"}
 """Metadata of a column whose text is JSON."""
 
 
+COLUMNS_MAX = 1000
+"""Of an answer to a person."""
+
+
 def _with_text_for_variants(relation: duckdb.DuckDBPyRelation, rows_max: int | None) -> pa.Table:
-    """The first rows as a table. A VARIANT has no form of its own in Arrow: it becomes JSON text, marked as such."""
+    """The first rows as a table. A VARIANT has no form of its own in Arrow: it becomes JSON text, marked as such.
+
+    Raises `AnswerTooLarge`.
+    """
+    if len(relation.columns) > COLUMNS_MAX:
+        raise AnswerTooLarge(
+            f"The answer has {len(relation.columns)} columns, {COLUMNS_MAX} are possible. Name those you need."
+        )
     variants = [number for number, type_ in enumerate(relation.types) if str(type_) == "VARIANT"]
     shown = relation
     if variants:
@@ -101,6 +119,22 @@ def _with_text_for_variants(relation: duckdb.DuckDBPyRelation, rows_max: int | N
     return table
 
 
+CHECKPOINT_BYTES = 32_000_000
+"""How far the log grows before it is merged into the file."""
+LOG_BYTES_MAX = 2 * CHECKPOINT_BYTES
+"""How far it grows while other processes read the file, before the next of them has to wait."""
+PUT_CHECKPOINTS_OFF: LiteralString = "SET GLOBAL checkpoint_threshold = '1000TB'"
+CHECKPOINT_AGAIN: LiteralString = "SET GLOBAL checkpoint_threshold = '32MB'"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the store holds at one moment: what its file says, and the log up to a length."""
+
+    path: Path
+    log_bytes: int
+
+
 class Store:
     """The events and their rollups. `open` it once; `query` and `reading` may be called from any thread."""
 
@@ -109,10 +143,13 @@ class Store:
         self._settings = settings
         self._in_background = in_background
         self._slots = threading.BoundedSemaphore(settings.store.query_concurrency)
-        self._cursors: set[duckdb.DuckDBPyConnection] = set()
-        """Of those who read at the moment."""
+        self._reading: set[Interruptible] = set()
+        """Those who read at the moment."""
         self._is_ending = False
         self._writing = threading.Lock()
+        self._reading_file: set[Interruptible] = set()
+        """Other processes that have a snapshot."""
+        self._left_file = threading.Condition()
         self._connection = self._connect()
 
     @classmethod
@@ -161,8 +198,8 @@ class Store:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         # From here on SQL reaches no file but the database itself: a query may be typed by a person.
         connection.execute("SET enable_external_access = false")
-        # Some functions of a SELECT change settings too. Only what `tidy` needs stays open.
-        connection.execute("SET allowed_configs = ['max_vacuum_tasks']")
+        # Some functions of a SELECT change settings too. Only what `tidy` and `snapshot` need stays open.
+        connection.execute("SET allowed_configs = ['max_vacuum_tasks', 'checkpoint_threshold']")
         connection.execute("SET lock_configuration = true")
         return connection
 
@@ -170,14 +207,15 @@ class Store:
         """Write what is in memory to the file and close it. Questions that are being answered are ended."""
         with self._writing:
             self.end_questions()
+            self._take_file_back()
             with self._nobody_reading():
                 self._connection.close()
 
     def end_questions(self) -> None:
         """Those that are being answered end with `QueryTimeout`, and no other begins. Does not wait for that."""
         self._is_ending = True
-        for cursor in list(self._cursors):
-            cursor.interrupt()
+        for one in [*self._reading, *self._reading_file]:
+            one.interrupt()
 
     def reopen(self) -> None:
         """After an error that made DuckDB refuse all work (a full disk can): start again from the file.
@@ -185,9 +223,11 @@ class Store:
         Waits for the queries that run, as the old database lives as long as one of them; others wait for it.
         Raises `StoreError` when it cannot be opened. Then readers get that too, until it can.
         """
-        with self._writing, self._nobody_reading():
-            self._connection.close()
-            self._connection = self._connect()
+        with self._writing:
+            self._take_file_back()
+            with self._nobody_reading():
+                self._connection.close()
+                self._connection = self._connect()
 
     @contextmanager
     def _nobody_reading(self) -> Generator[None]:
@@ -212,11 +252,11 @@ class Store:
             timer = threading.Timer(self._settings.store.query_seconds_max, cursor.interrupt)
             timer.daemon = True
             timer.start()
-            self._cursors.add(cursor)
+            self._reading.add(cursor)
             try:
                 yield Reader(cursor)
             finally:
-                self._cursors.discard(cursor)
+                self._reading.discard(cursor)
                 timer.cancel()
                 # A database that broke meanwhile has no transaction left to end.
                 with suppress(duckdb.Error):
@@ -232,25 +272,71 @@ class Store:
             raise StoreError(f"The store cannot be read at the moment: {error}") from error
         return cursor
 
+    # ── what another process may read ────────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def snapshot(self, reader: Interruptible) -> Generator[Snapshot]:
+        """This moment of the store, for another process to read until the end of the block.
+
+        The file is then not written where the snapshot has something, and the log grows (docs/decisions/0016). When
+        the store has to be closed meanwhile, the reader is interrupted; the block must end soon after.
+
+        Waits while something is written. Raises `StoreError` when the store cannot be read at all.
+        """
+        assert self.path is not None  # noqa: S101 - what is in memory alone has no file
+        while (snapshot := self._begin_reading_file(self.path, reader)) is None:
+            with self._left_file:
+                self._left_file.wait_for(lambda: not self._reading_file)
+        try:
+            yield snapshot
+        finally:
+            self._leave_file(reader)
+
+    def _begin_reading_file(self, path: Path, reader: Interruptible) -> Snapshot | None:
+        """None when those who read it have put off too much: they end first, or it would be put off for ever."""
+        log_path = path.with_name(path.name + ".wal")
+        # While nothing is written, the log ends with a whole transaction.
+        with self._writing, self._left_file:
+            if self._is_ending:
+                raise StoreError("The server stops.")
+            is_much = _size(log_path) > LOG_BYTES_MAX
+            if is_much and self._reading_file:
+                return None
+            try:
+                if is_much:
+                    self._connection.execute("CHECKPOINT")
+                self._connection.execute(PUT_CHECKPOINTS_OFF)
+            except duckdb.Error as error:
+                raise StoreError(f"The store cannot be read at the moment: {error}") from error
+            self._reading_file.add(reader)
+            return Snapshot(path, _size(log_path))
+
+    def _leave_file(self, reader: Interruptible) -> None:
+        with self._left_file:
+            self._reading_file.discard(reader)
+            if not self._reading_file:
+                # Not on the writer's connection, which may be busy. A database that broke has nothing to set.
+                with suppress(duckdb.Error):
+                    self._connection.cursor().execute(CHECKPOINT_AGAIN)
+            self._left_file.notify_all()
+
+    def _take_file_back(self) -> None:
+        """Waits until no other process reads the file, which is told to end."""
+        with self._left_file:
+            for reader in self._reading_file:
+                reader.interrupt()
+            self._left_file.wait_for(lambda: not self._reading_file)
+
     def query(self, sql: LiteralString, parameters: Parameters | None = None) -> pa.Table:
         """Run one read-only statement with `$name` parameters. Errors: see `Reader.query`."""
         with self.reading() as reader:
             return reader.query(sql, parameters)
 
     def query_text(self, sql: str, rows_max: int | None = None) -> pa.Table:
-        """Run one statement that a person typed, for its first rows. Only reading is possible.
+        """Run one statement that a person typed, for its first rows. Errors: see `Reader.query_text`.
 
-        Raises `QueryRefused` for anything but one statement that reads.
+        It runs in this process, which it may bring down: see `playtrace.sql` for one of its own.
         """
-        statement = _only_statement(sql)
-        if statement.type == duckdb.StatementType.EXPLAIN:
-            # EXPLAIN ANALYZE does what it explains, and DuckDB explains more than questions.
-            explained = EXPLAINED.match(statement.query)
-            if explained is None:
-                raise QueryRefused("Only EXPLAIN and EXPLAIN ANALYZE of a SELECT are possible here.")
-            statement = _only_statement(explained[1])
-        if statement.type != duckdb.StatementType.SELECT:
-            raise QueryRefused(f"Only reading is possible here; {statement.type.name} is not.")
         with self.reading() as reader:
             return reader.query_text(sql, rows_max)
 
@@ -260,6 +346,8 @@ class Store:
         Raises `StoreError` when it cannot be done now; nothing is lost then.
         """
         with self._writing:
+            if self._reading_file:
+                raise StoreError("The store is not tidied while another process reads it.")
             try:
                 self._connection.execute("SET GLOBAL max_vacuum_tasks = 100")  # DuckDB's own default
                 try:
@@ -322,14 +410,40 @@ def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool
 EXPLAINED = re.compile(r"\s*EXPLAIN\s+(?:ANALYZE\s+)?(.*)", re.IGNORECASE | re.DOTALL)
 
 
-def _only_statement(sql: str) -> duckdb.Statement:
+def require_reading(sql: str) -> None:
+    """Raises `QueryRefused` for anything but one statement that reads."""
+    text, kind = _only_statement(sql)
+    if kind == "EXPLAIN":
+        # EXPLAIN ANALYZE does what it explains, and DuckDB explains more than questions.
+        explained = EXPLAINED.match(text)
+        if explained is None:
+            raise QueryRefused("Only EXPLAIN and EXPLAIN ANALYZE of a SELECT are possible here.")
+        text, kind = _only_statement(explained[1])
+    if kind != "SELECT":
+        raise QueryRefused(f"Only reading is possible here; {kind} is not.")
+
+
+def _only_statement(sql: str) -> tuple[str, str]:
+    """The text and the kind of the one statement that this is."""
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
         raise QueryRefused(str(error)) from error
     if len(statements) != 1:
         raise QueryRefused(f"Expected one statement, got {len(statements)}.")
-    return statements[0]
+    try:
+        return statements[0].query, statements[0].type.name
+    except ValueError:
+        # UPDATE EXTENSIONS and CONNECT, which DuckDB knows and its Python does not.
+        words = " ".join(statements[0].query.split()[:2])
+        return statements[0].query, words.upper()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _is_disk_full(error: Exception) -> bool:

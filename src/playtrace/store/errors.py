@@ -4,6 +4,7 @@ StoreError
 ├── QueryTimeout    it ran longer than `query_seconds_max`: ask for less
 ├── QueryTooLarge   it needs more memory than `store_memory_bytes`: ask for less
 ├── QueryRefused    the SQL is wrong, or does more than read
+│   └── AnswerTooLarge  its answer or its work has no room: ask for less
 ├── AskerLeft       nobody waits for the answer any more
 ├── StoreFull       no space on the disk: what was to be written is still in the journal, try again
 ├── StoreBroken     it refuses all work until it is opened again
@@ -29,6 +30,10 @@ class AskerLeft(StoreError):
 
 class QueryRefused(StoreError):
     """The SQL is wrong, or does more than read."""
+
+
+class AnswerTooLarge(QueryRefused):
+    """What a person asked for has no room, however often it is asked."""
 
 
 class StoreFull(StoreError):

@@ -1,0 +1,42 @@
+"""What the server and a process that answers statements say to each other, over its standard streams.
+
+A question is a line. An answer is a line, and as many bytes as that says.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Kind = Literal["answer", "refused", "too large", "timeout", "store"]
+
+
+class Question(Struct, frozen=True):
+    sql: str
+    path: str
+    """Of the store's file."""
+    log_bytes: int
+    """How much of its log belongs to the snapshot."""
+    memory_bytes: int
+    """What the database may use before it spills; the process may have twice as much."""
+    threads: int | None
+    spill: str
+    """Folder for what has no room in the memory."""
+
+
+class Heading(Struct, frozen=True):
+    kind: Kind
+    bytes: int
+    """What follows: the answer as JSON, or the text of the error."""
+    is_worn: bool
+    """The process has taken much memory, and is not to be asked again."""
+
+
+IDLE_SECONDS_MAX = 60.0
+"""A process that is asked nothing for so long ends."""
+IDLE = 0
+"""Exit code of that."""
+MEMORY = 77
+"""Exit code of a process that took more memory than it may."""
+TOO_MUCH_MEMORY = "The statement needs more memory than it may have (sql_memory_bytes). Ask for less."
