@@ -127,7 +127,7 @@ class StoreSettings(RoomSettings):
         default=30.0, gt=0, description="A query that runs longer is ended with an error."
     )
     query_concurrency: Annotated[int, Known("query_concurrency")] = Field(
-        default=4, ge=1, description="Queries that run at the same time; more of them wait."
+        default=4, ge=1, description="Questions that are answered at the same time; more of them wait, or get 503."
     )
 
 

@@ -23,6 +23,7 @@ from playtrace.api.attention import Attention
 from playtrace.api.live import Feeds
 from playtrace.api.login_throttle import LoginThrottle
 from playtrace.api.query_spelling import QuerySpelling
+from playtrace.api.turns import Turns
 from playtrace.collect.app import Collect, Receive, Scope, Send
 from playtrace.config import Settings
 from playtrace.journal.sqlite import Journal
@@ -72,6 +73,8 @@ class Playtrace:
             "key_ring": self.key_ring,
             "store": self.store,
             "sql_processes": self.sql_processes,
+            "turns": Turns(settings.store.query_concurrency),
+            "sql_turns": Turns(settings.sql.concurrency),
             "journal": self.journal,
             "loader": self.loader,
             "feeds": self.feeds,

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from playtrace.api import metrics as metric_routes
 from playtrace.api import problem_documents
 from playtrace.api.query_spelling import QuerySpelling
+from playtrace.api.turns import Turns
 from playtrace.cli.query import app as query_command
 from playtrace.config import Settings
 from playtrace.metrics.frame.metric import metrics
@@ -62,6 +63,7 @@ def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
         store=engine.store,
         journal=engine.journal,
         loader=engine.loader,
+        turns=Turns(2),
     )
     for name, value in vars(state).items():
         setattr(app.state, name, value)

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 HOURS = 3600.0
+STATEMENTS = 60
 UNHEARING = "SELECT levenshtein(repeat('x', 10_000_000), repeat('y', 10_000_000))"
 FIELDS = "SELECT events" + ".a" * 40_000 + " FROM events"
 REFUSED = {
@@ -51,6 +52,19 @@ def test_a_statement_that_never_ends_holds_up_nobody(server: ServerProcess):
     assert server.sql("SELECT count(*) FROM events") == [[1]]
 
 
+def test_many_statements_that_never_end_hold_up_nobody(server: ServerProcess):
+    """More than there are threads for requests; each reader has a few that wait, and is told when they are too many."""
+    asking = [ask(server, UNHEARING, reader=f"read_{number % 3}") for number in range(STATEMENTS)]
+    server.send([{"game_id": "arena", "name": "login", "player_id": "p1"}])
+    assert server.get("/api/health")["status"] == "healthy"
+    assert server.get("/api/me")["open"]
+    answer = server.get("/api/metrics/timeseries?game_id=arena&source=raw")
+    assert sum(point["value"] for point in answer["points"]) > 0
+    for client in asking:
+        client.close()
+    assert server.sql("SELECT 42") == [[42]]
+
+
 @pytest.mark.parametrize("sql", REFUSED.values(), ids=REFUSED)
 def test_what_is_too_much_is_refused(server: ServerProcess, sql: str):
     status, body = answer_of(ask(server, sql))
@@ -59,9 +73,10 @@ def test_what_is_too_much_is_refused(server: ServerProcess, sql: str):
     assert server.sql("SELECT 42") == [[42]]
 
 
-def ask(server: ServerProcess, sql: str) -> http.client.HTTPConnection:
+def ask(server: ServerProcess, sql: str, reader: str = "read_one") -> http.client.HTTPConnection:
     client = http.client.HTTPConnection(*server.address, timeout=120)
-    client.request("POST", "/api/sql", json.dumps({"sql": sql}), {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {reader}"}
+    client.request("POST", "/api/sql", json.dumps({"sql": sql}), headers)
     return client
 
 

@@ -21,6 +21,7 @@ from playtrace.api.login_throttle import (
     WINDOW_SECONDS,
     LoginThrottle,
 )
+from playtrace.api.turns import Turns
 from playtrace.config import Settings
 from playtrace.problems import TooManyRequests
 from playtrace.registry.key_ring import KeyRing
@@ -89,6 +90,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     app.state.registry = site.registry
     app.state.key_ring = KeyRing(site.registry, open_mode=False)
     app.state.store = store
+    app.state.turns = Turns(2)
     app.state.local_token = LOCAL_TOKEN
     app.state.login_throttle = LoginThrottle(clock=lambda: site.seconds)
     site.registry.add_game("a", name="<img src=x onerror=alert(1)>")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal, LiteralString, cast
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.events import BEGINNING, END, end_of, start_of
-from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
+from playtrace.api.turns import Question
 from playtrace.metrics.frame.models import DayOrInstant
 from playtrace.store.duckdb import Store
 
@@ -77,7 +77,7 @@ class Books(ApiModel):
     """The latest events that were not stored."""
 
 
-@router.get("/games/{game_id}/books", dependencies=[Depends(wait_until_loaded)])
+@router.get("/games/{game_id}/books", dependencies=Question)
 def books(
     request: Request,
     reader: CurrentReader,

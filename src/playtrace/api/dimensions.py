@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, LiteralString, cast
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
-from playtrace.api.authentication import CurrentReader, readable_game
+from playtrace.api.authentication import CurrentReader, authenticate, readable_game
 from playtrace.api.models import ApiModel
+from playtrace.api.turns import InTurn
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["games"])
@@ -86,7 +87,7 @@ class Dimensions(ApiModel):
     maps: list[MapBounds]
 
 
-@router.get("/games/{game_id}/dimensions")
+@router.get("/games/{game_id}/dimensions", dependencies=[Depends(authenticate), InTurn])
 def dimensions(
     request: Request,
     reader: CurrentReader,

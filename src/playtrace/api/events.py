@@ -8,13 +8,13 @@ import json
 from typing import Annotated, Any, Literal, LiteralString, cast
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from playtrace.api.authentication import CurrentReader
-from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
+from playtrace.api.turns import Question
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame.models import DayOrInstant, country_codes
 from playtrace.problems import InvalidRequest
@@ -127,7 +127,7 @@ class Cursor(msgspec.Struct, array_like=True):
     position: int
 
 
-@router.get("/events", response_model=EventPage, dependencies=[Depends(wait_until_loaded)])
+@router.get("/events", response_model=EventPage, dependencies=Question)
 def list_events(request: Request, reader: CurrentReader, asked: Annotated[EventFilter, Query()]) -> Response:
     """Events that match, newest first. `from` is inclusive; `to` is exclusive, or the whole of a day."""
     game_id = asked.game_id or reader.only_game_id

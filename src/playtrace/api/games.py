@@ -6,10 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from typing import Any, LiteralString, cast
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
-from playtrace.api.authentication import CurrentReader, registry_of
+from playtrace.api.authentication import CurrentReader, authenticate, registry_of
 from playtrace.api.models import ApiModel
+from playtrace.api.turns import InTurn
 from playtrace.registry.models import Game
 from playtrace.store.duckdb import Store
 
@@ -52,7 +53,7 @@ class GameList(ApiModel):
     games: list[GameSummary]
 
 
-@router.get("/games")
+@router.get("/games", dependencies=[Depends(authenticate), InTurn])
 def list_games(request: Request, reader: CurrentReader) -> GameList:
     """All games that the reader may see, oldest first."""
     with cast(Store, request.app.state.store).reading() as store:

@@ -32,6 +32,8 @@ ASK_AGAIN_S = 5.0
 """Whether a watcher may still read is looked up again this often."""
 LOAD_SHARE = 0.1
 """Asking takes at most this share of the time: a store that answers slowly is asked less often."""
+PAUSE_S_MAX = 5.0
+"""However slowly it answers: who watches sees that something comes."""
 
 FRESH_EVENTS: LiteralString = """
 SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
@@ -101,11 +103,12 @@ class Feed:
         self._store = store
         self._loader = loader
         self._offset = loader.offset
+        self.took_s = 0.0
+        """How long the store took for the last message."""
 
     async def run(self) -> None:
         """Tick as long as somebody watches."""
         while self.watchers:
-            began = time.monotonic()
             try:
                 tick = await asyncio.to_thread(self.look, "tick")
             except Exception:
@@ -115,7 +118,7 @@ class Feed:
                     if watcher.full():
                         watcher.get_nowait()
                     watcher.put_nowait(tick)
-            await asyncio.sleep(max(TICK_S, (time.monotonic() - began) / LOAD_SHARE))
+            await asyncio.sleep(min(PAUSE_S_MAX, max(TICK_S, self.took_s / LOAD_SHARE)))
 
     def look(self, kind: str) -> str:
         """The message of this moment. Blocks."""
@@ -123,7 +126,9 @@ class Feed:
         offset = self._loader.offset
         moment: dict[str, object] = {"game_id": self.game_id, "now": now.replace(tzinfo=None)}
         game: dict[str, object] = {"game_id": self.game_id}
-        with self._store.reading() as reader:
+        with self._store.reading(apart=True) as reader:
+            # From here on: waiting for a place is no work of the store's.
+            began = time.monotonic()
             counters: dict[str, Any] = {
                 **reader.query(COUNTERS, moment).to_pylist()[0],
                 **reader.query(TOTALS, game).to_pylist()[0],
@@ -134,6 +139,7 @@ class Feed:
                 fresh = game | {"after": self._offset, "limit": EVENTS_PER_TICK_MAX}
                 rows = reader.query(FRESH_EVENTS, fresh).to_pylist()
                 self._offset = max([offset, *(row["journal_offset"] for row in rows)])
+        self.took_s = time.monotonic() - began
         # Clients send what they have saved up, so events come in no order.
         rows.sort(key=operator.itemgetter("time"), reverse=True)
         tick = Tick(type=kind, time=now, counters=Counters(**counters), events=[record(row) for row in rows])

@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar, cast
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 
 from playtrace.api.authentication import CurrentReader, Reader, readable_game
-from playtrace.api.freshness import wait_until_loaded
+from playtrace.api.turns import Question
 from playtrace.config import Settings
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric, Rules, metrics
@@ -22,7 +22,7 @@ P = TypeVar("P", bound=CommonParameters)
 
 
 def router() -> APIRouter:
-    routes = APIRouter(prefix="/api/metrics", tags=["metrics"], dependencies=[Depends(wait_until_loaded)])
+    routes = APIRouter(prefix="/api/metrics", tags=["metrics"], dependencies=Question)
     for metric in metrics().values():
         routes.add_api_route(
             f"/{metric.name}",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, JsonValue
 
-from playtrace.api.authentication import CurrentAdmin
+from playtrace.api.authentication import CurrentAdmin, authenticate_admin
 from playtrace.api.models import ApiModel
+from playtrace.api.turns import in_turn_of_sql
 from playtrace.sql.processes import SqlProcesses
 
 router = APIRouter(prefix="/api", tags=["sql"])
@@ -27,7 +28,9 @@ class Rows(ApiModel):
     """There were more than 10,000 rows."""
 
 
-@router.post("/sql", response_model=Rows)
+@router.post(
+    "/sql", response_model=Rows, dependencies=[Depends(authenticate_admin), Depends(in_turn_of_sql, scope="function")]
+)
 def run(request: Request, admin: CurrentAdmin, statement: Statement) -> Response:
     """Runs one SELECT over all games, in a process of its own. It sees the store's tables and nothing else: no files,
     no network."""

@@ -16,6 +16,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future
 
 import pyarrow as pa
 from msgspec import Struct
@@ -84,7 +85,9 @@ class Loader:
         self._stopping = threading.Event()
         self._wanted = threading.Event()
         """Somebody waits for the next load: the pause ends."""
-        self._moved = threading.Condition()
+        self._awaited: list[tuple[int, Future[None]]] = []
+        """Who waits until which offset can be queried."""
+        self._moving = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
         self.offset = self._find_place()
         """Everything up to this journal offset is in the store."""
@@ -120,12 +123,17 @@ class Loader:
             self._thread.join()
         self._ahead.close()
 
-    def wait_for(self, offset: int, seconds_max: float) -> bool:
-        """Wait until everything up to a journal offset can be queried; False when time is up first."""
-        with self._moved:
-            if self.offset < offset:
+    def when_loaded(self, offset: int) -> Future[None]:
+        """Done as soon as everything up to a journal offset can be queried; to be cancelled by who gives up."""
+        future: Future[None] = Future()
+        with self._moving:
+            if self.offset >= offset:
+                future.set_result(None)
+            else:
+                self._awaited = [(until, other) for until, other in self._awaited if not other.cancelled()]
+                self._awaited.append((offset, future))
                 self._wanted.set()
-            return self._moved.wait_for(lambda: self.offset >= offset, seconds_max)
+        return future
 
     def waiting_seconds(self) -> float:
         """How long the oldest entry that is not loaded has waited."""
@@ -311,9 +319,13 @@ class Loader:
         return Loaded(self.offset, 0, 0, 0, 0, 0.0)
 
     def _move_on(self, offset: int) -> None:
-        with self._moved:
+        with self._moving:
             self.offset = offset
-            self._moved.notify_all()
+            arrived = [future for until, future in self._awaited if until <= offset]
+            self._awaited = [(until, future) for until, future in self._awaited if until > offset]
+        for future in arrived:
+            if future.set_running_or_notify_cancel():
+                future.set_result(None)
 
     def load_batches(self, batches: Iterable[Batch]) -> Loaded:
         """Load batches that did not come through the journal; see `load_entries`."""

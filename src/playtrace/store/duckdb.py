@@ -119,6 +119,8 @@ def _with_text_for_variants(relation: duckdb.DuckDBPyRelation, rows_max: int | N
     return table
 
 
+READING_APART = 2
+"""Places for those who read apart."""
 CHECKPOINT_BYTES = 32_000_000
 """How far the log grows before it is merged into the file."""
 LOG_BYTES_MAX = 2 * CHECKPOINT_BYTES
@@ -143,6 +145,7 @@ class Store:
         self._settings = settings
         self._in_background = in_background
         self._slots = threading.BoundedSemaphore(settings.store.query_concurrency)
+        self._slots_apart = threading.BoundedSemaphore(READING_APART)
         self._reading: set[Interruptible] = set()
         """Those who read at the moment."""
         self._is_ending = False
@@ -235,11 +238,14 @@ class Store:
         with ExitStack() as slots:
             for _ in range(self._settings.store.query_concurrency):
                 slots.enter_context(self._slots)
+            for _ in range(READING_APART):
+                slots.enter_context(self._slots_apart)
             yield
 
     @contextmanager
-    def reading(self) -> Generator[Reader]:
-        """Several questions to one moment of the store, `query_seconds_max` in all.
+    def reading(self, *, apart: bool = False) -> Generator[Reader]:
+        """Several questions to one moment of the store, `query_seconds_max` in all. With a place `apart` for what is
+        small and must not wait behind questions.
 
         Raises `StoreError` when the store cannot be read at all, `AskerLeft`, and what `Reader.query` raises.
         """
@@ -248,7 +254,8 @@ class Store:
             # which would inherit it.
             run_in_background()
         asker = Asker.current.get()
-        with self._slots, self._begin_reading() as cursor, asker.answered_by(cursor) if asker else nullcontext():
+        slots = self._slots_apart if apart else self._slots
+        with slots, self._begin_reading() as cursor, asker.answered_by(cursor) if asker else nullcontext():
             timer = threading.Timer(self._settings.store.query_seconds_max, cursor.interrupt)
             timer.daemon = True
             timer.start()

@@ -16,6 +16,7 @@ from playtrace.api.authentication import Reader, readable_game
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
+from playtrace.api.turns import InTurn
 from playtrace.api.write_key_reader import authenticate_with_write_key
 from playtrace.config import Settings
 from playtrace.event import NAME_LENGTH_MAX
@@ -158,7 +159,7 @@ def _day(value: object) -> object:
 
 Day = Annotated[dt.date | None, BeforeValidator(_day)]
 GameId = Annotated[str | None, Query(alias="gameId", max_length=NAME_LENGTH_MAX)]
-BehindSecret = [Depends(require_stats_secret), Depends(wait_until_loaded)]
+BehindSecret = [Depends(require_stats_secret), Depends(wait_until_loaded), InTurn]
 
 
 @router.get("/health")
@@ -171,14 +172,15 @@ def alive() -> Alive:
 def database_health(request: Request, response: Response) -> DatabaseHealth:
     """Whether the store answers; 503 when it does not."""
     try:
-        (row,) = _store(request).query(ENGINE_VERSION).to_pylist()
+        with _store(request).reading(apart=True) as store:
+            (row,) = store.query(ENGINE_VERSION).to_pylist()
     except StoreError:
         response.status_code = 503
         return DatabaseHealth(version=None, ok=False)
     return DatabaseHealth(version=row["version"], ok=True)
 
 
-@router.get("/stats", dependencies=[Depends(wait_until_loaded)])
+@router.get("/stats", dependencies=[Depends(_may_read), Depends(wait_until_loaded), InTurn])
 def usage_statistics(
     request: Request,
     reader: Annotated[Reader, Depends(_may_read)],

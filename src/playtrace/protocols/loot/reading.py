@@ -21,7 +21,8 @@ from pydantic import BaseModel
 from playtrace.api.authentication import CurrentAdmin, Reader
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
-from playtrace.api.write_key_reader import KeyReader
+from playtrace.api.turns import InTurn
+from playtrace.api.write_key_reader import KeyReader, authenticate_with_write_key
 from playtrace.event import NAME_LENGTH_MAX, Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.errors import JournalUnavailable
@@ -179,10 +180,10 @@ class Cleared(BaseModel):
     message: str
 
 
-UpToDate = [Depends(wait_until_loaded)]
+Question = [Depends(authenticate_with_write_key), Depends(wait_until_loaded), InTurn]
 
 
-@router.get("/stats", dependencies=UpToDate)
+@router.get("/stats", dependencies=Question)
 def list_sheets(
     request: Request,
     reader: KeyReader,
@@ -195,7 +196,7 @@ def list_sheets(
     return read_sheets(_store(request), game_of(request, reader, game_id), match_id, player_id, limit)
 
 
-@router.get("/aggregate", dependencies=UpToDate)
+@router.get("/aggregate", dependencies=Question)
 def aggregate(request: Request, reader: KeyReader, game_id: GameId = None) -> Aggregate:
     """How much there is of everything."""
     game_id = game_of(request, reader, game_id)
@@ -213,7 +214,7 @@ def aggregate(request: Request, reader: KeyReader, game_id: GameId = None) -> Ag
 
 
 # `:path`, because an item's name may contain a slash.
-@router.get("/heatmap/{item:path}", dependencies=UpToDate)
+@router.get("/heatmap/{item:path}", dependencies=Question)
 def item_heatmap(request: Request, reader: KeyReader, item: str, game_id: GameId = None) -> ItemHeatmap:
     """Where an item was found. For all other events: `GET /api/metrics/heatmap`."""
     game_id = game_of(request, reader, game_id)
@@ -228,7 +229,7 @@ def item_heatmap(request: Request, reader: KeyReader, item: str, game_id: GameId
     )
 
 
-@router.get("/journey/{player_id:path}", dependencies=UpToDate)
+@router.get("/journey/{player_id:path}", dependencies=Question)
 def player_journey(request: Request, reader: KeyReader, player_id: str, game_id: GameId = None) -> PlayerJourney:
     """What a player found and did, oldest first."""
     game_id = game_of(request, reader, game_id)
@@ -239,7 +240,7 @@ def player_journey(request: Request, reader: KeyReader, player_id: str, game_id:
     return PlayerJourney(data=Journey(player_id=player_id, timeline=timeline, count=len(timeline)))
 
 
-@router.post("/clear", dependencies=UpToDate)
+@router.post("/clear", dependencies=[Depends(wait_until_loaded)])
 async def clear(request: Request, admin: CurrentAdmin, game_id: GameId = None) -> Cleared:
     """From now on the read-backs show no sheet that came before. Every event stays where it is."""
     game_id = game_of(request, admin, game_id)
