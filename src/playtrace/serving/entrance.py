@@ -8,6 +8,7 @@ from typing import Any
 from playtrace.collect import stream
 from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
 from playtrace.collect.body import has_body, read_body
+from playtrace.collect.origin import Origin
 from playtrace.collect.problem_documents import problem
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import Room
@@ -34,6 +35,7 @@ class Entrance:
         self._reading_time = ReadingTime(settings.collect.request_seconds_max)
         self._room = Room(settings.collect.memory_bytes_here() // ROOM_PART)
         self._own_names = OwnNames(settings)
+        self._origin = Origin(settings.collect.trusted_proxies, None)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path: str = scope["path"]
@@ -41,11 +43,20 @@ class Entrance:
             return _refuse(error, scope, receive, send)
         if scope["type"] == "http" and self._collect.answers(scope["method"], path):
             return self._collect(scope, receive, send)
+        if scope["type"] == "websocket" and path == stream.PATH:
+            return self._stream(scope, receive, send)
+        self._set_client(scope)
         if scope["type"] == "websocket":
-            app = self._stream if path == stream.PATH else self._reading
-            return app(scope, receive, send)
+            return self._reading(scope, receive, send)
         app = self._ask if has_body(scope["headers"]) else self._reading
         return app(scope, receive, send)
+
+    def _set_client(self, scope: Scope) -> None:
+        """Who reads is whom a trusted proxy names: all of its clients would be one otherwise, and one who guesses
+        passwords would lock out the others."""
+        if scope.get("client"):
+            address, port = scope["client"]
+            scope["client"] = (self._origin.client(address, dict(scope["headers"])), port)
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request that reads is worked on when its body is whole, which is bounded in size and time."""
