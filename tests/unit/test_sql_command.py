@@ -23,6 +23,33 @@ def data(tmp_path: Path) -> Path:
     return settings.data
 
 
+CELLS = {
+    "=1+1": "'=1+1",
+    "+cmd|' /C calc'!A0": "'+cmd|' /C calc'!A0",
+    "-2+3": "'-2+3",
+    "@SUM(A1)": "'@SUM(A1)",
+    "\t=1+1": "'\t=1+1",
+    "\r=1+1": "'\r=1+1",
+    "-": "'-",
+    "-5": "-5",
+    "+3.25": "+3.25",
+    "-1e-7": "-1e-7",
+    "sword": "sword",
+    "a=1": "a=1",
+    "": "",
+}
+"""Texts, and how CSV has them."""
+
+
+def test_a_text_in_csv_is_no_formula_and_a_number_stays_one(data: Path):
+    texts = ", ".join("('" + text.replace("'", "''") + "', -5, -0.25)" for text in CELLS)
+    statement = f'SELECT * FROM (VALUES {texts}) AS t("=name", number, share)'
+    done = CliRunner().invoke(app, ["sql", statement, "--data", str(data), "--format", "csv"])
+    columns, *rows = csv.reader(io.StringIO(done.stdout, newline=""))
+    assert columns == ["'=name", "number", "share"]
+    assert rows == [[cell, "-5", "-0.25"] for cell in CELLS.values()]
+
+
 @pytest.mark.parametrize(("rows", "exit_code"), [(ROWS_MAX, 0), (ROWS_MAX + 1, 1)])
 def test_a_program_is_told_that_it_has_a_part(data: Path, rows: int, exit_code: int):
     def ask(output: str):

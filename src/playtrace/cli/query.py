@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import inspect
 import re
-import sys
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn, get_origin
@@ -17,7 +15,7 @@ from pydantic.fields import FieldInfo
 from playtrace.api.metrics import rules_of, with_defaults_of
 from playtrace.cli.local_server import ServerRefused, running_server
 from playtrace.cli.settings_options import Data, settings_from
-from playtrace.cli.tables import print_table
+from playtrace.cli.tables import print_csv, print_table
 from playtrace.config import Settings
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric, metrics
@@ -33,7 +31,10 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-FORMAT_HELP = "How the answer is printed. Money is in whole units, and in JSON in millionths."
+FORMAT_HELP = (
+    "How the answer is printed. Money is in whole units, and in JSON in millionths. In CSV a text that a spreadsheet"
+    " would take for a formula has a ' before it."
+)
 
 
 class UnknownGame(Exception):
@@ -131,9 +132,7 @@ def _print(answer: CommonAnswer, output: Format) -> None:
     columns = list(table[0]) if table else []
     rows = [[row.get(column) for column in columns] for row in table]
     if output is Format.CSV:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(columns)
-        writer.writerows(rows)
+        print_csv(columns, rows)
     elif rows:
         print_table(columns, [[_short(value) for value in row] for row in rows])
     else:

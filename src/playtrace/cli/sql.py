@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from enum import StrEnum
@@ -13,7 +12,7 @@ import typer
 
 from playtrace.cli.local_server import ServerRefused, running_server
 from playtrace.cli.settings_options import Data, settings_from
-from playtrace.cli.tables import print_table
+from playtrace.cli.tables import print_csv, print_table
 from playtrace.config import Settings
 from playtrace.sql.answer import ROWS_MAX, Answer, answer
 from playtrace.store.duckdb import Store
@@ -34,6 +33,8 @@ def sql(
     """Ask in SQL (DuckDB's). Reading only; `SHOW TABLES` and `DESCRIBE events` tell what there is.
 
     A property is `props.weapon`; a number among them needs its type, `props.score::DOUBLE`, to be compared and summed.
+    In CSV a text that a spreadsheet would take for a formula has a ' before it.
+
     At most 10,000 rows are printed. If there are more, that is said on the standard error, and JSON and CSV end with
     exit code 1: a program should not take a part for the whole.
     """
@@ -71,8 +72,6 @@ def _print(columns: list[str], rows: list[list[Any]], output: Format) -> None:
         case Format.JSON:
             typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=2))
         case Format.CSV:
-            writer = csv.writer(sys.stdout)
-            writer.writerow(columns)
-            writer.writerows(rows)
+            print_csv(columns, rows)
         case Format.TABLE:
             print_table(columns, rows)
