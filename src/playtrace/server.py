@@ -20,6 +20,7 @@ from typing import Any
 
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
+from playtrace.api.every_answer import EveryAnswer
 from playtrace.api.live import Feeds
 from playtrace.api.login_throttle import LoginThrottle
 from playtrace.api.query_spelling import QuerySpelling
@@ -85,7 +86,7 @@ class Playtrace:
         for name, value in state.items():
             setattr(api.state, name, value)
         collect = Collect(settings, self.journal, self.key_ring)
-        self._entrance = Entrance(settings, collect, Attention(QuerySpelling(api)))
+        self._entrance = Entrance(settings, collect, Attention(EveryAnswer(QuerySpelling(api))))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         return self._entrance(scope, receive, send)

@@ -24,6 +24,7 @@ from playtrace.api.turns import Turns
 from playtrace.cli.query import app as query_command
 from playtrace.config import Settings
 from playtrace.metrics.frame.metric import metrics
+from playtrace.metrics.frame.models import DAYS_MAX
 from playtrace.problems import MEDIA_TYPE
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
@@ -113,6 +114,22 @@ def test_a_wrong_parameter_is_named(
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert field is None or [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_a_range_has_as_many_days_as_the_documentation_says(client: TestClient, game: str) -> None:
+    first = dt.date(2016, 3, 1)
+
+    def ask(days: int) -> tuple[int, str]:
+        span = {"from": str(first), "to": str(first + dt.timedelta(days=days - 1))}
+        answer = client.get("/api/metrics/timeseries", params={"gameId": game} | span)
+        return answer.status_code, answer.text
+
+    assert ask(DAYS_MAX)[0] == 200
+    status, text = ask(DAYS_MAX + 1)
+    assert status == 422
+    assert "not be longer than 3700 days" in text
+    documented = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
+    assert f"has at most {DAYS_MAX:,} days" in documented
 
 
 @pytest.fixture

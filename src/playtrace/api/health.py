@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Literal, cast
 
 from fastapi import APIRouter, Request, Response
@@ -55,7 +57,8 @@ class Health(ApiModel):
     journal: JournalHealth | None
     """Null when it cannot be read."""
     store: StoreHealth
-    disk: DiskHealth
+    disk: DiskHealth | None
+    """Null when the data folder cannot be looked at."""
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}})
@@ -79,7 +82,14 @@ def health(request: Request, response: Response) -> Health:
         )
     except JournalUnavailable as error:
         refusing = error
-    if refusing is not None or waiting is None:
+    if not settings.data.is_dir():
+        status = "unhealthy"
+        message = (
+            f"The data folder {settings.data} is not there any more: what is taken now may be lost. Stop the server and"
+            " put the folder back."
+        )
+        response.status_code = 503
+    elif refusing is not None or waiting is None:
         status, message = "unhealthy", str(refusing)
         response.status_code = 503
     elif loader.error is not None:
@@ -92,7 +102,6 @@ def health(request: Request, response: Response) -> Health:
             f"Events are taken and loaded. {waiting.damaged_events} events could not be read back from the journal and"
             " were set aside: look at the disk and the memory of this machine."
         )
-    files = [settings.store_path, settings.store_path.with_name(settings.store_path.name + ".wal")]
     return Health(
         status=status,
         timestamp=dt.datetime.now(dt.UTC),
@@ -100,9 +109,20 @@ def health(request: Request, response: Response) -> Health:
         version=__version__,
         uptime_seconds=time.monotonic() - cast(float, state.started_at),
         journal=waiting,
-        store=StoreHealth(
-            events=loader.stored,
-            bytes=sum(file.stat().st_size for file in files if file.exists()),
-        ),
-        disk=DiskHealth(free_bytes=shutil.disk_usage(settings.data).free),
+        store=StoreHealth(events=loader.stored, bytes=_store_bytes(settings.store_path)),
+        disk=_disk(settings.data),
     )
+
+
+def _store_bytes(path: Path) -> int:
+    found = 0
+    for file in (path, path.with_name(path.name + ".wal")):
+        with suppress(FileNotFoundError):
+            found += file.stat().st_size
+    return found
+
+
+def _disk(folder: Path) -> DiskHealth | None:
+    with suppress(OSError):
+        return DiskHealth(free_bytes=shutil.disk_usage(folder).free)
+    return None
