@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from playtrace.api.live import Feed
+from playtrace.api.live import Feed, pause_s
 from playtrace.api.turns import WAITING_MAX, WAITING_OF_ONE_MAX, Turns
 from playtrace.config import Settings
 from playtrace.problems import Unavailable
@@ -130,6 +130,11 @@ async def test_who_leaves_gives_up_their_place():
     Asker.current.set(None)
     async with turns.turn("ann"):
         pass
+
+
+@pytest.mark.parametrize(("took_s", "pause"), [(0.0, 0.5), (0.05, 0.5), (0.2, 2.0), (0.5, 5.0), (30.0, 5.0)])
+def test_the_live_view_asks_a_slow_store_less_often_and_still_asks(took_s: float, pause: float):
+    assert pause_s(took_s) == pytest.approx(pause)
 
 
 def test_health_sign_in_and_live_do_not_wait_behind_questions(tmp_path: Path):

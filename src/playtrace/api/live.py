@@ -118,7 +118,7 @@ class Feed:
                     if watcher.full():
                         watcher.get_nowait()
                     watcher.put_nowait(tick)
-            await asyncio.sleep(min(PAUSE_S_MAX, max(TICK_S, self.took_s / LOAD_SHARE)))
+            await asyncio.sleep(pause_s(self.took_s))
 
     def look(self, kind: str) -> str:
         """The message of this moment. Blocks."""
@@ -144,6 +144,11 @@ class Feed:
         rows.sort(key=operator.itemgetter("time"), reverse=True)
         tick = Tick(type=kind, time=now, counters=Counters(**counters), events=[record(row) for row in rows])
         return tick.model_dump_json(exclude_none=True)
+
+
+def pause_s(took_s: float) -> float:
+    """How long nothing is asked, when the store took so long for the last message."""
+    return min(PAUSE_S_MAX, max(TICK_S, took_s / LOAD_SHARE))
 
 
 class Feeds:
