@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx2
 
-from playtrace.server import LOCAL_FILE
+from playtrace.config import LOCAL_FILE
 
 START_SECONDS_MAX = 60.0
 """Starting takes about two seconds; on a machine that is busy with other tests much more."""

@@ -24,6 +24,9 @@ MEBIBYTE = 1024 * 1024
 COLLECT_PROCESSES_USUAL_MAX = 4
 """Four take more events than one loader loads."""
 FILE = Path("playtrace.toml")
+LOCAL_FILE = "server.json"
+"""In the data folder, while a server runs: where it listens, and a token with which whoever may read the data
+folder may ask it."""
 
 S = TypeVar("S", bound=RoomSettings)
 

@@ -26,7 +26,7 @@ from playtrace.api.login_throttle import LoginThrottle
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.api.turns import Turns
 from playtrace.collect.app import Collect, Receive, Scope, Send
-from playtrace.config import Settings
+from playtrace.config import LOCAL_FILE, Settings
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.registry.key_ring import KeyRing, keep_fresh
@@ -45,10 +45,6 @@ log = logging.getLogger("playtrace.server")
 
 LAST_QUESTIONS_SECONDS_MAX = 3.0
 """Questions are ended so long after the order to stop: before their requests are cut off, so they still hear it."""
-
-LOCAL_FILE = "server.json"
-"""In the data folder, while a server runs: where it listens, and a token with which whoever may read the data
-folder may ask it."""
 
 
 class Playtrace:

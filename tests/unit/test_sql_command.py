@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from playtrace.cli.main import app
 from playtrace.config import Settings
-from playtrace.sql.answer import ROWS_MAX
+from playtrace.sql.orders import ROWS_MAX
 from playtrace.store.duckdb import Store
 
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from playtrace.config import MEBIBYTE, Settings
-from playtrace.sql.answer import ROWS_MAX
+from playtrace.sql.orders import ROWS_MAX
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.asker import Asker
 from playtrace.store.duckdb import COLUMNS_MAX, LOG_BYTES_MAX, Store

@@ -20,7 +20,7 @@ class Statement(ApiModel):
 
 
 class Rows(ApiModel):
-    """As `playtrace.sql.answer.Answer`."""
+    """As `playtrace.sql.orders.Answer`."""
 
     columns: list[str]
     rows: list[list[JsonValue]]

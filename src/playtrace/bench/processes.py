@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import psutil
 from msgspec import Struct
 
-from playtrace.server import LOCAL_FILE
+from playtrace.config import LOCAL_FILE
 from playtrace.serving.listening import free_port
 
 START_SECONDS_MAX = 60.0

@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 import psutil
 from msgspec import Struct
 
-from playtrace.config import Settings
-from playtrace.server import LOCAL_FILE
+from playtrace.config import LOCAL_FILE, Settings
 
 
 class ServerRefused(Exception):

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from importlib import import_module
 from typing import Annotated, Any, NoReturn, get_origin
 
 import typer
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from playtrace.api.metrics import rules_of, with_defaults_of
+import playtrace.metrics
 from playtrace.cli.local_server import ServerRefused, running_server
 from playtrace.cli.settings_options import Data, settings_from
 from playtrace.cli.tables import print_csv, print_table
 from playtrace.config import Settings
 from playtrace.metrics.frame.errors import WrongParameter
-from playtrace.metrics.frame.metric import Metric, metrics
+from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
-from playtrace.registry.registry import Registry
-from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
 
 
@@ -40,8 +42,6 @@ FORMAT_HELP = (
 class UnknownGame(Exception):
     """There is no such game."""
 
-
-app = typer.Typer(no_args_is_help=True, help="Ask a metric, as GET /api/metrics/NAME does.")
 
 OPTIONS = {"game_id": "--game", "from_": "--from"}
 """Where the option is not the parameter's name."""
@@ -108,6 +108,16 @@ def _ask(settings: Settings, metric: Metric[Any, Any], asked: dict[str, Any]) ->
         return metric.answer_type.model_validate(server.get(f"/api/metrics/{metric.name}", asked))
     if not settings.store_path.exists():
         raise StoreError(f"There is no store in {settings.data.absolute()}. Name the server's folder with --data.")
+    return _answer_here(settings, metric, parameters)
+
+
+def _answer_here(settings: Settings, metric: Metric[Any, Any], parameters: CommonParameters) -> CommonAnswer:
+    """From the store itself, which no server has open."""
+    # Only here: to ask a server needs neither a database nor a server.
+    from playtrace.api.metrics import rules_of, with_defaults_of
+    from playtrace.registry.registry import Registry
+    from playtrace.store.duckdb import Store
+
     registry = Registry.open(settings.registry_database)
     try:
         game = registry.game(parameters.game_id)
@@ -153,5 +163,31 @@ def _fail(sentence: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-for _metric in metrics().values():
-    app.command(_metric.name)(_command(_metric))
+class LazyMetrics(TyperGroup):
+    """Imports a metric when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(module.name for module in pkgutil.iter_modules(playtrace.metrics.__path__) if not module.ispkg)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        single = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+        single.command(cmd_name)(_command(import_module(f"playtrace.metrics.{cmd_name}").METRIC))
+        command = get_command(single)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=LazyMetrics,
+    no_args_is_help=True,
+    add_completion=False,
+    help="Ask a metric, as GET /api/metrics/NAME does.",
+    pretty_exceptions_show_locals=False,
+)
+
+
+@app.callback()
+def options() -> None:
+    """What holds for every metric: nothing is asked here."""

@@ -14,8 +14,7 @@ from playtrace.cli.local_server import ServerRefused, running_server
 from playtrace.cli.settings_options import Data, settings_from
 from playtrace.cli.tables import print_csv, print_table
 from playtrace.config import Settings
-from playtrace.sql.answer import ROWS_MAX, Answer, answer
-from playtrace.store.duckdb import Store
+from playtrace.sql.orders import ROWS_MAX, Answer
 from playtrace.store.errors import StoreError
 
 
@@ -59,6 +58,10 @@ def _ask(settings: Settings, text: str) -> Answer:
         return msgspec.convert(server.post("/api/sql", {"sql": text}), Answer)
     if not settings.store_path.exists():
         raise StoreError(f"There is no store in {settings.data.absolute()}. Name the server's folder with --data.")
+    # Only here: to ask a server needs no database.
+    from playtrace.sql.answer import answer
+    from playtrace.store.duckdb import Store
+
     store = Store.open(settings.store_path, settings)
     try:
         with store.reading() as reader:

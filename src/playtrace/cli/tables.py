@@ -7,18 +7,23 @@ import datetime as dt
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 PIPE_WIDTH = 240
 """Characters in a line that no terminal breaks: `grep` should find a key in one piece."""
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    # Only here: commands that print none start without it.
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(*columns, header_style="bold", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
@@ -55,6 +60,8 @@ def print_hint(sentence: str) -> None:
 
 def _cell(value: object) -> Text:
     """Never markup, never a control character: the value may have been chosen by a client."""
+    from rich.text import Text
+
     if isinstance(value, dt.datetime):
         return Text(value.strftime("%Y-%m-%d %H:%M"), no_wrap=True)
     text = "" if value is None else str(value)

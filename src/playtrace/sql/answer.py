@@ -6,25 +6,17 @@ import datetime as dt
 import decimal
 import json
 import uuid
-from typing import Any, cast
+from typing import cast
 
 import pyarrow as pa
-from msgspec import Struct
 
+from playtrace.sql.orders import ROWS_MAX, Answer
 from playtrace.store.duckdb import JSON_TEXT, Reader
 from playtrace.store.errors import AnswerTooLarge, QueryRefused
 
-ROWS_MAX = 10_000
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
 VALUE_BYTES = 8
 """What a value counts at least, be it empty: many of them are much, too."""
-
-
-class Answer(Struct):
-    columns: list[str]
-    rows: list[list[Any]]
-    truncated: bool
-    """There were more than `ROWS_MAX` rows."""
 
 
 def answer(reader: Reader, sql: str) -> Answer:

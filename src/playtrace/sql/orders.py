@@ -5,7 +5,7 @@ A question is a line. An answer is a line, and as many bytes as that says.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -31,6 +31,16 @@ class Heading(Struct, frozen=True):
     """What follows: the answer as JSON, or the text of the error."""
     is_worn: bool
     """The process has taken much memory, and is not to be asked again."""
+
+
+ROWS_MAX = 10_000
+
+
+class Answer(Struct):
+    columns: list[str]
+    rows: list[list[Any]]
+    truncated: bool
+    """There were more than `ROWS_MAX` rows."""
 
 
 IDLE_SECONDS_MAX = 60.0

@@ -15,13 +15,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any, Generic, Literal, LiteralString, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, LiteralString, TypeVar
 
 import playtrace.metrics
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.hints import hints
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Heading
-from playtrace.store.duckdb import Reader, Store
+
+if TYPE_CHECKING:
+    # Only for these names: `playtrace query` asks a server without a database of its own.
+    from playtrace.store.duckdb import Reader, Store
 
 P = TypeVar("P", bound=CommonParameters)
 A = TypeVar("A", bound=CommonAnswer)
