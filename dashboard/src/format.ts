@@ -9,6 +9,7 @@ const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFr
 const percentRough = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
 const percent = new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const percentFine = new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const points = new Intl.NumberFormat(language, { maximumFractionDigits: 2, signDisplay: 'exceptZero' })
 const change = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' })
 
 export type Formatter = (value: number | null | undefined) => string
@@ -29,6 +30,8 @@ export const formatShareRough = orNone((value) => percentRough.format(value))
 export const formatShare = orNone((value) => percent.format(value))
 export const formatShareFine = orNone((value) => percentFine.format(value))
 export const formatChange = orNone((value) => change.format(value))
+/** The difference of two shares: a percentage of a percentage misleads. */
+export const formatPoints = orNone((value) => `${points.format(value * 100)} points`)
 
 export const formatDuration = orNone((seconds) => {
   const total = Math.round(seconds)
@@ -108,12 +111,13 @@ const formatCountry = (code: string): string => {
   }
 }
 
-const platformNames: Record<string, string> = {
-  windows: 'Windows', macos: 'macOS', linux: 'Linux', ios: 'iOS', android: 'Android', web: 'Web',
-  ps4: 'PlayStation 4', ps5: 'PlayStation 5', xbox: 'Xbox', switch: 'Switch', steamdeck: 'Steam Deck',
-}
+// A map and no object: a game may call its platform `constructor`.
+const platformNames = new Map([
+  ['windows', 'Windows'], ['macos', 'macOS'], ['linux', 'Linux'], ['ios', 'iOS'], ['android', 'Android'], ['web', 'Web'],
+  ['ps4', 'PlayStation 4'], ['ps5', 'PlayStation 5'], ['xbox', 'Xbox'], ['switch', 'Switch'], ['steamdeck', 'Steam Deck'],
+])
 
-export const formatPlatform = (platform: string): string => platformNames[platform.toLowerCase()] ?? platform
+export const formatPlatform = (platform: string): string => platformNames.get(platform.toLowerCase()) ?? platform
 
 /** As metrics call what was not sent; in their answers it is empty. */
 export const UNKNOWN = 'unknown'

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,23 +35,6 @@ def test_overview_shows_the_numbers_of_the_game(played: ServerProcess, open_page
     chart = panel(page, "Events").get_by_role("img")
     expect(chart).to_have_attribute("aria-label", re.compile(r"Events over time, .* The table has all figures\."))
     expect(chart.locator("canvas")).to_be_visible()
-
-
-def test_take_the_picture_for_the_readme(start_process: StartProcess, open_page: OpenPage, tmp_path: Path) -> None:
-    """A simulated month on the overview; with PLAYTRACE_SCREENSHOT=1 a large one, kept as the README's picture."""
-    is_kept = os.environ.get("PLAYTRACE_SCREENSHOT") == "1"
-    server = start_process()
-    arguments = ["simulate", "--days", "29", "--events", "900000" if is_kept else "60000", "--server", server.url]
-    subprocess.run([sys.executable, "-m", "playtrace", *arguments], check=True)
-    server.wait_until_loaded()
-    today = dt.datetime.now(dt.UTC).date()
-    fortnight = f"range=custom&from={today - dt.timedelta(days=13)}&to={today}"
-    page = open_page(f"{server.url}/?split=platform&{fortnight}")
-    expect(panel(page, "Events").locator("canvas")).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
-    picture = (Path(__file__).parents[2] / "docs" if is_kept else tmp_path) / "overview.png"
-    page.screenshot(path=picture)
-    assert picture.stat().st_size > 10_000
 
 
 def test_a_chart_is_a_table_too(played: ServerProcess, open_page: OpenPage) -> None:

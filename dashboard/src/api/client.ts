@@ -1,4 +1,5 @@
 import { apiBase } from '@/address'
+import { parseExactly } from './exactJson'
 import type { ProblemDocument } from './types'
 
 export type QueryValue = string | number | boolean | null | undefined | readonly string[]
@@ -22,6 +23,10 @@ export class ProblemError extends Error {
 export const read = <T>(path: string, values: QueryValues = {}, signal?: AbortSignal): Promise<T> =>
   request<T>(address(path, values), { signal })
 
+/** For what players and games have sent, whose numbers may be too large for a `number`. */
+export const readExactly = <T>(path: string, values: QueryValues = {}, signal?: AbortSignal): Promise<T> =>
+  request<T>(address(path, values), { signal }, parseExactly<T>)
+
 export const send = <T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> =>
   request<T>(address(path, {}), {
     method,
@@ -39,7 +44,7 @@ function address(path: string, values: QueryValues): URL {
   return url
 }
 
-async function request<T>(url: URL, init: RequestInit): Promise<T> {
+async function request<T>(url: URL, init: RequestInit, parse: (text: string) => T = JSON.parse): Promise<T> {
   let response: Response
   try {
     response = await fetch(url, { ...init, headers: { Accept: 'application/json', ...init.headers } })
@@ -48,7 +53,7 @@ async function request<T>(url: URL, init: RequestInit): Promise<T> {
     throw new ProblemError(0, 'No answer', `The server at ${url.host} did not answer. Is it running?`)
   }
   if (!response.ok) throw await problemOf(response)
-  return (response.status === 204 ? undefined : await response.json()) as T
+  return response.status === 204 ? (undefined as T) : parse(await response.text())
 }
 
 async function problemOf(response: Response): Promise<ProblemError> {

@@ -1,11 +1,34 @@
 /** What all charts look like. Colours are read from the style sheet: there they are written once. */
 import type { ChartOption } from './echarts'
 
-export const SERIES_COLORS = 8
+/** As many as the values that a split tells apart. */
+const SERIES_COLORS = 10
+export const OTHER_COLOR = 'other'
+/** A series' colour: a number from 1 on, or that of what is left over. */
+export type SeriesColor = number | typeof OTHER_COLOR
+/** What the server calls the values beyond the largest ones. */
+export const OTHER_KEY = '(other)'
 
-/** The number of a series' colour, 1 to 8; the last is for what is left over. */
-export const seriesNumber = (index: number, key: string): number =>
-  key === '(other)' || index >= SERIES_COLORS - 1 ? SERIES_COLORS : index + 1
+/**
+ * A colour for each series of a chart, no two the same. A value that is among the first of `known` has the same one in
+ * every chart; the rest take what is free.
+ */
+export function seriesColors(keys: string[], known: string[]): Map<string, SeriesColor> {
+  const colors = new Map<string, SeriesColor>()
+  const free = new Set(Array.from({ length: SERIES_COLORS }, (_, index) => index + 1))
+  const named = keys.filter((key) => key !== OTHER_KEY)
+  for (const key of named) {
+    const place = known.indexOf(key) + 1
+    if (free.delete(place)) colors.set(key, place)
+  }
+  for (const key of named) {
+    const [next] = free
+    if (colors.has(key) || next === undefined) continue
+    free.delete(next)
+    colors.set(key, next)
+  }
+  return colors
+}
 
 export function readColor(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
@@ -14,7 +37,7 @@ export function readColor(name: string): string {
 export interface TooltipLine {
   label: string
   value: string
-  series?: number
+  series?: SeriesColor
 }
 
 /** Built as elements: markup with style attributes would be refused by the Content-Security-Policy. */

@@ -2,14 +2,24 @@
 import type { Interval, TimePoint } from '@/api/types'
 import { formatDay, formatDayTime, formatTime, formatWeekday, type Formatter } from '@/format'
 import type { BarSeriesOption, ChartOption, LineSeriesOption } from './echarts'
-import { baseOption, readColor, tooltipElement } from './look'
+import { baseOption, OTHER_KEY, readColor, tooltipElement, type SeriesColor } from './look'
 
 export interface NamedSeries {
   key: string
   label: string
-  /** Number of its colour. */
-  series: number
+  series: SeriesColor
   points: TimePoint[]
+}
+
+const DWARFING_TIMES = 2
+
+const highest = ({ points }: NamedSeries): number => Math.max(0, ...points.map(({ value }) => value ?? 0))
+
+/** `(other)`, where beside it all that is told apart would be a line at the bottom. */
+export function dwarfing(all: NamedSeries[]): string[] {
+  const other = all.find(({ key }) => key === OTHER_KEY)
+  const named = Math.max(0, ...all.filter((one) => one !== other).map(highest))
+  return other && named > 0 && highest(other) > DWARFING_TIMES * named ? [OTHER_KEY] : []
 }
 
 export type Shape = 'line' | 'bars'

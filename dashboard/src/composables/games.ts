@@ -31,6 +31,9 @@ export function useGame() {
   return { games, game, gameId, chosen, env }
 }
 
+/** As many values as the server names of each dimension: the commonest. */
+export const DIMENSION_VALUES_MAX = 200
+
 export function useDimensions() {
   const { gameId, env } = useGame()
   return useQuery({

@@ -1,17 +1,23 @@
-import { computed, ref } from 'vue'
+import { computed, ref, type ComputedRef } from 'vue'
 
-/** Which series of a chart are switched off in its legend. The last visible one stays. */
-export function useHiddenSeries<T extends { key: string }>(series: () => T[]) {
-  const hidden = ref(new Set<string>())
-  const visible = computed(() => {
-    const left = series().filter(({ key }) => !hidden.value.has(key))
-    return left.length ? left : series()
+/**
+ * Which series of a chart are not drawn: those of `hiddenFirst`, until somebody switches them on in the legend, and
+ * those that are switched off there. Of what is visible the last one stays.
+ */
+export function useHiddenSeries<T extends { key: string }>(series: () => T[], hiddenFirst: () => string[]) {
+  const toggled = ref(new Set<string>())
+  const isHidden = (key: string): boolean => hiddenFirst().includes(key) !== toggled.value.has(key)
+  const hidden: ComputedRef<Set<string>> = computed(() => {
+    const keys = series().map(({ key }) => key)
+    const off = keys.filter(isHidden)
+    return new Set(off.length < keys.length ? off : [])
   })
+  const visible = computed(() => series().filter(({ key }) => !hidden.value.has(key)))
 
   function toggle(key: string): void {
-    const next = new Set(hidden.value)
+    const next = new Set(toggled.value)
     if (!next.delete(key)) next.add(key)
-    hidden.value = next
+    toggled.value = next
   }
   return { hidden, visible, toggle }
 }

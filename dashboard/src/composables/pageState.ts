@@ -6,7 +6,7 @@ import type { Interval } from '@/api/types'
 import { useGame } from './games'
 import { useNow } from './now'
 import { listParameter, textParameter, useUrlParam } from './urlParams'
-import { daysBetween, plainDay, shiftDay, startOfDay } from '@/timeRanges'
+import { daysBetween, isDay, isTimeZone, plainDay, shiftDay, startOfDay } from '@/timeRanges'
 
 export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'env', 'platform', 'version', 'country'] as const
 
@@ -20,31 +20,22 @@ export const PRESETS: readonly RangePreset[] = [
   { key: 'today', label: 'Today', days: 1 },
   { key: '7d', label: '7 days', days: 7 },
   { key: '30d', label: '30 days', days: 30 },
+  { key: '60d', label: '60 days', days: 60 },
   { key: '90d', label: '90 days', days: 90 },
 ]
-export const DEFAULT_PRESET = '30d'
+/** Of pages that name no other in `pages.ts`. */
+const DEFAULT_PRESET = '30d'
 const CUSTOM = 'custom'
 
 const parameters = {
   game: textParameter('game'),
-  range: textParameter('range', DEFAULT_PRESET),
+  range: textParameter('range'),
   from: textParameter('from'),
   to: textParameter('to'),
   timeZone: textParameter('tz'),
   platforms: listParameter('platform'),
   versions: listParameter('version'),
   countries: listParameter('country'),
-}
-
-const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text)
-
-/** What is in the address bar may be anything, and dates cannot be shown in a zone that there is not. */
-function isTimeZone(name: string): boolean {
-  try {
-    return name !== '' && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-  } catch {
-    return false
-  }
 }
 
 export function usePageState() {
@@ -56,12 +47,14 @@ export function usePageState() {
   const platforms = useUrlParam(parameters.platforms)
   const versions = useUrlParam(parameters.versions)
   const countries = useUrlParam(parameters.countries)
+  const route = useRoute()
   const now = useNow()
 
   const timeZone = computed(() => (isTimeZone(chosenTimeZone.value) ? chosenTimeZone.value : game.value?.timeZone || 'UTC'))
+  const asksForDays = computed(() => rangeKey.value === CUSTOM || customFrom.value !== '' || customTo.value !== '')
   const preset = computed(() => {
-    if (rangeKey.value === CUSTOM && isDay(customFrom.value) && isDay(customTo.value)) return null
-    return PRESETS.find(({ key }) => key === rangeKey.value) ?? PRESETS.find(({ key }) => key === DEFAULT_PRESET) ?? null
+    if (asksForDays.value && isDay(customFrom.value) && isDay(customTo.value) && customFrom.value <= customTo.value) return null
+    return PRESETS.find(({ key }) => key === rangeKey.value) ?? PRESETS.find(({ key }) => key === (route.meta.range ?? DEFAULT_PRESET)) ?? null
   })
   const today = computed(() => plainDay(now.value, timeZone.value))
   /** Plain days of the time zone; both are part of the range. */
@@ -90,11 +83,27 @@ export function usePageState() {
     from: startOfDay(from.value, timeZone.value),
     to: startOfDay(shiftDay(to.value, 1), timeZone.value),
   }))
+  /** What the address asks for and cannot have. It is shown with what stands in for it, which is said too. */
+  const addressFaults = computed(() => {
+    const faults: string[] = []
+    const instead = preset.value ? `Shown instead: ${preset.value.days === 1 ? 'today' : `the last ${preset.value.label}`}.` : ''
+    if (preset.value && asksForDays.value) {
+      const [first, last] = [customFrom.value, customTo.value]
+      if (isDay(first) && isDay(last)) faults.push(`The address asks for days from ${first} to ${last}, which begin after they end. ${instead}`)
+      else faults.push(`The address asks for days from “${first}” to “${last}”: both must be days such as ${today.value}. ${instead}`)
+    } else if (preset.value && rangeKey.value !== '' && preset.value.key !== rangeKey.value) {
+      faults.push(`The address asks for the range “${rangeKey.value}”, which there is not. ${instead}`)
+    }
+    if (chosenTimeZone.value !== '' && !isTimeZone(chosenTimeZone.value)) {
+      faults.push(`The address names the time zone “${chosenTimeZone.value}”, which there is not. Shown instead: ${timeZone.value}.`)
+    }
+    return faults
+  })
   const filtered = computed(() => platforms.value.length + versions.value.length + countries.value.length > 0)
 
   return {
     game, gameId, rangeKey, preset, from, to, days, today, chosenTimeZone, timeZone,
-    env, platforms, versions, countries, filtered, interval, instants, metricValues,
+    env, platforms, versions, countries, filtered, addressFaults, interval, instants, metricValues,
   }
 }
 

@@ -11,6 +11,8 @@ export interface Page {
   icon?: IconName
   /** Which of the shared filters mean something on this page. */
   filters?: 'all' | 'days' | 'game'
+  /** The days that it shows where the address names none; the usual ones are the last thirty. */
+  range?: string
   /** Stands alone: without the shell, and for people who are not signed in. */
   bare?: true
 }
@@ -18,7 +20,7 @@ export interface Page {
 export const pages: readonly Page[] = [
   { name: 'overview', path: '/', title: 'Overview', icon: 'overview', filters: 'all', component: () => import('./overview/OverviewPage.vue') },
   { name: 'live', path: '/live', title: 'Live', icon: 'live', filters: 'game', component: () => import('./live/LivePage.vue') },
-  { name: 'retention', path: '/retention', title: 'Retention', icon: 'retention', filters: 'all', component: () => import('./retention/RetentionPage.vue') },
+  { name: 'retention', path: '/retention', title: 'Retention', icon: 'retention', filters: 'all', range: '60d', component: () => import('./retention/RetentionPage.vue') },
   { name: 'heatmap', path: '/heatmap', title: 'Heatmap', icon: 'heatmap', filters: 'all', component: () => import('./heatmap/HeatmapPage.vue') },
   { name: 'events', path: '/events', title: 'Events', icon: 'events', filters: 'all', component: () => import('./events/EventsPage.vue') },
   { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },

@@ -23,8 +23,12 @@ export interface HeatGrid {
 
 export const valueOf = (cell: HeatmapCell, view: HeatView): number | null => (view === 'raw' ? cell.events : cell.ratePerHour)
 
-export function heatGrid(heatmap: Heatmap, view: HeatView): HeatGrid {
-  const { cells, cellSize, originX, originY } = heatmap
+/** With `outside`, what lies far off by itself is neither drawn nor coloured by. */
+export function heatGrid(heatmap: Heatmap, view: HeatView, outside: readonly HeatmapCell[] = []): HeatGrid {
+  const { cellSize, originX, originY } = heatmap
+  const far = new Set(outside)
+  const cells = heatmap.cells.filter((cell) => !far.has(cell))
+  const answered = far.size ? null : heatmap.bounds
   const scale = heatScale(cells.flatMap((cell) => valueOf(cell, view) ?? []))
   const placed = cells.map((cell): PlacedCell => {
     const value = valueOf(cell, view)
@@ -38,14 +42,14 @@ export function heatGrid(heatmap: Heatmap, view: HeatView): HeatGrid {
   })
   const byPlace = new Map(placed.map((one) => [`${one.cell.cx},${one.cell.cy}`, one]))
   const floor = (value: number, origin: number): number => origin + Math.floor((value - origin) / cellSize) * cellSize
-  const right = Math.max(...placed.map(({ x }) => x + cellSize), heatmap.bounds?.maxX ?? -Infinity)
-  const upper = Math.max(...placed.map(({ y }) => y + cellSize), heatmap.bounds?.maxY ?? -Infinity)
+  const right = Math.max(...placed.map(({ x }) => x + cellSize), answered?.maxX ?? -Infinity)
+  const upper = Math.max(...placed.map(({ y }) => y + cellSize), answered?.maxY ?? -Infinity)
   return {
     cells: placed,
     scale,
     bounds: {
-      minX: floor(Math.min(...placed.map(({ x }) => x), heatmap.bounds?.minX ?? Infinity), originX),
-      minY: floor(Math.min(...placed.map(({ y }) => y), heatmap.bounds?.minY ?? Infinity), originY),
+      minX: floor(Math.min(...placed.map(({ x }) => x), answered?.minX ?? Infinity), originX),
+      minY: floor(Math.min(...placed.map(({ y }) => y), answered?.minY ?? Infinity), originY),
       maxX: right,
       maxY: upper,
     },

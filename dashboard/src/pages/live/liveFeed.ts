@@ -1,15 +1,27 @@
 import { onScopeDispose, readonly, ref, shallowRef, watch, type Ref } from 'vue'
 import { liveAddress } from '@/address'
-import type { Counters, GameEvent, LiveMessage } from '@/api/types'
+import { readExactly } from '@/api/client'
+import { parseExactly } from '@/api/exactJson'
+import type { Counters, EventsPage, GameEvent, LiveMessage } from '@/api/types'
 
 export type Connection = 'connecting' | 'open' | 'lost'
 
 const RETRY_FIRST_MS = 500
 const RETRY_LAST_MS = 15_000
 
+const CATCH_UP_EVENTS = 50
+
+interface Receive {
+  /** What was stored just now, newest first. */
+  fresh: (events: GameEvent[]) => void
+  /** The newest of what was stored before the feed began, or went on after an interruption. */
+  earlier: (events: GameEvent[]) => void
+}
+
 /** The server's live feed of a game: reconnects with back-off for as long as the page is open. */
-export function useLiveFeed(gameId: Ref<string>, receive: (events: GameEvent[]) => void) {
+export function useLiveFeed(gameId: Ref<string>, receive: Receive) {
   const connection = ref<Connection>('connecting')
+  const isCaughtUp = ref(false)
   const counters = shallowRef<Counters | null>(null)
   let socket: WebSocket | null = null
   let retryMs = RETRY_FIRST_MS
@@ -22,11 +34,12 @@ export function useLiveFeed(gameId: Ref<string>, receive: (events: GameEvent[]) 
     socket = opened
     opened.onmessage = ({ data }: MessageEvent<string>) => {
       if (socket !== opened) return
-      const message = JSON.parse(data) as LiveMessage
+      const message = parseExactly<LiveMessage>(data)
       connection.value = 'open'
       retryMs = RETRY_FIRST_MS
       counters.value = message.counters
-      if (message.type === 'tick' && message.events.length) receive(message.events)
+      if (message.type === 'hello') void catchUp(opened)
+      else if (message.events.length) receive.fresh(message.events)
     }
     opened.onclose = () => {
       if (socket !== opened) return
@@ -34,6 +47,14 @@ export function useLiveFeed(gameId: Ref<string>, receive: (events: GameEvent[]) 
       timer = setTimeout(connect, retryMs)
       retryMs = Math.min(retryMs * 2, RETRY_LAST_MS)
     }
+  }
+
+  async function catchUp(opened: WebSocket): Promise<void> {
+    // Without an answer the feed goes on all the same, and shows what comes.
+    const page = await readExactly<EventsPage>('events', { gameId: gameId.value, limit: CATCH_UP_EVENTS }).catch(() => null)
+    if (socket !== opened) return
+    if (page) receive.earlier(page.events)
+    isCaughtUp.value = true
   }
 
   function disconnect(): void {
@@ -50,11 +71,12 @@ export function useLiveFeed(gameId: Ref<string>, receive: (events: GameEvent[]) 
     () => {
       disconnect()
       counters.value = null
+      isCaughtUp.value = false
       connection.value = 'connecting'
       connect()
     },
     { immediate: true },
   )
   onScopeDispose(disconnect)
-  return { connection: readonly(connection), counters }
+  return { connection: readonly(connection), counters, isCaughtUp: readonly(isCaughtUp) }
 }

@@ -9,31 +9,49 @@ export const isFirstDay = ({ firstDay, lastDay }: RetentionColumn): boolean => f
 
 export interface CurvePoint extends RetentionTotal {
   label: string
+  /** Where on the axis: days after the first, so that three weeks lie as far apart as they are; of spans their number. */
+  place: number
 }
 
 /** Without the day of install, which is 100 % by definition, and without columns that no cohort has reached. */
 export const curvePoints = (columns: RetentionColumn[], total: RetentionTotal[]): CurvePoint[] =>
   columns.flatMap((column, index) => {
     const one = total[index]
-    return one && one.share !== null && !isFirstDay(column) ? [{ ...one, label: column.label }] : []
+    const isSpan = column.lastDay !== null && column.lastDay !== column.firstDay
+    const place = isSpan ? index : column.firstDay
+    return one && one.share !== null && !isFirstDay(column) ? [{ ...one, label: column.label, place }] : []
   })
 
 export function retentionCurveOption(points: CurvePoint[]): ChartOption {
   const color = readColor('series-1')
-  const option = baseOption(points.map(({ label }) => label), formatShareRough)
+  const option = baseOption([], formatShareRough)
+  const labels = new Map(points.map(({ place, label }) => [place, label]))
+  const places = [...labels.keys()]
+  Object.assign(option.xAxis as object, {
+    type: 'value',
+    data: undefined,
+    min: Math.min(...places),
+    max: Math.max(...places),
+    splitLine: { show: false },
+  })
+  Object.assign(option.yAxis as object, { axisLine: { show: false } })
+  Object.assign((option.xAxis as { axisLabel: object }).axisLabel, {
+    customValues: places,
+    formatter: (place: number) => labels.get(place) ?? '',
+  })
   const invisible = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: 'band', silent: true } as const
   option.series = [
-    { ...invisible, data: points.map(({ low }) => low) },
+    { ...invisible, data: points.map(({ place, low }) => [place, low]) },
     {
       ...invisible,
-      data: points.map(({ low, high }) => (high ?? 0) - (low ?? 0)),
+      data: points.map(({ place, low, high }) => [place, (high ?? 0) - (low ?? 0)]),
       areaStyle: { color, opacity: 0.18 },
     },
     {
       type: 'line',
       symbol: 'circle',
       symbolSize: 5,
-      data: points.map(({ share }) => share),
+      data: points.map(({ place, share }) => [place, share]),
       lineStyle: { width: 2, color },
       itemStyle: { color },
       emphasis: { disabled: true },

@@ -1,0 +1,125 @@
+"""What stands in the address of a page, and how pages use the room that a screen has."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from server_process import ServerProcess, StartProcess
+
+from .conftest import PHONE, OpenPage
+from .played_game import CRASHES, GAME
+from .test_sign_in import EMAIL, PASSWORD, setup_link
+
+WIDE = (2200, 1200)
+
+
+def test_days_of_the_address_are_shown(played: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/?game={GAME}&from=2020-02-01&to=2020-02-03")
+    expect(page.get_by_role("button", name=re.compile("^Date range"))).to_contain_text("Feb 1 – Feb 3")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("from=2020-02-03&to=2020-02-01", "which begin after they end. Shown instead: the last 30 days."),
+        ("range=custom&from=2020-02-30&to=2020-03-01", "both must be days such as"),
+        ("from=2020-02-03", "both must be days such as"),
+        ("range=forever", "the range “forever”, which there is not. Shown instead: the last 30 days."),
+        ("tz=Mars/Olympus", "the time zone “Mars/Olympus”, which there is not. Shown instead: UTC."),
+    ],
+)
+def test_what_cannot_be_shown_is_said(played: ServerProcess, open_page: OpenPage, query: str, said: str) -> None:
+    page = open_page(f"{played.url}/?game={GAME}&{query}")
+    expect(page.get_by_text(said)).to_be_visible()
+    expect(page.get_by_role("definition").first).to_have_text(re.compile(r"\d"))
+    page.get_by_role("button", name=re.compile("^Date range")).click()
+    page.get_by_role("button", name="7 days", exact=True).click()
+    if "tz" not in query:
+        expect(page.get_by_text("Shown instead")).to_have_count(0)
+
+
+def test_live_shows_the_last_events_at_once(played: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/live?game={GAME}")
+    rows = page.get_by_role("region", name="Events as they come").get_by_role("table").locator("tbody tr")
+    expect(rows).to_have_count(50)
+    played.send({"events": [{"name": "flag_raised", "game_id": GAME}]})
+    expect(rows.first.get_by_role("button", name="flag_raised")).to_be_visible()
+    expect(rows).to_have_count(51)
+
+
+def test_an_event_has_an_address_and_leads_to_its_player(played: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/events?game={GAME}&type=crash")
+    rows = page.get_by_role("table", name="Stored events, newest first").locator("tbody tr")
+    expect(rows).to_have_count(CRASHES)
+    rows.first.get_by_role("button", name="crash").click()
+    expect(page).to_have_url(re.compile("eventId=[0-9a-f-]{36}"))
+    drawer = page.get_by_role("dialog", name="crash")
+    event = drawer.get_by_label("Event as JSON").inner_text()
+
+    # A colleague who is sent the address sees the same event, also where the list does not have it.
+    for address in (page.url, page.url.replace("type=crash", "type=session_start")):
+        colleague = open_page(address)
+        json = colleague.get_by_role("dialog", name="crash").get_by_label("Event as JSON")
+        expect(json).to_have_text(event, use_inner_text=True)
+
+    drawer.get_by_role("link", name=re.compile("^Events of player player-")).click()
+    expect(page).to_have_url(re.compile(r"/events\?game=arena&playerId=player-\d+$"))
+    expect(drawer).to_have_count(0)
+    rows.first.get_by_role("button").click()
+    page.get_by_role("dialog").get_by_role("link", name="Events of this session").click()
+    expect(page).to_have_url(re.compile("sessionId=session-"))
+
+    live = open_page(f"{played.url}/live?game={GAME}")
+    live.get_by_role("region", name="Events as they come").locator("tbody tr").first.get_by_role("button").click()
+    live.get_by_role("dialog").get_by_role("link", name="Link to this event").click()
+    expect(live).to_have_url(re.compile(r"/events\?game=arena&eventId="))
+    expect(live.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_phone_says_which_game_it_shows(played: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/?game={GAME}", size=PHONE)
+    expect(page.get_by_role("banner").get_by_role("button", name=f"Game: {GAME}")).to_be_visible()
+
+
+def test_where_write_keys_come_from(start_process: StartProcess, open_page: OpenPage) -> None:
+    server = start_process([])
+    page = open_page(setup_link(server))
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.get_by_label("Command that sends an event")).to_contain_text("Bearer WRITE_KEY")
+    expect(page.get_by_text("playtrace keys add my-game")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/retention", "/heatmap", "/events", "/data-health", "/live"])
+def test_wide_screens_are_used(played: ServerProcess, open_page: OpenPage, path: str) -> None:
+    page = open_page(f"{played.url}{path}?game={GAME}", size=WIDE)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
+    right = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('main section')].map(one => one.getBoundingClientRect().right))"
+    )
+    assert right > 0.97 * WIDE[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "left", "right"),
+    [
+        ("/retention", "Curve", "Cohorts"),
+        ("/data-health", "Refused and quarantined", "By hour of receipt"),
+        ("/", "Daily active players", "Sessions"),
+    ],
+)
+def test_panels_stand_beside_each_other_on_a_wide_screen(
+    played: ServerProcess, open_page: OpenPage, path: str, left: str, right: str
+) -> None:
+    page = open_page(f"{played.url}{path}?game={GAME}", size=WIDE)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
+    boxes = [page.get_by_role("region", name=name, exact=True).bounding_box() for name in (left, right)]
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[1]["x"] > boxes[0]["x"] + boxes[0]["width"]
+    assert boxes[1]["y"] == boxes[0]["y"]
