@@ -14,10 +14,12 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 NAME_LENGTH_MAX = 64
-"""Characters in a name or id (event name, player id, platform, ...)."""
-PROPERTIES_MAX = 100
+"""Characters in a name (of an event, a game, a platform, a currency, ...)."""
+ID_LENGTH_MAX = 256
+"""Characters in what other systems make up: ids of players, sessions, devices and matches, levels, maps, properties."""
+PROPERTIES_MAX = 256
 """Properties (top-level keys of `props`) in one event."""
-PROPERTY_DEPTH_MAX = 4
+PROPERTY_DEPTH_MAX = 8
 """Levels of nesting inside `props`: a plain value is level 1, a list of plain values level 2, ..."""
 EVENT_BYTES_MAX = 32 * 1024
 """Bytes of one event as JSON."""
@@ -29,18 +31,23 @@ SAMPLE_BYTES_MAX = 2 * 1024
 """Bytes that are kept of a refused event, to be shown under data health."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
+Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Country = Annotated[str, Meta(min_length=2, max_length=2)]
 Position = Annotated[int, Meta(ge=0, le=2**53)]
-Currency = Annotated[str, Meta(min_length=1, max_length=16)]
 Milliseconds = Annotated[int, Meta(ge=0, le=10**12)]
 
 # The nesting is written out, so that the JSON decoder itself enforces the depth and names the path of
 # what is too deep. Deeper documents cost more than they are worth in SQL (and some engines crash on them).
 Scalar = None | bool | Integer | float | str
-PropertyLevel2 = Scalar | list[Scalar] | dict[Name, Scalar]
-PropertyLevel3 = Scalar | list[PropertyLevel2] | dict[Name, PropertyLevel2]
-Property = Scalar | list[PropertyLevel3] | dict[Name, PropertyLevel3]
-Properties = Annotated[dict[Name, Property], Meta(max_length=PROPERTIES_MAX)]
+PropertyLevel2 = Scalar | list[Scalar] | dict[Id, Scalar]
+PropertyLevel3 = Scalar | list[PropertyLevel2] | dict[Id, PropertyLevel2]
+PropertyLevel4 = Scalar | list[PropertyLevel3] | dict[Id, PropertyLevel3]
+PropertyLevel5 = Scalar | list[PropertyLevel4] | dict[Id, PropertyLevel4]
+PropertyLevel6 = Scalar | list[PropertyLevel5] | dict[Id, PropertyLevel5]
+PropertyLevel7 = Scalar | list[PropertyLevel6] | dict[Id, PropertyLevel6]
+Property = Scalar | list[PropertyLevel7] | dict[Id, PropertyLevel7]
+Properties = Annotated[dict[Id, Property], Meta(max_length=PROPERTIES_MAX)]
 
 
 class Severity(StrEnum):
@@ -52,7 +59,7 @@ class Severity(StrEnum):
 class Event(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One thing that happened in a game, as the client tells it.
 
-    Only `name` is required. Names and ids are 1 to 64 characters. What the server adds (when it was
+    Only `name` is required. Names are 1 to 64 characters, ids 1 to 256. What the server adds (when it was
     received, how, from which country) is the same for all events of a request and stands in `Batch`.
     """
 
@@ -68,9 +75,9 @@ class Event(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
     """Position in the session, starting at 0: the order inside a session."""
     mono_ms: Milliseconds | None = None
     """Milliseconds since session start on a monotonic clock."""
-    player_id: Name | None = None
-    session_id: Name | None = None
-    device_id: Name | None = None
+    player_id: Id | None = None
+    session_id: Id | None = None
+    device_id: Id | None = None
     env: Name | None = None
     """`prod` (the default) or `dev`; metrics count `prod` unless asked otherwise."""
     platform: Name | None = None
@@ -78,20 +85,20 @@ class Event(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
     version: Name | None = None
     """Version of the game, as players know it."""
     build: Name | None = None
-    country: Annotated[str, Meta(min_length=2, max_length=2)] | None = None
+    country: Country | None = None
     """ISO 3166-1 alpha-2. Absent: looked up from the client's address, which itself is never stored."""
     region: Name | None = None
     severity: Severity | None = None
-    match_id: Name | None = None
-    level: Name | None = None
-    map: Name | None = None
+    match_id: Id | None = None
+    level: Id | None = None
+    map: Id | None = None
     x: float | None = None
     y: float | None = None
     z: float | None = None
     """Position in the map's own units."""
     value: float | None = None
     """The event's one number: the price of a purchase in units of `currency`, an amount, a score."""
-    currency: Currency | None = None
+    currency: Name | None = None
     """ISO 4217 for money, a name of the studio's for in-game currencies."""
     props: Properties | None = None
     """Everything else. Becomes a VARIANT column."""
@@ -148,6 +155,10 @@ class Batch(Struct, kw_only=True):
     """The client's wall clock when the batch left: with `received_at` it tells how wrong that clock is."""
     attempt: int = 1
     """Which attempt of the client this is to send these events, and `sent_at` is of: 1 where it does not say."""
+    too_old: list[int] = []
+    """Places in the request of events that will be set aside: told in the answer, decided when they are loaded."""
+    hints: list[str] = []
+    """What the client should know of how it was read. Sentences for people; told in the answer, and not kept."""
     country: str | None = None
     region: str | None = None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playtrace import event as limits
 from playtrace.event import Event
+from playtrace.protocols.events.spellings import OTHER_SPELLINGS
 from playtrace.simulate.arena import ArenaScenario
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text("utf-8")
@@ -59,6 +60,7 @@ def test_limits_are_those_of_the_code():
     numbers = [int(number.replace(",", "")) for number in re.findall(r"\| ([\d,]+) \|", table)]
     assert numbers == [
         limits.NAME_LENGTH_MAX,
+        limits.ID_LENGTH_MAX,
         limits.PROPERTIES_MAX,
         limits.PROPERTY_DEPTH_MAX,
         limits.EVENT_BYTES_MAX,
@@ -66,6 +68,12 @@ def test_limits_are_those_of_the_code():
         limits.EVENTS_PER_REQUEST_MAX,
         limits.SAMPLE_BYTES_MAX,
     ]
+
+
+def test_spellings_are_those_of_the_code():
+    table = PAGE.split("| field | also read |")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", table, re.MULTILINE)
+    assert {field: tuple(re.findall(r"`([^`]+)`", names)) for field, names in rows} == OTHER_SPELLINGS
 
 
 def test_the_simulator_emits_what_the_page_says():

@@ -134,7 +134,7 @@ def test_the_first_missing_field_is_named():
     [
         ({"match_id": 5}, "match_id"),
         ({"match_id": ""}, "match_id"),
-        ({"player_id": "p" * 65}, "player_id"),
+        ({"player_id": "p" * 257}, "player_id"),
         ({"looted_items": ["medkit"]}, "looted_items"),
         ({"looted_items": {"medkit": "2"}}, "looted_items"),
         ({"looted_items": {"medkit": -1}}, "looted_items"),

@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.models import ApiModel
 from playtrace.api.turns import Question
-from playtrace.event import NAME_LENGTH_MAX
+from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX
 from playtrace.metrics.frame.models import DayOrInstant, country_codes
 from playtrace.problems import InvalidRequest, NotFound
 from playtrace.store.duckdb import Store
@@ -61,7 +61,7 @@ LIMIT 1
 BEGINNING = dt.datetime(1, 1, 1)
 END = dt.datetime(9999, 12, 31)
 
-Id = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
+Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 Names = Annotated[list[str], Field(max_length=100)]
 
 

@@ -8,7 +8,15 @@ import msgspec
 from fastapi import FastAPI
 
 from playtrace.api.problem_documents import RESPONSES
-from playtrace.event import EVENT_BYTES_MAX, EVENTS_PER_REQUEST_MAX, REQUEST_BYTES_MAX, Event, RefusalReason
+from playtrace.event import (
+    EVENT_BYTES_MAX,
+    EVENTS_PER_REQUEST_MAX,
+    PROPERTIES_MAX,
+    PROPERTY_DEPTH_MAX,
+    REQUEST_BYTES_MAX,
+    Event,
+    RefusalReason,
+)
 
 PATH = "/api/events"
 DESCRIPTION = f"""
@@ -33,8 +41,9 @@ _BATCH = {
         "sent_at": {
             "type": "string",
             "format": "date-time",
-            "description": "The client's clock as it sends: tells how wrong that is.",
+            "description": "The client's clock as it sends, written afresh for each attempt: tells how wrong that is.",
         },
+        "attempt": {"type": "integer", "minimum": 1, "description": "Which attempt this is to send these events."},
     },
 }
 _RECEIPT = {
@@ -54,6 +63,23 @@ _RECEIPT = {
                     "error": {"type": "string", "description": "Which field is wrong, and what was expected."},
                 },
             },
+        },
+        "set_aside": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["index", "reason"],
+                "properties": {
+                    "index": {"type": "integer", "description": "Place in the request, from 0."},
+                    "reason": {"type": "string", "enum": ["too_old"]},
+                },
+            },
+            "description": "Accepted, and kept apart: no metric counts them. Where there are some.",
+        },
+        "hints": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What was read in another way than it was meant, perhaps. Where there is something.",
         },
         "not_listed": {"type": "integer", "description": "Rejected beside these, where there are more."},
     },
@@ -88,6 +114,11 @@ def document_sending(app: FastAPI) -> None:
         "anyOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}],
         "description": "RFC 3339, UTC where no offset is given; or milliseconds since 1970, seconds below 1e12."
         " Without it the time of receipt counts.",
+    }
+    # Written out, its levels would fill thousands of lines.
+    event["properties"]["props"] = {
+        "anyOf": [{"type": "object", "maxProperties": PROPERTIES_MAX}, {"type": "null"}],
+        "description": f"Everything else, at most {PROPERTY_DEPTH_MAX} levels deep.",
     }
     event["description"] = (
         "One thing that happened in a game. Only `name` is required. A field that is not known is kept among `props`."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
+from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
 from typing import Any
@@ -302,7 +303,8 @@ def _in_plain(request: Request, *, at_once: bool) -> Request:
             body = decompress(request.body, encoding, SMALL_PLAIN_BYTES)
         except TooLarge:
             raise NotAtOnce from None
-    plain = msgspec.structs.replace(request, body=body, at_once=at_once)
+    # Some editors and libraries write it in front of JSON, where it has no business.
+    plain = msgspec.structs.replace(request, body=body.removeprefix(BOM_UTF8), at_once=at_once)
     plain.check_at_once(SMALL_PLAIN_BYTES)
     return plain
 

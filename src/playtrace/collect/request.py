@@ -62,12 +62,23 @@ class Receipt(Struct):
     refusals: list[Refusal]
     not_listed: int = 0
     """Events that were refused beside those."""
+    set_aside: list[int] = []
+    """Places in the request of events that are too old to count."""
+    hints: list[str] = []
+    """What the client should know of how it was read."""
     offset: int | None = None
     """Where they stand in the journal; None when there was nothing to record."""
 
     @classmethod
     def of(cls, batch: Batch) -> Receipt:
-        return cls(batch.received_at, len(batch.events), batch.refusals, batch.refused - len(batch.refusals))
+        return cls(
+            batch.received_at,
+            len(batch.events),
+            batch.refusals,
+            batch.refused - len(batch.refusals),
+            batch.too_old,
+            batch.hints,
+        )
 
     @property
     def refused(self) -> int:

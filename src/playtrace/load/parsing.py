@@ -23,6 +23,7 @@ from playtrace.store.errors import StoreError
 # receipt. A client's time may have an offset: read as TIMESTAMPTZ it is heeded, read as TIMESTAMP DuckDB would
 # drop it. With an offset it may lie outside the years that Python knows: then the nearest of them counts. Codes of
 # countries and of real money are in capitals, however they were sent; in-game currencies have names of their own.
+# An id that is nought or all ones stands for none (RFC 9562), and so do some codes of countries.
 PARSE: LiteralString = """
 SELECT *,
     coalesce(least(client_time + to_seconds(correction_s), received_at), received_at) AS time,
@@ -30,8 +31,16 @@ SELECT *,
 FROM (
     SELECT
         coalesce(e.game_id, line.game_id, '') AS game_id,
-        coalesce(e.event_id, md5($journal_id || ':' || journal_offset || ':' || position)::UUID) AS event_id,
-        e.event_id IS NOT NULL AS has_id,
+        CASE
+            WHEN e.event_id IN (
+                '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+            ) OR e.event_id IS NULL
+                THEN md5($journal_id || ':' || journal_offset || ':' || position)::UUID
+            ELSE e.event_id
+        END AS event_id,
+        coalesce(e.event_id NOT IN (
+            '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+        ), false) AS has_id,
         coalesce(e.name, '') AS name,
         CASE
             WHEN e.time < '0001-01-01 00:00:00Z' THEN '0001-01-01'
@@ -42,7 +51,11 @@ FROM (
         e.seq, e.mono_ms, e.player_id, e.session_id, e.device_id,
         coalesce(e.env, 'prod') AS env,
         e.platform, e.os, e.version, e.build,
-        coalesce(upper(e.country), line.country) AS country,
+        CASE
+            WHEN e.country IS NULL OR upper(e.country) IN ('XX', 'ZZ', 'T1', 'EU', 'AP') THEN line.country
+            WHEN upper(e.country) = 'UK' THEN 'GB'
+            ELSE upper(e.country)
+        END AS country,
         coalesce(e.region, line.region) AS region,
         coalesce(e.severity, 'info') AS severity,
         source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from playtrace.event import Properties, PropertyLevel3
+from playtrace.event import Properties, PropertyLevel7
 
 CRASHING_VERSION: Final = "1.2.0"
 CRASHING_PLATFORM: Final = "android"
@@ -25,7 +25,7 @@ class Fault:
     """Innermost frame first: module, function, file, line."""
 
     def properties(self, report_class: str) -> Properties:
-        frames: list[PropertyLevel3] = [
+        frames: list[PropertyLevel7] = [
             {"module": module, "function": function, "file": file, "line": line, "in_app": module == "arena"}
             for module, function, file, line in self.stack
         ]

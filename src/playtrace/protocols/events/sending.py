@@ -1,33 +1,38 @@
 """Our own events API: `POST /api/events`.
 
 One event, an array, an envelope `{"events": [...], "sent_at"?, "attempt"?}`, or NDJSON. Two spellings are read at full
-speed: our own (`name`, `time`, `props`, snake_case) and the one of the first clients (`eventType`,
-`timestamp`, `payload`, camelCase). Anything between them is read too, event by event, and so is a request
-with a wrong event in it: the wrong one is refused with its index, the others are taken.
+speed: our own (`name`, `time`, `props`, snake_case) and the one of the first clients (`eventType`, `timestamp`,
+`payload`, camelCase). Anything else is read event by event (`one_by_one`), and so is a request with a wrong event in
+it: the wrong one is refused with its index, the others are taken.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
+import json
+import math
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from playtrace.collect.instants import instant
 from playtrace.collect.problem_documents import problem
-from playtrace.collect.refusals import RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
+from playtrace.collect.refusals import LISTED_MAX, RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
 from playtrace.collect.request import Receipt, Reply, Request
+from playtrace.collect.sentences import sentence
 from playtrace.collect.surrogates import with_whole_pairs
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
+    NAME_LENGTH_MAX,
     SAMPLE_BYTES_MAX,
     Batch,
-    Currency,
+    Country,
     Event,
+    Id,
     Milliseconds,
     Name,
     Position,
@@ -36,6 +41,8 @@ from playtrace.event import (
     Severity,
 )
 from playtrace.problems import Malformed, Problem, TooLarge
+from playtrace.protocols.events.one_by_one import read_event, resolved
+from playtrace.protocols.events.spellings import DEFAULTS
 
 ROUTES = (("POST", "/api/events"),)
 DEFAULT_GAME = None
@@ -47,9 +54,6 @@ R = TypeVar("R")
 
 ONE_BY_ONE_AT_ONCE_BYTES_MAX = 16 * 1024
 """A larger body whose events have to be read one by one is read apart from the event loop."""
-SECONDS_BELOW = 1e12
-"""A numeric time below this is in seconds since 1970, else in milliseconds: 1e12 s is the year 33658."""
-
 
 ATTEMPT_MAX = 10**9
 Attempt = Annotated[int, Meta(ge=1, le=ATTEMPT_MAX)]
@@ -65,27 +69,48 @@ class ClientEvent(Struct, kw_only=True, forbid_unknown_fields=True, rename="came
     timestamp: dt.datetime | int | float | None = None
     seq: Position | None = None
     mono_ms: Milliseconds | None = None
-    player_id: Name | None = None
-    session_id: Name | None = None
-    device_id: Name | None = None
+    player_id: Id | None = None
+    session_id: Id | None = None
+    device_id: Id | None = None
     env: Name | None = None
     platform: Name | None = None
     os: Name | None = None
     version: Name | None = None
     build: Name | None = None
     severity: Severity | None = None
-    match_id: Name | None = None
-    level: Name | None = None
-    map: Name | None = None
+    match_id: Id | None = None
+    level: Id | None = None
+    map: Id | None = None
     x: float | None = None
     y: float | None = None
     z: float | None = None
     value: float | None = None
-    currency: Currency | None = None
+    currency: Name | None = None
     payload: Properties | None = None
 
 
-class Envelope(Struct, forbid_unknown_fields=True):
+class Defaults(Struct):
+    """What an envelope may say for all its events."""
+
+    game_id: Name | None = None
+    player_id: Id | None = None
+    session_id: Id | None = None
+    device_id: Id | None = None
+    env: Name | None = None
+    platform: Name | None = None
+    os: Name | None = None
+    version: Name | None = None
+    build: Name | None = None
+    country: Country | None = None
+    region: Name | None = None
+    severity: Severity | None = None
+    match_id: Id | None = None
+    level: Id | None = None
+    map: Id | None = None
+    currency: Name | None = None
+
+
+class Envelope(Defaults, kw_only=True, forbid_unknown_fields=True):
     events: list[Event]
     sent_at: dt.datetime | None = None
     attempt: Attempt | None = None
@@ -101,9 +126,6 @@ class LooseEnvelope(Struct):
     """Each event as its own bytes: for requests in which some event is not as it should be."""
 
     events: list[msgspec.Raw]
-    sent_at: Any = None
-    sentAt: Any = None
-    attempt: Any = None
 
 
 class Shape(Struct):
@@ -121,6 +143,15 @@ class Claim(Struct):
     gameId: Name | None = None
 
 
+class Notes(Struct):
+    """What was read in a kind way, and should be told."""
+
+    not_json: int = 0
+    """Numbers that JSON does not have."""
+    is_lost: bool = False
+    """Whether U+FFFD may stand for bytes that were no text."""
+
+
 _event = msgspec.json.Decoder(Event)
 _events = msgspec.json.Decoder(list[Event])
 _envelope = msgspec.json.Decoder(Envelope)
@@ -132,6 +163,8 @@ _loose_envelope = msgspec.json.Decoder(LooseEnvelope)
 _shape = msgspec.json.Decoder(Shape)
 _claim = msgspec.json.Decoder(Claim)
 _mapping = msgspec.json.Decoder(dict[str, Any])
+_raw_mapping = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_anything = msgspec.json.Decoder()
 
 
 def read(request: Request) -> Batch:
@@ -163,12 +196,16 @@ def read(request: Request) -> Batch:
 
 
 def reply(receipt: Receipt) -> Reply:
-    if not receipt.refusals:
+    if not (receipt.refusals or receipt.set_aside or receipt.hints):
         return Reply(202, b'{"accepted":%d,"rejected":[]}' % receipt.accepted)
     rejected = [{"index": r.index, "reason": r.reason, "error": r.error} for r in receipt.refusals]
     answer: dict[str, Any] = {"accepted": receipt.accepted, "rejected": rejected}
     if receipt.not_listed:
         answer["not_listed"] = receipt.not_listed
+    if receipt.set_aside:
+        answer["set_aside"] = [{"index": index, "reason": "too_old"} for index in receipt.set_aside[:LISTED_MAX]]
+    if receipt.hints:
+        answer["hints"] = receipt.hints
     return Reply(202, msgspec.json.encode(answer))
 
 
@@ -186,11 +223,21 @@ def _read_own_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
         batch.events = envelope.events
         batch.sent_at = envelope.sent_at
         batch.attempt = envelope.attempt or 1
+        _hand_down(envelope, batch.events)
     else:
         batch.events = [_event.decode(body)]
     for event in batch.events:
         if event.props is not None and (event.platform is None or event.version is None):
             _lift(event, event.props)
+
+
+def _hand_down(envelope: Envelope, events: list[Event]) -> None:
+    """What an envelope says holds for each event that does not say it."""
+    for name in Defaults.__struct_fields__:
+        if (value := getattr(envelope, name)) is not None:
+            for event in events:
+                if getattr(event, name) is None:
+                    setattr(event, name, value)
 
 
 def _read_client_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
@@ -201,7 +248,7 @@ def _read_client_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
     elif b'"events"' in body:
         envelope = _client_envelope.decode(body)
         events = envelope.events
-        batch.sent_at = instant(envelope.sent_at)
+        batch.sent_at = _sent_at(envelope.sent_at)
         batch.attempt = envelope.attempt or 1
     else:
         events = [_client_event.decode(body)]
@@ -252,40 +299,28 @@ def _lift(event: Event, properties: dict[str, Any]) -> None:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 64
+    return isinstance(value, str) and 0 < len(value) <= NAME_LENGTH_MAX
 
 
-def to_camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(part.title() for part in others)
+# ── one by one: some event is wrong, or spelled in another way ────────────────────────────────────────────
 
-
-# ── one by one: some event is wrong, or spelled in a mixed way ────────────────────────────────────────────
-
-ALIASES = {
-    "eventType": "name",
-    "event_type": "name",
-    "type": "name",
-    "timestamp": "time",
-    "payload": "props",
-    "properties": "props",
-    "id": "event_id",
-}
-FIELDS = {
-    spelling: field.name for field in msgspec.structs.fields(Event) for spelling in (field.name, to_camel(field.name))
-} | ALIASES
-
-NUMBERED = ("player_id", "session_id", "match_id", "level", "build")
-"""Text that many games have as a number."""
+Piece = bytes | object
+"""One event of a request: its bytes, or what they say where only the kinder decoder could read them."""
 
 
 def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
+    notes = Notes()
     positions: list[int] = []
-    for index, raw in enumerate(_split(with_whole_pairs(body), is_ndjson, batch)):
+    pieces, defaults = _split(with_whole_pairs(body), is_ndjson, batch, notes)
+    for index, piece in enumerate(pieces):
         try:
-            if len(raw) > RAW_EVENT_BYTES_MAX:
+            if isinstance(piece, bytes) and len(piece) > RAW_EVENT_BYTES_MAX:
                 raise TooLarge(TOO_LARGE_TEXT)
-            batch.events.append(_read_loosely(raw))
+            sent = _as_mapping(piece, notes)
+            event = read_event(sent, defaults, some_is_lost=notes.is_lost)
+            if event.props is not None:
+                _lift(event, event.props)
+            batch.events.append(event)
             positions.append(index)
         except (OverflowError, ValueError, RecursionError, TooLarge) as error:
             note_refused(
@@ -293,10 +328,29 @@ def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
                 index,
                 _reason(error),
                 error=partial(_in_words, error),
-                sample=partial(_sample, raw),
-                game_id=batch.game_id or _claimed_game(raw),
+                sample=partial(_sample, piece),
+                game_id=batch.game_id or _claimed_game(piece) or _text_or_none(defaults.get("game_id")),
             )
     batch.positions = positions
+    if notes.not_json:
+        batch.hints.append(f"{notes.not_json} NaN or Infinity, which JSON does not have, was read as null.")
+    if notes.is_lost:
+        batch.hints.append("Some bytes are not UTF-8, as JSON has to be: they became U+FFFD.")
+
+
+def _as_mapping(piece: Piece, notes: Notes) -> dict[str, Any]:
+    """Raises `msgspec.DecodeError` or `ValueError` for what is no JSON object."""
+    if not isinstance(piece, bytes):
+        return msgspec.convert(piece, dict[str, Any])
+    try:
+        return _mapping.decode(piece)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        text, is_lost = _as_text(piece)
+        notes.is_lost |= is_lost
+        kindly = _read_kindly(text, notes) if _may_be_read_kindly(text) else _anything.decode(text)
+        return msgspec.convert(kindly, dict[str, Any])
 
 
 def _reason(error: Exception) -> RefusalReason:
@@ -311,8 +365,9 @@ def _in_words(error: Exception) -> str:
     return "The event is nested too deeply." if isinstance(error, RecursionError) else sentence(error)
 
 
-def _sample(raw: bytes) -> str:
-    return raw[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
+def _sample(piece: Piece) -> str:
+    text = piece if isinstance(piece, bytes) else msgspec.json.encode(piece)
+    return text[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
 
 
 GZIP = b"\x1f\x8b"
@@ -323,43 +378,126 @@ def _too_many() -> TooLarge:
     return TooLarge(f"A request has at most {EVENTS_PER_REQUEST_MAX} events. Send several.")
 
 
-def _claimed_game(raw: bytes) -> str | None:
+def _claimed_game(piece: Piece) -> str | None:
     """The game that a wrong event names, so that the refusal is in that game's books."""
     try:
-        claim = _claim.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+        claim = _claim.decode(piece) if isinstance(piece, bytes) else msgspec.convert(piece, Claim)
+    except (ValueError, RecursionError):
         return None
     return claim.game_id or claim.gameId
 
 
-def _split(body: bytes, is_ndjson: bool, batch: Batch) -> Sequence[bytes]:
-    """Each event's bytes. Raises `Malformed` when the request cannot be taken apart."""
+def _split(body: bytes, is_ndjson: bool, batch: Batch, notes: Notes) -> tuple[Sequence[Piece], dict[str, Any]]:
+    """Each event, and what holds for all of them. Raises `Malformed` when the request cannot be taken apart."""
     if is_ndjson:
-        return _few_enough([line for line in body.splitlines() if line.strip()])
-    text = body.strip()
+        return _few_enough([line for line in body.splitlines() if line.strip()]), {}
+    if body.startswith(GZIP):
+        raise Malformed("The body is not JSON. It looks like gzip, which needs Content-Encoding: gzip.")
+    text, notes.is_lost = _as_text(body.strip())
     if not text:
         raise Malformed("The body is empty; expected JSON.")
     try:
-        # A JSON text is UTF-8 (RFC 8259), also where the decoder passes over a value without reading it.
-        text.decode("utf-8")
-        if text[:1] == b"[":
-            return [bytes(raw) for raw in _few_enough(_raws.decode(text))]
-        if text[:1] == b"{":
-            shape = _shape.decode(text)
-            if bytes(shape.events)[:1] == b"[" and shape.name is shape.eventType is UNSET:
-                envelope = _loose_envelope.decode(text)
-                batch.sent_at = instant(_first(envelope.sent_at, envelope.sentAt))
-                batch.attempt = _attempt(envelope.attempt)
-                return [bytes(raw) for raw in _few_enough(envelope.events)]
-            return [text]
+        try:
+            pieces, around = _parts(text)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            if not _may_be_read_kindly(text):
+                raise
+            pieces, around = _parts_of(_read_kindly(text, notes))
+        return _few_enough(pieces), _around(around, batch)
     except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
         hint = ""
         if b"}\n{" in text.replace(b"\r", b""):
             hint = " NDJSON needs Content-Type: application/x-ndjson."
-        elif text.startswith(GZIP):
-            hint = " It looks like gzip, which needs Content-Encoding: gzip."
         raise Malformed(f"The body is not valid JSON: {sentence(error)}{hint}") from error
-    raise Malformed("Expected JSON that begins with { or [, or NDJSON with Content-Type application/x-ndjson.")
+
+
+NEITHER = "Expected JSON that begins with { or [, or NDJSON with Content-Type application/x-ndjson."
+
+
+def _parts(text: bytes) -> tuple[Sequence[Piece], dict[str, Any]]:
+    """Each event's bytes, and what an envelope says beside them."""
+    if text[:1] == b"[":
+        return [bytes(raw) for raw in _few_enough(_raws.decode(text))], {}
+    if text[:1] != b"{":
+        raise Malformed(NEITHER)
+    shape = _shape.decode(text)
+    if bytes(shape.events)[:1] != b"[" or not (shape.name is shape.eventType is UNSET):
+        return [text], {}
+    events = _few_enough(_loose_envelope.decode(text).events)
+    around = {key: _anything.decode(raw) for key, raw in _raw_mapping.decode(text).items() if key != "events"}
+    return [bytes(raw) for raw in events], around
+
+
+def _parts_of(document: object) -> tuple[Sequence[Piece], dict[str, Any]]:
+    if isinstance(document, list):
+        return cast("list[object]", document), {}
+    if not isinstance(document, dict):
+        raise Malformed(NEITHER)
+    mapping = cast("dict[str, Any]", document)
+    events = mapping.get("events")
+    if not isinstance(events, list) or not mapping.keys().isdisjoint(("name", "eventType")):
+        return [mapping], {}
+    return cast("list[object]", events), {key: value for key, value in mapping.items() if key != "events"}
+
+
+def _around(around: dict[str, Any], batch: Batch) -> dict[str, Any]:
+    """What an envelope says for all its events. Notes when it was sent, and hints at what is not read."""
+    if not around:
+        return {}
+    batch.sent_at = _sent_at(_first(around.pop("sent_at", None), around.pop("sentAt", None)))
+    batch.attempt = _attempt(around.pop("attempt", None))
+    fields, unknown = resolved(around)
+    defaults = {name: value for name, value in fields.items() if name in DEFAULTS}
+    if "props" in defaults and not isinstance(defaults["props"], dict):
+        del defaults["props"]
+    passed_over = sorted({*unknown, *(fields.keys() - defaults.keys())})
+    if passed_over:
+        named = ", ".join(name[:NAME_LENGTH_MAX] for name in passed_over[:NAMED_MAX])
+        more = f" and {len(passed_over) - NAMED_MAX} more" if len(passed_over) > NAMED_MAX else ""
+        batch.hints.append(f"Not read beside events: {named}{more}.")
+    return defaults
+
+
+NAMED_MAX = 5
+"""Keys that a hint names."""
+
+
+def _as_text(body: bytes) -> tuple[bytes, bool]:
+    """JSON has to be UTF-8 (RFC 8259). What is not becomes U+FFFD; whether there is any."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("utf-8", "replace").encode(), True
+    return body, False
+
+
+def _may_be_read_kindly(text: bytes) -> bool:
+    return b"NaN" in text or b"Infinity" in text
+
+
+def _read_kindly(text: bytes, notes: Notes) -> object:
+    """With the numbers that JSON does not have and Python, JavaScript's eval and others write, as null.
+
+    Raises `ValueError` for what is no JSON else, and `RecursionError`.
+    """
+
+    def constant(_: str) -> None:
+        notes.not_json += 1
+
+    def number(digits: str) -> float:
+        found = float(digits)
+        if not math.isfinite(found):
+            raise ValueError("a number is larger than a 64-bit float.")
+        return found
+
+    return json.loads(text, parse_constant=constant, parse_float=number)
+
+
+def _sent_at(sent: object) -> dt.datetime | None:
+    """Raises `ValueError`. What is empty was not said."""
+    return None if sent == "" else instant(sent)
 
 
 def _attempt(sent: object) -> int:
@@ -367,123 +505,15 @@ def _attempt(sent: object) -> int:
     return sent if isinstance(sent, int) and not isinstance(sent, bool) and 1 <= sent <= ATTEMPT_MAX else 1
 
 
-def _few_enough(raws: Sequence[R]) -> Sequence[R]:
-    if len(raws) > EVENTS_PER_REQUEST_MAX:
+def _few_enough(parts: Sequence[R]) -> Sequence[R]:
+    if len(parts) > EVENTS_PER_REQUEST_MAX:
         raise _too_many()
-    return raws
+    return parts
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= NAME_LENGTH_MAX else None
 
 
 def _first(*values: object) -> object:
     return next((value for value in values if value is not None), None)
-
-
-def _read_loosely(raw: bytes) -> Event:
-    """Raises `msgspec.DecodeError` or `ValueError` with what is wrong."""
-    sent = _mapping.decode(raw)
-    fields: dict[str, Any] = {}
-    extra: dict[str, Any] = {}
-    for key, value in sent.items():
-        name = FIELDS.get(key)
-        if name is None:
-            extra[key] = value
-        elif value is not None:
-            fields[name] = value
-    if extra:
-        # A field that we do not know is the studio's own: nothing is dropped silently.
-        properties = fields.get("props", {})
-        if not isinstance(properties, dict):
-            raise ValueError("props: expected an object.")
-        fields["props"] = {**extra, **properties}
-    if "time" in fields:
-        fields["time"] = instant(fields["time"])
-    if isinstance(fields.get("event_id"), str):
-        fields["event_id"] = event_id(fields["event_id"], str(fields.get("game_id", "")))
-    for name in NUMBERED:
-        if isinstance(fields.get(name), int) and not isinstance(fields[name], bool):
-            fields[name] = str(fields[name])
-    event = msgspec.convert(fields, Event)
-    if event.props is not None:
-        _lift(event, event.props)
-    return event
-
-
-NAMESPACE = uuid.UUID("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55")
-
-
-def event_id(text: str, game_id: str) -> uuid.UUID:
-    """A client's id as UUID; one of another form becomes a UUID that is the same each time it is sent.
-
-    Raises `ValueError` when it is empty or too long.
-    """
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        if not _is_name(text):
-            raise ValueError("event_id: expected a UUID or 1 to 64 characters.") from None
-        return uuid.uuid5(NAMESPACE, f"{game_id}\n{text}")
-
-
-def instant(value: object) -> dt.datetime | None:
-    """An instant from what clients send: RFC 3339 text, a day, or seconds or milliseconds since 1970.
-
-    Raises `ValueError` for anything else.
-    """
-    if value is None:
-        return None
-    if isinstance(value, dt.datetime):
-        return value
-    try:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            seconds = value if abs(value) < SECONDS_BELOW else value / 1000
-            return dt.datetime.fromtimestamp(seconds, dt.UTC)
-        if isinstance(value, str):
-            if value.replace(".", "", 1).isdigit() and len(value) < 20:
-                return instant(float(value))
-            parsed = dt.datetime.fromisoformat(value)
-            return parsed if parsed.tzinfo is None else parsed.astimezone(dt.UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    raise ValueError(f"time: expected RFC 3339 text or seconds or milliseconds since 1970, got {str(value)[:40]!r}.")
-
-
-JSON_WORDS = {
-    "float": "a number",
-    "int": "a whole number",
-    "str": "text",
-    "bool": "true or false",
-    "object": "an object",
-    "array": "a list",
-    "uuid": "a UUID",
-    "datetime": "a time",
-}
-"""What the decoder's types are called by somebody who sends JSON."""
-
-
-def _types_in_words(found: re.Match[str]) -> str:
-    return f"{found[1]} " + " or ".join(JSON_WORDS.get(name, name) for name in found[2].split(" | "))
-
-
-IN_WORDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
-    (r"\b(Expected|got) `([^`]+)`", _types_in_words),
-    (r"of length >= (\d+)", r"of at least \1 characters"),
-    (r"of length <= (\d+)", r"of at most \1 characters"),
-    (r"text of at least 1 characters", "text that is not empty"),
-    (r"object of at most (\d+) characters", r"object of at most \1 keys"),
-    (r"Object missing required field `(\w+)`", r"\1: it is missing"),
-    (r"Invalid enum value ('.*?')", rf"\1 is none of {', '.join(Severity)}"),
-)
-"""How the decoder puts it, and how we do."""
-
-
-def sentence(error: Exception) -> str:
-    """The decoder's message in words of JSON and with the field first: `x: expected a number or null, got text.`"""
-    text = str(error).removesuffix(".")
-    for pattern, words in IN_WORDS:
-        text = re.sub(pattern, words, text)
-    what, _, where = text.partition(" - at `")
-    if not where:
-        return f"{text}."
-    # Where is `$.props.x`, or "key` in `$.props" when it is about a key.
-    field = where.partition("$")[2].rstrip("`").lstrip(".") or "event"
-    of_key = " as a key" if where.startswith("key") else ""
-    return f"{field}: {what[:1].lower()}{what[1:]}{of_key}."

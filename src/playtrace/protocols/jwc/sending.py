@@ -18,13 +18,15 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from playtrace.collect.instants import instant
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.collect.refusals import RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
 from playtrace.collect.request import Receipt, Reply, Request
+from playtrace.collect.sentences import sentence
 from playtrace.config import Settings
 from playtrace.event import (
     EVENTS_PER_REQUEST_MAX,
-    NAME_LENGTH_MAX,
+    ID_LENGTH_MAX,
     SAMPLE_BYTES_MAX,
     Batch,
     Event,
@@ -32,7 +34,6 @@ from playtrace.event import (
     RefusalReason,
 )
 from playtrace.problems import Malformed, Problem, TooLarge
-from playtrace.protocols.events.sending import instant, sentence
 from playtrace.protocols.jwc import layout
 from playtrace.protocols.jwc.layout import SCHEMA, SOURCE
 from playtrace.protocols.jwc.settings import JwcSettings
@@ -159,7 +160,7 @@ class Jwc:
         session_id = sent.get("sessionId")
         if session_id is None and isinstance(props.get("sessionId"), str):
             session_id = props["sessionId"]
-        if isinstance(session_id, str) and not 0 < len(session_id) <= NAME_LENGTH_MAX:
+        if isinstance(session_id, str) and not 0 < len(session_id) <= ID_LENGTH_MAX:
             # Too long for an id of ours, so it is kept as it is beside the others.
             props["sessionId"] = session_id
             session_id = None

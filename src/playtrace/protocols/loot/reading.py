@@ -23,7 +23,7 @@ from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.turns import InTurn
 from playtrace.api.write_key_reader import KeyReader, authenticate_with_write_key
-from playtrace.event import NAME_LENGTH_MAX, Batch, Event
+from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
@@ -187,8 +187,8 @@ Question = [Depends(authenticate_with_write_key), Depends(wait_until_loaded), In
 def list_sheets(
     request: Request,
     reader: KeyReader,
-    match_id: Annotated[str | None, Query(alias="matchId", max_length=NAME_LENGTH_MAX)] = None,
-    player_id: Annotated[str | None, Query(alias="playerId", max_length=NAME_LENGTH_MAX)] = None,
+    match_id: Annotated[str | None, Query(alias="matchId", max_length=ID_LENGTH_MAX)] = None,
+    player_id: Annotated[str | None, Query(alias="playerId", max_length=ID_LENGTH_MAX)] = None,
     limit: Annotated[int | None, Query(ge=1)] = None,
     game_id: GameId = None,
 ) -> Sheets:

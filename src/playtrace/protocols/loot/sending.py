@@ -12,13 +12,16 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from playtrace.collect.instants import instant
 from playtrace.collect.request import Receipt, Reply, Request
+from playtrace.collect.sentences import sentence
 from playtrace.event import (
     EVENT_BYTES_MAX,
     EVENTS_PER_REQUEST_MAX,
     SAMPLE_BYTES_MAX,
     Batch,
     Event,
+    Id,
     Integer,
     Name,
     Properties,
@@ -27,7 +30,6 @@ from playtrace.event import (
     RefusalReason,
 )
 from playtrace.problems import Malformed, Problem, TooLarge
-from playtrace.protocols.events.sending import instant, sentence
 from playtrace.protocols.loot import layout
 from playtrace.protocols.loot.layout import ITEM, SHEET, SOURCE
 
@@ -55,16 +57,16 @@ class Entry(Struct):
 
 
 class Sheet(Struct):
-    match_id: Name
-    player_id: Name
-    looted_items: dict[Name, Count]
-    locations: dict[Name, tuple[float, float]] | None = None
+    match_id: Id
+    player_id: Id
+    looted_items: dict[Id, Count]
+    locations: dict[Id, tuple[float, float]] | None = None
     timestamp: Moment | None = None
     match_duration: Annotated[float, Meta(ge=0)] | None = None
     """Seconds."""
     player_level: Integer | None = None
     events: list[Entry] | None = None
-    custom_stats: dict[Name, Property] | None = None
+    custom_stats: dict[Id, Property] | None = None
 
 
 class Checked(Struct):

@@ -1,0 +1,215 @@
+"""One event as clients really send it: any spelling, numbers for text, values that are not set.
+
+Slower than the decoder, and kinder: what can only mean one thing is read as that. What would be lost is kept as a
+property, and what is wrong is told with its whole path.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, cast
+
+import msgspec
+
+from playtrace.collect.countries import country_code
+from playtrace.collect.instants import instant
+from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, PROPERTIES_MAX, PROPERTY_DEPTH_MAX, Event
+from playtrace.protocols.events.spellings import FIELDS
+
+IDS = frozenset({"name", "game_id", "event_id", "player_id", "session_id", "device_id", "match_id", "level", "map"})
+"""What tells things apart: it is never cut, and a character that is lost in it would make two of them one."""
+TEXTS = frozenset({"env", "platform", "os", "version", "build", "region", "currency"})
+"""What is cut where it is too long; the whole stays as a property."""
+VERSIONS = frozenset({"version", "build", "os"})
+"""Where 1.0 is not the same as 1."""
+WHOLE = frozenset({"seq", "mono_ms"})
+SEVERITIES = {
+    "debug": "info", "trace": "info", "verbose": "info", "notice": "info", "log": "info", "warn": "warning",
+    "error": "warning", "fatal": "critical",
+}  # fmt: skip
+"""What other systems have beside ours."""
+LOST = "\ufffd"
+PATH_LENGTH_MAX = 200
+
+NAMESPACE = uuid.UUID("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55")
+UNSET_IDS = (0, 2**128 - 1)
+"""As numbers: what stands for no id at all (RFC 9562)."""
+
+
+def read_event(sent: dict[str, Any], defaults: dict[str, Any], *, some_is_lost: bool = False) -> Event:
+    """`defaults` are fields that hold where this event says nothing. Where `some_is_lost`, U+FFFD may stand for bytes
+    that were no text.
+
+    Raises `msgspec.ValidationError` or `ValueError` with what is wrong.
+    """
+    fields, extra = resolved(sent)
+    name = fields.get("name")
+    if not isinstance(name, str):
+        raise ValueError("name: it is missing." if name is None else f"name: expected text, got {_kind(name)}.")
+    own = fields.get("props")
+    if own is not None and not isinstance(own, dict):
+        raise ValueError(f"props: expected an object or null, got {_kind(own)}.")
+    properties: dict[str, Any] = dict(cast("dict[str, Any]", own or {}))
+    for key, value in extra.items():
+        _keep(properties, key, value)
+    for field, value in defaults.items():
+        if field == "props":
+            properties = {**value, **properties}
+        elif field not in fields:
+            fields[field] = value
+    if some_is_lost:
+        for field in IDS & fields.keys():
+            if LOST in str(fields[field]):
+                raise ValueError(f"{field}: it is not UTF-8.")
+    if "time" in fields:
+        fields["time"] = instant(fields["time"])
+    if "country" in fields:
+        _read_country(fields, properties)
+    if "event_id" in fields:
+        fields["event_id"] = _read_event_id(fields["event_id"], fields.get("game_id"))
+    fields["props"] = properties or None
+    try:
+        return msgspec.convert(fields, Event)
+    except msgspec.ValidationError:
+        if not _set_right(fields, properties) and not properties:
+            raise
+    fields["props"] = checked_properties(properties) or None
+    return msgspec.convert(fields, Event)
+
+
+def resolved(sent: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of an event, and what is no field. A field that is empty is not there."""
+    fields: dict[str, Any] = {}
+    keys: dict[str, str] = {}
+    extra: dict[str, Any] = {}
+    for key, value in sent.items():
+        found = FIELDS.get(key)
+        if found is None:
+            extra[key] = value
+            continue
+        field, rank, is_ours = found
+        if value is None or value == "" or (field == "props" and value == []):
+            continue
+        if not is_ours and isinstance(value, dict) != (field == "props"):
+            extra[key] = value
+        elif field not in fields:
+            fields[field] = value
+            keys[field] = key
+        elif rank < FIELDS[keys[field]][1]:
+            extra[keys[field]] = fields[field]
+            fields[field] = value
+            keys[field] = key
+        else:
+            extra[key] = value
+    for key in [key for key in extra if key in FIELDS]:
+        if fields.get(FIELDS[key][0]) == extra[key]:
+            del extra[key]  # it is there once
+    return fields, extra
+
+
+def event_id(text: str, game_id: str) -> uuid.UUID | None:
+    """A client's id as UUID; one of another form becomes a UUID that is the same each time it is sent.
+
+    None for the ids that stand for none. Raises `ValueError` when it is too long.
+    """
+    try:
+        found = uuid.UUID(text)
+    except ValueError:
+        if not 0 < len(text) <= ID_LENGTH_MAX:
+            raise ValueError(f"event_id: expected a UUID or 1 to {ID_LENGTH_MAX} characters.") from None
+        return uuid.uuid5(NAMESPACE, f"{game_id}\n{text}")
+    return None if found.int in UNSET_IDS else found
+
+
+def checked_properties(properties: dict[str, Any]) -> dict[str, Any]:
+    """The same, with whole numbers that no column holds as their digits.
+
+    Raises `ValueError` with the whole path of what is beyond a limit.
+    """
+    if len(properties) > PROPERTIES_MAX:
+        raise ValueError(f"props: expected an object of at most {PROPERTIES_MAX} keys.")
+    return {_key(key, "props"): _property(value, f"props.{key}", 1) for key, value in properties.items()}
+
+
+def _set_right(fields: dict[str, Any], properties: dict[str, Any]) -> bool:
+    """Values as an event has them; whether one was not. What is too long and no id goes into the properties whole."""
+    right: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name in IDS or name in TEXTS:
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                right[name] = str(value) if name in VERSIONS else _digits(value)
+            elif name in TEXTS and isinstance(value, str) and len(value) > NAME_LENGTH_MAX:
+                _keep(properties, name, value)
+                right[name] = value[:NAME_LENGTH_MAX]
+        elif name in WHOLE and isinstance(value, float) and (value.is_integer() or name == "mono_ms"):
+            right[name] = int(value)
+        elif name == "severity" and isinstance(value, str):
+            lower = value.lower()
+            right[name] = SEVERITIES.get(lower, lower)
+    fields.update(right)
+    return bool(right)
+
+
+def _read_event_id(sent: object, game_id: object) -> object:
+    if isinstance(sent, (int, float)) and not isinstance(sent, bool):
+        sent = _digits(sent)
+    return event_id(sent, str(game_id or "")) if isinstance(sent, str) else sent
+
+
+def _digits(number: float) -> str:
+    return str(int(number) if isinstance(number, float) and number.is_integer() else number)
+
+
+def _read_country(fields: dict[str, Any], properties: dict[str, Any]) -> None:
+    sent = fields["country"]
+    if isinstance(sent, str):
+        fields["country"] = country_code(sent)
+        if fields["country"] is None:
+            _keep(properties, "country", sent)
+
+
+def _keep(properties: dict[str, Any], key: str, value: Any) -> None:
+    """As a property. One of that name that says something else stays too: the newcomer gets an underscore."""
+    while key in properties and properties[key] != value:
+        key = f"_{key}"
+    properties[key] = value
+
+
+def _property(value: Any, path: str, level: int) -> Any:
+    if level > PROPERTY_DEPTH_MAX:
+        raise ValueError(f"{_short(path.rpartition('.')[0])}: deeper than {PROPERTY_DEPTH_MAX} levels.")
+    if isinstance(value, dict):
+        keyed = cast("dict[str, Any]", value)
+        return {_key(key, path): _property(inner, f"{path}.{key}", level + 1) for key, inner in keyed.items()}
+    if isinstance(value, list):
+        listed = cast("list[Any]", value)
+        return [_property(inner, f"{path}[{index}]", level + 1) for index, inner in enumerate(listed)]
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        if not -(2**127) <= value < 2**128:
+            raise ValueError(f"{_short(path)}: larger than 2^128.")
+        return str(value)
+    return value
+
+
+def _key(key: str, path: str) -> str:
+    if not key:
+        raise ValueError(f"{_short(path)}: has a property without a name.")
+    if len(key) > ID_LENGTH_MAX:
+        raise ValueError(f"{_short(path)}: the name of a property has at most {ID_LENGTH_MAX} characters.")
+    return key
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= PATH_LENGTH_MAX else f"{path[:PATH_LENGTH_MAX]}..."
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int):
+        return "a whole number"
+    if isinstance(value, float):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else "an object"

@@ -1,0 +1,66 @@
+"""What clients send that is not quite right, all the way: sent to a real server, and looked up in its store."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import Any
+
+import pytest
+from server_process import ServerProcess
+
+JWC = {"schema": "jwc.v1", "anon": "a", "evt": "opened", "t": 1774004400}
+SHEET = {"match_id": "m1", "player_id": "p1", "looted_items": {"coin": 1}}
+
+
+def post(server: ServerProcess, document: Any, path: str = "/api/events") -> dict[str, Any]:
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    status, _, answer = server.request("POST", path, body, {"Content-Type": "application/json"})
+    assert status in (200, 201, 202), answer
+    return json.loads(answer)
+
+
+def stored(server: ServerProcess, columns: str, game: str) -> list[list[Any]]:
+    # Who asks for events waits until they are loaded.
+    server.request("GET", f"/api/events?gameId={game}", None, {"Authorization": f"Bearer {server.token}"})
+    sql = f"SELECT {columns} FROM events WHERE game_id = '{game}' ORDER BY seq, name"
+    status, _, answer = server.request(
+        "POST",
+        "/api/sql",
+        json.dumps({"sql": sql}).encode(),
+        {"Content-Type": "application/json", "Authorization": f"Bearer {server.token}"},
+    )
+    assert status == 200, answer
+    return json.loads(answer)["rows"]
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [("/api/events", {"name": "a", "game_id": "bom"}), ("/t?gameId=bom", JWC), ("/api/submit?gameId=bom", SHEET)],
+)
+def test_a_mark_of_byte_order_is_passed_over(open_process: ServerProcess, path: str, document: Any):
+    post(open_process, codecs.BOM_UTF8 + json.dumps(document).encode(), path)
+
+
+@pytest.mark.parametrize("unset", ["00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"])
+def test_an_id_that_stands_for_none_is_made_here(open_process: ServerProcess, unset: str):
+    game = f"unset-{unset[0].lower()}"
+    events = [{"name": name, "game_id": game, "event_id": unset} for name in ("jump", "fall")]
+    post(open_process, events)
+    rows = stored(open_process, "name, event_id::VARCHAR", game)
+    assert [row[0] for row in rows] == ["fall", "jump"]
+    assert len({row[1] for row in rows} | {unset.lower()}) == 3
+
+
+def test_countries_that_are_none(open_process: ServerProcess):
+    codes = ["XX", "zz", "de", "UK", "USA"]
+    event = {"name": "a", "game_id": "countries"}
+    post(open_process, [event | {"seq": seq, "country": code} for seq, code in enumerate(codes)])
+    post(open_process, {"events": [event | {"seq": 9, "country": "XX"}]})
+    found = [row[0] for row in stored(open_process, "country", "countries")]
+    assert found == [None, None, "DE", "GB", "US", None]
+
+
+def test_large_numbers_come_back_whole(open_process: ServerProcess):
+    post(open_process, {"name": "a", "game_id": "large", "props": {"hash": 2**64 - 1, "id": 2**63 - 1}})
+    assert stored(open_process, "props.hash::VARCHAR, props.id::VARCHAR", "large") == [[str(2**64 - 1), str(2**63 - 1)]]
