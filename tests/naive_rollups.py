@@ -25,37 +25,31 @@ def check(ask: Ask) -> None:
     events = ask("SELECT * REPLACE (props::JSON::VARCHAR AS props) FROM events ORDER BY journal_offset, position")
     for event in events:
         event["props"] = json.loads(event["props"]) if event["props"] else {}
-    production = [event for event in events if event["env"] == "prod"]
-    check_event_counts(ask, production)
-    check_player_days(ask, production)
-    check_players(ask, production)
-    check_sessions(ask, production)
-    check_islands(ask, production)
-    spans = check_positions(ask, production)
-    check_maps(ask, production, spans)
-    check_environments(ask, events)
+    check_event_counts(ask, events)
+    check_player_days(ask, events)
+    check_players(ask, events)
+    check_sessions(ask, events)
+    spans = check_positions(ask, events)
+    check_maps(ask, events, spans)
     check_books(ask, events)
 
 
 def check_event_counts(ask: Ask, events: list[Row]) -> None:
-    expected: defaultdict[tuple[Any, ...], list[float]] = defaultdict(lambda: [0, 0, 0, 0])
+    expected: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for event in events:
         slot = event["time"] - (event["time"] - dt.datetime(1970, 1, 1)) % QUARTER
-        sums = expected[event["game_id"], slot, event["name"], *dimensions(event), event["currency"] or ""]
+        key = (event["game_id"], event["env"], slot, event["name"], *dimensions(event), event["currency"] or "")
+        sums = expected[key]
         frames, seconds = frames_of(event)
-        for index, amount in enumerate((1, round((event["value"] or 0) * 1e6), frames, seconds)):
+        micros = (round((event["value"] or 0) * 1e6), round(frames * 1e6), round(seconds * 1e6))
+        for index, amount in enumerate((1, *micros)):
             sums[index] += amount
-    found: defaultdict[tuple[Any, ...], list[float]] = defaultdict(lambda: [0, 0, 0, 0])
+    found: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for row in ask("FROM event_counts"):
-        *key, count, micros, frames, seconds = row.values()
-        for index, amount in enumerate((count, int(micros), frames, seconds)):
-            found[tuple(key)][index] += amount
-    assert rounded(found) == rounded(expected)
-
-
-def rounded(sums: dict[tuple[Any, ...], list[float]]) -> dict[tuple[Any, ...], list[float]]:
-    """Sums of floats depend on the order in their last digits."""
-    return {key: [round(amount, 6) for amount in amounts] for key, amounts in sums.items()}
+        *key, count, value_micros, frames_micros, frames_us = row.values()
+        for index, amount in enumerate((count, value_micros, frames_micros, frames_us)):
+            found[tuple(key)][index] += int(amount)
+    assert found == expected
 
 
 def frames_of(event: Row) -> tuple[float, float]:
@@ -73,7 +67,7 @@ def check_player_days(ask: Ask, events: list[Row]) -> None:
     expected: Counter[tuple[Any, ...]] = Counter()
     for event in filter(is_activity, events):
         moment = event["time"]
-        key = (event["game_id"], moment.date(), event["player_id"], *dimensions(event))
+        key = (event["game_id"], event["env"], moment.date(), event["player_id"], *dimensions(event))
         expected[key] |= 1 << (moment.hour * 4 + moment.minute // 15)
     found: Counter[tuple[Any, ...]] = Counter()
     for row in ask("FROM player_days"):
@@ -83,115 +77,103 @@ def check_player_days(ask: Ask, events: list[Row]) -> None:
 
 
 def check_players(ask: Ask, events: list[Row]) -> None:
-    first: dict[tuple[str, str], dt.datetime] = {}
-    for event in filter(is_activity, events):
-        key = (event["game_id"], event["player_id"])
-        first[key] = min(event["time"], first.get(key, event["time"]))
-    at_entry: defaultdict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
-    for event in filter(is_activity, events):
-        key = (event["game_id"], event["player_id"])
-        if event["time"] == first[key]:
-            at_entry[key].add(dimensions(event))
-    found: dict[tuple[str, str], Row] = {}
-    for row in ask("FROM players"):
-        key = (row["game_id"], row["player_id"])
-        if key not in found or row["first_seen"] < found[key]["first_seen"]:
-            found[key] = row
-    assert {key: row["first_seen"] for key, row in found.items()} == first
-    for key, row in found.items():
-        assert dimensions(row) in at_entry[key]
+    """One row of each: of the first event, of the same moment the one with the lower `seq`, else that came first."""
+    first: dict[tuple[str, ...], Row] = {}
+    for event in sorted(filter(is_activity, events), key=order):
+        first.setdefault((event["game_id"], event["env"], event["player_id"]), event)
+    expected = sorted((*key, event["time"], *dimensions(event)) for key, event in first.items())
+    found = ask("SELECT game_id, env, player_id, first_seen, platform, version, country FROM players")
+    assert sorted(tuple(row.values()) for row in found) == expected
+
+
+def order(event: Row) -> tuple[Any, ...]:
+    return event["time"], min(max(event["seq"] or 0, 0), 32_767), event["journal_offset"], event["position"]
 
 
 def check_sessions(ask: Ask, events: list[Row]) -> None:
-    expected: dict[tuple[str, str], list[Any]] = {}
-    for event in events:
-        if event["session_id"] is None:
-            continue
-        time, mono_ms = event["time"], event["mono_ms"]
-        session = expected.setdefault((event["game_id"], event["session_id"]), [time, time, None, 0, 0])
-        session[0], session[1] = min(session[0], time), max(session[1], time)
-        session[2] = mono_ms if session[2] is None else max(session[2], mono_ms or 0)
-        session[3] += 1
-        session[4] += event["name"] == "crash"
-    found: dict[tuple[str, str], list[Any]] = {}
-    for row in ask("FROM sessions"):
-        key = (row["game_id"], row["session_id"])
-        session = found.setdefault(key, [row["started_at"], row["ended_at"], None, 0, 0])
-        session[0], session[1] = min(session[0], row["started_at"]), max(session[1], row["ended_at"])
-        session[2] = row["mono_ms"] if session[2] is None else max(session[2], row["mono_ms"] or 0)
-        session[3] += row["events"]
-        session[4] += row["crashes"]
-    assert found == expected
-
-
-def check_islands(ask: Ask, events: list[Row]) -> None:
-    spans: defaultdict[tuple[str, str], list[list[Any]]] = defaultdict(list)
-    for event in filter(is_activity, events):
-        if event["session_id"] is None:
+    """The parts of each id and day: the same stretches of time, with the same sums, once they are joined."""
+    expected: defaultdict[tuple[Any, ...], list[list[Any]]] = defaultdict(list)
+    for event in sorted(events, key=order):
+        if is_activity(event) or (event["session_id"] is not None and event["name"] not in PASSIVE_EVENTS):
             crash = int(event["name"] == "crash")
-            spans[event["game_id"], event["player_id"]].append([event["time"], event["time"], 1, crash])
-    islands: defaultdict[tuple[str, str], list[list[Any]]] = defaultdict(list)
-    for row in ask("FROM activity_islands"):
-        islands[row["game_id"], row["player_id"]].append(
-            [row["started_at"], row["ended_at"], row["events"], row["crashes"]]
-        )
-    assert {key: joined(parts) for key, parts in islands.items()} == {
-        key: joined(parts) for key, parts in spans.items()
+            mono_ms = event["mono_ms"] if event["session_id"] is not None else None
+            since = event["time"] - min(dt.timedelta(days=1), dt.timedelta(milliseconds=mono_ms or 0))
+            counts = [1, 1 - crash, crash]
+            expected[session_of(event)].append([since, event["time"], event["time"], mono_ms, *counts])
+    found: defaultdict[tuple[Any, ...], list[list[Any]]] = defaultdict(list)
+    for row in ask("FROM sessions"):
+        key = (row["game_id"], row["env"], row["owner"], row["session_id"], row["started_at"].date())
+        names = ("since", "started_at", "ended_at", "mono_ms", "events", "played", "crashes")
+        found[key].append([row[name] for name in names])
+    assert {key: joined(parts) for key, parts in found.items()} == {
+        key: joined(parts) for key, parts in expected.items()
     }
 
 
+def session_of(event: Row) -> tuple[Any, ...]:
+    return event["game_id"], event["env"], owner_of(event), event["session_id"] or "", event["time"].date()
+
+
+def owner_of(event: Row) -> str:
+    if event["session_id"] is not None and len(event["session_id"]) >= 16:
+        return ""
+    return event["player_id"] or event["device_id"] or ""
+
+
 def joined(parts: list[list[Any]]) -> list[list[Any]]:
-    """Spans as sessions: those within the timeout of each other are one."""
-    sessions: list[list[Any]] = []
-    for start, end, events, crashes in sorted(parts):
-        if sessions and start - sessions[-1][1] <= SESSION_TIMEOUT:
-            sessions[-1][1] = max(sessions[-1][1], end)
-            sessions[-1][2] += events
-            sessions[-1][3] += crashes
+    """Parts as stretches: those that reach into each other, or nearly, are one."""
+    stretches: list[list[Any]] = []
+    for since, started_at, ended_at, mono_ms, *counts in sorted(parts, key=lambda part: part[0]):
+        if stretches and since <= stretches[-1][2] + SESSION_TIMEOUT:
+            last = stretches[-1]
+            last[1], last[2] = min(last[1], started_at), max(last[2], ended_at)
+            last[3] = max((ms for ms in (last[3], mono_ms) if ms is not None), default=None)
+            last[4:] = [a + b for a, b in zip(last[4:], counts, strict=True)]
         else:
-            sessions.append([start, end, events, crashes])
-    return sessions
+            stretches.append([since, started_at, ended_at, mono_ms, *counts])
+    return stretches
 
 
 def check_positions(ask: Ask, events: list[Row]) -> list[Row]:
     """Returns the spans that there must be: the samples that open them, with `span_ms`."""
-    samples: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    samples: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
     for event in events:
-        whole = all(event[field] is not None for field in ("session_id", "mono_ms", "map", "x", "y"))
+        whole = all(event[field] is not None for field in ("session_id", "mono_ms", "map_id", "x", "y"))
         if event["name"] == "position" and whole:
-            samples[event["game_id"], event["session_id"]].append(event)
+            owner = owner_of(event)
+            samples[event["game_id"], event["env"], owner, event["session_id"]].append(event | {"owner": owner})
     expected: list[Row] = []
-    tails: dict[tuple[str, str], tuple[int, int]] = {}
+    tails: dict[tuple[str, ...], tuple[Any, ...]] = {}
     for key, session in samples.items():
-        session.sort(key=lambda event: (event["mono_ms"], event["seq"] or 0))
-        tails[key] = (session[-1]["mono_ms"], session[-1]["seq"] or 0)
+        session.sort(key=lambda event: (event["mono_ms"], *order(event)))
+        tails[key] = (session[-1]["mono_ms"], session[-1]["time"])
         for here, then in itertools.pairwise(session):
-            if here["map"] == then["map"]:
+            if here["map_id"] == then["map_id"]:
                 expected.append(here | {"span_ms": then["mono_ms"] - here["mono_ms"]})
     assert Counter(map(span_of, ask("FROM position_spans"))) == Counter(map(span_of, expected))
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for row in ask("FROM position_tails"):
-        key = (row["game_id"], row["session_id"])
-        found[key] = max(found.get(key, (-1, -1)), (row["mono_ms"], row["seq"]))
+    found: dict[tuple[str, ...], tuple[Any, ...]] = {}
+    for row in ask("FROM position_tails ORDER BY mono_ms, order_key"):
+        found[row["game_id"], row["env"], row["owner"], row["session_id"]] = (row["mono_ms"], row["time"])
     assert found == tails
     return expected
 
 
 def span_of(row: Row) -> tuple[Any, ...]:
-    fields = ("game_id", "session_id", "time", "map", "x", "y", "z", "player_id", "span_ms")
+    fields = ("game_id", "env", "owner", "session_id", "time", "map_id", "x", "y", "z", "player_id", "span_ms")
     return *(row[field] for field in fields), *dimensions(row)
 
 
 def check_maps(ask: Ask, events: list[Row], spans: list[Row]) -> None:
     """How far each map reaches, and the days that are there in cells: one that is there is whole."""
-    located = [event for event in events if all(event[field] is not None for field in ("map", "x", "y"))]
+    located = [event for event in events if all(event[field] is not None for field in ("map_id", "x", "y"))]
     places: defaultdict[tuple[Any, ...], list[tuple[float, float]]] = defaultdict(list)
     for event in located:
-        places[event["game_id"], event["time"].date(), event["map"], event["name"]].append((event["x"], event["y"]))
+        key = (event["game_id"], event["env"], event["time"].date(), event["map_id"], event["name"])
+        places[key].append((event["x"], event["y"]))
     extents: defaultdict[tuple[Any, ...], list[tuple[float, float]]] = defaultdict(list)
     counts: Counter[tuple[Any, ...]] = Counter()
     for row in ask("FROM map_extents"):
-        key = (row["game_id"], row["day"], row["map"], row["name"])
+        key = (row["game_id"], row["env"], row["day"], row["map_id"], row["name"])
         counts[key] += row["events"]
         extents[key] += [(row["min_x"], row["min_y"]), (row["max_x"], row["max_y"])]
     assert {key: corners(found) for key, found in extents.items()} == {key: corners(p) for key, p in places.items()}
@@ -200,14 +182,14 @@ def check_maps(ask: Ask, events: list[Row], spans: list[Row]) -> None:
     sizes: dict[tuple[Any, ...], float] = {}
     found: Counter[tuple[Any, ...]] = Counter()
     for row in ask("FROM heat_days"):
-        day = row["game_id"], row["day"], row["map"]
+        day = row["game_id"], row["env"], row["day"], row["map_id"]
         assert sizes.setdefault(day, row["cell_size"]) == row["cell_size"]
         cell = *day, row["name"], row["cx"], row["cy"]
         found[*cell, "events"] += row["events"]
         found[*cell, "span_ms"] += row["span_ms"]
     expected: Counter[tuple[Any, ...]] = Counter()
     for row in [event | {"span_ms": 0} for event in located if event["name"] != "position"] + spans:
-        day = row["game_id"], row["time"].date(), row["map"]
+        day = row["game_id"], row["env"], row["time"].date(), row["map_id"]
         if day in sizes:
             cell = *day, row["name"], math.floor(row["x"] / sizes[day]), math.floor(row["y"] / sizes[day])
             expected[*cell, "events"] += row["name"] != "position"
@@ -218,11 +200,6 @@ def check_maps(ask: Ask, events: list[Row], spans: list[Row]) -> None:
 def corners(places: list[tuple[float, float]]) -> tuple[float, float, float, float]:
     xs, ys = zip(*places, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
-
-
-def check_environments(ask: Ask, events: list[Row]) -> None:
-    found = [(row["game_id"], row["env"]) for row in ask("FROM environments")]
-    assert sorted(found) == sorted({(event["game_id"], event["env"]) for event in events})
 
 
 def check_books(ask: Ask, events: list[Row]) -> None:

@@ -13,10 +13,11 @@ import pytest
 from playtrace.config import Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.sqlite import Journal
-from playtrace.load.compaction import ROLLUPS, compact
+from playtrace.load.compaction import TASKS, compact
 from playtrace.load.loader import Loader
 from playtrace.metrics.frame.metric import metrics
 from playtrace.metrics.frame.models import CommonAnswer
+from playtrace.store import segments
 from playtrace.store.duckdb import Store
 
 RECEIVED_AT = dt.datetime(2026, 3, 29, tzinfo=dt.UTC)
@@ -46,12 +47,15 @@ class Engine:
 
     def compact(self, days: list[dt.date]) -> None:
         for day in days:
-            for rollup in ROLLUPS:
-                compact(self.store, rollup, day, self.settings)
+            for task in TASKS:
+                compact(self.store, task, day, self.settings)
 
-    def ask(self, name: str, game_id: str, now: dt.datetime, **asked: Any) -> Any:
+    def make_segment(self, game_id: str, segment_id: str, players: list[str]) -> None:
+        segments.replace(self.store, game_id, segment_id, players=players)
+
+    def ask(self, name: str, game_id: str | None = None, now: dt.datetime | None = None, **asked: Any) -> Any:
         metric = metrics()[name]
-        parameters = metric.parameters.model_validate({"gameId": game_id} | asked)
+        parameters = metric.parameters.model_validate(({"gameId": game_id} if game_id else {}) | asked)
         return metric.answer(parameters, self.store, now)
 
     def ask_both(self, name: str, game_id: str, now: dt.datetime, **asked: Any) -> Any:

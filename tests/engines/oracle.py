@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import statistics
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +25,16 @@ FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 class Question:
     """The common parameters, as plain Python."""
 
-    def __init__(self, asked: dict[str, Any], now: dt.datetime) -> None:
+    def __init__(
+        self,
+        asked: dict[str, Any],
+        now: dt.datetime,
+        also: Callable[[Event], bool] = lambda event: True,
+        players: list[str] | None = None,
+    ) -> None:
+        """`also` must hold of an event (or of the first one of a player or session); only `players` count, if given."""
+        self.also = also
+        self.players = players
         self.zone = ZoneInfo(asked.get("timeZone", "UTC"))
         self.now = now
         self.asked = asked
@@ -63,7 +73,9 @@ class Question:
             wanted = self.asked.get(field)
             if wanted and (thing.get(field) or "unknown") not in wanted:
                 return False
-        return True
+        if self.players is not None and thing.get("player_id") not in self.players:
+            return False
+        return self.also(thing.get("first", thing))
 
     def counted(self, events: list[Event]) -> list[Event]:
         return [event for event in events if event.get("env", "prod") == self.env]
@@ -73,7 +85,8 @@ class Question:
 
 
 def order(event: Event) -> tuple[dt.datetime, int]:
-    return event["time"], event.get("seq") or 0
+    """Which of two was first; of the same moment and `seq` the earlier one of the list, as sorting is stable."""
+    return event["time"], min(max(event.get("seq") or 0, 0), 32_767)
 
 
 def entries(question: Question, events: list[Event]) -> dict[str, Event]:
@@ -137,7 +150,9 @@ def retention(
         retained = 0
         for player in players:
             zero = cohort if kind == "calendar_week" else question.day(first[player]["time"])
-            after = [(day - zero).days for day in days[player]]
+            # What lies after today is not looked at: it has not happened.
+            last = max(question.day(question.now), *question.days())
+            after = [(day - zero).days for day in days[player] if day <= last]
             retained += any(first_after <= n and (last_after is None or n <= last_after) for n in after)
         zero = cohort if kind == "calendar_week" else last_of_row[cohort]
         last = zero + (first_after if last_after is None else last_after) * DAY
@@ -150,37 +165,58 @@ def retention(
 
 
 def sessions(question: Question, events: list[Event], timeout: dt.timedelta = 30 * MINUTE) -> list[dict[str, Any]]:
-    groups: list[list[Event]] = []
-    by_id: dict[str, list[Event]] = defaultdict(list)
-    by_player: dict[str, list[Event]] = defaultdict(list)
+    by_id: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in sorted(question.counted(events), key=order):
-        if event.get("session_id") is not None:
-            by_id[event["session_id"]].append(event)
-        elif event in question.qualifying([event]):
-            by_player[event["player_id"]].append(event)
-    groups += by_id.values()
-    for own in by_player.values():
-        group = [own[0]]
-        for event in own[1:]:
-            if event["time"] - group[-1]["time"] > timeout:
-                groups.append(group)
-                group = []
-            group.append(event)
-        groups.append(group)
-    answer: list[dict[str, Any]] = []
-    for group in groups:
-        clocks = [e["mono_ms"] for e in group if e.get("session_id") is not None and e.get("mono_ms") is not None]
-        players = [e["player_id"] for e in group if e.get("player_id") is not None]
-        wall = (group[-1]["time"] - group[0]["time"]).total_seconds()
-        answer.append(
-            {
-                **{field: group[0].get(field) for field in ("platform", "version", "country", "time")},
-                "player_id": players[0] if players else None,
-                "seconds": max(clocks) / 1000 if clocks else wall,
-                "crashes": sum(e["name"] == "crash" for e in group),
-            }
-        )
-    return [session for session in answer if question.wants(session)]
+        session = event.get("session_id")
+        if session is None and question.qualifying([event]):
+            by_id[event["player_id"], ""].append(event)
+        elif session is not None and event["name"] not in PASSIVE:
+            owner = "" if len(session) >= 16 else event.get("player_id") or event.get("device_id") or ""
+            by_id[owner, session].append(event)
+    answer = [group for (_, session), own in by_id.items() for group in stretches(own, timeout, explicit=session != "")]
+    return [session for session in map(as_session, answer) if question.wants(session)]
+
+
+def stretches(events: list[Event], timeout: dt.timedelta, *, explicit: bool) -> list[list[Event]]:
+    """The events of one id, cut at silences. One with a clock of its own says since when the session is on."""
+
+    def since(event: Event) -> dt.datetime:
+        clock = event.get("mono_ms") if explicit else None
+        return event["time"] - min(DAY, dt.timedelta(milliseconds=clock or 0))
+
+    cut: list[list[Event]] = []
+    reach = None
+    for event in sorted(events, key=since):
+        if reach is None or since(event) > reach + timeout:
+            cut.append([])
+        cut[-1].append(event)
+        reach = event["time"] if reach is None else max(reach, event["time"])
+    whole: list[list[Event]] = []
+    for stretch in [sorted(stretch, key=order) for stretch in cut]:
+        # A crash that is reported after a long silence is of the session before.
+        if explicit and not is_played(stretch) and whole and is_played(whole[-1]):
+            whole[-1] += [event | {"is_report": True} for event in stretch]
+        else:
+            whole.append(stretch)
+    return whole
+
+
+def is_played(stretch: list[Event]) -> bool:
+    return any(event["name"] != "crash" for event in stretch)
+
+
+def as_session(group: list[Event]) -> dict[str, Any]:
+    clocks = [e["mono_ms"] for e in group if e.get("session_id") is not None and e.get("mono_ms") is not None]
+    players = [e["player_id"] for e in group if e.get("player_id") is not None]
+    own = [e for e in group if "is_report" not in e]
+    wall = (max(e["time"] for e in own) - own[0]["time"]).total_seconds()
+    return {
+        **{field: group[0].get(field) for field in ("platform", "version", "country", "time")},
+        "first": group[0],
+        "player_id": players[0] if players else None,
+        "seconds": max(clocks) / 1000 if clocks else wall,
+        "crashes": sum(e["name"] == "crash" for e in group),
+    }
 
 
 # --- summary ---
@@ -204,7 +240,7 @@ def drawn(event: Event) -> tuple[float, float] | None:
     frames = number("frames")
     if frames is None and fps is not None:
         frames = fps * seconds
-    return None if frames is None else (frames, seconds)
+    return None if frames is None or not math.isfinite(frames) else (frames, seconds)
 
 
 def money(events: list[Event], currency: str) -> tuple[int, int]:
@@ -356,12 +392,14 @@ def heatmap(
     for event in located:
         if event["name"] == name:
             add(event, 1, 0)
-    walks: dict[str, list[Event]] = defaultdict(list)
+    walks: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in located:
-        if event["name"] == "position" and event.get("session_id") and event.get("mono_ms") is not None:
-            walks[event["session_id"]].append(event)
+        session = event.get("session_id")
+        if event["name"] == "position" and session and event.get("mono_ms") is not None:
+            owner = "" if len(session) >= 16 else event.get("player_id") or event.get("device_id") or ""
+            walks[owner, session].append(event)
     for walk in walks.values():
-        walk.sort(key=lambda e: (e["mono_ms"], e.get("seq") or 0))
+        walk.sort(key=lambda e: (e["mono_ms"], *order(e)))
         for here, there in pairwise(walk):
             if here["map"] == there["map"]:
                 add(here, 0, min(there["mono_ms"] - here["mono_ms"], 2 * sample_interval_ms) / 1000)

@@ -104,14 +104,12 @@ def test_what_happens_without_the_player_does_not_count(engine: Engine) -> None:
     assert engine.ask_both("summary", game, TENTH, **FIRST_DAYS).event_count == 3
 
 
-def test_other_environments_are_read_from_the_events(engine: Engine) -> None:
+def test_other_environments_have_figures_of_their_own(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, [plays("p", at("02 10:00"), env="dev")])
     assert engine.ask_both("summary", game, TENTH, **FIRST_DAYS).event_count == 0
-    answer = engine.ask("summary", game, TENTH, env="dev", **FIRST_DAYS)
-    assert (answer.event_count, answer.active_players, answer.new_players, answer.source) == (1, 1, 1, "raw")
-    with pytest.raises(WrongParameter, match="rollup cannot answer"):
-        engine.ask("summary", game, TENTH, env="dev", source="rollup", **FIRST_DAYS)
+    answer = engine.ask_both("summary", game, TENTH, env="dev", **FIRST_DAYS)
+    assert (answer.event_count, answer.active_players, answer.new_players) == (1, 1, 1)
 
 
 # --- retention ---

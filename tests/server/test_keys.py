@@ -159,6 +159,23 @@ VALUES = {"metric": "events", "map": "m", "event": "e"}
 """Of parameters without which a question is none."""
 
 
+PLACES = {
+    "{game_id}": "harbour",
+    "{item}": "sword",
+    "{player_id}": "ana",
+    "{event_id}": "0198a000-0000-7000-8000-000000000001",
+    "{segment_id}": "buyers",
+}
+"""What stands for what in an address."""
+
+
+def in_place(path: str) -> str:
+    for place, value in PLACES.items():
+        path = path.replace(place, value)
+    assert "{" not in path, f"what stands for {path}?"
+    return path
+
+
 def routes_of_a_game() -> list[tuple[str, str]]:
     """Method and address of every documented route that is about one game, asked of `harbour`."""
     paths = json.loads(GOLDEN.read_text("utf-8"))["paths"]
@@ -167,9 +184,9 @@ def routes_of_a_game() -> list[tuple[str, str]]:
         for method, operation in methods.items():
             names = {parameter["name"] for parameter in operation.get("parameters", [])}
             if "game_id" in names:
-                found.append((method.upper(), path.replace("{game_id}", "harbour")))
+                found.append((method.upper(), in_place(path)))
             elif "gameId" in names:
-                address = path.replace("{item}", "sword").replace("{player_id}", "ana")
+                address = in_place(path)
                 needed = "".join(f"&{name}={value}" for name, value in VALUES.items() if name in names)
                 found.append((method.upper(), f"{address}?gameId=harbour{needed}"))
     return found

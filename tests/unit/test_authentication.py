@@ -157,9 +157,9 @@ def test_games_tell_how_much_they_sent_and_when(site: Site) -> None:
     with site.app.state.store.writing() as connection:
         for slot, events in (("2026-03-01 10:15", 3), ("2026-03-02 00:00", 4)):
             connection.execute(
-                "INSERT INTO event_counts BY NAME SELECT 'a' AS game_id, CAST($slot AS TIMESTAMP) AS slot, 'x' AS name,"
-                " '' AS platform, '' AS version, '' AS country, '' AS currency, $events AS events, 0 AS value_micros,"
-                " 0 AS frames, 0 AS frame_seconds",
+                "INSERT INTO event_counts BY NAME SELECT 'a' AS game_id, 'prod' AS env,"
+                " CAST($slot AS TIMESTAMP) AS slot, 'x' AS name, '' AS platform, '' AS version, '' AS country,"
+                " '' AS currency, $events AS events, 0 AS value_micros, 0 AS frames_micros, 0 AS frames_us",
                 {"slot": slot, "events": events},
             )
     a, b = site.client.get("/api/games", headers=site.bearer(LOCAL_TOKEN)).json()["games"]

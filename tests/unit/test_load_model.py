@@ -27,7 +27,7 @@ from playtrace.event import Batch, Event, Refusal, RefusalReason
 from playtrace.journal.entry import Entry, encode, microseconds
 from playtrace.journal.sqlite import Journal
 from playtrace.load import clocks
-from playtrace.load.compaction import ROLLUPS, compact
+from playtrace.load.compaction import TASKS, compact
 from playtrace.load.loader import Loader
 from playtrace.store.duckdb import Store
 
@@ -156,8 +156,8 @@ class LoaderModel(RuleBasedStateMachine):
     def merge(self) -> None:
         days = self.ask("SELECT time::DATE AS day FROM events UNION SELECT hour::DATE FROM books")
         for row in days:
-            for rollup in ROLLUPS:
-                compact(self.store, rollup, row["day"], self.settings)
+            for task in TASKS:
+                compact(self.store, task, row["day"], self.settings)
 
     # ── what it must be then ─────────────────────────────────────────────────────────────────────────────
 

@@ -82,7 +82,7 @@ def test_a_request_of_nothing_else_is_set_aside_whole(store: Store, loader: Load
     }
 
 
-TABLES = ["events", "event_counts", "players", "sessions", "position_tails", "map_extents", "activity_islands"]
+TABLES = ["events", "event_counts", "players", "sessions", "position_tails", "map_extents"]
 
 
 @pytest.mark.parametrize("table", TABLES)

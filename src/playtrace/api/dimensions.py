@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, LiteralString, cast
+import datetime as dt
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from playtrace.api.authentication import CurrentReader, authenticate, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.api.turns import InTurn
+from playtrace.metrics.frame import known_values
+from playtrace.metrics.frame.asking import Asking, Rules, unbuilt_rollups
+from playtrace.metrics.frame.models import CommonParameters
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["games"])
 
 VALUES_MAX = 200
 """Of each dimension the commonest ones: a page lists no more."""
-
-DIMENSIONS: LiteralString = """
-SELECT dimension, value, sum(events)::BIGINT AS events
-FROM (
-    SELECT unnest(['platform', 'version', 'country', 'name']) AS dimension,
-        unnest([platform, version, country, name]) AS value, events
-    FROM (
-        SELECT platform, version, country, name, sum(events) AS events
-        FROM event_counts
-        WHERE game_id = $game_id AND $env = 'prod'
-        GROUP BY ALL
-        UNION ALL
-        SELECT coalesce(platform, ''), coalesce(version, ''), coalesce(country, ''), name, count(*)
-        FROM events
-        WHERE game_id = $game_id AND env = $env AND $env <> 'prod'
-        GROUP BY ALL
-    ) AS grouped
-) AS unpivoted
-GROUP BY dimension, value
-QUALIFY row_number() OVER (PARTITION BY dimension ORDER BY sum(events) DESC, value) <= $limit
-ORDER BY dimension, events DESC, value
-"""
-
-# Where players were tells more of a map than where something happened to them: that counts only without any position.
-MAPS: LiteralString = """
-SELECT map AS id, sum(events)::BIGINT AS events, min(min_x) AS min_x, min(min_y) AS min_y,
-    max(max_x) AS max_x, max(max_y) AS max_y, min(min_z) AS min_z, max(max_z) AS max_z
-FROM (
-    SELECT map, name, events, min_x, min_y, max_x, max_y, min_z, max_z
-    FROM map_extents
-    WHERE game_id = $game_id AND $env = 'prod'
-    UNION ALL
-    SELECT map, name, count(*), min(x), min(y), max(x), max(y), min(z), max(z)
-    FROM events
-    WHERE game_id = $game_id AND env = $env AND $env <> 'prod'
-        AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-    GROUP BY ALL
-) AS extents
-GROUP BY map, name = 'position'
-QUALIFY row_number() OVER (PARTITION BY map ORDER BY name = 'position' DESC) = 1
-ORDER BY events DESC, id
-LIMIT $limit
-"""
 
 
 class EventName(ApiModel):
@@ -96,17 +57,18 @@ def dimensions(
 ) -> Dimensions:
     """Over all time."""
     readable_game(request, reader, game_id)
-    game: dict[str, object] = {"game_id": game_id, "env": env, "limit": VALUES_MAX}
+    asked = CommonParameters.model_validate({"gameId": game_id, "env": env})
     with cast(Store, request.app.state.store).reading() as store:
-        rows = store.query(DIMENSIONS, game).to_pylist()
-        maps = store.query(MAPS, game).to_pylist()
-    found: dict[str, list[tuple[str, int]]] = {}
-    for row in rows:
-        found.setdefault(row["dimension"], []).append((row["value"], row["events"]))
+        asking = Asking(store, dt.datetime.now(dt.UTC), Rules(), "dimensions", unbuilt=unbuilt_rollups(store))
+        found = {
+            dimension: known_values.commonest(dimension, asked, asking, VALUES_MAX)
+            for dimension in ("platform", "version", "country", "event")
+        }
+        maps = known_values.maps(asked, asking, VALUES_MAX)
     return Dimensions(
-        platforms=[value for value, _ in found.get("platform", [])],
-        versions=[value for value, _ in found.get("version", [])],
-        countries=[value for value, _ in found.get("country", [])],
-        event_names=[EventName(name=value, events=events) for value, events in found.get("name", [])],
+        platforms=[row["value"] for row in found["platform"]],
+        versions=[row["value"] for row in found["version"]],
+        countries=[row["value"] for row in found["country"]],
+        event_names=[EventName(name=row["value"], events=int(row["events"])) for row in found["event"]],
         maps=[MapBounds(**row) for row in maps],
     )

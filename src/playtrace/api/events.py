@@ -31,7 +31,7 @@ JSON = "application/json"
 EVENTS: LiteralString = """
 SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
     session_id, device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
-    map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
+    map_id AS map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
 FROM events
 WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($names IS NULL OR list_contains($names::VARCHAR[], name))
@@ -52,7 +52,7 @@ LIMIT $limit
 ONE_EVENT: LiteralString = """
 SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
     session_id, device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
-    map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
+    map_id AS map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
 FROM events
 WHERE game_id = $game_id AND event_id = $event_id::UUID
 LIMIT 1

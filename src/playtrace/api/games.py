@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 from fastapi import APIRouter, Depends, Request
 
 from playtrace.api.authentication import CurrentReader, authenticate, registry_of
 from playtrace.api.models import ApiModel
 from playtrace.api.turns import InTurn
+from playtrace.metrics.frame import known_values
 from playtrace.registry.models import Game
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["games"])
 
-EVENTS_BY_GAME: LiteralString = """
-SELECT game_id, min(slot) AS first_slot, max(slot) AS last_slot, CAST(sum(events) AS BIGINT) AS events
-FROM event_counts
-GROUP BY game_id
-"""
-
 ENVIRONMENTS_MAX = 20
 """Named of each game: a client may make them up without end."""
-
-ENVIRONMENTS: LiteralString = """
-SELECT game_id, list(env ORDER BY env <> 'prod', env)[:$limit] AS environments
-FROM environments
-GROUP BY game_id
-"""
 
 
 class GameSummary(ApiModel):
@@ -46,7 +34,7 @@ class GameSummary(ApiModel):
     events: int
     """Events of `env` prod."""
     environments: list[str]
-    """Each `env` of which there are events: `prod` first, at most 20."""
+    """Each `env` of which there are events: `prod` first, at most 20 others."""
 
 
 class GameList(ApiModel):
@@ -57,13 +45,9 @@ class GameList(ApiModel):
 def list_games(request: Request, reader: CurrentReader) -> GameList:
     """All games that the reader may see, oldest first."""
     with cast(Store, request.app.state.store).reading() as store:
-        rows = store.query(EVENTS_BY_GAME).to_pylist()
-        named = store.query(ENVIRONMENTS, {"limit": ENVIRONMENTS_MAX}).to_pylist()
-    seen: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for row in rows + named:
-        seen[row["game_id"]].update(row)
+        seen = {row["game_id"]: row for row in known_values.games(store, ENVIRONMENTS_MAX)}
     games = [game for game in registry_of(request).games() if reader.may_read(game.id)]
-    return GameList(games=[_summary(game, seen[game.id]) for game in games])
+    return GameList(games=[_summary(game, seen.get(game.id, {})) for game in games])
 
 
 def _summary(game: Game, seen: dict[str, Any]) -> GameSummary:
@@ -76,7 +60,7 @@ def _summary(game: Game, seen: dict[str, Any]) -> GameSummary:
         first_event_at=_utc(seen.get("first_slot")),
         last_event_at=_utc(seen.get("last_slot")),
         events=seen.get("events", 0),
-        environments=seen.get("environments", []),
+        environments=(["prod"] if seen.get("events") else []) + (seen.get("others") or []),
     )
 
 

@@ -42,6 +42,9 @@ class StoreHealth(ApiModel):
     """Events stored since the server started."""
     bytes: int
     """Size of the database file and its log."""
+    rebuilding_from: dt.date | None
+    """After an upgrade: what is kept beside the events is being made anew, and from this day on it is not made yet.
+    Questions read the events meanwhile: the answers are the same, and take longer. Null: all is there."""
 
 
 class DiskHealth(ApiModel):
@@ -102,6 +105,8 @@ def health(request: Request, response: Response) -> Health:
             f"Events are taken and loaded. {waiting.damaged_events} events could not be read back from the journal and"
             " were set aside: look at the disk and the memory of this machine."
         )
+    if loader.rebuilding is not None and status == "healthy":
+        message += f" After an upgrade rollups are made anew: {loader.rebuilding} and later days answer slowly for now."
     return Health(
         status=status,
         timestamp=dt.datetime.now(dt.UTC),
@@ -109,7 +114,9 @@ def health(request: Request, response: Response) -> Health:
         version=__version__,
         uptime_seconds=time.monotonic() - cast(float, state.started_at),
         journal=waiting,
-        store=StoreHealth(events=loader.stored, bytes=_store_bytes(settings.store_path)),
+        store=StoreHealth(
+            events=loader.stored, bytes=_store_bytes(settings.store_path), rebuilding_from=loader.rebuilding
+        ),
         disk=_disk(settings.data),
     )
 

@@ -38,7 +38,7 @@ PAUSE_S_MAX = 5.0
 FRESH_EVENTS: LiteralString = """
 SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
     session_id, device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
-    map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
+    map_id AS map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
 FROM events
 WHERE game_id = $game_id AND journal_offset > $after
 ORDER BY journal_offset DESC, position DESC
@@ -67,7 +67,7 @@ WHERE game_id = $game_id
 CRASHES: LiteralString = """
 SELECT coalesce(sum(events), 0)::BIGINT AS crashes_last_hour
 FROM event_counts
-WHERE game_id = $game_id AND name = 'crash' AND slot > $now - INTERVAL 1 HOUR
+WHERE game_id = $game_id AND env = 'prod' AND name = 'crash' AND slot > $now - INTERVAL 1 HOUR
 """
 
 

@@ -24,7 +24,7 @@ from playtrace.config import Settings
 from playtrace.event import Batch
 from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
-from playtrace.load.compaction import ROLLUPS, compact
+from playtrace.load.compaction import TASKS, compact
 from playtrace.load.loader import Loader
 from playtrace.metrics.frame.metric import metrics
 from playtrace.simulate.arena import ArenaScenario
@@ -104,9 +104,9 @@ def _fill(settings: Settings, events: int) -> None:
                 loader.load_batches(batches)
                 progress.update(task, completed=loader.stored)
         today = dt.datetime.now(dt.UTC).date()
-        for rollup in ROLLUPS:
+        for task in TASKS:
             for days in range(DAYS + 2):
-                compact(store, rollup, today - dt.timedelta(days=days), settings)
+                compact(store, task, today - dt.timedelta(days=days), settings)
     finally:
         journal.close()
         store.close()

@@ -32,6 +32,16 @@ class LocalServer(Struct, frozen=True):
         headers = {"Content-Type": "application/json"}
         return self._ask(urllib.request.Request(self.url + path, json.dumps(body).encode(), headers))  # noqa: S310
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        """JSON of a route. Raises `ServerRefused`."""
+        headers = {"Content-Type": "application/json"}
+        sent = json.dumps(body).encode()
+        return self._ask(urllib.request.Request(self.url + path, sent, headers, method="PUT"))  # noqa: S310
+
+    def delete(self, path: str) -> Any:
+        """JSON of a route. Raises `ServerRefused`."""
+        return self._ask(urllib.request.Request(self.url + path, method="DELETE"))  # noqa: S310
+
     def _ask(self, request: urllib.request.Request) -> Any:
         request.add_header("Authorization", f"Bearer {self.token}")
         try:

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("playtrace.cli.query", "app"),
     "sql": ("playtrace.cli.sql", "sql"),
     "games": ("playtrace.cli.games", "app"),
+    "segments": ("playtrace.cli.segments", "app"),
     "keys": ("playtrace.cli.keys", "app"),
     "tokens": ("playtrace.cli.tokens", "app"),
     "bench": ("playtrace.cli.bench", "app"),

@@ -43,7 +43,7 @@ class UnknownGame(Exception):
     """There is no such game."""
 
 
-OPTIONS = {"game_id": "--game", "from_": "--from"}
+OPTIONS = {"game_id": "--game", "from_": "--from", "explain": "--sql"}
 """Where the option is not the parameter's name."""
 
 
@@ -88,6 +88,8 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     help_text = field.description or ""
     if field.is_required():
         return Annotated[str, typer.Option(option, help=help_text)], inspect.Parameter.empty
+    if field.annotation is bool:
+        return Annotated[bool, typer.Option(option, help=help_text)], False
     repeatable = get_origin(field.annotation) is list
     shown = "" if repeatable or field.default is None else f" [{field.default}]"
     kind: Any = list[str] | None if repeatable else str | None
@@ -135,6 +137,9 @@ def _answer_here(settings: Settings, metric: Metric[Any, Any], parameters: Commo
 def _print(answer: CommonAnswer, output: Format) -> None:
     if output is Format.JSON:
         typer.echo(answer.model_dump_json(indent=2))
+        return
+    if answer.statements is not None:
+        typer.echo("\n\n".join(statement.strip() + ";" for statement in answer.statements))
         return
     for hint in answer.hints:
         typer.secho(hint, err=True, fg=typer.colors.YELLOW)

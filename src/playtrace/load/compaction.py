@@ -13,9 +13,12 @@ import time
 from collections.abc import Iterable
 from typing import LiteralString
 
+import duckdb
 from msgspec import Struct
 
 from playtrace.config import Settings
+from playtrace.rollups import event_counts, heat_days, map_extents, player_days, position_tails, sessions
+from playtrace.rollups.rollup import Rollup
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
 
@@ -33,8 +36,17 @@ TIDY_S_MAX = 6 * 3600.0
 """... or after so long, if it never is."""
 
 
-class Rollup(Struct, frozen=True):
-    """How the partial rows of one day of a table are merged. `$from` and `$to` are the day's borders."""
+BOOKS_MERGED: LiteralString = """
+SELECT game_id, hour, outcome, reason, sum(events)::BIGINT AS events
+FROM books
+WHERE hour >= $from AND hour < $to
+GROUP BY game_id, hour, outcome, reason
+ORDER BY hour
+"""
+
+
+class Task(Struct, frozen=True):
+    """How the rows of one day of a table are merged. `$from` and `$to` are the day's borders."""
 
     table: LiteralString
     merge: LiteralString
@@ -43,155 +55,29 @@ class Rollup(Struct, frozen=True):
     """Only of days that loads leave alone: the next one to touch the day would undo it."""
 
 
-ROLLUPS: tuple[Rollup, ...] = (
-    Rollup(
-        "event_counts",
-        """
-        SELECT game_id, slot, name, platform, version, country, currency,
-            sum(events)::BIGINT, sum(value_micros), sum(frames), sum(frame_seconds)
-        FROM event_counts
-        WHERE slot >= $from AND slot < $to
-        GROUP BY ALL
-        ORDER BY game_id, slot
-        """,
-        "DELETE FROM event_counts WHERE slot >= $from AND slot < $to",
-    ),
-    Rollup(
-        "player_days",
-        """
-        SELECT game_id, day, player_id, platform, version, country, bit_or(slots_am), bit_or(slots_pm)
-        FROM player_days
-        WHERE day >= $from AND day < $to
-        GROUP BY ALL
-        ORDER BY game_id, player_id
-        """,
-        "DELETE FROM player_days WHERE day >= $from AND day < $to",
-    ),
-    Rollup(
-        "players",
-        """
-        SELECT game_id, player_id, min(first_seen),
-            arg_min(platform, first_seen), arg_min(version, first_seen), arg_min(country, first_seen)
-        FROM players
-        WHERE first_seen >= $from AND first_seen < $to
-        GROUP BY ALL
-        """,
-        "DELETE FROM players WHERE first_seen >= $from AND first_seen < $to",
-    ),
-    Rollup(
-        "sessions",
-        """
-        SELECT game_id, session_id, arg_min(player_id, started_at),
-            arg_min(platform, started_at), arg_min(version, started_at), arg_min(country, started_at),
-            min(started_at) AS started_at, max(ended_at), max(mono_ms), sum(events)::BIGINT, sum(crashes)::BIGINT
-        FROM sessions
-        WHERE started_at >= $from AND started_at < $to
-        GROUP BY game_id, session_id
-        ORDER BY game_id, started_at
-        """,
-        "DELETE FROM sessions WHERE started_at >= $from AND started_at < $to",
-    ),
-    Rollup(
-        "activity_islands",
-        """
-        SELECT game_id, player_id, arg_min(platform, started_at), arg_min(version, started_at),
-            arg_min(country, started_at), min(started_at), max(ended_at), sum(events)::BIGINT, sum(crashes)::BIGINT
-        FROM (
-            SELECT *, sum(opens::INTEGER) OVER player AS island
-            FROM (
-                SELECT *, coalesce(started_at - max(ended_at) OVER earlier
-                    > to_minutes($session_timeout_minutes), true) AS opens
-                FROM activity_islands
-                WHERE started_at >= $from AND started_at < $to
-                WINDOW earlier AS (PARTITION BY game_id, player_id ORDER BY started_at, ended_at
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-            ) AS gaps
-            WINDOW player AS (PARTITION BY game_id, player_id ORDER BY started_at, ended_at
-                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-        ) AS islands
-        GROUP BY game_id, player_id, island
-        """,
-        "DELETE FROM activity_islands WHERE started_at >= $from AND started_at < $to",
-    ),
-    Rollup(
-        "position_tails",
-        """
-        SELECT game_id, session_id, tail.mono_ms, tail.seq, tail.time, tail.map, tail.x, tail.y, tail.z,
-            tail.player_id, tail.platform, tail.version, tail.country
-        FROM (
-            SELECT game_id, session_id, arg_max(position_tails, (mono_ms, seq)) AS tail
-            FROM position_tails
-            WHERE time >= $from AND time < $to
-            GROUP BY game_id, session_id
-        ) AS last
-        """,
-        "DELETE FROM position_tails WHERE time >= $from AND time < $to",
-    ),
-    Rollup(
-        "map_extents",
-        """
-        SELECT game_id, day, map, name, sum(events)::BIGINT,
-            min(min_x), min(min_y), max(max_x), max(max_y), min(min_z), max(max_z)
-        FROM map_extents
-        WHERE day >= $from AND day < $to
-        GROUP BY ALL
-        ORDER BY game_id, map
-        """,
-        "DELETE FROM map_extents WHERE day >= $from AND day < $to",
-    ),
-    # The cells are those that a question about the last 30 days gets when it does not say which it wants.
-    Rollup(
-        "heat_days",
-        """
-        WITH
-        grids AS (
-            SELECT game_id, map, fitting_cell_size(max(max_x) - min(min_x), max(max_y) - min(min_y)) AS cell_size
-            FROM map_extents
-            WHERE name = 'position' AND day > $from::DATE - 30 AND day < $to
-            GROUP BY game_id, map
-        ),
-        located AS (
-            SELECT game_id, map, name, x, y, 1 AS events, 0 AS span_ms, player_bit
-            FROM located_events
-            WHERE time >= $from AND time < $to
-            UNION ALL
-            SELECT game_id, map, 'position', x, y, 0, least(span_ms, 20000), player_bit
-            FROM position_spans
-            WHERE time >= $from AND time < $to
-        ),
-        placed AS (
-            SELECT game_id, map, name, cell_size,
-                TRY_CAST(floor(x / cell_size) AS INTEGER) AS cx, TRY_CAST(floor(y / cell_size) AS INTEGER) AS cy,
-                events, span_ms, player_bit
-            FROM located JOIN grids USING (game_id, map)
-        )
-        SELECT game_id, $from::DATE, map, name, cell_size, cx, cy,
-            sum(events)::BIGINT, sum(span_ms)::BIGINT, bit_or(1::UBIGINT << player_bit)
-        FROM placed
-        WHERE cx IS NOT NULL AND cy IS NOT NULL
-        GROUP BY ALL
-        ORDER BY game_id, map, name
-        """,
-        "DELETE FROM heat_days WHERE day >= $from AND day < $to",
-        when_quiet=True,
-    ),
-    Rollup(
-        "books",
-        """
-        SELECT game_id, hour, outcome, reason, sum(events)::BIGINT
-        FROM books
-        WHERE hour >= $from AND hour < $to
-        GROUP BY ALL
-        ORDER BY hour
-        """,
-        "DELETE FROM books WHERE hour >= $from AND hour < $to",
-    ),
+def _of(rollup: Rollup) -> Task:
+    of_day: LiteralString = rollup.table + " WHERE " + rollup.of_day()
+    return Task(rollup.table, rollup.merged_by_day("SELECT * FROM " + of_day), "DELETE FROM " + of_day)
+
+
+HEAT = Task(
+    heat_days.TABLE, heat_days.MERGED, "DELETE FROM heat_days WHERE day >= $from AND day < $to", when_quiet=True
 )
 
+TASKS: tuple[Task, ...] = (
+    # Spans and located events are as few as they can be; there is one row of each player.
+    *(_of(module.ROLLUP) for module in (event_counts, player_days, sessions, position_tails, map_extents)),
+    HEAT,
+    Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
+)
 
 DAYS_WITHOUT_HEAT: LiteralString = """
-SELECT DISTINCT day FROM map_extents ANTI JOIN heat_days USING (game_id, day) WHERE name = 'position'
+SELECT DISTINCT day FROM map_extents ANTI JOIN heat_days USING (game_id, env, day) WHERE name = 'position'
 """
+
+
+# Whether what the cells of a day are made of is being made anew itself.
+IS_UNFINISHED: LiteralString = "SELECT 1 FROM rollup_builds WHERE built_to <= ?"
 
 
 class Compaction:
@@ -202,7 +88,7 @@ class Compaction:
         self._settings = settings
         self._loads: dict[dt.date, int] = {}
         self._touched_at: dict[dt.date, float] = {}
-        self._due: list[tuple[dt.date, Rollup]] = []
+        self._due: list[tuple[dt.date, Task]] = []
         self._rest_until = 0.0
         self._loads_since_tidy = 0
         self._loaded_at = self._tidied_at = time.monotonic()
@@ -229,11 +115,11 @@ class Compaction:
             self._due = self._find_due()
         if not self._due:
             return self._tidy(began)
-        day, rollup = self._due.pop()
-        compact(self._store, rollup, day, self._settings)
+        day, task = self._due.pop()
+        compact(self._store, task, day, self._settings)
         seconds = time.monotonic() - began
         self._rest_until = time.monotonic() + REST * seconds
-        log.debug("compacted", extra={"rollup": rollup.table, "day": day.isoformat(), "seconds": seconds})
+        log.debug("compacted", extra={"table": task.table, "day": day.isoformat(), "seconds": seconds})
         return True
 
     def _tidy(self, now: float) -> bool:
@@ -251,9 +137,9 @@ class Compaction:
             log.debug("tidied", extra={"seconds": round(time.monotonic() - now, 3)})
         return True
 
-    def _find_due(self) -> list[tuple[dt.date, Rollup]]:
+    def _find_due(self) -> list[tuple[dt.date, Task]]:
         now = time.monotonic()
-        due: list[tuple[dt.date, Rollup]] = []
+        due: list[tuple[dt.date, Task]] = []
         for day, loads in list(self._loads.items()):
             is_quiet = now - self._touched_at[day] > QUIET_S
             if is_quiet:
@@ -263,17 +149,29 @@ class Compaction:
                 self._loads[day] = 0
             else:
                 continue
-            due += [(day, rollup) for rollup in ROLLUPS if is_quiet or not rollup.when_quiet]
+            due += [(day, task) for task in TASKS if is_quiet or not task.when_quiet]
         return due
 
 
-def compact(store: Store, rollup: Rollup, day: dt.date, settings: Settings) -> None:
-    """Merge one day (UTC) of one rollup in one transaction. Readers see it before or after, never between."""
+def compact(store: Store, task: Task, day: dt.date, settings: Settings) -> None:
+    """Merge one day (UTC) of one table in one transaction. Readers see it before or after, never between."""
     borders: dict[str, object] = {"from": day, "to": day + dt.timedelta(days=1)}
     parameters: dict[str, object] = dict(borders)
-    if "$session_timeout_minutes" in rollup.merge:
-        parameters["session_timeout_minutes"] = settings.rules.session_timeout_minutes
+    if "$session_timeout" in task.merge:
+        parameters["session_timeout"] = dt.timedelta(minutes=settings.rules.session_timeout_minutes)
     with store.writing() as connection:
-        connection.execute("CREATE OR REPLACE TEMP TABLE merged AS " + rollup.merge, parameters)
-        connection.execute(rollup.delete, borders)
-        connection.execute("INSERT INTO " + rollup.table + " SELECT * FROM merged")  # noqa: S608 - a table of ours
+        if task is HEAT:
+            if connection.execute(IS_UNFINISHED, [day]).fetchall():
+                return
+            parameters |= _grids(connection, borders)
+        connection.execute("CREATE OR REPLACE TEMP TABLE merged AS " + task.merge, parameters)
+        connection.execute(task.delete, borders)
+        connection.execute("INSERT INTO " + task.table + " SELECT * FROM merged")
+
+
+def _grids(connection: duckdb.DuckDBPyConnection, borders: dict[str, object]) -> dict[str, object]:
+    """The size of cells of each map, as lists."""
+    extents = connection.execute(heat_days.EXTENTS, borders).fetchall()
+    columns = ("grid_game_id", "grid_env", "grid_map_id", "grid_cell_size")
+    rows = [(game, env, map_, heat_days.fitting_cell_size(width, height)) for game, env, map_, width, height in extents]
+    return {name: [row[place] for row in rows] for place, name in enumerate(columns)}

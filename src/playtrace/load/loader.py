@@ -30,6 +30,7 @@ from playtrace.load.compaction import Compaction
 from playtrace.load.one_load import OneLoad, Outcome, as_hashes
 from playtrace.load.poison import find_poison, taken_apart
 from playtrace.load.read_ahead import Limits, Prepared, ReadAhead
+from playtrace.load.rebuild import Rebuild
 from playtrace.load.recent_ids import RecentIds
 from playtrace.load.samples import Samples
 from playtrace.load.staging import Staged, stage
@@ -47,6 +48,8 @@ SEEN_WITHIN_S = 0.5
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
 the loads leave; and no less than the load took, so that loading what trickles in takes half of the time at most."""
 RETRY_S_MAX = 10.0
+REBUILD_REST = 1.0
+"""After a day of rollups was made anew, loading goes on alone for this many times as long as that took."""
 
 
 class Loaded(Struct, frozen=True):
@@ -82,6 +85,7 @@ class Loader:
         self._ids = RecentIds()
         self._compaction = Compaction(store, settings)
         self._samples = Samples(store)
+        self._rebuild = Rebuild(store, settings)
         self._stopping = threading.Event()
         self._wanted = threading.Event()
         """Somebody waits for the next load: the pause ends."""
@@ -96,6 +100,7 @@ class Loader:
         self._limits = Limits(settings.load.events_max, BYTES_MAX)
         self._is_behind = False
         """Whether more may be waiting already: the next load follows at once."""
+        self._rebuild_not_before = 0.0
         self.stored = 0
         """Events stored since the start."""
         self.error: str | None = None
@@ -155,7 +160,7 @@ class Loader:
                     min(self._settings.load.events_max, 2 * self._limits.events), min(BYTES_MAX, 2 * self._limits.bytes)
                 )
                 if not self._stopping.is_set():
-                    worked = self._compaction.step() or worked
+                    worked = self._rebuild_a_day() or self._compaction.step() or worked
                     worked = self._samples.step() or worked
                 self.error = None
                 retry_s = 0.1
@@ -176,6 +181,21 @@ class Loader:
                 return
             else:
                 self._pause(self._settings.load.interval_ms / 1000)
+
+    def _rebuild_a_day(self) -> bool:
+        """Make one day of rollups anew, if one is due and it is not too soon. False when nothing was done."""
+        began = time.monotonic()
+        if began < self._rebuild_not_before or (day := self._rebuild.step()) is None:
+            return False
+        # Its heatmaps follow when nobody touches it any more.
+        self._compaction.touch([day])
+        self._rebuild_not_before = time.monotonic() + REBUILD_REST * (time.monotonic() - began)
+        return True
+
+    @property
+    def rebuilding(self) -> dt.date | None:
+        """Days from here on are not made yet after an upgrade: questions read their events. None: all are."""
+        return self._rebuild.day
 
     def _pause(self, seconds: float) -> None:
         if not self._stopping.is_set():

@@ -34,9 +34,7 @@ DERIVE: Steps = (
     ("store events", steps.STORE_EVENTS),
     ("count events", steps.COUNT_EVENTS),
     ("mark player days", steps.MARK_PLAYER_DAYS),
-    ("meet players", steps.MEET_PLAYERS),
     ("extend sessions", steps.EXTEND_SESSIONS),
-    ("know environments", steps.KNOW_ENVIRONMENTS),
     ("keep books", steps.KEEP_BOOKS),
 )
 """What is derived from the events of a load that are fresh: neither seen before nor too old."""
@@ -67,7 +65,6 @@ class Survey(Struct, frozen=True):
     late: int
     located: int
     positions: int
-    without_session: int
     days: list[dt.date] | None
 
 
@@ -151,8 +148,7 @@ class OneLoad:
         """All that follows from the events that are fresh."""
         for name, sql in DERIVE:
             self._step(connection, name, sql)
-        if survey.without_session:
-            self._step(connection, "extend islands", steps.EXTEND_ISLANDS)
+        self._meet_players(connection)
         if survey.located:
             for name, sql in DERIVE_FROM_LOCATED:
                 self._step(connection, name, sql)
@@ -164,6 +160,12 @@ class OneLoad:
             if disordered:
                 for name, sql in DERIVE_FROM_DISORDER:
                     self._step(connection, name, sql, since=since, until=until)
+
+    def _meet_players(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._step(connection, "find new players", steps.FIND_NEW_PLAYERS)
+        if _count(connection, steps.COUNT_KNOWN_PLAYERS):
+            self._step(connection, "forget later players", steps.FORGET_LATER_PLAYERS)
+        self._step(connection, "meet players", steps.MEET_PLAYERS)
 
     def _correct_clocks(self, connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> None:
         if not (self._clocks_known or lines["reading_s"].to_numpy().any()):
@@ -237,7 +239,7 @@ class OneLoad:
             "journal_id": self._journal_id,
             "late_days_max": self._settings.load.late_days_max,
             "passive": list(PASSIVE_EVENTS),
-            "session_timeout_minutes": self._settings.rules.session_timeout_minutes,
+            "session_timeout": dt.timedelta(minutes=self._settings.rules.session_timeout_minutes),
             "sessions_since": now - dt.timedelta(days=SESSION_DAYS_MAX),
             "readings_since": now - dt.timedelta(days=READING_DAYS_MAX),
             "ids_since": now - dt.timedelta(days=self._settings.load.dedup_days),

@@ -59,7 +59,7 @@ FROM (
         coalesce(e.region, line.region) AS region,
         coalesce(e.severity, 'info') AS severity,
         source,
-        e.match_id, e.level, e.map, e.x, e.y, e.z, e.value,
+        e.match_id, e.level, e.map AS map_id, e.x, e.y, e.z, e.value,
         CASE WHEN e.name = 'purchase' THEN upper(e.currency) ELSE e.currency END AS currency,
         e.props,
         journal_offset,

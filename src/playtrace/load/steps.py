@@ -9,6 +9,18 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+from playtrace.rollups import (
+    event_counts,
+    located_events,
+    map_extents,
+    player_days,
+    players,
+    position_spans,
+    position_tails,
+    sessions,
+)
+from playtrace.rollups.rollup import SOURCE_OF_EVENTS, SOURCE_OF_LOAD, Rollup
+
 LOOK_AT_PARSED: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM parsed"
 
 # Most loads leave the events as they were parsed. Those that do not have a copy that can be changed.
@@ -118,11 +130,10 @@ SELECT
     count(*) FILTER (is_late) AS late,
     count(*) FILTER (is_located) AS located,
     count(*) FILTER (is_located AND name = 'position' AND session_id IS NOT NULL) AS positions,
-    count(*) FILTER (session_id IS NULL AND player_id IS NOT NULL) AS without_session,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days
 FROM (
-    SELECT name, player_id, session_id, time, received_at - time > to_days($late_days_max) AS is_late,
-        env = 'prod' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL AS is_located
+    SELECT name, session_id, time, received_at - time > to_days($late_days_max) AS is_late,
+        map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL AS is_located
     FROM staged
 ) AS event
 """
@@ -201,186 +212,99 @@ DELETE FROM kept WHERE (journal_offset, position) IN (SELECT (journal_offset, po
 STORE_EVENTS: LiteralString = """
 INSERT INTO events
 SELECT game_id, event_id, name, time, client_time, received_at, seq, mono_ms, player_id, session_id, device_id,
-    env, platform, os, version, build, country, region, severity, source, match_id, level, map, x, y, z,
+    env, platform, os, version, build, country, region, severity, source, match_id, level, map_id, x, y, z,
     value, currency, props::VARIANT, journal_offset, position
 FROM staged
 """
 
-COUNT_EVENTS: LiteralString = """
-INSERT INTO event_counts
-SELECT game_id, time_bucket(INTERVAL 15 MINUTE, time), name,
-    coalesce(platform, ''), coalesce(version, ''), coalesce(country, ''), coalesce(currency, ''),
-    count(*),
-    coalesce(sum(TRY_CAST(round(value * 1e6) AS BIGINT)), 0),
-    coalesce(sum(frames), 0),
-    coalesce(sum(frame_seconds) FILTER (frames IS NOT NULL), 0)
-FROM (
-    SELECT *,
-        CASE WHEN isfinite(drawn) AND isfinite(seconds) THEN drawn END AS frames,
-        CASE WHEN isfinite(drawn) AND isfinite(seconds) THEN seconds END AS frame_seconds
-    FROM (
-        SELECT *,
-            coalesce(TRY_CAST(props ->> '$.frames' AS DOUBLE), fps * seconds) AS drawn
-        FROM (
-            SELECT game_id, time, name, platform, version, country, currency, value, props,
-                CASE WHEN name = 'performance'
-                    THEN coalesce(TRY_CAST(props ->> '$.duration_s' AS DOUBLE), 1) END AS seconds,
-                CASE WHEN name = 'performance'
-                    THEN coalesce(value, TRY_CAST(props ->> '$.fps' AS DOUBLE)) END AS fps
-            FROM staged
-            WHERE env = 'prod'
-        ) AS measured
-    ) AS summed
-) AS counted
-GROUP BY ALL
+
+def _append(rollup: Rollup) -> LiteralString:
+    return "INSERT INTO " + rollup.table + " " + rollup.of_events(SOURCE_OF_LOAD)
+
+
+COUNT_EVENTS: LiteralString = _append(event_counts.ROLLUP)
+MARK_PLAYER_DAYS: LiteralString = _append(player_days.ROLLUP)
+EXTEND_SESSIONS: LiteralString = _append(sessions.ROLLUP)
+LOCATE_EVENTS: LiteralString = _append(located_events.ROLLUP)
+MEASURE_MAPS: LiteralString = _append(map_extents.ROLLUP)
+
+
+def find_new_players(source: LiteralString) -> LiteralString:
+    """Those of some events who are new, or were seen earlier than was known: of most loads they are few."""
+    return (
+        "CREATE OR REPLACE TEMP TABLE met AS SELECT met.*, known.order_key IS NOT NULL AS is_known FROM ("
+        + players.ROLLUP.of_events(source)
+        + """) AS met
+LEFT JOIN players AS known USING (game_id, env, player_id)
+WHERE known.order_key IS NULL OR known.order_key > met.order_key
+"""
+    )
+
+
+FIND_NEW_PLAYERS: LiteralString = find_new_players(SOURCE_OF_LOAD)
+
+COUNT_KNOWN_PLAYERS: LiteralString = "SELECT count(*) FROM met WHERE is_known"
+
+FORGET_LATER_PLAYERS: LiteralString = """
+DELETE FROM players
+WHERE (game_id, env, player_id) IN (SELECT (game_id, env, player_id) FROM met WHERE is_known)
 """
 
-MARK_PLAYER_DAYS: LiteralString = """
-INSERT INTO player_days
-SELECT game_id, time::DATE, player_id,
-    coalesce(platform, ''), coalesce(version, ''), coalesce(country, ''),
-    bit_or(CASE WHEN slot < 48 THEN 1::BIGINT << slot ELSE 0 END),
-    bit_or(CASE WHEN slot >= 48 THEN 1::BIGINT << (slot - 48) ELSE 0 END)
-FROM (
-    SELECT game_id, time, player_id, platform, version, country, (hour(time) * 4 + minute(time) // 15)::BIGINT AS slot
-    FROM staged
-    WHERE env = 'prod' AND player_id IS NOT NULL AND name NOT IN (SELECT unnest($passive::VARCHAR[]))
-) AS active
-GROUP BY ALL
-"""
-
-# A row only where it changes something: the player is new, or was seen earlier than was known.
-MEET_PLAYERS: LiteralString = """
-INSERT INTO players
-SELECT game_id, player_id, first_seen, platform, version, country
-FROM (
-    SELECT game_id, player_id, min(time) AS first_seen,
-        arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))) AS platform,
-        arg_min(coalesce(version, ''), (time, coalesce(seq, 0))) AS version,
-        arg_min(coalesce(country, ''), (time, coalesce(seq, 0))) AS country
-    FROM staged
-    WHERE env = 'prod' AND player_id IS NOT NULL AND name NOT IN (SELECT unnest($passive::VARCHAR[]))
-    GROUP BY game_id, player_id
-) AS met
-WHERE NOT EXISTS (
-    FROM players AS known
-    WHERE known.game_id = met.game_id AND known.player_id = met.player_id AND known.first_seen <= met.first_seen
-)
-"""
-
-EXTEND_SESSIONS: LiteralString = """
-INSERT INTO sessions
-SELECT game_id, session_id,
-    arg_min(player_id, (time, coalesce(seq, 0))),
-    arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))),
-    arg_min(coalesce(version, ''), (time, coalesce(seq, 0))),
-    arg_min(coalesce(country, ''), (time, coalesce(seq, 0))),
-    min(time), max(time), max(mono_ms), count(*), count(*) FILTER (name = 'crash')
-FROM staged
-WHERE env = 'prod' AND session_id IS NOT NULL
-GROUP BY game_id, session_id
-"""
-
-EXTEND_ISLANDS: LiteralString = """
-INSERT INTO activity_islands
-SELECT game_id, player_id,
-    arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))),
-    arg_min(coalesce(version, ''), (time, coalesce(seq, 0))),
-    arg_min(coalesce(country, ''), (time, coalesce(seq, 0))),
-    min(time), max(time), count(*), count(*) FILTER (name = 'crash')
-FROM (
-    SELECT *, sum(opens::INTEGER) OVER player AS island
-    FROM (
-        SELECT game_id, player_id, platform, version, country, time, seq, name, journal_offset, position,
-            coalesce(time - lag(time) OVER player > to_minutes($session_timeout_minutes), true) AS opens
-        FROM staged
-        WHERE env = 'prod' AND session_id IS NULL AND player_id IS NOT NULL
-          AND name NOT IN (SELECT unnest($passive::VARCHAR[]))
-        WINDOW player AS (PARTITION BY game_id, player_id ORDER BY time, journal_offset, position)
-    ) AS gaps
-    WINDOW player AS (PARTITION BY game_id, player_id ORDER BY time, journal_offset, position)
-) AS islands
-GROUP BY game_id, player_id, island
-"""
+MEET_PLAYERS: LiteralString = "INSERT INTO players SELECT * EXCLUDE (is_known) FROM met"
 
 # The samples of this load, and the last one that was known of each of their sessions.
-FOLLOW_POSITIONS: LiteralString = """
-CREATE OR REPLACE TEMP TABLE followed AS
-WITH sampled AS (
-    SELECT game_id, session_id, mono_ms, coalesce(seq, 0) AS seq, time, map, x, y, z, player_id,
-        coalesce(platform, '') AS platform, coalesce(version, '') AS version, coalesce(country, '') AS country,
-        false AS is_tail
-    FROM staged
-    WHERE name = 'position' AND env = 'prod' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
-      AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+FOLLOW_POSITIONS: LiteralString = (
+    "CREATE OR REPLACE TEMP TABLE followed AS WITH sampled AS ("
+    + position_spans.ROLLUP.rows(SOURCE_OF_LOAD)
+    + """)
+SELECT *, false AS is_tail FROM sampled
+UNION ALL BY NAME
+SELECT *, true AS is_tail
+FROM ("""
+    + position_tails.ROLLUP.merged(
+        "SELECT * FROM position_tails SEMI JOIN sampled USING (game_id, env, owner, session_id)"
+    )
+    + ") AS known\n"
 )
-SELECT * FROM sampled
-UNION ALL
-SELECT game_id, session_id, tail.mono_ms, tail.seq, tail.time, tail.map, tail.x, tail.y, tail.z, tail.player_id,
-    tail.platform, tail.version, tail.country, true
-FROM (
-    SELECT game_id, session_id, arg_max(position_tails, (mono_ms, seq)) AS tail
-    FROM position_tails SEMI JOIN sampled USING (game_id, session_id)
-    GROUP BY game_id, session_id
-) AS known
-"""
 
 # Sessions of which a sample came that is not behind the last known one: their spans are derived anew.
 FIND_DISORDER: LiteralString = """
 CREATE OR REPLACE TEMP TABLE disordered AS
-SELECT game_id, session_id
+SELECT game_id, env, owner, session_id
 FROM followed
-GROUP BY game_id, session_id
+GROUP BY game_id, env, owner, session_id
 HAVING max(mono_ms) FILTER (is_tail) >= min(mono_ms) FILTER (NOT is_tail)
 """
 
-MEASURE_SPANS: LiteralString = """
-INSERT INTO position_spans
-SELECT game_id, time, map, x, y, z, next_ms - mono_ms, player_id, (md5_number_lower(player_id) & 63)::UTINYINT,
-    session_id, platform, version, country
-FROM (
-    SELECT *, lead(mono_ms) OVER session AS next_ms, lead(map) OVER session AS next_map
-    FROM followed ANTI JOIN disordered USING (game_id, session_id)
-    WINDOW session AS (PARTITION BY game_id, session_id ORDER BY mono_ms, seq)
-) AS paired
-WHERE next_map = map
-"""
+MEASURE_SPANS: LiteralString = "INSERT INTO position_spans " + position_spans.ROLLUP.merged_by_day(
+    "SELECT * FROM followed ANTI JOIN disordered USING (game_id, env, owner, session_id)"
+)
 
 # From when to when there are samples of the disordered sessions: what lies outside need not be looked through.
 BOUND_DISORDER: LiteralString = """
-SELECT count(*), min(started_at), max(ended_at) FROM sessions SEMI JOIN disordered USING (game_id, session_id)
+SELECT count(*), min(started_at), max(ended_at)
+FROM sessions SEMI JOIN disordered USING (game_id, env, owner, session_id)
 """
 
 FORGET_DISORDERED_SPANS: LiteralString = """
 DELETE FROM position_spans
-WHERE time >= $since AND time <= $until AND (game_id, session_id) IN (SELECT (game_id, session_id) FROM disordered)
+WHERE time >= $since AND time <= $until
+    AND (game_id, env, owner, session_id) IN (SELECT (game_id, env, owner, session_id) FROM disordered)
 """
 
-MEASURE_DISORDERED_SPANS: LiteralString = """
-INSERT INTO position_spans
-SELECT game_id, time, map, x, y, z, next_ms - mono_ms, player_id, (md5_number_lower(player_id) & 63)::UTINYINT,
-    session_id, coalesce(platform, ''), coalesce(version, ''), coalesce(country, '')
-FROM (
-    SELECT *, lead(mono_ms) OVER session AS next_ms, lead(map) OVER session AS next_map
-    FROM events SEMI JOIN disordered USING (game_id, session_id)
-    WHERE time >= $since AND time <= $until AND name = 'position' AND env = 'prod' AND mono_ms IS NOT NULL
-      AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-    WINDOW session AS (PARTITION BY game_id, session_id ORDER BY mono_ms, coalesce(seq, 0))
-) AS paired
-WHERE next_map = map
-"""
+MEASURE_DISORDERED_SPANS: LiteralString = "INSERT INTO position_spans " + position_spans.ROLLUP.merged_by_day(
+    "SELECT * FROM ("
+    + position_spans.ROLLUP.rows(
+        SOURCE_OF_EVENTS
+        + "    WHERE time >= $since AND time <= $until AND name = 'position'"
+        + " AND session_id IN (SELECT session_id FROM disordered)"
+    )
+    + ") AS sampled SEMI JOIN disordered USING (game_id, env, owner, session_id)"
+)
 
-REMEMBER_TAILS: LiteralString = """
-INSERT INTO position_tails
-SELECT game_id, session_id, tail.mono_ms, tail.seq, tail.time, tail.map, tail.x, tail.y, tail.z, tail.player_id,
-    tail.platform, tail.version, tail.country
-FROM (
-    SELECT game_id, session_id, arg_max(followed, (mono_ms, seq)) AS tail
-    FROM followed
-    WHERE NOT is_tail
-    GROUP BY game_id, session_id
-) AS last
-"""
+REMEMBER_TAILS: LiteralString = "INSERT INTO position_tails " + position_tails.ROLLUP.merged_by_day(
+    "SELECT * EXCLUDE (is_tail) FROM followed WHERE NOT is_tail"
+)
 
 # A span that begins with the last known sample may belong to an earlier day than all of this load.
 FORGET_HEAT_OF_TAILS: LiteralString = """
@@ -392,35 +316,11 @@ DELETE FROM heat_days
 WHERE day >= $since::DATE AND day <= $until::DATE AND game_id IN (SELECT game_id FROM disordered)
 """
 
-# By name, because a heatmap asks for one: what lies between is passed over without being unpacked.
-LOCATE_EVENTS: LiteralString = """
-INSERT INTO located_events
-SELECT game_id, time, name, map, x, y, z, player_id, (md5_number_lower(player_id) & 63)::UTINYINT,
-    coalesce(platform, ''), coalesce(version, ''), coalesce(country, '')
-FROM staged
-WHERE env = 'prod' AND name <> 'position' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-ORDER BY name
-"""
-
-MEASURE_MAPS: LiteralString = """
-INSERT INTO map_extents
-SELECT game_id, time::DATE, map, name, count(*), min(x), min(y), max(x), max(y), min(z), max(z)
-FROM staged
-WHERE env = 'prod' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-GROUP BY ALL
-"""
-
 FORGET_HEAT: LiteralString = """
 DELETE FROM heat_days
 WHERE (game_id, day) IN (
-    SELECT (game_id, time::DATE) FROM staged
-    WHERE env = 'prod' AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+    SELECT (game_id, time::DATE) FROM staged WHERE map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
 )
-"""
-
-KNOW_ENVIRONMENTS: LiteralString = """
-INSERT INTO environments
-SELECT game_id, env FROM staged EXCEPT FROM environments
 """
 
 KEEP_BOOKS: LiteralString = """

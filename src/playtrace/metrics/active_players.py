@@ -21,23 +21,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from playtrace.metrics.frame.bound_lists import bound_lists
-from playtrace.metrics.frame.calendar import (
-    ONE_DAY,
-    Span,
-    bound_slices,
-    day_masks,
-    day_of,
-    days_between,
-    on_slots,
-    plain,
-    slices,
-    span_of,
-    whole_days,
-)
-from playtrace.metrics.frame.filters import filters
-from playtrace.metrics.frame.metric import Asking, Metric, source_of
+from playtrace.metrics.frame.asking import Asking
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, days_between, plain, span_of, whole_days
+from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged
+from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
 
 
@@ -62,125 +50,32 @@ class ActivePlayers(CommonAnswer):
     )
 
 
-ROLLUP: LiteralString = """
+# A block is as many days as fit into the bits of one integer, 29 of them before the first that is answered. `windows`
+# has each day that is answered, with the bits of its last 1, 7 and 30 days.
+SQL: LiteralString = """
 WITH
--- Which quarters of an hour of which UTC days make up a day of the time zone, and that day's bit. A block is as many
--- days as fit into one integer, 29 of them before the first that is answered.
-calendar AS (
-    SELECT unnest($calendar_block::BIGINT[]) AS block, unnest($calendar_bit::BIGINT[]) AS bit,
-        unnest($calendar_day::DATE[]) AS day,
-        unnest($calendar_am::BIGINT[]) AS am, unnest($calendar_pm::BIGINT[]) AS pm
-),
--- Each day that is answered: its bit, those of its 7 days, those of its 30 days.
-windows AS (
-    SELECT unnest($window_block::BIGINT[]) AS block, unnest($window_day::BIGINT[]) AS day,
-        unnest($window_1::BIGINT[]) AS bits_1, unnest($window_7::BIGINT[]) AS bits_7,
-        unnest($window_30::BIGINT[]) AS bits_30
-),
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
-active AS (
-    SELECT calendar.block, player_days.player_id, bit_or(calendar.bit) AS bits
-    FROM player_days
-    JOIN calendar ON player_days.day = calendar.day
-    WHERE game_id = $game
-        AND player_days.day >= $first_day AND player_days.day <= $last_day
-        AND ((slots_am & calendar.am) <> 0 OR (slots_pm & calendar.pm) <> 0)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY calendar.block, player_days.player_id
+seen AS (
+    SELECT block, player_id, bit_or(bit) AS bits
+    FROM active
+    JOIN days ON active.bucket = days.bucket
+    GROUP BY block, player_id
 ),
 counted AS (
-    SELECT windows.day,
+    SELECT windows.bucket,
         count(*) FILTER (WHERE bits & bits_1 <> 0) AS dau,
         count(*) FILTER (WHERE bits & bits_7 <> 0) AS wau,
         count(*) FILTER (WHERE bits & bits_30 <> 0) AS mau
-    FROM active
-    JOIN windows ON active.block = windows.block
-    GROUP BY windows.day
-),
-entered AS (
-    SELECT player_id, min(first_seen) AS entered_at, arg_min(platform, first_seen) AS platform,
-        arg_min(version, first_seen) AS version, arg_min(country, first_seen) AS country
-    FROM players
-    WHERE game_id = $game
-    GROUP BY player_id
+    FROM seen
+    JOIN windows ON seen.block = windows.block
+    GROUP BY windows.bucket
 ),
 arrived AS (
-    SELECT slice.bucket AS day, count(*) AS new
-    FROM entered
-    JOIN slice ON date_trunc('day', entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
-    WHERE ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY slice.bucket
+    SELECT bucket, count(*) AS new FROM players GROUP BY bucket
 )
-SELECT counted.day, dau, wau, mau, coalesce(new, 0) AS new,
-    (SELECT min(first_seen) FROM players WHERE game_id = $game) AS first_at
+SELECT counted.bucket, dau, wau, mau, coalesce(new, 0) AS new, first_at
 FROM counted
-LEFT JOIN arrived ON counted.day = arrived.day
-"""
-
-RAW: LiteralString = """
-WITH
-calendar AS (
-    SELECT unnest($moment_block::BIGINT[]) AS block, unnest($moment_bit::BIGINT[]) AS bit,
-        unnest($moment_key::TIMESTAMP[]) AS key,
-        unnest($moment_start::TIMESTAMP[]) AS start_at, unnest($moment_end::TIMESTAMP[]) AS end_at
-),
-windows AS (
-    SELECT unnest($window_block::BIGINT[]) AS block, unnest($window_day::BIGINT[]) AS day,
-        unnest($window_1::BIGINT[]) AS bits_1, unnest($window_7::BIGINT[]) AS bits_7,
-        unnest($window_30::BIGINT[]) AS bits_30
-),
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
-active AS (
-    SELECT calendar.block, player_id, bit_or(calendar.bit) AS bits
-    FROM events
-    JOIN calendar ON date_trunc('day', time) = calendar.key AND time >= start_at AND time < end_at
-    WHERE game_id = $game AND env = $env AND time >= $first_moment AND time < $last_moment
-        AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-    GROUP BY calendar.block, player_id
-),
-counted AS (
-    SELECT windows.day,
-        count(*) FILTER (WHERE bits & bits_1 <> 0) AS dau,
-        count(*) FILTER (WHERE bits & bits_7 <> 0) AS wau,
-        count(*) FILTER (WHERE bits & bits_30 <> 0) AS mau
-    FROM active
-    JOIN windows ON active.block = windows.block
-    GROUP BY windows.day
-),
-entered AS (
-    SELECT player_id, min(time) AS entered_at,
-        arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))) AS platform,
-        arg_min(coalesce(version, ''), (time, coalesce(seq, 0))) AS version,
-        arg_min(coalesce(country, ''), (time, coalesce(seq, 0))) AS country
-    FROM events
-    WHERE game_id = $game AND env = $env AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
-    GROUP BY player_id
-),
-arrived AS (
-    SELECT slice.bucket AS day, count(*) AS new
-    FROM entered
-    JOIN slice ON date_trunc('day', entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
-    WHERE ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY slice.bucket
-)
-SELECT counted.day, dau, wau, mau, coalesce(new, 0) AS new, (SELECT min(entered_at) FROM entered) AS first_at
-FROM counted
-LEFT JOIN arrived ON counted.day = arrived.day
+LEFT JOIN arrived ON counted.bucket = arrived.bucket
+CROSS JOIN beginning
 """
 
 LOOK_BACK_DAYS = 29
@@ -194,28 +89,9 @@ def answer(parameters: Parameters, asking: Asking) -> ActivePlayers:
     first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
     answered = days_between(first, last, zone)
     read = days_between(first - LOOK_BACK_DAYS * ONE_DAY, last, zone)
-    source = source_of(parameters, rollup_fits=on_slots(*(day.start for day in read), span.end))
-    bound = filters(parameters) | bound_slices(answered, "day") | _windows(len(answered))
-    if source == "rollup":
-        masks = day_masks(read)
-        bound |= {"first_day": masks[0].day, "last_day": masks[-1].day} | bound_lists(
-            "calendar",
-            ("block", "bit", "day", "am", "pm"),
-            [(block, bit, m.day, m.am, m.pm) for m in masks for block, bit in _bits(m.bucket, len(answered))],
-        )
-        rows = asking.rows(ROLLUP, bound)
-    else:
-        bound |= {"first_moment": plain(read[0].start), "last_moment": plain(span.end)} | bound_lists(
-            "moment",
-            ("block", "bit", "key", "start", "end"),
-            [
-                (block, bit, part.key, part.start, part.end)
-                for part in slices(read, "day")
-                for block, bit in _bits(part.bucket, len(answered))
-            ],
-        )
-        rows = asking.rows(RAW, bound)
-    counts = {row["day"]: row for row in rows}
+    scope = Scope(parameters, asking, read)
+    rows = scope.rows(SQL, _days(len(read), len(answered)), _windows(len(answered)))
+    counts = {row["bucket"] - LOOK_BACK_DAYS: row for row in rows}
     began_at = rows[0]["first_at"] if rows else plain(asking.now)
     days = [
         _day(first + index * ONE_DAY, bucket, counts.get(index, NOBODY), asking)
@@ -226,27 +102,31 @@ def answer(parameters: Parameters, asking: Asking) -> ActivePlayers:
         stickiness=_stickiness(
             [day for day, bucket in zip(days, answered, strict=True) if bucket.is_averaged(asking, began_at)]
         ),
-        **asking.heading(parameters, span.start, span.end, source),
+        **asking.heading(parameters, span.start, span.end, scope.source),
     )
 
 
 NOBODY = {"dau": 0, "wau": 0, "mau": 0, "new": 0}
 
 
-def _bits(day: int, days_answered: int) -> list[tuple[int, int]]:
-    """The blocks that need a day, counted from the first that is read, and its bit in each."""
+def _days(days_read: int, days_answered: int) -> Table:
+    """The blocks that need a day, and its bit in each."""
     blocks = range((days_answered + BLOCK_DAYS - 1) // BLOCK_DAYS)
-    places = [(block, day - block * BLOCK_DAYS) for block in blocks]
-    return [(block, 1 << place) for block, place in places if 0 <= place < BLOCK_DAYS + LOOK_BACK_DAYS]
+    places = [(block, day, day - block * BLOCK_DAYS) for day in range(days_read) for block in blocks]
+    rows = [(block, day, 1 << place) for block, day, place in places if 0 <= place < BLOCK_DAYS + LOOK_BACK_DAYS]
+    return Table("days", {"block": "BIGINT", "bucket": "BIGINT", "bit": "BIGINT"}, rows)
 
 
-def _windows(days_answered: int) -> dict[str, object]:
+def _windows(days_answered: int) -> Table:
     rows: list[tuple[int, ...]] = []
     for day in range(days_answered):
         block, place = divmod(day, BLOCK_DAYS)
         end = 1 << (place + LOOK_BACK_DAYS + 1)
-        rows.append((block, day, *(end - (end >> length) for length in (1, 7, 30))))
-    return bound_lists("window", ("block", "day", "1", "7", "30"), rows)
+        rows.append((block, day + LOOK_BACK_DAYS, *(end - (end >> length) for length in (1, 7, 30))))
+    types: dict[LiteralString, LiteralString] = dict.fromkeys(
+        ("block", "bucket", "bits_1", "bits_7", "bits_30"), "BIGINT"
+    )
+    return Table("windows", types, rows)
 
 
 def _day(day: dt.date, bucket: Span, counts: dict[str, int], asking: Asking) -> ActiveDay:

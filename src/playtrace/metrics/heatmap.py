@@ -22,17 +22,16 @@ from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import Field
 
-from playtrace.metrics.frame.bound_lists import bound_lists
+from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain, span_of
 from playtrace.metrics.frame.errors import WrongParameter
-from playtrace.metrics.frame.filters import filters
-from playtrace.metrics.frame.metric import Asking, Metric, source_of
+from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought
+from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
+from playtrace.rollups.heat_days import SPAN_MS_MAX, fitting_cell_size
 
 CELLS_MAX = 50_000
-ROLLED_SPAN_MS_MAX = 20_000
-"""How much of a span compaction counts in `heat_days`: what a question gets that names no sample interval."""
 SECONDS_MIN = 60
 PLAYERS_MIN = 5
 
@@ -104,192 +103,76 @@ class Heatmap(Judged, CommonAnswer):
     bounds: Bounds | None = Field(description="Outer borders of all cells, whatever the layer; null without any.")
 
 
-FITTING_CELL_SIZE_ROLLUP: LiteralString = """
-SELECT fitting_cell_size(max(max_x) - min(min_x), max(max_y) - min(min_y)) AS cell_size
-FROM map_extents
-WHERE game_id = $game AND map = $map AND name IN ('position', $event) AND day >= $first_day AND day <= $last_day
+EXTENT: LiteralString = """
+SELECT name, max(max_x) - min(min_x) AS width, max(max_y) - min(min_y) AS height
+FROM extents
+WHERE map_id = $map AND name IN ('position', $event)
 GROUP BY name
-ORDER BY name = 'position' DESC
-LIMIT 1
+ORDER BY CASE WHEN name = 'position' THEN 0 ELSE 1 END
 """
 
-FITTING_CELL_SIZE_RAW: LiteralString = """
-SELECT fitting_cell_size(max(x) - min(x), max(y) - min(y)) AS cell_size
-FROM events
-WHERE game_id = $game AND env = $env AND map = $map AND name IN ('position', $event)
-    AND x IS NOT NULL AND y IS NOT NULL AND time >= $first_day AND time::DATE <= $last_day
-GROUP BY name
-ORDER BY name = 'position' DESC
-LIMIT 1
-"""
-
+# Whole days that compaction has cut into these very cells: what is left of the range lies around them.
 DAYS_ROLLED: LiteralString = """
 SELECT DISTINCT day
-FROM heat_days
-WHERE game_id = $game AND map = $map AND cell_size = $cell_size AND day >= $from AND day + 1 <= $to
+FROM main.heat_days
+WHERE game_id = $game AND env = $env AND map_id = $map AND cell_size = $cell_size AND day >= $from AND day < $to
 """
 
-CELLS_ROLLUP: LiteralString = """
+# At least as many players as bits were in a cell: each sets the one that a hash says.
+CELLS: LiteralString = """
 WITH
--- Whole days that compaction has cut into these very cells; what follows is of the time around them.
 rolled AS (
-    SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, bit_or(players) AS players
-    FROM heat_days
-    WHERE game_id = $game AND map = $map AND name IN ('position', $event) AND cell_size = $cell_size
+    SELECT cx, cy, events, span_ms, players
+    FROM main.heat_days
+    WHERE game_id = $game AND env = $env AND map_id = $map AND name IN ('position', $event) AND cell_size = $cell_size
         AND list_contains($rolled_days::DATE[], day)
+),
+happened AS (
+    SELECT x, y, player_bit, 1 AS events, 0 AS span_ms
+    FROM located
+    WHERE map_id = $map AND name = $event AND time >= $rest_from AND time < $rest_to
+        AND NOT list_contains($rolled_days::DATE[], CAST(time AS DATE))
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+),
+stayed AS (
+    SELECT x, y, player_bit, 0 AS events, least(span_ms, $span_ms_max) AS span_ms
+    FROM stays
+    WHERE map_id = $map AND time >= $rest_from AND time < $rest_to
+        AND NOT list_contains($rolled_days::DATE[], CAST(time AS DATE))
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+),
+placed AS (
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy, events, span_ms,
+        CAST(1 AS BIGINT) << player_bit AS players
+    FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS places
+),
+layers AS (
+    SELECT cx, cy, events, span_ms, players FROM rolled
+    UNION ALL
+    SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, bit_or(players) AS players
+    FROM placed
     GROUP BY cx, cy
-),
--- At least as many players as bits were in a cell: each sets the one that its hash says.
-happened AS (
-    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
-        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
-        count(*) AS events, 0 AS span_ms,
-        bit_or(1::UBIGINT << player_bit) AS players
-    FROM located_events
-    WHERE game_id = $game AND name = $event AND map = $map AND time >= $rest_from AND time < $rest_to
-        AND ($rolled_days::DATE[] IS NULL OR NOT list_contains($rolled_days::DATE[], time::DATE))
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY ALL
-),
-stayed AS (
-    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
-        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
-        0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
-        bit_or(1::UBIGINT << player_bit) AS players
-    FROM position_spans
-    WHERE game_id = $game AND map = $map AND time >= $rest_from AND time < $rest_to
-        AND ($rolled_days::DATE[] IS NULL OR NOT list_contains($rolled_days::DATE[], time::DATE))
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY ALL
 )
 SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
-FROM (SELECT * FROM rolled UNION ALL SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
+FROM layers
 GROUP BY cx, cy
 """
 
-CELLS_RAW: LiteralString = """
+SPARSE: LiteralString = """
 WITH
-paired AS (
-    SELECT *, lead(mono_ms) OVER session - mono_ms AS span_ms, lead(map) OVER session AS next_map
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = 'position' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
-        AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-    WINDOW session AS (PARTITION BY session_id ORDER BY mono_ms, coalesce(seq, 0))
-),
--- At least as many players as bits were in a cell: each sets the bit that its hash says.
-happened AS (
-    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
-        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
-        count(*) AS events, 0 AS span_ms,
-        bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-    GROUP BY ALL
-),
-stayed AS (
-    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
-        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
-        0 AS events, sum(least(span_ms, $span_ms_max)) AS span_ms,
-        bit_or(1::UBIGINT << (hash(player_id) & 63)) FILTER (WHERE player_id IS NOT NULL) AS players
-    FROM paired
-    WHERE next_map = map AND map = $map AND time >= $from AND time < $to
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-    GROUP BY ALL
-)
-SELECT cx, cy, sum(events) AS events, sum(span_ms) AS span_ms, coalesce(bit_count(bit_or(players)), 0) AS players
-FROM (SELECT * FROM happened UNION ALL SELECT * FROM stayed) AS layers
-GROUP BY cx, cy
-"""
-
-SPARSE_ROLLUP: LiteralString = """
-WITH
-sparse AS (
-    SELECT unnest($cell_cx::INTEGER[]) AS cx, unnest($cell_cy::INTEGER[]) AS cy
-),
 seen AS (
     SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
-        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
-        player_id
-    FROM located_events
-    WHERE game_id = $game AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy, player_id
+    FROM (
+        SELECT x, y, z, player_id FROM located WHERE map_id = $map AND name = $event
+        UNION ALL
+        SELECT x, y, z, player_id FROM stays WHERE map_id = $map
+    ) AS places
+    WHERE player_id IS NOT NULL AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
         AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-        AND player_id IS NOT NULL
-    UNION ALL
-    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
-        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
-        player_id
-    FROM position_spans
-    WHERE game_id = $game AND map = $map AND time >= $from AND time < $to
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-        AND player_id IS NOT NULL
-)
-SELECT sparse.cx, sparse.cy, count(DISTINCT player_id) AS players
-FROM sparse
-JOIN seen ON seen.cx = sparse.cx AND seen.cy = sparse.cy
-GROUP BY sparse.cx, sparse.cy
-"""
-
-SPARSE_RAW: LiteralString = """
-WITH
-paired AS (
-    SELECT *, lead(mono_ms) OVER session - mono_ms AS span_ms, lead(map) OVER session AS next_map
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = 'position' AND session_id IS NOT NULL AND mono_ms IS NOT NULL
-        AND map IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
-    WINDOW session AS (PARTITION BY session_id ORDER BY mono_ms, coalesce(seq, 0))
-),
-sparse AS (
-    SELECT unnest($cell_cx::INTEGER[]) AS cx, unnest($cell_cy::INTEGER[]) AS cy
-),
-seen AS (
-    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
-        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
-        player_id
-    FROM events
-    WHERE game_id = $game AND env = $env AND name = $event AND map = $map AND time >= $from AND time < $to
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-        AND player_id IS NOT NULL
-    UNION ALL
-    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
-        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy,
-        player_id
-    FROM paired
-    WHERE next_map = map AND map = $map AND time >= $from AND time < $to
-        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
-        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-        AND player_id IS NOT NULL
 )
 SELECT sparse.cx, sparse.cy, count(DISTINCT player_id) AS players
 FROM sparse
@@ -301,13 +184,8 @@ GROUP BY sparse.cx, sparse.cy
 def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     span = span_of(parameters, asking.now)
     # Where players are is in the rollups as the time that they spend there, not as events to be counted.
-    source = source_of(parameters, rollup_fits=parameters.event != "position")
-    rollup = source == "rollup"
-    bound = filters(parameters) | {
-        "from": plain(span.start),
-        "to": plain(span.end),
-        "first_day": plain(span.start).date(),
-        "last_day": (plain(span.end) - dt.timedelta(microseconds=1)).date(),
+    scope = Scope(parameters, asking, [span], raw=parameters.event == "position")
+    bound: dict[str, object] = {
         "map": parameters.map,
         "event": parameters.event,
         "floor_from": parameters.floor_from,
@@ -318,13 +196,12 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     }
     cell_size = parameters.cell_size
     if cell_size is None:
-        fitting = asking.rows(FITTING_CELL_SIZE_ROLLUP if rollup else FITTING_CELL_SIZE_RAW, bound)
-        cell_size = fitting[0]["cell_size"] if fitting else 1.0
+        extents = scope.rows(EXTENT, **bound)
+        cell_size = fitting_cell_size(extents[0]["width"], extents[0]["height"]) if extents else 1.0
     bound |= {"cell_size": cell_size}
-    bound |= _without_days(span, _days_rolled(parameters, asking, bound) if rollup else set())
-    rows = asking.rows(CELLS_ROLLUP if rollup else CELLS_RAW, bound)
-    # Events without a place are dropped here: if SQL asked for x and y it would read them of all events on the map's
-    # days, not of those only that are counted (three times the work over ten million events).
+    bound |= _without_days(span, _days_rolled(parameters, scope, bound))
+    rows = scope.rows(CELLS, **bound)
+    # What is too far away for a number of a cell is nowhere.
     rows = [row for row in rows if row["cx"] is not None and row["cy"] is not None]
     if len(rows) > CELLS_MAX:
         raise WrongParameter("cellSize", f"More than {CELLS_MAX} cells. Ask for larger ones.")
@@ -335,8 +212,7 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         if 0 < row["players"] < PLAYERS_MIN and row["span_ms"] >= SECONDS_MIN * 1000
     ]
     if sparse:
-        bound |= bound_lists("cell", ("cx", "cy"), sparse)
-        exact = asking.rows(SPARSE_ROLLUP if rollup else SPARSE_RAW, bound)
+        exact = scope.rows(SPARSE, Table("sparse", {"cx": "INTEGER", "cy": "INTEGER"}, sparse), **bound)
         counts = {(row["cx"], row["cy"]): row["players"] for row in exact}
         for row in rows:
             row["players"] = counts.get((row["cx"], row["cy"]), row["players"])
@@ -355,7 +231,7 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         bounds=_bounds(cells, parameters, cell_size),
         complete=span.is_complete(asking),
         settled=span.is_settled(asking),
-        **asking.heading(parameters, span.start, span.end, source),
+        **asking.heading(parameters, span.start, span.end, scope.source),
     )
 
 
@@ -370,13 +246,13 @@ def _bounds(cells: list[HeatCell], parameters: Parameters, cell_size: float) -> 
     )
 
 
-def _days_rolled(parameters: Parameters, asking: Asking, bound: dict[str, object]) -> set[dt.date]:
+def _days_rolled(parameters: Parameters, scope: Scope, bound: dict[str, object]) -> set[dt.date]:
     """Days (UTC) of the range that compaction has already cut into the cells that are asked for."""
-    narrows = (parameters.floor_from, parameters.floor_to, bound["platforms"], bound["versions"], bound["countries"])
-    moves = parameters.origin_x != 0 or parameters.origin_y != 0 or bound["span_ms_max"] != ROLLED_SPAN_MS_MAX
-    if moves or any(value is not None for value in narrows):
+    narrows = (parameters.floor_from, parameters.floor_to)
+    moves = parameters.origin_x != 0 or parameters.origin_y != 0 or bound["span_ms_max"] != SPAN_MS_MAX
+    if moves or scope.is_narrowed or parameters.source == "raw" or any(value is not None for value in narrows):
         return set()
-    return {row["day"] for row in asking.rows(DAYS_ROLLED, bound)}
+    return {row["day"] for row in scope.rows(DAYS_ROLLED, **bound)}
 
 
 def _without_days(span: Span, days: set[dt.date]) -> dict[str, object]:
@@ -386,7 +262,7 @@ def _without_days(span: Span, days: set[dt.date]) -> dict[str, object]:
         start += ONE_DAY
     while start < end and end.time() == dt.time() and (end - ONE_DAY).date() in days:
         end -= ONE_DAY
-    return {"rest_from": start, "rest_to": end, "rolled_days": sorted(days) or None}
+    return {"rest_from": start, "rest_to": end, "rolled_days": sorted(days)}
 
 
 def _total(rows: list[dict[str, Any]]) -> HeatTotal:

@@ -30,26 +30,21 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from playtrace.metrics.frame.bound_lists import bound_lists
+from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import (
     ONE_DAY,
     Span,
-    bound_slices,
-    day_masks,
     day_of,
     day_start,
     days_between,
     monday_of,
-    on_slots,
-    plain,
-    slices,
     span_of,
     whole_days,
 )
 from playtrace.metrics.frame.errors import WrongParameter
-from playtrace.metrics.frame.filters import filters
-from playtrace.metrics.frame.metric import Asking, Metric, source_of
+from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, split_commas
+from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
 
 OFFSET_MAX = 730
@@ -136,117 +131,20 @@ class Retention(CommonAnswer):
         return [*rows, total | dict(zip(labels, (cell.share for cell in self.total), strict=True))]
 
 
-ROLLUP: LiteralString = """
+# `cohorts` says where the players of a day belong: their row of the answer, and the day from which their offsets are
+# counted. `offsets` says for which columns of the answer an offset counts, a bit for each.
+SQL: LiteralString = """
 WITH
--- Every day on which a return may lie, the day of a cohort being its number here too.
-calendar AS (
-    SELECT unnest($calendar_number::BIGINT[]) AS number, unnest($calendar_day::DATE[]) AS day,
-        unnest($calendar_am::BIGINT[]) AS am, unnest($calendar_pm::BIGINT[]) AS pm
-),
--- Where the players of a day belong: their row of the answer, and the day from which their offsets are counted.
-cohorts AS (
-    SELECT unnest($cohort_day::BIGINT[]) AS day, unnest($cohort_row::BIGINT[]) AS row_number,
-        unnest($cohort_reference::BIGINT[]) AS reference_day
-),
--- Which columns of the answer an offset counts for, a bit for each.
-offsets AS (
-    SELECT unnest($offset_days::BIGINT[]) AS days, unnest($offset_columns::BIGINT[]) AS column_bits
-),
-bits AS (
-    SELECT unnest($bit_column::BIGINT[]) AS column_number, unnest($bit_bit::BIGINT[]) AS bit
-),
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
-entered AS (
-    SELECT player_id, min(first_seen) AS entered_at, arg_min(platform, first_seen) AS platform,
-        arg_min(version, first_seen) AS version, arg_min(country, first_seen) AS country
+members AS (
+    SELECT player_id, row_number, reference
     FROM players
-    WHERE game_id = $game
-    GROUP BY player_id
-),
-members AS (
-    SELECT player_id, row_number, reference_day
-    FROM entered
-    JOIN slice ON date_trunc('day', entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
-    JOIN cohorts ON slice.bucket = cohorts.day
-    WHERE ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+    JOIN cohorts ON players.bucket = cohorts.bucket
 ),
 returned AS (
-    SELECT members.player_id, row_number, bit_or(offsets.column_bits) AS column_bits
-    FROM player_days
-    JOIN calendar ON player_days.day = calendar.day
-        AND ((slots_am & calendar.am) <> 0 OR (slots_pm & calendar.pm) <> 0)
-    JOIN members ON player_days.player_id = members.player_id AND player_days.game_id = $game
-        AND player_days.day >= $first_day AND player_days.day <= $last_day
-    JOIN offsets ON offsets.days = calendar.number - reference_day
-    GROUP BY members.player_id, row_number
-),
-sizes AS (
-    SELECT row_number, count(*) AS size FROM members GROUP BY row_number
-),
-retained AS (
-    SELECT row_number, column_number, count(*) FILTER (WHERE column_bits & bit <> 0) AS retained
-    FROM returned
-    CROSS JOIN bits
-    GROUP BY row_number, column_number
-)
-SELECT sizes.row_number, size, column_number, retained
-FROM sizes
-LEFT JOIN retained ON sizes.row_number = retained.row_number
-"""
-
-RAW: LiteralString = """
-WITH
--- Every day on which a return may lie, the day of a cohort being its number here too.
-calendar AS (
-    SELECT unnest($moment_key::TIMESTAMP[]) AS key, unnest($moment_start::TIMESTAMP[]) AS start_at,
-        unnest($moment_end::TIMESTAMP[]) AS end_at, unnest($moment_number::BIGINT[]) AS number
-),
--- Where the players of a day belong: their row of the answer, and the day from which their offsets are counted.
-cohorts AS (
-    SELECT unnest($cohort_day::BIGINT[]) AS day, unnest($cohort_row::BIGINT[]) AS row_number,
-        unnest($cohort_reference::BIGINT[]) AS reference_day
-),
--- Which columns of the answer an offset counts for, a bit for each.
-offsets AS (
-    SELECT unnest($offset_days::BIGINT[]) AS days, unnest($offset_columns::BIGINT[]) AS column_bits
-),
-bits AS (
-    SELECT unnest($bit_column::BIGINT[]) AS column_number, unnest($bit_bit::BIGINT[]) AS bit
-),
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
-entered AS (
-    SELECT player_id, min(time) AS entered_at,
-        arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))) AS platform,
-        arg_min(coalesce(version, ''), (time, coalesce(seq, 0))) AS version,
-        arg_min(coalesce(country, ''), (time, coalesce(seq, 0))) AS country
-    FROM events
-    WHERE game_id = $game AND env = $env AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
-    GROUP BY player_id
-),
-members AS (
-    SELECT player_id, row_number, reference_day
-    FROM entered
-    JOIN slice ON date_trunc('day', entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
-    JOIN cohorts ON slice.bucket = cohorts.day
-    WHERE ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-),
-returned AS (
-    SELECT members.player_id, row_number, bit_or(offsets.column_bits) AS column_bits
-    FROM events
-    JOIN calendar ON date_trunc('day', time) = calendar.key AND time >= calendar.start_at AND time < calendar.end_at
-    JOIN members ON events.player_id = members.player_id AND game_id = $game AND env = $env
-        AND name <> ALL ($passive::VARCHAR[]) AND time >= $first_moment AND time < $last_moment
-    JOIN offsets ON offsets.days = calendar.number - reference_day
+    SELECT members.player_id, row_number, bit_or(column_bits) AS column_bits
+    FROM activity
+    JOIN members ON activity.player_id = members.player_id
+    JOIN offsets ON offsets.days = activity.bucket - reference
     GROUP BY members.player_id, row_number
 ),
 sizes AS (
@@ -288,8 +186,8 @@ def answer(parameters: Parameters, asking: Asking) -> Retention:
     if len(rows) * len(columns) > CELLS_MAX:
         raise WrongParameter("from", f"More than {CELLS_MAX} cells. Ask for a shorter range or fewer offsets.")
     days = days_between(first, _last_day_needed(columns, last, max(last, today)), zone)
-    source = source_of(parameters, rollup_fits=on_slots(*(day.start for day in days), days[-1].end))
-    counts = _count(parameters, asking, source, rows, columns, days, first)
+    scope = Scope(parameters, asking, days)
+    counts = _count(parameters, scope, rows, columns, len(days), first)
     cohorts = [_cohort(row, columns, *counts[index], parameters.kind, zone, asking) for index, row in enumerate(rows)]
     return Retention(
         kind=parameters.kind,
@@ -297,7 +195,7 @@ def answer(parameters: Parameters, asking: Asking) -> Retention:
         columns=columns,
         cohorts=cohorts,
         total=[_total(cohorts, number) for number in range(len(columns))],
-        **asking.heading(parameters, span.start, span.end, source),
+        **asking.heading(parameters, span.start, span.end, scope.source),
     )
 
 
@@ -338,37 +236,26 @@ def _last_day_needed(columns: list[Column], last_cohort: dt.date, latest: dt.dat
 
 
 def _count(
-    parameters: Parameters,
-    asking: Asking,
-    source: Literal["rollup", "raw"],
-    rows: list[Row],
-    columns: list[Column],
-    days: list[Span],
-    first: dt.date,
+    parameters: Parameters, scope: Scope, rows: list[Row], columns: list[Column], days: int, first: dt.date
 ) -> list[tuple[int, list[int]]]:
     """For each row its size, and how many came back for each column. Days are numbered from the first."""
-    places: list[tuple[int, int, int]] = []
+    cohorts: list[tuple[int, int, int]] = []
     for index, row in enumerate(rows):
         for number in range((row.first - first).days, (row.last - first).days + 1):
             reference = row.reference(first + number * ONE_DAY, parameters.kind)
-            places.append((number, index, (reference - first).days))
+            cohorts.append((number, index, (reference - first).days))
     # A reference day may lie before the first day by less than a week.
-    offsets = [(days_after, _column_bits(columns, days_after)) for days_after in range(len(days) + 7)]
-    bound = (
-        filters(parameters)
-        | bound_slices(days[: (rows[-1].last - first).days + 1], "day")
-        | bound_lists("cohort", ("day", "row", "reference"), places)
-        | bound_lists("offset", ("days", "columns"), [offset for offset in offsets if offset[1]])
-        | bound_lists("bit", ("column", "bit"), [(number, 1 << number) for number in range(len(columns))])
+    offsets = [(days_after, _column_bits(columns, days_after)) for days_after in range(days + 7)]
+    found = scope.rows(
+        SQL,
+        Table("cohorts", {"bucket": "BIGINT", "row_number": "BIGINT", "reference": "BIGINT"}, cohorts),
+        Table("offsets", {"days": "BIGINT", "column_bits": "BIGINT"}, [offset for offset in offsets if offset[1]]),
+        Table(
+            "bits",
+            {"column_number": "BIGINT", "bit": "BIGINT"},
+            [(number, 1 << number) for number in range(len(columns))],
+        ),
     )
-    if source == "rollup":
-        masks = [(mask.bucket, mask.day, mask.am, mask.pm) for mask in day_masks(days)]
-        bound |= {"first_day": masks[0][1], "last_day": masks[-1][1]}
-        found = asking.rows(ROLLUP, bound | bound_lists("calendar", ("number", "day", "am", "pm"), masks))
-    else:
-        moments = [(part.key, part.start, part.end, part.bucket) for part in slices(days, "day")]
-        bound |= {"first_moment": plain(days[0].start), "last_moment": plain(days[-1].end)}
-        found = asking.rows(RAW, bound | bound_lists("moment", ("key", "start", "end", "number"), moments))
     counts = [(0, [0] * len(columns)) for _ in rows]
     for row in found:
         size, retained = row["size"], counts[row["row_number"]][1]

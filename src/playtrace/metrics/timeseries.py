@@ -29,20 +29,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
-from playtrace.metrics.frame.bound_lists import bound_lists
-from playtrace.metrics.frame.calendar import (
-    Grain,
-    Span,
-    bound_slices,
-    buckets_of,
-    day_masks,
-    on_slots,
-    plain,
-    span_of,
-)
-from playtrace.metrics.frame.filters import filters
-from playtrace.metrics.frame.metric import Asking, Metric, source_of
+from playtrace.metrics.frame.asking import Asking
+from playtrace.metrics.frame.calendar import Grain, Span, buckets_of, span_of
+from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
+from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.wilson import ratio
 
 Unit = Literal["events", "sessions", "players", "frames_per_second", "seconds", "share", "micros"]
@@ -110,428 +101,102 @@ class Timeseries(CommonAnswer):
         return rows
 
 
-COUNTS_ROLLUP: LiteralString = """
+# What is found of a bucket and split: `part`, and what it is divided by where it is a mean or share; `weight` decides
+# which values get a series of their own.
+COUNTS: LiteralString = """
 WITH
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
 found AS (
-    SELECT bucket, coalesce(nullif(CASE $split_by
-            WHEN 'platform' THEN platform
-            WHEN 'version' THEN version
-            WHEN 'country' THEN country
-            ELSE ''
-        END, 'unknown'), '') AS key,
-        sum(events) AS events,
-        sum(value_micros) FILTER (WHERE currency = $currency) AS micros,
-        sum(events) FILTER (WHERE currency <> $currency) AS others,
-        sum(frames) AS frames, sum(frame_seconds) AS seconds
+    SELECT bucket, split, sum(events) AS weight, sum(events) AS part, 0 AS whole, 0 AS others
     FROM event_counts
-    JOIN slice ON date_trunc($grain, slot) = slice.key AND slot >= start_at AND slot < end_at
-    WHERE game_id = $game AND slot >= $from AND slot < $to AND ($name::VARCHAR IS NULL OR name = $name::VARCHAR)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY ALL
+    WHERE $name::VARCHAR IS NULL OR name = $name::VARCHAR
+    GROUP BY bucket, split
 ),
-ranked AS (
-    SELECT key, row_number() OVER (
-        ORDER BY CASE WHEN $figure = 'revenue' THEN coalesce(sum(micros), 0) ELSE sum(events) END DESC, key
-    ) AS rank
-    FROM found
-    GROUP BY key
-)
-SELECT bucket,
-    CASE WHEN rank <= $keys_max THEN rank END AS rank,
-    CASE WHEN rank <= $keys_max THEN found.key END AS key,
-    sum(events) AS events, sum(micros) AS micros, sum(others) AS others, sum(frames) AS frames, sum(seconds) AS seconds
-FROM found
-JOIN ranked ON found.key = ranked.key
-GROUP BY ALL
 """
 
-COUNTS_RAW: LiteralString = """
+REVENUE: LiteralString = """
 WITH
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
-measured AS (
-    SELECT *,
-        CASE WHEN name = 'performance' THEN coalesce(TRY_CAST(props.duration_s AS DOUBLE), 1) END AS seconds,
-        CASE WHEN name = 'performance' THEN coalesce(value, TRY_CAST(props.fps AS DOUBLE)) END AS fps
-    FROM events
-    WHERE game_id = $game AND env = $env AND time >= $from AND time < $to
-        AND ($name::VARCHAR IS NULL OR name = $name::VARCHAR)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-),
-drawn AS (
-    SELECT *,
-        CASE WHEN name = 'performance' THEN coalesce(TRY_CAST(props.frames AS DOUBLE), fps * seconds) END AS frames
-    FROM measured
-),
 found AS (
-    SELECT bucket, coalesce(nullif(CASE $split_by
-            WHEN 'platform' THEN platform
-            WHEN 'version' THEN version
-            WHEN 'country' THEN country
-            ELSE ''
-        END, 'unknown'), '') AS key,
-        count(*) AS events,
-        sum(TRY_CAST(round(value * 1e6) AS BIGINT)) FILTER (WHERE currency = $currency) AS micros,
-        count(*) FILTER (WHERE coalesce(currency, '') <> $currency) AS others,
-        sum(frames) FILTER (WHERE isfinite(frames) AND isfinite(seconds)) AS frames,
-        sum(seconds) FILTER (WHERE isfinite(frames) AND isfinite(seconds)) AS seconds
-    FROM drawn
-    JOIN slice ON date_trunc($grain, time) = slice.key AND time >= start_at AND time < end_at
-    GROUP BY ALL
+    SELECT bucket, split, coalesce(sum(CASE WHEN currency = $currency THEN value_micros END), 0) AS weight,
+        coalesce(sum(CASE WHEN currency = $currency THEN value_micros END), 0) AS part, 0 AS whole,
+        sum(CASE WHEN currency = $currency THEN 0 ELSE events END) AS others
+    FROM event_counts
+    WHERE name = 'purchase'
+    GROUP BY bucket, split
 ),
-ranked AS (
-    SELECT key, row_number() OVER (
-        ORDER BY CASE WHEN $figure = 'revenue' THEN coalesce(sum(micros), 0) ELSE sum(events) END DESC, key
-    ) AS rank
-    FROM found
-    GROUP BY key
-)
-SELECT bucket,
-    CASE WHEN rank <= $keys_max THEN rank END AS rank,
-    CASE WHEN rank <= $keys_max THEN found.key END AS key,
-    sum(events) AS events, sum(micros) AS micros, sum(others) AS others, sum(frames) AS frames, sum(seconds) AS seconds
-FROM found
-JOIN ranked ON found.key = ranked.key
-GROUP BY ALL
 """
 
-ACTIVE_ROLLUP: LiteralString = """
+FRAMES: LiteralString = """
 WITH
--- Which quarters of an hour of which UTC days make up a bucket.
-calendar AS (
-    SELECT unnest($calendar_bucket::BIGINT[]) AS bucket, unnest($calendar_day::DATE[]) AS day,
-        unnest($calendar_am::BIGINT[]) AS am, unnest($calendar_pm::BIGINT[]) AS pm
-),
 found AS (
-    SELECT DISTINCT bucket, player_id, coalesce(nullif(CASE $split_by
-            WHEN 'platform' THEN platform
-            WHEN 'version' THEN version
-            WHEN 'country' THEN country
-            ELSE ''
-        END, 'unknown'), '') AS key
-    FROM player_days
-    JOIN calendar ON player_days.day = calendar.day
-    WHERE game_id = $game AND player_days.day >= $first_day AND player_days.day <= $last_day
-        AND ((slots_am & calendar.am) <> 0 OR (slots_pm & calendar.pm) <> 0)
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
+    SELECT bucket, split, sum(events) AS weight, sum(frames_micros) AS part, sum(frames_us) AS whole, 0 AS others
+    FROM event_counts
+    WHERE name = 'performance'
+    GROUP BY bucket, split
 ),
-ranked AS (
-    SELECT key, row_number() OVER (ORDER BY count(*) DESC, key) AS rank
-    FROM found
-    GROUP BY key
-)
-SELECT bucket,
-    CASE WHEN rank <= $keys_max THEN rank END AS rank,
-    CASE WHEN rank <= $keys_max THEN found.key END AS key, count(DISTINCT player_id) AS players
-FROM found
-JOIN ranked ON found.key = ranked.key
-GROUP BY ALL
-UNION ALL
--- The total: a player of two keys counts once.
-SELECT bucket, 0 AS rank, NULL AS key, count(DISTINCT player_id) AS players
-FROM found
-WHERE $split_by IS NOT NULL
-GROUP BY bucket
 """
 
-ACTIVE_RAW: LiteralString = """
+NEW: LiteralString = """
 WITH
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
 found AS (
-    SELECT DISTINCT bucket, player_id, coalesce(nullif(CASE $split_by
-            WHEN 'platform' THEN platform
-            WHEN 'version' THEN version
-            WHEN 'country' THEN country
-            ELSE ''
-        END, 'unknown'), '') AS key
-    FROM events
-    JOIN slice ON date_trunc($grain, time) = slice.key AND time >= start_at AND time < end_at
-    WHERE game_id = $game AND env = $env AND time >= $from AND time < $to
-        AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, '')))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, '')))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, '')))
-),
-ranked AS (
-    SELECT key, row_number() OVER (ORDER BY count(*) DESC, key) AS rank
-    FROM found
-    GROUP BY key
-)
-SELECT bucket,
-    CASE WHEN rank <= $keys_max THEN rank END AS rank,
-    CASE WHEN rank <= $keys_max THEN found.key END AS key, count(DISTINCT player_id) AS players
-FROM found
-JOIN ranked ON found.key = ranked.key
-GROUP BY ALL
-UNION ALL
--- The total: a player of two keys counts once.
-SELECT bucket, 0 AS rank, NULL AS key, count(DISTINCT player_id) AS players
-FROM found
-WHERE $split_by IS NOT NULL
-GROUP BY bucket
-"""
-
-NEW_ROLLUP: LiteralString = """
-WITH
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
-entered AS (
-    SELECT player_id, min(first_seen) AS entered_at, arg_min(platform, first_seen) AS platform,
-        arg_min(version, first_seen) AS version, arg_min(country, first_seen) AS country
+    SELECT bucket, split, count(*) AS weight, count(*) AS part, 0 AS whole, 0 AS others
     FROM players
-    WHERE game_id = $game
-    GROUP BY player_id
+    GROUP BY bucket, split
 ),
-found AS (
-    SELECT bucket, coalesce(nullif(CASE $split_by
-            WHEN 'platform' THEN platform
-            WHEN 'version' THEN version
-            WHEN 'country' THEN country
-            ELSE ''
-        END, 'unknown'), '') AS key, count(*) AS players
-    FROM entered
-    JOIN slice ON date_trunc($grain, entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
-    WHERE true
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY ALL
-),
-ranked AS (
-    SELECT key, row_number() OVER (ORDER BY sum(players) DESC, key) AS rank
-    FROM found
-    GROUP BY key
-)
-SELECT bucket,
-    CASE WHEN rank <= $keys_max THEN rank END AS rank,
-    CASE WHEN rank <= $keys_max THEN found.key END AS key, sum(players) AS players
-FROM found
-JOIN ranked ON found.key = ranked.key
-GROUP BY ALL
 """
 
-NEW_RAW: LiteralString = """
+SESSIONS: LiteralString = """
 WITH
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
-entered AS (
-    SELECT player_id, min(time) AS entered_at,
-        arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))) AS platform,
-        arg_min(coalesce(version, ''), (time, coalesce(seq, 0))) AS version,
-        arg_min(coalesce(country, ''), (time, coalesce(seq, 0))) AS country
-    FROM events
-    WHERE game_id = $game AND env = $env AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
-    GROUP BY player_id
-),
 found AS (
-    SELECT bucket, coalesce(nullif(CASE $split_by
-            WHEN 'platform' THEN platform
-            WHEN 'version' THEN version
-            WHEN 'country' THEN country
-            ELSE ''
-        END, 'unknown'), '') AS key, count(*) AS players
-    FROM entered
-    JOIN slice ON date_trunc($grain, entered_at) = slice.key AND entered_at >= start_at AND entered_at < end_at
-    WHERE true
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY ALL
-),
-ranked AS (
-    SELECT key, row_number() OVER (ORDER BY sum(players) DESC, key) AS rank
-    FROM found
-    GROUP BY key
-)
-SELECT bucket,
-    CASE WHEN rank <= $keys_max THEN rank END AS rank,
-    CASE WHEN rank <= $keys_max THEN found.key END AS key, sum(players) AS players
-FROM found
-JOIN ranked ON found.key = ranked.key
-GROUP BY ALL
-"""
-
-SESSIONS_ROLLUP: LiteralString = """
-WITH
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
--- A session that started before the range may have parts in it.
-explicit AS (
-    SELECT session_id, arg_min(player_id, started_at) AS player_id, min(started_at) AS started_at,
-        arg_min(platform, started_at) AS platform, arg_min(version, started_at) AS version,
-        arg_min(country, started_at) AS country,
-        coalesce(max(mono_ms) / 1e3, date_diff('microsecond', min(started_at), max(ended_at)) / 1e6) AS seconds,
-        sum(crashes) AS crashes
+    SELECT bucket, split, count(*) AS weight, count(*) AS whole, 0 AS others,
+        sum(CASE $figure WHEN 'avg_session_seconds' THEN length_us WHEN 'crash_free_sessions' THEN
+            CASE WHEN crashes > 0 THEN 0 ELSE 1 END ELSE 1 END) AS part
     FROM sessions
-    WHERE game_id = $game AND started_at >= $from
-    GROUP BY session_id
-    HAVING min(started_at) < $to
+    GROUP BY bucket, split
 ),
-gaps AS (
-    SELECT *, max(ended_at) OVER (
-        PARTITION BY player_id ORDER BY started_at, ended_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS silent_since
-    FROM activity_islands
-    WHERE game_id = $game AND ended_at >= $islands_from
-),
-numbered AS (
-    SELECT *, sum(CASE WHEN started_at <= silent_since + $session_timeout::INTERVAL THEN 0 ELSE 1 END) OVER (
-        PARTITION BY player_id ORDER BY started_at, ended_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS session_number
-    FROM gaps
-),
-inferred AS (
-    SELECT player_id, min(started_at) AS started_at, arg_min(platform, started_at) AS platform,
-        arg_min(version, started_at) AS version, arg_min(country, started_at) AS country,
-        date_diff('microsecond', min(started_at), max(ended_at)) / 1e6 AS seconds, sum(crashes) AS crashes
-    FROM numbered
-    GROUP BY player_id, session_number
-),
-started AS (
-    SELECT player_id, started_at, platform, version, country, seconds, crashes
-    FROM explicit
-    WHERE NOT EXISTS (
-        SELECT 1 FROM sessions AS earlier
-        WHERE earlier.game_id = $game AND earlier.session_id = explicit.session_id
-            AND earlier.started_at < $from
-    )
-    UNION ALL
-    SELECT player_id, started_at, platform, version, country, seconds, crashes
-    FROM inferred
-    WHERE started_at >= $from AND started_at < $to
-),
-found AS (
-    SELECT bucket, coalesce(nullif(CASE $split_by
-            WHEN 'platform' THEN platform
-            WHEN 'version' THEN version
-            WHEN 'country' THEN country
-            ELSE ''
-        END, 'unknown'), '') AS key,
-        count(*) AS sessions, sum(seconds) AS seconds, count(*) FILTER (WHERE crashes > 0) AS crashed
-    FROM started
-    JOIN slice ON date_trunc($grain, started_at) = slice.key AND started_at >= start_at AND started_at < end_at
-    WHERE true
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY ALL
-),
-ranked AS (
-    SELECT key, row_number() OVER (ORDER BY sum(sessions) DESC, key) AS rank
-    FROM found
-    GROUP BY key
-)
-SELECT bucket,
-    CASE WHEN rank <= $keys_max THEN rank END AS rank,
-    CASE WHEN rank <= $keys_max THEN found.key END AS key,
-    sum(sessions) AS sessions, sum(seconds) AS seconds, sum(crashed) AS crashed
-FROM found
-JOIN ranked ON found.key = ranked.key
-GROUP BY ALL
 """
 
-SESSIONS_RAW: LiteralString = """
+RANKED: LiteralString = """
+ranked AS (
+    SELECT split, row_number() OVER (ORDER BY sum(weight) DESC, split) AS rank
+    FROM found
+    GROUP BY split
+),
+shown AS (
+    SELECT bucket, part, whole, others, CASE WHEN rank <= $keys_max THEN rank END AS rank,
+        CASE WHEN rank <= $keys_max THEN found.split END AS key
+    FROM found
+    JOIN ranked ON found.split = ranked.split
+)
+SELECT bucket, rank, key, sum(part) AS part, sum(whole) AS whole, sum(others) AS others
+FROM shown
+GROUP BY bucket, rank, key
+"""
+
+ACTIVE: LiteralString = """
 WITH
-slice AS (
-    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
-        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
-),
-explicit AS (
-    SELECT session_id, arg_min(player_id, (time, coalesce(seq, 0))) AS player_id, min(time) AS started_at,
-        arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))) AS platform,
-        arg_min(coalesce(version, ''), (time, coalesce(seq, 0))) AS version,
-        arg_min(coalesce(country, ''), (time, coalesce(seq, 0))) AS country,
-        coalesce(max(mono_ms) / 1e3, date_diff('microsecond', min(time), max(time)) / 1e6) AS seconds,
-        count(*) FILTER (WHERE name = 'crash') AS crashes
-    FROM events
-    WHERE game_id = $game AND env = $env AND session_id IS NOT NULL AND time >= $from
-    GROUP BY session_id
-    HAVING min(time) < $to
-),
-gaps AS (
-    SELECT *, lag(time) OVER (PARTITION BY player_id ORDER BY time, coalesce(seq, 0)) AS silent_since
-    FROM events
-    WHERE game_id = $game AND env = $env AND session_id IS NULL AND time >= $islands_from
-        AND player_id IS NOT NULL AND name <> ALL ($passive::VARCHAR[])
-),
-numbered AS (
-    SELECT *, sum(CASE WHEN time <= silent_since + $session_timeout::INTERVAL THEN 0 ELSE 1 END) OVER (
-        PARTITION BY player_id ORDER BY time, coalesce(seq, 0) ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS session_number
-    FROM gaps
-),
-inferred AS (
-    SELECT player_id, min(time) AS started_at,
-        arg_min(coalesce(platform, ''), (time, coalesce(seq, 0))) AS platform,
-        arg_min(coalesce(version, ''), (time, coalesce(seq, 0))) AS version,
-        arg_min(coalesce(country, ''), (time, coalesce(seq, 0))) AS country,
-        date_diff('microsecond', min(time), max(time)) / 1e6 AS seconds,
-        count(*) FILTER (WHERE name = 'crash') AS crashes
-    FROM numbered
-    GROUP BY player_id, session_number
-),
-started AS (
-    SELECT player_id, started_at, platform, version, country, seconds, crashes
-    FROM explicit
-    WHERE NOT EXISTS (
-        SELECT 1 FROM events AS earlier
-        WHERE earlier.game_id = $game AND earlier.env = $env AND earlier.session_id = explicit.session_id
-            AND earlier.time < $from
-    )
-    UNION ALL
-    SELECT player_id, started_at, platform, version, country, seconds, crashes
-    FROM inferred
-    WHERE started_at >= $from AND started_at < $to
-),
 found AS (
-    SELECT bucket, coalesce(nullif(CASE $split_by
-            WHEN 'platform' THEN platform
-            WHEN 'version' THEN version
-            WHEN 'country' THEN country
-            ELSE ''
-        END, 'unknown'), '') AS key,
-        count(*) AS sessions, sum(seconds) AS seconds, count(*) FILTER (WHERE crashes > 0) AS crashed
-    FROM started
-    JOIN slice ON date_trunc($grain, started_at) = slice.key AND started_at >= start_at AND started_at < end_at
-    WHERE true
-        AND ($platforms::VARCHAR[] IS NULL OR list_contains($platforms::VARCHAR[], platform))
-        AND ($versions::VARCHAR[] IS NULL OR list_contains($versions::VARCHAR[], version))
-        AND ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], country))
-    GROUP BY ALL
+    SELECT DISTINCT bucket, split, player_id FROM active
 ),
 ranked AS (
-    SELECT key, row_number() OVER (ORDER BY sum(sessions) DESC, key) AS rank
+    SELECT split, row_number() OVER (ORDER BY count(*) DESC, split) AS rank
     FROM found
-    GROUP BY key
+    GROUP BY split
+),
+shown AS (
+    SELECT bucket, player_id, CASE WHEN rank <= $keys_max THEN rank END AS rank,
+        CASE WHEN rank <= $keys_max THEN found.split END AS key
+    FROM found
+    JOIN ranked ON found.split = ranked.split
 )
-SELECT bucket,
-    CASE WHEN rank <= $keys_max THEN rank END AS rank,
-    CASE WHEN rank <= $keys_max THEN found.key END AS key,
-    sum(sessions) AS sessions, sum(seconds) AS seconds, sum(crashed) AS crashed
+SELECT bucket, rank, key, count(DISTINCT player_id) AS part
+FROM shown
+GROUP BY bucket, rank, key
+UNION ALL
+-- The total: a player of two keys counts once.
+SELECT bucket, 0 AS rank, NULL AS key, count(DISTINCT player_id) AS part
 FROM found
-JOIN ranked ON found.key = ranked.key
-GROUP BY ALL
+WHERE $split_by::VARCHAR IS NOT NULL
+GROUP BY bucket
 """
 
 KEYS_MAX = 10
@@ -541,47 +206,39 @@ Sums = dict[str, Any]
 """What one row of the SQL says beside bucket, rank and key."""
 
 
+def _part(sums: Sums) -> int:
+    return int(sums.get("part") or 0)
+
+
+def _share(sums: Sums) -> float | None:
+    return ratio(_part(sums), int(sums.get("whole") or 0))
+
+
+def _seconds(sums: Sums) -> float | None:
+    return ratio(_part(sums) / 1e6, int(sums.get("whole") or 0))
+
+
 @dataclass(frozen=True)
 class Figure:
     """One thing that can be drawn over time."""
 
     unit: Unit
-    rollup: LiteralString
-    raw: LiteralString
-    value: Callable[[Sums], int | float | None]
-    in_slots: bool = False
-    """Its rollup knows quarters of an hour, not instants."""
+    sql: LiteralString
+    value: Callable[[Sums], int | float | None] = _part
     name: str | None = None
     """Only events of this name."""
 
 
-def _count(column: str) -> Callable[[Sums], int]:
-    return lambda sums: int(sums.get(column) or 0)
-
-
-def _ratio(part: str, whole: str) -> Callable[[Sums], float | None]:
-    return lambda sums: ratio(float(sums.get(part) or 0), float(sums.get(whole) or 0))
-
-
-def _crash_free(sums: Sums) -> float | None:
-    sessions = int(sums.get("sessions") or 0)
-    return ratio(sessions - int(sums.get("crashed") or 0), sessions)
-
-
-def _events(name: str | None) -> Figure:
-    return Figure("events", COUNTS_ROLLUP, COUNTS_RAW, _count("events"), True, name)
-
-
 FIGURES: dict[str, Figure] = {
-    "events": _events(None),
-    "crashes": _events("crash"),
-    "revenue": Figure("micros", COUNTS_ROLLUP, COUNTS_RAW, _count("micros"), True, "purchase"),
-    "avg_fps": Figure("frames_per_second", COUNTS_ROLLUP, COUNTS_RAW, _ratio("frames", "seconds"), True, "performance"),
-    "active_players": Figure("players", ACTIVE_ROLLUP, ACTIVE_RAW, _count("players"), True),
-    "new_players": Figure("players", NEW_ROLLUP, NEW_RAW, _count("players")),
-    "sessions": Figure("sessions", SESSIONS_ROLLUP, SESSIONS_RAW, _count("sessions")),
-    "avg_session_seconds": Figure("seconds", SESSIONS_ROLLUP, SESSIONS_RAW, _ratio("seconds", "sessions")),
-    "crash_free_sessions": Figure("share", SESSIONS_ROLLUP, SESSIONS_RAW, _crash_free),
+    "events": Figure("events", COUNTS + RANKED),
+    "crashes": Figure("events", COUNTS + RANKED, name="crash"),
+    "revenue": Figure("micros", REVENUE + RANKED),
+    "avg_fps": Figure("frames_per_second", FRAMES + RANKED, _share),
+    "active_players": Figure("players", ACTIVE),
+    "new_players": Figure("players", NEW + RANKED),
+    "sessions": Figure("sessions", SESSIONS + RANKED),
+    "avg_session_seconds": Figure("seconds", SESSIONS + RANKED, _seconds),
+    "crash_free_sessions": Figure("share", SESSIONS + RANKED, _share),
 }
 """Any other word is the name of an event."""
 
@@ -591,32 +248,18 @@ GRAIN_OF_INTERVAL: dict[str, Grain] = {"minute": "minute", "hour": "hour", "day"
 def answer(parameters: Parameters, asking: Asking) -> Timeseries:
     zone = ZoneInfo(parameters.time_zone)
     span = span_of(parameters, asking.now)
-    figure = FIGURES.get(parameters.metric) or _events(parameters.metric)
+    figure = FIGURES.get(parameters.metric) or Figure("events", COUNTS + RANKED, name=parameters.metric)
     buckets = buckets_of(span, parameters.interval, zone)
     cut = [bucket.cut(span) for bucket in buckets]
-    fits = not figure.in_slots or on_slots(*(bucket.start for bucket in cut), span.end)
-    source = source_of(parameters, rollup_fits=fits)
-    bound = (
-        filters(parameters)
-        | bound_slices(cut, GRAIN_OF_INTERVAL[parameters.interval])
-        | {
-            "from": plain(span.start),
-            "to": plain(span.end),
-            "name": figure.name,
-            "figure": parameters.metric,
-            "currency": parameters.currency,
-            "split_by": parameters.split_by,
-            "keys_max": KEYS_MAX,
-            "islands_from": plain(span.start - asking.rules.session_timeout),
-            "session_timeout": asking.rules.session_timeout,
-        }
+    scope = Scope(parameters, asking, cut, grain=GRAIN_OF_INTERVAL[parameters.interval], split_by=parameters.split_by)
+    rows = scope.rows(
+        figure.sql,
+        name=figure.name,
+        figure=parameters.metric,
+        currency=parameters.currency,
+        split_by=parameters.split_by,
+        keys_max=KEYS_MAX,
     )
-    if source == "rollup" and figure.rollup is ACTIVE_ROLLUP:
-        masks = [(mask.bucket, mask.day, mask.am, mask.pm) for mask in day_masks(cut)]
-        bound |= {"first_day": masks[0][1], "last_day": masks[-1][1]}
-        bound |= bound_lists("calendar", ("bucket", "day", "am", "pm"), masks)
-    rows = asking.rows(figure.rollup if source == "rollup" else figure.raw, bound)
-
     totals, series = _gather(rows)
     revenue = parameters.metric == "revenue"
     return Timeseries(
@@ -629,7 +272,7 @@ def answer(parameters: Parameters, asking: Asking) -> Timeseries:
         series=[Series(key=key, points=_points(of_key, buckets, figure, asking)) for key, of_key in series]
         if parameters.split_by
         else None,
-        **asking.heading(parameters, span.start, span.end, source),
+        **asking.heading(parameters, span.start, span.end, scope.source),
     )
 
 

@@ -27,6 +27,7 @@ import pyarrow as pa
 from playtrace.config import Settings
 from playtrace.store.asker import Asker, Interruptible
 from playtrace.store.background import run_in_background
+from playtrace.store.builds import prepare_rollups
 from playtrace.store.errors import (
     AnswerTooLarge,
     QueryRefused,
@@ -180,6 +181,7 @@ class Store:
         try:
             with self.writing() as connection:
                 migrate(connection)
+                prepare_rollups(connection)
         except BaseException:
             self.close()
             raise

@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.bound_lists import bound_lists
 from playtrace.metrics.frame.errors import WrongParameter
-from playtrace.metrics.frame.metric import Asking
 from playtrace.metrics.frame.models import DAYS_MAX, CommonParameters
 
 Interval = Literal["minute", "hour", "day", "week"]

@@ -1,9 +1,76 @@
-"""Which events count: the same for every metric."""
+"""Which events count: the same for every metric.
+
+Platform, version and country are in every rollup. `filter=FIELD:VALUE` asks for any other column or property, and is
+answered from the events: `props.mode:ranked` is, `props.mode:!ranked` is not, `level:1,2,3` in, `props.mode:*` exists,
+`props.mode:!*` does not, `props.score:10..20` a range of numbers with both ends, one of which may be missing.
+"""
 
 from __future__ import annotations
 
+import json
+import math
+import re
+from typing import LiteralString
+
+from msgspec import Struct
+
 from playtrace.event import PASSIVE_EVENTS
-from playtrace.metrics.frame.models import UNKNOWN, CommonParameters, country_codes
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.models import FILTERS_MAX, LIST_LENGTH_MAX, UNKNOWN, CommonParameters, country_codes
+
+Sql = LiteralString
+
+KEYS_MAX = 4
+"""How deep a property may lie: `props.a.b.c.d`."""
+
+TEXTS: dict[str, Sql] = {
+    "name": "name",
+    "platform": "platform",
+    "version": "version",
+    "country": "country",
+    "region": "region",
+    "os": "os",
+    "build": "build",
+    "level": "level",
+    "map": "map_id",
+    "match_id": "match_id",
+    "device_id": "device_id",
+    "player_id": "player_id",
+    "session_id": "session_id",
+    "severity": "severity",
+    "source": "source",
+    "currency": "currency",
+}
+NUMBERS: dict[str, Sql] = {
+    "value": "value",
+    "x": "x",
+    "y": "y",
+    "z": "z",
+    "seq": "CAST(seq AS DOUBLE)",
+    "mono_ms": "CAST(mono_ms AS DOUBLE)",
+}
+"""The columns that can be asked for, by the names that events are sent with."""
+
+PLACES: tuple[Sql, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+RANGE = re.compile(rf"(?P<low>{NUMBER})?\.\.(?P<high>{NUMBER})?", re.IGNORECASE)
+
+
+class Condition(Struct, frozen=True):
+    """One `filter=`: what of an event is looked at, and what it must be."""
+
+    field: str
+    keys: list[str]
+    """Of a property, from the outside in; empty for a column."""
+    negated: bool
+    values: list[str] | None
+    """Any of them; None: any at all, or what lies in the range."""
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_range(self) -> bool:
+        return self.low is not None or self.high is not None
 
 
 def filters(parameters: CommonParameters) -> dict[str, object]:
@@ -18,6 +85,131 @@ def filters(parameters: CommonParameters) -> dict[str, object]:
     }
 
 
+def conditions(parameters: CommonParameters) -> tuple[Sql, dict[str, object]]:
+    """What must hold of an event besides, and what is bound in it; empty where nothing is asked for.
+
+    Raises `WrongParameter`.
+    """
+    texts: list[Sql] = []
+    bound: dict[str, object] = {}
+    for place, text in zip(PLACES, parameters.filter, strict=False):
+        condition = read_condition(text)
+        texts.append(_predicate(condition, place))
+        bound |= _bound(condition, place)
+    return " AND ".join(texts), bound
+
+
+def read_condition(text: str) -> Condition:
+    """Read `FIELD:VALUE`. Raises `WrongParameter`."""
+    field, colon, rest = text.partition(":")
+    field = field.strip()
+    keys = field.split(".")[1:] if field.startswith("props.") else []
+    if not colon:
+        raise WrongParameter("filter", f"Expected FIELD:VALUE, such as props.mode:ranked, got {text!r}.")
+    if not keys and field not in TEXTS and field not in NUMBERS:
+        known = ", ".join([*TEXTS, *NUMBERS])
+        raise WrongParameter("filter", f"There is no field {field!r}. There are props.NAME, {known}.")
+    if len(keys) > KEYS_MAX or "" in keys[:1]:
+        raise WrongParameter("filter", f"A property is props.NAME, at most {KEYS_MAX} names deep, got {field!r}.")
+    rest = rest.strip()
+    negated = rest.startswith("!")
+    rest = rest.removeprefix("!")
+    if rest == "*":
+        return Condition(field, keys, negated, None)
+    if (match := RANGE.fullmatch(rest)) and (match["low"] or match["high"]):
+        low, high = (float(end) if end else None for end in (match["low"], match["high"]))
+        if any(end is not None and not math.isfinite(end) for end in (low, high)):
+            raise WrongParameter("filter", f"The ends of a range are numbers, got {rest!r}.")
+        return Condition(field, keys, negated, None, low, high)
+    values = _split(rest)
+    if not values:
+        raise WrongParameter("filter", f"A value is missing after {field}: (any at all is {field}:*).")
+    if len(values) > LIST_LENGTH_MAX:
+        raise WrongParameter("filter", f"At most {LIST_LENGTH_MAX} values of one field, got {len(values)}.")
+    return Condition(field, keys, negated, values)
+
+
+def _split(text: str) -> list[str]:
+    """`a,"b,c"` is a and b,c: what holds a comma or begins with a sign is put in quotation marks."""
+    found: list[str] = []
+    rest = text
+    while rest:
+        if rest.startswith('"'):
+            try:
+                value, end = json.JSONDecoder().raw_decode(rest)
+            except ValueError:
+                raise WrongParameter("filter", f"A quotation mark is not closed in {text!r}.") from None
+            found.append(str(value))
+            rest = rest[end:].lstrip()
+            if rest and not rest.startswith(","):
+                raise WrongParameter("filter", f"Expected a comma after {value!r} in {text!r}.")
+            rest = rest[1:].lstrip()
+        else:
+            value, _, rest = rest.partition(",")
+            rest = rest.lstrip()
+            if value.strip():
+                found.append(value.strip())
+    return found
+
+
+def _predicate(condition: Condition, place: Sql) -> Sql:
+    text, number = _expressions(condition, place)
+    if condition.is_range:
+        ends: list[Sql] = []
+        if condition.low is not None:
+            ends.append(number + " >= $filter" + place + "_low::DOUBLE")
+        if condition.high is not None:
+            ends.append(number + " <= $filter" + place + "_high::DOUBLE")
+        holds: Sql = " AND ".join(ends)
+    elif condition.values is None:
+        holds = text + " IS NOT NULL"
+    else:
+        holds = "list_contains($filter" + place + "_values::VARCHAR[], " + text + ")"
+        if _numbers(condition.values):
+            holds = holds + " OR list_contains($filter" + place + "_numbers::DOUBLE[], " + number + ")"
+    found: Sql = "coalesce(" + holds + ", false)"
+    return "NOT " + found if condition.negated else found
+
+
+def _expressions(condition: Condition, place: Sql) -> tuple[Sql, Sql]:
+    """What is looked at as text and as a number."""
+    if not condition.keys:
+        if condition.field in NUMBERS:
+            number = NUMBERS[condition.field]
+            return "CAST(" + number + " AS VARCHAR)", number
+        column = TEXTS[condition.field]
+        return column, "TRY_CAST(" + column + " AS DOUBLE)"
+    value: Sql = "props"
+    for depth, _ in zip(PLACES, condition.keys, strict=False):
+        value = "variant_extract(" + value + ", $filter" + place + "_key" + depth + ")"
+    return "TRY_CAST(" + value + " AS VARCHAR)", "TRY_CAST(" + value + " AS DOUBLE)"
+
+
+def _bound(condition: Condition, place: str) -> dict[str, object]:
+    name = f"filter{place}_"
+    bound: dict[str, object] = {f"{name}key{depth}": key for depth, key in enumerate(condition.keys)}
+    bound |= {f"{name}low": condition.low, f"{name}high": condition.high}
+    if condition.values is not None:
+        bound |= {f"{name}values": condition.values, f"{name}numbers": _numbers(condition.values)}
+    return bound
+
+
+def _numbers(values: list[str]) -> list[float]:
+    """Those that are numbers: 5 is 5.0 too."""
+    found: list[float] = []
+    for value in values:
+        try:
+            number = float(value)
+        except ValueError:
+            continue
+        if math.isfinite(number):
+            found.append(number)
+    return found
+
+
 def _values(values: list[str]) -> list[str] | None:
     """Clients that write the word themselves are asked for together with those that send nothing."""
     return [*values, ""] if UNKNOWN in values else values or None
+
+
+assert len(PLACES) == FILTERS_MAX  # noqa: S101 - a place for each that may be asked for

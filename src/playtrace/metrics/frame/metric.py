@@ -9,80 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 import pkgutil
-import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Generic, Literal, LiteralString, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import playtrace.metrics
-from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.asking import Asking, Rules, unbuilt_rollups
 from playtrace.metrics.frame.hints import hints
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Heading
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
 
 if TYPE_CHECKING:
-    # Only for these names: `playtrace query` asks a server without a database of its own.
-    from playtrace.store.duckdb import Reader, Store
+    # Only for this name: `playtrace query` asks a server without a database of its own.
+    from playtrace.store.duckdb import Store
 
 P = TypeVar("P", bound=CommonParameters)
 A = TypeVar("A", bound=CommonAnswer)
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the settings say about counting."""
-
-    settle: dt.timedelta = dt.timedelta(hours=72)
-    """A bucket is settled this long after its end."""
-    session_timeout: dt.timedelta = dt.timedelta(minutes=30)
-    """A longer silence of a player without session ids starts a new session."""
-
-    @classmethod
-    def of(cls, *, settle_hours: float, session_timeout_minutes: float) -> Rules:
-        return cls(dt.timedelta(hours=settle_hours), dt.timedelta(minutes=session_timeout_minutes))
-
-
-@dataclass(frozen=True)
-class Asking:
-    """Where a question finds what it needs; all its queries see one moment of the store."""
-
-    reader: Reader
-    now: dt.datetime
-    rules: Rules
-    metric: str
-    started: float = field(default_factory=time.perf_counter)
-
-    def rows(self, sql: LiteralString, bound: dict[str, object]) -> list[dict[str, Any]]:
-        """The rows of a query, to which those of the values are bound that it names."""
-        named = {name: bound[name] for name in re.findall(r"\$(\w+)", sql)}
-        return self.reader.query(sql, named).to_pylist()
-
-    def heading(
-        self, parameters: CommonParameters, start: dt.datetime, end: dt.datetime, source: Literal["rollup", "raw"]
-    ) -> Heading:
-        """The fields that every answer has. Made last: it reads the clock."""
-        return {
-            "metric": self.metric,
-            "game_id": parameters.game_id,
-            "from_": start,
-            "to": end,
-            "time_zone": parameters.time_zone,
-            "as_of": self.now,
-            "source": source,
-            "elapsed_ms": round((time.perf_counter() - self.started) * 1000, 2),
-        }
-
-
-def source_of(parameters: CommonParameters, *, rollup_fits: bool) -> Literal["rollup", "raw"]:
-    """Where to read. Raises `WrongParameter` when the rollup was asked for and cannot answer."""
-    possible = rollup_fits and parameters.env == "prod"
-    if parameters.source == "rollup" and not possible:
-        raise WrongParameter(
-            "source", "The rollup cannot answer this: it holds env=prod, in quarters of an hour. Ask for `auto`."
-        )
-    return "rollup" if possible and parameters.source != "raw" else "raw"
 
 
 class Metric(Generic[P, A]):
@@ -115,9 +57,17 @@ class Metric(Generic[P, A]):
         """
         with store.reading() as reader:
             moment = now or dt.datetime.now(dt.UTC)
-            asking = Asking(reader, moment, rules or Rules(), self.name)
+            asking = Asking(
+                reader,
+                moment,
+                rules or Rules(),
+                self.name,
+                unbuilt=unbuilt_rollups(reader),
+                is_explained=parameters.explain,
+            )
             answer = self._answering(parameters, asking)
-            answer.hints = hints(parameters, asking.rows)
+            answer.statements = list(asking.statements) if parameters.explain else None
+            answer.hints = hints(parameters, asking)
             return answer
 
 

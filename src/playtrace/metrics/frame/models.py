@@ -12,6 +12,8 @@ from pydantic.alias_generators import to_camel
 
 LIST_LENGTH_MAX = 100
 """Values of one filter."""
+FILTERS_MAX = 10
+"""`filter=` in one question."""
 DAYS_MAX = 3_700
 """Days in one question: ten years."""
 
@@ -118,16 +120,31 @@ class CommonParameters(Model):
         description="Only this country, as two letters; several times for several. `unknown` is where none is known.",
     )
     env: str = Field("prod", description="Environment: `prod`, `dev` or one of the studio's own.")
+    filter: Annotated[list[str], Field(max_length=FILTERS_MAX)] = Field(
+        default_factory=list,
+        description="Only events of which this holds: `FIELD:VALUE`, several times for all of them. A field is"
+        " `props.NAME` or a column such as `level`, `map`, `match_id`, `device_id`, `os`, `build`. A value is `ranked`,"
+        " `!ranked` (is not), `1,2,3` (any of), `*` (exists), `!*` (does not), `10..20`, `10..`, `..20` (numbers); what"
+        ' holds a comma or begins with one of these signs is put in quotation marks: `"a,b"`. Read from all events.',
+    )
+    segment: str | None = Field(None, min_length=1, max_length=64, description="Only players of this segment.")
     source: Literal["auto", "rollup", "raw"] = Field(
         "auto",
         description="Where the answer is read: `rollup` (fast), `raw` (all events), or `auto`:"
         " the rollup where it can answer. Both give the same answer.",
     )
 
+    explain: bool = Field(
+        False, description="Also the SQL that was asked, with its values, as `playtrace sql` takes it."
+    )
+
     def sought(self) -> list[Sought]:
         """The values that are asked for: what no event has ever had is told (`hints.py`)."""
         filters = {"platform": self.platform, "version": self.version, "country": country_codes(self.country)}
-        return [Sought(name, name, [value for value in values if value != UNKNOWN]) for name, values in filters.items()]
+        found = [
+            Sought(name, name, [value for value in values if value != UNKNOWN]) for name, values in filters.items()
+        ]
+        return [*found, Sought("segment", "segment", [self.segment] if self.segment else [])]
 
 
 class Heading(TypedDict):
@@ -159,11 +176,14 @@ class CommonAnswer(Model):
     hints: list[str] = Field(
         default=[], description="What the question may have got wrong: values that no event of the game has ever had."
     )
+    statements: list[str] | None = Field(
+        default=None, description="With `explain`: the SQL that was asked, one statement after the other; else null."
+    )
 
     def table(self) -> list[dict[str, object]]:
         """The answer as rows of plain values, for terminals and spreadsheets: its first list. Money is in whole units,
         time in the time zone."""
-        for value in self.model_dump(mode="json", by_alias=True, exclude={"hints"}).values():
+        for value in self.model_dump(mode="json", by_alias=True, exclude={"hints", "statements"}).values():
             if isinstance(value, list):
                 return [_judged_last(row) for row in cast("list[dict[str, object]]", value)]
         return []

@@ -1,0 +1,105 @@
+"""Making rollups anew from the stored events, a day at a time and the oldest first, while loading goes on.
+
+What a rollup has of a day follows from the events of that day alone, so a day can be made at any time, and again. Loads
+add to days that are not made yet too; when one is made, their rows go with all others of the day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from typing import LiteralString
+
+import duckdb
+
+from playtrace.config import Settings
+from playtrace.event import PASSIVE_EVENTS
+from playtrace.load import steps
+from playtrace.rollups import ROLLUPS, players, position_spans
+from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
+from playtrace.store.duckdb import Store
+
+log = logging.getLogger("playtrace.load")
+
+OF_DAY: LiteralString = "    WHERE time >= $from AND time < $to\n"
+
+# From where the day's samples lead, which may be another day.
+SPANS_OF_DAY: LiteralString = (
+    "SELECT * FROM ("
+    + position_spans.ROLLUP.merged(
+        position_spans.ROLLUP.rows(
+            SOURCE_OF_EVENTS
+            + """    WHERE name = 'position' AND session_id IN (
+        SELECT session_id FROM main.events WHERE time >= $from AND time < $to AND name = 'position'
+    )
+"""
+        )
+    )
+    + ") AS spans WHERE time >= $from AND time < $to ORDER BY "
+    + position_spans.ROLLUP.order
+)
+
+DUE: LiteralString = "SELECT min(built_to) FROM rollup_builds WHERE built_to IS NOT NULL"
+
+# To the next day of which there are events, if there is one.
+MOVE_ON: LiteralString = """
+UPDATE rollup_builds
+SET built_to = (SELECT min(time)::DATE FROM main.events WHERE time >= $to)
+WHERE rollup = $rollup
+"""
+
+
+class Rebuild:
+    """Belongs to the loader's thread."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self.day: dt.date | None = self._find_due()
+        """Days before it are made, of all rollups; None: all are."""
+
+    def step(self) -> dt.date | None:
+        """Make one day of the rollups that lack it. Which it was, or None when nothing was to be done."""
+        day = self.day
+        if day is None:
+            return None
+        began = time.monotonic()
+        with self._store.writing() as connection:
+            due = connection.execute("SELECT rollup FROM rollup_builds WHERE built_to = ?", [day]).fetchall()
+            for rollup in [rollup for rollup in ROLLUPS if (rollup.table,) in due]:
+                build_day(connection, rollup, day, self._settings)
+                borders = {"to": day + dt.timedelta(days=1), "rollup": rollup.table}
+                connection.execute(MOVE_ON, borders)
+        self.day = self._find_due()
+        log.debug("a day was made anew", extra={"day": day.isoformat(), "seconds": time.monotonic() - began})
+        if self.day is None:
+            log.info("the rollups are made anew")
+        return day
+
+    def _find_due(self) -> dt.date | None:
+        return self._store.query(DUE).to_pylist()[0]["min(built_to)"]
+
+
+def build_day(connection: duckdb.DuckDBPyConnection, rollup: Rollup, day: dt.date, settings: Settings) -> None:
+    """Replace what a rollup has of a day (UTC) by what the events of it say, in the caller's transaction."""
+    bound: dict[str, object] = {
+        "from": day,
+        "to": day + dt.timedelta(days=1),
+        "passive": list(PASSIVE_EVENTS),
+        "session_timeout": dt.timedelta(minutes=settings.rules.session_timeout_minutes),
+    }
+
+    def execute(sql: LiteralString) -> None:
+        statement = connection.extract_statements(sql)[0]
+        connection.execute(statement, {name: bound[name] for name in statement.named_parameters})
+
+    execute("DELETE FROM " + rollup.table + " WHERE " + rollup.of_day())
+    if rollup is players.ROLLUP:
+        execute(steps.find_new_players(SOURCE_OF_EVENTS + OF_DAY))
+        execute(steps.FORGET_LATER_PLAYERS)
+        execute(steps.MEET_PLAYERS)
+    elif rollup is position_spans.ROLLUP:
+        execute("INSERT INTO position_spans " + SPANS_OF_DAY)
+    else:
+        execute("INSERT INTO " + rollup.table + " " + rollup.of_events(SOURCE_OF_EVENTS + OF_DAY))

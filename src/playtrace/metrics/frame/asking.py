@@ -1,0 +1,78 @@
+"""Where a question finds what it needs, and what the settings say about counting."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, LiteralString
+
+from playtrace.metrics.frame.models import CommonParameters, Heading
+from playtrace.metrics.frame.statements import with_values
+
+if TYPE_CHECKING:
+    # Only for this name: `playtrace query` asks a server without a database of its own.
+    from playtrace.store.duckdb import Reader
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the settings say about counting."""
+
+    settle: dt.timedelta = dt.timedelta(hours=72)
+    """A bucket is settled this long after its end."""
+    session_timeout: dt.timedelta = dt.timedelta(minutes=30)
+    """A longer silence of a player without session ids starts a new session."""
+
+    @classmethod
+    def of(cls, *, settle_hours: float, session_timeout_minutes: float) -> Rules:
+        return cls(dt.timedelta(hours=settle_hours), dt.timedelta(minutes=session_timeout_minutes))
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Where a question finds what it needs; all its queries see one moment of the store."""
+
+    reader: Reader
+    now: dt.datetime
+    rules: Rules
+    metric: str
+    unbuilt: Mapping[str, dt.date] = field(default_factory=dict)
+    """Rollups that are being made anew, and from which day on they are not made yet."""
+    statements: list[str] = field(default_factory=list)
+    """What was asked of the store so far, with its values."""
+    is_explained: bool = False
+    """Whether they are kept."""
+    started: float = field(default_factory=time.perf_counter)
+
+    def rows(self, sql: LiteralString, bound: dict[str, object]) -> list[dict[str, Any]]:
+        """The rows of a query, to which those of the values are bound that it names."""
+        named = {name: bound[name] for name in re.findall(r"\$(\w+)", sql)}
+        if self.is_explained:
+            self.statements.append(with_values(sql, named))
+        return self.reader.query(sql, named).to_pylist()
+
+    def heading(
+        self, parameters: CommonParameters, start: dt.datetime, end: dt.datetime, source: Literal["rollup", "raw"]
+    ) -> Heading:
+        """The fields that every answer has. Made last: it reads the clock."""
+        return {
+            "metric": self.metric,
+            "game_id": parameters.game_id,
+            "from_": start,
+            "to": end,
+            "time_zone": parameters.time_zone,
+            "as_of": self.now,
+            "source": source,
+            "elapsed_ms": round((time.perf_counter() - self.started) * 1000, 2),
+        }
+
+
+UNFINISHED: LiteralString = "SELECT rollup, built_to FROM rollup_builds WHERE built_to IS NOT NULL"
+
+
+def unbuilt_rollups(reader: Reader) -> dict[str, dt.date]:
+    """Rollups that are being made anew, and from which day on they are not made yet."""
+    return {row["rollup"]: row["built_to"] for row in reader.query(UNFINISHED).to_pylist()}

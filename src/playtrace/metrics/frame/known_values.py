@@ -1,0 +1,101 @@
+"""Which values the events of a game have ever had: what can be asked for, and what is hinted at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, LiteralString
+
+from playtrace.event import PASSIVE_EVENTS
+from playtrace.metrics.frame.asking import Asking, unbuilt_rollups
+from playtrace.metrics.frame.models import CommonParameters
+from playtrace.metrics.frame.scope import ever
+from playtrace.rollups import event_counts
+from playtrace.rollups.rollup import SOURCE_OF_EVENTS
+
+if TYPE_CHECKING:
+    from playtrace.store.duckdb import Reader
+
+Sql = LiteralString
+
+COMMONEST: Sql = """
+SELECT value, sum(events) AS events
+FROM (
+    SELECT events, CASE $dimension
+        WHEN 'platform' THEN platform
+        WHEN 'version' THEN version
+        WHEN 'country' THEN country
+        WHEN 'event' THEN name
+    END AS value
+    FROM all_counts
+) AS counted
+WHERE value IS NOT NULL
+GROUP BY value
+QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $values_max
+    OR list_contains($wanted::VARCHAR[], value)
+ORDER BY sum(events) DESC, value
+"""
+
+COMMONEST_MAPS: Sql = """
+SELECT map_id AS value, sum(events) AS events
+FROM all_extents
+GROUP BY map_id
+QUALIFY row_number() OVER (ORDER BY sum(events) DESC, map_id) <= $values_max
+    OR list_contains($wanted::VARCHAR[], map_id)
+ORDER BY sum(events) DESC, map_id
+"""
+
+# Where players were tells more of a map than where something happened to them: that counts only without any position.
+MAPS: Sql = """
+SELECT map_id AS id, CAST(sum(events) AS BIGINT) AS events, min(min_x) AS min_x, min(min_y) AS min_y,
+    max(max_x) AS max_x, max(max_y) AS max_y, min(min_z) AS min_z, max(max_z) AS max_z
+FROM all_extents
+GROUP BY map_id, name = 'position'
+QUALIFY row_number() OVER (PARTITION BY map_id ORDER BY name = 'position' DESC) = 1
+ORDER BY events DESC, id
+LIMIT $values_max
+"""
+
+SEGMENTS: Sql = "SELECT segment_id AS value FROM main.segments WHERE game_id = $game ORDER BY segment_id"
+
+GAMES: Sql = """
+SELECT game_id, min(slot) FILTER (env = 'prod') AS first_slot, max(slot) FILTER (env = 'prod') AS last_slot,
+    coalesce(CAST(sum(events) FILTER (env = 'prod') AS BIGINT), 0) AS events,
+    list_sort(list(DISTINCT env) FILTER (env <> 'prod'))[:$environments_max] AS others
+FROM ({counts}) AS counts
+GROUP BY game_id
+"""
+
+ENVIRONMENTS: Sql = "SELECT env AS value FROM main.event_counts WHERE game_id = $game GROUP BY env ORDER BY env"
+
+
+def commonest(
+    dimension: str, parameters: CommonParameters, asking: Asking, values_max: int, wanted: list[str] | None = None
+) -> list[dict[str, Any]]:
+    """`value` and `events`, the commonest first: `values_max` of them, and those of `wanted` that there are.
+
+    What was not sent is the empty string.
+    """
+    if dimension in ("env", "segment"):
+        return asking.rows(ENVIRONMENTS if dimension == "env" else SEGMENTS, {"game": parameters.game_id})
+    sql = COMMONEST_MAPS if dimension == "map" else COMMONEST
+    return ever(parameters, asking, sql, dimension=dimension, values_max=values_max, wanted=wanted or [])
+
+
+def maps(parameters: CommonParameters, asking: Asking, values_max: int) -> list[dict[str, Any]]:
+    """The maps with most events, and how far they reach."""
+    return ever(parameters, asking, MAPS, values_max=values_max)
+
+
+def games(reader: Reader, environments_max: int) -> list[dict[str, Any]]:
+    """Of each game that has events: how many of `env` prod, in which quarters of an hour, and other environments."""
+    table = event_counts.ROLLUP.table
+    built_to = unbuilt_rollups(reader).get(table)
+    counts: Sql = "SELECT game_id, slot, env, events FROM main.event_counts"
+    if built_to is not None:
+        anew = event_counts.ROLLUP.rows(SOURCE_OF_EVENTS + "    WHERE time >= $built_to::DATE\n")
+        counts += (
+            " WHERE slot < $built_to::DATE UNION ALL SELECT game_id, slot, env, events FROM (" + anew + ") AS anew"
+        )
+    bound: dict[str, object] = {"environments_max": environments_max}
+    if built_to is not None:
+        bound |= {"built_to": built_to, "passive": list(PASSIVE_EVENTS)}
+    return reader.query(GAMES.format(counts=counts), bound).to_pylist()

@@ -1,0 +1,144 @@
+"""What a question is about, as values that are bound and as the choice where each relation is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, LiteralString
+
+from msgspec import Struct
+
+from playtrace.metrics.frame.asking import Asking
+from playtrace.metrics.frame.bound_lists import bound_lists
+from playtrace.metrics.frame.calendar import ONE_DAY, Grain, Span, bound_slices, day_masks, on_slots, plain
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.filters import conditions, filters
+from playtrace.metrics.frame.models import CommonParameters
+from playtrace.metrics.frame.relations import KEEP, RELATIONS, Cut, relations_of, written_out
+
+
+class Table(Struct, frozen=True):
+    """A small table that is made in Python, and read by its name."""
+
+    name: LiteralString
+    columns: dict[LiteralString, LiteralString]
+    """With their types."""
+    rows: Sequence[Sequence[object]]
+
+    @property
+    def text(self) -> LiteralString:
+        columns: list[LiteralString] = [
+            "unnest($" + self.name + "_" + column + "::" + type_ + "[]) AS " + column
+            for column, type_ in self.columns.items()
+        ]
+        return "SELECT " + ", ".join(columns)
+
+
+class Scope:
+    """The events of a game in some buckets of time, as the parameters narrow them."""
+
+    def __init__(
+        self,
+        parameters: CommonParameters,
+        asking: Asking,
+        buckets: Sequence[Span],
+        *,
+        grain: Grain = "day",
+        split_by: str | None = None,
+        raw: bool = False,
+    ) -> None:
+        """`buckets` are in order and do not overlap. `raw`: no rollup has what the metric wants to know."""
+        self._parameters = parameters
+        self._asking = asking
+        self._raw_alone = raw
+        self.source: Literal["rollup", "raw"] = "rollup"
+        """Where what was asked so far was read: `raw`, if any of it was."""
+        self._in_slots = on_slots(*(end for bucket in buckets for end in (bucket.start, bucket.end)))
+        start, end = buckets[0].start, buckets[-1].end
+        predicate, in_predicate = conditions(parameters)
+        self._bound = (
+            filters(parameters)
+            | bound_slices(list(buckets), grain)
+            | in_predicate
+            | {
+                "from": plain(start),
+                "to": plain(end),
+                "sessions_from": plain(start - asking.rules.session_timeout),
+                "day_before": plain(start - ONE_DAY - asking.rules.session_timeout),
+                "session_timeout": asking.rules.session_timeout,
+                "segment": parameters.segment,
+            }
+            | {f"built_to_{rollup}": day for rollup, day in asking.unbuilt.items()}
+        )
+        if self._in_slots:
+            masks = [(mask.bucket, mask.day, mask.am, mask.pm) for mask in day_masks(list(buckets))]
+            self._bound |= {"first_day": masks[0][1], "last_day": masks[-1][1]} if masks else {}
+            self._bound |= bound_lists("calendar", ("bucket", "day", "am", "pm"), masks)
+        self._cut = Cut(
+            keep=[name for name in KEEP if self._bound[name] is not None],
+            predicate=predicate,
+            is_segment=parameters.segment is not None,
+            split_by=split_by,
+            is_one_bucket=len(buckets) == 1,
+            unbuilt=frozenset(
+                relation.rollup.table for relation in RELATIONS.values() if relation.rollup.table in asking.unbuilt
+            ),
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some events do not count, or some players."""
+        return self._cut.keep != [] or self._cut.predicate != "" or self._cut.is_segment
+
+    def rows(self, metric: LiteralString, *tables: Table, **bound: object) -> list[dict[str, Any]]:
+        """The rows of a metric's SQL, which names relations and tables, and `$name` for what else is bound.
+
+        Raises `WrongParameter` when the rollup was asked for and cannot answer, and what `Reader.query` raises.
+        """
+        raw = self._raw(relations_of(metric))
+        values = self._bound | bound
+        for table in tables:
+            values |= bound_lists(table.name, tuple(table.columns), table.rows)
+        return self._asking.rows(
+            written_out(metric, raw, self._cut, {table.name: table.text for table in tables}), values
+        )
+
+    def _raw(self, names: list[LiteralString]) -> set[LiteralString]:
+        """The relations that no rollup can answer, or that were asked for without."""
+        raw: set[LiteralString] = {name for name in names if self._needs_events(name)}
+        if self._parameters.source == "rollup" and raw:
+            raise WrongParameter(
+                "source",
+                "The rollup cannot answer this: it knows quarters of an hour, platform, version and country."
+                " Ask for `auto`.",
+            )
+        if self._parameters.source == "raw":
+            raw = set(names)
+        if raw or any(RELATIONS[name].rollup.table in self._asking.unbuilt for name in names):
+            self.source = "raw"
+        return raw
+
+    def _needs_events(self, name: LiteralString) -> bool:
+        relation = RELATIONS[name]
+        return (
+            (self._raw_alone and relation.text_raw is not None)
+            or (relation.in_slots and not self._in_slots)
+            or (self._cut.predicate != "" and relation.is_narrowed)
+            or (self._cut.is_segment and not relation.has_players and relation.is_narrowed)
+            or (not relation.rollup.makes_rows and relation.rollup.table in self._asking.unbuilt)
+        )
+
+
+def ever(parameters: CommonParameters, asking: Asking, metric: LiteralString, **bound: object) -> list[dict[str, Any]]:
+    """The rows of SQL about all time of a game and environment: of relations that begin with `all_`, whole."""
+    cut = Cut(
+        keep=[],
+        predicate="",
+        is_segment=False,
+        split_by=None,
+        is_one_bucket=True,
+        unbuilt=frozenset(
+            relation.rollup.table for relation in RELATIONS.values() if relation.rollup.table in asking.unbuilt
+        ),
+    )
+    values = filters(parameters) | {f"built_to_{rollup}": day for rollup, day in asking.unbuilt.items()} | bound
+    return asking.rows(written_out(metric, set(), cut, {}), values)

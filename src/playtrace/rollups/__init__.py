@@ -1,0 +1,30 @@
+"""What the store keeps beside the events: partial aggregates, each defined once."""
+
+from __future__ import annotations
+
+from playtrace.rollups import (
+    event_counts,
+    located_events,
+    map_extents,
+    player_days,
+    players,
+    position_spans,
+    position_tails,
+    sessions,
+)
+from playtrace.rollups.rollup import Rollup
+
+ROLLUPS: tuple[Rollup, ...] = tuple(
+    module.ROLLUP
+    for module in (
+        event_counts,
+        player_days,
+        players,
+        sessions,
+        position_spans,
+        position_tails,
+        located_events,
+        map_extents,
+    )
+)
+"""All that are made of events."""

@@ -1,0 +1,52 @@
+"""Events and their sums, by quarter of an hour: +05:30 and +05:45 exist."""
+
+from __future__ import annotations
+
+from playtrace.rollups.rollup import Rollup
+
+ROLLUP = Rollup(
+    table="event_counts",
+    version=2,
+    columns={
+        "game_id": "VARCHAR NOT NULL",
+        "env": "VARCHAR NOT NULL",
+        "slot": "TIMESTAMP NOT NULL",
+        "name": "VARCHAR NOT NULL",
+        "platform": "VARCHAR NOT NULL",
+        "version": "VARCHAR NOT NULL",
+        "country": "VARCHAR NOT NULL",
+        "currency": "VARCHAR NOT NULL",
+        "events": "BIGINT NOT NULL",
+        "value_micros": "HUGEINT NOT NULL",
+        "frames_micros": "HUGEINT NOT NULL",
+        "frames_us": "HUGEINT NOT NULL",
+    },
+    # Frames drawn, in millionths, and the microseconds in which they were: of `performance` events where both are
+    # numbers. In integers, as sums of fractions depend on their order.
+    each="""
+    SELECT game_id, env, slot, name, platform, version, country, currency, CAST(1 AS BIGINT) AS events,
+        coalesce(TRY_CAST(round(value * 1e6) AS BIGINT), 0) AS value_micros,
+        CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
+        CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+    FROM (
+        SELECT game_id, env, slot, name, platform, version, country, currency, value,
+            TRY_CAST(round(coalesce(sent_frames, fps * seconds) * 1e6) AS BIGINT) AS drawn_micros,
+            TRY_CAST(round(seconds * 1e6) AS BIGINT) AS drawn_us
+        FROM (
+            SELECT game_id, env, slot, name, platform, version, country, currency, value,
+                CASE WHEN name = 'performance' THEN TRY_CAST(props.frames AS DOUBLE) END AS sent_frames,
+                CASE WHEN name = 'performance' THEN coalesce(TRY_CAST(props.duration_s AS DOUBLE), 1) END AS seconds,
+                CASE WHEN name = 'performance' THEN coalesce(value, TRY_CAST(props.fps AS DOUBLE)) END AS fps
+            FROM {source} AS source
+        ) AS measured
+    ) AS drawn
+    """,
+    merge="""
+    SELECT game_id, env, slot, name, platform, version, country, currency, CAST(sum(events) AS BIGINT) AS events,
+        sum(value_micros) AS value_micros, sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us
+    FROM {parts} AS parts
+    GROUP BY game_id, env, slot, name, platform, version, country, currency
+    """,
+    day="slot",
+    order="game_id, env, slot, name",
+)

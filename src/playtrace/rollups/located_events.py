@@ -1,0 +1,39 @@
+"""Events that happened at a place, other than position samples: the narrow half of a heatmap. A row for each."""
+
+from __future__ import annotations
+
+from playtrace.rollups.rollup import Rollup
+
+ROLLUP = Rollup(
+    table="located_events",
+    version=2,
+    columns={
+        "game_id": "VARCHAR NOT NULL",
+        "env": "VARCHAR NOT NULL",
+        "time": "TIMESTAMP NOT NULL",
+        "name": "VARCHAR NOT NULL",
+        "map_id": "VARCHAR NOT NULL",
+        "x": "DOUBLE NOT NULL",
+        "y": "DOUBLE NOT NULL",
+        "z": "DOUBLE",
+        "player_id": "VARCHAR",
+        "player_bit": "TINYINT",
+        "platform": "VARCHAR NOT NULL",
+        "version": "VARCHAR NOT NULL",
+        "country": "VARCHAR NOT NULL",
+    },
+    # A bit out of 63 by a hash of the player: n different ones are at least n players.
+    each="""
+    SELECT game_id, env, time, name, map_id, x, y, z, player_id,
+        CAST(md5_number_lower(player_id) % 63 AS TINYINT) AS player_bit, platform, version, country
+    FROM {source} AS source
+    WHERE name <> 'position' AND map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+    """,
+    merge="""
+    SELECT game_id, env, time, name, map_id, x, y, z, player_id, player_bit, platform, version, country
+    FROM {parts} AS parts
+    """,
+    day="time",
+    # A heatmap asks for one name: what lies between is passed over without being unpacked.
+    order="name",
+)

@@ -1,0 +1,58 @@
+"""Which rollups are there, in which version, and up to which day.
+
+A rollup that is new, or whose definition has changed, begins empty. Loads add to it at once; the days of what was
+stored before are made one after the other (`load/rebuild.py`), and until a day is made questions read its events.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import LiteralString
+
+import duckdb
+
+from playtrace.rollups import ROLLUPS, heat_days
+from playtrace.store.errors import StoreNewer
+
+log = logging.getLogger("playtrace.store")
+
+
+def prepare_rollups(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of all rollups that are not there in their version, in the caller's transaction.
+
+    Raises `StoreNewer` when one was made by a newer playtrace.
+    """
+    found = dict(connection.execute("SELECT rollup, version FROM rollup_builds").fetchall())
+    began = connection.execute("SELECT min(time)::DATE FROM events").fetchone()
+    built_to: dt.date | None = began[0] if began else None
+    for rollup in ROLLUPS:
+        if _is_due(found, rollup.table, rollup.version):
+            _make(connection, rollup.table, rollup.version, rollup.creation, built_to)
+    if _is_due(found, heat_days.TABLE, heat_days.VERSION):
+        # Compaction makes it of other rollups, a day that is missing whenever it comes by.
+        _make(connection, heat_days.TABLE, heat_days.VERSION, heat_days.CREATION, None)
+
+
+def _is_due(found: dict[str, int], table: str, version: int) -> bool:
+    known = found.get(table)
+    if known is not None and known > version:
+        raise StoreNewer(
+            f"The store has version {known} of {table}, this playtrace knows {version}. Install the newer."
+        )
+    return known != version
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection,
+    table: LiteralString,
+    version: int,
+    creation: LiteralString,
+    built_to: dt.date | None,
+) -> None:
+    connection.execute("DROP TABLE IF EXISTS " + table)
+    connection.execute(creation)
+    connection.execute("DELETE FROM rollup_builds WHERE rollup = ?", [table])
+    connection.execute("INSERT INTO rollup_builds VALUES (?, ?, ?)", [table, version, built_to])
+    if built_to is not None:
+        log.info("a rollup is made anew from the events", extra={"rollup": table, "from_day": built_to.isoformat()})

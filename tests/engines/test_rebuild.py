@@ -1,0 +1,121 @@
+"""After an upgrade rollups are made anew, a day at a time: every answer is right before, meanwhile and after."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Engine, plain, same
+
+from playtrace.config import Settings
+from playtrace.journal.sqlite import Journal
+from playtrace.load.rebuild import Rebuild
+from playtrace.rollups import ROLLUPS
+from playtrace.store.duckdb import Store
+
+FIRST = dt.datetime(2026, 3, 1, 10, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 3, 9, tzinfo=dt.UTC)
+RANGE = {"from": "2026-03-01", "to": "2026-03-08"}
+QUESTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("summary", RANGE),
+    ("active_players", RANGE),
+    ("retention", RANGE),
+    ("timeseries", {"metric": "sessions", **RANGE}),
+    ("timeseries", {"metric": "events", "splitBy": "platform", **RANGE}),
+    ("heatmap", {"map": "arena", **RANGE}),
+]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    settings = Settings(data=tmp_path)
+    journal = Journal.open(settings.journal_path, settings)
+    store = Store.open(settings.store_path, settings)
+    yield Engine(store, journal, settings)
+    store.close()
+    journal.close()
+
+
+def day_of_play(day: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "time": FIRST + dt.timedelta(days=day, minutes=minute, hours=13 * (player == "bob")),
+            "player_id": player,
+            "session_id": f"{player}-{day // 2}",
+            "mono_ms": 60_000 * minute,
+            "platform": "linux" if day % 2 else "windows",
+            "map": "arena",
+            "x": float(minute),
+            "y": float(day),
+        }
+        for player in ("ann", "bob", f"new-{day}")
+        for minute, name in enumerate(("session_start", "position", "position", "player_death", "crash"))
+    ]
+
+
+def answers(engine: Engine, game: str) -> list[dict[str, Any]]:
+    return [plain(engine.ask(name, game, NOW, **asked)) for name, asked in QUESTIONS]
+
+
+def sources(engine: Engine, game: str) -> set[str]:
+    return {engine.ask(name, game, NOW, **asked).source for name, asked in QUESTIONS}
+
+
+def test_answers_stay_the_same_while_rollups_are_made_anew_and_events_come(engine: Engine) -> None:
+    game = engine.new_game()
+    for day in range(6):
+        engine.load(game, day_of_play(day))
+    expected = answers(engine, game)
+    assert sources(engine, game) == {"rollup"}
+    # As an upgrade leaves them.
+    with engine.store.writing() as connection:
+        connection.execute("UPDATE rollup_builds SET version = version - 1")
+    engine.store.close()
+    engine.store = Store.open(engine.settings.store_path, engine.settings)
+    assert sources(engine, game) == {"raw"}
+    assert all(engine.store.query(f"FROM {rollup.table}").num_rows == 0 for rollup in ROLLUPS)
+    same(answers(engine, game), expected)
+
+    rebuild = Rebuild(engine.store, engine.settings)
+    engine.loader = type(engine.loader)(engine.store, engine.journal, engine.settings)
+    made = [rebuild.step() for _ in range(3)]
+    assert made == [(FIRST + dt.timedelta(days=day)).date() for day in range(3)]
+    same(answers(engine, game), expected)
+    # Events of days that are made, and of such that are not, and of players who are known from both.
+    late = [event | {"time": event["time"] + dt.timedelta(minutes=30)} for event in day_of_play(1) + day_of_play(5)]
+    engine.load(game, late)
+    with_late = [plain(engine.ask(name, game, NOW, source="raw", **asked)) for name, asked in QUESTIONS]
+    assert with_late != expected
+    same(answers(engine, game), with_late)
+    while rebuild.step() is not None:
+        same(answers(engine, game), with_late)
+    assert rebuild.day is None
+    assert sources(engine, game) == {"rollup"}
+    engine.compact([(FIRST + dt.timedelta(days=day)).date() for day in range(8)])
+    same(answers(engine, game), with_late)
+
+
+def test_the_loader_makes_them_by_itself(engine: Engine) -> None:
+    game = engine.new_game()
+    for day in range(3):
+        engine.load(game, day_of_play(day))
+    with engine.store.writing() as connection:
+        connection.execute("UPDATE rollup_builds SET version = version - 1 WHERE rollup <> 'heat_days'")
+    engine.store.close()
+    engine.store = Store.open(engine.settings.store_path, engine.settings)
+    loader = type(engine.loader)(engine.store, engine.journal, engine.settings)
+    assert loader.rebuilding == FIRST.date()
+    loader.start()
+    try:
+        deadline = time.monotonic() + 60
+        while loader.rebuilding is not None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert loader.rebuilding is None
+    finally:
+        loader.stop()
+    assert sources(engine, game) == {"rollup"}

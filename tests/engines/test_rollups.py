@@ -1,0 +1,123 @@
+"""What holds of every rollup: merging any part of its rows, in any order, says the same as merging those of all events.
+
+The events are at few moments, so that many are at the same one, and lie around midnights.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any, LiteralString
+
+import pytest
+from conftest import Engine
+
+from playtrace.event import PASSIVE_EVENTS
+from playtrace.load.rebuild import build_day
+from playtrace.rollups import ROLLUPS
+from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
+
+NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+DAYS = [(NOON + dt.timedelta(days=day)).date() for day in range(4)]
+OF_GAME: LiteralString = SOURCE_OF_EVENTS + "    WHERE game_id = $game\n"
+
+
+def history(seed: int) -> list[dict[str, Any]]:
+    dice = random.Random(seed)
+
+    def perhaps(**fields: Any) -> dict[str, Any]:
+        return fields if dice.random() < 0.6 else {}
+
+    return [
+        {
+            "name": dice.choice(("level_start", "purchase", "crash", "performance", "push_received", "position")),
+            "time": NOON + dt.timedelta(minutes=dice.choice((1, 11, 40, 700, 721, 1500, 1501)), days=dice.randrange(3)),
+            "value": dice.choice((0.1, 1.5, 60.0, 1 / 3)),
+            **perhaps(player_id=dice.choice(("ann", "bob", "cleo"))),
+            **perhaps(session_id=dice.choice(("1", "2", "long-enough-to-be-one"))),
+            **perhaps(device_id=dice.choice(("phone", "tablet"))),
+            **perhaps(mono_ms=dice.randrange(5) * 1_000),
+            **perhaps(seq=dice.randrange(4)),
+            **perhaps(platform=dice.choice(("windows", "linux")), version=dice.choice(("1.0", "1.1"))),
+            **perhaps(country=dice.choice(("DE", "FR"))),
+            **perhaps(env=dice.choice(("prod", "dev"))),
+            **perhaps(map=dice.choice(("arena", "forest")), x=dice.random(), y=dice.random(), z=dice.random()),
+            **perhaps(props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94}),
+        }
+        for _ in range(150)
+    ]
+
+
+def loaded(engine: Engine, seed: int, loads: int) -> str:
+    game = engine.new_game()
+    events = history(seed)
+    for part in range(loads):
+        engine.load(game, events[part::loads], received_at=NOON + dt.timedelta(days=9))
+    return game
+
+
+def rows(engine: Engine, sql: LiteralString, game: str) -> list[dict[str, Any]]:
+    bound = {"game": game, "passive": list(PASSIVE_EVENTS), "session_timeout": dt.timedelta(minutes=30)}
+    named = {name: value for name, value in bound.items() if f"${name}" in sql}
+    found = engine.store.query(sql, named).to_pylist()
+    return sorted(found, key=lambda row: [str(value) for value in row.values()])
+
+
+def said(engine: Engine, rollup: Rollup, game: str) -> list[dict[str, Any]]:
+    """What the stored rows say, in the fewest rows that can say it."""
+    stored: LiteralString = "SELECT * FROM " + rollup.table + " WHERE game_id = $game"
+    return rows(engine, stored if rollup.is_whole else rollup.merged(stored), game)
+
+
+def said_by_events(engine: Engine, rollup: Rollup, game: str) -> list[dict[str, Any]]:
+    return rows(engine, rollup.merged(rollup.rows(OF_GAME)), game)
+
+
+@pytest.mark.parametrize("rollup", ROLLUPS, ids=lambda rollup: rollup.table)
+@pytest.mark.parametrize("loads", [1, 2, 7])
+def test_loads_and_compaction_say_what_the_events_say(engine: Engine, rollup: Rollup, loads: int) -> None:
+    game = loaded(engine, 7 * loads, loads)
+    expected = said_by_events(engine, rollup, game)
+    assert expected
+    assert said(engine, rollup, game) == expected
+    engine.compact(DAYS)
+    assert said(engine, rollup, game) == expected
+
+
+@pytest.mark.parametrize("rollup", [rollup for rollup in ROLLUPS if rollup.makes_rows], ids=lambda rollup: rollup.table)
+@pytest.mark.parametrize("seed", range(4))
+def test_merging_any_part_in_any_order_changes_nothing(engine: Engine, rollup: Rollup, seed: int) -> None:
+    game = loaded(engine, seed, 3)
+    expected = said_by_events(engine, rollup, game)
+    # The rows of some events, merged by day and again with those of the others, in another order.
+    with engine.store.writing() as connection:
+        bound = {"game": game, "passive": list(PASSIVE_EVENTS), "session_timeout": dt.timedelta(minutes=30)}
+
+        def run(sql: LiteralString) -> None:
+            connection.execute(sql, {name: value for name, value in bound.items() if f"${name}" in sql})
+
+        each = rollup.rows(OF_GAME)
+        run(f"CREATE OR REPLACE TEMP TABLE each AS SELECT *, random() AS dice FROM ({each}) AS rows")
+        for part, condition in enumerate(("dice < 0.3", "dice >= 0.3 AND dice < 0.5", "dice >= 0.5")):
+            some: LiteralString = f"SELECT * EXCLUDE (dice) FROM each WHERE {condition} ORDER BY dice"
+            run(f"CREATE OR REPLACE TEMP TABLE part{part} AS " + rollup.merged_by_day(some))
+        run("CREATE OR REPLACE TEMP TABLE twice AS " + rollup.merged_by_day("FROM part2 UNION ALL FROM part0"))
+        run(
+            "CREATE OR REPLACE TEMP TABLE merged AS "
+            + rollup.merged("SELECT * FROM (FROM twice UNION ALL FROM part1) AS parts ORDER BY random()")
+        )
+        found = connection.sql("FROM merged").to_arrow_table().to_pylist()
+    assert sorted(found, key=lambda row: [str(value) for value in row.values()]) == expected
+
+
+@pytest.mark.parametrize("rollup", ROLLUPS, ids=lambda rollup: rollup.table)
+def test_a_day_that_is_made_again_says_the_same(engine: Engine, rollup: Rollup) -> None:
+    game = loaded(engine, 11, 3)
+    expected = said_by_events(engine, rollup, game)
+    with engine.store.writing() as connection:
+        # All of them, as players of one day are known by those before.
+        connection.execute(f"DELETE FROM {rollup.table} WHERE game_id = '{game}'")
+        for day in DAYS:
+            build_day(connection, rollup, day, engine.settings)
+            build_day(connection, rollup, day, engine.settings)
+    assert said(engine, rollup, game) == expected
