@@ -102,7 +102,7 @@ def test_money_is_in_the_currency_of_the_game(client: TestClient, game: str) -> 
         ({"timeZone": "Mars/Olympus"}, 422, "timeZone"),
         ({"timezone": "UTC"}, 422, "timezone"),
         ({"filter": "level:1", "source": "rollup"}, 422, "source"),
-            ({"filter": "nothing"}, 422, "filter"),
+        ({"filter": "nothing"}, 422, "filter"),
         ({"interval": "minute"}, 422, "interval"),
         ({"gameId": "nobodys"}, 404, None),
     ],

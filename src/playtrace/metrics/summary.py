@@ -7,9 +7,12 @@ and `crash_upload`.
   qualifying event ever lies in it. **dauMean**: the mean, over the complete days of the range since the game's first
   qualifying event, of the players active on the day. **playersNow**: players with a qualifying event in the last five
   minutes, whatever the range.
-- A **session** belongs to the range in which it starts. It is all events with one session id; its length is its largest
-  `mono_ms`, else last minus first event. Events without a session id are grouped by player: a silence strictly longer
-  than the session timeout (30 minutes) starts a new one. Sessions without an end event count with what is known.
+- A **session** belongs to the range in which it starts. It is all events of a player with one session id; its length is
+  its largest `mono_ms`, else last minus first event. A silence strictly longer than the session timeout (30 minutes)
+  ends it, unless the next event says by its `mono_ms` that it was on all the while, for a day at most. Events without a
+  session id are told apart by such silences alone. Session ids of 16 characters and more need no player. Sessions
+  without an end event count with what is known; what happens without the player stretches none, and a crash that is
+  reported with an old id after such a silence belongs to the session that had it.
 - **crashCount**: events named `crash`, when they happened. **crashedSessions**: sessions with at least one.
   **crashFreeSessions** = 1 - crashed sessions / sessions. **crashFreePlayers** = 1 - players with a crashed session /
   players with a session.
