@@ -13,8 +13,8 @@ With `granularity=week` the cohorts of an ISO week (as far as they lie in the ra
 each player's own: week n is days 7n to 7n+6 after the first day.
 
 What lies after today is not looked at. A cell is **complete** once the last day it looks at is over for the whole
-cohort (rolling: day c+n). Incomplete cells are shown and are in no total. A **total** is pooled over the complete cohorts: the sum of the retained players / the
-sum of the sizes, with its 95 % Wilson interval.
+cohort (rolling: day c+n). Incomplete cells are shown and are in no total. A **total** is pooled over the complete
+cohorts: the sum of the retained players / the sum of the sizes, with its 95 % Wilson interval.
 
 Filters look at what the first event said, and hold for the player from then on. Cohort days without players have size 0
 and shares of null. `from` and `to` are widened to whole days. All counts are exact.

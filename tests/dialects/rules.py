@@ -1,0 +1,76 @@
+"""What the rules of the engines share: walking a statement, and the shapes that they look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlglot
+from sqlglot import exp
+
+Rule = Callable[[exp.Expression], exp.Expression]
+
+
+def translated(sql: str, engine: str, *rules: Rule) -> str:
+    """One statement in the dialect of another engine, laid out to be read."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for rule in rules:
+        tree = _from_below(tree, rule)
+    return tree.sql(dialect=engine, pretty=True)
+
+
+def _from_below(node: exp.Expression, rule: Rule) -> exp.Expression:
+    """What a rule puts in a node's place is made of parts that were translated already."""
+    for part in list(node.iter_expressions()):
+        better = _from_below(part, rule)
+        if better is not part:
+            part.replace(better)
+    return rule(node)
+
+
+def call(name: str, *arguments: exp.Expression) -> exp.Expression:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def name_of(node: exp.Expression) -> str:
+    """Of a function that sqlglot does not know, in small letters; else empty."""
+    return node.name.lower() if isinstance(node, exp.Anonymous) else ""
+
+
+def property_path(node: exp.Expression) -> list[str] | None:
+    """`props.a` and `variant_extract(variant_extract(props, 'a'), 'b')` as a list of keys."""
+    if name_of(node) == "variant_extract":
+        above = property_path(node.expressions[0])
+        inner = [] if above is None else above
+        return [*inner, node.expressions[1].name]
+    if isinstance(node, exp.Column | exp.Dot) and node.sql().startswith("props."):
+        return node.sql().split(".")[1:]
+    return None
+
+
+def listed(node: exp.Expression) -> tuple[list[str], list[exp.Expression]] | None:
+    """Names and lists of `SELECT unnest(a) AS x, unnest(b) AS y`, which is a small table."""
+    if not isinstance(node, exp.Select) or not node.expressions or node.args.get("from_"):
+        return None
+    columns = [column for column in node.expressions if isinstance(column, exp.Alias)]
+    if len(columns) != len(node.expressions) or not all(
+        isinstance(column.this, exp.Explode | exp.Unnest) for column in columns
+    ):
+        return None
+    lists = [
+        column.this.this if isinstance(column.this, exp.Explode) else column.this.expressions[0] for column in columns
+    ]
+    return [column.alias for column in columns], lists
+
+
+def interval_us(node: exp.Expression) -> int | None:
+    """Microseconds of `to_microseconds(n)`, as values are bound; None of anything else."""
+    return int(node.expressions[0].name) if name_of(node) == "to_microseconds" else None
+
+
+def is_interval_already(node: exp.Expression) -> bool:
+    """A bound value is given its type again in our texts."""
+    return isinstance(node, exp.Cast) and node.to.is_type("INTERVAL")
+
+
+def is_huge(node: exp.Expression) -> bool:
+    return isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128

@@ -1,0 +1,85 @@
+"""Every statement of every metric can be said to ClickHouse, PostgreSQL and Spark: from rollups and from events.
+
+What they would be told is in `tests/golden/sql/`, to be read when it changes: REFRESH_GOLDEN=1 writes it anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from conftest import Engine
+from dialects.clickhouse import to_clickhouse
+from dialects.postgresql import to_postgresql
+from dialects.spark import to_spark
+from sqlglot import exp
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "sql"
+NOW = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+DAYS = {"from": "2026-03-01", "to": "2026-03-02", "platform": ["windows"]}
+QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "summary": ("summary", {}),
+    "active_players": ("active_players", {"segment": "buyers"}),
+    "retention": ("retention", {"offsets": [0, 1]}),
+    "heatmap": ("heatmap", {"map": "arena", "cellSize": 10}),
+    "timeseries_revenue": ("timeseries", {"metric": "revenue", "splitBy": "country"}),
+    "timeseries_active_players": ("timeseries", {"metric": "active_players", "splitBy": "version"}),
+    "timeseries_sessions": ("timeseries", {"metric": "avg_session_seconds"}),
+    "timeseries_new_players": ("timeseries", {"metric": "new_players"}),
+    "timeseries_avg_fps": ("timeseries", {"metric": "avg_fps", "interval": "hour"}),
+    "filtered_sessions": ("timeseries", {"metric": "sessions", "filter": ["props.mode:ranked,7", "level:!1..3"]}),
+    "filtered_events": ("timeseries", {"metric": "events", "filter": ["props.mode.of:*"]}),
+}
+DIALECTS = {
+    "clickhouse": ("clickhouse", to_clickhouse),
+    "postgresql": ("postgres", to_postgresql),
+    "spark": ("spark", to_spark),
+}
+OURS_ALONE = {
+    "clickhouse": ("unnest(", "explode(", "list_contains", "arg_min", "<<", "variant_extract", "quantile_cont"),
+    "postgresql": ("arg_min", "list_contains", "try_cast", "variant_extract", "epoch_us", "quantile_cont", "hugeint"),
+    "spark": ("unnest(", "list_contains", "arg_min", "variant_extract", "epoch_us", "quantile_cont", "int128", "<<"),
+}
+"""What none of them understands, or means something else there."""
+
+
+def statements(engine: Engine, name: str) -> list[str]:
+    metric, asked = QUESTIONS[name]
+    sources = ("raw",) if "filter" in asked else ("rollup", "raw")
+    found: list[str] = []
+    for source in sources:
+        answer = engine.ask(metric, "arena", NOW, explain=True, source=source, **DAYS, **asked)
+        found += [statement for statement in answer.statements if statement not in found]
+    return found
+
+
+@pytest.mark.parametrize("engine_name", DIALECTS)
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_statement_in_another_dialect(engine: Engine, name: str, engine_name: str) -> None:
+    dialect, translate = DIALECTS[engine_name]
+    told = [translate(statement) for statement in statements(engine, name)]
+    for text in told:
+        sqlglot.parse_one(text, read=dialect)
+        lower = text.lower()
+        assert [word for word in OURS_ALONE[engine_name] if word in lower] == []
+    file = GOLDEN / f"{name}.{engine_name}.sql"
+    text = ";\n\n".join(told) + ";\n"
+    if os.environ.get("REFRESH_GOLDEN"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+    assert text == file.read_text("utf-8"), "REFRESH_GOLDEN=1 writes it anew; read the difference"
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_rules_that_let_sql_travel(engine: Engine, name: str) -> None:
+    for statement in statements(engine, name):
+        tree = sqlglot.parse_one(statement, read="duckdb")
+        assert len(list(tree.find_all(exp.With))) <= 1, "no nested WITH: not every engine tells equal names apart"
+        assert not [group for group in tree.find_all(exp.Group) if group.args.get("all")], (
+            "columns are listed in GROUP BY"
+        )
+        assert "map" not in {column.name for column in tree.find_all(exp.Column)}

@@ -1,0 +1,645 @@
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    (
+      ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+        player_id IS NOT NULL)
+    )[1] AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    (
+      ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+        platform IS NOT NULL)
+    )[1] AS platform,
+    (
+      ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+        version IS NOT NULL)
+    )[1] AS version,
+    (
+      ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+        country IS NOT NULL)
+    )[1] AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS BIGINT) AS played,
+    CAST(SUM(crashes) AS BIGINT) AS crashes,
+    COUNT(*) > 1
+    AND (
+      ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
+        since IS NOT NULL)
+    )[1] > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several,
+    (
+      ARRAY_AGG(kept ORDER BY order_key ASC) FILTER(WHERE
+        kept IS NOT NULL)
+    )[1] AS kept
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - (
+          LEAST(mono_ms, 86400000)
+        ) * INTERVAL '1 MILLISECOND'
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+      kept
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+        COALESCE(
+          COALESCE(
+            props #>> '{mode}' = ANY(CAST(ARRAY['ranked', '7'] AS TEXT[]))
+            OR TRY_DOUBLE(props #>> '{mode}') = ANY(CAST(ARRAY[7.0] AS DOUBLE PRECISION[])),
+            FALSE
+          )
+          AND NOT COALESCE(
+            TRY_DOUBLE(CAST(level AS TEXT)) >= CAST(1.0 AS DOUBLE PRECISION)
+            AND TRY_DOUBLE(CAST(level AS TEXT)) <= CAST(3.0 AS DOUBLE PRECISION),
+            FALSE
+          ),
+          FALSE
+        ) AS kept
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active OR (
+        NOT session_id IS NULL AND NOT is_passive
+      )
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-28 23:30:00' AS TIMESTAMP)
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      began.kept,
+      COALESCE(
+        began.mono_ms * 1000,
+        CAST(EXTRACT(EPOCH FROM began.ended_at - began.started_at) * 1000000 AS BIGINT)
+      ) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes,
+        kept
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        (
+          ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+            player_id IS NOT NULL)
+        )[1] AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        (
+          ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+            platform IS NOT NULL)
+        )[1] AS platform,
+        (
+          ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+            version IS NOT NULL)
+        )[1] AS version,
+        (
+          ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+            country IS NOT NULL)
+        )[1] AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS BIGINT) AS played,
+        CAST(SUM(crashes) AS BIGINT) AS crashes,
+        (
+          ARRAY_AGG(kept ORDER BY order_key ASC) FILTER(WHERE
+            kept IS NOT NULL)
+        )[1] AS kept
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              (
+                ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+                  player_id IS NOT NULL)
+              )[1] AS player_id,
+              (
+                ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+                  platform IS NOT NULL)
+              )[1] AS platform,
+              (
+                ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+                  version IS NOT NULL)
+              )[1] AS version,
+              (
+                ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+                  country IS NOT NULL)
+              )[1] AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS BIGINT) AS events,
+              CAST(SUM(played) AS BIGINT) AS played,
+              CAST(SUM(crashes) AS BIGINT) AS crashes,
+              (
+                ARRAY_AGG(kept ORDER BY order_key ASC) FILTER(WHERE
+                  kept IS NOT NULL)
+              )[1] AS kept
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since, order_key
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      COALESCE(session_id, '') AS session_id,
+                      time AS started_at,
+                      time AS ended_at,
+                      order_key,
+                      CASE
+                        WHEN session_id IS NULL OR mono_ms IS NULL
+                        THEN time
+                        ELSE time - (
+                          LEAST(mono_ms, 86400000)
+                        ) * INTERVAL '1 MILLISECOND'
+                      END AS since,
+                      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                      CAST(1 AS BIGINT) AS events,
+                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+                      kept
+                    FROM (
+                      SELECT
+                        game_id,
+                        env,
+                        name,
+                        time,
+                        time AS slot,
+                        player_id,
+                        session_id,
+                        mono_ms,
+                        seq,
+                        value,
+                        props AS props,
+                        map_id,
+                        x,
+                        y,
+                        z,
+                        COALESCE(platform, '') AS platform,
+                        COALESCE(version, '') AS version,
+                        COALESCE(country, '') AS country,
+                        COALESCE(currency, '') AS currency,
+                        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+                        NOT player_id IS NULL
+                        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+                        CASE
+                          WHEN LENGTH(session_id) >= 16
+                          THEN ''
+                          ELSE COALESCE(player_id, device_id, '')
+                        END AS owner,
+                        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+                        COALESCE(
+                          COALESCE(
+                            props #>> '{mode}' = ANY(CAST(ARRAY['ranked', '7'] AS TEXT[]))
+                            OR TRY_DOUBLE(props #>> '{mode}') = ANY(CAST(ARRAY[7.0] AS DOUBLE PRECISION[])),
+                            FALSE
+                          )
+                          AND NOT COALESCE(
+                            TRY_DOUBLE(CAST(level AS TEXT)) >= CAST(1.0 AS DOUBLE PRECISION)
+                            AND TRY_DOUBLE(CAST(level AS TEXT)) <= CAST(3.0 AS DOUBLE PRECISION),
+                            FALSE
+                          ),
+                          FALSE
+                        ) AS kept
+                      FROM main.events
+                      WHERE
+                        game_id = 'arena' AND env = 'prod'
+                    ) AS source
+                    WHERE
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-28 23:30:00' AS TIMESTAMP)
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - (
+              LEAST(mono_ms, 86400000)
+            ) * INTERVAL '1 MILLISECOND'
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+          kept
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+            COALESCE(
+              COALESCE(
+                props #>> '{mode}' = ANY(CAST(ARRAY['ranked', '7'] AS TEXT[]))
+                OR TRY_DOUBLE(props #>> '{mode}') = ANY(CAST(ARRAY[7.0] AS DOUBLE PRECISION[])),
+                FALSE
+              )
+              AND NOT COALESCE(
+                TRY_DOUBLE(CAST(level AS TEXT)) >= CAST(1.0 AS DOUBLE PRECISION)
+                AND TRY_DOUBLE(CAST(level AS TEXT)) <= CAST(3.0 AS DOUBLE PRECISION),
+                FALSE
+              ),
+              FALSE
+            ) AS kept
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          is_active OR (
+            NOT session_id IS NULL AND NOT is_passive
+          )
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        AND ended_at >= CAST('2026-02-27 23:30:00' AS TIMESTAMP)
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + INTERVAL '1800000000 MICROSECONDS' < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - (
+                  LEAST(mono_ms, 86400000)
+                ) * INTERVAL '1 MILLISECOND'
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+              kept
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                map_id,
+                x,
+                y,
+                z,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+                NOT player_id IS NULL
+                AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+                COALESCE(
+                  COALESCE(
+                    props #>> '{mode}' = ANY(CAST(ARRAY['ranked', '7'] AS TEXT[]))
+                    OR TRY_DOUBLE(props #>> '{mode}') = ANY(CAST(ARRAY[7.0] AS DOUBLE PRECISION[])),
+                    FALSE
+                  )
+                  AND NOT COALESCE(
+                    TRY_DOUBLE(CAST(level AS TEXT)) >= CAST(1.0 AS DOUBLE PRECISION)
+                    AND TRY_DOUBLE(CAST(level AS TEXT)) <= CAST(3.0 AS DOUBLE PRECISION),
+                    FALSE
+                  ),
+                  FALSE
+                ) AS kept
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              is_active OR (
+                NOT session_id IS NULL AND NOT is_passive
+              )
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON DATE_TRUNC('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+    AND kept
+), found AS (
+  SELECT
+    bucket,
+    split,
+    COUNT(*) AS weight,
+    COUNT(*) AS whole,
+    0 AS others,
+    SUM(
+      CASE 'sessions'
+        WHEN 'avg_session_seconds'
+        THEN length_us
+        WHEN 'crash_free_sessions'
+        THEN CASE WHEN crashes > 0 THEN 0 ELSE 1 END
+        ELSE 1
+      END
+    ) AS part
+  FROM sessions
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC NULLS LAST, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;

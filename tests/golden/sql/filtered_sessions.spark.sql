@@ -1,0 +1,632 @@
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    MIN_BY(player_id, player_key) AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    MIN_BY(platform, order_key) AS platform,
+    MIN_BY(version, order_key) AS version,
+    MIN_BY(country, order_key) AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS BIGINT) AS played,
+    CAST(SUM(crashes) AS BIGINT) AS crashes,
+    COUNT(*) > 1
+    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several,
+    MIN_BY(kept, order_key) AS kept
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+          LEAST(mono_ms, 86400000)
+        ) / 1000)
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+      kept
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        ARRAY_CONTAINS(
+          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+          name
+        ) AS is_passive,
+        NOT player_id IS NULL
+        AND NOT ARRAY_CONTAINS(
+          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+          name
+        ) AS is_active,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+        COALESCE(
+          COALESCE(
+            ARRAY_CONTAINS(
+              CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
+              TRY_VARIANT_GET(props, '$.mode', 'STRING')
+            )
+            OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+            FALSE
+          )
+          AND NOT COALESCE(
+            TRY_CAST(level AS DOUBLE) >= CAST(1.0 AS DOUBLE)
+            AND TRY_CAST(level AS DOUBLE) <= CAST(3.0 AS DOUBLE),
+            FALSE
+          ),
+          FALSE
+        ) AS kept
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active OR (
+        NOT session_id IS NULL AND NOT is_passive
+      )
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-28 23:30:00' AS TIMESTAMP_NTZ)
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      began.kept,
+      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes,
+        kept
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        MIN_BY(player_id, player_key) AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        MIN_BY(platform, order_key) AS platform,
+        MIN_BY(version, order_key) AS version,
+        MIN_BY(country, order_key) AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS BIGINT) AS played,
+        CAST(SUM(crashes) AS BIGINT) AS crashes,
+        MIN_BY(kept, order_key) AS kept
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key NULLS LAST
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              MIN_BY(player_id, player_key) AS player_id,
+              MIN_BY(platform, order_key) AS platform,
+              MIN_BY(version, order_key) AS version,
+              MIN_BY(country, order_key) AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS BIGINT) AS events,
+              CAST(SUM(played) AS BIGINT) AS played,
+              CAST(SUM(crashes) AS BIGINT) AS crashes,
+              MIN_BY(kept, order_key) AS kept
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since NULLS LAST, order_key NULLS LAST
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since NULLS LAST, order_key NULLS LAST
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      COALESCE(session_id, '') AS session_id,
+                      time AS started_at,
+                      time AS ended_at,
+                      order_key,
+                      CASE
+                        WHEN session_id IS NULL OR mono_ms IS NULL
+                        THEN time
+                        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                          LEAST(mono_ms, 86400000)
+                        ) / 1000)
+                      END AS since,
+                      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                      CAST(1 AS BIGINT) AS events,
+                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+                      kept
+                    FROM (
+                      SELECT
+                        game_id,
+                        env,
+                        name,
+                        time,
+                        time AS slot,
+                        player_id,
+                        session_id,
+                        mono_ms,
+                        seq,
+                        value,
+                        props AS props,
+                        map_id,
+                        x,
+                        y,
+                        z,
+                        COALESCE(platform, '') AS platform,
+                        COALESCE(version, '') AS version,
+                        COALESCE(country, '') AS country,
+                        COALESCE(currency, '') AS currency,
+                        ARRAY_CONTAINS(
+                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+                          name
+                        ) AS is_passive,
+                        NOT player_id IS NULL
+                        AND NOT ARRAY_CONTAINS(
+                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+                          name
+                        ) AS is_active,
+                        CASE
+                          WHEN LENGTH(session_id) >= 16
+                          THEN ''
+                          ELSE COALESCE(player_id, device_id, '')
+                        END AS owner,
+                        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+                        COALESCE(
+                          COALESCE(
+                            ARRAY_CONTAINS(
+                              CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
+                              TRY_VARIANT_GET(props, '$.mode', 'STRING')
+                            )
+                            OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                            FALSE
+                          )
+                          AND NOT COALESCE(
+                            TRY_CAST(level AS DOUBLE) >= CAST(1.0 AS DOUBLE)
+                            AND TRY_CAST(level AS DOUBLE) <= CAST(3.0 AS DOUBLE),
+                            FALSE
+                          ),
+                          FALSE
+                        ) AS kept
+                      FROM main.events
+                      WHERE
+                        game_id = 'arena' AND env = 'prod'
+                    ) AS source
+                    WHERE
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-28 23:30:00' AS TIMESTAMP_NTZ)
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+              LEAST(mono_ms, 86400000)
+            ) / 1000)
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+          kept
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            ARRAY_CONTAINS(
+              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+              name
+            ) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT ARRAY_CONTAINS(
+              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+              name
+            ) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+            COALESCE(
+              COALESCE(
+                ARRAY_CONTAINS(
+                  CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
+                  TRY_VARIANT_GET(props, '$.mode', 'STRING')
+                )
+                OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                FALSE
+              )
+              AND NOT COALESCE(
+                TRY_CAST(level AS DOUBLE) >= CAST(1.0 AS DOUBLE)
+                AND TRY_CAST(level AS DOUBLE) <= CAST(3.0 AS DOUBLE),
+                FALSE
+              ),
+              FALSE
+            ) AS kept
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          is_active OR (
+            NOT session_id IS NULL AND NOT is_passive
+          )
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+        AND ended_at >= CAST('2026-02-27 23:30:00' AS TIMESTAMP_NTZ)
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                  LEAST(mono_ms, 86400000)
+                ) / 1000)
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+              kept
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                map_id,
+                x,
+                y,
+                z,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                ARRAY_CONTAINS(
+                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+                  name
+                ) AS is_passive,
+                NOT player_id IS NULL
+                AND NOT ARRAY_CONTAINS(
+                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+                  name
+                ) AS is_active,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+                COALESCE(
+                  COALESCE(
+                    ARRAY_CONTAINS(
+                      CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
+                      TRY_VARIANT_GET(props, '$.mode', 'STRING')
+                    )
+                    OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                    FALSE
+                  )
+                  AND NOT COALESCE(
+                    TRY_CAST(level AS DOUBLE) >= CAST(1.0 AS DOUBLE)
+                    AND TRY_CAST(level AS DOUBLE) <= CAST(3.0 AS DOUBLE),
+                    FALSE
+                  ),
+                  FALSE
+                ) AS kept
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              is_active OR (
+                NOT session_id IS NULL AND NOT is_passive
+              )
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON DATE_TRUNC('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+    AND kept
+), found AS (
+  SELECT
+    bucket,
+    split,
+    COUNT(*) AS weight,
+    COUNT(*) AS whole,
+    0 AS others,
+    SUM(
+      CASE 'sessions'
+        WHEN 'avg_session_seconds'
+        THEN length_us
+        WHEN 'crash_free_sessions'
+        THEN CASE WHEN crashes > 0 THEN 0 ELSE 1 END
+        ELSE 1
+      END
+    ) AS part
+  FROM sessions
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split NULLS LAST) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;

@@ -1,0 +1,468 @@
+WITH located AS (
+  SELECT
+    CAST(0 AS Nullable(Int64)) AS bucket,
+    '' AS split,
+    time,
+    name,
+    map_id,
+    x,
+    y,
+    z,
+    player_id,
+    player_bit
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      name,
+      map_id,
+      x,
+      y,
+      z,
+      player_id,
+      player_bit,
+      platform,
+      version,
+      country
+    FROM main.located_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS located
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), stays AS (
+  SELECT
+    CAST(0 AS Nullable(Int64)) AS bucket,
+    '' AS split,
+    time,
+    map_id,
+    x,
+    y,
+    z,
+    span_ms,
+    player_id,
+    player_bit
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      map_id,
+      x,
+      y,
+      z,
+      span_ms,
+      player_id,
+      player_bit,
+      owner,
+      session_id,
+      platform,
+      version,
+      country
+    FROM main.position_spans
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS stays
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), rolled AS (
+  SELECT
+    cx,
+    cy,
+    events,
+    span_ms,
+    players
+  FROM main.heat_days
+  WHERE
+    game_id = 'arena'
+    AND env = 'prod'
+    AND map_id = 'arena'
+    AND name IN ('position', 'player_death')
+    AND cell_size = 10.0
+    AND has(CAST([] AS Array(Nullable(DATE))), day)
+), happened AS (
+  SELECT
+    x,
+    y,
+    player_bit,
+    1 AS events,
+    0 AS span_ms
+  FROM located
+  WHERE
+    map_id = 'arena'
+    AND name = 'player_death'
+    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
+    AND (
+      CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
+    )
+    AND (
+      CAST(NULL AS Nullable(Float64)) IS NULL OR z < CAST(NULL AS Nullable(Float64))
+    )
+), stayed AS (
+  SELECT
+    x,
+    y,
+    player_bit,
+    0 AS events,
+    LEAST(span_ms, 20000) AS span_ms
+  FROM stays
+  WHERE
+    map_id = 'arena'
+    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
+    AND (
+      CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
+    )
+    AND (
+      CAST(NULL AS Nullable(Float64)) IS NULL OR z < CAST(NULL AS Nullable(Float64))
+    )
+), placed AS (
+  SELECT
+    accurateCastOrNull(FLOOR((
+      x - 0
+    ) / 10.0), 'Nullable(Int32)') AS cx,
+    accurateCastOrNull(FLOOR((
+      y - 0
+    ) / 10.0), 'Nullable(Int32)') AS cy,
+    events,
+    span_ms,
+    bitShiftLeft(CAST(1 AS Nullable(Int64)), player_bit) AS players
+  FROM (
+    SELECT
+      *
+    FROM happened
+    UNION ALL
+    SELECT
+      *
+    FROM stayed
+  ) AS places
+), layers AS (
+  SELECT
+    cx,
+    cy,
+    events,
+    span_ms,
+    players
+  FROM rolled
+  UNION ALL
+  SELECT
+    cx,
+    cy,
+    SUM(events) AS events,
+    SUM(span_ms) AS span_ms,
+    groupBitOr(players) AS players
+  FROM placed
+  GROUP BY
+    cx,
+    cy
+)
+SELECT
+  cx,
+  cy,
+  SUM(events) AS events,
+  SUM(span_ms) AS span_ms,
+  COALESCE(bitCount(groupBitOr(players)), 0) AS players
+FROM layers
+GROUP BY
+  cx,
+  cy;
+
+WITH located AS (
+  SELECT
+    CAST(0 AS Nullable(Int64)) AS bucket,
+    '' AS split,
+    time,
+    name,
+    map_id,
+    x,
+    y,
+    z,
+    player_id,
+    CAST(reinterpretAsUInt64(MD5(player_id)) % 63 AS Nullable(Int8)) AS player_bit
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_passive,
+      NOT (
+        player_id IS NULL
+      )
+      AND NOT has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_active,
+      CASE
+        WHEN CHAR_LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS located
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND NOT (
+      map_id IS NULL
+    )
+    AND NOT (
+      x IS NULL
+    )
+    AND NOT (
+      y IS NULL
+    )
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), stays AS (
+  SELECT
+    CAST(0 AS Nullable(Int64)) AS bucket,
+    '' AS split,
+    time,
+    map_id,
+    x,
+    y,
+    z,
+    span_ms,
+    player_id,
+    player_bit
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      map_id,
+      x,
+      y,
+      z,
+      next_ms - mono_ms AS span_ms,
+      player_id,
+      player_bit,
+      owner,
+      session_id,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        *,
+        lead(mono_ms) OVER (PARTITION BY game_id, env, owner, session_id ORDER BY mono_ms, order_key) AS next_ms,
+        lead(map_id) OVER (PARTITION BY game_id, env, owner, session_id ORDER BY mono_ms, order_key) AS next_map
+      FROM (
+        SELECT
+          game_id,
+          env,
+          time,
+          map_id,
+          x,
+          y,
+          z,
+          mono_ms,
+          order_key,
+          player_id,
+          CAST(reinterpretAsUInt64(MD5(player_id)) % 63 AS Nullable(Int8)) AS player_bit,
+          owner,
+          session_id,
+          platform,
+          version,
+          country
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            has(
+              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+              name
+            ) AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT has(
+              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+              name
+            ) AS is_active,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          name = 'position'
+          AND NOT (
+            session_id IS NULL
+          )
+          AND NOT (
+            mono_ms IS NULL
+          )
+          AND NOT (
+            map_id IS NULL
+          )
+          AND NOT (
+            x IS NULL
+          )
+          AND NOT (
+            y IS NULL
+          )
+      ) AS samples
+    ) AS paired
+    WHERE
+      next_map = map_id
+  ) AS stays
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), rolled AS (
+  SELECT
+    cx,
+    cy,
+    events,
+    span_ms,
+    players
+  FROM main.heat_days
+  WHERE
+    game_id = 'arena'
+    AND env = 'prod'
+    AND map_id = 'arena'
+    AND name IN ('position', 'player_death')
+    AND cell_size = 10.0
+    AND has(CAST([] AS Array(Nullable(DATE))), day)
+), happened AS (
+  SELECT
+    x,
+    y,
+    player_bit,
+    1 AS events,
+    0 AS span_ms
+  FROM located
+  WHERE
+    map_id = 'arena'
+    AND name = 'player_death'
+    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
+    AND (
+      CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
+    )
+    AND (
+      CAST(NULL AS Nullable(Float64)) IS NULL OR z < CAST(NULL AS Nullable(Float64))
+    )
+), stayed AS (
+  SELECT
+    x,
+    y,
+    player_bit,
+    0 AS events,
+    LEAST(span_ms, 20000) AS span_ms
+  FROM stays
+  WHERE
+    map_id = 'arena'
+    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
+    AND (
+      CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
+    )
+    AND (
+      CAST(NULL AS Nullable(Float64)) IS NULL OR z < CAST(NULL AS Nullable(Float64))
+    )
+), placed AS (
+  SELECT
+    accurateCastOrNull(FLOOR((
+      x - 0
+    ) / 10.0), 'Nullable(Int32)') AS cx,
+    accurateCastOrNull(FLOOR((
+      y - 0
+    ) / 10.0), 'Nullable(Int32)') AS cy,
+    events,
+    span_ms,
+    bitShiftLeft(CAST(1 AS Nullable(Int64)), player_bit) AS players
+  FROM (
+    SELECT
+      *
+    FROM happened
+    UNION ALL
+    SELECT
+      *
+    FROM stayed
+  ) AS places
+), layers AS (
+  SELECT
+    cx,
+    cy,
+    events,
+    span_ms,
+    players
+  FROM rolled
+  UNION ALL
+  SELECT
+    cx,
+    cy,
+    SUM(events) AS events,
+    SUM(span_ms) AS span_ms,
+    groupBitOr(players) AS players
+  FROM placed
+  GROUP BY
+    cx,
+    cy
+)
+SELECT
+  cx,
+  cy,
+  SUM(events) AS events,
+  SUM(span_ms) AS span_ms,
+  COALESCE(bitCount(groupBitOr(players)), 0) AS players
+FROM layers
+GROUP BY
+  cx,
+  cy;

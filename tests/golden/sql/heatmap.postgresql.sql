@@ -1,0 +1,440 @@
+WITH located AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    name,
+    map_id,
+    x,
+    y,
+    z,
+    player_id,
+    player_bit
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      name,
+      map_id,
+      x,
+      y,
+      z,
+      player_id,
+      player_bit,
+      platform,
+      version,
+      country
+    FROM main.located_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS located
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), stays AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    map_id,
+    x,
+    y,
+    z,
+    span_ms,
+    player_id,
+    player_bit
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      map_id,
+      x,
+      y,
+      z,
+      span_ms,
+      player_id,
+      player_bit,
+      owner,
+      session_id,
+      platform,
+      version,
+      country
+    FROM main.position_spans
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS stays
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), rolled AS (
+  SELECT
+    cx,
+    cy,
+    events,
+    span_ms,
+    players
+  FROM main.heat_days
+  WHERE
+    game_id = 'arena'
+    AND env = 'prod'
+    AND map_id = 'arena'
+    AND name IN ('position', 'player_death')
+    AND cell_size = 10.0
+    AND day = ANY(CAST(ARRAY[] AS DATE[]))
+), happened AS (
+  SELECT
+    x,
+    y,
+    player_bit,
+    1 AS events,
+    0 AS span_ms
+  FROM located
+  WHERE
+    map_id = 'arena'
+    AND name = 'player_death'
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
+    AND (
+      CAST(NULL AS DOUBLE PRECISION) IS NULL OR z >= CAST(NULL AS DOUBLE PRECISION)
+    )
+    AND (
+      CAST(NULL AS DOUBLE PRECISION) IS NULL OR z < CAST(NULL AS DOUBLE PRECISION)
+    )
+), stayed AS (
+  SELECT
+    x,
+    y,
+    player_bit,
+    0 AS events,
+    LEAST(span_ms, 20000) AS span_ms
+  FROM stays
+  WHERE
+    map_id = 'arena'
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
+    AND (
+      CAST(NULL AS DOUBLE PRECISION) IS NULL OR z >= CAST(NULL AS DOUBLE PRECISION)
+    )
+    AND (
+      CAST(NULL AS DOUBLE PRECISION) IS NULL OR z < CAST(NULL AS DOUBLE PRECISION)
+    )
+), placed AS (
+  SELECT
+    CAST(TRY_BIGINT(FLOOR(CAST((
+      x - 0
+    ) AS DOUBLE PRECISION) / 10.0)) AS INT) AS cx,
+    CAST(TRY_BIGINT(FLOOR(CAST((
+      y - 0
+    ) AS DOUBLE PRECISION) / 10.0)) AS INT) AS cy,
+    events,
+    span_ms,
+    CAST(1 AS BIGINT) << player_bit AS players
+  FROM (
+    SELECT
+      *
+    FROM happened
+    UNION ALL
+    SELECT
+      *
+    FROM stayed
+  ) AS places
+), layers AS (
+  SELECT
+    cx,
+    cy,
+    events,
+    span_ms,
+    players
+  FROM rolled
+  UNION ALL
+  SELECT
+    cx,
+    cy,
+    SUM(events) AS events,
+    SUM(span_ms) AS span_ms,
+    BIT_OR(players) AS players
+  FROM placed
+  GROUP BY
+    cx,
+    cy
+)
+SELECT
+  cx,
+  cy,
+  SUM(events) AS events,
+  SUM(span_ms) AS span_ms,
+  COALESCE(BIT_COUNT(CAST(BIT_OR(players) AS BIT(64))), 0) AS players
+FROM layers
+GROUP BY
+  cx,
+  cy;
+
+WITH located AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    name,
+    map_id,
+    x,
+    y,
+    z,
+    player_id,
+    CAST(ABS(CAST(CAST((
+      'x' || RIGHT(MD5(player_id), 15)
+    ) AS BIT(60)) AS BIGINT)) % 63 AS SMALLINT) AS player_bit
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS located
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND NOT map_id IS NULL
+    AND NOT x IS NULL
+    AND NOT y IS NULL
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), stays AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    map_id,
+    x,
+    y,
+    z,
+    span_ms,
+    player_id,
+    player_bit
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      map_id,
+      x,
+      y,
+      z,
+      next_ms - mono_ms AS span_ms,
+      player_id,
+      player_bit,
+      owner,
+      session_id,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        *,
+        LEAD(mono_ms) OVER (PARTITION BY game_id, env, owner, session_id ORDER BY mono_ms, order_key) AS next_ms,
+        LEAD(map_id) OVER (PARTITION BY game_id, env, owner, session_id ORDER BY mono_ms, order_key) AS next_map
+      FROM (
+        SELECT
+          game_id,
+          env,
+          time,
+          map_id,
+          x,
+          y,
+          z,
+          mono_ms,
+          order_key,
+          player_id,
+          CAST(ABS(CAST(CAST((
+            'x' || RIGHT(MD5(player_id), 15)
+          ) AS BIT(60)) AS BIGINT)) % 63 AS SMALLINT) AS player_bit,
+          owner,
+          session_id,
+          platform,
+          version,
+          country
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          name = 'position'
+          AND NOT session_id IS NULL
+          AND NOT mono_ms IS NULL
+          AND NOT map_id IS NULL
+          AND NOT x IS NULL
+          AND NOT y IS NULL
+      ) AS samples
+    ) AS paired
+    WHERE
+      next_map = map_id
+  ) AS stays
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), rolled AS (
+  SELECT
+    cx,
+    cy,
+    events,
+    span_ms,
+    players
+  FROM main.heat_days
+  WHERE
+    game_id = 'arena'
+    AND env = 'prod'
+    AND map_id = 'arena'
+    AND name IN ('position', 'player_death')
+    AND cell_size = 10.0
+    AND day = ANY(CAST(ARRAY[] AS DATE[]))
+), happened AS (
+  SELECT
+    x,
+    y,
+    player_bit,
+    1 AS events,
+    0 AS span_ms
+  FROM located
+  WHERE
+    map_id = 'arena'
+    AND name = 'player_death'
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
+    AND (
+      CAST(NULL AS DOUBLE PRECISION) IS NULL OR z >= CAST(NULL AS DOUBLE PRECISION)
+    )
+    AND (
+      CAST(NULL AS DOUBLE PRECISION) IS NULL OR z < CAST(NULL AS DOUBLE PRECISION)
+    )
+), stayed AS (
+  SELECT
+    x,
+    y,
+    player_bit,
+    0 AS events,
+    LEAST(span_ms, 20000) AS span_ms
+  FROM stays
+  WHERE
+    map_id = 'arena'
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
+    AND (
+      CAST(NULL AS DOUBLE PRECISION) IS NULL OR z >= CAST(NULL AS DOUBLE PRECISION)
+    )
+    AND (
+      CAST(NULL AS DOUBLE PRECISION) IS NULL OR z < CAST(NULL AS DOUBLE PRECISION)
+    )
+), placed AS (
+  SELECT
+    CAST(TRY_BIGINT(FLOOR(CAST((
+      x - 0
+    ) AS DOUBLE PRECISION) / 10.0)) AS INT) AS cx,
+    CAST(TRY_BIGINT(FLOOR(CAST((
+      y - 0
+    ) AS DOUBLE PRECISION) / 10.0)) AS INT) AS cy,
+    events,
+    span_ms,
+    CAST(1 AS BIGINT) << player_bit AS players
+  FROM (
+    SELECT
+      *
+    FROM happened
+    UNION ALL
+    SELECT
+      *
+    FROM stayed
+  ) AS places
+), layers AS (
+  SELECT
+    cx,
+    cy,
+    events,
+    span_ms,
+    players
+  FROM rolled
+  UNION ALL
+  SELECT
+    cx,
+    cy,
+    SUM(events) AS events,
+    SUM(span_ms) AS span_ms,
+    BIT_OR(players) AS players
+  FROM placed
+  GROUP BY
+    cx,
+    cy
+)
+SELECT
+  cx,
+  cy,
+  SUM(events) AS events,
+  SUM(span_ms) AS span_ms,
+  COALESCE(BIT_COUNT(CAST(BIT_OR(players) AS BIT(64))), 0) AS players
+FROM layers
+GROUP BY
+  cx,
+  cy;

@@ -1,0 +1,443 @@
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 1, 2] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), calendar AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS day,
+    tupleElement(list_row, 3) AS am,
+    tupleElement(list_row, 4) AS pm
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1, 2] AS Array(Nullable(Int64))),
+          CAST([
+            CAST('2026-03-01' AS Nullable(DATE)),
+            CAST('2026-03-02' AS Nullable(DATE)),
+            CAST('2026-03-03' AS Nullable(DATE))
+          ] AS Array(Nullable(DATE))),
+          CAST([281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64))),
+          CAST([281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), cohorts AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS row_number,
+    tupleElement(list_row, 3) AS reference
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([0, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), offsets AS (
+  SELECT
+    tupleElement(list_row, 1) AS days,
+    tupleElement(list_row, 2) AS column_bits
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(CAST([0, 1] AS Array(Nullable(Int64))), CAST([1, 2] AS Array(Nullable(Int64))))
+      ) AS list_row
+  ) AS zipped
+), bits AS (
+  SELECT
+    tupleElement(list_row, 1) AS column_number,
+    tupleElement(list_row, 2) AS bit
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(CAST([0, 1] AS Array(Nullable(Int64))), CAST([1, 2] AS Array(Nullable(Int64))))
+      ) AS list_row
+  ) AS zipped
+), activity AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
+    AND player_days.day <= CAST('2026-03-03' AS Nullable(DATE))
+    AND (
+      (
+        bitAnd(slots_am, am)
+      ) <> 0 OR (
+        bitAnd(slots_pm, pm)
+      ) <> 0
+    )
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  JOIN slices
+    ON dateTrunc('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND first_seen < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), members AS (
+  SELECT
+    player_id,
+    row_number,
+    reference
+  FROM players
+  JOIN cohorts
+    ON players.bucket = cohorts.bucket
+), returned AS (
+  SELECT
+    members.player_id,
+    row_number,
+    groupBitOr(column_bits) AS column_bits
+  FROM activity
+  JOIN members
+    ON activity.player_id = members.player_id
+  JOIN offsets
+    ON offsets.days = activity.bucket - reference
+  GROUP BY
+    members.player_id,
+    row_number
+), sizes AS (
+  SELECT
+    row_number,
+    COUNT(*) AS size
+  FROM members
+  GROUP BY
+    row_number
+), retained AS (
+  SELECT
+    row_number,
+    column_number,
+    COUNT(*) FILTER(WHERE
+      bitAnd(column_bits, bit) <> 0) AS retained
+  FROM returned
+  CROSS JOIN bits
+  GROUP BY
+    row_number,
+    column_number
+)
+SELECT
+  sizes.row_number,
+  size,
+  column_number,
+  retained
+FROM sizes
+LEFT JOIN retained
+  ON sizes.row_number = retained.row_number;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 1, 2] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), cohorts AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS row_number,
+    tupleElement(list_row, 3) AS reference
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([0, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), offsets AS (
+  SELECT
+    tupleElement(list_row, 1) AS days,
+    tupleElement(list_row, 2) AS column_bits
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(CAST([0, 1] AS Array(Nullable(Int64))), CAST([1, 2] AS Array(Nullable(Int64))))
+      ) AS list_row
+  ) AS zipped
+), bits AS (
+  SELECT
+    tupleElement(list_row, 1) AS column_number,
+    tupleElement(list_row, 2) AS bit
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(CAST([0, 1] AS Array(Nullable(Int64))), CAST([1, 2] AS Array(Nullable(Int64))))
+      ) AS list_row
+  ) AS zipped
+), activity AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_passive,
+      NOT (
+        player_id IS NULL
+      )
+      AND NOT has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_active,
+      CASE
+        WHEN CHAR_LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    AND is_active
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      argMin(platform, order_key) AS platform,
+      argMin(version, order_key) AS version,
+      argMin(country, order_key) AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          map_id,
+          x,
+          y,
+          z,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          has(
+            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+            name
+          ) AS is_passive,
+          NOT (
+            player_id IS NULL
+          )
+          AND NOT has(
+            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+            name
+          ) AS is_active,
+          CASE
+            WHEN CHAR_LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      game_id,
+      env,
+      player_id
+  ) AS player
+  JOIN slices
+    ON dateTrunc('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND first_seen < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), members AS (
+  SELECT
+    player_id,
+    row_number,
+    reference
+  FROM players
+  JOIN cohorts
+    ON players.bucket = cohorts.bucket
+), returned AS (
+  SELECT
+    members.player_id,
+    row_number,
+    groupBitOr(column_bits) AS column_bits
+  FROM activity
+  JOIN members
+    ON activity.player_id = members.player_id
+  JOIN offsets
+    ON offsets.days = activity.bucket - reference
+  GROUP BY
+    members.player_id,
+    row_number
+), sizes AS (
+  SELECT
+    row_number,
+    COUNT(*) AS size
+  FROM members
+  GROUP BY
+    row_number
+), retained AS (
+  SELECT
+    row_number,
+    column_number,
+    COUNT(*) FILTER(WHERE
+      bitAnd(column_bits, bit) <> 0) AS retained
+  FROM returned
+  CROSS JOIN bits
+  GROUP BY
+    row_number,
+    column_number
+)
+SELECT
+  sizes.row_number,
+  size,
+  column_number,
+  retained
+FROM sizes
+LEFT JOIN retained
+  ON sizes.row_number = retained.row_number;

@@ -1,0 +1,373 @@
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2] AS BIGINT[])) AS bucket
+), calendar AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1, 2] AS BIGINT[])) AS bucket,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01' AS DATE),
+        CAST('2026-03-02' AS DATE),
+        CAST('2026-03-03' AS DATE)
+      ] AS DATE[])
+    ) AS day,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655, 281474976710655] AS BIGINT[])) AS am,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655, 281474976710655] AS BIGINT[])) AS pm
+), cohorts AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS row_number,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS reference
+), offsets AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS days,
+    UNNEST(CAST(ARRAY[1, 2] AS BIGINT[])) AS column_bits
+), bits AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS column_number,
+    UNNEST(CAST(ARRAY[1, 2] AS BIGINT[])) AS bit
+), activity AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS DATE)
+    AND player_days.day <= CAST('2026-03-03' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND first_seen < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), members AS (
+  SELECT
+    player_id,
+    row_number,
+    reference
+  FROM players
+  JOIN cohorts
+    ON players.bucket = cohorts.bucket
+), returned AS (
+  SELECT
+    members.player_id,
+    row_number,
+    BIT_OR(column_bits) AS column_bits
+  FROM activity
+  JOIN members
+    ON activity.player_id = members.player_id
+  JOIN offsets
+    ON offsets.days = activity.bucket - reference
+  GROUP BY
+    members.player_id,
+    row_number
+), sizes AS (
+  SELECT
+    row_number,
+    COUNT(*) AS size
+  FROM members
+  GROUP BY
+    row_number
+), retained AS (
+  SELECT
+    row_number,
+    column_number,
+    COUNT(*) FILTER(WHERE
+      column_bits & bit <> 0) AS retained
+  FROM returned
+  CROSS JOIN bits
+  GROUP BY
+    row_number,
+    column_number
+)
+SELECT
+  sizes.row_number,
+  size,
+  column_number,
+  retained
+FROM sizes
+LEFT JOIN retained
+  ON sizes.row_number = retained.row_number;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2] AS BIGINT[])) AS bucket
+), cohorts AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS row_number,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS reference
+), offsets AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS days,
+    UNNEST(CAST(ARRAY[1, 2] AS BIGINT[])) AS column_bits
+), bits AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS column_number,
+    UNNEST(CAST(ARRAY[1, 2] AS BIGINT[])) AS bit
+), activity AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND is_active
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      (
+        ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+          platform IS NOT NULL)
+      )[1] AS platform,
+      (
+        ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+          version IS NOT NULL)
+      )[1] AS version,
+      (
+        ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+          country IS NOT NULL)
+      )[1] AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          map_id,
+          x,
+          y,
+          z,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      game_id,
+      env,
+      player_id
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND first_seen < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), members AS (
+  SELECT
+    player_id,
+    row_number,
+    reference
+  FROM players
+  JOIN cohorts
+    ON players.bucket = cohorts.bucket
+), returned AS (
+  SELECT
+    members.player_id,
+    row_number,
+    BIT_OR(column_bits) AS column_bits
+  FROM activity
+  JOIN members
+    ON activity.player_id = members.player_id
+  JOIN offsets
+    ON offsets.days = activity.bucket - reference
+  GROUP BY
+    members.player_id,
+    row_number
+), sizes AS (
+  SELECT
+    row_number,
+    COUNT(*) AS size
+  FROM members
+  GROUP BY
+    row_number
+), retained AS (
+  SELECT
+    row_number,
+    column_number,
+    COUNT(*) FILTER(WHERE
+      column_bits & bit <> 0) AS retained
+  FROM returned
+  CROSS JOIN bits
+  GROUP BY
+    row_number,
+    column_number
+)
+SELECT
+  sizes.row_number,
+  size,
+  column_number,
+  retained
+FROM sizes
+LEFT JOIN retained
+  ON sizes.row_number = retained.row_number;

@@ -1,0 +1,418 @@
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 1, 2) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), calendar AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(0, 1, 2) AS ARRAY<BIGINT>),
+          CAST(ARRAY(CAST('2026-03-01' AS DATE), CAST('2026-03-02' AS DATE), CAST('2026-03-03' AS DATE)) AS ARRAY<DATE>),
+          CAST(ARRAY(281474976710655, 281474976710655, 281474976710655) AS ARRAY<BIGINT>),
+          CAST(ARRAY(281474976710655, 281474976710655, 281474976710655) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(bucket, day, am, pm)
+), cohorts AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>),
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>),
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(bucket, row_number, reference)
+), offsets AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(1, 2) AS ARRAY<BIGINT>))
+      )
+  ) AS listed(days, column_bits)
+), bits AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(1, 2) AS ARRAY<BIGINT>))
+      )
+  ) AS listed(column_number, bit)
+), activity AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS DATE)
+    AND player_days.day <= CAST('2026-03-03' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND first_seen < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), members AS (
+  SELECT
+    player_id,
+    row_number,
+    reference
+  FROM players
+  JOIN cohorts
+    ON players.bucket = cohorts.bucket
+), returned AS (
+  SELECT
+    members.player_id,
+    row_number,
+    BIT_OR(column_bits) AS column_bits
+  FROM activity
+  JOIN members
+    ON activity.player_id = members.player_id
+  JOIN offsets
+    ON offsets.days = activity.bucket - reference
+  GROUP BY
+    members.player_id,
+    row_number
+), sizes AS (
+  SELECT
+    row_number,
+    COUNT(*) AS size
+  FROM members
+  GROUP BY
+    row_number
+), retained AS (
+  SELECT
+    row_number,
+    column_number,
+    COUNT(*) FILTER(WHERE
+      column_bits & bit <> 0) AS retained
+  FROM returned
+  CROSS JOIN bits
+  GROUP BY
+    row_number,
+    column_number
+)
+SELECT
+  sizes.row_number,
+  size,
+  column_number,
+  retained
+FROM sizes
+LEFT JOIN retained
+  ON sizes.row_number = retained.row_number;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 1, 2) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), cohorts AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>),
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>),
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(bucket, row_number, reference)
+), offsets AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(1, 2) AS ARRAY<BIGINT>))
+      )
+  ) AS listed(days, column_bits)
+), bits AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(1, 2) AS ARRAY<BIGINT>))
+      )
+  ) AS listed(column_number, bit)
+), activity AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      ARRAY_CONTAINS(
+        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+        name
+      ) AS is_passive,
+      NOT player_id IS NULL
+      AND NOT ARRAY_CONTAINS(
+        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+        name
+      ) AS is_active,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+    AND is_active
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      MIN_BY(platform, order_key) AS platform,
+      MIN_BY(version, order_key) AS version,
+      MIN_BY(country, order_key) AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          map_id,
+          x,
+          y,
+          z,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          ARRAY_CONTAINS(
+            CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+            name
+          ) AS is_passive,
+          NOT player_id IS NULL
+          AND NOT ARRAY_CONTAINS(
+            CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+            name
+          ) AS is_active,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      game_id,
+      env,
+      player_id
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND first_seen < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), members AS (
+  SELECT
+    player_id,
+    row_number,
+    reference
+  FROM players
+  JOIN cohorts
+    ON players.bucket = cohorts.bucket
+), returned AS (
+  SELECT
+    members.player_id,
+    row_number,
+    BIT_OR(column_bits) AS column_bits
+  FROM activity
+  JOIN members
+    ON activity.player_id = members.player_id
+  JOIN offsets
+    ON offsets.days = activity.bucket - reference
+  GROUP BY
+    members.player_id,
+    row_number
+), sizes AS (
+  SELECT
+    row_number,
+    COUNT(*) AS size
+  FROM members
+  GROUP BY
+    row_number
+), retained AS (
+  SELECT
+    row_number,
+    column_number,
+    COUNT(*) FILTER(WHERE
+      column_bits & bit <> 0) AS retained
+  FROM returned
+  CROSS JOIN bits
+  GROUP BY
+    row_number,
+    column_number
+)
+SELECT
+  sizes.row_number,
+  size,
+  column_number,
+  retained
+FROM sizes
+LEFT JOIN retained
+  ON sizes.row_number = retained.row_number;

@@ -1,0 +1,1786 @@
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), times AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS is_current
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
+        )
+      ) AS list_row
+  ) AS zipped
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      events,
+      value_micros,
+      frames_micros,
+      frames_us
+    FROM main.event_counts
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  JOIN slices
+    ON dateTrunc('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  is_current,
+  SUM(events) AS event_count,
+  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
+  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(frames_micros) AS frames_micros,
+  SUM(frames_us) AS frames_us
+FROM event_counts
+JOIN times
+  ON event_counts.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH calendar AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS day,
+    tupleElement(list_row, 3) AS am,
+    tupleElement(list_row, 4) AS pm
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
+          CAST([
+            CAST('2026-02-27' AS Nullable(DATE)),
+            CAST('2026-02-28' AS Nullable(DATE)),
+            CAST('2026-03-01' AS Nullable(DATE)),
+            CAST('2026-03-02' AS Nullable(DATE))
+          ] AS Array(Nullable(DATE))),
+          CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64))),
+          CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), days AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS is_current,
+    tupleElement(list_row, 3) AS word,
+    tupleElement(list_row, 4) AS bit
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
+          CAST([FALSE, FALSE, TRUE, TRUE] AS Array(Nullable(Bool))),
+          CAST([0, 0, 0, 0] AS Array(Nullable(Int64))),
+          CAST([1, 2, 4, 8] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-02-27' AS Nullable(DATE))
+    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    AND (
+      (
+        bitAnd(slots_am, am)
+      ) <> 0 OR (
+        bitAnd(slots_pm, pm)
+      ) <> 0
+    )
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), seen AS (
+  SELECT
+    is_current,
+    player_id,
+    word,
+    groupBitOr(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    is_current,
+    player_id,
+    word
+), played AS (
+  SELECT
+    is_current,
+    player_id,
+    SUM(bitCount(bits)) AS player_days
+  FROM seen
+  GROUP BY
+    is_current,
+    player_id
+)
+SELECT
+  is_current,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), times AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS is_current
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
+        )
+      ) AS list_row
+  ) AS zipped
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  JOIN slices
+    ON dateTrunc('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  is_current,
+  COUNT(*) AS new_players
+FROM players
+JOIN times
+  ON players.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), times AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS is_current
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
+        )
+      ) AS list_row
+  ) AS zipped
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    argMin(player_id, player_key) AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    argMin(platform, order_key) AS platform,
+    argMin(version, order_key) AS version,
+    argMin(country, order_key) AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS Nullable(Int64)) AS played,
+    CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+    COUNT(*) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      session_id,
+      started_at,
+      ended_at,
+      order_key,
+      since,
+      player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      mono_ms,
+      events,
+      played,
+      crashes
+    FROM main.sessions
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        argMin(player_id, player_key) AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        argMin(platform, order_key) AS platform,
+        argMin(version, order_key) AS version,
+        argMin(country, order_key) AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS Nullable(Int64)) AS played,
+        CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              argMin(player_id, player_key) AS player_id,
+              argMin(platform, order_key) AS platform,
+              argMin(version, order_key) AS version,
+              argMin(country, order_key) AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS Nullable(Int64)) AS events,
+              CAST(SUM(played) AS Nullable(Int64)) AS played,
+              CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since, order_key
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      session_id,
+                      started_at,
+                      ended_at,
+                      order_key,
+                      since,
+                      player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      mono_ms,
+                      events,
+                      played,
+                      crashes
+                    FROM main.sessions
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          session_id,
+          started_at,
+          ended_at,
+          order_key,
+          since,
+          player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          mono_ms,
+          events,
+          played,
+          crashes
+        FROM main.sessions
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS Nullable(DateTime))
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              started_at,
+              ended_at,
+              order_key,
+              since,
+              player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              mono_ms,
+              events,
+              played,
+              crashes
+            FROM main.sessions
+            WHERE
+              game_id = 'arena' AND env = 'prod'
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON dateTrunc('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  is_current,
+  COUNT(*) AS session_count,
+  SUM(length_us) AS length_us,
+  quantileExactInclusive(length_us)(0.5) AS median_length_us,
+  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+  COUNT(DISTINCT player_id) AS players,
+  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+FROM sessions
+JOIN times
+  ON sessions.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH beginning AS (
+  SELECT
+    MIN(first_seen) AS first_at
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+)
+SELECT
+  first_at
+FROM beginning;
+
+WITH active AS (
+  SELECT
+    CAST(0 AS Nullable(Int64)) AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_passive,
+      NOT (
+        player_id IS NULL
+      )
+      AND NOT has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_active,
+      CASE
+        WHEN CHAR_LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-03 08:55:00.000001' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 09:00:00.000001' AS Nullable(DateTime))
+    AND is_active
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  COUNT(DISTINCT player_id) AS players_now
+FROM active;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), times AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS is_current
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
+        )
+      ) AS list_row
+  ) AS zipped
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS Nullable(Int64)) AS events,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        slot,
+        name,
+        platform,
+        version,
+        country,
+        currency,
+        value,
+        accurateCastOrNull(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6), 'Nullable(Int64)') AS drawn_micros,
+        accurateCastOrNull(ROUND(seconds * 1e6), 'Nullable(Int64)') AS drawn_us
+      FROM (
+        SELECT
+          game_id,
+          env,
+          slot,
+          name,
+          platform,
+          version,
+          country,
+          currency,
+          value,
+          CASE WHEN name = 'performance' THEN toFloat64OrNull(toString(props.frames)) END AS sent_frames,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(toFloat64OrNull(toString(props.duration_s)), 1)
+          END AS seconds,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(value, toFloat64OrNull(toString(props.fps)))
+          END AS fps
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            has(
+              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+              name
+            ) AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT has(
+              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+              name
+            ) AS is_active,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+      ) AS measured
+    ) AS drawn
+  ) AS parts
+  JOIN slices
+    ON dateTrunc('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  is_current,
+  SUM(events) AS event_count,
+  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
+  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(frames_micros) AS frames_micros,
+  SUM(frames_us) AS frames_us
+FROM event_counts
+JOIN times
+  ON event_counts.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 1, 2, 3] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), days AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS is_current,
+    tupleElement(list_row, 3) AS word,
+    tupleElement(list_row, 4) AS bit
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
+          CAST([FALSE, FALSE, TRUE, TRUE] AS Array(Nullable(Bool))),
+          CAST([0, 0, 0, 0] AS Array(Nullable(Int64))),
+          CAST([1, 2, 4, 8] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), active AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_passive,
+      NOT (
+        player_id IS NULL
+      )
+      AND NOT has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_active,
+      CASE
+        WHEN CHAR_LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND is_active
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), seen AS (
+  SELECT
+    is_current,
+    player_id,
+    word,
+    groupBitOr(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    is_current,
+    player_id,
+    word
+), played AS (
+  SELECT
+    is_current,
+    player_id,
+    SUM(bitCount(bits)) AS player_days
+  FROM seen
+  GROUP BY
+    is_current,
+    player_id
+)
+SELECT
+  is_current,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), times AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS is_current
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
+        )
+      ) AS list_row
+  ) AS zipped
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      argMin(platform, order_key) AS platform,
+      argMin(version, order_key) AS version,
+      argMin(country, order_key) AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          map_id,
+          x,
+          y,
+          z,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          has(
+            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+            name
+          ) AS is_passive,
+          NOT (
+            player_id IS NULL
+          )
+          AND NOT has(
+            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+            name
+          ) AS is_active,
+          CASE
+            WHEN CHAR_LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      game_id,
+      env,
+      player_id
+  ) AS player
+  JOIN slices
+    ON dateTrunc('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  is_current,
+  COUNT(*) AS new_players
+FROM players
+JOIN times
+  ON players.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), times AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS is_current
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
+        )
+      ) AS list_row
+  ) AS zipped
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    argMin(player_id, player_key) AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    argMin(platform, order_key) AS platform,
+    argMin(version, order_key) AS version,
+    argMin(country, order_key) AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS Nullable(Int64)) AS played,
+    CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+    COUNT(*) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+      END AS since,
+      CASE WHEN NOT (
+        player_id IS NULL
+      ) THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT (
+        session_id IS NULL
+      ) THEN mono_ms END AS mono_ms,
+      CAST(1 AS Nullable(Int64)) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        has(
+          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+          name
+        ) AS is_passive,
+        NOT (
+          player_id IS NULL
+        )
+        AND NOT has(
+          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+          name
+        ) AS is_active,
+        CASE
+          WHEN CHAR_LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active OR (
+        NOT (
+          session_id IS NULL
+        ) AND NOT is_passive
+      )
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        argMin(player_id, player_key) AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        argMin(platform, order_key) AS platform,
+        argMin(version, order_key) AS version,
+        argMin(country, order_key) AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS Nullable(Int64)) AS played,
+        CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              argMin(player_id, player_key) AS player_id,
+              argMin(platform, order_key) AS platform,
+              argMin(version, order_key) AS version,
+              argMin(country, order_key) AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS Nullable(Int64)) AS events,
+              CAST(SUM(played) AS Nullable(Int64)) AS played,
+              CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since, order_key
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      COALESCE(session_id, '') AS session_id,
+                      time AS started_at,
+                      time AS ended_at,
+                      order_key,
+                      CASE
+                        WHEN session_id IS NULL OR mono_ms IS NULL
+                        THEN time
+                        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      END AS since,
+                      CASE WHEN NOT (
+                        player_id IS NULL
+                      ) THEN order_key END AS player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      CASE WHEN NOT (
+                        session_id IS NULL
+                      ) THEN mono_ms END AS mono_ms,
+                      CAST(1 AS Nullable(Int64)) AS events,
+                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+                    FROM (
+                      SELECT
+                        game_id,
+                        env,
+                        name,
+                        time,
+                        time AS slot,
+                        player_id,
+                        session_id,
+                        mono_ms,
+                        seq,
+                        value,
+                        props AS props,
+                        map_id,
+                        x,
+                        y,
+                        z,
+                        COALESCE(platform, '') AS platform,
+                        COALESCE(version, '') AS version,
+                        COALESCE(country, '') AS country,
+                        COALESCE(currency, '') AS currency,
+                        has(
+                          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+                          name
+                        ) AS is_passive,
+                        NOT (
+                          player_id IS NULL
+                        )
+                        AND NOT has(
+                          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+                          name
+                        ) AS is_active,
+                        CASE
+                          WHEN CHAR_LENGTH(session_id) >= 16
+                          THEN ''
+                          ELSE COALESCE(player_id, device_id, '')
+                        END AS owner,
+                        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                      FROM main.events
+                      WHERE
+                        game_id = 'arena' AND env = 'prod'
+                    ) AS source
+                    WHERE
+                      is_active OR (
+                        NOT (
+                          session_id IS NULL
+                        ) AND NOT is_passive
+                      )
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+          END AS since,
+          CASE WHEN NOT (
+            player_id IS NULL
+          ) THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT (
+            session_id IS NULL
+          ) THEN mono_ms END AS mono_ms,
+          CAST(1 AS Nullable(Int64)) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            has(
+              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+              name
+            ) AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT has(
+              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+              name
+            ) AS is_active,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          is_active OR (
+            NOT (
+              session_id IS NULL
+            ) AND NOT is_passive
+          )
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS Nullable(DateTime))
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+              END AS since,
+              CASE WHEN NOT (
+                player_id IS NULL
+              ) THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT (
+                session_id IS NULL
+              ) THEN mono_ms END AS mono_ms,
+              CAST(1 AS Nullable(Int64)) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                map_id,
+                x,
+                y,
+                z,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                has(
+                  CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+                  name
+                ) AS is_passive,
+                NOT (
+                  player_id IS NULL
+                )
+                AND NOT has(
+                  CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+                  name
+                ) AS is_active,
+                CASE
+                  WHEN CHAR_LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              is_active OR (
+                NOT (
+                  session_id IS NULL
+                ) AND NOT is_passive
+              )
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON dateTrunc('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  is_current,
+  COUNT(*) AS session_count,
+  SUM(length_us) AS length_us,
+  quantileExactInclusive(length_us)(0.5) AS median_length_us,
+  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+  COUNT(DISTINCT player_id) AS players,
+  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+FROM sessions
+JOIN times
+  ON sessions.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH beginning AS (
+  SELECT
+    MIN(first_seen) AS first_at
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      time AS first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        has(
+          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+          name
+        ) AS is_passive,
+        NOT (
+          player_id IS NULL
+        )
+        AND NOT has(
+          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+          name
+        ) AS is_active,
+        CASE
+          WHEN CHAR_LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active
+  ) AS parts
+)
+SELECT
+  first_at
+FROM beginning;

@@ -1,0 +1,1677 @@
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
+), times AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      events,
+      value_micros,
+      frames_micros,
+      frames_us
+    FROM main.event_counts
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  is_current,
+  SUM(events) AS event_count,
+  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
+  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(frames_micros) AS frames_micros,
+  SUM(frames_us) AS frames_us
+FROM event_counts
+JOIN times
+  ON event_counts.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH calendar AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27' AS DATE),
+        CAST('2026-02-28' AS DATE),
+        CAST('2026-03-01' AS DATE),
+        CAST('2026-03-02' AS DATE)
+      ] AS DATE[])
+    ) AS day,
+    UNNEST(
+      CAST(ARRAY[281474976710655, 281474976710655, 281474976710655, 281474976710655] AS BIGINT[])
+    ) AS am,
+    UNNEST(
+      CAST(ARRAY[281474976710655, 281474976710655, 281474976710655, 281474976710655] AS BIGINT[])
+    ) AS pm
+), days AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[FALSE, FALSE, TRUE, TRUE] AS BOOLEAN[])) AS is_current,
+    UNNEST(CAST(ARRAY[0, 0, 0, 0] AS BIGINT[])) AS word,
+    UNNEST(CAST(ARRAY[1, 2, 4, 8] AS BIGINT[])) AS bit
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-02-27' AS DATE)
+    AND player_days.day <= CAST('2026-03-02' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), seen AS (
+  SELECT
+    is_current,
+    player_id,
+    word,
+    BIT_OR(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    is_current,
+    player_id,
+    word
+), played AS (
+  SELECT
+    is_current,
+    player_id,
+    SUM(BIT_COUNT(CAST(bits AS BIT(64)))) AS player_days
+  FROM seen
+  GROUP BY
+    is_current,
+    player_id
+)
+SELECT
+  is_current,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
+), times AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+    AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  is_current,
+  COUNT(*) AS new_players
+FROM players
+JOIN times
+  ON players.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
+), times AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    (
+      ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+        player_id IS NOT NULL)
+    )[1] AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    (
+      ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+        platform IS NOT NULL)
+    )[1] AS platform,
+    (
+      ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+        version IS NOT NULL)
+    )[1] AS version,
+    (
+      ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+        country IS NOT NULL)
+    )[1] AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS BIGINT) AS played,
+    CAST(SUM(crashes) AS BIGINT) AS crashes,
+    COUNT(*) > 1
+    AND (
+      ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
+        since IS NOT NULL)
+    )[1] > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      session_id,
+      started_at,
+      ended_at,
+      order_key,
+      since,
+      player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      mono_ms,
+      events,
+      played,
+      crashes
+    FROM main.sessions
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      COALESCE(
+        began.mono_ms * 1000,
+        CAST(EXTRACT(EPOCH FROM began.ended_at - began.started_at) * 1000000 AS BIGINT)
+      ) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        (
+          ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+            player_id IS NOT NULL)
+        )[1] AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        (
+          ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+            platform IS NOT NULL)
+        )[1] AS platform,
+        (
+          ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+            version IS NOT NULL)
+        )[1] AS version,
+        (
+          ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+            country IS NOT NULL)
+        )[1] AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS BIGINT) AS played,
+        CAST(SUM(crashes) AS BIGINT) AS crashes
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              (
+                ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+                  player_id IS NOT NULL)
+              )[1] AS player_id,
+              (
+                ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+                  platform IS NOT NULL)
+              )[1] AS platform,
+              (
+                ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+                  version IS NOT NULL)
+              )[1] AS version,
+              (
+                ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+                  country IS NOT NULL)
+              )[1] AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS BIGINT) AS events,
+              CAST(SUM(played) AS BIGINT) AS played,
+              CAST(SUM(crashes) AS BIGINT) AS crashes
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since, order_key
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      session_id,
+                      started_at,
+                      ended_at,
+                      order_key,
+                      since,
+                      player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      mono_ms,
+                      events,
+                      played,
+                      crashes
+                    FROM main.sessions
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          session_id,
+          started_at,
+          ended_at,
+          order_key,
+          since,
+          player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          mono_ms,
+          events,
+          played,
+          crashes
+        FROM main.sessions
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS TIMESTAMP)
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + INTERVAL '1800000000 MICROSECONDS' < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              started_at,
+              ended_at,
+              order_key,
+              since,
+              player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              mono_ms,
+              events,
+              played,
+              crashes
+            FROM main.sessions
+            WHERE
+              game_id = 'arena' AND env = 'prod'
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON DATE_TRUNC('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+    AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  is_current,
+  COUNT(*) AS session_count,
+  SUM(length_us) AS length_us,
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+    length_us) AS median_length_us,
+  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+  COUNT(DISTINCT player_id) AS players,
+  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+FROM sessions
+JOIN times
+  ON sessions.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH beginning AS (
+  SELECT
+    MIN(first_seen) AS first_at
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+)
+SELECT
+  first_at
+FROM beginning;
+
+WITH active AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-03 08:55:00.000001' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 09:00:00.000001' AS TIMESTAMP)
+    AND is_active
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  COUNT(DISTINCT player_id) AS players_now
+FROM active;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
+), times AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS value_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        slot,
+        name,
+        platform,
+        version,
+        country,
+        currency,
+        value,
+        CAST(TRY_BIGINT(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6)) AS BIGINT) AS drawn_micros,
+        CAST(TRY_BIGINT(ROUND(seconds * 1e6)) AS BIGINT) AS drawn_us
+      FROM (
+        SELECT
+          game_id,
+          env,
+          slot,
+          name,
+          platform,
+          version,
+          country,
+          currency,
+          value,
+          CASE WHEN name = 'performance' THEN TRY_DOUBLE(props #>> '{frames}') END AS sent_frames,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(TRY_DOUBLE(props #>> '{duration_s}'), 1)
+          END AS seconds,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(value, TRY_DOUBLE(props #>> '{fps}'))
+          END AS fps
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+      ) AS measured
+    ) AS drawn
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  is_current,
+  SUM(events) AS event_count,
+  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
+  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(frames_micros) AS frames_micros,
+  SUM(frames_us) AS frames_us
+FROM event_counts
+JOIN times
+  ON event_counts.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket
+), days AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[FALSE, FALSE, TRUE, TRUE] AS BOOLEAN[])) AS is_current,
+    UNNEST(CAST(ARRAY[0, 0, 0, 0] AS BIGINT[])) AS word,
+    UNNEST(CAST(ARRAY[1, 2, 4, 8] AS BIGINT[])) AS bit
+), active AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND is_active
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), seen AS (
+  SELECT
+    is_current,
+    player_id,
+    word,
+    BIT_OR(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    is_current,
+    player_id,
+    word
+), played AS (
+  SELECT
+    is_current,
+    player_id,
+    SUM(BIT_COUNT(CAST(bits AS BIT(64)))) AS player_days
+  FROM seen
+  GROUP BY
+    is_current,
+    player_id
+)
+SELECT
+  is_current,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
+), times AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      (
+        ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+          platform IS NOT NULL)
+      )[1] AS platform,
+      (
+        ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+          version IS NOT NULL)
+      )[1] AS version,
+      (
+        ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+          country IS NOT NULL)
+      )[1] AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          map_id,
+          x,
+          y,
+          z,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      game_id,
+      env,
+      player_id
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+    AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  is_current,
+  COUNT(*) AS new_players
+FROM players
+JOIN times
+  ON players.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
+), times AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    (
+      ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+        player_id IS NOT NULL)
+    )[1] AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    (
+      ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+        platform IS NOT NULL)
+    )[1] AS platform,
+    (
+      ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+        version IS NOT NULL)
+    )[1] AS version,
+    (
+      ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+        country IS NOT NULL)
+    )[1] AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS BIGINT) AS played,
+    CAST(SUM(crashes) AS BIGINT) AS crashes,
+    COUNT(*) > 1
+    AND (
+      ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
+        since IS NOT NULL)
+    )[1] > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - (
+          LEAST(mono_ms, 86400000)
+        ) * INTERVAL '1 MILLISECOND'
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active OR (
+        NOT session_id IS NULL AND NOT is_passive
+      )
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      COALESCE(
+        began.mono_ms * 1000,
+        CAST(EXTRACT(EPOCH FROM began.ended_at - began.started_at) * 1000000 AS BIGINT)
+      ) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        (
+          ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+            player_id IS NOT NULL)
+        )[1] AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        (
+          ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+            platform IS NOT NULL)
+        )[1] AS platform,
+        (
+          ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+            version IS NOT NULL)
+        )[1] AS version,
+        (
+          ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+            country IS NOT NULL)
+        )[1] AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS BIGINT) AS played,
+        CAST(SUM(crashes) AS BIGINT) AS crashes
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              (
+                ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+                  player_id IS NOT NULL)
+              )[1] AS player_id,
+              (
+                ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+                  platform IS NOT NULL)
+              )[1] AS platform,
+              (
+                ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+                  version IS NOT NULL)
+              )[1] AS version,
+              (
+                ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+                  country IS NOT NULL)
+              )[1] AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS BIGINT) AS events,
+              CAST(SUM(played) AS BIGINT) AS played,
+              CAST(SUM(crashes) AS BIGINT) AS crashes
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since, order_key
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      COALESCE(session_id, '') AS session_id,
+                      time AS started_at,
+                      time AS ended_at,
+                      order_key,
+                      CASE
+                        WHEN session_id IS NULL OR mono_ms IS NULL
+                        THEN time
+                        ELSE time - (
+                          LEAST(mono_ms, 86400000)
+                        ) * INTERVAL '1 MILLISECOND'
+                      END AS since,
+                      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                      CAST(1 AS BIGINT) AS events,
+                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+                    FROM (
+                      SELECT
+                        game_id,
+                        env,
+                        name,
+                        time,
+                        time AS slot,
+                        player_id,
+                        session_id,
+                        mono_ms,
+                        seq,
+                        value,
+                        props AS props,
+                        map_id,
+                        x,
+                        y,
+                        z,
+                        COALESCE(platform, '') AS platform,
+                        COALESCE(version, '') AS version,
+                        COALESCE(country, '') AS country,
+                        COALESCE(currency, '') AS currency,
+                        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+                        NOT player_id IS NULL
+                        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+                        CASE
+                          WHEN LENGTH(session_id) >= 16
+                          THEN ''
+                          ELSE COALESCE(player_id, device_id, '')
+                        END AS owner,
+                        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+                      FROM main.events
+                      WHERE
+                        game_id = 'arena' AND env = 'prod'
+                    ) AS source
+                    WHERE
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - (
+              LEAST(mono_ms, 86400000)
+            ) * INTERVAL '1 MILLISECOND'
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          is_active OR (
+            NOT session_id IS NULL AND NOT is_passive
+          )
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS TIMESTAMP)
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + INTERVAL '1800000000 MICROSECONDS' < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - (
+                  LEAST(mono_ms, 86400000)
+                ) * INTERVAL '1 MILLISECOND'
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                map_id,
+                x,
+                y,
+                z,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+                NOT player_id IS NULL
+                AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              is_active OR (
+                NOT session_id IS NULL AND NOT is_passive
+              )
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON DATE_TRUNC('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+    AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  is_current,
+  COUNT(*) AS session_count,
+  SUM(length_us) AS length_us,
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+    length_us) AS median_length_us,
+  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+  COUNT(DISTINCT player_id) AS players,
+  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+FROM sessions
+JOIN times
+  ON sessions.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH beginning AS (
+  SELECT
+    MIN(first_seen) AS first_at
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      time AS first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active
+  ) AS parts
+)
+SELECT
+  first_at
+FROM beginning;

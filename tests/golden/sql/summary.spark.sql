@@ -1,0 +1,1701 @@
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), times AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(FALSE, TRUE) AS ARRAY<BOOLEAN>))
+      )
+  ) AS listed(bucket, is_current)
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      events,
+      value_micros,
+      frames_micros,
+      frames_us
+    FROM main.event_counts
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  is_current,
+  SUM(events) AS event_count,
+  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
+  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(frames_micros) AS frames_micros,
+  SUM(frames_us) AS frames_us
+FROM event_counts
+JOIN times
+  ON event_counts.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH calendar AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(0, 1, 2, 3) AS ARRAY<BIGINT>),
+          CAST(ARRAY(
+            CAST('2026-02-27' AS DATE),
+            CAST('2026-02-28' AS DATE),
+            CAST('2026-03-01' AS DATE),
+            CAST('2026-03-02' AS DATE)
+          ) AS ARRAY<DATE>),
+          CAST(ARRAY(281474976710655, 281474976710655, 281474976710655, 281474976710655) AS ARRAY<BIGINT>),
+          CAST(ARRAY(281474976710655, 281474976710655, 281474976710655, 281474976710655) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(bucket, day, am, pm)
+), days AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(0, 1, 2, 3) AS ARRAY<BIGINT>),
+          CAST(ARRAY(FALSE, FALSE, TRUE, TRUE) AS ARRAY<BOOLEAN>),
+          CAST(ARRAY(0, 0, 0, 0) AS ARRAY<BIGINT>),
+          CAST(ARRAY(1, 2, 4, 8) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(bucket, is_current, word, bit)
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-02-27' AS DATE)
+    AND player_days.day <= CAST('2026-03-02' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), seen AS (
+  SELECT
+    is_current,
+    player_id,
+    word,
+    BIT_OR(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    is_current,
+    player_id,
+    word
+), played AS (
+  SELECT
+    is_current,
+    player_id,
+    SUM(BIT_COUNT(bits)) AS player_days
+  FROM seen
+  GROUP BY
+    is_current,
+    player_id
+)
+SELECT
+  is_current,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), times AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(FALSE, TRUE) AS ARRAY<BOOLEAN>))
+      )
+  ) AS listed(bucket, is_current)
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  is_current,
+  COUNT(*) AS new_players
+FROM players
+JOIN times
+  ON players.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), times AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(FALSE, TRUE) AS ARRAY<BOOLEAN>))
+      )
+  ) AS listed(bucket, is_current)
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    MIN_BY(player_id, player_key) AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    MIN_BY(platform, order_key) AS platform,
+    MIN_BY(version, order_key) AS version,
+    MIN_BY(country, order_key) AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS BIGINT) AS played,
+    CAST(SUM(crashes) AS BIGINT) AS crashes,
+    COUNT(*) > 1
+    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      session_id,
+      started_at,
+      ended_at,
+      order_key,
+      since,
+      player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      mono_ms,
+      events,
+      played,
+      crashes
+    FROM main.sessions
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        MIN_BY(player_id, player_key) AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        MIN_BY(platform, order_key) AS platform,
+        MIN_BY(version, order_key) AS version,
+        MIN_BY(country, order_key) AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS BIGINT) AS played,
+        CAST(SUM(crashes) AS BIGINT) AS crashes
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key NULLS LAST
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              MIN_BY(player_id, player_key) AS player_id,
+              MIN_BY(platform, order_key) AS platform,
+              MIN_BY(version, order_key) AS version,
+              MIN_BY(country, order_key) AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS BIGINT) AS events,
+              CAST(SUM(played) AS BIGINT) AS played,
+              CAST(SUM(crashes) AS BIGINT) AS crashes
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since NULLS LAST, order_key NULLS LAST
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since NULLS LAST, order_key NULLS LAST
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      session_id,
+                      started_at,
+                      ended_at,
+                      order_key,
+                      since,
+                      player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      mono_ms,
+                      events,
+                      played,
+                      crashes
+                    FROM main.sessions
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          session_id,
+          started_at,
+          ended_at,
+          order_key,
+          since,
+          player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          mono_ms,
+          events,
+          played,
+          crashes
+        FROM main.sessions
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS TIMESTAMP_NTZ)
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              started_at,
+              ended_at,
+              order_key,
+              since,
+              player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              mono_ms,
+              events,
+              played,
+              crashes
+            FROM main.sessions
+            WHERE
+              game_id = 'arena' AND env = 'prod'
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON DATE_TRUNC('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  is_current,
+  COUNT(*) AS session_count,
+  SUM(length_us) AS length_us,
+  PERCENTILE(length_us, 0.5) AS median_length_us,
+  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+  COUNT(DISTINCT player_id) AS players,
+  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+FROM sessions
+JOIN times
+  ON sessions.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH beginning AS (
+  SELECT
+    MIN(first_seen) AS first_at
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+)
+SELECT
+  first_at
+FROM beginning;
+
+WITH active AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      ARRAY_CONTAINS(
+        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+        name
+      ) AS is_passive,
+      NOT player_id IS NULL
+      AND NOT ARRAY_CONTAINS(
+        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+        name
+      ) AS is_active,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-03 08:55:00.000001' AS TIMESTAMP_NTZ)
+    AND time < CAST('2026-03-03 09:00:00.000001' AS TIMESTAMP_NTZ)
+    AND is_active
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  COUNT(DISTINCT player_id) AS players_now
+FROM active;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), times AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(FALSE, TRUE) AS ARRAY<BOOLEAN>))
+      )
+  ) AS listed(bucket, is_current)
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS value_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        slot,
+        name,
+        platform,
+        version,
+        country,
+        currency,
+        value,
+        TRY_CAST(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6) AS BIGINT) AS drawn_micros,
+        TRY_CAST(ROUND(seconds * 1e6) AS BIGINT) AS drawn_us
+      FROM (
+        SELECT
+          game_id,
+          env,
+          slot,
+          name,
+          platform,
+          version,
+          country,
+          currency,
+          value,
+          CASE
+            WHEN name = 'performance'
+            THEN TRY_VARIANT_GET(props, '$.frames', 'DOUBLE')
+          END AS sent_frames,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1)
+          END AS seconds,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(value, TRY_VARIANT_GET(props, '$.fps', 'DOUBLE'))
+          END AS fps
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            ARRAY_CONTAINS(
+              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+              name
+            ) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT ARRAY_CONTAINS(
+              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+              name
+            ) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+      ) AS measured
+    ) AS drawn
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  is_current,
+  SUM(events) AS event_count,
+  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
+  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(frames_micros) AS frames_micros,
+  SUM(frames_us) AS frames_us
+FROM event_counts
+JOIN times
+  ON event_counts.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 1, 2, 3) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), days AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(0, 1, 2, 3) AS ARRAY<BIGINT>),
+          CAST(ARRAY(FALSE, FALSE, TRUE, TRUE) AS ARRAY<BOOLEAN>),
+          CAST(ARRAY(0, 0, 0, 0) AS ARRAY<BIGINT>),
+          CAST(ARRAY(1, 2, 4, 8) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(bucket, is_current, word, bit)
+), active AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      ARRAY_CONTAINS(
+        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+        name
+      ) AS is_passive,
+      NOT player_id IS NULL
+      AND NOT ARRAY_CONTAINS(
+        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+        name
+      ) AS is_active,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND is_active
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), seen AS (
+  SELECT
+    is_current,
+    player_id,
+    word,
+    BIT_OR(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    is_current,
+    player_id,
+    word
+), played AS (
+  SELECT
+    is_current,
+    player_id,
+    SUM(BIT_COUNT(bits)) AS player_days
+  FROM seen
+  GROUP BY
+    is_current,
+    player_id
+)
+SELECT
+  is_current,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), times AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(FALSE, TRUE) AS ARRAY<BOOLEAN>))
+      )
+  ) AS listed(bucket, is_current)
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      MIN_BY(platform, order_key) AS platform,
+      MIN_BY(version, order_key) AS version,
+      MIN_BY(country, order_key) AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          map_id,
+          x,
+          y,
+          z,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          ARRAY_CONTAINS(
+            CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+            name
+          ) AS is_passive,
+          NOT player_id IS NULL
+          AND NOT ARRAY_CONTAINS(
+            CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+            name
+          ) AS is_active,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      game_id,
+      env,
+      player_id
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  is_current,
+  COUNT(*) AS new_players
+FROM players
+JOIN times
+  ON players.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), times AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(FALSE, TRUE) AS ARRAY<BOOLEAN>))
+      )
+  ) AS listed(bucket, is_current)
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    MIN_BY(player_id, player_key) AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    MIN_BY(platform, order_key) AS platform,
+    MIN_BY(version, order_key) AS version,
+    MIN_BY(country, order_key) AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS BIGINT) AS played,
+    CAST(SUM(crashes) AS BIGINT) AS crashes,
+    COUNT(*) > 1
+    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+          LEAST(mono_ms, 86400000)
+        ) / 1000)
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        ARRAY_CONTAINS(
+          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+          name
+        ) AS is_passive,
+        NOT player_id IS NULL
+        AND NOT ARRAY_CONTAINS(
+          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+          name
+        ) AS is_active,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active OR (
+        NOT session_id IS NULL AND NOT is_passive
+      )
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        MIN_BY(player_id, player_key) AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        MIN_BY(platform, order_key) AS platform,
+        MIN_BY(version, order_key) AS version,
+        MIN_BY(country, order_key) AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS BIGINT) AS played,
+        CAST(SUM(crashes) AS BIGINT) AS crashes
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key NULLS LAST
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              MIN_BY(player_id, player_key) AS player_id,
+              MIN_BY(platform, order_key) AS platform,
+              MIN_BY(version, order_key) AS version,
+              MIN_BY(country, order_key) AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS BIGINT) AS events,
+              CAST(SUM(played) AS BIGINT) AS played,
+              CAST(SUM(crashes) AS BIGINT) AS crashes
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since NULLS LAST, order_key NULLS LAST
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since NULLS LAST, order_key NULLS LAST
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      COALESCE(session_id, '') AS session_id,
+                      time AS started_at,
+                      time AS ended_at,
+                      order_key,
+                      CASE
+                        WHEN session_id IS NULL OR mono_ms IS NULL
+                        THEN time
+                        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                          LEAST(mono_ms, 86400000)
+                        ) / 1000)
+                      END AS since,
+                      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                      CAST(1 AS BIGINT) AS events,
+                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+                    FROM (
+                      SELECT
+                        game_id,
+                        env,
+                        name,
+                        time,
+                        time AS slot,
+                        player_id,
+                        session_id,
+                        mono_ms,
+                        seq,
+                        value,
+                        props AS props,
+                        map_id,
+                        x,
+                        y,
+                        z,
+                        COALESCE(platform, '') AS platform,
+                        COALESCE(version, '') AS version,
+                        COALESCE(country, '') AS country,
+                        COALESCE(currency, '') AS currency,
+                        ARRAY_CONTAINS(
+                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+                          name
+                        ) AS is_passive,
+                        NOT player_id IS NULL
+                        AND NOT ARRAY_CONTAINS(
+                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+                          name
+                        ) AS is_active,
+                        CASE
+                          WHEN LENGTH(session_id) >= 16
+                          THEN ''
+                          ELSE COALESCE(player_id, device_id, '')
+                        END AS owner,
+                        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                      FROM main.events
+                      WHERE
+                        game_id = 'arena' AND env = 'prod'
+                    ) AS source
+                    WHERE
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+              LEAST(mono_ms, 86400000)
+            ) / 1000)
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            ARRAY_CONTAINS(
+              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+              name
+            ) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT ARRAY_CONTAINS(
+              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+              name
+            ) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          is_active OR (
+            NOT session_id IS NULL AND NOT is_passive
+          )
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS TIMESTAMP_NTZ)
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                  LEAST(mono_ms, 86400000)
+                ) / 1000)
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                map_id,
+                x,
+                y,
+                z,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                ARRAY_CONTAINS(
+                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+                  name
+                ) AS is_passive,
+                NOT player_id IS NULL
+                AND NOT ARRAY_CONTAINS(
+                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+                  name
+                ) AS is_active,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              is_active OR (
+                NOT session_id IS NULL AND NOT is_passive
+              )
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON DATE_TRUNC('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  is_current,
+  COUNT(*) AS session_count,
+  SUM(length_us) AS length_us,
+  PERCENTILE(length_us, 0.5) AS median_length_us,
+  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+  COUNT(DISTINCT player_id) AS players,
+  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+FROM sessions
+JOIN times
+  ON sessions.bucket = times.bucket
+GROUP BY
+  is_current;
+
+WITH beginning AS (
+  SELECT
+    MIN(first_seen) AS first_at
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      time AS first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        ARRAY_CONTAINS(
+          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+          name
+        ) AS is_passive,
+        NOT player_id IS NULL
+        AND NOT ARRAY_CONTAINS(
+          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+          name
+        ) AS is_active,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active
+  ) AS parts
+)
+SELECT
+  first_at
+FROM beginning;

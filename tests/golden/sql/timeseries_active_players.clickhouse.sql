@@ -1,0 +1,225 @@
+WITH calendar AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS day,
+    tupleElement(list_row, 3) AS am,
+    tupleElement(list_row, 4) AS pm
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([CAST('2026-03-01' AS Nullable(DATE)), CAST('2026-03-02' AS Nullable(DATE))] AS Array(Nullable(DATE))),
+          CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64))),
+          CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    COALESCE(nullIf(version, 'unknown'), '') AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
+    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    AND (
+      (
+        bitAnd(slots_am, am)
+      ) <> 0 OR (
+        bitAnd(slots_pm, pm)
+      ) <> 0
+    )
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), found AS (
+  SELECT DISTINCT
+    bucket,
+    split,
+    player_id
+  FROM active
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    player_id,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  COUNT(DISTINCT player_id) AS part
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key
+UNION ALL
+/* The total: a player of two keys counts once. */
+SELECT
+  bucket,
+  0 AS rank,
+  NULL AS key,
+  COUNT(DISTINCT player_id) AS part
+FROM found
+WHERE
+  NOT (
+    CAST('version' AS Nullable(String)) IS NULL
+  )
+GROUP BY
+  bucket;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), active AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    COALESCE(nullIf(version, 'unknown'), '') AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_passive,
+      NOT (
+        player_id IS NULL
+      )
+      AND NOT has(
+        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+        name
+      ) AS is_active,
+      CASE
+        WHEN CHAR_LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND is_active
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), found AS (
+  SELECT DISTINCT
+    bucket,
+    split,
+    player_id
+  FROM active
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    player_id,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  COUNT(DISTINCT player_id) AS part
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key
+UNION ALL
+/* The total: a player of two keys counts once. */
+SELECT
+  bucket,
+  0 AS rank,
+  NULL AS key,
+  COUNT(DISTINCT player_id) AS part
+FROM found
+WHERE
+  NOT (
+    CAST('version' AS Nullable(String)) IS NULL
+  )
+GROUP BY
+  bucket;

@@ -1,0 +1,197 @@
+WITH calendar AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[CAST('2026-03-01' AS DATE), CAST('2026-03-02' AS DATE)] AS DATE[])) AS day,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655] AS BIGINT[])) AS am,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655] AS BIGINT[])) AS pm
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    COALESCE(NULLIF(version, 'unknown'), '') AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS DATE)
+    AND player_days.day <= CAST('2026-03-02' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), found AS (
+  SELECT DISTINCT
+    bucket,
+    split,
+    player_id
+  FROM active
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC NULLS LAST, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    player_id,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  COUNT(DISTINCT player_id) AS part
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key
+UNION ALL
+/* The total: a player of two keys counts once. */
+SELECT
+  bucket,
+  0 AS rank,
+  NULL AS key,
+  COUNT(DISTINCT player_id) AS part
+FROM found
+WHERE
+  NOT CAST('version' AS TEXT) IS NULL
+GROUP BY
+  bucket;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
+), active AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    COALESCE(NULLIF(version, 'unknown'), '') AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND is_active
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), found AS (
+  SELECT DISTINCT
+    bucket,
+    split,
+    player_id
+  FROM active
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC NULLS LAST, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    player_id,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  COUNT(DISTINCT player_id) AS part
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key
+UNION ALL
+/* The total: a player of two keys counts once. */
+SELECT
+  bucket,
+  0 AS rank,
+  NULL AS key,
+  COUNT(DISTINCT player_id) AS part
+FROM found
+WHERE
+  NOT CAST('version' AS TEXT) IS NULL
+GROUP BY
+  bucket;

@@ -1,0 +1,645 @@
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 23:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 23:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 23:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 23:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 23:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 23:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(
+      CAST(ARRAY[
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        30,
+        31,
+        32,
+        33,
+        34,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
+        43,
+        44,
+        45,
+        46,
+        47
+      ] AS BIGINT[])
+    ) AS bucket
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      events,
+      value_micros,
+      frames_micros,
+      frames_us
+    FROM main.event_counts
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('HOUR', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), found AS (
+  SELECT
+    bucket,
+    split,
+    SUM(events) AS weight,
+    SUM(frames_micros) AS part,
+    SUM(frames_us) AS whole,
+    0 AS others
+  FROM event_counts
+  WHERE
+    name = 'performance'
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC NULLS LAST, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 23:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 23:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 23:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 23:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 23:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 01:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 02:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 03:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 04:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 05:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 06:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 07:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 08:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 09:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 10:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 11:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 12:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 13:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 14:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 15:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 16:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 17:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 18:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 19:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 20:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 21:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 22:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 23:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(
+      CAST(ARRAY[
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        30,
+        31,
+        32,
+        33,
+        34,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
+        43,
+        44,
+        45,
+        46,
+        47
+      ] AS BIGINT[])
+    ) AS bucket
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS value_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        slot,
+        name,
+        platform,
+        version,
+        country,
+        currency,
+        value,
+        CAST(TRY_BIGINT(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6)) AS BIGINT) AS drawn_micros,
+        CAST(TRY_BIGINT(ROUND(seconds * 1e6)) AS BIGINT) AS drawn_us
+      FROM (
+        SELECT
+          game_id,
+          env,
+          slot,
+          name,
+          platform,
+          version,
+          country,
+          currency,
+          value,
+          CASE WHEN name = 'performance' THEN TRY_DOUBLE(props #>> '{frames}') END AS sent_frames,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(TRY_DOUBLE(props #>> '{duration_s}'), 1)
+          END AS seconds,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(value, TRY_DOUBLE(props #>> '{fps}'))
+          END AS fps
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+      ) AS measured
+    ) AS drawn
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('HOUR', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), found AS (
+  SELECT
+    bucket,
+    split,
+    SUM(events) AS weight,
+    SUM(frames_micros) AS part,
+    SUM(frames_us) AS whole,
+    0 AS others
+  FROM event_counts
+  WHERE
+    name = 'performance'
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC NULLS LAST, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;

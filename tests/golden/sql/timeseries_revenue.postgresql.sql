@@ -1,0 +1,267 @@
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      events,
+      value_micros,
+      frames_micros,
+      frames_us
+    FROM main.event_counts
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), found AS (
+  SELECT
+    bucket,
+    split,
+    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS weight,
+    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS part,
+    0 AS whole,
+    SUM(CASE WHEN currency = 'USD' THEN 0 ELSE events END) AS others
+  FROM event_counts
+  WHERE
+    name = 'purchase'
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC NULLS LAST, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS value_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        slot,
+        name,
+        platform,
+        version,
+        country,
+        currency,
+        value,
+        CAST(TRY_BIGINT(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6)) AS BIGINT) AS drawn_micros,
+        CAST(TRY_BIGINT(ROUND(seconds * 1e6)) AS BIGINT) AS drawn_us
+      FROM (
+        SELECT
+          game_id,
+          env,
+          slot,
+          name,
+          platform,
+          version,
+          country,
+          currency,
+          value,
+          CASE WHEN name = 'performance' THEN TRY_DOUBLE(props #>> '{frames}') END AS sent_frames,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(TRY_DOUBLE(props #>> '{duration_s}'), 1)
+          END AS seconds,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(value, TRY_DOUBLE(props #>> '{fps}'))
+          END AS fps
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+      ) AS measured
+    ) AS drawn
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), found AS (
+  SELECT
+    bucket,
+    split,
+    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS weight,
+    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS part,
+    0 AS whole,
+    SUM(CASE WHEN currency = 'USD' THEN 0 ELSE events END) AS others
+  FROM event_counts
+  WHERE
+    name = 'purchase'
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC NULLS LAST, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;

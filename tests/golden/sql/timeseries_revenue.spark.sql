@@ -1,0 +1,280 @@
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      events,
+      value_micros,
+      frames_micros,
+      frames_us
+    FROM main.event_counts
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), found AS (
+  SELECT
+    bucket,
+    split,
+    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS weight,
+    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS part,
+    0 AS whole,
+    SUM(CASE WHEN currency = 'USD' THEN 0 ELSE events END) AS others
+  FROM event_counts
+  WHERE
+    name = 'purchase'
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split NULLS LAST) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), event_counts AS (
+  SELECT
+    slices.bucket AS bucket,
+    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    name,
+    currency,
+    events,
+    value_micros,
+    frames_micros,
+    frames_us
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS value_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        slot,
+        name,
+        platform,
+        version,
+        country,
+        currency,
+        value,
+        TRY_CAST(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6) AS BIGINT) AS drawn_micros,
+        TRY_CAST(ROUND(seconds * 1e6) AS BIGINT) AS drawn_us
+      FROM (
+        SELECT
+          game_id,
+          env,
+          slot,
+          name,
+          platform,
+          version,
+          country,
+          currency,
+          value,
+          CASE
+            WHEN name = 'performance'
+            THEN TRY_VARIANT_GET(props, '$.frames', 'DOUBLE')
+          END AS sent_frames,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1)
+          END AS seconds,
+          CASE
+            WHEN name = 'performance'
+            THEN COALESCE(value, TRY_VARIANT_GET(props, '$.fps', 'DOUBLE'))
+          END AS fps
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            ARRAY_CONTAINS(
+              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+              name
+            ) AS is_passive,
+            NOT player_id IS NULL
+            AND NOT ARRAY_CONTAINS(
+              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+              name
+            ) AS is_active,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+      ) AS measured
+    ) AS drawn
+  ) AS parts
+  JOIN slices
+    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
+  WHERE
+    slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), found AS (
+  SELECT
+    bucket,
+    split,
+    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS weight,
+    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS part,
+    0 AS whole,
+    SUM(CASE WHEN currency = 'USD' THEN 0 ELSE events END) AS others
+  FROM event_counts
+  WHERE
+    name = 'purchase'
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split NULLS LAST) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;

@@ -1,0 +1,959 @@
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    argMin(player_id, player_key) AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    argMin(platform, order_key) AS platform,
+    argMin(version, order_key) AS version,
+    argMin(country, order_key) AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS Nullable(Int64)) AS played,
+    CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+    COUNT(*) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      session_id,
+      started_at,
+      ended_at,
+      order_key,
+      since,
+      player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      mono_ms,
+      events,
+      played,
+      crashes
+    FROM main.sessions
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        argMin(player_id, player_key) AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        argMin(platform, order_key) AS platform,
+        argMin(version, order_key) AS version,
+        argMin(country, order_key) AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS Nullable(Int64)) AS played,
+        CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              argMin(player_id, player_key) AS player_id,
+              argMin(platform, order_key) AS platform,
+              argMin(version, order_key) AS version,
+              argMin(country, order_key) AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS Nullable(Int64)) AS events,
+              CAST(SUM(played) AS Nullable(Int64)) AS played,
+              CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since, order_key
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      session_id,
+                      started_at,
+                      ended_at,
+                      order_key,
+                      since,
+                      player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      mono_ms,
+                      events,
+                      played,
+                      crashes
+                    FROM main.sessions
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          session_id,
+          started_at,
+          ended_at,
+          order_key,
+          since,
+          player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          mono_ms,
+          events,
+          played,
+          crashes
+        FROM main.sessions
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        AND ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              started_at,
+              ended_at,
+              order_key,
+              since,
+              player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              mono_ms,
+              events,
+              played,
+              crashes
+            FROM main.sessions
+            WHERE
+              game_id = 'arena' AND env = 'prod'
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON dateTrunc('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), found AS (
+  SELECT
+    bucket,
+    split,
+    COUNT(*) AS weight,
+    COUNT(*) AS whole,
+    0 AS others,
+    SUM(
+      CASE 'avg_session_seconds'
+        WHEN 'avg_session_seconds'
+        THEN length_us
+        WHEN 'crash_free_sessions'
+        THEN CASE WHEN crashes > 0 THEN 0 ELSE 1 END
+        ELSE 1
+      END
+    ) AS part
+  FROM sessions
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;
+
+WITH slices AS (
+  SELECT
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 1] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    argMin(player_id, player_key) AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    argMin(platform, order_key) AS platform,
+    argMin(version, order_key) AS version,
+    argMin(country, order_key) AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS Nullable(Int64)) AS played,
+    CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+    COUNT(*) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+      END AS since,
+      CASE WHEN NOT (
+        player_id IS NULL
+      ) THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT (
+        session_id IS NULL
+      ) THEN mono_ms END AS mono_ms,
+      CAST(1 AS Nullable(Int64)) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        has(
+          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+          name
+        ) AS is_passive,
+        NOT (
+          player_id IS NULL
+        )
+        AND NOT has(
+          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+          name
+        ) AS is_active,
+        CASE
+          WHEN CHAR_LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active OR (
+        NOT (
+          session_id IS NULL
+        ) AND NOT is_passive
+      )
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        argMin(player_id, player_key) AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        argMin(platform, order_key) AS platform,
+        argMin(version, order_key) AS version,
+        argMin(country, order_key) AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS Nullable(Int64)) AS played,
+        CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+      FROM (
+        SELECT
+          *,
+          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+        FROM (
+          SELECT
+            *,
+            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY owner, session_id
+              ORDER BY order_key
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS number
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              MIN(started_at) AS started_at,
+              MAX(ended_at) AS ended_at,
+              MIN(order_key) AS order_key,
+              MIN(since) AS since,
+              MIN(player_key) AS player_key,
+              argMin(player_id, player_key) AS player_id,
+              argMin(platform, order_key) AS platform,
+              argMin(version, order_key) AS version,
+              argMin(country, order_key) AS country,
+              MAX(mono_ms) AS mono_ms,
+              CAST(SUM(events) AS Nullable(Int64)) AS events,
+              CAST(SUM(played) AS Nullable(Int64)) AS played,
+              CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+            FROM (
+              SELECT
+                *,
+                SUM(
+                  CASE
+                    WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
+                    THEN 0
+                    ELSE 1
+                  END
+                ) OVER (
+                  PARTITION BY game_id, env, owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS stretch
+              FROM (
+                SELECT
+                  *,
+                  MAX(ended_at) OVER (
+                    PARTITION BY game_id, env, owner, session_id
+                    ORDER BY since, order_key
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                  ) AS silent_since
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      owner,
+                      COALESCE(session_id, '') AS session_id,
+                      time AS started_at,
+                      time AS ended_at,
+                      order_key,
+                      CASE
+                        WHEN session_id IS NULL OR mono_ms IS NULL
+                        THEN time
+                        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      END AS since,
+                      CASE WHEN NOT (
+                        player_id IS NULL
+                      ) THEN order_key END AS player_key,
+                      player_id,
+                      platform,
+                      version,
+                      country,
+                      CASE WHEN NOT (
+                        session_id IS NULL
+                      ) THEN mono_ms END AS mono_ms,
+                      CAST(1 AS Nullable(Int64)) AS events,
+                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+                    FROM (
+                      SELECT
+                        game_id,
+                        env,
+                        name,
+                        time,
+                        time AS slot,
+                        player_id,
+                        session_id,
+                        mono_ms,
+                        seq,
+                        value,
+                        props AS props,
+                        map_id,
+                        x,
+                        y,
+                        z,
+                        COALESCE(platform, '') AS platform,
+                        COALESCE(version, '') AS version,
+                        COALESCE(country, '') AS country,
+                        COALESCE(currency, '') AS currency,
+                        has(
+                          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+                          name
+                        ) AS is_passive,
+                        NOT (
+                          player_id IS NULL
+                        )
+                        AND NOT has(
+                          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+                          name
+                        ) AS is_active,
+                        CASE
+                          WHEN CHAR_LENGTH(session_id) >= 16
+                          THEN ''
+                          ELSE COALESCE(player_id, device_id, '')
+                        END AS owner,
+                        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                      FROM main.events
+                      WHERE
+                        game_id = 'arena' AND env = 'prod'
+                    ) AS source
+                    WHERE
+                      is_active OR (
+                        NOT (
+                          session_id IS NULL
+                        ) AND NOT is_passive
+                      )
+                  ) AS part
+                  WHERE
+                    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+                    AND EXISTS(
+                      SELECT
+                        1
+                      FROM session_ids AS several
+                      WHERE
+                        several.has_several
+                        AND several.owner = part.owner
+                        AND several.session_id = part.session_id
+                    )
+                ) AS parts
+              ) AS silences
+            ) AS stretches
+            GROUP BY
+              game_id,
+              env,
+              owner,
+              session_id,
+              stretch
+          ) AS stretches
+        ) AS numbered
+      ) AS keyed
+      GROUP BY
+        owner,
+        session_id,
+        session_key
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+          END AS since,
+          CASE WHEN NOT (
+            player_id IS NULL
+          ) THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT (
+            session_id IS NULL
+          ) THEN mono_ms END AS mono_ms,
+          CAST(1 AS Nullable(Int64)) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            map_id,
+            x,
+            y,
+            z,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            has(
+              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+              name
+            ) AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT has(
+              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+              name
+            ) AS is_active,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          is_active OR (
+            NOT (
+              session_id IS NULL
+            ) AND NOT is_passive
+          )
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        AND ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT EXISTS(
+          SELECT
+            1
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+              END AS since,
+              CASE WHEN NOT (
+                player_id IS NULL
+              ) THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT (
+                session_id IS NULL
+              ) THEN mono_ms END AS mono_ms,
+              CAST(1 AS Nullable(Int64)) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                map_id,
+                x,
+                y,
+                z,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                has(
+                  CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+                  name
+                ) AS is_passive,
+                NOT (
+                  player_id IS NULL
+                )
+                AND NOT has(
+                  CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
+                  name
+                ) AS is_active,
+                CASE
+                  WHEN CHAR_LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              is_active OR (
+                NOT (
+                  session_id IS NULL
+                ) AND NOT is_passive
+              )
+          ) AS parts
+          WHERE
+            parts.session_id <> ''
+            AND parts.played > 0
+            AND parts.started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            AND parts.owner = began.owner
+            AND parts.session_id = began.session_id
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON dateTrunc('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), found AS (
+  SELECT
+    bucket,
+    split,
+    COUNT(*) AS weight,
+    COUNT(*) AS whole,
+    0 AS others,
+    SUM(
+      CASE 'avg_session_seconds'
+        WHEN 'avg_session_seconds'
+        THEN length_us
+        WHEN 'crash_free_sessions'
+        THEN CASE WHEN crashes > 0 THEN 0 ELSE 1 END
+        ELSE 1
+      END
+    ) AS part
+  FROM sessions
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    split,
+    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split) AS rank
+  FROM found
+  GROUP BY
+    split
+), shown AS (
+  SELECT
+    bucket,
+    part,
+    whole,
+    others,
+    CASE WHEN rank <= 10 THEN rank END AS rank,
+    CASE WHEN rank <= 10 THEN found.split END AS key
+  FROM found
+  JOIN ranked
+    ON found.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  key,
+  SUM(part) AS part,
+  SUM(whole) AS whole,
+  SUM(others) AS others
+FROM shown
+GROUP BY
+  bucket,
+  rank,
+  key;
