@@ -19,6 +19,7 @@ from playtrace.api.turns import Question
 from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX
 from playtrace.metrics.frame.models import DayOrInstant, country_codes
 from playtrace.problems import InvalidRequest, NotFound
+from playtrace.store.columns import TOLD
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["events"])
@@ -28,10 +29,8 @@ JSON = "application/json"
 
 # A list is looked into by `list_contains`: with `IN (SELECT unnest(...))`, as a join, DuckDB would read every column of
 # every event before it sorts, which takes a hundred times as long.
-EVENTS: LiteralString = """
-SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
-    session_id, device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
-    map_id AS map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
+EVENTS: LiteralString = f"""
+SELECT {TOLD}
 FROM events
 WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($names IS NULL OR list_contains($names::VARCHAR[], name))
@@ -49,10 +48,8 @@ ORDER BY time DESC, journal_offset DESC, position DESC
 LIMIT $limit
 """
 
-ONE_EVENT: LiteralString = """
-SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
-    session_id, device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
-    map_id AS map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
+ONE_EVENT: LiteralString = f"""
+SELECT {TOLD}
 FROM events
 WHERE game_id = $game_id AND event_id = $event_id::UUID
 LIMIT 1

@@ -20,6 +20,7 @@ from playtrace.api.events import EventRecord, record
 from playtrace.api.models import ApiModel
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.load.loader import Loader
+from playtrace.store.columns import TOLD
 from playtrace.store.duckdb import Store
 
 log = logging.getLogger("playtrace.api")
@@ -35,10 +36,8 @@ LOAD_SHARE = 0.1
 PAUSE_S_MAX = 5.0
 """However slowly it answers: who watches sees that something comes."""
 
-FRESH_EVENTS: LiteralString = """
-SELECT game_id, event_id::VARCHAR AS event_id, name, time, client_time, received_at, seq, mono_ms, player_id,
-    session_id, device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
-    map_id AS map, x, y, z, value, currency, props::JSON::VARCHAR AS props, journal_offset, position
+FRESH_EVENTS: LiteralString = f"""
+SELECT {TOLD}
 FROM events
 WHERE game_id = $game_id AND journal_offset > $after
 ORDER BY journal_offset DESC, position DESC

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from playtrace.config import Settings
+from playtrace.store.columns import SENT_AS_JSON
 from playtrace.store.duckdb import configuration
 from playtrace.store.errors import StoreError
 
@@ -66,14 +67,7 @@ FROM (
         position,
         correction_s
     FROM (
-        SELECT *, from_json(line, '{
-            "game_id": "VARCHAR", "event_id": "UUID", "name": "VARCHAR", "time": "TIMESTAMPTZ",
-            "seq": "BIGINT", "mono_ms": "BIGINT", "player_id": "VARCHAR", "session_id": "VARCHAR",
-            "device_id": "VARCHAR", "env": "VARCHAR", "platform": "VARCHAR", "os": "VARCHAR",
-            "version": "VARCHAR", "build": "VARCHAR", "country": "VARCHAR", "region": "VARCHAR",
-            "severity": "VARCHAR", "match_id": "VARCHAR", "level": "VARCHAR", "map": "VARCHAR",
-            "x": "DOUBLE", "y": "DOUBLE", "z": "DOUBLE", "value": "DOUBLE", "currency": "VARCHAR",
-            "props": "JSON"}') AS e
+        SELECT *, from_json(line, $sent) AS e
         FROM lines
     ) AS line
 ) AS parsed
@@ -103,7 +97,9 @@ class Parser:
             connection = self._connection = self._connection or self._connect()
             connection.register("lines", lines)
             try:
-                parsed = connection.sql(PARSE, params={"journal_id": self._journal_id}).to_arrow_table()
+                parsed = connection.sql(
+                    PARSE, params={"journal_id": self._journal_id, "sent": SENT_AS_JSON}
+                ).to_arrow_table()
                 return pa.Table.from_batches(parsed.combine_chunks().to_batches(PIECE_ROWS), parsed.schema)
             except (duckdb.OutOfMemoryException, MemoryError) as error:  # Arrow's is a MemoryError
                 raise StoreError(f"There is not enough memory to parse events: {error}") from error

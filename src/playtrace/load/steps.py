@@ -20,6 +20,7 @@ from playtrace.rollups import (
     sessions,
 )
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS, SOURCE_OF_LOAD, Rollup
+from playtrace.store.columns import STORED
 
 LOOK_AT_PARSED: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM parsed"
 
@@ -209,11 +210,9 @@ DELETE FROM kept WHERE (journal_offset, position) IN (SELECT (journal_offset, po
 
 # ── from here on `staged` holds the events that are fresh ─────────────────────────────────────────────────
 
-STORE_EVENTS: LiteralString = """
-INSERT INTO events
-SELECT game_id, event_id, name, time, client_time, received_at, seq, mono_ms, player_id, session_id, device_id,
-    env, platform, os, version, build, country, region, severity, source, match_id, level, map_id, x, y, z,
-    value, currency, props::VARIANT, journal_offset, position
+STORE_EVENTS: LiteralString = f"""
+INSERT INTO events ({STORED})
+SELECT {STORED.replace("props", "props::VARIANT")}
 FROM staged
 """
 
