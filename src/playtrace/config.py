@@ -196,6 +196,13 @@ class Settings(BaseModel):
     data: Path = Field(default=Path("playtrace-data"), description="Folder that holds journal, store and registry.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    keep_alive_seconds: float = Field(
+        default=180.0,
+        ge=1,
+        le=86_400,
+        description="A connection on which nothing is asked for so long is closed. Longer than a proxy in front keeps"
+        " its own: else it sends a request into one that just ends, and tells its client 502.",
+    )
     public_url: str | None = Field(default=None, description="Address that people use, where a proxy stands in front.")
     open: bool = Field(default=False, description="No login, no keys, unknown games are created. Loopback only.")
     open_beyond_loopback: bool = Field(

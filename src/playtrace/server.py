@@ -131,7 +131,7 @@ async def _serve(
     app, here = playtrace, (settings.host, port)
     if collectors.count > 0:
         app, here = Forwarded(playtrace, reading.secret), (LOOPBACK, reading.port)
-    server = http_server(app, *here)
+    server = http_server(app, *here, settings.keep_alive_seconds)
     playtrace.start()
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())

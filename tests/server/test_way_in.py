@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import time
 from typing import Any
 
 import pytest
@@ -64,3 +65,28 @@ def test_countries_that_are_none(open_process: ServerProcess):
 def test_large_numbers_come_back_whole(open_process: ServerProcess):
     post(open_process, {"name": "a", "game_id": "large", "props": {"hash": 2**64 - 1, "id": 2**63 - 1}})
     assert stored(open_process, "props.hash::VARCHAR, props.id::VARCHAR", "large") == [[str(2**64 - 1), str(2**63 - 1)]]
+
+
+SLASHES = {
+    "//api/events": {"name": "a", "game_id": "slashes"},
+    "/api/events/": {"name": "a", "game_id": "slashes"},
+    "//api//events//": {"name": "a", "game_id": "slashes"},
+    "/t/?gameId=slashes": JWC | {"t": int(time.time())},
+    "//api/submit/?gameId=slashes": SHEET,
+}
+
+
+def test_slashes_too_many_are_passed_over(open_process: ServerProcess):
+    for path, document in SLASHES.items():
+        post(open_process, document, path)
+    names = [row[0] for row in stored(open_process, "name", "slashes")]
+    assert sorted(names) == ["a", "a", "a", "item_looted", "opened", "stat_sheet"]
+
+
+def test_who_asks_may_write_them_too(open_process: ServerProcess):
+    for path in ("//api/health", "/api/health/", "/api//games/", "//api/events/?gameId=none"):
+        status, _, body = open_process.request("GET", path)
+        assert status == 200, (path, body)
+    status, headers, body = open_process.request("POST", "//api/nothing/", b"{}")
+    assert (status, headers["content-type"]) == (404, "application/problem+json")
+    assert "/api/nothing" in json.loads(body)["detail"]

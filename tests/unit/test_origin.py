@@ -8,7 +8,7 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from playtrace.collect.origin import Origin, Place
+from playtrace.collect.origin import Origin, Place, headers_of
 
 PROXIES = ["10.0.0.0/8", "192.0.2.1", "2001:db8::/32"]
 
@@ -139,3 +139,49 @@ def test_what_is_no_proxy_stops_the_start():
 def test_a_database_that_is_missing_stops_the_start(tmp_path: Path):
     with pytest.raises(OSError, match="missing"):
         Origin([], tmp_path / "missing.mmdb")
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "expected"),
+    [
+        ("203.0.113.5:51000", "203.0.113.5"),
+        ("[2001:db9::1]:443", "2001:db9::1"),
+        ("[2001:db9::1]", "2001:db9::1"),
+        ("1.2.3.4, 203.0.113.5:51000, 10.1.1.1:8080", "203.0.113.5"),
+        ("203.0.113.5:51000, [2001:db8::5]:443", "203.0.113.5"),
+        ("[", "10.0.0.1"),
+        ("[]:443", "10.0.0.1"),
+        (":443", "10.0.0.1"),
+        ("203.0.113.5:1:2", "10.0.0.1"),
+    ],
+)
+def test_a_port_behind_the_address_is_passed_over(forwarded: str, expected: str):
+    assert client("10.0.0.1", forwarded) == expected
+
+
+def test_each_proxy_may_have_added_a_line_of_its_own():
+    lines = [(b"host", b"a"), (b"x-forwarded-for", b"198.51.100.1"), (b"host", b"b"), (b"x-forwarded-for", b"10.1.1.1")]
+    headers = headers_of(lines)
+    assert headers == {b"host": b"b", b"x-forwarded-for": b"198.51.100.1,10.1.1.1"}
+    assert Origin(PROXIES, None).client("10.0.0.1", headers) == "198.51.100.1"
+    assert headers_of(lines[:2]) == dict(lines[:2])
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.5", "203.0.113.5"),
+        ("::ffff:203.0.113.5", "203.0.113.5"),
+        ("2001:db9:1:2:3:4:5:6", "2001:db9:1:2::/64"),
+        ("2001:db9:1:2::9", "2001:db9:1:2::/64"),
+        ("2001:db9:1:3::9", "2001:db9:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("nonsense", "nonsense"),
+        ("", ""),
+    ],
+)
+def test_limits_count_addresses_and_of_version_six_networks(address: str, counted: str):
+    origin = Origin(PROXIES, None)
+    assert origin.counted(address, {}) == counted
+    # What counts is told between our processes as an address is, and counts there as itself.
+    assert origin.counted(counted, {}) == counted

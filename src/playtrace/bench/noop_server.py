@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from playtrace.config import Settings
 from playtrace.serving.http_server import http_server, run
 
 BODY = b'{"accepted":1,"rejected":[]}'
@@ -25,7 +26,7 @@ async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def main(port: int) -> None:
-    await http_server(answer, "127.0.0.1", port).serve()
+    await http_server(answer, "127.0.0.1", port, Settings().keep_alive_seconds).serve()
 
 
 if __name__ == "__main__":

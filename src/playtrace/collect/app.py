@@ -20,7 +20,7 @@ import msgspec
 from playtrace.collect import wire_formats
 from playtrace.collect.body import SMALL_PLAIN_BYTES, decompress, plain_bytes_max, read_body
 from playtrace.collect.heavy_reading import HeavyReading, NotAtOnce
-from playtrace.collect.origin import Origin, Place
+from playtrace.collect.origin import Origin, Place, headers_of
 from playtrace.collect.rate_limit import RateLimit
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.refusals import TOO_LARGE_TEXT, note_refused, settle_games
@@ -56,13 +56,22 @@ ROOM_PART = 4
 times, and the process is ended when it takes all of it."""
 
 # Browser games send from the studio's own pages: anybody may write who has the key, nobody reads here.
-FROM_ANYWHERE = (b"access-control-allow-origin", b"*")
+FROM_ANYWHERE = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Retry-After"),
+)
 PREFLIGHT = Reply(
     204,
     b"",
     headers=[
         (b"access-control-allow-methods", b"POST, OPTIONS"),
-        (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-playtrace-key"),
+        # Libraries add headers of their own to whatever a page sends. `*` stands for all but `authorization`; those
+        # that are usual have their names too, for what is too old to know it.
+        (
+            b"access-control-allow-headers",
+            b"authorization, content-type, content-encoding, x-playtrace-key, x-requested-with, sentry-trace, baggage,"
+            b" traceparent, tracestate, *",
+        ),
         (b"access-control-max-age", b"86400"),
     ],
 )
@@ -111,7 +120,7 @@ class Collect:
 
     async def take(self, wire_format: WireFormat, scope: Scope, receive: Receive) -> Reply:
         """The way of a request. Raises `Problem` where it ends early."""
-        headers: dict[bytes, bytes] = dict(scope["headers"])
+        headers = headers_of(scope["headers"])
         query = query_of(scope)
         client = scope.get("client")
         peer = client[0] if client else ""
@@ -158,7 +167,7 @@ class Collect:
             raise Unavailable(str(refusing), retry_after_s=RETRY_AFTER_S)
 
     def check_rate(self, peer: str, headers: dict[bytes, bytes]) -> None:
-        wait = self._rate.wait_s(self._origin.client(peer, headers))
+        wait = self._rate.wait_s(self._origin.counted(peer, headers))
         if wait > 0:
             raise TooManyRequests(
                 f"More than {self._settings.collect.requests_per_second_max:g} requests a second from one address.",
@@ -168,7 +177,7 @@ class Collect:
     def check_rate_of_format(self, wire_format: WireFormat, peer: str, headers: dict[bytes, bytes]) -> None:
         if (limit := wire_format.RATE_LIMIT) is None:
             return
-        wait = limit.wait_s(self._origin.client(peer, headers))
+        wait = limit.wait_s(self._origin.counted(peer, headers))
         if wait > 0:
             raise TooManyRequests(
                 f"More than {limit.requests_max} requests from one address.", retry_after_s=math.ceil(wait)
@@ -401,7 +410,7 @@ async def send_reply(send: Send, reply: Reply) -> None:
                 (b"content-type", reply.content_type),
                 (b"content-length", str(len(reply.body)).encode()),
                 *reply.headers,
-                FROM_ANYWHERE,
+                *FROM_ANYWHERE,
             ],
         }
     )

@@ -24,6 +24,7 @@ COUNTRY_HEADERS = (
     b"fastly-country-code",
 )
 REGION_HEADERS = (b"cf-region-code", b"x-geo-region", b"x-region-code", b"x-appengine-region", b"fastly-region-code")
+FORWARDED_FOR = b"x-forwarded-for"
 NAME_LENGTH_MAX = 64
 """Characters of a region or city."""
 NO_COUNTRY = frozenset({"XX", "T1", "ZZ", "EU", "AP"})
@@ -56,11 +57,20 @@ class Origin:
         """The client's address: the last one in X-Forwarded-For that no trusted proxy has."""
         if not self._trusts(peer):
             return peer
-        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
-        for address in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+        forwarded = headers.get(FORWARDED_FOR, b"").decode("latin-1")
+        for address in reversed([_without_port(part.strip()) for part in forwarded.split(",") if part.strip()]):
             if not self._trusts(address):
                 return address if _parse(address) is not None else peer
         return peer
+
+    def counted(self, peer: str, headers: dict[bytes, bytes]) -> str:
+        """Whom limits count: the client's address, or of IPv6 its network of 64 bits. Such a network is the least that
+        a household or a rented machine has: it can come from any address of it."""
+        address = self.client(peer, headers)
+        parsed = _parse(address) if ":" in address else None
+        if not isinstance(parsed, ipaddress.IPv6Address):
+            return address if parsed is None else str(parsed)
+        return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
 
     def place(self, peer: str, headers: dict[bytes, bytes]) -> Place:
         if self._trusted and self._trusts(peer):
@@ -81,6 +91,23 @@ class Origin:
             return False
         parsed = _parse(address)
         return parsed is not None and any(parsed in network for network in self._trusted)
+
+
+def headers_of(pairs: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Of a repeated header the last one; those who forwarded, who may each have added a line, are all there."""
+    headers = dict(pairs)
+    if len(headers) != len(pairs):
+        forwarded = [value for name, value in pairs if name == FORWARDED_FOR]
+        if forwarded:
+            headers[FORWARDED_FOR] = b",".join(forwarded)
+    return headers
+
+
+def _without_port(address: str) -> str:
+    """Some proxies write the port too: `203.0.113.5:51000`, `[2001:db8::1]:443`."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
 
 
 def _parse(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

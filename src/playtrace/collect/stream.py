@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from playtrace.collect.app import Collect, Receive, Scope, Send, query_of
+from playtrace.collect.origin import headers_of
 from playtrace.collect.request import Reply, Request, WireFormat
 from playtrace.event import REQUEST_BYTES_MAX
 from playtrace.problems import Problem, TooLarge
@@ -31,7 +32,7 @@ class Stream:
         self._collect = collect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers: dict[bytes, bytes] = dict(scope["headers"])
+        headers = headers_of(scope["headers"])
         query = query_of(scope)
         client = scope.get("client")
         peer = client[0] if client else ""

@@ -39,7 +39,12 @@ async def collect(orders: Orders) -> None:
     keys = KeyRing(registry, open_mode=settings.open)
     journal = Journal.open(settings.journal_path, settings)
     relay = Relay(orders.reading)
-    server = http_server(Entrance(settings, Collect(settings, journal, keys), relay), settings.host, orders.port)
+    server = http_server(
+        Entrance(settings, Collect(settings, journal, keys), relay),
+        settings.host,
+        orders.port,
+        settings.keep_alive_seconds,
+    )
     stop = asyncio.Event()
     _set_at_end(asyncio.get_running_loop(), stop)
     keeping_keys = asyncio.create_task(keep_fresh(keys))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 from playtrace.collect import stream
 from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
 from playtrace.collect.body import has_body, read_body
-from playtrace.collect.origin import Origin
+from playtrace.collect.origin import Origin, headers_of
 from playtrace.collect.problem_documents import problem
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import Room
@@ -38,7 +39,10 @@ class Entrance:
         self._origin = Origin(settings.collect.trusted_proxies, None)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        path: str = scope["path"]
+        path = usual_path(scope["path"])
+        if path != scope["path"] and (path.startswith("/api/") or self._collect.answers(scope.get("method", ""), path)):
+            scope["path"], scope["raw_path"] = path, quote(path).encode()
+        path = scope["path"]
         if (error := self._own_names.error_of(scope)) is not None:
             return _refuse(error, scope, receive, send)
         if scope["type"] == "http" and self._collect.answers(scope["method"], path):
@@ -53,10 +57,10 @@ class Entrance:
 
     def _set_client(self, scope: Scope) -> None:
         """Who reads is whom a trusted proxy names: all of its clients would be one otherwise, and one who guesses
-        passwords would lock out the others."""
+        passwords would lock out the others. Here too, an IPv6 address counts as its network."""
         if scope.get("client"):
             address, port = scope["client"]
-            scope["client"] = (self._origin.client(address, dict(scope["headers"])), port)
+            scope["client"] = (self._origin.counted(address, headers_of(scope["headers"])), port)
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request that reads is worked on when its body is whole, which is bounded in size and time."""
@@ -71,6 +75,13 @@ class Entrance:
             await self._reading(scope, _after(body, receive), send)
         finally:
             self._room.give_back(len(body))
+
+
+def usual_path(path: str) -> str:
+    """Without what people and libraries add where they put addresses together: `//api/events`, `/api/events/`."""
+    if "//" in path or path.endswith("/"):
+        return "/" + "/".join(part for part in path.split("/") if part)
+    return path
 
 
 def _after(body: bytes, receive: Receive) -> Receive:

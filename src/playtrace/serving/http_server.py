@@ -16,8 +16,6 @@ from granian.server.embed import Server
 
 log = logging.getLogger("playtrace.serving")
 
-HEADER_SECONDS_MAX = 15
-"""A client that sends its headers drop by drop holds a connection for so long, no longer."""
 LAST_REQUESTS_SECONDS_MAX = 5.0
 BACKLOG = 1024
 CONNECTIONS_MAX = 16_384
@@ -29,8 +27,11 @@ GC_ALLOCATIONS = 50_000
 that wait for the disk are more than that, and no cycle is among them."""
 
 
-def http_server(app: Any, host: str, port: int) -> Server:
-    """Serves an ASGI app. On Linux several processes may listen on one port: each gets its share of connections."""
+def http_server(app: Any, host: str, port: int, keep_alive_seconds: float) -> Server:
+    """Serves an ASGI app. On Linux several processes may listen on one port: each gets its share of connections.
+
+    A connection on which no whole headers of a request came for `keep_alive_seconds` is closed.
+    """
     # Granian says at each start that running inside a program is experimental; our tests are what we go by.
     granian.log.logger.setLevel(logging.ERROR)
     return Server(
@@ -40,7 +41,7 @@ def http_server(app: Any, host: str, port: int) -> Server:
         interface=Interfaces.ASGINL,
         # HTTP/2 goes past the limits that are kept here: bodies need no length, and one connection has many requests.
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS_MAX * 1000),
+        http1_settings=HTTP1Settings(header_read_timeout=round(keep_alive_seconds * 1000)),
         backlog=BACKLOG,
         backpressure=connections_max(),
         log_enabled=False,
