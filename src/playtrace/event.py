@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from msgspec import Meta, Struct
 
@@ -29,6 +29,10 @@ EVENTS_PER_REQUEST_MAX = 10_000
 """Events in one request."""
 SAMPLE_BYTES_MAX = 2 * 1024
 """Bytes that are kept of a refused event, to be shown under data health."""
+
+ID_NAMESPACE = UUID("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55")
+UNSET_IDS = (0, 2**128 - 1)
+"""As numbers: what stands for no id at all (RFC 9562)."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Id = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
@@ -165,6 +169,21 @@ class Batch(Struct, kw_only=True):
     @property
     def refused(self) -> int:
         return len(self.refusals) + sum(self.further_refused.values())
+
+
+def event_id_of(text: str, game_id: str) -> UUID | None:
+    """A client's id of an event as UUID; one of another form becomes a UUID that is the same each time it is sent.
+
+    `game_id` is the game that the event names, or empty where it names none. None for the ids that stand for none.
+    Raises `ValueError` when it is too long.
+    """
+    try:
+        found = UUID(text)
+    except ValueError:
+        if not 0 < len(text) <= ID_LENGTH_MAX:
+            raise ValueError(f"event_id: expected a UUID or 1 to {ID_LENGTH_MAX} characters.") from None
+        return uuid5(ID_NAMESPACE, f"{game_id}\n{text}")
+    return None if found.int in UNSET_IDS else found
 
 
 PASSIVE_EVENTS = ("push_received", "server_grant", "crash_upload")

@@ -10,27 +10,30 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.models import ApiModel
 from playtrace.api.turns import Question
-from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX
-from playtrace.metrics.frame.models import DayOrInstant, country_codes
-from playtrace.problems import InvalidRequest, NotFound
+from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, event_id_of
+from playtrace.metrics.frame.models import DAYS_MAX, DayOrInstant, country_codes
+from playtrace.problems import Conflict, InvalidRequest, NotFound
 from playtrace.store.columns import TOLD
 from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["events"])
 
 LIMIT_MAX = 1000
+OFFSET_MAX = 10_000
+"""What is skipped is read and sorted all the same: who goes further back goes by cursor."""
+HOURS_MAX = 24 * DAYS_MAX
 JSON = "application/json"
 
 # A list is looked into by `list_contains`: with `IN (SELECT unnest(...))`, as a join, DuckDB would read every column of
 # every event before it sorts, which takes a hundred times as long.
-EVENTS: LiteralString = f"""
-SELECT {TOLD}
+MATCHING: LiteralString = """
 FROM events
 WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($names IS NULL OR list_contains($names::VARCHAR[], name))
@@ -42,17 +45,25 @@ WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($versions IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, 'unknown')))
   AND ($countries IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, 'unknown')))
   AND time >= $from_time AND time < $to_time
+"""
+
+EVENTS: LiteralString = f"""
+SELECT {TOLD}
+{MATCHING}
   AND ($before_time IS NULL
        OR (time, journal_offset, position) < ($before_time, $before_offset, $before_position))
 ORDER BY time DESC, journal_offset DESC, position DESC
-LIMIT $limit
+LIMIT $limit OFFSET $offset
 """
 
+TOTAL: LiteralString = f"SELECT count(*) AS total {MATCHING}"
+
+# Two, to see whether one is all.
 ONE_EVENT: LiteralString = f"""
 SELECT {TOLD}
 FROM events
-WHERE game_id = $game_id AND event_id = $event_id::UUID
-LIMIT 1
+WHERE ($game_id IS NULL OR game_id = $game_id) AND list_contains($event_ids::UUID[], event_id)
+LIMIT 2
 """
 
 BEGINNING = dt.datetime(1, 1, 1)
@@ -69,6 +80,7 @@ class EventFilter(ApiModel):
 
     game_id: Id | None = Field(None, description="The readable id of the game. Default: all that you may read.")
     type: Names | None = Field(None, description="Only events of these names.")
+    event_type: Names | None = Field(None, description="The same as `type`.")
     severity: list[Literal["info", "warning", "critical"]] | None = None
     env: Id | None = Field(None, description="Environment: `prod`, `dev` or one of the studio's own. Default: all.")
     player_id: Id | None = None
@@ -78,8 +90,27 @@ class EventFilter(ApiModel):
     country: Names | None = None
     from_: DayOrInstant | None = Field(None, alias="from", description="Start: a day in UTC, or an instant.")
     to: DayOrInstant | None = Field(None, description="End: a day, which is included, or an instant, which is not.")
+    hours: Annotated[int, Field(ge=1, le=HOURS_MAX)] | None = Field(
+        None, description="Only the last so many hours, instead of `from` and `to`."
+    )
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = 100
     cursor: Annotated[str, Field(max_length=200)] | None = Field(None, description="The `next` of an earlier answer.")
+    offset: Annotated[int, Field(ge=0, le=OFFSET_MAX)] | None = Field(
+        None, description="Pass over so many, instead of `cursor`. The answer then has a `total`."
+    )
+
+    def names(self) -> list[str] | None:
+        named = [*(self.type or ()), *(self.event_type or ())]
+        return named or None
+
+    def time_range(self, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+        """Both in UTC, without offset, as the store has it. Raises `InvalidRequest`."""
+        if self.hours is not None:
+            if self.from_ is not None or self.to is not None:
+                raise InvalidRequest.of_field("hours", "either `hours`, or `from` and `to`", location="query")
+            return now.replace(tzinfo=None) - dt.timedelta(hours=self.hours), END
+        start = start_of(self.from_) if self.from_ is not None else BEGINNING
+        return start, end_of(self.to) if self.to is not None else END
 
 
 class EventRecord(ApiModel):
@@ -126,6 +157,8 @@ class EventPage(ApiModel):
     events: list[EventRecord]
     next: str | None
     """Cursor of the next page, or null at the end."""
+    total: int | None = None
+    """How many events match; there where `offset` was asked for."""
 
 
 class Cursor(msgspec.Struct, array_like=True):
@@ -142,51 +175,72 @@ def list_events(request: Request, reader: CurrentReader, asked: Annotated[EventF
     game_id = asked.game_id or reader.only_game_id
     if game_id is not None:
         reader.require(game_id)
+    if asked.cursor and asked.offset is not None:
+        raise InvalidRequest.of_field("offset", "either `offset` or `cursor`", location="query")
     before = decode_cursor(asked.cursor) if asked.cursor else None
-    rows = (
-        cast(Store, request.app.state.store)
-        .query(
-            EVENTS,
-            {
-                "game_id": game_id,
-                "names": asked.type,
-                "severities": asked.severity,
-                "env": asked.env,
-                "player_id": asked.player_id,
-                "session_id": asked.session_id,
-                "platforms": asked.platform,
-                "versions": asked.version,
-                "countries": asked.country and country_codes(asked.country),
-                "from_time": start_of(asked.from_) if asked.from_ is not None else BEGINNING,
-                "to_time": end_of(asked.to) if asked.to is not None else END,
-                "before_time": before.time if before else None,
-                "before_offset": before.journal_offset if before else 0,
-                "before_position": before.position if before else 0,
-                "limit": asked.limit,
-            },
-        )
-        .to_pylist()
-    )
+    from_time, to_time = asked.time_range(dt.datetime.now(dt.UTC))
+    matching: dict[str, object] = {
+        "game_id": game_id,
+        "names": asked.names(),
+        "severities": asked.severity,
+        "env": asked.env,
+        "player_id": asked.player_id,
+        "session_id": asked.session_id,
+        "platforms": asked.platform,
+        "versions": asked.version,
+        "countries": asked.country and country_codes(asked.country),
+        "from_time": from_time,
+        "to_time": to_time,
+    }
+    page = {
+        "before_time": before.time if before else None,
+        "before_offset": before.journal_offset if before else 0,
+        "before_position": before.position if before else 0,
+        "limit": asked.limit,
+        "offset": asked.offset or 0,
+    }
+    with cast(Store, request.app.state.store).reading() as store:
+        rows = store.query(EVENTS, matching | page).to_pylist()
+        total = None if asked.offset is None else store.query(TOTAL, matching).to_pylist()[0]["total"]
     next_page = encode_cursor(rows[-1]) if len(rows) == asked.limit else None
     # An event leaves out what it does not have, the page's `next` is there even when it is null.
     events = _records.dump_json([record(row) for row in rows], by_alias=True, exclude_none=True)
-    return Response(b'{"events":' + events + b',"next":' + json.dumps(next_page).encode() + b"}", media_type=JSON)
+    rest = {"next": next_page} | ({} if total is None else {"total": total})
+    return Response(b'{"events":' + events + b"," + json.dumps(rest).encode()[1:], media_type=JSON)
 
 
-@router.get("/events/{event_id}", response_model=EventRecord, response_model_exclude_none=True)
+@router.get("/events/{event_id}", response_model=EventRecord, response_model_exclude_none=True, dependencies=Question)
 def one_event(
     request: Request,
     reader: CurrentReader,
-    event_id: UUID,
-    game_id: Annotated[str, Query(alias="gameId", min_length=1, max_length=NAME_LENGTH_MAX)],
+    event_id: Annotated[str, PathParameter(max_length=ID_LENGTH_MAX)],
+    game_id: Annotated[str | None, Query(alias="gameId", min_length=1, max_length=NAME_LENGTH_MAX)] = None,
 ) -> EventRecord:
-    """A stored event, by the id that it was sent with or was given when it came."""
-    reader.require(game_id)
-    asked: dict[str, object] = {"game_id": game_id, "event_id": str(event_id)}
+    """A stored event, by the id that it was sent with or was given when it came.
+
+    An id that is no UUID is looked for in one game: that of `gameId`, or of the read token.
+    """
+    game_id = game_id or reader.only_game_id
+    if game_id is not None:
+        reader.require(game_id)
+    asked: dict[str, object] = {"game_id": game_id, "event_ids": _possible_ids(event_id, game_id)}
     rows = cast(Store, request.app.state.store).query(ONE_EVENT, asked).to_pylist()
     if not rows:
-        raise NotFound(f"The game {game_id} has no stored event {event_id}. It may be on its way, or was set aside.")
+        whose = "There is" if game_id is None else f"The game {game_id} has"
+        raise NotFound(f"{whose} no stored event {event_id}. It may be on its way, or was set aside.")
+    if len({row["game_id"] for row in rows}) > 1:
+        raise Conflict(f"Several games have an event {event_id}. Name the one that is meant, as gameId.")
     return record(rows[0])
+
+
+def _possible_ids(sent: str, game_id: str | None) -> list[str]:
+    """Raises `NotFound`. Whether an event named its game, or left that to its key, is part of an id that is no UUID."""
+    try:
+        return [str(UUID(sent))]
+    except ValueError:
+        if game_id is None:
+            raise NotFound(f"{sent!r} is no UUID. Name the game that it is an id of, as gameId.") from None
+    return [str(event_id_of(sent, game)) for game in (game_id, "")]
 
 
 _records = TypeAdapter(list[EventRecord])

@@ -19,6 +19,8 @@ from playtrace.event import (
 )
 
 PATH = "/api/events"
+PATH_OF_BATCHES = "/api/events/batch"
+"""What some of the first clients call it where they send several."""
 DESCRIPTION = f"""
 Send one event, a list of them, an object with `events`, or one event a line as `application/x-ndjson`. The body may be
 compressed (`Content-Encoding`: gzip, deflate, zstd or br). 202 says that what was accepted is on the disk. One wrong
@@ -128,4 +130,5 @@ def document_sending(app: FastAPI) -> None:
     # First, as it is what everybody begins with.
     others: dict[str, Any] = document["paths"]
     here = {"post": _OPERATION} | others.pop(PATH)
-    document["paths"] = {PATH: here} | others
+    batch = _OPERATION | {"summary": "Send Events", "operationId": "send_events_api_events_batch_post"}
+    document["paths"] = {PATH: here, PATH_OF_BATCHES: {"post": batch}} | others

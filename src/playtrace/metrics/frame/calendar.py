@@ -67,6 +67,10 @@ class Span:
 
 def span_of(parameters: CommonParameters, now: dt.datetime) -> Span:
     """The time that is asked about. Raises `WrongParameter`."""
+    if parameters.hours is not None:
+        if parameters.from_ or parameters.to:
+            raise WrongParameter("hours", "Either `hours`, or `from` and `to`.")
+        return Span(now - dt.timedelta(hours=parameters.hours), now)
     zone = ZoneInfo(parameters.time_zone)
     today = now.astimezone(zone).date()
     try:

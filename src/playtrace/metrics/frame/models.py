@@ -104,6 +104,9 @@ class CommonParameters(Model):
     to: DayOrInstant | None = Field(
         None, description="End: a day, which is included, or an instant, which is not. Default: today."
     )
+    hours: int | None = Field(
+        None, ge=1, le=24 * DAYS_MAX, description="The last so many hours, up to now, instead of `from` and `to`."
+    )
     time_zone: TimeZone = Field(
         "UTC", description="Name of the time zone whose days are counted. Default: the game's own, else UTC."
     )

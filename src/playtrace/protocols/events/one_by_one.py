@@ -6,14 +6,13 @@ property, and what is wrong is told with its whole path.
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, cast
 
 import msgspec
 
 from playtrace.collect.countries import country_code
 from playtrace.collect.instants import instant
-from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, PROPERTIES_MAX, PROPERTY_DEPTH_MAX, Event
+from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, PROPERTIES_MAX, PROPERTY_DEPTH_MAX, Event, event_id_of
 from playtrace.protocols.events.spellings import FIELDS
 
 IDS = frozenset({"name", "game_id", "event_id", "player_id", "session_id", "device_id", "match_id", "level", "map"})
@@ -30,10 +29,6 @@ SEVERITIES = {
 """What other systems have beside ours."""
 LOST = "\ufffd"
 PATH_LENGTH_MAX = 200
-
-NAMESPACE = uuid.UUID("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55")
-UNSET_IDS = (0, 2**128 - 1)
-"""As numbers: what stands for no id at all (RFC 9562)."""
 
 
 def read_event(sent: dict[str, Any], defaults: dict[str, Any], *, some_is_lost: bool = False) -> Event:
@@ -107,20 +102,6 @@ def resolved(sent: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return fields, extra
 
 
-def event_id(text: str, game_id: str) -> uuid.UUID | None:
-    """A client's id as UUID; one of another form becomes a UUID that is the same each time it is sent.
-
-    None for the ids that stand for none. Raises `ValueError` when it is too long.
-    """
-    try:
-        found = uuid.UUID(text)
-    except ValueError:
-        if not 0 < len(text) <= ID_LENGTH_MAX:
-            raise ValueError(f"event_id: expected a UUID or 1 to {ID_LENGTH_MAX} characters.") from None
-        return uuid.uuid5(NAMESPACE, f"{game_id}\n{text}")
-    return None if found.int in UNSET_IDS else found
-
-
 def checked_properties(properties: dict[str, Any]) -> dict[str, Any]:
     """The same, with whole numbers that no column holds as their digits.
 
@@ -153,7 +134,7 @@ def _set_right(fields: dict[str, Any], properties: dict[str, Any]) -> bool:
 def _read_event_id(sent: object, game_id: object) -> object:
     if isinstance(sent, (int, float)) and not isinstance(sent, bool):
         sent = _digits(sent)
-    return event_id(sent, str(game_id or "")) if isinstance(sent, str) else sent
+    return event_id_of(sent, str(game_id or "")) if isinstance(sent, str) else sent
 
 
 def _digits(number: float) -> str:

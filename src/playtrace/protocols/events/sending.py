@@ -1,4 +1,4 @@
-"""Our own events API: `POST /api/events`.
+"""Our own events API: `POST /api/events`, which the first clients also call as `/api/events/batch`.
 
 One event, an array, an envelope `{"events": [...], "sent_at"?, "attempt"?}`, or NDJSON. Two spellings are read at full
 speed: our own (`name`, `time`, `props`, snake_case) and the one of the first clients (`eventType`, `timestamp`,
@@ -44,7 +44,7 @@ from playtrace.problems import Malformed, Problem, TooLarge
 from playtrace.protocols.events.one_by_one import read_event, resolved
 from playtrace.protocols.events.spellings import DEFAULTS
 
-ROUTES = (("POST", "/api/events"),)
+ROUTES = (("POST", "/api/events"), ("POST", "/api/events/batch"))
 DEFAULT_GAME = None
 SKIPS_BAD_EVENTS = False
 RATE_LIMIT = None
