@@ -16,20 +16,25 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.every_answer import EveryAnswer
-from playtrace.api.live import Feeds
+from playtrace.api.live import TICK_S, Feeds
 from playtrace.api.login_throttle import LoginThrottle
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.api.turns import Turns
 from playtrace.collect.app import Collect, Receive, Scope, Send
 from playtrace.config import LOCAL_FILE, Settings
+from playtrace.jobs import Job, Jobs
 from playtrace.journal.sqlite import Journal
+from playtrace.load.compaction import Compaction
 from playtrace.load.loader import Loader
-from playtrace.registry.key_ring import KeyRing, keep_fresh
+from playtrace.load.rebuild import Rebuild
+from playtrace.load.samples import forget_samples
+from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.serving.collectors import Collectors
 from playtrace.serving.entrance import Entrance
@@ -59,10 +64,20 @@ class Playtrace:
         self.store = Store.open_in_background(settings.store_path, settings)
         self.sql_processes = SqlProcesses(self.store, settings)
         self.journal = Journal.open(settings.journal_path, settings)
-        self.loader = Loader(self.store, self.journal, settings)
+        compaction = Compaction(self.store, settings)
+        self.rebuild = Rebuild(self.store, settings, compaction.touch)
+        self.loader = Loader(self.store, self.journal, settings, touched=compaction.touch)
         self.feeds = Feeds(self.store, self.loader)
+        self.jobs = Jobs(
+            Job("read keys", self.key_ring.refresh, period_s=1),
+            Job("live view", self.feeds.tick, period_s=TICK_S),
+            Job("rebuild rollups", self.rebuild.work, period_s=1),
+            Job("merge rollups", compaction.merge, period_s=1),
+            Job("tidy the store", compaction.tidy, period_s=5),
+            Job("forget samples", partial(forget_samples, self.store), period_s=60),
+            Job("forget logins", self.registry.forget_logins, period_s=3600),
+        )
         self.local_token = secrets.token_urlsafe(32)
-        self._keeping_keys: asyncio.Task[None] | None = None
         api = create_app()
         state: dict[str, Any] = {
             "settings": settings,
@@ -75,6 +90,8 @@ class Playtrace:
             "journal": self.journal,
             "loader": self.loader,
             "feeds": self.feeds,
+            "rebuild": self.rebuild,
+            "jobs": self.jobs,
             "local_token": self.local_token,
             "login_throttle": LoginThrottle(),
             "started_at": time.monotonic(),
@@ -88,18 +105,16 @@ class Playtrace:
         return self._entrance(scope, receive, send)
 
     def start(self) -> None:
-        """Begin the background work, on the running event loop."""
+        """Begin the background work."""
         self.loader.start()
-        self._keeping_keys = asyncio.create_task(keep_fresh(self.key_ring))
+        self.jobs.start()
 
     async def close(self) -> None:
         """Load what was acknowledged, then close everything."""
-        if self._keeping_keys is not None:
-            self._keeping_keys.cancel()
-        self.feeds.close()
         await asyncio.to_thread(self._close_files)
 
     def _close_files(self) -> None:
+        self.jobs.stop()
         self.sql_processes.close()
         self.loader.stop()
         self.journal.close()
@@ -131,6 +146,7 @@ async def _serve(
     app, here = playtrace, (settings.host, port)
     if collectors.count > 0:
         app, here = Forwarded(playtrace, reading.secret), (LOOPBACK, reading.port)
+        playtrace.jobs.add(Job("bound memory of collectors", collectors.bound_memory, period_s=1))
     server = http_server(app, *here, settings.keep_alive_seconds)
     playtrace.start()
     serving = asyncio.create_task(server.serve())

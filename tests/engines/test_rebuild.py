@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,9 +81,11 @@ def test_answers_stay_the_same_while_rollups_are_made_anew_and_events_come(engin
     assert all(engine.store.query(f"FROM {rollup.table}").num_rows == 0 for rollup in ROLLUPS)
     same(answers(engine, game), expected)
 
-    rebuild = Rebuild(engine.store, engine.settings)
+    made: list[dt.date] = []
+    rebuild = Rebuild(engine.store, engine.settings, made.extend)
     engine.loader = type(engine.loader)(engine.store, engine.journal, engine.settings)
-    made = [rebuild.step() for _ in range(3)]
+    for _ in range(3):
+        rebuild.work()
     assert made == [(FIRST + dt.timedelta(days=day)).date() for day in range(3)]
     same(answers(engine, game), expected)
     # Events of days that are made, and of such that are not, and of players who are known from both.
@@ -93,33 +94,12 @@ def test_answers_stay_the_same_while_rollups_are_made_anew_and_events_come(engin
     with_late = [plain(engine.ask(name, game, NOW, source="raw", **asked)) for name, asked in QUESTIONS]
     assert with_late != expected
     same(answers(engine, game), with_late)
-    while rebuild.step() is not None:
+    while rebuild.work() is not None:
         same(answers(engine, game), with_late)
     assert rebuild.day is None
     assert sources(engine, game) == {"rollup"}
     engine.compact([(FIRST + dt.timedelta(days=day)).date() for day in range(8)])
     same(answers(engine, game), with_late)
-
-
-def test_the_loader_makes_them_by_itself(engine: Engine) -> None:
-    game = engine.new_game()
-    for day in range(3):
-        engine.load(game, day_of_play(day))
-    with engine.store.writing() as connection:
-        connection.execute("UPDATE rollup_builds SET version = version - 1 WHERE rollup <> 'heat_days'")
-    engine.store.close()
-    engine.store = Store.open(engine.settings.store_path, engine.settings)
-    loader = type(engine.loader)(engine.store, engine.journal, engine.settings)
-    assert loader.rebuilding == FIRST.date()
-    loader.start()
-    try:
-        deadline = time.monotonic() + 60
-        while loader.rebuilding is not None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert loader.rebuilding is None
-    finally:
-        loader.stop()
-    assert sources(engine, game) == {"rollup"}
 
 
 def test_a_player_who_is_deleted_by_hand_as_documented_is_in_no_figure(engine: Engine) -> None:
@@ -142,8 +122,8 @@ def test_a_player_who_is_deleted_by_hand_as_documented_is_in_no_figure(engine: E
             same(found | {"game_id": ""}, expected | {"game_id": ""})
 
     same_as_without()
-    rebuild = Rebuild(engine.store, engine.settings)
-    while rebuild.step() is not None:
+    rebuild = Rebuild(engine.store, engine.settings, lambda days: None)
+    while rebuild.work() is not None:
         pass
     assert sources(engine, game) == {"rollup"}
     same_as_without()

@@ -24,7 +24,6 @@ import psutil
 import pytest
 from server_process import SEVERAL, ServerProcess, StartProcess
 
-from playtrace.serving.collectors import LOOK_AT_MEMORY_S
 from playtrace.serving.listening import free_port
 
 DEADLINE_S = 30.0
@@ -356,9 +355,16 @@ def test_wrong_requests_do_not_stay_in_the_memory(start_process: StartProcess):
     for _ in range(40):
         status, _, _ = server.request("POST", "/api/events", wrong, JSON | {"Content-Encoding": "gzip"})
         assert status == 400
-    time.sleep(2 * LOOK_AT_MEMORY_S)
+    for _ in range(2):
+        looked_at = memory_last_looked_at(server)
+        eventually(lambda before=looked_at: memory_last_looked_at(server) > before, "memory was not looked at")
     assert server.send({"name": "after", "game_id": "arena"})[0] == 202
     assert IN_ITS_PLACE not in server.output()
+
+
+def memory_last_looked_at(server: ServerProcess) -> str:
+    jobs = json.loads(server.request("GET", "/api/health")[2])["jobs"]
+    return next(job["lastRun"] or "" for job in jobs if job["name"] == "bound memory of collectors")
 
 
 def test_told_to_stop_together_while_they_begin(tmp_path: Path):

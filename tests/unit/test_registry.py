@@ -320,8 +320,12 @@ def test_who_signs_in_is_known_until_they_sign_out(registry: Registry, admin: st
 def test_a_login_ends_after_its_days(registry: Registry, admin: str, clock: Clock) -> None:
     login = registry.login(admin, PASSWORD)
     clock.now += dt.timedelta(days=LOGIN_DAYS, microseconds=-1)
+    registry.forget_logins()
     assert registry.person_of_session(login.secret)
     clock.now += dt.timedelta(microseconds=1)
+    assert registry.person_of_session(login.secret) is None
+    registry.forget_logins()
+    clock.now -= dt.timedelta(days=1)
     assert registry.person_of_session(login.secret) is None
 
 

@@ -13,7 +13,7 @@ from playtrace.event import Batch, Event, Refusal, RefusalReason
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.load.one_load import SAMPLES_PER_LOAD_MAX
-from playtrace.load.samples import SAMPLE_DAYS_MAX, SAMPLES_PER_GAME_MAX, Samples
+from playtrace.load.samples import SAMPLE_DAYS_MAX, SAMPLES_PER_GAME_MAX, forget_samples
 from playtrace.store.duckdb import Store
 
 NOW = dt.datetime.now(dt.UTC)
@@ -73,10 +73,8 @@ def test_a_game_has_so_many_at_most_and_none_for_good(store: Store, loader: Load
     late = Event(name="login", game_id="arena", time=NOW - dt.timedelta(days=400))
     loader.load_batches([Batch(received_at=NOW, source="events", events=[late])])
     newest = store.query("SELECT max(journal_offset) AS n FROM set_aside WHERE outcome = 'refused'").to_pylist()
-    keeper = Samples(store)
-    assert keeper.step()
+    forget_samples(store)
     assert samples(store) == {"arena": SAMPLES_PER_GAME_MAX + 1, "maze": 3}
     assert store.query("SELECT count(*) AS n FROM set_aside WHERE outcome = 'quarantined'").to_pylist() == [{"n": 1}]
     kept = store.query("SELECT max(journal_offset) AS n FROM set_aside WHERE outcome = 'refused'").to_pylist()
     assert kept == newest
-    assert not keeper.forget()

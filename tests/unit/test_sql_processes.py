@@ -105,10 +105,7 @@ def test_a_snapshot_is_whole_while_the_store_is_written_and_tidied(asked: Asked)
                     )
             with asked.store.writing() as connection:
                 connection.execute("DELETE FROM books WHERE abs(events) % 3 = $part", {"part": rounds % 3})
-            try:
-                asked.store.tidy()
-            except StoreError as error:
-                assert "while another process reads it" in str(error)
+            asked.store.tidy()
         return rounds
 
     def ask() -> int:

@@ -14,9 +14,11 @@ from fastapi import APIRouter, Request, Response
 from playtrace import __version__
 from playtrace.api.models import ApiModel
 from playtrace.config import Settings
+from playtrace.jobs import Jobs
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
+from playtrace.load.rebuild import Rebuild
 
 router = APIRouter(prefix="/api", tags=["health"])
 
@@ -51,6 +53,21 @@ class DiskHealth(ApiModel):
     free_bytes: int
 
 
+class JobHealth(ApiModel):
+    """Work that is done again and again."""
+
+    name: str
+    period_seconds: float
+    """How long it rests after a turn. After one with much to do it may be longer, and after one that failed."""
+    is_running: bool
+    last_run: dt.datetime | None
+    """When its last turn began that is over."""
+    last_error: str | None
+    """Why that one failed; null when it did not. It is tried again."""
+    next_run: dt.datetime | None
+    """Null while it is running."""
+
+
 class Health(ApiModel):
     status: Status
     timestamp: dt.datetime
@@ -62,6 +79,7 @@ class Health(ApiModel):
     store: StoreHealth
     disk: DiskHealth | None
     """Null when the data folder cannot be looked at."""
+    jobs: list[JobHealth]
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}})
@@ -71,6 +89,19 @@ def health(request: Request, response: Response) -> Health:
     settings = cast(Settings, state.settings)
     journal = cast(Journal, state.journal)
     loader = cast(Loader, state.loader)
+    rebuilding_from = cast(Rebuild, state.rebuild).day
+    jobs = [
+        JobHealth(
+            name=job.name,
+            period_seconds=job.period_s,
+            is_running=job.is_running,
+            last_run=job.last_run,
+            last_error=job.last_error,
+            next_run=job.next_run,
+        )
+        for job in cast(Jobs, state.jobs)
+    ]
+    failing = [job for job in jobs if job.last_error is not None]
     status: Status = "healthy"
     message = "Events are taken and loaded."
     waiting: JournalHealth | None = None
@@ -105,8 +136,14 @@ def health(request: Request, response: Response) -> Health:
             f"Events are taken and loaded. {waiting.damaged_events} events could not be read back from the journal and"
             " were set aside: look at the disk and the memory of this machine."
         )
-    if loader.rebuilding is not None and status == "healthy":
-        message += f" After an upgrade rollups are made anew: {loader.rebuilding} and later days answer slowly for now."
+    elif failing:
+        status = "degraded"
+        message = (
+            "Events are taken and loaded. Work beside that fails and is tried again:"
+            f" {'; '.join(f'{job.name} ({job.last_error})' for job in failing)}"
+        )
+    if rebuilding_from is not None and status == "healthy":
+        message += f" After an upgrade rollups are made anew: {rebuilding_from} and later days answer slowly for now."
     return Health(
         status=status,
         timestamp=dt.datetime.now(dt.UTC),
@@ -115,9 +152,10 @@ def health(request: Request, response: Response) -> Health:
         uptime_seconds=time.monotonic() - cast(float, state.started_at),
         journal=waiting,
         store=StoreHealth(
-            events=loader.stored, bytes=_store_bytes(settings.store_path), rebuilding_from=loader.rebuilding
+            events=loader.stored, bytes=_store_bytes(settings.store_path), rebuilding_from=rebuilding_from
         ),
         disk=_disk(settings.data),
+        jobs=jobs,
     )
 
 

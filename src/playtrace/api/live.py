@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import logging
 import operator
 import time
 from typing import Annotated, Any, LiteralString, cast
@@ -22,8 +21,6 @@ from playtrace.event import NAME_LENGTH_MAX
 from playtrace.load.loader import Loader
 from playtrace.store.columns import TOLD
 from playtrace.store.duckdb import Store
-
-log = logging.getLogger("playtrace.api")
 
 router = APIRouter(tags=["live"])
 
@@ -99,25 +96,19 @@ class Feed:
     def __init__(self, game_id: str, store: Store, loader: Loader) -> None:
         self.game_id = game_id
         self.watchers: set[asyncio.Queue[str]] = set()
+        """Belongs to the event loop."""
         self._store = store
         self._loader = loader
         self._offset = loader.offset
         self.took_s = 0.0
         """How long the store took for the last message."""
 
-    async def run(self) -> None:
-        """Tick as long as somebody watches."""
-        while self.watchers:
-            try:
-                tick = await asyncio.to_thread(self.look, "tick")
-            except Exception:
-                log.exception("live counters could not be read", extra={"game": self.game_id})
-            else:
-                for watcher in self.watchers:
-                    if watcher.full():
-                        watcher.get_nowait()
-                    watcher.put_nowait(tick)
-            await asyncio.sleep(pause_s(self.took_s))
+    def show(self, tick: str) -> None:
+        """To all who watch; on the event loop."""
+        for watcher in self.watchers:
+            if watcher.full():
+                watcher.get_nowait()
+            watcher.put_nowait(tick)
 
     def look(self, kind: str) -> str:
         """The message of this moment. Blocks."""
@@ -146,7 +137,7 @@ class Feed:
 
 
 def pause_s(took_s: float) -> float:
-    """How long nothing is asked, when the store took so long for the last message."""
+    """How long nothing is asked, when the store took so long for the last messages."""
     return min(PAUSE_S_MAX, max(TICK_S, took_s / LOAD_SHARE))
 
 
@@ -156,23 +147,34 @@ class Feeds:
     def __init__(self, store: Store, loader: Loader) -> None:
         self._store = store
         self._loader = loader
-        self._feeds: dict[str, tuple[Feed, asyncio.Task[None]]] = {}
+        self._feeds: dict[str, Feed] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def watch(self, game_id: str, watcher: asyncio.Queue[str]) -> Feed:
-        feed, task = self._feeds.get(game_id, (None, None))
-        if feed is None or task is None or task.done():
-            feed = Feed(game_id, self._store, self._loader)
-            feed.watchers.add(watcher)
-            self._feeds[game_id] = feed, asyncio.create_task(feed.run())
+        """To be called on the event loop, as `leave`."""
+        self._loop = asyncio.get_running_loop()
+        feed = self._feeds.get(game_id)
+        if feed is None:
+            feed = self._feeds[game_id] = Feed(game_id, self._store, self._loader)
         feed.watchers.add(watcher)
         return feed
 
     def leave(self, feed: Feed, watcher: asyncio.Queue[str]) -> None:
         feed.watchers.discard(watcher)
+        if not feed.watchers:
+            del self._feeds[feed.game_id]
 
-    def close(self) -> None:
-        for _, task in self._feeds.values():
-            task.cancel()
+    def tick(self) -> float:
+        """Ask the store once for each game, and show what it says. How long nothing is asked then. Blocks.
+
+        Raises `StoreError`.
+        """
+        feeds = list(self._feeds.values())
+        for feed in feeds:
+            tick = feed.look("tick")
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(feed.show, tick)
+        return pause_s(sum(feed.took_s for feed in feeds))
 
 
 @router.websocket("/api/live")

@@ -86,6 +86,9 @@ def _ask_server(server: LocalServer) -> Iterator[Finding]:
     if journal is not None:
         waiting = f"{journal['lagEvents']} events waiting for {journal['lagSeconds']:.1f} s"
         yield Finding("journal", journal["lagSeconds"] < 30, f"{waiting}, {journal['bytes'] / 1e6:.1f} MB")
+    failing = [job for job in health["jobs"] if job["lastError"] is not None]
+    found = "; ".join(f"{job['name']}: {job['lastError']}" for job in failing) or f"{len(health['jobs'])}, none failed"
+    yield Finding("jobs", not failing, found)
     seen = server.post("/api/sql", {"sql": "SELECT max(number) FROM schema_migrations"})["rows"][0][0]
     yield Finding("schema", seen == max(migrations()), f"migration {seen} of {max(migrations())}")
 

@@ -2,13 +2,14 @@
 
 Every load appends rows of its own, so a day that many loads touched has many rows for what could be one.
 Merging any part of them gives the same answers as merging all: compaction is free to stop, to be repeated,
-and to never happen. It runs on the loader's thread between loads, because there is one writer.
+and to never happen. It has its turns between loads, because there is one writer.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 import time
 from collections.abc import Iterable
 from typing import LiteralString
@@ -20,7 +21,6 @@ from playtrace.config import Settings
 from playtrace.rollups import event_counts, heat_days, map_extents, player_days, position_tails, sessions
 from playtrace.rollups.rollup import Rollup
 from playtrace.store.duckdb import Store
-from playtrace.store.errors import StoreError
 
 log = logging.getLogger("playtrace.load")
 
@@ -81,15 +81,16 @@ IS_UNFINISHED: LiteralString = "SELECT 1 FROM rollup_builds WHERE built_to <= ?"
 
 
 class Compaction:
-    """Knows which days were touched, and merges them when it is time. Belongs to the loader's thread."""
+    """Knows which days were touched, and merges them when it is time."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._touching = threading.Lock()
         self._loads: dict[dt.date, int] = {}
         self._touched_at: dict[dt.date, float] = {}
-        self._due: list[tuple[dt.date, Task]] = []
-        self._rest_until = 0.0
+        self._due: dict[tuple[dt.date, Task], None] = {}
+        """In the order in which they came."""
         self._loads_since_tidy = 0
         self._loaded_at = self._tidied_at = time.monotonic()
         # What the process before this one left behind is not known: the last days are looked at once, and those of
@@ -100,57 +101,57 @@ class Compaction:
 
     def touch(self, days: Iterable[dt.date]) -> None:
         """A load appended rows to these days (UTC)."""
-        now = self._loaded_at = time.monotonic()
-        self._loads_since_tidy += 1
-        for day in days:
-            self._loads[day] = self._loads.get(day, 0) + 1
-            self._touched_at[day] = now
+        with self._touching:
+            now = self._loaded_at = time.monotonic()
+            self._loads_since_tidy += 1
+            for day in days:
+                self._loads[day] = self._loads.get(day, 0) + 1
+                self._touched_at[day] = now
 
-    def step(self) -> bool:
-        """Merge one day of one rollup, if one is due. False when nothing was."""
+    def merge(self) -> float | None:
+        """Merge one day of one rollup, if one is due. How long to rest then; None when none was."""
         began = time.monotonic()
-        if began < self._rest_until:
-            return False
+        self._find_due()
         if not self._due:
-            self._due = self._find_due()
-        if not self._due:
-            return self._tidy(began)
-        day, task = self._due.pop()
+            return None
+        day, task = next(iter(self._due))
+        # Behind all others, if it fails.
+        del self._due[day, task]
+        self._due[day, task] = None
         compact(self._store, task, day, self._settings)
+        del self._due[day, task]
         seconds = time.monotonic() - began
-        self._rest_until = time.monotonic() + REST * seconds
         log.debug("compacted", extra={"table": task.table, "day": day.isoformat(), "seconds": seconds})
-        return True
+        return REST * seconds
 
-    def _tidy(self, now: float) -> bool:
-        """Tidy the store, if it is time. False when it is not."""
-        is_time = now - self._loaded_at > QUIET_S or now - self._tidied_at > TIDY_S_MAX
-        if self._loads_since_tidy < TIDY_LOADS or not is_time:
-            return False
-        self._loads_since_tidy = 0
-        self._tidied_at = now
-        try:
-            self._store.tidy()
-        except StoreError as error:
-            log.warning("store not tidied, will be tried again after some loads", extra={"error": str(error)})
-        else:
-            log.debug("tidied", extra={"seconds": round(time.monotonic() - now, 3)})
-        return True
-
-    def _find_due(self) -> list[tuple[dt.date, Task]]:
+    def tidy(self) -> None:
+        """Tidy the store, if it is time, and nobody else reads its file."""
         now = time.monotonic()
-        due: list[tuple[dt.date, Task]] = []
-        for day, loads in list(self._loads.items()):
-            is_quiet = now - self._touched_at[day] > QUIET_S
-            if is_quiet:
-                del self._loads[day]
-                del self._touched_at[day]
-            elif loads >= LOADS_BEFORE_COMPACTION:
-                self._loads[day] = 0
-            else:
-                continue
-            due += [(day, task) for task in TASKS if is_quiet or not task.when_quiet]
-        return due
+        with self._touching:
+            is_time = now - self._loaded_at > QUIET_S or now - self._tidied_at > TIDY_S_MAX
+            loads = self._loads_since_tidy
+        if loads < TIDY_LOADS or not is_time or not self._store.tidy():
+            return
+        with self._touching:
+            self._loads_since_tidy -= loads
+        self._tidied_at = now
+        log.debug("tidied", extra={"seconds": round(time.monotonic() - now, 3)})
+
+    def _find_due(self) -> None:
+        now = time.monotonic()
+        with self._touching:
+            for day, loads in list(self._loads.items()):
+                is_quiet = now - self._touched_at[day] > QUIET_S
+                if is_quiet:
+                    del self._loads[day]
+                    del self._touched_at[day]
+                elif loads >= LOADS_BEFORE_COMPACTION:
+                    self._loads[day] = 0
+                else:
+                    continue
+                for task in TASKS:
+                    if is_quiet or not task.when_quiet:
+                        self._due[day, task] = None
 
 
 def compact(store: Store, task: Task, day: dt.date, settings: Settings) -> None:

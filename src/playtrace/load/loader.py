@@ -15,7 +15,7 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
 import pyarrow as pa
@@ -26,13 +26,10 @@ from playtrace.event import Batch
 from playtrace.journal.entry import Entry, Recorded, encode
 from playtrace.journal.errors import DamagedRow
 from playtrace.journal.sqlite import Journal
-from playtrace.load.compaction import Compaction
 from playtrace.load.one_load import OneLoad, Outcome, as_hashes
 from playtrace.load.poison import find_poison, taken_apart
 from playtrace.load.read_ahead import Limits, Prepared, ReadAhead
-from playtrace.load.rebuild import Rebuild
 from playtrace.load.recent_ids import RecentIds
-from playtrace.load.samples import Samples
 from playtrace.load.staging import Staged, stage
 from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
@@ -48,8 +45,6 @@ SEEN_WITHIN_S = 0.5
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
 the loads leave; and no less than the load took, so that loading what trickles in takes half of the time at most."""
 RETRY_S_MAX = 10.0
-REBUILD_REST = 1.0
-"""After a day of rollups was made anew, loading goes on alone for this many times as long as that took."""
 
 
 class Loaded(Struct, frozen=True):
@@ -75,17 +70,23 @@ class Loaded(Struct, frozen=True):
 
 
 class Loader:
-    """The one writer of the store. `start` runs it on a thread of its own; `load_waiting` is one round of it."""
+    """`start` runs it on a thread of its own; `load_waiting` is one round of it. After each load `touched` is told of
+    which days (UTC) something was stored."""
 
-    def __init__(self, store: Store, journal: Journal, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        settings: Settings,
+        *,
+        touched: Callable[[Iterable[dt.date]], None] = lambda days: None,
+    ) -> None:
         self._store = store
         self._journal = journal
         self._settings = settings
         self._ahead = ReadAhead(journal, settings)
         self._ids = RecentIds()
-        self._compaction = Compaction(store, settings)
-        self._samples = Samples(store)
-        self._rebuild = Rebuild(store, settings)
+        self._touched = touched
         self._stopping = threading.Event()
         self._wanted = threading.Event()
         """Somebody waits for the next load: the pause ends."""
@@ -100,7 +101,6 @@ class Loader:
         self._limits = Limits(settings.load.events_max, BYTES_MAX)
         self._is_behind = False
         """Whether more may be waiting already: the next load follows at once."""
-        self._rebuild_not_before = 0.0
         self.stored = 0
         """Events stored since the start."""
         self.error: str | None = None
@@ -153,15 +153,12 @@ class Loader:
             is_last_look = self._stopping.is_set()
             self._wanted.clear()
             try:
-                if self._is_lost:
+                if self._is_lost or self._store.is_broken:
                     self._reopen_store()
                 worked = self.load_waiting() is not None
                 self._limits = Limits(
                     min(self._settings.load.events_max, 2 * self._limits.events), min(BYTES_MAX, 2 * self._limits.bytes)
                 )
-                if not self._stopping.is_set():
-                    worked = self._rebuild_a_day() or self._compaction.step() or worked
-                    worked = self._samples.step() or worked
                 self.error = None
                 retry_s = 0.1
             except Exception as error:
@@ -181,21 +178,6 @@ class Loader:
                 return
             else:
                 self._pause(self._settings.load.interval_ms / 1000)
-
-    def _rebuild_a_day(self) -> bool:
-        """Make one day of rollups anew, if one is due and it is not too soon. False when nothing was done."""
-        began = time.monotonic()
-        if began < self._rebuild_not_before or (day := self._rebuild.step()) is None:
-            return False
-        # Its heatmaps follow when nobody touches it any more.
-        self._compaction.touch([day])
-        self._rebuild_not_before = time.monotonic() + REBUILD_REST * (time.monotonic() - began)
-        return True
-
-    @property
-    def rebuilding(self) -> dt.date | None:
-        """Days from here on are not made yet after an upgrade: questions read their events. None: all are."""
-        return self._rebuild.day
 
     def _pause(self, seconds: float) -> None:
         if not self._stopping.is_set():
@@ -297,7 +279,7 @@ class Loader:
         """What follows from a load that is committed."""
         self._move_on(staged.last_offset)
         self._ids.add(outcome.ids)
-        self._compaction.touch(outcome.days)
+        self._touched(outcome.days)
         self.stored += outcome.stored
         seconds = time.perf_counter() - began
         log.debug("loaded", extra={"events": outcome.stored, "seconds": round(seconds, 3)})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from collections.abc import Callable, Iterable
 from typing import LiteralString
 
 import duckdb
@@ -50,17 +51,22 @@ WHERE rollup = $rollup
 """
 
 
-class Rebuild:
-    """Belongs to the loader's thread."""
+REST = 1.0
+"""After a day was made anew, loading goes on alone for this many times as long as that took."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+
+class Rebuild:
+    """`work` makes one day after the other; `touched` is told which."""
+
+    def __init__(self, store: Store, settings: Settings, touched: Callable[[Iterable[dt.date]], None]) -> None:
         self._store = store
+        self._touched = touched
         self._settings = settings
         self.day: dt.date | None = self._find_due()
         """Days before it are made, of all rollups; None: all are."""
 
-    def step(self) -> dt.date | None:
-        """Make one day of the rollups that lack it. Which it was, or None when nothing was to be done."""
+    def work(self) -> float | None:
+        """Make one day of the rollups that lack it. How long to rest then; None when nothing was to be done."""
         day = self.day
         if day is None:
             return None
@@ -72,10 +78,13 @@ class Rebuild:
                 borders = {"to": day + dt.timedelta(days=1), "rollup": rollup.table}
                 connection.execute(MOVE_ON, borders)
         self.day = self._find_due()
-        log.debug("a day was made anew", extra={"day": day.isoformat(), "seconds": time.monotonic() - began})
+        # Its heatmaps follow when nobody touches it any more.
+        self._touched([day])
+        seconds = time.monotonic() - began
+        log.debug("a day was made anew", extra={"day": day.isoformat(), "seconds": seconds})
         if self.day is None:
             log.info("the rollups are made anew")
-        return day
+        return REST * seconds
 
     def _find_due(self) -> dt.date | None:
         return self._store.query(DUE).to_pylist()[0]["min(built_to)"]

@@ -6,7 +6,6 @@ Events that were quarantined are not samples: they are kept whole, as somebody m
 from __future__ import annotations
 
 import datetime as dt
-import time
 from typing import LiteralString
 
 from playtrace.store.duckdb import Store
@@ -15,7 +14,6 @@ SAMPLE_DAYS_MAX = 30
 """A sample is kept for so long after its receipt."""
 SAMPLES_PER_GAME_MAX = 1000
 """The newest ones; one load adds at most `SAMPLES_PER_LOAD_MAX`."""
-LOOK_INTERVAL_S = 60.0
 
 FORGET: LiteralString = """
 DELETE FROM set_aside
@@ -42,25 +40,10 @@ LIMIT 1
 """
 
 
-class Samples:
-    """Belongs to the loader, the one who writes."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._looked_at = float("-inf")
-
-    def step(self) -> bool:
-        """Forget what is too old or too much, if it was not looked for a moment ago. Whether there was any."""
-        if time.monotonic() - self._looked_at < LOOK_INTERVAL_S:
-            return False
-        self._looked_at = time.monotonic()
-        return self.forget()
-
-    def forget(self) -> bool:
-        since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=SAMPLE_DAYS_MAX)
-        limits = {"since": since, "samples_per_game_max": SAMPLES_PER_GAME_MAX}
-        if self._store.query(IS_THERE_WHAT_TO_FORGET, limits).num_rows == 0:
-            return False
-        with self._store.writing() as connection:
+def forget_samples(store: Store) -> None:
+    """Those that are too old, or too many of their game."""
+    since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=SAMPLE_DAYS_MAX)
+    limits = {"since": since, "samples_per_game_max": SAMPLES_PER_GAME_MAX}
+    if store.query(IS_THERE_WHAT_TO_FORGET, limits).num_rows:
+        with store.writing() as connection:
             connection.execute(FORGET, limits)
-        return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,9 +10,6 @@ from dataclasses import dataclass
 from playtrace.registry.models import WriteKey
 from playtrace.registry.registry import Registry
 
-log = logging.getLogger("playtrace.registry")
-
-REFRESH_S = 1.0
 LOOK_PAUSE_S = 0.05
 """Those who bring a key that is not known wait for so long, so that one look into the registry answers many."""
 GAMES_FIRST_SEEN_MAX = 10_000
@@ -78,20 +74,10 @@ class KeyRing:
         await asyncio.to_thread(self.refresh)
 
     def refresh(self) -> None:
-        """Reads the registry again if it has changed. Blocks."""
+        """Reads the registry again if it has changed; what was known counts on where it cannot. Blocks."""
         with self._refreshing:
             if self._registry.revision() != self._snapshot.revision:
                 self._snapshot = _read(self._registry)
-
-
-async def keep_fresh(keys: KeyRing) -> None:
-    """Runs until cancelled: what another process adds or revokes counts within a second."""
-    while True:
-        await asyncio.sleep(REFRESH_S)
-        try:
-            await asyncio.to_thread(keys.refresh)
-        except Exception:
-            log.exception("keys could not be read again; the last known ones are used")
 
 
 def _read(registry: Registry) -> Snapshot:

@@ -221,7 +221,6 @@ class Registry:
         now = self._clock()
         login = SessionSecret(new_secret("login"), now + dt.timedelta(days=LOGIN_DAYS), person)
         with self._writing() as session:
-            session.execute(delete(Login).where(Login.expires_at <= now))
             session.add(
                 Login(
                     secret_sha256=sha256_of(login.secret),
@@ -236,6 +235,11 @@ class Registry:
         """Ends a login; one that is unknown or over needs nothing."""
         with self._writing() as session:
             session.execute(delete(Login).where(Login.secret_sha256 == sha256_of(secret)))
+
+    def forget_logins(self) -> None:
+        """Those that are over; nobody can use them any more."""
+        with self._writing() as session:
+            session.execute(delete(Login).where(Login.expires_at <= self._clock()))
 
     def person_of_session(self, secret: str) -> Person | None:
         query = (

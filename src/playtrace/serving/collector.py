@@ -17,9 +17,10 @@ import time
 
 from playtrace import logs
 from playtrace.collect.app import Collect
+from playtrace.jobs import Job, Jobs
 from playtrace.journal.sqlite import Journal
 from playtrace.registry.errors import RegistryError
-from playtrace.registry.key_ring import KeyRing, keep_fresh
+from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.serving.entrance import Entrance
 from playtrace.serving.http_server import http_server, leave_garbage_collector_little, run, stop_serving
@@ -47,7 +48,8 @@ async def collect(orders: Orders) -> None:
     )
     stop = asyncio.Event()
     _set_at_end(asyncio.get_running_loop(), stop)
-    keeping_keys = asyncio.create_task(keep_fresh(keys))
+    jobs = Jobs(Job("read keys", keys.refresh, period_s=1))
+    jobs.start()
     serving = asyncio.create_task(server.serve())
     try:
         await wait_until_listening(settings.host, orders.port, serving)
@@ -57,7 +59,7 @@ async def collect(orders: Orders) -> None:
         await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         await stop_serving(server, serving)
     finally:
-        keeping_keys.cancel()
+        await asyncio.to_thread(jobs.stop)
         await relay.close()
         await asyncio.to_thread(journal.close)
         registry.close()

@@ -22,7 +22,6 @@ log = logging.getLogger("playtrace.serving")
 
 START_SECONDS_MAX = 60.0
 REPLACE_AFTER_S = 1.0
-LOOK_AT_MEMORY_S = 1.0
 COMMAND = (sys.executable, "-P", "-m", "playtrace.serving.collector_process")
 """`-P`: what lies in the current folder is not ours to run."""
 
@@ -44,8 +43,6 @@ class Collectors:
             if error is not None:
                 raise error
         self._watching = [asyncio.create_task(self._replace(number)) for number in range(self.count)]
-        if self.count:
-            self._watching.append(asyncio.create_task(self._bound_memory()))
 
     async def stop(self) -> None:
         """They answer what they have begun, then end."""
@@ -81,19 +78,19 @@ class Collectors:
             else:
                 log.info("another collecting process took its place")
 
-    async def _bound_memory(self) -> None:
+    def bound_memory(self) -> None:
+        """End those that take too much of it: others take their place. From any thread."""
         bytes_max = self._orders.settings.collect.memory_bytes_here()
-        while True:
-            await asyncio.sleep(LOOK_AT_MEMORY_S)
-            for process in self._processes.values():
-                with suppress(psutil.Error):  # it has just ended
-                    memory_bytes = psutil.Process(process.pid).memory_info().rss
-                    if memory_bytes > bytes_max and process.returncode is None:
-                        log.error(
-                            "a collecting process takes too much memory and is ended",
-                            extra={"memory_bytes": memory_bytes, "collect_memory_bytes_max": bytes_max},
-                        )
-                        process.kill()
+        for process in list(self._processes.values()):
+            with suppress(psutil.Error):  # it has just ended
+                running = psutil.Process(process.pid)
+                memory_bytes = running.memory_info().rss
+                if memory_bytes > bytes_max and process.returncode is None:
+                    log.error(
+                        "a collecting process takes too much memory and is ended",
+                        extra={"memory_bytes": memory_bytes, "collect_memory_bytes_max": bytes_max},
+                    )
+                    running.kill()
 
 
 async def _end(process: Process) -> None:

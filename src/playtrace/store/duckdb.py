@@ -1,6 +1,6 @@
 """Where events live and SQL runs: an embedded DuckDB.
 
-One writer (the loader) and any number of readers. A reader sees whole transactions and nothing else, and
+One writer at a time and any number of readers. A reader sees whole transactions and nothing else, and
 never waits for the writer. Values are bound, never pasted: the SQL of the product is `LiteralString`.
 
 The database file belongs to one process at a time; others ask that process over HTTP.
@@ -154,6 +154,8 @@ class Store:
         self._reading_file: set[Interruptible] = set()
         """Other processes that have a snapshot."""
         self._left_file = threading.Condition()
+        self.is_broken = False
+        """Whether it has to be opened again before anything is read or written; the loader does that."""
         self._connection = self._connect()
 
     @classmethod
@@ -233,6 +235,7 @@ class Store:
             with self._nobody_reading():
                 self._connection.close()
                 self._connection = self._connect()
+                self.is_broken = False
 
     @contextmanager
     def _nobody_reading(self) -> Generator[None]:
@@ -251,10 +254,7 @@ class Store:
 
         Raises `StoreError` when the store cannot be read at all, `AskerLeft`, and what `Reader.query` raises.
         """
-        if self._in_background and threading.current_thread() is not threading.main_thread():
-            # Else questions would leave little to the loader, which they wait for. The main thread starts others,
-            # which would inherit it.
-            run_in_background()
+        self._give_way()
         asker = Asker.current.get()
         slots = self._slots_apart if apart else self._slots
         with slots, self._begin_reading() as cursor, asker.answered_by(cursor) if asker else nullcontext():
@@ -270,6 +270,12 @@ class Store:
                 # A database that broke meanwhile has no transaction left to end.
                 with suppress(duckdb.Error):
                     cursor.rollback()
+
+    def _give_way(self) -> None:
+        """Else questions would leave little to the loader, which they wait for."""
+        # The main thread starts others, which would inherit it.
+        if self._in_background and threading.current_thread() is not threading.main_thread():
+            run_in_background()
 
     def _begin_reading(self) -> duckdb.DuckDBPyConnection:
         if self._is_ending:
@@ -349,14 +355,15 @@ class Store:
         with self.reading() as reader:
             return reader.query_text(sql, rows_max)
 
-    def tidy(self) -> None:
-        """Put together what many small loads left in small pieces. Writing waits for it, reading does not.
+    def tidy(self) -> bool:
+        """Put together what many small loads left in small pieces. Writing waits for it, reading does not. False while
+        other processes read the file: then it is not done.
 
         Raises `StoreError` when it cannot be done now; nothing is lost then.
         """
         with self._writing:
             if self._reading_file:
-                raise StoreError("The store is not tidied while another process reads it.")
+                return False
             try:
                 self._connection.execute("SET GLOBAL max_vacuum_tasks = 100")  # DuckDB's own default
                 try:
@@ -364,15 +371,18 @@ class Store:
                 finally:
                     self._connection.execute("SET GLOBAL max_vacuum_tasks = 0")
             except duckdb.Error as error:
+                self.is_broken |= isinstance(error, BROKEN)
                 raise StoreError(f"The store cannot be tidied now: {error}") from error
+        return True
 
     @contextmanager
     def writing(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """The one writer: a transaction that commits at the end of the block or leaves nothing.
+        """One writer at a time: a transaction that commits at the end of the block or leaves nothing.
 
         Raises `StoreFull` when the disk is full, `StoreBroken` when it has to be opened again, and `StoreError` for
         what else the file system says, also when it says so at the commit.
         """
+        self._give_way()
         with self._writing:
             connection = self._connection
             try:
@@ -388,6 +398,7 @@ class Store:
                         log.debug("nothing to roll back")
                     raise
             except (*BROKEN, duckdb.TransactionException, duckdb.OutOfMemoryException) as error:
+                self.is_broken |= isinstance(error, BROKEN)
                 if _is_disk_full(error):
                     raise StoreFull(f"No space left for {self.path}.") from error
                 if isinstance(error, duckdb.FatalException | duckdb.InternalException):
