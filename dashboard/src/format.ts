@@ -43,6 +43,12 @@ export const formatDuration = orNone((seconds) => {
   return `${total} s`
 })
 
+/** As long as a run of a program: from a part of a second to hours. */
+export const formatMilliseconds = orNone((ms) => {
+  if (ms < 1000) return `${formatCount(ms)} ms`
+  return ms < 60_000 ? `${formatDecimal(ms / 1000)} s` : formatDuration(ms / 1000)
+})
+
 export const formatMoney = (micros: number | null | undefined, currency: string | null | undefined): string => {
   if (micros === null || micros === undefined) return NONE
   const units = micros / 1e6
@@ -101,9 +107,15 @@ export const formatInstant = (instant: string | Date, timeZone: string): string 
 /** A plain day such as 2026-11-22, which belongs to no time zone. */
 export const formatPlainDay = (day: string): string => dateFormat('UTC', DAY).format(new Date(`${day}T00:00:00Z`))
 
+// A Sunday, from which the days of a week are counted.
+const SUNDAY_MS = Date.UTC(2023, 0, 1)
+
+/** The short name of a day of the week; 0 is Sunday. */
+export const formatDayOfWeek = (day: number): string => dateFormat('UTC', { weekday: 'short' }).format(new Date(SUNDAY_MS + day * 86_400_000))
+
 const regions = new Intl.DisplayNames([language], { type: 'region', fallback: 'code' })
 
-const formatCountry = (code: string): string => {
+export const formatCountry = (code: string): string => {
   try {
     return regions.of(code.toUpperCase()) ?? code
   } catch {

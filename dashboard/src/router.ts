@@ -5,7 +5,7 @@ import { fetchMe } from './composables/session'
 import { pages, type Page } from './pages/pages'
 
 declare module 'vue-router' {
-  interface RouteMeta extends Pick<Page, 'filters' | 'range' | 'bare'> {
+  interface RouteMeta extends Pick<Page, 'filters' | 'range' | 'timeZone' | 'bare'> {
     title: string
   }
 }
@@ -13,7 +13,7 @@ declare module 'vue-router' {
 const routes: RouteRecordRaw[] = [
   // The dashboard's address in older tools.
   { path: '/dashboard/:page(.*)*', redirect: ({ params, query }) => ({ path: `/${[params.page ?? []].flat().join('/')}`, query }) },
-  ...pages.map(({ name, path, component, title, filters, range, bare }) => ({ name, path, component, meta: { title, filters, range, bare } })),
+  ...pages.map(({ name, path, component, ...meta }) => ({ name, path, component, meta })),
 ]
 
 export function makeRouter(client: QueryClient) {

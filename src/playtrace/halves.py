@@ -9,7 +9,7 @@ from typing import Literal
 
 PROTOCOLS = "playtrace.protocols"
 
-Half = Literal["sending", "reading", "settings"]
+Half = Literal["layout", "sending", "reading", "settings"]
 
 
 def halves(half: Half) -> dict[str, ModuleType]:

@@ -38,6 +38,8 @@ export type HeatmapCell = Heatmap['cells'][number]
 export type EventsPage = Answer<'/api/events'>
 export type GameEvent = EventsPage['events'][number]
 
+export type UsageStats = Answer<'/stats'>
+
 export type Books = Answer<'/api/games/{game_id}/books'>
 export type BooksRow = Books['total']
 export type BooksSample = Books['samples'][number]

@@ -50,7 +50,7 @@ export function usePageState() {
   const route = useRoute()
   const now = useNow()
 
-  const timeZone = computed(() => (isTimeZone(chosenTimeZone.value) ? chosenTimeZone.value : game.value?.timeZone || 'UTC'))
+  const timeZone = computed(() => route.meta.timeZone ?? (isTimeZone(chosenTimeZone.value) ? chosenTimeZone.value : game.value?.timeZone || 'UTC'))
   const asksForDays = computed(() => rangeKey.value === CUSTOM || customFrom.value !== '' || customTo.value !== '')
   const preset = computed(() => {
     if (asksForDays.value && isDay(customFrom.value) && isDay(customTo.value) && customFrom.value <= customTo.value) return null
@@ -94,7 +94,7 @@ export function usePageState() {
     } else if (preset.value && rangeKey.value !== '' && preset.value.key !== rangeKey.value) {
       faults.push(`The address asks for the range “${rangeKey.value}”, which there is not. ${instead}`)
     }
-    if (chosenTimeZone.value !== '' && !isTimeZone(chosenTimeZone.value)) {
+    if (chosenTimeZone.value !== '' && !route.meta.timeZone && !isTimeZone(chosenTimeZone.value)) {
       faults.push(`The address names the time zone “${chosenTimeZone.value}”, which there is not. Shown instead: ${timeZone.value}.`)
     }
     return faults

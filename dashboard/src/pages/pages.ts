@@ -13,6 +13,10 @@ export interface Page {
   filters?: 'all' | 'days' | 'game'
   /** The days that it shows where the address names none; the usual ones are the last thirty. */
   range?: string
+  /** The time zone of its figures, where they can be told in no other. */
+  timeZone?: string
+  /** In the navigation only of games that were sent something by this protocol. */
+  protocol?: string
   /** Stands alone: without the shell, and for people who are not signed in. */
   bare?: true
 }
@@ -23,6 +27,7 @@ export const pages: readonly Page[] = [
   { name: 'retention', path: '/retention', title: 'Retention', icon: 'retention', filters: 'all', range: '60d', component: () => import('./retention/RetentionPage.vue') },
   { name: 'heatmap', path: '/heatmap', title: 'Heatmap', icon: 'heatmap', filters: 'all', component: () => import('./heatmap/HeatmapPage.vue') },
   { name: 'events', path: '/events', title: 'Events', icon: 'events', filters: 'all', component: () => import('./events/EventsPage.vue') },
+  { name: 'usage', path: '/usage', title: 'Tool usage', icon: 'usage', filters: 'days', timeZone: 'UTC', protocol: 'jwc.v1', component: () => import('./usage/UsagePage.vue') },
   { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },
   { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },
   { name: 'login', path: '/login', title: 'Sign in', bare: true, component: () => import('./sign-in/LoginPage.vue') },
