@@ -104,6 +104,25 @@ def test_a_filter_that_nothing_matches_says_what_may_be_meant(
     expect(hint).to_have_count(0)
 
 
+def test_a_map_that_there_is_not_is_said(played: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{played.url}/heatmap?game={GAME}&map=keeep&floorFrom=0&floorTo=10")
+    expect(page.get_by_text("Did you mean 'keep'?")).to_be_visible()
+    page.get_by_role("button", name="Map: keeep").click()
+    page.get_by_role("option", name=re.compile("^keep ?[0-9]")).click()
+    expect(page).to_have_url(f"{played.url}/heatmap?game={GAME}&map=keep")
+    expect(page.get_by_role("heading", level=2, name="player_death on keep")).to_be_visible()
+
+
+def test_another_game_is_shown_without_the_filters_of_the_last(played: ServerProcess, open_page: OpenPage) -> None:
+    played.send({"events": [{"name": "login", "game_id": "pond", "player_id": "p"}]})
+    played.wait_until_loaded()
+    page = open_page(f"{played.url}/events?game={GAME}&playerId=player-3&type=crash&platform=linux&range=7d")
+    page.get_by_role("button", name=f"Game: {GAME}").click()
+    page.get_by_role("option", name=re.compile("^pond")).click()
+    expect(page).to_have_url(f"{played.url}/events?game=pond&range=7d")
+    expect(page.get_by_role("button", name="login")).to_be_visible()
+
+
 def test_own_days_and_time_zone(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url)
     page.get_by_role("button", name=re.compile("^Date range")).click()
