@@ -7,9 +7,11 @@ import gzip
 import http.client
 import json
 import os
+import pickle
 import random
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -24,7 +26,11 @@ import psutil
 import pytest
 from server_process import SEVERAL, ServerProcess, StartProcess
 
+from playtrace.config import Settings
+from playtrace.serving.collectors import COMMAND
 from playtrace.serving.listening import free_port
+from playtrace.serving.orders import Orders
+from playtrace.serving.relay import Reading
 
 DEADLINE_S = 30.0
 IN_ITS_PLACE = "another collecting process took its place"
@@ -201,6 +207,40 @@ def test_a_collecting_process_that_is_killed_is_replaced_and_costs_nothing(start
     assert set(acknowledged) <= set(stored)
     books = server.get("/api/games/arena/books")["total"]
     assert books["received"] == books["stored"] >= len(acknowledged)
+
+
+def test_one_that_nobody_hears_saying_that_it_is_ready_answers_until_it_is_told_to_stop(start_process: StartProcess):
+    """The process that started it was killed a moment before."""
+    data = start_process().data
+    settings = Settings(data=data, open=True)
+    port = free_port("127.0.0.1")
+    orders = Orders(settings, port, Reading(free_port("127.0.0.1"), "secret"))
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(pickle.dumps(orders))
+        process.stdin.flush()
+        process.stdout.close()
+
+        def is_answered() -> bool:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE_S)
+            try:
+                connection.request("POST", "/api/events", b'{"name": "shot", "game_id": "arena"}', JSON)
+                assert connection.getresponse().status == 202
+            except ConnectionRefusedError:
+                return False
+            finally:
+                connection.close()
+            return True
+
+        eventually(is_answered, "it does not answer")
+        with socket.create_connection(("127.0.0.1", port), DEADLINE_S) as half:
+            half.sendall(b"POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+            for _ in range(20):
+                assert is_answered()
+            process.stdin.close()
+            answer = half.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 503") and b"retry-after: 5" in answer and b"problem+json" in answer
+        assert process.wait(DEADLINE_S) == 0
 
 
 def test_told_to_stop_together_they_answer_what_they_have_begun(start_process: StartProcess):
@@ -409,6 +449,8 @@ def test_a_client_in_the_middle_of_its_request_does_not_keep_it_from_stopping(
     assert ask(server, "GET", "/api/health")[0] == 200
     server.stop()
     for connection in waiting:
+        answer = connection.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 503") and b"retry-after: 5" in answer and b"problem+json" in answer
         connection.close()
 
 

@@ -6,6 +6,7 @@ A request goes through the steps of `Collect.take`, top to bottom; each of them 
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 import math
@@ -112,6 +113,10 @@ class Collect:
             reply = await self.take(wire_format, scope, receive)
         except Problem as error:
             reply = wire_format.refuse(error)
+        except asyncio.CancelledError:
+            # The process ends and waits no longer.
+            await send_reply(send, wire_format.refuse(Unavailable("The server stops.", retry_after_s=RETRY_AFTER_S)))
+            raise
         except Exception:
             # A bug of ours. The client keeps its events and tries again.
             log.exception("could not take a request", extra={"path": scope["path"]})

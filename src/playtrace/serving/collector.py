@@ -1,8 +1,8 @@
 """What a process does that collects and nothing else: begun by `collector_process.py`, started by `collectors.py`.
 
-It is told what to do on its standard input, says `ready` on its standard output, and works until the input
-ends: because it is told to stop, or because the process that started it is gone. Everybody it said 202 to is in
-the journal then; nothing else of it is lost.
+It is told what to do on its standard input, says `ready` on its standard output, answers there whenever something more
+comes in, and works until the input ends: because it is told to stop, or because the process that started it is gone.
+Everybody it said 202 to is in the journal then; nothing else of it is lost.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pickle
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from playtrace import logs
 from playtrace.collect.app import Collect
@@ -25,10 +26,10 @@ from playtrace.registry.registry import Registry
 from playtrace.serving.entrance import Entrance
 from playtrace.serving.http_server import http_server, leave_garbage_collector_little, run, stop_serving
 from playtrace.serving.listening import StartError, wait_until_listening
-from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
+from playtrace.serving.orders import READY, STILL_THERE, STOP_SECONDS_MAX, Orders
 from playtrace.serving.relay import Relay
 
-STANDARD_INPUT = 0
+STANDARD_INPUT, STANDARD_OUTPUT = 0, 1
 
 log = logging.getLogger("playtrace.serving")
 
@@ -47,31 +48,38 @@ async def collect(orders: Orders) -> None:
         settings.keep_alive_seconds,
     )
     stop = asyncio.Event()
-    _set_at_end(asyncio.get_running_loop(), stop)
+    _listen_to_orders(asyncio.get_running_loop(), stop)
     jobs = Jobs(Job("read keys", keys.refresh, period_s=1))
     jobs.start()
     serving = asyncio.create_task(server.serve())
     try:
         await wait_until_listening(settings.host, orders.port, serving)
         leave_garbage_collector_little()
-        sys.stdout.buffer.write(READY)
-        sys.stdout.buffer.flush()
+        _say(READY)
         await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        await stop_serving(server, serving)
     finally:
+        # It may have taken requests already, whatever ends it: they are answered before what they need is closed.
+        await stop_serving(server, serving)
         await asyncio.to_thread(jobs.stop)
         await relay.close()
         await asyncio.to_thread(journal.close)
         registry.close()
 
 
-def _set_at_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Sets `stop` when the input ends, which is when the process behind it says so or is no more."""
+def _say(words: bytes) -> None:
+    """To the process that started this one. When it is gone there is nobody to tell: the input has ended too."""
+    with suppress(OSError):
+        os.write(STANDARD_OUTPUT, words)
+
+
+def _listen_to_orders(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Answers when asked whether the event loop still goes round. Sets `stop` when the input ends, which is when the
+    process behind it says so or is no more."""
 
     def watch() -> None:
         # Past Python's own buffer, whose lock would stop the interpreter from ending while this waits.
         while os.read(STANDARD_INPUT, 4096):
-            pass
+            loop.call_soon_threadsafe(_say, STILL_THERE)
         loop.call_soon_threadsafe(stop.set)
         # Nobody is left to end a process that hangs. What it acknowledged is on the disk.
         time.sleep(STOP_SECONDS_MAX)

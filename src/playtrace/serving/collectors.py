@@ -1,7 +1,8 @@
 """The processes that collect, as the one that started them sees them: begun together, watched, ended together.
 
 One that ends by itself is replaced. Until then the others take what comes; what it had acknowledged is in the journal.
-So is one that takes too much memory: what a client of a WebSocket sends and does not read, the HTTP server below keeps.
+So is one that does not answer any more, whose share of the connections would wait for ever, and one that takes too much
+memory: what a client of a WebSocket sends and does not read, the HTTP server below keeps.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from contextlib import suppress
 import psutil
 
 from playtrace.serving.listening import StartError
-from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
+from playtrace.serving.orders import ARE_YOU_THERE, READY, STILL_THERE, STOP_SECONDS_MAX, Orders
 
 log = logging.getLogger("playtrace.serving")
 
 START_SECONDS_MAX = 60.0
 REPLACE_AFTER_S = 1.0
+ASK_S = 1.0
+UNANSWERED_LOOKS_MAX = 10
+"""How often it is looked for an answer, a second apart. Looks are counted rather than seconds: when all processes were
+halted together, none is late."""
 COMMAND = (sys.executable, "-P", "-m", "playtrace.serving.collector_process")
 """`-P`: what lies in the current folder is not ours to run."""
 
@@ -68,7 +73,12 @@ class Collectors:
 
     async def _replace(self, number: int) -> None:
         while True:
-            code = await self._processes[number].wait()
+            process = self._processes[number]
+            asking = asyncio.create_task(_end_when_silent(process))
+            try:
+                code = await process.wait()
+            finally:
+                asking.cancel()
             log.error("a collecting process ended and is replaced", extra={"exit_code": code})
             await asyncio.sleep(REPLACE_AFTER_S)
             try:
@@ -91,6 +101,28 @@ class Collectors:
                         extra={"memory_bytes": memory_bytes, "collect_memory_bytes_max": bytes_max},
                     )
                     running.kill()
+
+
+async def _end_when_silent(process: Process) -> None:
+    """Ends a process that does not answer: it hangs, or somebody has halted it."""
+    assert process.stdin is not None and process.stdout is not None  # noqa: S101 - asked for at its start
+    while True:
+        await asyncio.sleep(ASK_S)
+        process.stdin.write(ARE_YOU_THERE)
+        answer = asyncio.create_task(process.stdout.read(len(STILL_THERE)))
+        try:
+            for _ in range(UNANSWERED_LOOKS_MAX):
+                await asyncio.wait({answer}, timeout=ASK_S)
+                if answer.done():
+                    break
+            else:
+                log.error("a collecting process does not answer and is ended", extra={"pid": process.pid})
+                process.kill()
+                return
+            if not answer.result():
+                return  # it has ended
+        finally:
+            answer.cancel()
 
 
 async def _end(process: Process) -> None:

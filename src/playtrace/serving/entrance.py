@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import quote
@@ -12,9 +13,9 @@ from playtrace.collect.body import has_body, read_body
 from playtrace.collect.origin import Origin, headers_of
 from playtrace.collect.problem_documents import problem
 from playtrace.collect.reading_time import ReadingTime
-from playtrace.collect.room import Room
+from playtrace.collect.room import RETRY_AFTER_S, Room
 from playtrace.config import Settings
-from playtrace.problems import Problem
+from playtrace.problems import Problem, Unavailable
 from playtrace.serving.own_names import OwnNames
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -52,8 +53,7 @@ class Entrance:
         self._set_client(scope)
         if scope["type"] == "websocket":
             return self._reading(scope, receive, send)
-        app = self._ask if has_body(scope["headers"]) else self._reading
-        return app(scope, receive, send)
+        return self._answer(scope, receive, send)
 
     def _set_client(self, scope: Scope) -> None:
         """Who reads is whom a trusted proxy names: all of its clients would be one otherwise, and one who guesses
@@ -61,6 +61,24 @@ class Entrance:
         if scope.get("client"):
             address, port = scope["client"]
             scope["client"] = (self._origin.counted(address, headers_of(scope["headers"])), port)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is cut off, as the process ends and waits no longer, and has no answer yet, gets one that says so: the
+        HTTP server would call it an error of ours."""
+        began = False
+
+        async def send_on(message: MutableMapping[str, Any]) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            app = self._ask if has_body(scope["headers"]) else self._reading
+            await app(scope, receive, send_on)
+        except asyncio.CancelledError:
+            if not began:
+                await send_reply(send, problem(Unavailable("The server stops.", retry_after_s=RETRY_AFTER_S)))
+            raise
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request that reads is worked on when its body is whole, which is bounded in size and time."""

@@ -8,6 +8,9 @@ from playtrace.config import Settings
 from playtrace.serving.relay import Reading
 
 READY = b"ready\n"
+ARE_YOU_THERE = b"?"
+STILL_THERE = b"!"
+"""The answer to it, from the event loop: one that hangs gives none."""
 STOP_SECONDS_MAX = 10.0
 """A process that has not ended so long after it was told to is killed."""
 

@@ -57,8 +57,12 @@ class Relay:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
 
     def _connections(self) -> aiohttp.ClientSession:
+        """Raises `ClientConnectionError` when they are closed."""
+        if self._is_closed:
+            raise aiohttp.ClientConnectionError("closed")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS_MAX),
@@ -71,6 +75,8 @@ class Relay:
         return self._session
 
     async def close(self) -> None:
+        """Who asks from now on is told to come again."""
+        self._is_closed = True
         if self._session is not None:
             await self._session.close()
 
