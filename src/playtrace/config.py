@@ -21,6 +21,10 @@ from playtrace.halves import halves
 from playtrace.room_settings import Known, RoomSettings, Setting, settings_of
 
 MEBIBYTE = 1024 * 1024
+PEBIBYTE = 1024**5
+"""More than any machine of this kind has: who writes so much has written too many zeros."""
+DAYS_MAX = 36_600
+"""A hundred years."""
 COLLECT_PROCESSES_USUAL_MAX = 4
 """Four take more events than one loader loads."""
 FILE = Path("playtrace.toml")
@@ -46,14 +50,15 @@ class CollectSettings(RoomSettings):
     memory_bytes_max: int | None = Field(
         default=None,
         ge=256 * MEBIBYTE,
+        le=PEBIBYTE,
         description="Memory beyond which a process that only takes events is ended and replaced; while requests that"
         " are on their way have a quarter of it, more get 503. [half of the machine's memory, divided among them]",
     )
     requests_per_second_max: Annotated[float, Known("requests_per_second_max")] = Field(
-        default=0, ge=0, description="Sustained requests per second and client address; 0 is no limit."
+        default=0, ge=0, le=1_000_000, description="Sustained requests per second and client address; 0 is no limit."
     )
     request_seconds_max: Annotated[float, Known("request_seconds_max")] = Field(
-        default=30.0, gt=0, description="Time in which a client must have sent its request."
+        default=30.0, gt=0, le=3_600, description="Time in which a client must have sent its request."
     )
     trusted_proxies: Annotated[list[str], Known("trusted_proxies")] = Field(
         default=[], description="Addresses or networks whose X-Forwarded-For and country headers are believed."
@@ -104,11 +109,15 @@ class RegistrySettings(RoomSettings):
 
 class JournalSettings(RoomSettings):
     bytes_max: int = Field(
-        default=4096 * MEBIBYTE, ge=MEBIBYTE, description="Size of the journal beyond which collecting answers 503."
+        default=4096 * MEBIBYTE,
+        ge=MEBIBYTE,
+        le=PEBIBYTE,
+        description="Size of the journal beyond which collecting answers 503.",
     )
     disk_free_bytes_min: Annotated[int | None, Known("disk_free_bytes_min")] = Field(
         default=None,
         ge=0,
+        le=PEBIBYTE,
         description="Free disk space below which collecting answers 503. [a tenth of the disk, at most 512 MiB]",
     )
 
@@ -123,14 +132,20 @@ class StoreSettings(RoomSettings):
     memory_bytes: int = Field(
         default=768 * MEBIBYTE,
         ge=64 * MEBIBYTE,
+        le=PEBIBYTE,
         description="Memory that the store may use before it spills to disk.",
     )
-    threads: int | None = Field(default=None, ge=1, description="Threads that the store may use; all cores unless set.")
+    threads: int | None = Field(
+        default=None, ge=1, le=1_024, description="Threads that the store may use; all cores unless set."
+    )
     query_seconds_max: Annotated[float, Known("query_seconds_max")] = Field(
-        default=30.0, gt=0, description="A query that runs longer is ended with an error."
+        default=30.0, gt=0, le=86_400, description="A query that runs longer is ended with an error."
     )
     query_concurrency: Annotated[int, Known("query_concurrency")] = Field(
-        default=4, ge=1, description="Questions that are answered at the same time; more of them wait, or get 503."
+        default=4,
+        ge=1,
+        le=1_024,
+        description="Questions that are answered at the same time; more of them wait, or get 503.",
     )
 
 
@@ -138,11 +153,15 @@ class SqlSettings(RoomSettings):
     """Of statements that people type."""
 
     concurrency: int = Field(
-        default=2, ge=1, description="Statements of people that run at the same time, each in a process of its own."
+        default=2,
+        ge=1,
+        le=1_024,
+        description="Statements of people that run at the same time, each in a process of its own.",
     )
     memory_bytes: int = Field(
         default=256 * MEBIBYTE,
         ge=64 * MEBIBYTE,
+        le=PEBIBYTE,
         description="Memory that a statement of a person may use before it spills to disk; it is ended when it takes"
         " twice as much.",
     )
@@ -150,18 +169,19 @@ class SqlSettings(RoomSettings):
 
 class LoadSettings(RoomSettings):
     interval_ms: int = Field(
-        default=200, ge=10, description="Pause between two looks into the journal when it is quiet."
+        default=200, ge=10, le=60_000, description="Pause between two looks into the journal when it is quiet."
     )
     events_max: int = Field(
         default=122_880,
         ge=1000,
+        le=10_000_000,
         description="Events in one load. The default is one row group of the store: written once.",
     )
     late_days_max: Annotated[int, Known("late_days_max")] = Field(
-        default=30, ge=1, description="Events older than this when received are quarantined."
+        default=30, ge=1, le=DAYS_MAX, description="Events older than this when received are quarantined."
     )
     dedup_days: Annotated[int, Known("dedup_days")] = Field(
-        default=30, ge=1, description="A re-sent event id counts once within these days of receipt."
+        default=30, ge=1, le=DAYS_MAX, description="A re-sent event id counts once within these days of receipt."
     )
 
 
@@ -169,10 +189,10 @@ class RulesSettings(RoomSettings):
     """What decides about figures, wherever they are made."""
 
     session_timeout_minutes: Annotated[int, Known("session_timeout_minutes")] = Field(
-        default=30, ge=1, description="Silence after which a player without session ids starts a new session."
+        default=30, ge=1, le=1_440, description="Silence after which a player without session ids starts a new session."
     )
     settle_hours: Annotated[int, Known("settle_hours")] = Field(
-        default=72, ge=0, description="A period is settled this long after its end."
+        default=72, ge=0, le=24 * 366, description="A period is settled this long after its end."
     )
 
 

@@ -613,3 +613,19 @@ def test_players_now(engine: Engine, t6: str) -> None:
 def test_strange_zones(engine: Engine, t6: str, zone: str) -> None:
     answer = engine.ask_both("active_players", t6, TENTH, timeZone=zone, **FIRST_DAYS)
     assert sum(day.new for day in answer.days) == 6
+
+
+def test_a_currency_that_nobody_paid_in(engine: Engine) -> None:
+    game = engine.new_game()
+    at = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
+    paid = [("purchase", "EUR"), ("purchase", "EUR"), ("purchase", "GBP"), ("resource_spend", "USD")]
+    engine.load(game, [{"name": name, "time": at, "value": 2.0, "currency": currency} for name, currency in paid])
+
+    def hints(name: str = "summary", /, **asked: Any) -> list[str]:
+        return engine.ask(name, game, TENTH, **FIRST_DAYS, **asked).hints
+
+    expected = [
+        "currency: nothing was ever paid in USD, but 2 in EUR, 1 in GBP. Nothing is converted: ask with currency=EUR."
+    ]
+    assert hints() == hints("timeseries", metric="revenue") == expected
+    assert hints(currency="gbp") == hints(currency="EUR") == hints("timeseries", metric="purchase") == []

@@ -160,7 +160,8 @@ def test_text_is_only_ever_text(server: ServerProcess, text: str):
     """SQL, HTML, templates, control characters: it comes back as it was sent."""
     event = {
         **dict.fromkeys(["name", "player_id", "session_id", "device_id", "env", "platform", "os", "version"], text),
-        **dict.fromkeys(["build", "region", "match_id", "level", "map", "game_id"], text),
+        **dict.fromkeys(["build", "region", "match_id", "level", "map"], text),
+        "game_id": "hostile",
         "currency": text[:16],
         "event_id": (event_id := str(uuid.uuid4())),
         "props": {text: {text: [text]}},
@@ -170,11 +171,14 @@ def test_text_is_only_ever_text(server: ServerProcess, text: str):
     status, answer = post(server, json.dumps(event).encode())
     assert (status, answer) == (202, {"accepted": 1, "rejected": []})
     assert_still_works(server)
-    ((name, player, game, level, props),) = server.sql(
-        f"SELECT name, player_id, game_id, level, props::JSON::VARCHAR FROM events WHERE event_id = '{event_id}'"
+    ((name, player, match, level, props),) = server.sql(
+        f"SELECT name, player_id, match_id, level, props::JSON::VARCHAR FROM events WHERE event_id = '{event_id}'"
     )
-    assert (name, player, game, level) == (text, text, text, text)
+    assert (name, player, match, level) == (text, text, text, text)
     assert json.loads(props) == {text: {text: [text]}}
+    # It becomes no game: the id of one stands in addresses.
+    status, answer = post(server, json.dumps({**event, "game_id": text}).encode())
+    assert (status, answer["rejected"][0]["reason"]) == (400, "invalid")
 
 
 def test_numbers_at_their_ends(server: ServerProcess):

@@ -83,6 +83,31 @@ def test_what_is_wrong_is_named_as_people_know_it(file: str, name: str):
     assert [name_of(error["loc"]) for error in refused.value.errors()] == [name]
 
 
+def numeric() -> list[str]:
+    kinds = (int, float, int | None, float | None)
+    return [setting.name for setting in known_settings() if setting.field.annotation in kinds]
+
+
+@pytest.mark.parametrize("number", ["99999999999999", "-1", "nan", "inf"])
+@pytest.mark.parametrize("name", numeric())
+def test_a_number_that_nobody_means_stops_the_start(name: str, number: str):
+    if "bytes" in name:
+        number = number.replace("99999999999999", "9" * 20)  # so many there are
+    with pytest.raises(ValidationError) as refused:
+        Settings.read(**{name: number})
+    assert [name_of(error["loc"]) for error in refused.value.errors()] == [name]
+
+
+def test_all_numbers_are_looked_at():
+    assert {"port", "late_days_max", "store_memory_bytes", "query_seconds_max", "RATE_LIMIT_MAX"} <= set(numeric())
+
+
+@pytest.mark.parametrize("span", ["99999999999999 days", "0", "-1 hour", "367 days"])
+def test_a_window_has_an_end(span: str):
+    with pytest.raises(ValidationError, match="expected a time span"):
+        Settings.read(RATE_LIMIT_TIME_WINDOW=span)
+
+
 def test_they_reach_another_process():
     settings = Settings(store_threads=3, RATE_LIMIT_MAX=4)
     assert pickle.loads(pickle.dumps(settings)) == settings

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +107,14 @@ def test_strange_texts_are_shown_as_they_are(playtrace: Commands) -> None:
         assert STRANGE_TEXT in playtrace.run(group, "list").stdout
 
 
-def test_a_game_that_a_client_named_cannot_write_to_the_terminal(playtrace: Commands) -> None:
-    registry = playtrace.registry()
-    registry.add_games(["\x1b[2J\u202e[bold]x"])
-    registry.close()
+def test_a_game_that_a_client_named_once_cannot_write_to_the_terminal(playtrace: Commands) -> None:
+    playtrace.registry().close()
+    with closing(sqlite3.connect(playtrace.data / "registry.sqlite")) as database:
+        database.execute(
+            "INSERT INTO games (id, name, time_zone, currency, created_at) VALUES (?, 'x', 'UTC', 'USD', ?)",
+            ("\x1b[2J\u202e[bold]x", "2026-03-01 12:00:00.000000"),
+        )
+        database.commit()
     listed = playtrace.run("games", "list").stdout
     assert "\ufffd[2J\ufffd[bold]x" in listed
     assert "\x1b" not in listed

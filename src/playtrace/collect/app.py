@@ -21,6 +21,7 @@ import msgspec
 from playtrace.collect import wire_formats
 from playtrace.collect.body import SMALL_PLAIN_BYTES, decompress, plain_bytes_max, read_body
 from playtrace.collect.heavy_reading import HeavyReading, NotAtOnce
+from playtrace.collect.lateness import note_late
 from playtrace.collect.origin import Origin, Place, headers_of
 from playtrace.collect.rate_limit import RateLimit
 from playtrace.collect.reading_time import ReadingTime
@@ -45,6 +46,7 @@ from playtrace.problems import (
 from playtrace.registry.access_secrets import READING, is_of_kind
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
+from playtrace.registry.registry import GAME_ID_EXPECTED, is_game_id
 
 log = logging.getLogger("playtrace.collect")
 
@@ -248,6 +250,7 @@ class Collect:
         error = _as_a_whole(batch) if batch.refusals and not batch.events else None
         if wire_format.SKIPS_BAD_EVENTS and isinstance(error, Malformed):
             error = None
+        note_late(batch, self._settings.load.late_days_max)
         return entry, Receipt.of(batch), error
 
     def admit_games(self, batch: Batch, key_game: str | None) -> None:
@@ -272,6 +275,8 @@ class Collect:
                 refused.append((index, event, reason, text))
             elif self._keys.knows(named):
                 known = named
+            elif not is_game_id(named):
+                refused.append((index, event, RefusalReason.INVALID, f"game_id: {GAME_ID_EXPECTED}, got {named!r}."))
             else:
                 text = f"game_id: {named!r} cannot be made: too many games are new, or there are too many."
                 refused.append((index, event, RefusalReason.UNKNOWN_GAME, text))
@@ -293,7 +298,11 @@ class Collect:
         """Open mode: games are made at first sight, all of a request at once. Raises `NotAtOnce`."""
         # In the order in which they are named: should there be too many, the first ones are made.
         named = dict.fromkeys([batch.game_id, *(event.game_id for event in batch.events)])
-        unknown = [game_id for game_id in named if game_id is not None and not self._keys.knows(game_id)]
+        unknown = [
+            game_id
+            for game_id in named
+            if game_id is not None and not self._keys.knows(game_id) and is_game_id(game_id)
+        ]
         if not unknown:
             return
         if at_once:

@@ -52,7 +52,7 @@ class KeyRing:
         """Open mode: makes games that were never seen before, `GAMES_FIRST_SEEN_MAX` in all, and of one request the
         first `NEW_GAMES_PER_REQUEST_MAX`. Blocks for one commit.
 
-        Raises `Invalid` when one has not 1 to 64 characters.
+        Raises `Invalid` when one cannot be the id of a game.
         """
         if not self._open_mode:
             raise RuntimeError("Only an open server creates games on first sight.")

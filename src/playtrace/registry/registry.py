@@ -108,13 +108,12 @@ class Registry:
         return game
 
     def add_games(self, game_ids: Sequence[str], *, games_max: int | None = None) -> None:
-        """Those of these that there are not, named as clients call them: any 1 to 64 characters, else `Invalid`.
+        """Those of these that there are not. Only the first ones, where there would be more than `games_max` games.
 
-        Only the first ones, where there would be more than `games_max` games.
+        Raises `Invalid`.
         """
         for game_id in game_ids:
-            if not 1 <= len(game_id) <= GAME_ID_LENGTH_MAX or any("\ud800" <= letter <= "\udfff" for letter in game_id):
-                raise Invalid("id", f"expected 1 to {GAME_ID_LENGTH_MAX} characters")
+            check_game_id(game_id)
         now = self._clock()
         with self._writing() as session:
             known = set(session.scalars(select(Game.id).where(Game.id.in_(game_ids))))
@@ -302,13 +301,21 @@ class Registry:
             yield session
 
 
+GAME_ID_SHAPE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}")
+GAME_ID_EXPECTED = (
+    f"expected 1 to {GAME_ID_LENGTH_MAX} characters out of a-z, 0-9, - and _, "
+    "beginning with a letter or digit, such as my-game"
+)
+"""It stands in addresses of pages, and on command lines."""
+
+
+def is_game_id(text: str) -> bool:
+    return GAME_ID_SHAPE.fullmatch(text) is not None
+
+
 def check_game_id(game_id: str) -> None:
-    if not re.fullmatch(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}", game_id):
-        raise Invalid(
-            "id",
-            f"expected 1 to {GAME_ID_LENGTH_MAX} characters out of a-z, 0-9, - and _, "
-            "beginning with a letter or digit, such as my-game",
-        )
+    if not is_game_id(game_id):
+        raise Invalid("id", GAME_ID_EXPECTED)
 
 
 def check_time_zone(time_zone: str) -> None:

@@ -1,18 +1,23 @@
-"""What a question may have got wrong: it asks for a value that no event of the game has ever had.
+"""What a question may have got wrong: it asks for a value that no event of the game has ever had, for a time whose
+events were set aside, or in a currency that nobody paid in.
 
 The answer is right all the same, and empty: who wrote `Windows` for `windows` should not have to find out.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from difflib import get_close_matches
+from typing import LiteralString
 
 from msgspec import Struct
 
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame.asking import Asking
+from playtrace.metrics.frame.calendar import plain
 from playtrace.metrics.frame.known_values import commonest
-from playtrace.metrics.frame.models import CommonParameters, Sought
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Sought
+from playtrace.metrics.frame.scope import ever
 
 KNOWN_MAX = 200
 """Of the values of a dimension, the commonest: a value is compared with so many, and a game may have any number."""
@@ -39,11 +44,67 @@ DIMENSIONS: dict[str, Dimension] = {
 }
 
 
-def hints(parameters: CommonParameters, asking: Asking) -> list[str]:
-    """A sentence for each value that is asked for and not known, `HINTS_MAX` at most."""
+TOO_OLD: LiteralString = """
+SELECT CAST(coalesce(sum(events), 0) AS BIGINT) AS events, max(hour) AS last_hour
+FROM books
+WHERE game_id = $game AND outcome = 'quarantined' AND reason = 'too_old'
+"""
+
+ANY_OF_THE_TIME: LiteralString = """
+SELECT 1 FROM events WHERE game_id = $game AND time >= $from AND time < $to LIMIT 1
+"""
+
+PAID_IN: LiteralString = """
+SELECT currency, CAST(sum(events) AS BIGINT) AS purchases
+FROM all_counts
+WHERE name = 'purchase' AND currency <> ''
+GROUP BY currency
+ORDER BY purchases DESC, currency
+LIMIT $currencies_max
+"""
+CURRENCIES_MAX = 5
+YOUNGEST = dt.timedelta(hours=23)
+"""What was too old when received, in the hour that is known, happened at least so long before that began."""
+
+
+def hints(parameters: CommonParameters, asking: Asking, answer: CommonAnswer) -> list[str]:
+    """A sentence for each value that is asked for and not known, and for what else leaves an answer empty; at most
+    `HINTS_MAX`."""
     if parameters.env != "prod" and (unknown := _of(Sought("env", "env", [parameters.env]), parameters, asking)):
-        return unknown
-    return [hint for sought in parameters.sought() for hint in _of(sought, parameters, asking)][:HINTS_MAX]
+        return [*unknown, *_set_aside(answer, asking)]
+    unknown = [hint for sought in parameters.sought() for hint in _of(sought, parameters, asking)]
+    return [*unknown, *_set_aside(answer, asking), *_other_currencies(parameters, answer, asking)][:HINTS_MAX]
+
+
+def _set_aside(answer: CommonAnswer, asking: Asking) -> list[str]:
+    """Where nothing of the time is stored, and something came that may be of it and was too old."""
+    bound: dict[str, object] = {"game": answer.game_id}
+    (too_old,) = asking.reader.query(TOO_OLD, bound).to_pylist()
+    if not too_old["events"] or plain(answer.from_) > too_old["last_hour"] - YOUNGEST:
+        return []
+    asked_for = bound | {"from": plain(answer.from_), "to": plain(answer.to)}
+    if asking.reader.query(ANY_OF_THE_TIME, asked_for).num_rows:
+        return []
+    count = too_old["events"]
+    return [
+        f"{count:,} event{' of this game is' if count == 1 else 's of this game are'} kept apart as too old: no metric"
+        " counts what comes later than late_days_max allows. Raise that and send them again (docs/history.md)."
+    ]
+
+
+def _other_currencies(parameters: CommonParameters, answer: CommonAnswer, asking: Asking) -> list[str]:
+    """Where all that was paid was paid in others than the one that is asked for."""
+    currency = getattr(parameters, "currency", None)
+    if currency is None or not getattr(answer, "other_currency_purchases", 0):
+        return []
+    paid_in = ever(parameters, asking, PAID_IN, currencies_max=CURRENCIES_MAX)
+    if not paid_in or currency in [row["currency"] for row in paid_in]:
+        return []
+    shown = ", ".join(f"{row['purchases']:,} in {row['currency']}" for row in paid_in)
+    return [
+        f"currency: nothing was ever paid in {currency}, but {shown}. Nothing is converted: ask with"
+        f" currency={paid_in[0]['currency']}."
+    ]
 
 
 def _of(sought: Sought, parameters: CommonParameters, asking: Asking) -> list[str]:

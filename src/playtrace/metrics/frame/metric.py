@@ -67,7 +67,7 @@ class Metric(Generic[P, A]):
             )
             answer = self._answering(parameters, asking)
             answer.statements = list(asking.statements) if parameters.explain else None
-            answer.hints = hints(parameters, asking)
+            answer.hints = hints(parameters, asking, answer)
             return answer
 
 

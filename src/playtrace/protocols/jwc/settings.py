@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from playtrace.room_settings import Known, RoomSettings
 
 TIME_SPAN = re.compile(r"(?P<number>\d+(?:\.\d+)?) *(?P<unit>[a-z]*)", re.IGNORECASE)
+TIME_SPAN_S_MAX = 366 * 86_400
 UNIT_SECONDS = {
     unit: seconds
     for units, seconds in (
@@ -29,9 +30,9 @@ def time_span_s(text: str) -> float:
     match = TIME_SPAN.fullmatch(text.strip())
     if match is not None:
         seconds = float(match["number"]) * UNIT_SECONDS.get(match["unit"].lower(), 0.0)
-        if seconds > 0:
+        if 0 < seconds <= TIME_SPAN_S_MAX:
             return seconds
-    raise ValueError(f"expected a time span such as `1 hour` or `10 minutes`, got {text!r}")
+    raise ValueError(f"expected a time span such as `1 hour` or `10 minutes`, at most 366 days, got {text!r}")
 
 
 class JwcSettings(RoomSettings):
@@ -43,7 +44,7 @@ class JwcSettings(RoomSettings):
         default=None, description="Opens /debug/* of the jwc.v1 protocol."
     )
     rate_limit_max: Annotated[int, Known("RATE_LIMIT_MAX", has_prefix=False)] = Field(
-        default=2000, ge=1, description="jwc.v1: requests per client and window."
+        default=2000, ge=1, le=1_000_000_000, description="jwc.v1: requests per client and window."
     )
     rate_limit_time_window: Annotated[str, Known("RATE_LIMIT_TIME_WINDOW", has_prefix=False)] = Field(
         default="1 hour", description="jwc.v1: the window, e.g. `1 hour`, `10 minutes`."

@@ -106,12 +106,16 @@ def read(request: Request) -> Batch:
 
 
 def reply(receipt: Receipt) -> Reply:
-    return Reply(
-        201,
-        msgspec.json.encode(
-            {"success": True, "message": "Stat sheet recorded.", "id": receipt.offset, "timestamp": receipt.received_at}
-        ),
-    )
+    message = "Stat sheet recorded."
+    if receipt.set_aside:
+        message = f"Stat sheet recorded, and set aside: {receipt.hints[-1]}"
+    answer: dict[str, Any] = {
+        "success": True,
+        "message": message,
+        "id": receipt.offset,
+        "timestamp": receipt.received_at,
+    }
+    return Reply(201, msgspec.json.encode(answer))
 
 
 def refuse(error: Problem) -> Reply:
