@@ -80,21 +80,25 @@ function dateFormat(timeZone: string, options: Intl.DateTimeFormatOptions): Intl
 const DAY = { month: 'short', day: 'numeric' } as const
 const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
 
+/** A day of another year than this says which. */
+const dayOf = (instant: string | Date): Intl.DateTimeFormatOptions =>
+  new Date(instant).getUTCFullYear() === new Date().getUTCFullYear() ? DAY : { ...DAY, year: 'numeric' }
+
 export const formatDay = (instant: string | Date, timeZone: string): string =>
-  dateFormat(timeZone, DAY).format(new Date(instant))
+  dateFormat(timeZone, dayOf(instant)).format(new Date(instant))
 
 export const formatWeekday = (instant: string | Date, timeZone: string): string =>
-  dateFormat(timeZone, { weekday: 'short', ...DAY }).format(new Date(instant))
+  dateFormat(timeZone, { weekday: 'short', ...dayOf(instant) }).format(new Date(instant))
 
 export const formatTime = (instant: string | Date, timeZone: string): string =>
   dateFormat(timeZone, CLOCK).format(new Date(instant))
 
 export const formatDayTime = (instant: string | Date, timeZone: string): string =>
-  dateFormat(timeZone, { ...DAY, ...CLOCK }).format(new Date(instant))
+  dateFormat(timeZone, { ...dayOf(instant), ...CLOCK }).format(new Date(instant))
 
 /** A day and the time of day, to the second. */
 export const formatMoment = (instant: string | Date, timeZone: string): string =>
-  dateFormat(timeZone, { ...DAY, ...CLOCK, second: '2-digit' }).format(new Date(instant))
+  dateFormat(timeZone, { ...dayOf(instant), ...CLOCK, second: '2-digit' }).format(new Date(instant))
 
 export const formatClock = (instant: string | Date, timeZone: string): string =>
   dateFormat(timeZone, { ...CLOCK, second: '2-digit' }).format(new Date(instant))
@@ -105,7 +109,7 @@ export const formatInstant = (instant: string | Date, timeZone: string): string 
   }).format(new Date(instant))
 
 /** A plain day such as 2026-11-22, which belongs to no time zone. */
-export const formatPlainDay = (day: string): string => dateFormat('UTC', DAY).format(new Date(`${day}T00:00:00Z`))
+export const formatPlainDay = (day: string): string => formatDay(`${day}T00:00:00Z`, 'UTC')
 
 // A Sunday, from which the days of a week are counted.
 const SUNDAY_MS = Date.UTC(2023, 0, 1)

@@ -20,7 +20,8 @@ export function makeRouter(client: QueryClient) {
   const router = createRouter({
     history: createWebHistory(base.pathname),
     routes,
-    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+    // A page whose address names a part of it goes there by itself, once it is there.
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path || to.hash ? false : { top: 0 }),
   })
 
   router.beforeEach(async (to) => {

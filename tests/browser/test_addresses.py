@@ -17,7 +17,7 @@ WIDE = (2200, 1200)
 
 def test_days_of_the_address_are_shown(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/?game={GAME}&from=2020-02-01&to=2020-02-03")
-    expect(page.get_by_role("button", name=re.compile("^Date range"))).to_contain_text("Feb 1 – Feb 3")
+    expect(page.get_by_role("button", name=re.compile("^Date range"))).to_contain_text("Feb 1, 2020 – Feb 3, 2020")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ def test_days_of_the_address_are_shown(played: ServerProcess, open_page: OpenPag
         ("from=2020-02-03&to=2020-02-01", "which begin after they end. Shown instead: the last 30 days."),
         ("range=custom&from=2020-02-30&to=2020-03-01", "both must be days such as"),
         ("from=2020-02-03", "both must be days such as"),
+        ("from=2000-01-01&to=2026-02-01", "and there may be at most 3,700. Shown instead: the last 30 days."),
         ("range=forever", "the range “forever”, which there is not. Shown instead: the last 30 days."),
         ("tz=Mars/Olympus", "the time zone “Mars/Olympus”, which there is not. Shown instead: UTC."),
     ],

@@ -173,7 +173,7 @@ def test_live_waits_while_somebody_reads(played: ServerProcess, open_page: OpenP
 
 def test_retention_hatches_what_is_not_finished(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/retention?range=7d")
-    cohort = page.get_by_role("row", name=re.compile(rf"^\w+ \d+ {PLAYERS} 100\.0%"))
+    cohort = page.get_by_role("row", name=re.compile(rf"^\w+ \d+(, \d+)? {PLAYERS} 100\.0%"))
     # Players, then day 0, 1, ...: half came back a day later, and today's cell is day 5.
     cells = cohort.get_by_role("cell")
     expect(cells.nth(2)).to_have_text("50.0%")
@@ -235,6 +235,21 @@ def test_an_event_opens_as_json(played: ServerProcess, open_page: OpenPage) -> N
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
     expect(rows.first.get_by_role("button", name="crash")).to_be_focused()
+
+
+def test_a_stack_of_frames_is_readable(played: ServerProcess, open_page: OpenPage) -> None:
+    frames = [
+        {"function": "Renderer::present", "file": "renderer.cpp", "line": 133, "module": "arena"},
+        {"function": "present", "module": "gpu"},
+    ]
+    played.send({"events": [{"name": "error", "game_id": GAME, "props": {"stack_trace": frames}}]})
+    played.wait_until_loaded()
+    page = open_page(f"{played.url}/events?game={GAME}&type=error")
+    page.get_by_role("button", name="error", exact=True).click()
+    stack = page.get_by_role("dialog", name="error").get_by_label("Stack trace")
+    expect(stack).to_have_text(
+        "at Renderer::present (renderer.cpp:133) in arena\nat present in gpu", use_inner_text=True
+    )
 
 
 def test_the_event_log_goes_on_behind_its_cursor(played: ServerProcess, open_page: OpenPage) -> None:
@@ -356,6 +371,11 @@ def test_the_api_is_documented(played: ServerProcess, open_page: OpenPage) -> No
     page = open_page(f"{played.url}/docs")
     expect(page.get_by_role("heading", name="GET /api/metrics/retention")).to_be_visible()
     expect(page.get_by_label("Example of GET /api/metrics/retention")).to_contain_text(f'curl "{played.url}/api/')
+    page.get_by_role("navigation", name="Contents").get_by_role("link", name="GET /api/metrics/retention").click()
+    expect(page.get_by_role("heading", name="GET /api/metrics/retention")).to_be_in_viewport()
+    expect(page).to_have_url(f"{played.url}/docs#metric_retention")
+    colleague = open_page(page.url)
+    expect(colleague.get_by_role("heading", name="GET /api/metrics/retention")).to_be_in_viewport()
 
 
 def test_a_new_server_says_how_to_send_the_first_event(start_process: StartProcess, open_page: OpenPage) -> None:

@@ -120,7 +120,9 @@ def shows(page: Page, answer: dict[str, Any]) -> None:
     for date in answer["daily"]["dates"]:
         of_day = labelled(answer["dailyLearningOutcomes"].get(date, {}), {"0": "0 (success)"})
         day = dt.date.fromisoformat(date)
-        assert by_day[f"{day:%b} {day.day}"] == [str(of_day.get(code, 0)) for code in codes], date
+        assert by_day[f"{day:%b} {day.day}" + ("" if day.year == NOW.year else f", {day.year}")] == [
+            str(of_day.get(code, 0)) for code in codes
+        ], date
     people = {label.split(" (")[0]: int(cells[0]) for label, cells in figures(page, "People by day").items()}
     assert list(people.values()) == answer["daily"]["uniques"]
 

@@ -6,6 +6,7 @@ import type { Interval } from '@/api/types'
 import { useGame } from './games'
 import { useNow } from './now'
 import { listParameter, textParameter, useUrlParam } from './urlParams'
+import { formatCount } from '@/format'
 import { daysBetween, isDay, isTimeZone, plainDay, shiftDay, startOfDay } from '@/timeRanges'
 
 export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'env', 'platform', 'version', 'country'] as const
@@ -26,6 +27,10 @@ export const PRESETS: readonly RangePreset[] = [
 /** Of pages that name no other in `pages.ts`. */
 const DEFAULT_PRESET = '30d'
 const CUSTOM = 'custom'
+/** As many as a question may have. */
+export const DAYS_MAX = 3_700
+/** Whether there are such days, in this order, and not too many of them. */
+export const isRange = (from: string, to: string): boolean => isDay(from) && isDay(to) && from <= to && daysBetween(from, to) < DAYS_MAX
 
 const parameters = {
   game: textParameter('game'),
@@ -53,7 +58,7 @@ export function usePageState() {
   const timeZone = computed(() => route.meta.timeZone ?? (isTimeZone(chosenTimeZone.value) ? chosenTimeZone.value : game.value?.timeZone || 'UTC'))
   const asksForDays = computed(() => rangeKey.value === CUSTOM || customFrom.value !== '' || customTo.value !== '')
   const preset = computed(() => {
-    if (asksForDays.value && isDay(customFrom.value) && isDay(customTo.value) && customFrom.value <= customTo.value) return null
+    if (asksForDays.value && isRange(customFrom.value, customTo.value)) return null
     return PRESETS.find(({ key }) => key === rangeKey.value) ?? PRESETS.find(({ key }) => key === (route.meta.range ?? DEFAULT_PRESET)) ?? null
   })
   const today = computed(() => plainDay(now.value, timeZone.value))
@@ -89,7 +94,7 @@ export function usePageState() {
     const instead = preset.value ? `Shown instead: ${preset.value.days === 1 ? 'today' : `the last ${preset.value.label}`}.` : ''
     if (preset.value && asksForDays.value) {
       const [first, last] = [customFrom.value, customTo.value]
-      if (isDay(first) && isDay(last)) faults.push(`The address asks for days from ${first} to ${last}, which begin after they end. ${instead}`)
+      if (isDay(first) && isDay(last)) faults.push(`The address asks for days from ${first} to ${last}, ${first > last ? 'which begin after they end' : `and there may be at most ${formatCount(DAYS_MAX)}`}. ${instead}`)
       else faults.push(`The address asks for days from “${first}” to “${last}”: both must be days such as ${today.value}. ${instead}`)
     } else if (preset.value && rangeKey.value !== '' && preset.value.key !== rangeKey.value) {
       faults.push(`The address asks for the range “${rangeKey.value}”, which there is not. ${instead}`)
