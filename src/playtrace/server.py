@@ -73,6 +73,7 @@ class Playtrace:
             Job("live view", self.feeds.tick, period_s=TICK_S),
             Job("rebuild rollups", self.rebuild.work, period_s=1),
             Job("merge rollups", compaction.merge, period_s=1),
+            Job("checkpoint", self.loader.kept.bound, period_s=5),
             Job("tidy the store", compaction.tidy, period_s=5),
             Job("forget samples", partial(forget_samples, self.store), period_s=60),
             Job("forget logins", self.registry.forget_logins, period_s=3600),

@@ -21,6 +21,7 @@ JOBS = {
     "live view",
     "rebuild rollups",
     "merge rollups",
+    "checkpoint",
     "tidy the store",
     "forget samples",
     "forget logins",

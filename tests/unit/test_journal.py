@@ -67,6 +67,12 @@ def append(journal: Journal, *entries: Entry) -> list[int]:
     return asyncio.run(append_all(journal, list(entries)))
 
 
+def forget(journal: Journal, offset: int) -> None:
+    """What its only consumer says when it needs nothing more of it."""
+    journal.add_consumer("store")
+    journal.consumed("store", offset)
+
+
 def read_all(journal: Journal, after: int = 0) -> list[Recorded]:
     return journal.read(after, events_max=10**9, bytes_max=10**9)
 
@@ -212,7 +218,7 @@ def test_what_is_damaged_in_another_way_is_set_aside_too(open_journal: Open, tmp
     assert journal.damaged_events > 0
     assert append(journal, events_alike(4)) == [5]
     assert [recorded.offset for recorded in read_all(journal, after=2)] == [5]
-    journal.trim(2)
+    forget(journal, 2)
     append(journal, events_alike(5))
     assert [recorded.offset for recorded in read_all(journal)] == [5, 6]
 
@@ -248,7 +254,7 @@ def test_reading_goes_on_inside_a_row(open_journal: Open):
 def test_trimming_inside_a_row_keeps_what_is_behind(open_journal: Open):
     journal = open_journal()
     append(journal, *map(entry, range(10)))
-    journal.trim(4)
+    forget(journal, 4)
     append(journal, entry(10))  # the commit that trims
     assert [recorded.offset for recorded in journal.read(4, events_max=100, bytes_max=10**9)] == list(range(5, 12))
     assert journal.waiting_events(4) == 7
@@ -264,10 +270,10 @@ def test_headers_count_for_the_size_of_a_read_too(open_journal: Open):
 def test_offsets_are_never_used_again(open_journal: Open):
     journal = open_journal()
     append(journal, entry(1), entry(2), entry(3))
-    journal.trim(3)
+    forget(journal, 3)
     wait_until(lambda: not read_all(journal))
     assert append(journal, entry(4)) == [4]
-    journal.trim(4)
+    forget(journal, 4)
     wait_until(lambda: not read_all(journal))
     journal.close()
     reopened = open_journal()
@@ -280,17 +286,50 @@ def test_trimming_takes_what_is_old_and_no_more(open_journal: Open):
     journal = open_journal()
     # More than one commit trims, so that it is seen to go on with nothing else to do.
     append(journal, *[entry(number, body_bytes=4 * MEBIBYTE) for number in range(10)])
-    journal.trim(7)
+    forget(journal, 7)
     wait_until(lambda: len(read_all(journal)) == 3)
     assert [recorded.offset for recorded in read_all(journal)] == [8, 9, 10]
     assert journal.waiting_events(8) == 2
+
+
+def test_it_keeps_what_any_of_its_consumers_needs(open_journal: Open):
+    journal = open_journal()
+    assert [journal.add_consumer(name) for name in ("store", "mirror")] == [0, 0]
+    append(journal, entry(1), entry(2))
+    append(journal, entry(3), entry(4))
+    journal.consumed("store", 4)
+    append(journal, entry(5))
+    assert [recorded.offset for recorded in read_all(journal)] == [1, 2, 3, 4, 5]
+    journal.consumed("mirror", 2)
+    wait_until(lambda: [recorded.offset for recorded in read_all(journal)] == [3, 4, 5])
+    # It never goes back, and is remembered.
+    journal.consumed("mirror", 1)
+    append(journal, entry(6))
+    journal.close()
+    reopened = open_journal()
+    assert [reopened.add_consumer(name) for name in ("store", "mirror", "lake")] == [4, 2, 0]
+    reopened.consumed("mirror", 6)
+    reopened.consumed("store", 6)
+    append(reopened, entry(7))
+    assert [recorded.offset for recorded in read_all(reopened)] == [3, 4, 5, 6, 7]
+    assert reopened.bytes_up_to(4) < reopened.bytes_up_to(6)
+    reopened.consumed("lake", 6)
+    wait_until(lambda: [recorded.offset for recorded in read_all(reopened)] == [7])
+
+
+def test_without_a_consumer_nothing_is_forgotten(open_journal: Open):
+    journal = open_journal()
+    append(journal, entry(1))
+    journal.consumed("nobody", 1)
+    append(journal, entry(2))
+    assert [recorded.offset for recorded in read_all(journal)] == [1, 2]
 
 
 def test_trimming_gives_the_space_back_to_entries(open_journal: Open, tmp_path: Path):
     journal = open_journal()
     for round_ in range(6):
         offsets = append(journal, *[entry(number, body_bytes=256 * 1024) for number in range(8)])
-        journal.trim(offsets[-1])
+        forget(journal, offsets[-1])
         wait_until(lambda: not read_all(journal))
         if round_ == 0:
             size = (tmp_path / "journal.sqlite").stat().st_size
@@ -321,7 +360,7 @@ def test_full_it_refuses_until_it_was_trimmed(open_journal: Open):
     with pytest.raises(JournalFull):
         append(journal, entry(0))
     assert len(read_all(journal)) == refused_at
-    journal.trim(journal.head)
+    forget(journal, journal.head)
     wait_until(lambda: journal.refusing is None)
     assert append(journal, entry(0)) == [refused_at + 1]
 

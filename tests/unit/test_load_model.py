@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import shutil
+import sys
 import tempfile
 import uuid
 from collections import Counter
@@ -151,6 +152,22 @@ class LoaderModel(RuleBasedStateMachine):
         self.store.close()
         self.journal.close()
         self.open()
+
+    @rule()
+    @precondition(lambda self: sys.platform != "win32")  # which gives an open file to nobody else
+    def lose_the_log_of_the_store(self) -> None:
+        """What is in the store's file is there, and nothing else: the journal still has the rest."""
+        shutil.copy(self.folder / "store.duckdb", self.folder / "file.duckdb")
+        self.store.close()
+        self.journal.close()
+        (self.folder / "file.duckdb").replace(self.folder / "store.duckdb")
+        self.open()
+        self.load()
+
+    @rule()
+    def checkpoint(self) -> None:
+        assert self.store.checkpoint()
+        self.loader.kept.bound()
 
     @rule()
     def merge(self) -> None:

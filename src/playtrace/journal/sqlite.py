@@ -2,7 +2,8 @@
 
 What it promises
 - An entry whose `append` returned is on the disk (`synchronous=FULL`: the write-ahead log was synced) and
-  comes back from `read`, once, in the order of offsets, until it is trimmed. Power may fail at any moment.
+  comes back from `read`, once, in the order of offsets, until all consumers have said that they do not need it
+  again. Power may fail at any moment.
 - An entry whose `append` raised, or never returned, may or may not be there. Clients send it again, and
   the loader counts an event id once.
 - Offsets grow and are never used twice, also after everything was trimmed. `journal_id` tells this
@@ -17,7 +18,9 @@ tells all who wait: the more requests come in, the more share one sync (group co
 group share a row too, and rows are compressed (`rows.py`). Several processes may append: they take turns (`turns.py`).
 Reading does not wait for writing.
 
-What is trimmed leaves free pages that are used again; the file stays as large as the largest backlog was.
+Those who read it are consumers with a name. The file says of each how far it is (`consumed`), and is trimmed to the one
+that is furthest behind. What is trimmed leaves free pages that are used again; the file stays as large as the largest
+backlog was.
 """
 
 from __future__ import annotations
@@ -49,6 +52,8 @@ GROUP_BYTES_MAX = 16 * MEBIBYTE
 """One commit takes at most this much: bounds how long the first of a group waits for the last."""
 TRIM_BYTES_MAX = 8 * MEBIBYTE
 """One commit trims at most about this much, for the same reason."""
+TRIM_AGAIN_S = 5.0
+"""After so long, if nothing comes before, what could not be trimmed is tried again."""
 DISK_LOOK_INTERVAL_S = 0.5
 LOCK_WAIT_S = 10.0
 
@@ -62,6 +67,10 @@ CREATE TABLE IF NOT EXISTS entries (
     headers BLOB NOT NULL,
     bodies BLOB NOT NULL,
     checksum INTEGER                                -- none for what was written before there were checksums
+);
+CREATE TABLE IF NOT EXISTS consumers (
+    name TEXT PRIMARY KEY,
+    journal_offset INTEGER NOT NULL                 -- nothing up to here is needed again
 );
 CREATE TABLE IF NOT EXISTS damaged (
     found_at TEXT NOT NULL,
@@ -82,16 +91,31 @@ class _Append:
         self.loop = loop
 
 
+class _Consumed:
+    """What a consumer needs no more."""
+
+    __slots__ = ("consumer", "offset")
+
+    def __init__(self, consumer: str, offset: int) -> None:
+        self.consumer = consumer
+        self.offset = offset
+
+
 class Journal:
-    """Open it with `Journal.open`; `append` from an event loop, `read` and `trim` from one loader."""
+    """Open it with `Journal.open`; `append` from an event loop, `read` from one loader."""
 
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self._bytes_max = settings.journal.bytes_max
         self._disk_free_bytes_min = settings.journal.disk_reserve_bytes(shutil.disk_usage(path.parent).total)
-        self._waiting: queue.SimpleQueue[_Append | int | None] = queue.SimpleQueue()
-        """What the writing thread is to do: record an entry, trim up to an offset, or (None) end."""
-        self._trim_to = 0
+        self._waiting: queue.SimpleQueue[_Append | _Consumed | None] = queue.SimpleQueue()
+        """What the writing thread is to do: record an entry, or how far a consumer is, or (None) end."""
+        self._consumed: dict[str, int] = {}
+        """By consumer; what is not in the file yet."""
+        self._is_trimming = False
+        """Whether there may be more to trim."""
+        self._trim_again_s: float | None = None
+        """How long the writing thread waits at most, when something could not be trimmed."""
         self._offset_min = 0
         """Entries come behind it, whatever the file says: it was given to an entry here."""
         self._refusing: JournalUnavailable | None = None
@@ -282,9 +306,22 @@ class Journal:
             yield connection
             connection.execute("COMMIT")
 
-    def trim(self, offset: int) -> None:
-        """Forget everything up to `offset`, with the next commits. Nobody needs it again: it is in the store."""
-        self._waiting.put(offset)
+    def add_consumer(self, name: str) -> int:
+        """From now on nothing is trimmed that this consumer may need. Returns up to which offset it needs nothing; 0
+        for one that is new."""
+        with self._changing() as connection:
+            connection.execute("INSERT INTO consumers VALUES (?, 0) ON CONFLICT DO NOTHING", [name])
+            row = connection.execute("SELECT journal_offset FROM consumers WHERE name = ?", [name]).fetchone()
+        return int(row[0])
+
+    def consumed(self, consumer: str, offset: int) -> None:
+        """It needs nothing up to `offset` again, whatever happens to it. What none of them needs is trimmed with the
+        next commits."""
+        self._waiting.put(_Consumed(consumer, offset))
+
+    def bytes_up_to(self, offset: int) -> int:
+        """How much is there that is not behind `offset`. Raises `JournalUnavailable`."""
+        return int(self._ask("SELECT coalesce(sum(bytes), 0) FROM entries WHERE last_offset <= ?", offset)[0])
 
     # ── the writing thread ───────────────────────────────────────────────────────────────────────────────
 
@@ -305,12 +342,13 @@ class Journal:
             appends: list[_Append] = []
             size = 0
             try:
-                item = self._waiting.get(block=self._trim_to == 0)
+                item = self._waiting.get(block=not self._is_trimming, timeout=self._trim_again_s)
                 while True:
                     if item is None:
                         is_closing = True
-                    elif isinstance(item, int):
-                        self._trim_to = max(self._trim_to, item)
+                    elif isinstance(item, _Consumed):
+                        self._consumed[item.consumer] = item.offset
+                        self._is_trimming = True
                     else:
                         appends.append(item)
                         size += len(item.entry.header) + len(item.entry.body)
@@ -318,7 +356,7 @@ class Journal:
                         break
                     item = self._waiting.get_nowait()
             except queue.Empty:
-                pass
+                self._is_trimming |= self._trim_again_s is not None
             # While other processes have their turn.
             rows = list(rows_of(compressor, [append.entry for append in appends]))
             self._turn_wanted_at = time.monotonic()
@@ -344,14 +382,16 @@ class Journal:
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [last, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies, row.checksum(last)],
                 )
-            if self._trim_to:
+            if self._is_trimming:
                 self._trim_some()
             self._writer.execute("COMMIT")
+            self._consumed = {}
+            self._trim_again_s = None
         except sqlite3.Error as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
-            # What could not be trimmed now is trimmed after the next load.
-            self._trim_to = 0
+            if self._is_trimming:
+                self._is_trimming, self._trim_again_s = False, TRIM_AGAIN_S
             full = "full" in str(error)
             reason = DiskFull(f"The disk is full: {error}") if full else JournalUnavailable(f"Journal: {error}")
             log.error("journal could not commit", extra={"error": str(error), "entries": len(appends)})
@@ -363,22 +403,26 @@ class Journal:
         _tell(appends, first)
 
     def _trim_some(self) -> None:
-        """Delete the oldest entries up to `_trim_to`, or as many of them as one commit should."""
-        deleted = self._writer.execute(
-            """
-            DELETE FROM entries WHERE last_offset <= (
-                SELECT max(last_offset)
-                FROM (
-                    SELECT last_offset, bytes, total(bytes) OVER (ORDER BY last_offset) AS bytes_so_far
-                    FROM entries WHERE last_offset <= ?
-                ) AS old
-                WHERE bytes_so_far - bytes < ?
+        """Write down how far consumers are. Delete the oldest entries that none needs, as many as one commit should."""
+        for consumer, offset in self._consumed.items():
+            self._writer.execute(
+                "UPDATE consumers SET journal_offset = max(journal_offset, ?) WHERE name = ?", [offset, consumer]
             )
-            """,
-            [self._trim_to, TRIM_BYTES_MAX],
+        (needed_by_none,) = self._writer.execute("SELECT coalesce(min(journal_offset), 0) FROM consumers").fetchone()
+        # Stepped through from the oldest, so that it costs no more than what is deleted.
+        oldest = self._writer.execute(
+            "SELECT last_offset, bytes FROM entries WHERE last_offset <= ? ORDER BY last_offset", [needed_by_none]
         )
-        if deleted.rowcount == 0:
-            self._trim_to = 0
+        last, size = None, 0
+        with closing(oldest):
+            for last, bytes_ in oldest:  # noqa: B007 - the last one is used
+                size += bytes_
+                if size >= TRIM_BYTES_MAX:
+                    break
+        if last is None:
+            self._is_trimming = False
+        else:
+            self._writer.execute("DELETE FROM entries WHERE last_offset <= ?", [last])
 
     def _last_offset(self) -> int:
         row = self._writer.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()

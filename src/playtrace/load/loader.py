@@ -26,6 +26,7 @@ from playtrace.event import Batch
 from playtrace.journal.entry import Entry, Recorded, encode
 from playtrace.journal.errors import DamagedRow
 from playtrace.journal.sqlite import Journal
+from playtrace.load.kept import Kept
 from playtrace.load.one_load import OneLoad, Outcome, as_hashes
 from playtrace.load.poison import find_poison, taken_apart
 from playtrace.load.read_ahead import Limits, Prepared, ReadAhead
@@ -106,6 +107,7 @@ class Loader:
         self.error: str | None = None
         """Why nothing is loaded at the moment, if so."""
         journal.go_on_behind(self.offset)
+        self.kept = Kept(store, journal, settings, self.offset)
         self._remember_ids()
         self._one_load = OneLoad(
             journal.journal_id,
@@ -226,9 +228,7 @@ class Loader:
             return None
         if prepared.is_full:
             self._ahead.begin(prepared.staged.last_offset, self._limits)
-        loaded = self._load(prepared)
-        self._journal.trim(loaded.offset)
-        return loaded
+        return self._load(prepared)
 
     def load(self, entries: list[Recorded]) -> Loaded:
         """Load these entries, and remember the last offset as loaded.
@@ -325,6 +325,7 @@ class Loader:
             self.offset = offset
             arrived = [future for until, future in self._awaited if until <= offset]
             self._awaited = [(until, future) for until, future in self._awaited if until > offset]
+        self.kept.loaded(offset)
         for future in arrived:
             if future.set_running_or_notify_cancel():
                 future.set_result(None)

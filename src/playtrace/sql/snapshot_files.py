@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 from fsspec import AbstractFileSystem
 
-from playtrace.store.duckdb import Snapshot
+from playtrace.store.duckdb import Snapshot, log_path
 
 NAME = "store.duckdb"
 LOG_NAME = NAME + ".wal"
@@ -27,9 +27,11 @@ class SnapshotFiles(AbstractFileSystem):  # pyright: ignore[reportMissingTypeStu
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__()
-        log_path = snapshot.path.with_name(snapshot.path.name + ".wal")
         self._is_closed = False
-        self._files = {NAME: (snapshot.path, snapshot.path.stat().st_size), LOG_NAME: (log_path, snapshot.log_bytes)}
+        self._files = {
+            NAME: (snapshot.path, snapshot.path.stat().st_size),
+            LOG_NAME: (log_path(snapshot.path), snapshot.log_bytes),
+        }
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
         name, (_path, size) = self._find(path)

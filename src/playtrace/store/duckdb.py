@@ -8,6 +8,7 @@ The database file belongs to one process at a time; others ask that process over
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import logging
 import re
@@ -154,6 +155,8 @@ class Store:
         self._reading_file: set[Interruptible] = set()
         """Other processes that have a snapshot."""
         self._left_file = threading.Condition()
+        self.is_log_empty = path is None
+        """Whether its file has everything that was committed; what is in memory alone has none."""
         self.is_broken = False
         """Whether it has to be opened again before anything is read or written; the loader does that."""
         self._connection = self._connect()
@@ -191,9 +194,7 @@ class Store:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:
-            connection = duckdb.connect(
-                str(self.path) if self.path else ":memory:", config=configuration(self._settings, self.path)
-            )
+            connection = self._open_files()
         except duckdb.Error as error:
             if isinstance(error, duckdb.IOException) and "lock" in str(error).lower():
                 raise StoreError(
@@ -209,6 +210,23 @@ class Store:
         connection.execute("SET allowed_configs = ['max_vacuum_tasks', 'checkpoint_threshold']")
         connection.execute("SET lock_configuration = true")
         return connection
+
+    def _open_files(self) -> duckdb.DuckDBPyConnection:
+        """A log that cannot be read is set aside: what it had is still in the journal (docs/decisions/0018)."""
+        name, config = str(self.path or ":memory:"), configuration(self._settings, self.path)
+        try:
+            return duckdb.connect(name, config=config)
+        except duckdb.Error as error:
+            if self.path is None or not is_about_log(error):
+                raise
+            path = log_path(self.path)
+            aside = path.with_name(f"{path.name}.damaged-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}")
+            path.rename(aside)
+            log.error(
+                "the store's log is damaged and was set aside; what it had is loaded again from the journal",
+                extra={"error": str(error), "file": str(aside)},
+            )
+        return duckdb.connect(name, config=config)
 
     def close(self) -> None:
         """Write what is in memory to the file and close it. Questions that are being answered are ended."""
@@ -309,22 +327,22 @@ class Store:
 
     def _begin_reading_file(self, path: Path, reader: Interruptible) -> Snapshot | None:
         """None when those who read it have put off too much: they end first, or it would be put off for ever."""
-        log_path = path.with_name(path.name + ".wal")
         # While nothing is written, the log ends with a whole transaction.
         with self._writing, self._left_file:
             if self._is_ending:
                 raise StoreError("The server stops.")
-            is_much = _size(log_path) > LOG_BYTES_MAX
+            is_much = _size(log_path(path)) > LOG_BYTES_MAX
             if is_much and self._reading_file:
                 return None
             try:
                 if is_much:
                     self._connection.execute("CHECKPOINT")
+                    self._look_at_log()
                 self._connection.execute(PUT_CHECKPOINTS_OFF)
             except duckdb.Error as error:
                 raise StoreError(f"The store cannot be read at the moment: {error}") from error
             self._reading_file.add(reader)
-            return Snapshot(path, _size(log_path))
+            return Snapshot(path, _size(log_path(path)))
 
     def _leave_file(self, reader: Interruptible) -> None:
         with self._left_file:
@@ -361,19 +379,37 @@ class Store:
 
         Raises `StoreError` when it cannot be done now; nothing is lost then.
         """
+        return self._checkpoint(tidying=True)
+
+    def checkpoint(self) -> bool:
+        """Merge the log into the file. Writing waits for it, reading does not. False while other processes read the
+        file: then it is not done.
+
+        Raises `StoreError` when it cannot be done now; nothing is lost then.
+        """
+        return self._checkpoint(tidying=False)
+
+    def _checkpoint(self, *, tidying: bool) -> bool:
+        self._give_way()
         with self._writing:
             if self._reading_file:
                 return False
             try:
-                self._connection.execute("SET GLOBAL max_vacuum_tasks = 100")  # DuckDB's own default
+                if tidying:
+                    self._connection.execute("SET GLOBAL max_vacuum_tasks = 100")  # DuckDB's own default
                 try:
                     self._connection.execute("CHECKPOINT")
                 finally:
                     self._connection.execute("SET GLOBAL max_vacuum_tasks = 0")
             except duckdb.Error as error:
                 self.is_broken |= isinstance(error, BROKEN)
-                raise StoreError(f"The store cannot be tidied now: {error}") from error
+                raise StoreError(f"The store cannot merge its log into its file now: {error}") from error
+            self._look_at_log()
         return True
+
+    def _look_at_log(self) -> None:
+        """To be called by who writes, after each commit."""
+        self.is_log_empty = self.path is None or _size(log_path(self.path)) == 0
 
     @contextmanager
     def writing(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -390,6 +426,7 @@ class Store:
                 try:
                     yield connection
                     connection.execute("COMMIT")
+                    self._look_at_log()
                 except BaseException:
                     try:
                         connection.execute("ROLLBACK")
@@ -457,6 +494,18 @@ def _only_statement(sql: str) -> tuple[str, str]:
         # UPDATE EXTENSIONS and CONNECT, which DuckDB knows and its Python does not.
         words = " ".join(statements[0].query.split()[:2])
         return statements[0].query, words.upper()
+
+
+def log_path(path: Path) -> Path:
+    """Where the log of a store is: what was committed since the last checkpoint."""
+    return path.with_name(path.name + ".wal")
+
+
+def is_about_log(error: duckdb.Error) -> bool:
+    """Whether a database could not be opened because of what its log says, or says of itself."""
+    text = str(error)
+    is_about_machine = _is_disk_full(error) or isinstance(error, duckdb.OutOfMemoryException)
+    return not is_about_machine and ("while replaying WAL" in text or "This WAL was created for" in text)
 
 
 def _size(path: Path) -> int:
