@@ -14,17 +14,15 @@ import logging
 import os
 import secrets
 import sqlite3
-import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.every_answer import EveryAnswer
 from playtrace.api.live import TICK_S, Feeds
-from playtrace.api.login_throttle import LoginThrottle
 from playtrace.api.query_spelling import QuerySpelling
+from playtrace.api.state import State
 from playtrace.api.turns import Turns
 from playtrace.collect.app import Collect, Receive, Scope, Send
 from playtrace.config import LOCAL_FILE, Settings
@@ -80,25 +78,21 @@ class Playtrace:
         )
         self.local_token = secrets.token_urlsafe(32)
         api = create_app()
-        state: dict[str, Any] = {
-            "settings": settings,
-            "registry": self.registry,
-            "key_ring": self.key_ring,
-            "store": self.store,
-            "sql_processes": self.sql_processes,
-            "turns": Turns(settings.store.query_concurrency),
-            "sql_turns": Turns(settings.sql.concurrency),
-            "journal": self.journal,
-            "loader": self.loader,
-            "feeds": self.feeds,
-            "rebuild": self.rebuild,
-            "jobs": self.jobs,
-            "local_token": self.local_token,
-            "login_throttle": LoginThrottle(),
-            "started_at": time.monotonic(),
-        }
-        for name, value in state.items():
-            setattr(api.state, name, value)
+        State(
+            settings=settings,
+            registry=self.registry,
+            key_ring=self.key_ring,
+            store=self.store,
+            sql_processes=self.sql_processes,
+            journal=self.journal,
+            loader=self.loader,
+            rebuild=self.rebuild,
+            feeds=self.feeds,
+            jobs=self.jobs,
+            turns=Turns(settings.store.query_concurrency),
+            sql_turns=Turns(settings.sql.concurrency),
+            local_token=self.local_token,
+        ).give_to(api)
         collect = Collect(settings, self.journal, self.key_ring)
         self._entrance = Entrance(settings, collect, Attention(EveryAnswer(QuerySpelling(api))))
 

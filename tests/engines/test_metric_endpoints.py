@@ -8,13 +8,12 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from conftest import Engine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from partial_state import partial_state
 from typer.testing import CliRunner
 
 from playtrace.api import metrics as metric_routes
@@ -57,7 +56,7 @@ def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
     app = FastAPI()
     problem_documents.install(app)
     app.include_router(metric_routes.router())
-    state: Any = SimpleNamespace(
+    partial_state(
         settings=Settings(open=True),
         registry=registry,
         key_ring=KeyRing(registry, open_mode=True),
@@ -65,9 +64,7 @@ def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
         journal=engine.journal,
         loader=engine.loader,
         turns=Turns(2),
-    )
-    for name, value in vars(state).items():
-        setattr(app.state, name, value)
+    ).give_to(app)
     with TestClient(QuerySpelling(app)) as client:  # pyright: ignore[reportArgumentType]
         yield client
 

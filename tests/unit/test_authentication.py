@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Query, WebSocket
+from partial_state import partial_state
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
@@ -21,6 +22,7 @@ from playtrace.api.login_throttle import (
     WINDOW_SECONDS,
     LoginThrottle,
 )
+from playtrace.api.state import State
 from playtrace.api.turns import Turns
 from playtrace.config import Settings
 from playtrace.problems import TooManyRequests
@@ -39,6 +41,10 @@ class Site:
     registry: Registry
     client: TestClient
     seconds: float = 0
+    state: State = field(default_factory=partial_state)
+
+    def configure(self, **settings: Any) -> None:
+        replace(self.state, settings=Settings(data=self.state.settings.data, **settings)).give_to(self.app)
 
     def bearer(self, secret: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {secret}"}
@@ -86,13 +92,16 @@ def site(tmp_path: Path) -> Iterator[Site]:
         await websocket.close()
 
     site = Site(app, Registry.open(settings.registry_database), TestClient(app, raise_server_exceptions=False))
-    app.state.settings = settings
-    app.state.registry = site.registry
-    app.state.key_ring = KeyRing(site.registry, open_mode=False)
-    app.state.store = store
-    app.state.turns = Turns(2)
-    app.state.local_token = LOCAL_TOKEN
-    app.state.login_throttle = LoginThrottle(clock=lambda: site.seconds)
+    site.state = partial_state(
+        settings=settings,
+        registry=site.registry,
+        key_ring=KeyRing(site.registry, open_mode=False),
+        store=store,
+        turns=Turns(2),
+        local_token=LOCAL_TOKEN,
+        login_throttle=LoginThrottle(clock=lambda: site.seconds),
+    )
+    site.state.give_to(app)
     site.registry.add_game("a", name="<img src=x onerror=alert(1)>")
     site.registry.add_game("b")
     yield site
@@ -154,7 +163,7 @@ def test_a_token_for_all_games_sees_all(site: Site) -> None:
 
 
 def test_games_tell_how_much_they_sent_and_when(site: Site) -> None:
-    with site.app.state.store.writing() as connection:
+    with site.state.store.writing() as connection:
         for slot, events in (("2026-03-01 10:15", 3), ("2026-03-02 00:00", 4)):
             connection.execute(
                 "INSERT INTO event_counts BY NAME SELECT 'a' AS game_id, 'prod' AS env,"
@@ -200,7 +209,7 @@ def test_only_an_admin_changes_things(site: Site) -> None:
 
 
 def test_an_open_server_lets_everybody_in(site: Site) -> None:
-    site.app.state.settings = Settings(data=site.app.state.settings.data, open=True)
+    site.configure(open=True)
     assert len(site.client.get("/api/games").json()["games"]) == 2
     assert site.client.post("/api/clear").json() == "cleared"
     assert site.client.get("/api/me").json() | {"version": ""} == {
@@ -329,7 +338,7 @@ def test_a_cookie_is_for_the_browser_alone(site: Site) -> None:
     for part in ("HttpOnly", "SameSite=lax", "Path=/", "expires="):
         assert part in cookie
     assert "Secure" not in cookie
-    site.app.state.settings = Settings(data=site.app.state.settings.data, public_url="https://play.studio.example")
+    site.configure(public_url="https://play.studio.example")
     assert "Secure" in site.sign_in(headers={"Origin": "https://play.studio.example"}).headers["set-cookie"]
 
 

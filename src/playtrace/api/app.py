@@ -29,8 +29,7 @@ of its currency. Query parameters may be spelled in camelCase or snake_case. Err
 
 
 def create_app() -> FastAPI:
-    """The app without its state: whoever runs it sets `settings`, `registry`, `key_ring`, `store`, `journal`,
-    `loader`, `feeds`, `local_token`, `login_throttle` and `started_at` on `app.state`."""
+    """The app without its state, which whoever runs it gives to it (`State.give_to`)."""
     app = FastAPI(
         title="playtrace",
         version=__version__,

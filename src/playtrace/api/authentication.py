@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from playtrace.config import Settings
+from playtrace.api.state import State, state_of
 from playtrace.problems import CrossOrigin, Forbidden, Unauthenticated, UnknownGame
-from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.models import Game, Person
-from playtrace.registry.registry import Registry
 
 COOKIE = "playtrace_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -45,7 +43,7 @@ class Reader:
 
 def authenticate(connection: HTTPConnection) -> Reader:
     """The reader behind a request. Raises `Unauthenticated`, or `CrossOrigin` where a foreign page uses the cookie."""
-    settings = cast(Settings, connection.app.state.settings)
+    settings = state_of(connection).settings
     bearer = bearer_token(connection)
     # Pages of other sites can open WebSockets and send simple requests here; they cannot set Authorization.
     if bearer is None and not (connection.scope["type"] == "http" and connection.scope["method"] in SAFE_METHODS):
@@ -74,7 +72,7 @@ CurrentAdmin = Annotated[Reader, Depends(authenticate_admin)]
 
 def signed_in_person(connection: HTTPConnection) -> Person | None:
     secret = connection.cookies.get(COOKIE)
-    return registry_of(connection).person_of_session(secret) if secret else None
+    return state_of(connection).registry.person_of_session(secret) if secret else None
 
 
 def require_same_origin(connection: HTTPConnection) -> None:
@@ -97,10 +95,10 @@ def require_same_origin(connection: HTTPConnection) -> None:
         )
 
 
-def readable_game(connection: HTTPConnection, reader: Reader, game_id: str) -> Game:
+def readable_game(state: State, reader: Reader, game_id: str) -> Game:
     """Raises `Forbidden` when the reader may not read it, `UnknownGame` when there is none."""
     reader.require(game_id)
-    game = registry_of(connection).game(game_id)
+    game = state.registry.game(game_id)
     if game is None:
         raise UnknownGame(game_id)
     return game
@@ -111,17 +109,13 @@ def bearer_token(connection: HTTPConnection) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def registry_of(connection: HTTPConnection) -> Registry:
-    return cast(Registry, connection.app.state.registry)
-
-
 def _reader_of_bearer(connection: HTTPConnection, bearer: str) -> Reader:
-    local = cast("str | None", getattr(connection.app.state, "local_token", None))
-    if local and secrets.compare_digest(local.encode(), bearer.encode()):
+    state = state_of(connection)
+    if secrets.compare_digest(state.local_token.encode(), bearer.encode()):
         return Reader(is_admin=True)
-    token = registry_of(connection).reader_of_token(bearer)
+    token = state.registry.reader_of_token(bearer)
     if token is None:
-        if cast(KeyRing, connection.app.state.key_ring).game_of_key(bearer) is not None:
+        if state.key_ring.game_of_key(bearer) is not None:
             raise Unauthenticated(
                 "This is a write key: with it a game sends, and nobody reads."
                 " `playtrace tokens add` makes a read token."
@@ -133,7 +127,7 @@ def _reader_of_bearer(connection: HTTPConnection, bearer: str) -> Reader:
 def _is_ours(connection: HTTPConnection, origin: str) -> bool:
     if origin == "null":
         return False
-    public_url = cast(Settings, connection.app.state.settings).public_url
+    public_url = state_of(connection).settings.public_url
     if public_url is not None and _address(public_url) == _address(origin):
         return True
     # The scheme is not compared: a proxy may speak https for us.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, LiteralString, cast
+from typing import Annotated, Literal, LiteralString
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.events import BEGINNING, END, end_of, start_of
 from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentStore
 from playtrace.api.turns import Question
 from playtrace.metrics.frame.models import DayOrInstant
-from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["data health"])
 
@@ -79,7 +79,7 @@ class Books(ApiModel):
 
 @router.get("/games/{game_id}/books", dependencies=Question)
 def books(
-    request: Request,
+    store: CurrentStore,
     reader: CurrentReader,
     game_id: str,
     from_: Annotated[DayOrInstant | None, Query(alias="from")] = None,
@@ -92,9 +92,9 @@ def books(
         "from_time": start_of(from_) if from_ is not None else BEGINNING,
         "to_time": end_of(to) if to is not None else END,
     }
-    with cast(Store, request.app.state.store).reading() as store:
-        rows = store.query(BOOKS, period).to_pylist()
-        samples = store.query(SAMPLES, period | {"limit": SAMPLES_MAX}).to_pylist()
+    with store.reading() as moment:
+        rows = moment.query(BOOKS, period).to_pylist()
+        samples = moment.query(SAMPLES, period | {"limit": SAMPLES_MAX}).to_pylist()
     total = Balance()
     hours: dict[dt.datetime, HourBalance] = {}
     for row in rows:

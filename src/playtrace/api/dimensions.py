@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, LiteralString, cast
+from typing import Annotated, LiteralString
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 
 from playtrace.api.authentication import CurrentReader, authenticate, readable_game
 from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentState
 from playtrace.api.turns import InTurn
 from playtrace.halves import halves
 from playtrace.metrics.frame import known_values
 from playtrace.metrics.frame.asking import Asking, Rules, unbuilt_rollups
 from playtrace.metrics.frame.models import CommonParameters
-from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["games"])
 
@@ -56,15 +56,15 @@ class Dimensions(ApiModel):
 
 @router.get("/games/{game_id}/dimensions", dependencies=[Depends(authenticate), InTurn])
 def dimensions(
-    request: Request,
+    state: CurrentState,
     reader: CurrentReader,
     game_id: str,
     env: Annotated[str, Query(description="Environment: `prod`, `dev` or one of the studio's own.")] = "prod",
 ) -> Dimensions:
     """Over all time."""
-    readable_game(request, reader, game_id)
+    readable_game(state, reader, game_id)
     asked = CommonParameters.model_validate({"gameId": game_id, "env": env})
-    with cast(Store, request.app.state.store).reading() as store:
+    with state.store.reading() as store:
         asking = Asking(store, dt.datetime.now(dt.UTC), Rules(), "dimensions", unbuilt=unbuilt_rollups(store))
         found = {
             dimension: known_values.commonest(dimension, asked, asking, VALUES_MAX)

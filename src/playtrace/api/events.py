@@ -5,23 +5,23 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from typing import Annotated, Any, Literal, LiteralString, cast
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi import Path as PathParameter
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentStore
 from playtrace.api.turns import Question
 from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, event_id_of
 from playtrace.metrics.frame.models import DAYS_MAX, DayOrInstant, country_codes
 from playtrace.problems import Conflict, InvalidRequest, NotFound
 from playtrace.store.columns import TOLD
-from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["events"])
 
@@ -170,7 +170,7 @@ class Cursor(msgspec.Struct, array_like=True):
 
 
 @router.get("/events", response_model=EventPage, dependencies=Question)
-def list_events(request: Request, reader: CurrentReader, asked: Annotated[EventFilter, Query()]) -> Response:
+def list_events(store: CurrentStore, reader: CurrentReader, asked: Annotated[EventFilter, Query()]) -> Response:
     """Events that match, newest first. `from` is inclusive; `to` is exclusive, or the whole of a day."""
     game_id = asked.game_id or reader.only_game_id
     if game_id is not None:
@@ -199,9 +199,9 @@ def list_events(request: Request, reader: CurrentReader, asked: Annotated[EventF
         "limit": asked.limit,
         "offset": asked.offset or 0,
     }
-    with cast(Store, request.app.state.store).reading() as store:
-        rows = store.query(EVENTS, matching | page).to_pylist()
-        total = None if asked.offset is None else store.query(TOTAL, matching).to_pylist()[0]["total"]
+    with store.reading() as moment:
+        rows = moment.query(EVENTS, matching | page).to_pylist()
+        total = None if asked.offset is None else moment.query(TOTAL, matching).to_pylist()[0]["total"]
     next_page = encode_cursor(rows[-1]) if len(rows) == asked.limit else None
     # An event leaves out what it does not have, the page's `next` is there even when it is null.
     events = _records.dump_json([record(row) for row in rows], by_alias=True, exclude_none=True)
@@ -211,7 +211,7 @@ def list_events(request: Request, reader: CurrentReader, asked: Annotated[EventF
 
 @router.get("/events/{event_id}", response_model=EventRecord, response_model_exclude_none=True, dependencies=Question)
 def one_event(
-    request: Request,
+    store: CurrentStore,
     reader: CurrentReader,
     event_id: Annotated[str, PathParameter(max_length=ID_LENGTH_MAX)],
     game_id: Annotated[str | None, Query(alias="gameId", min_length=1, max_length=NAME_LENGTH_MAX)] = None,
@@ -224,7 +224,7 @@ def one_event(
     if game_id is not None:
         reader.require(game_id)
     asked: dict[str, object] = {"game_id": game_id, "event_ids": _possible_ids(event_id, game_id)}
-    rows = cast(Store, request.app.state.store).query(ONE_EVENT, asked).to_pylist()
+    rows = store.query(ONE_EVENT, asked).to_pylist()
     if not rows:
         whose = "There is" if game_id is None else f"The game {game_id} has"
         raise NotFound(f"{whose} no stored event {event_id}. It may be on its way, or was set aside.")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 
-from playtrace.api.authentication import CurrentReader, authenticate, registry_of
+from playtrace.api.authentication import CurrentReader, authenticate
 from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentState
 from playtrace.api.turns import InTurn
 from playtrace.metrics.frame import known_values
 from playtrace.registry.models import Game
-from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api", tags=["games"])
 
@@ -42,11 +42,11 @@ class GameList(ApiModel):
 
 
 @router.get("/games", dependencies=[Depends(authenticate), InTurn])
-def list_games(request: Request, reader: CurrentReader) -> GameList:
+def list_games(state: CurrentState, reader: CurrentReader) -> GameList:
     """All games that the reader may see, oldest first."""
-    with cast(Store, request.app.state.store).reading() as store:
+    with state.store.reading() as store:
         seen = {row["game_id"]: row for row in known_values.games(store, ENVIRONMENTS_MAX)}
-    games = [game for game in registry_of(request).games() if reader.may_read(game.id)]
+    games = [game for game in state.registry.games() if reader.may_read(game.id)]
     return GameList(games=[_summary(game, seen.get(game.id, {})) for game in games])
 
 

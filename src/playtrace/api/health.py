@@ -7,18 +7,14 @@ import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from playtrace import __version__
 from playtrace.api.models import ApiModel
-from playtrace.config import Settings
-from playtrace.jobs import Jobs
+from playtrace.api.state import CurrentState
 from playtrace.journal.errors import JournalUnavailable
-from playtrace.journal.sqlite import Journal
-from playtrace.load.loader import Loader
-from playtrace.load.rebuild import Rebuild
 
 router = APIRouter(prefix="/api", tags=["health"])
 
@@ -83,13 +79,10 @@ class Health(ApiModel):
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}})
-def health(request: Request, response: Response) -> Health:
+def health(state: CurrentState, response: Response) -> Health:
     """Whether events are taken and loaded; 503 with the reason when they cannot be taken."""
-    state = request.app.state
-    settings = cast(Settings, state.settings)
-    journal = cast(Journal, state.journal)
-    loader = cast(Loader, state.loader)
-    rebuilding_from = cast(Rebuild, state.rebuild).day
+    settings, journal, loader = state.settings, state.journal, state.loader
+    rebuilding_from = state.rebuild.day
     jobs = [
         JobHealth(
             name=job.name,
@@ -99,7 +92,7 @@ def health(request: Request, response: Response) -> Health:
             last_error=job.last_error,
             next_run=job.next_run,
         )
-        for job in cast(Jobs, state.jobs)
+        for job in state.jobs
     ]
     failing = [job for job in jobs if job.last_error is not None]
     status: Status = "healthy"
@@ -149,7 +142,7 @@ def health(request: Request, response: Response) -> Health:
         timestamp=dt.datetime.now(dt.UTC),
         message=message,
         version=__version__,
-        uptime_seconds=time.monotonic() - cast(float, state.started_at),
+        uptime_seconds=time.monotonic() - state.started_at,
         journal=waiting,
         store=StoreHealth(
             events=loader.stored, bytes=_store_bytes(settings.store_path), rebuilding_from=rebuilding_from

@@ -10,13 +10,14 @@ import asyncio
 import datetime as dt
 import operator
 import time
-from typing import Annotated, Any, LiteralString, cast
+from typing import Annotated, Any, LiteralString
 
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 
 from playtrace.api.authentication import CurrentReader, authenticate
 from playtrace.api.events import EventRecord, record
 from playtrace.api.models import ApiModel
+from playtrace.api.state import state_of
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.load.loader import Loader
 from playtrace.store.columns import TOLD
@@ -185,7 +186,7 @@ async def live(
 ) -> None:
     """Pushes a `Tick` as text about every half second, until the client leaves or may not read any more."""
     reader.require(game_id)
-    feeds = cast(Feeds, socket.app.state.feeds)
+    feeds = state_of(socket).feeds
     await socket.accept()
     watcher: asyncio.Queue[str] = asyncio.Queue(maxsize=2)
     feed = feeds.watch(game_id, watcher)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from playtrace.api.authentication import CurrentReader, Reader, readable_game
+from playtrace.api.state import CurrentState
 from playtrace.api.turns import Question
 from playtrace.config import Settings
 from playtrace.metrics.frame.errors import WrongParameter
@@ -16,7 +17,6 @@ from playtrace.metrics.frame.metric import Metric, Rules, metrics
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
 from playtrace.problems import InvalidRequest
 from playtrace.registry.models import Game
-from playtrace.store.duckdb import Store
 
 P = TypeVar("P", bound=CommonParameters)
 
@@ -39,21 +39,20 @@ def router() -> APIRouter:
 
 def _endpoint(metric: Metric[Any, Any]) -> Callable[..., CommonAnswer]:
     # A plain function: FastAPI runs it in a thread, and a long query blocks nobody.
-    def ask(request: Request, reader: Reader, parameters: CommonParameters) -> CommonAnswer:
-        game = readable_game(request, reader, parameters.game_id)
-        state = request.app.state
+    def ask(state: CurrentState, reader: Reader, parameters: CommonParameters) -> CommonAnswer:
+        game = readable_game(state, reader, parameters.game_id)
         try:
             return metric.answer(
                 with_defaults_of(game, parameters),
-                cast(Store, state.store),
-                rules=rules_of(cast(Settings, state.settings)),
+                state.store,
+                rules=rules_of(state.settings),
             )
         except WrongParameter as error:
             raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
 
     # FastAPI reads the types of a route from its signature; the parameters' are known only here.
     arguments = {
-        "request": Request,
+        "state": CurrentState,
         "reader": CurrentReader,
         "parameters": Annotated[metric.parameters, Query()],
     }

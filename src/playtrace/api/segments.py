@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, cast
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path
 from pydantic import Field, model_validator
 
 from playtrace.api.authentication import CurrentAdmin, CurrentReader, authenticate, readable_game
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentState
 from playtrace.api.turns import InTurn
 from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX
 from playtrace.problems import NotFound
 from playtrace.store import segments
-from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api/games/{game_id}/segments", tags=["segments"])
 
@@ -58,37 +58,33 @@ class SegmentList(ApiModel):
 
 
 @router.get("", dependencies=[InTurn])
-def list_segments(request: Request, reader: CurrentReader, game_id: str) -> SegmentList:
+def list_segments(state: CurrentState, reader: CurrentReader, game_id: str) -> SegmentList:
     """Those of a game, by name."""
-    readable_game(request, reader, game_id)
-    found = segments.segments(_store(request), game_id)
+    readable_game(state, reader, game_id)
+    found = segments.segments(state.store, game_id)
     return SegmentList(segments=[_summary(segment) for segment in found])
 
 
 @router.put("/{segment_id}", dependencies=[Depends(authenticate), Depends(wait_until_loaded)])
 def put_segment(
-    request: Request, admin: CurrentAdmin, game_id: str, segment_id: SegmentId, definition: SegmentDefinition
+    state: CurrentState, admin: CurrentAdmin, game_id: str, segment_id: SegmentId, definition: SegmentDefinition
 ) -> SegmentSummary:
     """Make a segment, in place of one of the same name."""
-    readable_game(request, admin, game_id)
+    readable_game(state, admin, game_id)
     segments.replace(
-        _store(request), game_id, segment_id, players=definition.players, event=definition.event, env=definition.env
+        state.store, game_id, segment_id, players=definition.players, event=definition.event, env=definition.env
     )
-    found = segments.segments(_store(request), game_id)
+    found = segments.segments(state.store, game_id)
     return next(_summary(segment) for segment in found if segment.segment_id == segment_id)
 
 
 @router.delete("/{segment_id}")
-def delete_segment(request: Request, admin: CurrentAdmin, game_id: str, segment_id: SegmentId) -> SegmentList:
+def delete_segment(state: CurrentState, admin: CurrentAdmin, game_id: str, segment_id: SegmentId) -> SegmentList:
     """Forget a segment; its players and their events stay. What is left is answered."""
-    readable_game(request, admin, game_id)
-    if not segments.remove(_store(request), game_id, segment_id):
+    readable_game(state, admin, game_id)
+    if not segments.remove(state.store, game_id, segment_id):
         raise NotFound(f"The game {game_id!r} has no segment {segment_id!r}.")
-    return SegmentList(segments=[_summary(segment) for segment in segments.segments(_store(request), game_id)])
-
-
-def _store(request: Request) -> Store:
-    return cast(Store, request.app.state.store)
+    return SegmentList(segments=[_summary(segment) for segment in segments.segments(state.store, game_id)])
 
 
 def _summary(segment: segments.Segment) -> SegmentSummary:

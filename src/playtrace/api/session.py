@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from playtrace import __version__
-from playtrace.api.authentication import COOKIE, registry_of, require_same_origin, signed_in_person
-from playtrace.api.login_throttle import LoginThrottle
+from playtrace.api.authentication import COOKIE, require_same_origin, signed_in_person
 from playtrace.api.models import ApiModel
-from playtrace.config import Settings
+from playtrace.api.state import CurrentState, state_of
 from playtrace.problems import InvalidRequest, SetupRefused, Unauthenticated
 from playtrace.registry import errors
 from playtrace.registry.models import EMAIL_LENGTH_MAX, Person
@@ -57,25 +56,24 @@ class SignedIn(ApiModel):
 
 
 @router.get("/me")
-def read_me(request: Request, response: Response) -> Me:
+def read_me(request: Request, response: Response, state: CurrentState) -> Me:
     """Who is signed in here, if anyone. Never an error."""
     response.headers["Cache-Control"] = "no-store"
     person = signed_in_person(request)
-    is_open = _settings_of(request).open
+    is_open = state.settings.open
     return Me(
         user=User.of(person) if person else None,
         open=is_open,
-        setup_needed=not is_open and not registry_of(request).has_admin(),
+        setup_needed=not is_open and not state.registry.has_admin(),
         version=__version__,
     )
 
 
 @router.post("/setup", status_code=201, dependencies=[Depends(require_same_origin)])
-def create_admin(setup: Setup, request: Request, response: Response) -> SignedIn:
+def create_admin(setup: Setup, request: Request, response: Response, state: CurrentState) -> SignedIn:
     """The first admin, by the one-time link. Signs in as well."""
-    registry = registry_of(request)
     try:
-        registry.create_admin(setup.token, setup.email, setup.password)
+        state.registry.create_admin(setup.token, setup.email, setup.password)
     except errors.Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected) from error
     except errors.SetupRefused as error:
@@ -83,27 +81,26 @@ def create_admin(setup: Setup, request: Request, response: Response) -> SignedIn
             "The link was used already, or is not the latest that the server printed. "
             "Restart the server for a new link; once there is an admin, sign in."
         ) from error
-    return _sign_in(request, response, registry.login(setup.email, setup.password))
+    return _sign_in(request, response, state.registry.login(setup.email, setup.password))
 
 
 @router.post("/session", dependencies=[Depends(require_same_origin)])
-def sign_in(credentials: Credentials, request: Request, response: Response) -> SignedIn:
-    throttle = cast(LoginThrottle, request.app.state.login_throttle)
+def sign_in(credentials: Credentials, request: Request, response: Response, state: CurrentState) -> SignedIn:
     address = request.client.host if request.client else ""
-    throttle.attempt(address, credentials.email)
+    state.login_throttle.attempt(address, credentials.email)
     try:
-        login = registry_of(request).login(credentials.email, credentials.password)
+        login = state.registry.login(credentials.email, credentials.password)
     except errors.LoginRefused as error:
         raise Unauthenticated(str(error)) from error
-    throttle.succeeded(address, credentials.email)
+    state.login_throttle.succeeded(address, credentials.email)
     return _sign_in(request, response, login)
 
 
 @router.delete("/session", status_code=204, dependencies=[Depends(require_same_origin)])
-def sign_out(request: Request, response: Response) -> None:
+def sign_out(request: Request, response: Response, state: CurrentState) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
-        registry_of(request).logout(secret)
+        state.registry.logout(secret)
     response.delete_cookie(COOKIE, path="/", secure=_is_https(request), httponly=True, samesite="lax")
 
 
@@ -122,9 +119,5 @@ def _sign_in(request: Request, response: Response, login: SessionSecret) -> Sign
 
 
 def _is_https(request: Request) -> bool:
-    public_url = _settings_of(request).public_url or ""
+    public_url = state_of(request).settings.public_url or ""
     return request.url.scheme == "https" or public_url.lower().startswith("https://")
-
-
-def _settings_of(request: Request) -> Settings:
-    return cast(Settings, request.app.state.settings)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field, JsonValue
 
 from playtrace.api.authentication import CurrentAdmin, authenticate_admin
 from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentState
 from playtrace.api.turns import in_turn_of_sql
-from playtrace.sql.processes import SqlProcesses
 
 router = APIRouter(prefix="/api", tags=["sql"])
 
@@ -31,8 +31,7 @@ class Rows(ApiModel):
 @router.post(
     "/sql", response_model=Rows, dependencies=[Depends(authenticate_admin), Depends(in_turn_of_sql, scope="function")]
 )
-def run(request: Request, admin: CurrentAdmin, statement: Statement) -> Response:
+def run(state: CurrentState, admin: CurrentAdmin, statement: Statement) -> Response:
     """Runs one SELECT over all games, in a process of its own. It sees the store's tables and nothing else: no files,
     no network."""
-    processes = cast(SqlProcesses, request.app.state.sql_processes)
-    return Response(processes.ask(statement.sql), media_type="application/json")
+    return Response(state.sql_processes.ask(statement.sql), media_type="application/json")

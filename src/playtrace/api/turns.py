@@ -9,12 +9,12 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Hashable
 from contextlib import asynccontextmanager, nullcontext
-from typing import cast
 
 from fastapi import Depends, Request
 
 from playtrace.api.authentication import COOKIE, authenticate, bearer_token
 from playtrace.api.freshness import wait_until_loaded
+from playtrace.api.state import CurrentState
 from playtrace.problems import Unavailable
 from playtrace.store.asker import Asker
 from playtrace.store.errors import AskerLeft
@@ -129,18 +129,18 @@ def reader_of(request: Request) -> Hashable:
     )
 
 
-async def in_turn(request: Request) -> AsyncGenerator[None]:
+async def in_turn(request: Request, state: CurrentState) -> AsyncGenerator[None]:
     """Dependency of a route that asks the store: its function runs when it is the reader's turn.
 
     It stands behind that which says who asks: who may not ask takes no place.
     """
-    async with cast(Turns, request.app.state.turns).turn(reader_of(request)):
+    async with state.turns.turn(reader_of(request)):
         yield
 
 
-async def in_turn_of_sql(request: Request) -> AsyncGenerator[None]:
+async def in_turn_of_sql(request: Request, state: CurrentState) -> AsyncGenerator[None]:
     """As `in_turn`, for statements of people."""
-    async with cast(Turns, request.app.state.sql_turns).turn(reader_of(request)):
+    async with state.sql_turns.turn(reader_of(request)):
         yield
 
 

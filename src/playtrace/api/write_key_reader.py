@@ -6,19 +6,19 @@ game. Everything else asks for a login or a read token.
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from playtrace.api.authentication import Reader, authenticate, bearer_token
-from playtrace.registry.key_ring import KeyRing
+from playtrace.api.state import state_of
 
 
 def authenticate_with_write_key(connection: HTTPConnection) -> Reader:
     """As `authenticate`; a write key (bearer, `X-Playtrace-Key` or `?key=`) reads its own game as well."""
     key = bearer_token(connection) or connection.headers.get("x-playtrace-key") or connection.query_params.get("key")
-    game_id = cast(KeyRing, connection.app.state.key_ring).game_of_key(key) if key else None
+    game_id = state_of(connection).key_ring.game_of_key(key) if key else None
     return Reader(only_game_id=game_id) if game_id is not None else authenticate(connection)
 
 

@@ -5,18 +5,18 @@ games there are.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, LiteralString, cast
+from typing import Annotated, Any, LiteralString
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from playtrace.api.authentication import CurrentReader, readable_game
 from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentState, CurrentStore
 from playtrace.api.turns import Question
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame import known_values
 from playtrace.metrics.frame.models import DAYS_MAX
-from playtrace.store.duckdb import Store
 
 router = APIRouter(prefix="/api/metrics", tags=["metrics"])
 
@@ -63,7 +63,7 @@ class GameIds(ApiModel):
 
 @router.get("/errors", dependencies=Question)
 def top_errors(
-    request: Request,
+    state: CurrentState,
     reader: CurrentReader,
     game_id: Annotated[str, Query(alias="gameId", min_length=1, max_length=NAME_LENGTH_MAX)],
     limit: Annotated[int, Query(ge=1, le=ERRORS_MAX)] = 10,
@@ -71,18 +71,18 @@ def top_errors(
     env: Annotated[str, Query(min_length=1, max_length=NAME_LENGTH_MAX)] = "prod",
 ) -> TopErrors:
     """The most frequent crashes of the last hours, by what they are called."""
-    readable_game(request, reader, game_id)
+    readable_game(state, reader, game_id)
     since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(hours=hours)
     asked: dict[str, object] = {"game_id": game_id, "env": env, "since": since, "limit": limit}
-    rows = _store(request).query(ERRORS, asked).to_pylist()
+    rows = state.store.query(ERRORS, asked).to_pylist()
     return TopErrors(game_id=game_id, errors=[_error(row) for row in rows])
 
 
 @router.get("/games", dependencies=Question)
-def games_with_events(request: Request, reader: CurrentReader) -> GameIds:
+def games_with_events(store: CurrentStore, reader: CurrentReader) -> GameIds:
     """The ids of all games that have events and that the reader may see. `GET /api/games` says more of them."""
-    with _store(request).reading() as store:
-        found = [row["game_id"] for row in known_values.games(store, environments_max=1)]
+    with store.reading() as moment:
+        found = [row["game_id"] for row in known_values.games(moment, environments_max=1)]
     return GameIds(games=sorted(game_id for game_id in found if reader.may_read(game_id)))
 
 
@@ -93,7 +93,3 @@ def _error(row: dict[str, Any]) -> TopError:
         last_seen=row["last_seen"].replace(tzinfo=dt.UTC),
         sample=msgspec.json.decode(row["sample"]) if row["sample"] else {},
     )
-
-
-def _store(request: Request) -> Store:
-    return cast(Store, request.app.state.store)

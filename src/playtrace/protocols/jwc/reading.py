@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import secrets
 import time
-from typing import Annotated, Any, LiteralString, cast
+from typing import Annotated, Any, LiteralString
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -16,14 +16,13 @@ from playtrace.api.authentication import Reader, readable_game
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentState, CurrentStore, State
 from playtrace.api.turns import InTurn
 from playtrace.api.write_key_reader import authenticate_with_write_key
-from playtrace.config import Settings
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.problems import InvalidRequest, Problem
 from playtrace.protocols.jwc.settings import JwcSettings
 from playtrace.protocols.jwc.stats import DAYS_MAX, Stats, read_stats
-from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
 
 router = APIRouter(
@@ -120,17 +119,17 @@ class EventCounts(ApiModel):
 
 
 def require_stats_secret(
-    request: Request,
+    state: CurrentState,
     x_stats_key: Annotated[str | None, Header(max_length=1000)] = None,
     key: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> None:
     """Raises `StatsSecretNeeded`, also where no secret is configured: then nobody has it."""
-    if not _is_stats_secret(request, x_stats_key or key):
+    if not _is_stats_secret(state, x_stats_key or key):
         raise StatsSecretNeeded
 
 
-def _is_stats_secret(request: Request, given: str | None) -> bool:
-    secret = cast(Settings, request.app.state.settings).of_protocol(JwcSettings).stats_secret
+def _is_stats_secret(state: State, given: str | None) -> bool:
+    secret = state.settings.of_protocol(JwcSettings).stats_secret
     return (
         bool(given)
         and secret is not None
@@ -140,11 +139,12 @@ def _is_stats_secret(request: Request, given: str | None) -> bool:
 
 def _may_read(
     request: Request,
+    state: CurrentState,
     x_stats_key: Annotated[str | None, Header(max_length=1000)] = None,
     key: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Reader:
     """Who has the statistics secret sees each event in `/debug/recent`, so their sums as well."""
-    if _is_stats_secret(request, x_stats_key or key):
+    if _is_stats_secret(state, x_stats_key or key):
         return Reader()
     return authenticate_with_write_key(request)
 
@@ -169,11 +169,11 @@ def alive() -> Alive:
 
 
 @router.get("/dbhealth", responses={503: {"model": DatabaseHealth}})
-def database_health(request: Request, response: Response) -> DatabaseHealth:
+def database_health(store: CurrentStore, response: Response) -> DatabaseHealth:
     """Whether the store answers; 503 when it does not."""
     try:
-        with _store(request).reading(apart=True) as store:
-            (row,) = store.query(ENGINE_VERSION).to_pylist()
+        with store.reading(apart=True) as moment:
+            (row,) = moment.query(ENGINE_VERSION).to_pylist()
     except StoreError:
         response.status_code = 503
         return DatabaseHealth(version=None, ok=False)
@@ -182,7 +182,7 @@ def database_health(request: Request, response: Response) -> DatabaseHealth:
 
 @router.get("/stats", dependencies=[Depends(_may_read), Depends(wait_until_loaded), InTurn])
 def usage_statistics(
-    request: Request,
+    state: CurrentState,
     reader: Annotated[Reader, Depends(_may_read)],
     from_: Annotated[
         Day, Query(alias="from", description="First day, in UTC. Default: that of the first event.")
@@ -192,27 +192,27 @@ def usage_statistics(
 ) -> Stats:
     """Everything that their dashboard shows, of all games that the reader may see or of one; at most 3,700 days."""
     if game_id is not None:
-        readable_game(request, reader, game_id)
+        readable_game(state, reader, game_id)
     if from_ is not None and to is not None and not 0 <= (to - from_).days < DAYS_MAX:
         raise InvalidRequest.of_field("from", f"a day before `to`, by at most {DAYS_MAX:,} days", location="query")
     today = dt.datetime.now(dt.UTC).date()
-    return read_stats(_store(request), game_id or reader.only_game_id, from_, to, today)
+    return read_stats(state.store, game_id or reader.only_game_id, from_, to, today)
 
 
 @router.get("/debug/recent", dependencies=BehindSecret)
-def recent_events(request: Request, limit: Annotated[int, Query(ge=1)] = 50, game_id: GameId = None) -> RecentEvents:
+def recent_events(store: CurrentStore, limit: Annotated[int, Query(ge=1)] = 50, game_id: GameId = None) -> RecentEvents:
     """The events that came last, latest first; at most 500."""
-    rows = _store(request).query(RECENT, {"limit": min(limit, RECENT_MAX), "game_id": game_id}).to_pylist()
+    rows = store.query(RECENT, {"limit": min(limit, RECENT_MAX), "game_id": game_id}).to_pylist()
     return RecentEvents(rows=[_recent_event(row) for row in rows])
 
 
 @router.get("/debug/counts", dependencies=BehindSecret)
 def event_counts(
-    request: Request, hours: Annotated[int, Query(ge=1, le=HOURS_MAX)] = 24, game_id: GameId = None
+    store: CurrentStore, hours: Annotated[int, Query(ge=1, le=HOURS_MAX)] = 24, game_id: GameId = None
 ) -> EventCounts:
     """How many events of each name happened in the last hours."""
     since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(hours=hours)
-    rows = _store(request).query(COUNTS, {"since": since, "game_id": game_id}).to_pylist()
+    rows = store.query(COUNTS, {"since": since, "game_id": game_id}).to_pylist()
     counts = {row["name"]: row["events"] for row in rows}
     return EventCounts(since=_instant(since), total=sum(counts.values()), by_event=counts)
 
@@ -238,7 +238,3 @@ def _recent_event(row: dict[str, Any]) -> RecentEvent:
 
 def _instant(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="milliseconds") + "Z"
-
-
-def _store(request: Request) -> Store:
-    return cast(Store, request.app.state.store)

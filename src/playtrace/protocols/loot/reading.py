@@ -12,24 +12,23 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import chain, islice, repeat
-from typing import Annotated, Any, LiteralString, cast
+from typing import Annotated, Any, LiteralString
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from playtrace.api.authentication import CurrentAdmin, Reader
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
+from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import InTurn
 from playtrace.api.write_key_reader import KeyReader, authenticate_with_write_key
 from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.errors import JournalUnavailable
-from playtrace.journal.sqlite import Journal
 from playtrace.problems import Unavailable, UnknownGame
 from playtrace.protocols.loot.layout import CLEARED, DEFAULT_GAME, SOURCE
-from playtrace.registry.key_ring import KeyRing
 from playtrace.store.duckdb import Store
 
 router = APIRouter(
@@ -185,7 +184,7 @@ Question = [Depends(authenticate_with_write_key), Depends(wait_until_loaded), In
 
 @router.get("/stats", dependencies=Question)
 def list_sheets(
-    request: Request,
+    state: CurrentState,
     reader: KeyReader,
     match_id: Annotated[str | None, Query(alias="matchId", max_length=ID_LENGTH_MAX)] = None,
     player_id: Annotated[str | None, Query(alias="playerId", max_length=ID_LENGTH_MAX)] = None,
@@ -193,14 +192,14 @@ def list_sheets(
     game_id: GameId = None,
 ) -> Sheets:
     """Stat sheets, newest first: all of them, or as many as `limit` says; at most 10,000."""
-    return read_sheets(_store(request), game_of(request, reader, game_id), match_id, player_id, limit)
+    return read_sheets(state.store, game_of(state, reader, game_id), match_id, player_id, limit)
 
 
 @router.get("/aggregate", dependencies=Question)
-def aggregate(request: Request, reader: KeyReader, game_id: GameId = None) -> Aggregate:
+def aggregate(state: CurrentState, reader: KeyReader, game_id: GameId = None) -> Aggregate:
     """How much there is of everything."""
-    game_id = game_of(request, reader, game_id)
-    with _store(request).reading() as store:
+    game_id = game_of(state, reader, game_id)
+    with state.store.reading() as store:
         (totals,) = store.query(TOTALS, {"game_id": game_id}).to_pylist()
         items = store.query(ITEMS, {"game_id": game_id}).to_pylist()
     return Aggregate(
@@ -215,10 +214,10 @@ def aggregate(request: Request, reader: KeyReader, game_id: GameId = None) -> Ag
 
 # `:path`, because an item's name may contain a slash.
 @router.get("/heatmap/{item:path}", dependencies=Question)
-def item_heatmap(request: Request, reader: KeyReader, item: str, game_id: GameId = None) -> ItemHeatmap:
+def item_heatmap(state: CurrentState, reader: KeyReader, item: str, game_id: GameId = None) -> ItemHeatmap:
     """Where an item was found. For all other events: `GET /api/metrics/heatmap`."""
-    game_id = game_of(request, reader, game_id)
-    rows = _store(request).query(LOCATIONS, {"game_id": game_id, "item": item, "limit": LOCATIONS_MAX}).to_pylist()
+    game_id = game_of(state, reader, game_id)
+    rows = state.store.query(LOCATIONS, {"game_id": game_id, "item": item, "limit": LOCATIONS_MAX}).to_pylist()
     places = chain.from_iterable(repeat((row["x"], row["y"]), row["looted"]) for row in rows)
     return ItemHeatmap(
         data=Places(
@@ -230,36 +229,34 @@ def item_heatmap(request: Request, reader: KeyReader, item: str, game_id: GameId
 
 
 @router.get("/journey/{player_id:path}", dependencies=Question)
-def player_journey(request: Request, reader: KeyReader, player_id: str, game_id: GameId = None) -> PlayerJourney:
+def player_journey(state: CurrentState, reader: KeyReader, player_id: str, game_id: GameId = None) -> PlayerJourney:
     """What a player found and did, oldest first."""
-    game_id = game_of(request, reader, game_id)
-    rows = (
-        _store(request).query(JOURNEY, {"game_id": game_id, "player_id": player_id, "limit": JOURNEY_MAX}).to_pylist()
-    )
+    game_id = game_of(state, reader, game_id)
+    rows = state.store.query(JOURNEY, {"game_id": game_id, "player_id": player_id, "limit": JOURNEY_MAX}).to_pylist()
     timeline = [_step(row) for row in reversed(rows)]
     return PlayerJourney(data=Journey(player_id=player_id, timeline=timeline, count=len(timeline)))
 
 
 @router.post("/clear", dependencies=[Depends(wait_until_loaded)])
-async def clear(request: Request, admin: CurrentAdmin, game_id: GameId = None) -> Cleared:
+async def clear(state: CurrentState, admin: CurrentAdmin, game_id: GameId = None) -> Cleared:
     """From now on the read-backs show no sheet that came before. Every event stays where it is."""
-    game_id = game_of(request, admin, game_id)
-    if cast(KeyRing, request.app.state.key_ring).knows(game_id):
+    game_id = game_of(state, admin, game_id)
+    if state.key_ring.knows(game_id):
         event = Event(name=CLEARED, game_id=game_id)
         batch = Batch(received_at=dt.datetime.now(dt.UTC), source=SOURCE, events=[event], game_id=game_id)
         try:
-            await cast(Journal, request.app.state.journal).append(encode(batch))
+            await state.journal.append(encode(batch))
         except JournalUnavailable as error:
             raise Unavailable(str(error), retry_after_s=RETRY_AFTER_S) from error
     return Cleared(message=f"All stat sheets of {game_id} were cleared.")
 
 
-def game_of(request: Request, reader: Reader, named: str | None) -> str:
+def game_of(state: State, reader: Reader, named: str | None) -> str:
     """The game that is meant. Raises `Forbidden`, or `UnknownGame` for one that was named and does not exist."""
     if named is None:
         return reader.only_game_id or DEFAULT_GAME
     reader.require(named)
-    if not cast(KeyRing, request.app.state.key_ring).knows(named):
+    if not state.key_ring.knows(named):
         raise UnknownGame(named)
     return named
 
@@ -323,7 +320,3 @@ def _properties(row: dict[str, Any]) -> dict[str, Any]:
 
 def _iso(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="microseconds") + "Z"
-
-
-def _store(request: Request) -> Store:
-    return cast(Store, request.app.state.store)

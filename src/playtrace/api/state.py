@@ -1,0 +1,73 @@
+"""What the routes work with: everything that the server has open, as one typed value.
+
+A route takes `state: CurrentState`, or `store: CurrentStore` where it needs nothing else. What is asked outside of
+routes, about a request or a WebSocket, takes `state_of(connection)`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, FastAPI
+from starlette.requests import HTTPConnection
+
+from playtrace.api.login_throttle import LoginThrottle
+from playtrace.config import Settings
+from playtrace.jobs import Jobs
+from playtrace.journal.sqlite import Journal
+from playtrace.load.loader import Loader
+from playtrace.load.rebuild import Rebuild
+from playtrace.registry.key_ring import KeyRing
+from playtrace.registry.registry import Registry
+from playtrace.sql.processes import SqlProcesses
+from playtrace.store.duckdb import Store
+
+if TYPE_CHECKING:
+    # They ask who reads, which is asked of the state.
+    from playtrace.api.live import Feeds
+    from playtrace.api.turns import Turns
+
+
+@dataclass(frozen=True)
+class State:
+    settings: Settings
+    registry: Registry
+    key_ring: KeyRing
+    store: Store
+    sql_processes: SqlProcesses
+    journal: Journal
+    loader: Loader
+    rebuild: Rebuild
+    feeds: Feeds
+    jobs: Jobs
+    turns: Turns
+    """Of questions."""
+    sql_turns: Turns
+    """Of statements that people type."""
+    local_token: str
+    """Who may read the data folder may read everything (`server.json`)."""
+    login_throttle: LoginThrottle = field(default_factory=LoginThrottle)
+    started_at: float = field(default_factory=time.monotonic)
+
+    def give_to(self, app: FastAPI) -> None:
+        """The routes of the app work with it from now on."""
+        app.state.playtrace = self
+
+
+def state_of(connection: HTTPConnection) -> State:
+    return connection.app.state.playtrace
+
+
+# Coroutines: FastAPI would give each plain function a thread.
+async def _state(connection: HTTPConnection) -> State:
+    return state_of(connection)
+
+
+async def _store(connection: HTTPConnection) -> Store:
+    return state_of(connection).store
+
+
+CurrentState = Annotated[State, Depends(_state)]
+CurrentStore = Annotated[Store, Depends(_store)]
