@@ -27,6 +27,7 @@ from playtrace.api.turns import Turns
 from playtrace.collect.app import Collect, Receive, Scope, Send
 from playtrace.config import LOCAL_FILE, Settings
 from playtrace.jobs import Job, Jobs
+from playtrace.journal.repair import repair
 from playtrace.journal.sqlite import Journal
 from playtrace.load.compaction import Compaction
 from playtrace.load.loader import Loader
@@ -61,6 +62,8 @@ class Playtrace:
         self.key_ring = KeyRing(self.registry, open_mode=settings.open)
         self.store = Store.open_in_background(settings.store_path, settings)
         self.sql_processes = SqlProcesses(self.store, settings)
+        # The store is this process's alone by now, and so is the journal.
+        repair(settings.journal_path)
         self.journal = Journal.open(settings.journal_path, settings)
         compaction = Compaction(self.store, settings)
         self.rebuild = Rebuild(self.store, settings, compaction.touch)

@@ -250,6 +250,7 @@ def test_a_store_that_is_older_than_what_was_forgotten_is_told(settings: Setting
     assert caplog.records == []
     with opened(settings) as server:
         assert server.loader.offset == 0
+        assert server.journal.damaged_events == 1
     assert {record.message for record in caplog.records} == {
-        "the store is older than what the journal has forgotten: what came between is not in it"
+        "acknowledged requests are neither in the store nor in the journal"
     }

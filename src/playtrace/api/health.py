@@ -32,7 +32,8 @@ class JournalHealth(ApiModel):
     bytes: int
     bytes_max: int
     damaged_events: int
-    """Events that were acknowledged and could not be read back from the disk: they were set aside, as bytes."""
+    """Events that were acknowledged and are lost, as the disk changed what was written: what could not be read was set
+    aside, as bytes. At least so many: how many a request had that is gone is not known, and it counts as one."""
 
 
 class StoreHealth(ApiModel):
@@ -119,6 +120,12 @@ def health(state: CurrentState, response: Response) -> Health:
     elif refusing is not None or waiting is None:
         status, message = "unhealthy", str(refusing)
         response.status_code = 503
+    elif (damage := state.store.damage) is not None:
+        status = "degraded"
+        message = (
+            f"Events are taken. {damage}. Look at the disk and the memory of this machine; then stop the server and put"
+            " back store.duckdb from a backup, as docs/operating.md says: what the journal has is loaded into it."
+        )
     elif loader.error is not None:
         status, message = "degraded", f"Events are taken; loading them fails and is tried again: {loader.error}"
     elif waiting.lag_seconds > LAG_S_MAX:
@@ -126,8 +133,8 @@ def health(state: CurrentState, response: Response) -> Health:
     elif waiting.damaged_events:
         status = "degraded"
         message = (
-            f"Events are taken and loaded. {waiting.damaged_events} events could not be read back from the journal and"
-            " were set aside: look at the disk and the memory of this machine."
+            f"Events are taken and loaded. At least {waiting.damaged_events} events that were acknowledged are lost, or"
+            " could not be read back and were set aside: look at the disk and the memory of this machine."
         )
     elif failing:
         status = "degraded"

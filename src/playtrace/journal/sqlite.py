@@ -43,8 +43,9 @@ import zstandard
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded, decode_header
 from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull, JournalUnavailable
-from playtrace.journal.rows import ZSTD_LEVEL, Row, entries_of, events_up_to, rows_of
-from playtrace.journal.turns import Turns
+from playtrace.journal.rows import SIZES, ZSTD_LEVEL, Row, entries_of, events_up_to, rows_of
+from playtrace.journal.schema import create
+from playtrace.journal.turns import Turns, noted_in
 
 log = logging.getLogger("playtrace.journal")
 
@@ -57,26 +58,18 @@ TRIM_AGAIN_S = 5.0
 DISK_LOOK_INTERVAL_S = 0.5
 LOCK_WAIT_S = 10.0
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS identity (journal_id TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS entries (
-    last_offset INTEGER PRIMARY KEY AUTOINCREMENT,  -- a row holds one entry or several with adjoining offsets
-    events INTEGER NOT NULL,                        -- of all of them; one of nothing but refusals counts as one
-    bytes INTEGER NOT NULL,                         -- of the three below, as they are kept
-    sizes BLOB NOT NULL,
-    headers BLOB NOT NULL,
-    bodies BLOB NOT NULL,
-    checksum INTEGER                                -- none for what was written before there were checksums
-);
-CREATE TABLE IF NOT EXISTS consumers (
-    name TEXT PRIMARY KEY,
-    journal_offset INTEGER NOT NULL                 -- nothing up to here is needed again
-);
-CREATE TABLE IF NOT EXISTS damaged (
-    found_at TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    last_offset, events, sizes, headers, bodies, checksum  -- as they were found, whatever that is
-);
+# Between the offsets of one row and those of the next, and behind the last one. What was set aside before is known.
+FIND_MISSING: LiteralString = """
+WITH known AS (
+    SELECT last_offset - length(sizes) / :size + 1 AS first_offset, last_offset
+    FROM entries WHERE last_offset > :after
+    UNION ALL
+    SELECT max(:head, (SELECT seq FROM sqlite_sequence WHERE name = 'entries')) + 1, NULL
+),
+gap AS (
+    SELECT 1 + lag(last_offset, 1, :after) OVER (ORDER BY first_offset) AS first, first_offset - 1 AS last FROM known
+)
+SELECT first, last FROM gap WHERE first <= last AND last NOT IN (SELECT last_offset FROM damaged)
 """
 
 
@@ -123,7 +116,7 @@ class Journal:
         self._turn_wanted_at: float | None = None
         """Since when the writing thread waits for other processes."""
         self._writer = self._connect()
-        self._create()
+        create(self._writer, path)
         self.journal_id = uuid.UUID(self._writer.execute("SELECT journal_id FROM identity").fetchone()[0])
         self._reader = self._connect()
         self._asking = threading.Lock()
@@ -144,26 +137,12 @@ class Journal:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False)
-        # 16 KiB pages: a batch of events is one or a few of them instead of a long chain.
-        connection.execute("PRAGMA page_size = 16384")
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         # macOS: a plain fsync leaves the data in the drive's cache. Ignored elsewhere.
         connection.execute("PRAGMA fullfsync = ON")
         # Some builds of SQLite overwrite what is deleted with zeros: trimming would cost as much as writing.
         connection.execute("PRAGMA secure_delete = OFF")
         return connection
-
-    def _create(self) -> None:
-        """What is not there yet. Another process may be doing the same."""
-        self._writer.executescript(SCHEMA)
-        self._writer.execute("BEGIN IMMEDIATE")
-        self._writer.execute(
-            "INSERT INTO identity SELECT ? WHERE NOT EXISTS (SELECT 1 FROM identity)", [str(uuid.uuid4())]
-        )
-        if not self._writer.execute("SELECT 1 FROM pragma_table_info('entries') WHERE name = 'checksum'").fetchone():
-            self._writer.execute("ALTER TABLE entries ADD COLUMN checksum INTEGER")
-        self._writer.execute("COMMIT")
 
     # ── collect ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -288,6 +267,24 @@ class Journal:
         except sqlite3.Error as error:
             raise JournalUnavailable(f"The journal cannot be read: {error}") from error
 
+    def note_missing(self, after: int) -> int:
+        """Remember as damaged what was acknowledged behind offset `after` and is not there, or was taken away as if it
+        were loaded. Returns how many requests that are.
+
+        For when nothing is appended yet.
+        """
+        noted = noted_in(self.path)
+        head = noted.head if noted is not None and noted.journal_id == str(self.journal_id) else 0
+        with self._changing() as connection:
+            missing = connection.execute(FIND_MISSING, {"after": after, "head": head, "size": SIZES.size}).fetchall()
+            for first, last in missing:
+                reason = f"Offsets {first} to {last} of the journal were acknowledged and are in no row of it"
+                connection.execute(
+                    "INSERT INTO damaged (found_at, reason, last_offset, events) VALUES (datetime(), ?, ?, ?)",
+                    [reason, last, last - first + 1],
+                )
+        return sum(last - first + 1 for first, last in missing)
+
     def go_on_behind(self, offset: int) -> None:
         """Entries from now on come behind `offset`, also in a file that has forgotten how far it was."""
         with self._changing() as connection:
@@ -399,6 +396,8 @@ class Journal:
             _tell(appends, reason)
             return
         self._offset_min = last
+        if appends:
+            self._turns.note(self.journal_id, last)
         self._look_at_room(at_once=self._refusing is not None)
         _tell(appends, first)
 

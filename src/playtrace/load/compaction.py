@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import LiteralString
 
 import duckdb
@@ -21,6 +22,7 @@ from playtrace.config import Settings
 from playtrace.rollups import event_counts, heat_days, map_extents, player_days, position_tails, sessions
 from playtrace.rollups.rollup import Rollup
 from playtrace.store.duckdb import Store
+from playtrace.store.errors import StoreDamaged
 
 log = logging.getLogger("playtrace.load")
 
@@ -97,7 +99,8 @@ class Compaction:
         # which no heatmap was made yet.
         today = dt.datetime.now(dt.UTC).date()
         self.touch(today - dt.timedelta(days=days) for days in range(3))
-        self.touch(row["day"] for row in store.query(DAYS_WITHOUT_HEAT).to_pylist())
+        with suppress(StoreDamaged):  # then there is nothing to be merged either
+            self.touch(row["day"] for row in store.query(DAYS_WITHOUT_HEAT).to_pylist())
 
     def touch(self, days: Iterable[dt.date]) -> None:
         """A load appended rows to these days (UTC)."""

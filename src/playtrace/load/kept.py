@@ -7,15 +7,12 @@ knows how far it is: what has to be loaded again is loaded again, and counts onc
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.sqlite import Journal
 from playtrace.store.duckdb import Store
-
-log = logging.getLogger("playtrace.load")
 
 CONSUMER = "store"
 BYTES_MAX = 64 * MEBIBYTE
@@ -46,11 +43,6 @@ class Kept:
         """Up to here it is in the store's file."""
         self._log_empty_at = clock()
         """When everything was last known to be in the file."""
-        if self._in_file > offset:
-            log.error(
-                "the store is older than what the journal has forgotten: what came between is not in it",
-                extra={"store_offset": offset, "forgotten_to": self._in_file},
-            )
         self.loaded(offset)
 
     def loaded(self, offset: int) -> None:

@@ -34,7 +34,7 @@ from playtrace.load.recent_ids import RecentIds
 from playtrace.load.staging import Staged, stage
 from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
-from playtrace.store.errors import StoreBroken, StoreError
+from playtrace.store.errors import StoreBroken, StoreDamaged, StoreError
 
 log = logging.getLogger("playtrace.load")
 
@@ -95,9 +95,11 @@ class Loader:
         """Who waits until which offset can be queried."""
         self._moving = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
-        self.offset = self._find_place()
+        self.offset = 0
         """Everything up to this journal offset is in the store."""
-        self._is_lost = False
+        self._has_begun = False
+        """Whether the place was found since the start."""
+        self._is_lost = True
         """Whether the store has to be opened again, and the place to be found, before anything is loaded."""
         self._limits = Limits(settings.load.events_max, BYTES_MAX)
         self._is_behind = False
@@ -106,15 +108,15 @@ class Loader:
         """Events stored since the start."""
         self.error: str | None = None
         """Why nothing is loaded at the moment, if so."""
-        journal.go_on_behind(self.offset)
         self.kept = Kept(store, journal, settings, self.offset)
-        self._remember_ids()
-        self._one_load = OneLoad(
-            journal.journal_id,
-            self._ids,
-            settings,
-            clocks_known=store.query("SELECT 1 FROM session_clocks LIMIT 1").num_rows > 0,
-        )
+        clocks_known = True
+        try:
+            self._begin(self._find_place())
+            clocks_known = store.query("SELECT 1 FROM session_clocks LIMIT 1").num_rows > 0
+        except StoreDamaged as damaged:
+            # Events are taken all the same, and wait until it was replaced.
+            self.error = str(damaged)
+        self._one_load = OneLoad(journal.journal_id, self._ids, settings, clocks_known=clocks_known)
         self.step_seconds = self._one_load.step_seconds
 
     # ── coming and going ─────────────────────────────────────────────────────────────────────────────────
@@ -189,10 +191,22 @@ class Loader:
         """Raises `StoreError` when it cannot be opened."""
         self._store.reopen()
         place = self._find_place()
-        if place != self.offset:
+        if not self._has_begun:
+            self._begin(place)
+        elif place != self.offset:
             # What seemed to fail was committed.
             self._remember_ids()
             self._move_on(place)
+        self._is_lost = False
+
+    def _begin(self, place: int) -> None:
+        """Where the store stands. What the journal should have behind it and has not is lost, and noted there."""
+        self._journal.go_on_behind(place)
+        if missing := self._journal.note_missing(place):
+            log.error("acknowledged requests are neither in the store nor in the journal", extra={"requests": missing})
+        self._remember_ids()
+        self._move_on(place)
+        self._has_begun = True
         self._is_lost = False
 
     def _find_place(self) -> int:

@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import LiteralString
 
 import duckdb
@@ -20,6 +21,7 @@ from playtrace.load import steps
 from playtrace.rollups import ROLLUPS, players, position_spans
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
 from playtrace.store.duckdb import Store
+from playtrace.store.errors import StoreDamaged
 
 log = logging.getLogger("playtrace.load")
 
@@ -62,8 +64,10 @@ class Rebuild:
         self._store = store
         self._touched = touched
         self._settings = settings
-        self.day: dt.date | None = self._find_due()
+        self.day: dt.date | None = None
         """Days before it are made, of all rollups; None: all are."""
+        with suppress(StoreDamaged):  # then nothing can be made
+            self.day = self._find_due()
 
     def work(self) -> float | None:
         """Make one day of the rollups that lack it. How long to rest then; None when nothing was to be done."""

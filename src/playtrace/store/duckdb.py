@@ -35,6 +35,7 @@ from playtrace.store.errors import (
     QueryTimeout,
     QueryTooLarge,
     StoreBroken,
+    StoreDamaged,
     StoreError,
     StoreFull,
     StoreNewer,
@@ -51,8 +52,11 @@ BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, d
 class Reader:
     """Questions that all see the same moment of the store."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, found_damage: Callable[[Exception], None] = lambda error: None
+    ) -> None:
         self._connection = connection
+        self._found_damage = found_damage
 
     def query(self, sql: LiteralString, parameters: Parameters | None = None) -> pa.Table:
         """Run one statement with `$name` parameters.
@@ -87,6 +91,9 @@ class Reader:
         except BROKEN as error:
             raise StoreError(f"The store cannot be read at the moment: {error}") from error
         except duckdb.Error as error:
+            if _is_damage(error):
+                self._found_damage(error)
+                raise StoreDamaged(f"What was asked for cannot be read: {error}") from error
             raise QueryRefused(str(error)) from error
 
 
@@ -121,6 +128,8 @@ def _with_text_for_variants(relation: duckdb.DuckDBPyRelation, rows_max: int | N
     return table
 
 
+DAMAGE = ("Corrupt database file", "Corrupt WAL", "not a valid DuckDB database file", "while replaying WAL")
+"""What DuckDB says of files that are not as they were written."""
 READING_APART = 2
 """Places for those who read apart."""
 CHECKPOINT_BYTES = 32_000_000
@@ -142,7 +151,9 @@ class Snapshot:
 class Store:
     """The events and their rollups. `open` it once; `query` and `reading` may be called from any thread."""
 
-    def __init__(self, path: Path | None, settings: Settings, *, in_background: bool = False) -> None:
+    def __init__(
+        self, path: Path | None, settings: Settings, *, in_background: bool = False, damage: str | None = None
+    ) -> None:
         self.path = path
         self._settings = settings
         self._in_background = in_background
@@ -159,7 +170,10 @@ class Store:
         """Whether its file has everything that was committed; what is in memory alone has none."""
         self.is_broken = False
         """Whether it has to be opened again before anything is read or written; the loader does that."""
-        self._connection = self._connect()
+        self.damage = damage
+        """What the disk has changed, as far as it was met with: some or all questions have no answer. None: nothing."""
+        self._is_unopened = damage is not None
+        self._connection = _closed() if self._is_unopened else self._connect()
 
     @classmethod
     def open(cls, path: Path | None, settings: Settings) -> Store:
@@ -173,24 +187,34 @@ class Store:
 
     @classmethod
     def open_in_background(cls, path: Path, settings: Settings) -> Store:
-        """As `open`, for a store whose work gives way: its own threads and those that ask it get a low priority."""
+        """As `open`, for a store whose work gives way: its own threads and those that ask it get a low priority.
+
+        A file that is damaged is not opened: the store then has `damage`, and answers nothing until `reopen` succeeds.
+        """
 
         def open_() -> Store:
             run_in_background()  # the threads of the database inherit it
-            return cls(path, settings, in_background=True)._migrated()
+            try:
+                return cls(path, settings, in_background=True)._migrated()
+            except StoreDamaged as damaged:
+                log.error("the store is damaged and is not opened", extra={"error": str(damaged)})
+                return cls(path, settings, in_background=True, damage=str(damaged))
 
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(open_).result()
 
     def _migrated(self) -> Store:
         try:
-            with self.writing() as connection:
-                migrate(connection)
-                prepare_rollups(connection)
+            self._migrate()
         except BaseException:
             self.close()
             raise
         return self
+
+    def _migrate(self) -> None:
+        with self.writing() as connection:
+            migrate(connection)
+            prepare_rollups(connection)
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:
@@ -201,6 +225,8 @@ class Store:
                     f"Another process has {self.path} open. Stop it, or ask it: `playtrace query` and"
                     " `playtrace sql` find a running server by themselves."
                 ) from error
+            if _is_damage(error):
+                raise StoreDamaged(f"The store at {self.path} is damaged: {error}") from error
             raise StoreError(f"The store at {self.path} cannot be opened: {error}") from error
         # Days and hours never depend on where the server stands.
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
@@ -254,6 +280,14 @@ class Store:
                 self._connection.close()
                 self._connection = self._connect()
                 self.is_broken = False
+        if self._is_unopened:
+            self._is_unopened = False
+            try:
+                self._migrate()
+            except StoreError:
+                self._is_unopened = True
+                raise
+            self.damage = None
 
     @contextmanager
     def _nobody_reading(self) -> Generator[None]:
@@ -281,7 +315,7 @@ class Store:
             timer.start()
             self._reading.add(cursor)
             try:
-                yield Reader(cursor)
+                yield Reader(cursor, self._note_damage)
             finally:
                 self._reading.discard(cursor)
                 timer.cancel()
@@ -295,9 +329,16 @@ class Store:
         if self._in_background and threading.current_thread() is not threading.main_thread():
             run_in_background()
 
+    def _note_damage(self, error: Exception) -> None:
+        if self.damage is None:
+            log.error("the store is damaged", extra={"error": str(error)})
+            self.damage = f"A part of the store at {self.path} cannot be read: {error}"
+
     def _begin_reading(self) -> duckdb.DuckDBPyConnection:
         if self._is_ending:
             raise StoreError("The server stops.")
+        if self._is_unopened:
+            raise StoreDamaged(f"{self.damage}")
         try:
             cursor = self._connection.cursor()
             cursor.execute("BEGIN TRANSACTION READ ONLY")
@@ -392,7 +433,7 @@ class Store:
     def _checkpoint(self, *, tidying: bool) -> bool:
         self._give_way()
         with self._writing:
-            if self._reading_file:
+            if self._reading_file or self._is_unopened:
                 return False
             try:
                 if tidying:
@@ -422,6 +463,8 @@ class Store:
         with self._writing:
             connection = self._connection
             try:
+                if self._is_unopened:
+                    raise StoreDamaged(f"{self.damage}")
                 connection.execute("BEGIN TRANSACTION")
                 try:
                     yield connection
@@ -441,6 +484,18 @@ class Store:
                 if isinstance(error, duckdb.FatalException | duckdb.InternalException):
                     raise StoreBroken(str(error)) from error
                 raise StoreError(str(error)) from error
+            except duckdb.Error as error:
+                if not _is_damage(error):
+                    raise
+                # It is not about the statement either.
+                self._note_damage(error)
+                raise StoreDamaged(str(error)) from error
+
+
+def _closed() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.close()
+    return connection
 
 
 def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool | int | float | list[str]]:
@@ -513,6 +568,14 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _is_damage(error: duckdb.Error) -> bool:
+    """Whether a file is not as it was written. DuckDB has no class for it."""
+    if isinstance(error, duckdb.OutOfMemoryException) or _is_disk_full(error):
+        return False
+    text = str(error)
+    return text.startswith("Corrupt ") or any(words in text for words in DAMAGE)
 
 
 def _is_disk_full(error: Exception) -> bool:

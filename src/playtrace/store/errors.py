@@ -7,6 +7,7 @@ StoreError
 │   └── AnswerTooLarge  its answer or its work has no room: ask for less
 ├── AskerLeft       nobody waits for the answer any more
 ├── StoreFull       no space on the disk: what was to be written is still in the journal, try again
+├── StoreDamaged    its files are not as they were written: they have to be replaced
 ├── StoreBroken     it refuses all work until it is opened again
 └── StoreNewer      the database was made by a newer playtrace
 """
@@ -42,6 +43,10 @@ class StoreFull(StoreError):
 
 class StoreBroken(StoreError):
     """The database refuses all work until it is opened again; what is in its file is whole."""
+
+
+class StoreDamaged(StoreError):
+    """What the disk gives back is not what was written."""
 
 
 class StoreNewer(StoreError):

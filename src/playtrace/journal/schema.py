@@ -1,0 +1,55 @@
+"""The tables of the journal's file."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from pathlib import Path
+
+from playtrace.journal.turns import noted_in
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS identity (journal_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS entries (
+    last_offset INTEGER PRIMARY KEY AUTOINCREMENT,  -- a row holds one entry or several with adjoining offsets
+    events INTEGER NOT NULL,                        -- of all of them; one of nothing but refusals counts as one
+    bytes INTEGER NOT NULL,                         -- of the three below, as they are kept
+    sizes BLOB NOT NULL,
+    headers BLOB NOT NULL,
+    bodies BLOB NOT NULL,
+    checksum INTEGER                                -- none for what was written before there were checksums
+);
+CREATE TABLE IF NOT EXISTS consumers (
+    name TEXT PRIMARY KEY,
+    journal_offset INTEGER NOT NULL                 -- nothing up to here is needed again
+);
+CREATE TABLE IF NOT EXISTS damaged (
+    found_at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    last_offset, events, sizes, headers, bodies, checksum  -- as they were found, whatever that is
+);
+"""
+
+
+def create(connection: sqlite3.Connection, path: Path, journal_id: str | None = None) -> None:
+    """What is not there yet; another process may be doing the same.
+
+    A journal that is new gets this id, or that of the one that was in its place, whose end is noted beside it: so it is
+    known what was lost with it.
+    """
+    # 16 KiB pages: a batch of events is one or a few of them instead of a long chain.
+    connection.execute("PRAGMA page_size = 16384")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(SCHEMA)
+    connection.execute("BEGIN IMMEDIATE")
+    is_new = connection.execute("SELECT 1 FROM identity").fetchone() is None
+    if is_new:
+        noted = noted_in(path)
+        own = journal_id or (noted.journal_id if noted is not None else str(uuid.uuid4()))
+        connection.execute("INSERT INTO identity VALUES (?)", [own])
+    if not connection.execute("SELECT 1 FROM pragma_table_info('entries') WHERE name = 'checksum'").fetchone():
+        connection.execute("ALTER TABLE entries ADD COLUMN checksum INTEGER")
+    connection.execute("COMMIT")
+    if is_new:
+        # Who it is stands in its file, whatever becomes of the log.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
