@@ -43,26 +43,26 @@ LOCATIONS_MAX = 100_000
 JOURNEY_MAX = 10_000
 RETRY_AFTER_S = 5.0
 
-SHEETS: LiteralString = """
+SINCE_CLEARED: LiteralString = """journal_offset > (
+      SELECT coalesce(max(journal_offset), 0) FROM events
+      WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheets_cleared' AND position = 0)"""
+
+SHEETS: LiteralString = f"""
 SELECT journal_offset, match_id, player_id, received_at, props::JSON::VARCHAR AS props
 FROM events
 WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheet' AND position = 0
-  AND journal_offset > (
-      SELECT coalesce(max(journal_offset), 0) FROM events
-      WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheets_cleared' AND position = 0)
+  AND {SINCE_CLEARED}
   AND ($match_id IS NULL OR match_id = $match_id)
   AND ($player_id IS NULL OR player_id = $player_id)
 ORDER BY journal_offset DESC
 LIMIT $limit
 """
 
-SHEETS_IN_ALL: LiteralString = """
+SHEETS_IN_ALL: LiteralString = f"""
 SELECT count(*) AS sheets
 FROM events
 WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheet' AND position = 0
-  AND journal_offset > (
-      SELECT coalesce(max(journal_offset), 0) FROM events
-      WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheets_cleared' AND position = 0)
+  AND {SINCE_CLEARED}
   AND ($match_id IS NULL OR match_id = $match_id)
   AND ($player_id IS NULL OR player_id = $player_id)
 """
@@ -77,46 +77,38 @@ WHERE game_id = $game_id AND source = 'loot' AND position > 0
 ORDER BY journal_offset, position
 """
 
-TOTALS: LiteralString = """
+TOTALS: LiteralString = f"""
 SELECT count(*) AS sheets, count(DISTINCT match_id) AS matches, count(DISTINCT player_id) AS players
 FROM events
 WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheet' AND position = 0
-  AND journal_offset > (
-      SELECT coalesce(max(journal_offset), 0) FROM events
-      WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheets_cleared' AND position = 0)
+  AND {SINCE_CLEARED}
 """
 
-ITEMS: LiteralString = """
+ITEMS: LiteralString = f"""
 SELECT props.item::VARCHAR AS item, CAST(sum(value) AS BIGINT) AS looted
 FROM events
 WHERE game_id = $game_id AND source = 'loot' AND name = 'item_looted' AND value IS NOT NULL
-  AND journal_offset > (
-      SELECT coalesce(max(journal_offset), 0) FROM events
-      WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheets_cleared' AND position = 0)
+  AND {SINCE_CLEARED}
 GROUP BY item
 ORDER BY item
 """
 
-LOCATIONS: LiteralString = """
+LOCATIONS: LiteralString = f"""
 SELECT x, y, CAST(value AS BIGINT) AS looted, CAST(sum(value) OVER () AS BIGINT) AS looted_in_all
 FROM events
 WHERE game_id = $game_id AND source = 'loot' AND name = 'item_looted' AND value IS NOT NULL
   AND x IS NOT NULL AND y IS NOT NULL AND props.item::VARCHAR = $item
-  AND journal_offset > (
-      SELECT coalesce(max(journal_offset), 0) FROM events
-      WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheets_cleared' AND position = 0)
+  AND {SINCE_CLEARED}
 ORDER BY journal_offset DESC, position DESC
 LIMIT $limit
 """
 
 # The latest of them; they are shown from the other end.
-JOURNEY: LiteralString = """
+JOURNEY: LiteralString = f"""
 SELECT name, coalesce(client_time, time) AS time, match_id, x, y, value, props::JSON::VARCHAR AS props
 FROM events
 WHERE game_id = $game_id AND source = 'loot' AND position > 0 AND player_id = $player_id
-  AND journal_offset > (
-      SELECT coalesce(max(journal_offset), 0) FROM events
-      WHERE game_id = $game_id AND source = 'loot' AND name = 'stat_sheets_cleared' AND position = 0)
+  AND {SINCE_CLEARED}
 ORDER BY coalesce(client_time, time) DESC, journal_offset DESC, position DESC
 LIMIT $limit
 """
