@@ -24,7 +24,8 @@ from playtrace.api.live import TICK_S, Feeds
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.api.state import State
 from playtrace.api.turns import Turns
-from playtrace.collect.app import Collect, Receive, Scope, Send
+from playtrace.asgi import Receive, Scope, Send
+from playtrace.collect.app import Collect
 from playtrace.config import LOCAL_FILE, Settings
 from playtrace.jobs import Job, Jobs
 from playtrace.journal.repair import repair

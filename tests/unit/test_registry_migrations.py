@@ -16,10 +16,13 @@ from sqlalchemy.schema import CreateTable
 from playtrace.registry.database import open_database
 from playtrace.registry.errors import Unusable
 from playtrace.registry.models import Base
+from playtrace.registry.registry import Registry
+from playtrace.registry.upgrade import upgrade
 
 
 def test_migrated_tables_are_the_models_tables(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    upgrade(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
@@ -34,21 +37,21 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
         return rows
 
     url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
-    open_database(url).dispose()
+    Registry.open(url).close()
     before = tables()
-    open_database(url).dispose()
+    Registry.open(url).close()
     assert tables() == before
 
 
 def test_a_registry_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
-    open_database(url).dispose()
+    Registry.open(url).close()
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
     with pytest.raises(Unusable, match="newer playtrace"):
-        open_database(url)
+        Registry.open(url)
 
 
 @pytest.mark.parametrize("dialect", [postgresql.dialect(), mysql.dialect()], ids=["postgresql", "mysql"])

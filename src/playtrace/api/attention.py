@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
-from playtrace.collect.app import Receive, Scope, Send
-from playtrace.collect.body import until_left
+from playtrace.asgi import App, Message, Receive, Scope, Send, until_left
 from playtrace.store.asker import Asker
-
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Attention:
@@ -28,7 +23,7 @@ class Attention:
         messages = [await receive()]
         leaving = asyncio.create_task(_leave(asker, receive))
 
-        async def receive_again() -> MutableMapping[str, Any]:
+        async def receive_again() -> Message:
             return messages.pop() if messages else await asyncio.shield(leaving)
 
         try:
@@ -37,7 +32,7 @@ class Attention:
             leaving.cancel()
 
 
-async def _leave(asker: Asker, receive: Receive) -> MutableMapping[str, Any]:
+async def _leave(asker: Asker, receive: Receive) -> Message:
     await until_left(receive)
     asker.leave()
     return {"type": "http.disconnect"}

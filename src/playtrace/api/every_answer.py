@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[MutableMapping[str, Any], Any, Send], Awaitable[None]]
+from playtrace.asgi import App, Message, Receive, Scope, Send
 
 CACHE_CONTROL = b"cache-control"
 NOT_STORED = (CACHE_CONTROL, b"no-store")
@@ -22,7 +17,7 @@ class EveryAnswer:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

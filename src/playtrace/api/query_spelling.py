@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
-Scope = MutableMapping[str, Any]
-App = Callable[[Scope, Any, Any], Awaitable[None]]
+from playtrace.asgi import App, Receive, Scope, Send
 
 SNAKE_NAME = re.compile(rb"(?:^|(?<=&))[a-z]+(?:_[a-z0-9]+)+(?==)")
 
@@ -23,7 +20,7 @@ class QuerySpelling:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and b"_" in scope["query_string"]:
             scope["query_string"] = camel_case_names(scope["query_string"])
         await self._app(scope, receive, send)

@@ -11,13 +11,13 @@ import datetime as dt
 import logging
 import math
 from codecs import BOM_UTF8
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from playtrace.asgi import Receive, Scope, Send
 from playtrace.collect import wire_formats
 from playtrace.collect.body import SMALL_PLAIN_BYTES, decompress, plain_bytes_max, read_body
 from playtrace.collect.heavy_reading import HeavyReading, NotAtOnce
@@ -50,9 +50,6 @@ from playtrace.registry.registry import GAME_ID_EXPECTED, is_game_id
 
 log = logging.getLogger("playtrace.collect")
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 ROOM_PART = 4
 """Requests take this part of the memory that a process may have, at most: while one is worked on it is there several

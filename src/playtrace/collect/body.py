@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Iterable
 
 import brotli
 import zstandard
 
+from playtrace.asgi import Receive
 from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import Room, no_room
 from playtrace.event import REQUEST_BYTES_MAX
 from playtrace.problems import EncodingUnknown, Malformed, RequestTimeout, TooLarge
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 CHUNK_BYTES = 64 * 1024
 ZSTD_PIECE_BYTES = 512
@@ -34,12 +32,6 @@ MEMBERS_MAX = 100
 def has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether a request with these headers has a body, be it empty."""
     return any(name in (b"content-length", b"transfer-encoding") for name, _ in headers)
-
-
-async def until_left(receive: Receive) -> None:
-    """Returns when the client has left; what is still to come of its body is passed over."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def read_body(

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from playtrace.collect.app import Collect, Receive, Scope, Send, query_of
+from playtrace.asgi import Receive, Scope, Send
+from playtrace.collect.app import Collect, query_of
 from playtrace.collect.origin import headers_of
 from playtrace.collect.request import Reply, Request, WireFormat
 from playtrace.event import REQUEST_BYTES_MAX

@@ -1,4 +1,4 @@
-"""Opens the database of the registry and brings its tables up to date.
+"""Opens the database of the registry.
 
 Several processes may use one SQLite file (a server and the command line): it is in WAL mode, a writer waits
 for the other writer, and a transaction that will write takes the write lock when it begins, so that it never
@@ -23,10 +23,10 @@ WRITES = "playtrace_writes"
 """Execution option of connections whose transactions write."""
 
 
-def open_database(url: str, *, upgraded: bool = False) -> Engine:
-    """An engine on a database with up-to-date tables; a SQLite file and its folder are created.
+def open_database(url: str) -> Engine:
+    """An engine on a database, whatever its tables; a SQLite file and its folder are created.
 
-    `upgraded` says that another process has just seen to the tables. Raises `Unusable` with what to do about it.
+    Raises `Unusable` with what to do about it.
     """
     try:
         location = make_url(url)
@@ -42,16 +42,6 @@ def open_database(url: str, *, upgraded: bool = False) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    if upgraded:
-        return engine
-    # Here, as loading what upgrades takes a quarter of a second.
-    from playtrace.registry.upgrade import upgrade
-
-    try:
-        upgrade(engine)
-    except BaseException:
-        engine.dispose()
-        raise
     return engine
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, MutableMapping
 from typing import Any
 from urllib.parse import quote
 
+from playtrace.asgi import App, Receive, Scope, Send
 from playtrace.collect import stream
-from playtrace.collect.app import Collect, Receive, Scope, Send, send_reply
+from playtrace.collect.app import Collect, send_reply
 from playtrace.collect.body import has_body, read_body
 from playtrace.collect.origin import Origin, headers_of
 from playtrace.collect.problem_documents import problem
@@ -17,8 +18,6 @@ from playtrace.collect.room import RETRY_AFTER_S, Room
 from playtrace.config import Settings
 from playtrace.problems import Problem, Unavailable
 from playtrace.serving.own_names import OwnNames
-
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 QUESTION_BYTES_MAX = 1024 * 1024
 """Body of a request that reads: the longest is a query that somebody typed."""

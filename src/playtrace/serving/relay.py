@@ -19,8 +19,9 @@ from msgspec import Struct
 from multidict import CIMultiDict
 from yarl import URL
 
-from playtrace.collect.app import Receive, Scope, Send, send_reply
-from playtrace.collect.body import has_body, until_left
+from playtrace.asgi import Receive, Scope, Send, until_left
+from playtrace.collect.app import send_reply
+from playtrace.collect.body import has_body
 from playtrace.collect.problem_documents import problem
 from playtrace.problems import MethodNotAllowed, Unavailable
 from playtrace.serving.entrance import App
