@@ -13,9 +13,12 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
@@ -26,7 +29,7 @@ from playtrace.api.state import State
 from playtrace.api.turns import Turns
 from playtrace.asgi import Receive, Scope, Send
 from playtrace.collect.app import Collect
-from playtrace.config import LOCAL_FILE, Settings
+from playtrace.config import LOCAL_FILE, MEBIBYTE, Settings
 from playtrace.jobs import Job, Jobs
 from playtrace.journal.repair import repair
 from playtrace.journal.sqlite import Journal
@@ -48,6 +51,8 @@ from playtrace.store.duckdb import Store
 
 log = logging.getLogger("playtrace.server")
 
+START_BYTES_MIN = 4 * MEBIBYTE
+"""What a start writes before it can answer anybody; less than is kept free on the smallest disks."""
 LAST_QUESTIONS_SECONDS_MAX = 3.0
 """Questions are ended so long after the order to stop: before their requests are cut off, so they still hear it."""
 
@@ -57,7 +62,7 @@ class Playtrace:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        # What players did is nobody else's business; a folder that is there keeps what its owner set.
+        # A folder that is there keeps what its owner set.
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.registry = Registry.open(settings.registry_database)
         self.key_ring = KeyRing(self.registry, open_mode=settings.open)
@@ -127,6 +132,10 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
     `on_ready` is called with the address once requests are answered. Raises `StartError`.
     """
     check_open(settings)
+    if sys.platform != "win32":
+        # What players did is nobody else's business; on Windows the folder's own permissions count.
+        os.umask(0o077)
+    check_disk(settings.data)
     port = settings.port or free_port(settings.host)
     with hold_port(settings.host, port):
         await _serve(settings, port, on_ready, stop)
@@ -181,6 +190,18 @@ def check_open(settings: Settings) -> None:
         raise StartError(
             f"An open server asks nobody who they are, and {settings.host} can be reached by others."
             " Say --open-beyond-loopback as well if that is what you want."
+        )
+
+
+def check_disk(folder: Path) -> None:
+    """Raises `StartError` when there is no room for what a start writes. Above that it starts, takes nothing while
+    less is free than `disk_free_bytes_min`, and says so."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    free = shutil.disk_usage(there).free
+    if free < START_BYTES_MIN:
+        raise StartError(
+            f"The disk is full: {free // 1024:,} KiB are free for {folder.absolute()}, and a start needs"
+            f" {START_BYTES_MIN // 1024:,}. Nothing that was acknowledged is lost. Make room, and start again."
         )
 
 

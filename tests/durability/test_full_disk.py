@@ -21,6 +21,7 @@ import pytest
 from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.config import MEBIBYTE, Settings
+from playtrace.server import START_BYTES_MIN
 from playtrace.store.duckdb import Store
 
 DISK_BYTES = 64 * MEBIBYTE
@@ -244,6 +245,49 @@ def test_the_store_cannot_write_while_the_journal_can(small_disk: Path, start_pr
     ballast.remove()
     wait_until_healthy(server)
     assert game.send()
+    wait_until_healthy(server)
+    server.stop()
+    assert_all_there(data, game.acknowledged)
+
+
+@pytest.mark.parametrize(("end", "left_bytes"), [("stopped", 0), ("killed", 100_000), ("killed", 5 * MEBIBYTE)])
+def test_on_a_full_disk_it_starts_and_says_so_or_ends_with_a_sentence(
+    small_disk: Path, start_process: StartProcess, end: str, left_bytes: int
+):
+    data = small_disk / "data"
+    ballast = Ballast(small_disk)
+    server = start_process(data=data, environment=SEVERAL)
+    game = Game(server)
+    assert game.send()
+    server.wait_until_loaded()
+    if end == "killed":
+        assert game.send()
+        server.kill()
+    else:
+        server.stop()
+    ballast.fill(leave_bytes=left_bytes)
+
+    server = ServerProcess(data, "--open", environment=SEVERAL)
+    server.launch()
+    try:
+        server.wait_until_it_answers()
+    except AssertionError:
+        said = server.output()
+        print(said)
+        assert "Traceback" not in said
+        assert said.count("The disk is full") == 1 and str(data) in said
+        assert left_bytes < START_BYTES_MIN
+    else:
+        again = Game(server)
+        assert not again.send()
+        again.assert_told_to_wait()
+        status, _, body = server.request("GET", "/api/health")
+        assert (status, json.loads(body)["status"]) == (503, "unhealthy")
+        assert "disk" in json.loads(body)["message"].lower()
+        assert server.get("/api/games")["games"][0]["id"] == "arena"
+        server.stop()
+    ballast.remove()
+    server = start_process(data=data, environment=SEVERAL)
     wait_until_healthy(server)
     server.stop()
     assert_all_there(data, game.acknowledged)

@@ -504,3 +504,14 @@ def test_a_taken_port_stops_the_start(start_process: StartProcess):
         other.listen()
         with pytest.raises(AssertionError, match=r"Cannot listen on 127\.0\.0\.1:\d+"):
             start_process(("--open", "--port", str(other.getsockname()[1])), environment=SEVERAL)
+
+
+def test_what_the_server_writes_is_for_its_owner_alone(start_process: StartProcess, tmp_path: Path):
+    server = start_process(environment=SEVERAL)
+    assert server.send({"name": "a", "game_id": "arena"})[0] == 202
+    server.wait_until_loaded()
+    assert server.sql("SELECT count(*) FROM events") == [[1]]
+    assert server.data.stat().st_mode & 0o777 == 0o700
+    found = {path.name: path.stat().st_mode & 0o077 for path in server.data.rglob("*")}
+    assert {"journal.sqlite", "journal.sqlite-wal", "journal.sqlite.turn", "store.duckdb"} <= set(found)
+    assert {name for name, mode in found.items() if mode} == set()

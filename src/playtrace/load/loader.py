@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -21,7 +22,7 @@ from concurrent.futures import Future
 import pyarrow as pa
 from msgspec import Struct
 
-from playtrace.config import Settings
+from playtrace.config import MEBIBYTE, Settings
 from playtrace.event import Batch
 from playtrace.journal.entry import Entry, Recorded, encode
 from playtrace.journal.errors import DamagedRow
@@ -46,6 +47,7 @@ SEEN_WITHIN_S = 0.5
 end, for the pause and for the next. A small load costs nearly as much as a large one, so the pause takes all that
 the loads leave; and no less than the load took, so that loading what trickles in takes half of the time at most."""
 RETRY_S_MAX = 10.0
+FULL_LOOK_S = 0.5
 
 
 class Loaded(Struct, frozen=True):
@@ -156,6 +158,11 @@ class Loader:
             began = time.perf_counter()
             is_last_look = self._stopping.is_set()
             self._wanted.clear()
+            if (full := self._why_full()) is not None:
+                self.error = full
+                if self._stopping.wait(FULL_LOOK_S):
+                    return
+                continue
             try:
                 if self._is_lost or self._store.is_broken:
                     self._reopen_store()
@@ -182,6 +189,19 @@ class Loader:
                 return
             else:
                 self._pause(self._settings.load.interval_ms / 1000)
+
+    def _why_full(self) -> str | None:
+        """Half of what collecting leaves free is left free here too: there has to be room to start again, and to make
+        room."""
+        if self._store.path is None:
+            return None
+        try:
+            disk = shutil.disk_usage(self._store.path.parent)
+        except OSError:
+            return None  # health tells that the folder is gone
+        if disk.free >= self._settings.journal.disk_reserve_bytes(disk.total) // 2:
+            return None
+        return f"The disk has {disk.free // MEBIBYTE} MiB of space left; what waits is loaded when there is more."
 
     def _pause(self, seconds: float) -> None:
         if not self._stopping.is_set():
