@@ -243,6 +243,28 @@ def test_crash_free_sessions_and_players(engine: Engine) -> None:
     assert (round(low, 3), round(high, 3)) == (0.979, 0.993)
 
 
+def test_a_crash_that_is_reported_at_the_next_start(engine: Engine) -> None:
+    """Ten minutes of play that crashed, told a day later with the old id, in front of five more minutes."""
+    game = engine.new_game()
+    engine.load(game, [plays("p", at("02 10:00"), session_id="1"), plays("p", at("02 10:10"), session_id="1")])
+    engine.load(game, [plays("p", at("03 10:00"), name, session_id="1") for name in ("crash", "crash_upload")])
+    engine.load(game, [plays("p", at("03 10:01"), session_id="2"), plays("p", at("03 10:06"), session_id="2")])
+    answer = engine.ask_both("summary", game, TENTH, **FIRST_DAYS)
+    assert (answer.session_count, answer.crash_count, answer.crashed_sessions) == (2, 1, 1)
+    assert answer.avg_session_seconds == (600 + 300) / 2
+    of_each_day = engine.ask_both("timeseries", game, TENTH, metric="crash_free_sessions", **FIRST_DAYS).points
+    assert [point.value for point in of_each_day[1:3]] == [0, 1]
+
+
+def test_a_session_that_is_taken_up_after_three_days(engine: Engine) -> None:
+    game = engine.new_game()
+    times = ("02 10:00", "02 10:20", "05 10:00", "05 10:05")
+    engine.load(game, [plays("p", at(time), session_id="long-ago-and-unique") for time in times])
+    engine.load(game, [plays("p", at("04 10:00"), "server_grant", session_id="long-ago-and-unique")])
+    answer = engine.ask_both("summary", game, TENTH, **FIRST_DAYS)
+    assert (answer.session_count, answer.avg_session_seconds) == (2, (1200 + 300) / 2)
+
+
 def test_wilson_interval() -> None:
     low, high = wilson_interval(120, 200) or (0, 0)
     assert (round(low, 3), round(high, 3)) == (0.531, 0.665)

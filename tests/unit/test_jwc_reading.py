@@ -255,3 +255,27 @@ def test_a_window_that_is_none_stops_the_start_and_names_its_key(monkeypatch: py
     monkeypatch.setenv("RATE_LIMIT_TIME_WINDOW", text)
     with pytest.raises(ValidationError, match="rate_limit_time_window"):
         Settings.read()
+
+
+def nested(levels: int) -> Any:
+    return 1 if levels == 0 else {"a": nested(levels - 1)}
+
+
+@pytest.mark.parametrize(
+    ("m", "error"),
+    [
+        ({"deep": nested(8)}, "m.deep.a.a.a.a.a.a.a: deeper than 8 levels."),
+        ({"hash": 2**128}, "m.hash: larger than 2^128."),
+        ({"list": [1, {"": 1}]}, "m.list[1]: has a property without a name."),
+        ({f"k{n}": n for n in range(257)}, "m: expected an object of at most 256 keys."),
+    ],
+)
+def test_the_whole_path_of_what_is_beyond_a_limit(m: dict[str, Any], error: str):
+    assert [refusal.error for refusal in read({"schema": "jwc.v1"} | GOOD | {"m": m}).refusals] == [error]
+
+
+def test_what_is_within_the_limits():
+    m = {"deep": nested(7), "hash": 2**64 - 1} | {f"k{n}": n for n in range(200)}
+    (event,) = read({"schema": "jwc.v1"} | GOOD | {"m": m, "sessionId": "s" * 256}).events
+    assert event.props == m | {"hash": str(2**64 - 1)}
+    assert event.session_id == "s" * 256

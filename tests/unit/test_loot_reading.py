@@ -210,3 +210,27 @@ def test_whatever_the_bytes_are_they_are_taken_or_refused(body: bytes):
         assert loot.read(request(body)).refusals
     except Problem as error:
         assert isinstance(error, Malformed)
+
+
+def nested(levels: int) -> Any:
+    return 1 if levels == 0 else {"a": nested(levels - 1)}
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"custom_stats": nested(8)}, "sheet.custom_stats.a.a.a.a.a.a.a: deeper than 8 levels."),
+        ({"custom_stats": {"hash": 2**128}}, "sheet.custom_stats.hash: larger than 2^128."),
+        ({"events": [{"event_type": "a", "details": {"b": [{"": 1}]}}]}, "events[0].details.b[0]: has a property"),
+    ],
+)
+def test_the_whole_path_of_what_is_beyond_a_limit(more: dict[str, Any], error: str):
+    (refusal,) = read(GOOD | more).refusals
+    assert refusal.error.startswith(error)
+
+
+def test_large_numbers_stay_whole():
+    details = {"event_type": "a", "details": {"seed": 2**63}}
+    sheet, _, entry = read(GOOD | {"custom_stats": {"hash": 2**64 - 1}, "events": [details]}).events
+    assert (sheet.props or {})["custom_stats"] == {"hash": str(2**64 - 1)}
+    assert entry.props == {"seed": str(2**63)}

@@ -60,7 +60,9 @@ def plain(value: object) -> object:
         case dict():
             return {str(key): plain(item) for key, item in cast("dict[object, object]", value).items()}
         case dt.datetime():
-            return value.isoformat()
+            # What the store has without an offset is UTC.
+            in_utc = value if value.tzinfo is None else value.astimezone(dt.UTC).replace(tzinfo=None)
+            return f"{in_utc.isoformat()}Z"
         case decimal.Decimal() if value == value.to_integral_value():
             return int(value)
         case decimal.Decimal():

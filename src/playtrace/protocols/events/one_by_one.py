@@ -12,7 +12,8 @@ import msgspec
 
 from playtrace.collect.countries import country_code
 from playtrace.collect.instants import instant
-from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, PROPERTIES_MAX, PROPERTY_DEPTH_MAX, Event, event_id_of
+from playtrace.collect.properties import checked_properties
+from playtrace.event import NAME_LENGTH_MAX, Event, event_id_of
 from playtrace.protocols.events.spellings import FIELDS
 
 IDS = frozenset({"name", "game_id", "event_id", "player_id", "session_id", "device_id", "match_id", "level", "map"})
@@ -28,7 +29,6 @@ SEVERITIES = {
 }  # fmt: skip
 """What other systems have beside ours."""
 LOST = "\ufffd"
-PATH_LENGTH_MAX = 200
 
 
 def read_event(sent: dict[str, Any], defaults: dict[str, Any], *, some_is_lost: bool = False) -> Event:
@@ -68,7 +68,7 @@ def read_event(sent: dict[str, Any], defaults: dict[str, Any], *, some_is_lost: 
     except msgspec.ValidationError:
         if not _set_right(fields, properties) and not properties:
             raise
-    fields["props"] = checked_properties(properties) or None
+    fields["props"] = checked_properties(properties, "props") or None
     return msgspec.convert(fields, Event)
 
 
@@ -100,16 +100,6 @@ def resolved(sent: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         if fields.get(FIELDS[key][0]) == extra[key]:
             del extra[key]  # it is there once
     return fields, extra
-
-
-def checked_properties(properties: dict[str, Any]) -> dict[str, Any]:
-    """The same, with whole numbers that no column holds as their digits.
-
-    Raises `ValueError` with the whole path of what is beyond a limit.
-    """
-    if len(properties) > PROPERTIES_MAX:
-        raise ValueError(f"props: expected an object of at most {PROPERTIES_MAX} keys.")
-    return {_key(key, "props"): _property(value, f"props.{key}", 1) for key, value in properties.items()}
 
 
 def _set_right(fields: dict[str, Any], properties: dict[str, Any]) -> bool:
@@ -154,34 +144,6 @@ def _keep(properties: dict[str, Any], key: str, value: Any) -> None:
     while key in properties and properties[key] != value:
         key = f"_{key}"
     properties[key] = value
-
-
-def _property(value: Any, path: str, level: int) -> Any:
-    if level > PROPERTY_DEPTH_MAX:
-        raise ValueError(f"{_short(path.rpartition('.')[0])}: deeper than {PROPERTY_DEPTH_MAX} levels.")
-    if isinstance(value, dict):
-        keyed = cast("dict[str, Any]", value)
-        return {_key(key, path): _property(inner, f"{path}.{key}", level + 1) for key, inner in keyed.items()}
-    if isinstance(value, list):
-        listed = cast("list[Any]", value)
-        return [_property(inner, f"{path}[{index}]", level + 1) for index, inner in enumerate(listed)]
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        if not -(2**127) <= value < 2**128:
-            raise ValueError(f"{_short(path)}: larger than 2^128.")
-        return str(value)
-    return value
-
-
-def _key(key: str, path: str) -> str:
-    if not key:
-        raise ValueError(f"{_short(path)}: has a property without a name.")
-    if len(key) > ID_LENGTH_MAX:
-        raise ValueError(f"{_short(path)}: the name of a property has at most {ID_LENGTH_MAX} characters.")
-    return key
-
-
-def _short(path: str) -> str:
-    return path if len(path) <= PATH_LENGTH_MAX else f"{path[:PATH_LENGTH_MAX]}..."
 
 
 def _kind(value: object) -> str:

@@ -108,6 +108,8 @@ class RecentEvent(BaseModel):
 
 class RecentEvents(BaseModel):
     rows: list[RecentEvent]
+    truncated: bool
+    """Whether more were asked for than come at once, and there are more."""
 
 
 class EventCounts(ApiModel):
@@ -202,8 +204,9 @@ def usage_statistics(
 @router.get("/debug/recent", dependencies=BehindSecret)
 def recent_events(store: CurrentStore, limit: Annotated[int, Query(ge=1)] = 50, game_id: GameId = None) -> RecentEvents:
     """The events that came last, latest first; at most 500."""
-    rows = store.query(RECENT, {"limit": min(limit, RECENT_MAX), "game_id": game_id}).to_pylist()
-    return RecentEvents(rows=[_recent_event(row) for row in rows])
+    # One more tells that there are more.
+    rows = store.query(RECENT, {"limit": min(limit, RECENT_MAX + 1), "game_id": game_id}).to_pylist()
+    return RecentEvents(rows=[_recent_event(row) for row in rows[:RECENT_MAX]], truncated=len(rows) > RECENT_MAX)
 
 
 @router.get("/debug/counts", dependencies=BehindSecret)

@@ -19,6 +19,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from playtrace.collect.instants import instant
+from playtrace.collect.properties import checked_properties
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.collect.refusals import RAW_EVENT_BYTES_MAX, TOO_LARGE_TEXT, note_refused
 from playtrace.collect.request import Receipt, Reply, Request
@@ -183,6 +184,10 @@ class Jwc:
             "version": _label(sent, "ext"),
             "props": props or None,
         }
+        try:
+            return msgspec.convert(fields, Event)
+        except msgspec.ValidationError:
+            fields["props"] = checked_properties(props, "m") or None
         try:
             return msgspec.convert(fields, Event)
         except msgspec.ValidationError as error:

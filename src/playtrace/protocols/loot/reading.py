@@ -159,6 +159,8 @@ class Journey(BaseModel):
     """`type` is `loot` (with `item_name`, `count`, `location`) or `event` (with `event_type`, `details`); each has
     `timestamp` and `match_id`. Oldest first, the latest 10,000."""
     count: int
+    truncated: bool
+    """Whether there is more, before these."""
 
 
 class PlayerJourney(BaseModel):
@@ -224,9 +226,12 @@ def item_heatmap(state: CurrentState, reader: KeyReader, item: str, game_id: Gam
 def player_journey(state: CurrentState, reader: KeyReader, player_id: str, game_id: GameId = None) -> PlayerJourney:
     """What a player found and did, oldest first."""
     game_id = game_of(state, reader, game_id)
-    rows = state.store.query(JOURNEY, {"game_id": game_id, "player_id": player_id, "limit": JOURNEY_MAX}).to_pylist()
-    timeline = [_step(row) for row in reversed(rows)]
-    return PlayerJourney(data=Journey(player_id=player_id, timeline=timeline, count=len(timeline)))
+    # One more tells that there are more.
+    wanted: dict[str, object] = {"game_id": game_id, "player_id": player_id, "limit": JOURNEY_MAX + 1}
+    rows = state.store.query(JOURNEY, wanted).to_pylist()
+    timeline = [_step(row) for row in reversed(rows[:JOURNEY_MAX])]
+    is_cut = len(rows) > JOURNEY_MAX
+    return PlayerJourney(data=Journey(player_id=player_id, timeline=timeline, count=len(timeline), truncated=is_cut))
 
 
 @router.post("/clear", dependencies=[Depends(wait_until_loaded)])

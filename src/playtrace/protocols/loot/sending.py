@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from playtrace.collect.instants import instant
+from playtrace.collect.properties import checked_properties
 from playtrace.collect.request import Receipt, Reply, Request
 from playtrace.collect.sentences import sentence
 from playtrace.event import (
@@ -25,7 +26,6 @@ from playtrace.event import (
     Integer,
     Name,
     Properties,
-    Property,
     Refusal,
     RefusalReason,
 )
@@ -53,7 +53,7 @@ class Entry(Struct):
 
     event_type: Name
     timestamp: Moment | None = None
-    details: Properties | None = None
+    details: dict[str, Any] | None = None
 
 
 class Sheet(Struct):
@@ -66,7 +66,7 @@ class Sheet(Struct):
     """Seconds."""
     player_level: Integer | None = None
     events: list[Entry] | None = None
-    custom_stats: dict[Id, Property] | None = None
+    custom_stats: dict[str, Any] | None = None
 
 
 class Checked(Struct):
@@ -143,7 +143,7 @@ def _events(body: bytes, game_id: str | None) -> list[Event]:
         )
 
     whole = {key: value for key, value in sent.items() if key not in ("match_id", "player_id", "events")}
-    events = [event(SHEET, ended_at, _checked(whole))]
+    events = [event(SHEET, ended_at, _checked(whole, "sheet"))]
     places = sheet.locations or {}
     for item, count in sheet.looted_items.items():
         if count:
@@ -152,19 +152,19 @@ def _events(body: bytes, game_id: str | None) -> list[Event]:
     for index, (entry, entry_sent) in enumerate(zip(sheet.events or [], sent.get("events") or [], strict=True)):
         # A field that we do not know is the studio's own: nothing is dropped silently.
         extra = {key: value for key, value in entry_sent.items() if key not in ENTRY_FIELDS}
-        details: dict[str, Any] = _checked(extra | (entry.details or {})) if extra else entry.details or {}
+        details = _checked(extra | (entry.details or {}), f"events[{index}].details")
         time = _instant(entry.timestamp, f"events[{index}].timestamp") or ended_at
         place = {axis: float(details[axis]) for axis in ("x", "y", "z") if type(details.get(axis)) in (int, float)}
         events.append(event(entry.event_type, time, details or None, **place))
     return events
 
 
-def _checked(properties: dict[str, Any]) -> dict[str, Any]:
-    """Raises `msgspec.ValidationError` where they are more or deeper than an event may have."""
+def _checked(properties: dict[str, Any], path: str) -> dict[str, Any]:
+    """Raises `ValueError` where they are more or deeper than an event may have."""
     try:
         return msgspec.convert({"props": properties}, Checked).props
-    except msgspec.ValidationError as error:
-        raise msgspec.ValidationError(str(error).replace("`$.props", "`$")) from error
+    except msgspec.ValidationError:
+        return checked_properties(properties, path)
 
 
 def _instant(value: Moment | None, field: str) -> dt.datetime | None:
