@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from playtrace.collect.request import Receipt, Request
 from playtrace.event import (
@@ -364,15 +365,33 @@ requests = values | event_like | st.lists(event_like | values, max_size=5) | st.
 )  # fmt: skip
 
 
-def check_reading(body: bytes, *, ndjson: bool) -> None:
-    with contextlib.suppress(Problem):
+def check_reading(body: bytes, *, ndjson: bool) -> Batch | None:
+    """What was read, after it was found to be whole; None where it was refused altogether, and that was told."""
+    try:
         batch = read_bytes(body, ndjson=ndjson)
-        indexes = [refusal.index for refusal in batch.refusals]
-        assert indexes == sorted(set(indexes))
-        assert all(isinstance(refusal.reason, RefusalReason) and refusal.error for refusal in batch.refusals)
-        # What was taken can be written down and read back.
-        assert decode_events(encode(batch).body) == batch.events
-        json.loads(events.reply(Receipt.of(batch)).body)
+    except Problem as problem:
+        assert (problem.status, bool(problem.detail)) == (400, True)
+        return None
+    indexes = [refusal.index for refusal in batch.refusals]
+    assert indexes == sorted(set(indexes))
+    assert all(isinstance(refusal.reason, RefusalReason) and refusal.error for refusal in batch.refusals)
+    # What was taken can be written down and read back.
+    assert decode_events(encode(batch).body) == batch.events
+    receipt = json.loads(events.reply(Receipt.of(batch)).body)
+    assert receipt.get("accepted", 0) == len(batch.events)
+    return batch
+
+
+@given(st.lists(event_like | values, max_size=4), st.lists(event_like | values, max_size=4), st.booleans())
+def test_a_good_event_is_taken_whatever_its_neighbours_are(before: list[Any], after: list[Any], ndjson: bool):
+    together = [*before, OWN, *after]
+    body = b"\n".join(json.dumps(one).encode() for one in together) if ndjson else json.dumps(together).encode()
+    batch = check_reading(body, ndjson=ndjson)
+    assert batch is not None
+    (alone,) = read([OWN]).events
+    assert alone in [replace(event, event_id=alone.event_id) for event in batch.events]
+    if not ndjson:
+        assert len(batch.events) + len(batch.refusals) == len(together)
 
 
 @given(requests, st.booleans())
