@@ -158,8 +158,12 @@ class OneLoad:
             self._step(connection, "bound disorder", steps.BOUND_DISORDER)
             disordered, since, until = connection.fetchall()[0]
             if disordered:
+                self._step(connection, "bound stretches", steps.BOUND_STRETCHES, since=since, until=until)
+                self._step(connection, "find stretch", steps.FIND_STRETCH, since=since, until=until)
+                self._step(connection, "bound stretch", steps.BOUND_STRETCH)
+                first, last = connection.fetchall()[0]
                 for name, sql in DERIVE_FROM_DISORDER:
-                    self._step(connection, name, sql, since=since, until=until)
+                    self._step(connection, name, sql, first_time=first, last_time=last)
 
     def _meet_players(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._step(connection, "find new players", steps.FIND_NEW_PLAYERS)

@@ -266,7 +266,7 @@ FROM ("""
     + ") AS known\n"
 )
 
-# Sessions of which a sample came that is not behind the last known one: their spans are derived anew.
+# Sessions of which a sample came that is not behind the last known one: spans around it are derived anew.
 FIND_DISORDER: LiteralString = """
 CREATE OR REPLACE TEMP TABLE disordered AS
 SELECT game_id, env, owner, session_id
@@ -285,20 +285,81 @@ SELECT count(*), min(started_at), max(ended_at)
 FROM sessions SEMI JOIN disordered USING (game_id, env, owner, session_id)
 """
 
-FORGET_DISORDERED_SPANS: LiteralString = """
-DELETE FROM position_spans
-WHERE time >= $since AND time <= $until
-    AND (game_id, env, owner, session_id) IN (SELECT (game_id, env, owner, session_id) FROM disordered)
+SAMPLES_OF_DISORDER: LiteralString = (
+    SOURCE_OF_EVENTS
+    + "    WHERE time >= $since AND time <= $until AND name = 'position'"
+    + " AND session_id IN (SELECT session_id FROM disordered)"
+)
+
+# From the last known sample before all that came of a session to the first one behind them: what lies outside of that
+# keeps its spans, however long the session is.
+BOUND_STRETCHES: LiteralString = (
+    """
+CREATE OR REPLACE TEMP TABLE stretches AS
+WITH came AS (
+    SELECT game_id, env, owner, session_id, min(mono_ms) AS first_ms, max(mono_ms) AS last_ms
+    FROM followed SEMI JOIN disordered USING (game_id, env, owner, session_id)
+    WHERE NOT is_tail
+    GROUP BY game_id, env, owner, session_id
+)
+SELECT game_id, env, owner, session_id,
+    coalesce(max(mono_ms) FILTER (mono_ms < first_ms), any_value(first_ms)) AS from_ms,
+    coalesce(min(mono_ms) FILTER (mono_ms > last_ms), any_value(last_ms)) AS to_ms
+FROM came LEFT JOIN ("""
+    + position_spans.ROLLUP.rows(SAMPLES_OF_DISORDER)
+    + """) AS sampled USING (game_id, env, owner, session_id)
+GROUP BY game_id, env, owner, session_id
 """
+)
+
+FIND_STRETCH: LiteralString = (
+    """
+CREATE OR REPLACE TEMP TABLE stretch AS
+SELECT sampled.*, came.order_key IS NOT NULL AS is_new
+FROM ("""
+    + position_spans.ROLLUP.rows(
+        SAMPLES_OF_DISORDER
+        + " AND mono_ms >= (SELECT min(from_ms) FROM stretches) AND mono_ms <= (SELECT max(to_ms) FROM stretches)"
+    )
+    + """) AS sampled
+JOIN stretches USING (game_id, env, owner, session_id)
+LEFT JOIN (SELECT game_id, env, owner, session_id, order_key FROM followed WHERE NOT is_tail) AS came
+    USING (game_id, env, owner, session_id, order_key)
+WHERE mono_ms BETWEEN from_ms AND to_ms
+"""
+)
+
+BOUND_STRETCH: LiteralString = "SELECT min(time), max(time) FROM stretch"
+
+# The spans of the stretch as it was. Of several that are the same in everything as many go as there were.
+FORGET_DISORDERED_SPANS: LiteralString = (
+    """
+DELETE FROM position_spans
+WHERE rowid IN (
+    SELECT stored.id
+    FROM (
+        SELECT *, rowid AS id, row_number() OVER (PARTITION BY """
+    + position_spans.ROLLUP.names
+    + """) AS copy
+        FROM position_spans
+        WHERE time >= $first_time AND time <= $last_time AND session_id IN (SELECT session_id FROM stretches)
+    ) AS stored
+    JOIN (
+        SELECT *, count(*) AS copies
+        FROM ("""
+    + position_spans.ROLLUP.merged("SELECT * FROM stretch WHERE NOT is_new")
+    + """) AS spans
+        GROUP BY ALL
+    ) AS before
+        ON copy <= copies AND """
+    + " AND ".join(f"stored.{name} IS NOT DISTINCT FROM before.{name}" for name in position_spans.ROLLUP.columns)
+    + """
+)
+"""
+)
 
 MEASURE_DISORDERED_SPANS: LiteralString = "INSERT INTO position_spans " + position_spans.ROLLUP.merged_by_day(
-    "SELECT * FROM ("
-    + position_spans.ROLLUP.rows(
-        SOURCE_OF_EVENTS
-        + "    WHERE time >= $since AND time <= $until AND name = 'position'"
-        + " AND session_id IN (SELECT session_id FROM disordered)"
-    )
-    + ") AS sampled SEMI JOIN disordered USING (game_id, env, owner, session_id)"
+    "SELECT * FROM stretch"
 )
 
 REMEMBER_TAILS: LiteralString = "INSERT INTO position_tails " + position_tails.ROLLUP.merged_by_day(
@@ -312,7 +373,7 @@ DELETE FROM heat_days WHERE (game_id, day) IN (SELECT (game_id, time::DATE) FROM
 
 FORGET_DISORDERED_HEAT: LiteralString = """
 DELETE FROM heat_days
-WHERE day >= $since::DATE AND day <= $until::DATE AND game_id IN (SELECT game_id FROM disordered)
+WHERE day >= $first_time::DATE AND day <= $last_time::DATE AND game_id IN (SELECT game_id FROM disordered)
 """
 
 FORGET_HEAT: LiteralString = """
