@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 Event = dict[str, Any]
 MINUTE = dt.timedelta(minutes=1)
 DAY = dt.timedelta(days=1)
+GAME_CURRENCY = "USD"
+"""What is paid without a currency; as where no game says another."""
 PASSIVE = {"push_received", "server_grant", "crash_upload"}
 FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
@@ -246,7 +248,7 @@ def drawn(event: Event) -> tuple[float, float] | None:
 def money(events: list[Event], currency: str) -> tuple[int, int]:
     """Micros in the currency, and how many purchases were in others."""
     bought = [e for e in events if e["name"] == "purchase"]
-    own = [e for e in bought if e.get("currency") == currency]
+    own = [e for e in bought if (e.get("currency") or GAME_CURRENCY) == currency]
     return sum(round((e.get("value") or 0) * 1e6) for e in own), len(bought) - len(own)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from conftest import Engine
 
+from playtrace.metrics.frame.asking import Rules
 from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.metric import metrics
 from playtrace.metrics.frame.wilson import wilson_interval
 
 TENTH = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
@@ -456,7 +458,7 @@ def test_revenue_is_of_one_currency(engine: Engine) -> None:
         game, [plays("p", at("02 10:00"), "purchase", value=value, currency=currency) for value, currency in bought]
     )
     answer = engine.ask_both("summary", game, TENTH, **FIRST_DAYS)
-    assert (answer.revenue_micros, answer.other_currency_purchases) == (10_000_000, 2)
+    assert (answer.revenue_micros, answer.other_currency_purchases) == (11_000_000, 1)
     euros = engine.ask_both("timeseries", game, TENTH, metric="revenue", currency="EUR", **FIRST_DAYS)
     assert [point.value for point in euros.points] == [0, 9_990_000, 0, 0, 0, 0, 0, 0, 0]
     assert (euros.unit, euros.currency, euros.other_currency_purchases) == ("micros", "EUR", 5)
@@ -651,3 +653,19 @@ def test_a_currency_that_nobody_paid_in(engine: Engine) -> None:
     ]
     assert hints() == hints("timeseries", metric="revenue") == expected
     assert hints(currency="gbp") == hints(currency="EUR") == hints("timeseries", metric="purchase") == []
+
+
+def test_a_purchase_without_a_currency_is_in_the_games_own(engine: Engine) -> None:
+    game = engine.new_game()
+    paid = [(4.99, None), (1.0, "EUR"), (2.0, "USD")]
+    events = [plays("p", at("03 12:00"), "purchase", value=value, currency=currency) for value, currency in paid]
+    engine.load(game, events)
+    for own, micros, others in (("USD", 6_990_000, 1), ("EUR", 5_990_000, 1), ("NPR", 4_990_000, 2)):
+        asked = {"gameId": game, "currency": own, **FIRST_DAYS}
+        for name, more in (("summary", {}), ("timeseries", {"metric": "revenue"})):
+            metric = metrics()[name]
+            for source in ("rollup", "raw"):
+                parameters = metric.parameters.model_validate(asked | more | {"source": source})
+                answer = metric.answer(parameters, engine.store, TENTH, Rules(currency=own))
+                found = answer.revenue_micros if name == "summary" else sum(point.value for point in answer.points)
+                assert (found, answer.other_currency_purchases, answer.hints) == (micros, others, [])

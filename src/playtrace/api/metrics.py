@@ -45,7 +45,7 @@ def _endpoint(metric: Metric[Any, Any]) -> Callable[..., CommonAnswer]:
             return metric.answer(
                 with_defaults_of(game, parameters),
                 state.store,
-                rules=rules_of(state.settings),
+                rules=rules_of(state.settings, game),
             )
         except WrongParameter as error:
             raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
@@ -72,7 +72,10 @@ def with_defaults_of(game: Game, parameters: P) -> P:
     return parameters.model_copy(update={name: value for name, value in of_game.items() if name in known})
 
 
-def rules_of(settings: Settings) -> Rules:
+def rules_of(settings: Settings, game: Game) -> Rules:
+    rules = settings.rules
     return Rules.of(
-        settle_hours=settings.rules.settle_hours, session_timeout_minutes=settings.rules.session_timeout_minutes
+        settle_hours=rules.settle_hours,
+        session_timeout_minutes=rules.session_timeout_minutes,
+        currency=game.currency,
     )

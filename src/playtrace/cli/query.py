@@ -129,7 +129,7 @@ def _answer_here(settings: Settings, metric: Metric[Any, Any], parameters: Commo
         raise UnknownGame(f"There is no game with the id {parameters.game_id!r}. See `playtrace games list`.")
     store = Store.open(settings.store_path, settings)
     try:
-        return metric.answer(with_defaults_of(game, parameters), store, rules=rules_of(settings))
+        return metric.answer(with_defaults_of(game, parameters), store, rules=rules_of(settings, game))
     finally:
         store.close()
 

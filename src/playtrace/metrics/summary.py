@@ -17,7 +17,8 @@ and `crash_upload`.
   **crashFreeSessions** = 1 - crashed sessions / sessions. **crashFreePlayers** = 1 - players with a crashed session /
   players with a session.
 - **revenueMicros**: sum of the values of `purchase` events in `currency`, in millionths; refunds are negative values.
-  Nothing is converted: purchases in other currencies are counted in `otherCurrencyPurchases`.
+  Nothing is converted: purchases in other currencies are counted in `otherCurrencyPurchases`. A purchase that names no
+  currency is in the game's own.
 - **avgFps** of `performance` events = frames / seconds. Seconds are the property `duration_s`, else 1; frames the
   property `frames`, else the event's value or property `fps` times the seconds.
 
@@ -93,8 +94,10 @@ class Summary(Judged, Figures, CommonAnswer):
 COUNTED: LiteralString = """
 SELECT is_current, sum(events) AS event_count,
     sum(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-    sum(CASE WHEN name = 'purchase' AND currency = $currency THEN value_micros ELSE 0 END) AS revenue_micros,
-    sum(CASE WHEN name = 'purchase' AND currency <> $currency THEN events ELSE 0 END) AS other_currency_purchases,
+    sum(CASE WHEN name = 'purchase' AND coalesce(nullif(currency, ''), $game_currency) = $currency
+        THEN value_micros ELSE 0 END) AS revenue_micros,
+    sum(CASE WHEN name = 'purchase' AND coalesce(nullif(currency, ''), $game_currency) <> $currency
+        THEN events ELSE 0 END) AS other_currency_purchases,
     sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us
 FROM event_counts
 JOIN times ON event_counts.bucket = times.bucket
@@ -165,7 +168,7 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
         ],
     )
     rows = [
-        *of_times.rows(COUNTED, times, currency=parameters.currency),
+        *of_times.rows(COUNTED, times, currency=parameters.currency, game_currency=asking.rules.currency),
         *of_days.rows(ACTIVE, places),
         *of_times.rows(NEW, times),
         *of_times.rows(SESSIONS, times),

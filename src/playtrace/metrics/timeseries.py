@@ -9,7 +9,7 @@ in the range is not counted. A day or an hour may be longer or shorter where the
 - **sessions**: sessions that start in the bucket. **avg_session_seconds**: their mean length. **crash_free_sessions**:
   the share of them without a crash. What a session is, is said under `summary`.
 - **revenue**: sum of the values of `purchase` events in `currency`, in millionths of it. Purchases in other currencies
-  are not converted; they are counted in `otherCurrencyPurchases`.
+  are not converted; they are counted in `otherCurrencyPurchases`. One that names no currency is in the game's own.
 - **avg_fps**: frames / seconds of `performance` events, as under `summary`.
 
 Counts and sums of an empty bucket are 0; means and shares of nothing are null. `splitBy` adds a series for each of the
@@ -116,11 +116,14 @@ found AS (
 REVENUE: LiteralString = """
 WITH
 found AS (
-    SELECT bucket, split, coalesce(sum(CASE WHEN currency = $currency THEN value_micros END), 0) AS weight,
-        coalesce(sum(CASE WHEN currency = $currency THEN value_micros END), 0) AS part, 0 AS whole,
-        sum(CASE WHEN currency = $currency THEN 0 ELSE events END) AS others
-    FROM event_counts
-    WHERE name = 'purchase'
+    SELECT bucket, split, coalesce(sum(CASE WHEN paid_in = $currency THEN value_micros END), 0) AS weight,
+        coalesce(sum(CASE WHEN paid_in = $currency THEN value_micros END), 0) AS part, 0 AS whole,
+        sum(CASE WHEN paid_in = $currency THEN 0 ELSE events END) AS others
+    FROM (
+        SELECT bucket, split, coalesce(nullif(currency, ''), $game_currency) AS paid_in, value_micros, events
+        FROM event_counts
+        WHERE name = 'purchase'
+    ) AS paid
     GROUP BY bucket, split
 ),
 """
@@ -257,6 +260,7 @@ def answer(parameters: Parameters, asking: Asking) -> Timeseries:
         name=figure.name,
         figure=parameters.metric,
         currency=parameters.currency,
+        game_currency=asking.rules.currency,
         split_by=parameters.split_by,
         keys_max=KEYS_MAX,
     )

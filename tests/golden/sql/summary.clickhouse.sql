@@ -82,8 +82,20 @@ SELECT
   is_current,
   SUM(events) AS event_count,
   SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
-  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(
+    CASE
+      WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') = 'USD'
+      THEN value_micros
+      ELSE 0
+    END
+  ) AS revenue_micros,
+  SUM(
+    CASE
+      WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') <> 'USD'
+      THEN events
+      ELSE 0
+    END
+  ) AS other_currency_purchases,
   SUM(frames_micros) AS frames_micros,
   SUM(frames_us) AS frames_us
 FROM event_counts
@@ -871,8 +883,20 @@ SELECT
   is_current,
   SUM(events) AS event_count,
   SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
-  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(
+    CASE
+      WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') = 'USD'
+      THEN value_micros
+      ELSE 0
+    END
+  ) AS revenue_micros,
+  SUM(
+    CASE
+      WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') <> 'USD'
+      THEN events
+      ELSE 0
+    END
+  ) AS other_currency_purchases,
   SUM(frames_micros) AS frames_micros,
   SUM(frames_us) AS frames_us
 FROM event_counts

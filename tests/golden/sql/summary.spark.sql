@@ -75,8 +75,20 @@ SELECT
   is_current,
   SUM(events) AS event_count,
   SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
-  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(
+    CASE
+      WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') = 'USD'
+      THEN value_micros
+      ELSE 0
+    END
+  ) AS revenue_micros,
+  SUM(
+    CASE
+      WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') <> 'USD'
+      THEN events
+      ELSE 0
+    END
+  ) AS other_currency_purchases,
   SUM(frames_micros) AS frames_micros,
   SUM(frames_us) AS frames_us
 FROM event_counts
@@ -836,8 +848,20 @@ SELECT
   is_current,
   SUM(events) AS event_count,
   SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-  SUM(CASE WHEN name = 'purchase' AND currency = 'USD' THEN value_micros ELSE 0 END) AS revenue_micros,
-  SUM(CASE WHEN name = 'purchase' AND currency <> 'USD' THEN events ELSE 0 END) AS other_currency_purchases,
+  SUM(
+    CASE
+      WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') = 'USD'
+      THEN value_micros
+      ELSE 0
+    END
+  ) AS revenue_micros,
+  SUM(
+    CASE
+      WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') <> 'USD'
+      THEN events
+      ELSE 0
+    END
+  ) AS other_currency_purchases,
   SUM(frames_micros) AS frames_micros,
   SUM(frames_us) AS frames_us
 FROM event_counts

@@ -59,13 +59,21 @@ WITH slices AS (
   SELECT
     bucket,
     split,
-    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS weight,
-    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS part,
+    COALESCE(SUM(CASE WHEN paid_in = 'USD' THEN value_micros END), 0) AS weight,
+    COALESCE(SUM(CASE WHEN paid_in = 'USD' THEN value_micros END), 0) AS part,
     0 AS whole,
-    SUM(CASE WHEN currency = 'USD' THEN 0 ELSE events END) AS others
-  FROM event_counts
-  WHERE
-    name = 'purchase'
+    SUM(CASE WHEN paid_in = 'USD' THEN 0 ELSE events END) AS others
+  FROM (
+    SELECT
+      bucket,
+      split,
+      COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
+      value_micros,
+      events
+    FROM event_counts
+    WHERE
+      name = 'purchase'
+  ) AS paid
   GROUP BY
     bucket,
     split
@@ -237,13 +245,21 @@ WITH slices AS (
   SELECT
     bucket,
     split,
-    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS weight,
-    COALESCE(SUM(CASE WHEN currency = 'USD' THEN value_micros END), 0) AS part,
+    COALESCE(SUM(CASE WHEN paid_in = 'USD' THEN value_micros END), 0) AS weight,
+    COALESCE(SUM(CASE WHEN paid_in = 'USD' THEN value_micros END), 0) AS part,
     0 AS whole,
-    SUM(CASE WHEN currency = 'USD' THEN 0 ELSE events END) AS others
-  FROM event_counts
-  WHERE
-    name = 'purchase'
+    SUM(CASE WHEN paid_in = 'USD' THEN 0 ELSE events END) AS others
+  FROM (
+    SELECT
+      bucket,
+      split,
+      COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
+      value_micros,
+      events
+    FROM event_counts
+    WHERE
+      name = 'purchase'
+  ) AS paid
   GROUP BY
     bucket,
     split

@@ -25,10 +25,12 @@ class Rules:
     """A bucket is settled this long after its end."""
     session_timeout: dt.timedelta = dt.timedelta(minutes=30)
     """A longer silence of a player without session ids starts a new session."""
+    currency: str = "USD"
+    """The game's own: of purchases that name none."""
 
     @classmethod
-    def of(cls, *, settle_hours: float, session_timeout_minutes: float) -> Rules:
-        return cls(dt.timedelta(hours=settle_hours), dt.timedelta(minutes=session_timeout_minutes))
+    def of(cls, *, settle_hours: float, session_timeout_minutes: float, currency: str) -> Rules:
+        return cls(dt.timedelta(hours=settle_hours), dt.timedelta(minutes=session_timeout_minutes), currency)
 
 
 @dataclass(frozen=True)

@@ -55,10 +55,10 @@ SELECT 1 FROM events WHERE game_id = $game AND time >= $from AND time < $to LIMI
 """
 
 PAID_IN: LiteralString = """
-SELECT currency, CAST(sum(events) AS BIGINT) AS purchases
+SELECT coalesce(nullif(currency, ''), $game_currency) AS currency, CAST(sum(events) AS BIGINT) AS purchases
 FROM all_counts
-WHERE name = 'purchase' AND currency <> ''
-GROUP BY currency
+WHERE name = 'purchase'
+GROUP BY coalesce(nullif(currency, ''), $game_currency)
 ORDER BY purchases DESC, currency
 LIMIT $currencies_max
 """
@@ -97,7 +97,7 @@ def _other_currencies(parameters: CommonParameters, answer: CommonAnswer, asking
     currency = getattr(parameters, "currency", None)
     if currency is None or not getattr(answer, "other_currency_purchases", 0):
         return []
-    paid_in = ever(parameters, asking, PAID_IN, currencies_max=CURRENCIES_MAX)
+    paid_in = ever(parameters, asking, PAID_IN, currencies_max=CURRENCIES_MAX, game_currency=asking.rules.currency)
     if not paid_in or currency in [row["currency"] for row in paid_in]:
         return []
     shown = ", ".join(f"{row['purchases']:,} in {row['currency']}" for row in paid_in)
