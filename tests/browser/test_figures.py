@@ -159,6 +159,8 @@ def falls(places: list[tuple[float, float]], name: str = "fell") -> list[Json]:
 def test_one_event_far_off_does_not_shrink_the_map(open_process: ServerProcess, open_page: OpenPage) -> None:
     places = [(float(5 * column), float(5 * row)) for column in range(20) for row in range(20)]
     play(open_process, "far", falls([*places, (FAR_OFF, 50.0)]))
+    answer = open_process.get("/api/metrics/heatmap?gameId=far&map=keep&event=fell")
+    assert (answer["cellSize"], answer["outsideEvents"], answer["total"]["events"]) == (5, 1, 401)
     page = open_page(f"{open_process.url}/heatmap?game=far")
     # It opens on what the game has: there is no player_death here.
     expect(page.get_by_role("heading", level=2, name="fell on keep")).to_be_visible()
@@ -169,6 +171,24 @@ def test_one_event_far_off_does_not_shrink_the_map(open_process: ServerProcess, 
     expect(page).to_have_url(re.compile("extent=all"))
     expect(page.get_by_text("not drawn")).to_have_count(0)
     expect(page.locator("svg rect.cell[data-heat]")).to_have_count(2)
+
+
+def test_heights_can_be_chosen_where_one_fell_through_the_floor(
+    open_process: ServerProcess, open_page: OpenPage
+) -> None:
+    places = [{"name": "fell", "player_id": "p", "map": "keep", "x": z, "y": z, "z": z} for z in (1.0, 5.0, 15.0)]
+    play(open_process, "heights", [*places, places[0] | {"z": -1_000_000.0}])
+    page = open_page(f"{open_process.url}/heatmap?game=heights")
+    events = page.locator("[aria-live=polite] dd").first
+    expect(events).to_have_text("4")
+    page.get_by_role("button", name="Floor: All floors").click()
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.get_by_label("From z").fill("0")
+    page.get_by_label("Below z").fill("10.5")
+    page.get_by_role("button", name="Show these heights").click()
+    expect(page).to_have_url(re.compile("floorFrom=0&floorTo=10.5"))
+    expect(events).to_have_text("2")
+    expect(page.get_by_role("button", name="Floor: z 0 – 10.5")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1000, 100), (60, 900)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -353,19 +353,47 @@ figures_of_bucket = {
 # --- heatmap ---
 
 
-def fitting_cell_size(question: Question, events: list[Event], map_id: str, name: str) -> float:
-    """By hand: the first of 0.001, 0.002, 0.005, 0.01, ... of which at most 25 make the longer side."""
+def core(places: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    """By hand: left, lower, right and upper border of where nearly all places are."""
+
+    def reach(place: tuple[float, float]) -> int:
+        return math.ceil(math.log(max(abs(place[0]), abs(place[1]), 1)) / math.log(2) - 1e-9)
+
+    counts = Counter(map(reach, places))
+    first = max(counts, key=lambda one: (counts[one], one))
+    kept = {first}
+    for step in (1, -1):
+        edge = first
+        for one in range(first + step, 1100 if step == 1 else -1, step):
+            share = counts[one] / len(places)
+            if one in counts and (share >= 0.1 or (share >= 0.005 and abs(one - edge) <= 2)):
+                kept.add(one)
+                edge = one
+    kept.add(max(kept) + 1)
+    xs, ys = zip(*[place for place in places if reach(place) in kept], strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def core_of_map(question: Question, events: list[Event], map_id: str, name: str) -> tuple[float, ...] | None:
     first = question.start.astimezone(dt.UTC).date()
     last = (question.end - dt.timedelta(microseconds=1)).astimezone(dt.UTC).date()
     on_map = [e for e in question.counted(events) if e.get("map") == map_id and first <= e["time"].date() <= last]
     on_map = [e for e in on_map if e.get("x") is not None and e.get("y") is not None]
     for wanted in ("position", name):
-        places = [(e["x"], e["y"]) for e in on_map if e["name"] == wanted]
-        if places:
-            side = max(max(xs) - min(xs) for xs in zip(*places, strict=True))
-            steps = (float(f"{step}e{power}") for power in range(-3, 9) for step in (1, 2, 5))
-            return next(step for step in steps if step * 25 >= side * (1 - 1e-9)) if side > 0 else 1.0
-    return 1.0
+        if places := [(e["x"], e["y"]) for e in on_map if e["name"] == wanted]:
+            return core(places)
+    return None
+
+
+def fitting_cell_size(question: Question, events: list[Event], map_id: str, name: str) -> float:
+    """By hand: the first of 0.001, 0.002, 0.005, 0.01, ... of which at most 25 make the core's longer side."""
+    found = core_of_map(question, events, map_id, name)
+    if found is None:
+        return 1.0
+    left, lower, right, upper = found
+    side = max(right - left, upper - lower)
+    steps = (float(f"{step}e{power}") for power in range(-3, 9) for step in (1, 2, 5))
+    return next(step for step in steps if step * 25 >= side * (1 - 1e-9)) if side > 0 else 1.0
 
 
 def heatmap(

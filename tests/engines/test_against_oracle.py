@@ -8,6 +8,7 @@ events that matter to it, so that a failure shrinks to a handful.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 from collections.abc import Callable
 from itertools import product
@@ -98,7 +99,7 @@ places = events_of(
     session_id=optional("1", "1", LONG_ID),
     mono_ms=st.integers(0, 60).map(lambda seconds: 1_000 * seconds),
     map=st.sampled_from(("arena", "arena", "arena", "forest")),
-    **{axis: optional(-0.5, 0.0, 29.99, 30.0, 31.0) for axis in "xyz"},
+    **{axis: optional(-0.5, 0.0, 29.99, 30.0, 31.0, 70_000.0) for axis in "xyz"},
 )
 
 
@@ -235,6 +236,17 @@ def test_heatmap(engine: Engine, events: Events, asked: dict[str, Any], data: st
     )
     expected = oracle.heatmap(game.question, game.events, "arena", "player_death", usual.cell_size, 10_000)
     same(cells_of(usual), {str(place): cell for place, cell in expected.items()})
+    core = oracle.core_of_map(game.question, game.events, "arena", "player_death")
+    assert (usual.core is None) == (core is None)
+    if core is not None:
+        assert (usual.core.min_x, usual.core.min_y, usual.core.max_x, usual.core.max_y) == core
+        size = usual.cell_size
+        corners = [math.floor(border / size) for border in core]
+        assert usual.outside_events == sum(
+            cell["events"]
+            for (cx, cy), cell in expected.items()
+            if not (corners[0] <= cx <= corners[2] and corners[1] <= cy <= corners[3])
+        )
 
 
 def cells_of(answer: Any) -> dict[str, dict[str, Any]]:

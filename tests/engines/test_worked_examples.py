@@ -383,6 +383,38 @@ def test_a_fitting_cell_size_is_chosen(engine: Engine) -> None:
     assert cells_of(engine, [], cellSize=None).cells == []
 
 
+@pytest.mark.parametrize(
+    ("stray", "core", "outside"),
+    [
+        # A defect, or who falls through the floor.
+        ([(1_000_000.0, 50.0)], (0, 0, 99, 90), 1),
+        ([(1_000_000.0, 50.0), (50.0, -30_000.0)], (0, 0, 99, 90), 2),
+        # Not far, and nothing strange: it is a part of the map.
+        ([(250.0, 50.0)], (0, 0, 250, 90), 0),
+        # Where a tenth happens is a place, however far off.
+        ([(10_000.0, 50.0)] * 12, (0, 0, 10_000, 90), 0),
+    ],
+)
+def test_what_is_far_off_does_not_make_the_cells_larger(
+    engine: Engine, stray: list[tuple[float, float]], core: tuple[float, ...], outside: int
+) -> None:
+    places = [(11.0 * column, 10.0 * row) for column in range(10) for row in range(10)] + stray
+    events = [plays("p", at("02 10:00"), "player_death", map="arena", x=x, y=y) for x, y in places]
+    answer = cells_of(engine, events, cellSize=None)
+    assert (answer.core.min_x, answer.core.min_y, answer.core.max_x, answer.core.max_y) == core
+    assert answer.cell_size == {99: 5, 250: 10, 10_000: 500}[round(answer.core.max_x)]
+    assert (answer.outside_events, answer.total.events) == (outside, len(places))
+
+
+def test_a_map_far_from_the_origin_has_its_own_core(engine: Engine) -> None:
+    """Positions that were never set are at 0, 0."""
+    places = [(70_000.0 + 11 * n, 5.0) for n in range(100)] + [(0.0, 0.0)] * 3
+    events = [plays("p", at("02 10:00"), "player_death", map="arena", x=x, y=y) for x, y in places]
+    answer = cells_of(engine, events, cellSize=None)
+    assert answer.core.model_dump() == {"minX": 70_000, "minY": 5, "maxX": 71_089, "maxY": 5}
+    assert (answer.cell_size, answer.outside_events) == (50, 3)
+
+
 def test_filters_do_not_move_the_cells(engine: Engine) -> None:
     """A crowd in one corner, and one player on Linux who walks the whole map."""
     game = engine.new_game()

@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import LiteralString
@@ -175,7 +176,9 @@ def compact(store: Store, task: Task, day: dt.date, settings: Settings) -> None:
 
 def _grids(connection: duckdb.DuckDBPyConnection, borders: dict[str, object]) -> dict[str, object]:
     """The size of cells of each map, as lists."""
-    extents = connection.execute(heat_days.EXTENTS, borders).fetchall()
+    maps: defaultdict[tuple[str, str, str], list[map_extents.Ring]] = defaultdict(list)
+    for game, env, map_, *ring in connection.execute(heat_days.EXTENTS, borders).fetchall():
+        maps[game, env, map_].append(map_extents.Ring(*ring))
     columns = ("grid_game_id", "grid_env", "grid_map_id", "grid_cell_size")
-    rows = [(game, env, map_, heat_days.fitting_cell_size(width, height)) for game, env, map_, width, height in extents]
+    rows = [(*place, heat_days.fitting_cell_size(map_extents.core(classes))) for place, classes in maps.items()]
     return {name: [row[place] for row in rows] for place, name in enumerate(columns)}

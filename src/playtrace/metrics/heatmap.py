@@ -5,6 +5,11 @@ lower border and not the others. The default size depends on where players were 
 that maps with different filters have the same cells. What is more than 2^31 cells away counts nowhere. With `floorFrom`
 and `floorTo` only what lies between them in z counts.
 
+One stray position a million units away does not make the cells larger: their size depends on the **core**, where nearly
+everything lies. By powers of two of the distance from the origin, the core is where most is, what is at most four times
+as far out or in and holds 0.5 % of the whole, and what holds 10 % wherever it is. What lies outside is counted all the
+same; **outsideEvents** says how many events do.
+
 - **events**: events of the asked name with x and y on the map. The cells add up to all of them.
 - **seconds**: time spent. From one `position` event of a session to its next one on the same map, measured by
   `mono_ms`, the player is where the first one says; a pause counts for at most two sample intervals.
@@ -29,6 +34,7 @@ from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
+from playtrace.rollups import map_extents
 from playtrace.rollups.heat_days import SPAN_MS_MAX, fitting_cell_size
 
 CELLS_MAX = 50_000
@@ -101,14 +107,19 @@ class Heatmap(Judged, CommonAnswer):
     cells: list[HeatCell]
     total: HeatTotal = Field(description="Of the map, whatever the layer.")
     bounds: Bounds | None = Field(description="Outer borders of all cells, whatever the layer; null without any.")
+    core: Bounds | None = Field(
+        description="Where nearly everything lies on these days (UTC), whatever the filters: as far as players go, or"
+        " without any position the events. Null without any."
+    )
+    outside_events: int = Field(description="Those of `total` whose cells lie wholly outside of the core.")
 
 
 EXTENT: LiteralString = """
-SELECT name, max(max_x) - min(min_x) AS width, max(max_y) - min(min_y) AS height
+SELECT name, reach, CAST(sum(events) AS BIGINT) AS events, min(min_x) AS min_x, min(min_y) AS min_y,
+    max(max_x) AS max_x, max(max_y) AS max_y
 FROM extents
 WHERE map_id = $map AND name IN ('position', $event)
-GROUP BY name
-ORDER BY CASE WHEN name = 'position' THEN 0 ELSE 1 END
+GROUP BY name, reach
 """
 
 # Whole days that compaction has cut into these very cells: what is left of the range lies around them.
@@ -194,10 +205,8 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         "origin_y": parameters.origin_y,
         "span_ms_max": 2 * parameters.sample_interval_ms,
     }
-    cell_size = parameters.cell_size
-    if cell_size is None:
-        extents = scope.rows(EXTENT, **bound)
-        cell_size = fitting_cell_size(extents[0]["width"], extents[0]["height"]) if extents else 1.0
+    core = _core(scope.rows(EXTENT, **bound))
+    cell_size = fitting_cell_size(core) if parameters.cell_size is None else parameters.cell_size
     bound |= {"cell_size": cell_size}
     bound |= _without_days(span, _days_rolled(parameters, scope, bound))
     rows = scope.rows(CELLS, **bound)
@@ -229,6 +238,8 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         cells=[cell for cell, row in zip(cells, rows, strict=True) if _is_in(parameters.layer, row)],
         total=total,
         bounds=_bounds(cells, parameters, cell_size),
+        core=None if core is None else Bounds(min_x=core.min_x, min_y=core.min_y, max_x=core.max_x, max_y=core.max_y),
+        outside_events=sum(cell.events for cell in cells if core and _is_outside(cell, core, parameters, cell_size)),
         complete=span.is_complete(asking),
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, scope.source),
@@ -244,6 +255,23 @@ def _bounds(cells: list[HeatCell], parameters: Parameters, cell_size: float) -> 
         max_x=parameters.origin_x + (max(cell.cx for cell in cells) + 1) * cell_size,
         max_y=parameters.origin_y + (max(cell.cy for cell in cells) + 1) * cell_size,
     )
+
+
+def _core(rows: list[dict[str, Any]]) -> map_extents.Box | None:
+    """As far as players go, or without any position the events."""
+    of_players = [row for row in rows if row["name"] == "position"]
+    return map_extents.core(
+        [
+            map_extents.Ring(**{field: row[field] for field in map_extents.Ring.__struct_fields__})
+            for row in of_players or rows
+        ]
+    )
+
+
+def _is_outside(cell: HeatCell, core: map_extents.Box, parameters: Parameters, cell_size: float) -> bool:
+    """Whether no part of the cell is in the core."""
+    left, lower = parameters.origin_x + cell.cx * cell_size, parameters.origin_y + cell.cy * cell_size
+    return left > core.max_x or left + cell_size <= core.min_x or lower > core.max_y or lower + cell_size <= core.min_y
 
 
 def _days_rolled(parameters: Parameters, scope: Scope, bound: dict[str, object]) -> set[dt.date]:

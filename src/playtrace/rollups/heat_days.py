@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from typing import LiteralString
 
+from playtrace.rollups.map_extents import Box
+
 TABLE: LiteralString = "heat_days"
-VERSION = 2
+VERSION = 3
 SPAN_MS_MAX = 20_000
 """How much of a span counts: what a question gets that names no sample interval."""
 DAYS = 30
@@ -36,10 +38,11 @@ CREATION: LiteralString = (
 
 # Of each map that the day touches, how far players went on it in the last days.
 EXTENTS: LiteralString = """
-SELECT game_id, env, map_id, max(max_x) - min(min_x) AS width, max(max_y) - min(min_y) AS height
+SELECT game_id, env, map_id, reach, CAST(sum(events) AS BIGINT) AS events, min(min_x) AS min_x, min(min_y) AS min_y,
+    max(max_x) AS max_x, max(max_y) AS max_y
 FROM map_extents
 WHERE name = 'position' AND day > $from::DATE - 30 AND day < $to
-GROUP BY game_id, env, map_id
+GROUP BY game_id, env, map_id, reach
 """
 
 MERGED: LiteralString = """
@@ -72,15 +75,14 @@ ORDER BY game_id, env, map_id, name
 """
 
 
-def fitting_cell_size(width: float, height: float) -> float:
+def fitting_cell_size(core: Box | None) -> float:
     """Side of a cell that cuts a map into about 25 cells along its longer side: 1, 2 or 5 times a power of ten.
 
     1 where the map has no extent, or one that no number can say.
     """
-    longer = max(width, height)
-    if not 1e-290 <= longer <= 1e308:
+    if core is None or not 1e-290 <= core.longer_side <= 1e308:
         return 1.0
-    least = longer / 25
+    least = core.longer_side / 25
     power = 10.0 ** math.floor(math.log10(least))
     for step in (power, 2 * power, 5 * power):
         if step >= least * (1 - 1e-9):

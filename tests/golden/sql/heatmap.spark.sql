@@ -1,3 +1,53 @@
+WITH extents AS (
+  SELECT
+    map_id,
+    name,
+    reach,
+    events,
+    min_x,
+    min_y,
+    max_x,
+    max_y,
+    min_z,
+    max_z
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      map_id,
+      name,
+      reach,
+      events,
+      min_x,
+      min_y,
+      max_x,
+      max_y,
+      min_z,
+      max_z
+    FROM main.map_extents
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  WHERE
+    day >= CAST(CAST('2026-03-01 00:00:00' AS DATE) AS TIMESTAMP_NTZ)
+    AND day < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+)
+SELECT
+  name,
+  reach,
+  CAST(SUM(events) AS BIGINT) AS events,
+  MIN(min_x) AS min_x,
+  MIN(min_y) AS min_y,
+  MAX(max_x) AS max_x,
+  MAX(max_y) AS max_y
+FROM extents
+WHERE
+  map_id = 'arena' AND name IN ('position', 'player_death')
+GROUP BY
+  name,
+  reach;
+
 WITH located AS (
   SELECT
     CAST(0 AS BIGINT) AS bucket,
@@ -174,6 +224,95 @@ FROM layers
 GROUP BY
   cx,
   cy;
+
+WITH extents AS (
+  SELECT
+    map_id,
+    name,
+    reach,
+    events,
+    min_x,
+    min_y,
+    max_x,
+    max_y,
+    min_z,
+    max_z
+  FROM (
+    SELECT
+      game_id,
+      env,
+      CAST(time AS DATE) AS day,
+      map_id,
+      name,
+      CAST(CEIL(LN(GREATEST(ABS(x), ABS(y), 1)) / LN(2) - 1e-9) AS SMALLINT) AS reach, /* A little less, so that a power of two is in one class whatever the logarithm's last digit. */
+      CAST(1 AS BIGINT) AS events,
+      x AS min_x,
+      y AS min_y,
+      x AS max_x,
+      y AS max_y,
+      z AS min_z,
+      z AS max_z
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        ARRAY_CONTAINS(
+          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+          name
+        ) AS is_passive,
+        NOT player_id IS NULL
+        AND NOT ARRAY_CONTAINS(
+          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
+          name
+        ) AS is_active,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      NOT map_id IS NULL AND NOT x IS NULL AND NOT y IS NULL
+  ) AS parts
+  WHERE
+    day >= CAST(CAST('2026-03-01 00:00:00' AS DATE) AS TIMESTAMP_NTZ)
+    AND day < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+)
+SELECT
+  name,
+  reach,
+  CAST(SUM(events) AS BIGINT) AS events,
+  MIN(min_x) AS min_x,
+  MIN(min_y) AS min_y,
+  MAX(max_x) AS max_x,
+  MAX(max_y) AS max_y
+FROM extents
+WHERE
+  map_id = 'arena' AND name IN ('position', 'player_death')
+GROUP BY
+  name,
+  reach;
 
 WITH located AS (
   SELECT

@@ -3,6 +3,7 @@ import type { Heatmap, HeatmapCell } from '@/api/types'
 import { heatScale, type HeatScale } from '@/charts/heatScale'
 
 export type HeatView = 'raw' | 'rate'
+export type HeatExtent = 'core' | 'all'
 
 export interface PlacedCell {
   cell: HeatmapCell
@@ -23,12 +24,10 @@ export interface HeatGrid {
 
 export const valueOf = (cell: HeatmapCell, view: HeatView): number | null => (view === 'raw' ? cell.events : cell.ratePerHour)
 
-/** With `outside`, what lies far off by itself is neither drawn nor coloured by. */
-export function heatGrid(heatmap: Heatmap, view: HeatView, outside: readonly HeatmapCell[] = []): HeatGrid {
+/** Of the map's core alone, or of all that there is: what is left out is in no colour either. */
+export function heatGrid(heatmap: Heatmap, view: HeatView, extent: HeatExtent): HeatGrid {
   const { cellSize, originX, originY } = heatmap
-  const far = new Set(outside)
-  const cells = heatmap.cells.filter((cell) => !far.has(cell))
-  const answered = far.size ? null : heatmap.bounds
+  const cells = extent === 'all' ? heatmap.cells : heatmap.cells.filter((cell) => !isOutside(heatmap, cell))
   const scale = heatScale(cells.flatMap((cell) => valueOf(cell, view) ?? []))
   const placed = cells.map((cell): PlacedCell => {
     const value = valueOf(cell, view)
@@ -41,20 +40,33 @@ export function heatGrid(heatmap: Heatmap, view: HeatView, outside: readonly Hea
     }
   })
   const byPlace = new Map(placed.map((one) => [`${one.cell.cx},${one.cell.cy}`, one]))
-  const floor = (value: number, origin: number): number => origin + Math.floor((value - origin) / cellSize) * cellSize
-  const right = Math.max(...placed.map(({ x }) => x + cellSize), answered?.maxX ?? -Infinity)
-  const upper = Math.max(...placed.map(({ y }) => y + cellSize), answered?.maxY ?? -Infinity)
   return {
     cells: placed,
     scale,
-    bounds: {
-      minX: floor(Math.min(...placed.map(({ x }) => x), answered?.minX ?? Infinity), originX),
-      minY: floor(Math.min(...placed.map(({ y }) => y), answered?.minY ?? Infinity), originY),
-      maxX: right,
-      maxY: upper,
-    },
+    bounds: boundsOf(heatmap, extent),
     find: (cx, cy) => byPlace.get(`${cx},${cy}`),
   }
+}
+
+/** Whole cells, however few of them there are something in. */
+function boundsOf({ bounds, core, cellSize, originX, originY }: Heatmap, extent: HeatExtent): HeatGrid['bounds'] {
+  if (bounds && (extent === 'all' || !core)) return bounds
+  const lower = (value: number, origin: number): number => origin + Math.floor((value - origin) / cellSize) * cellSize
+  const { minX, minY, maxX, maxY } = core ?? { minX: originX, minY: originY, maxX: originX, maxY: originY }
+  return {
+    minX: lower(minX, originX),
+    minY: lower(minY, originY),
+    maxX: lower(maxX, originX) + cellSize,
+    maxY: lower(maxY, originY) + cellSize,
+  }
+}
+
+/** Whether no part of a cell is in the map's core. */
+export function isOutside({ core, cellSize, originX, originY }: Heatmap, { cx, cy }: HeatmapCell): boolean {
+  if (!core) return false
+  const left = originX + cx * cellSize
+  const lower = originY + cy * cellSize
+  return left > core.maxX || left + cellSize <= core.minX || lower > core.maxY || lower + cellSize <= core.minY
 }
 
 const NICE = [1, 2, 2.5, 5, 10]

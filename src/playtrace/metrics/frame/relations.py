@@ -219,7 +219,7 @@ RELATIONS: dict[Sql, Relation] = {
     # How far maps reach on the days (UTC) of the range, whatever the filters.
     "extents": Relation(
         """
-    SELECT map_id, name, events, min_x, min_y, max_x, max_y, min_z, max_z
+    SELECT map_id, name, reach, events, min_x, min_y, max_x, max_y, min_z, max_z
     FROM ({rows}) AS parts
     WHERE day >= $from::DATE AND day < $to""",
         map_extents.ROLLUP,
