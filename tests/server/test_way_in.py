@@ -90,3 +90,20 @@ def test_who_asks_may_write_them_too(open_process: ServerProcess):
     status, headers, body = open_process.request("POST", "//api/nothing/", b"{}")
     assert (status, headers["content-type"]) == (404, "application/problem+json")
     assert "/api/nothing" in json.loads(body)["detail"]
+
+
+def test_data_health_says_what_looks_like_a_player(open_process: ServerProcess):
+    unread = [{"name": "a", "game_id": "nameless", "props": {"user_id": f"u{n}", "level": n}} for n in range(30)]
+    read = [{"name": "a", "game_id": "nameless", "userId": "u", "sessionId": "s", "props": {"user_id": "u"}}]
+    post(
+        open_process,
+        [*unread, *read, {"name": "a", "game_id": "nameless", "player_id": "p", "props": {"SessionId": 1}}],
+    )
+    assert open_process.get("/api/games/nameless/books")["hints"] == [
+        "30 events of the last 7 days without a player carry 'user_id' among the properties, where it is not read: send"
+        " it beside them, as player_id.",
+        "1 event of the last 7 days without a session carries 'SessionId' among the properties, where it is not read:"
+        " send it beside them, as session_id.",
+    ]
+    post(open_process, {"name": "a", "game_id": "named", "player_id": "p"})
+    assert open_process.get("/api/games/named/books")["hints"] == []

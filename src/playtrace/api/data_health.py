@@ -13,6 +13,7 @@ from playtrace.api.events import BEGINNING, END, end_of, start_of
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentStore
 from playtrace.api.turns import Question
+from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame.models import DayOrInstant
 
 router = APIRouter(prefix="/api", tags=["data health"])
@@ -34,6 +35,38 @@ WHERE game_id = $game_id AND received_at >= $from_time AND received_at < $to_tim
 ORDER BY received_at DESC, journal_offset DESC, position DESC
 LIMIT $limit
 """
+
+
+# Of events that have no player, or no session: which of their properties might be one.
+MISPLACED: LiteralString = """
+SELECT field, key, CAST(count(*) AS BIGINT) AS events
+FROM (
+    SELECT 'player' AS field, unnest(json_keys(props::JSON)) AS key
+    FROM (
+        SELECT props FROM events
+        WHERE game_id = $game_id AND player_id IS NULL AND props IS NOT NULL AND time >= $since
+        LIMIT $looked_at_max
+    ) AS without_player
+    UNION ALL
+    SELECT 'session' AS field, unnest(json_keys(props::JSON)) AS key
+    FROM (
+        SELECT props FROM events
+        WHERE game_id = $game_id AND session_id IS NULL AND props IS NOT NULL AND time >= $since
+        LIMIT $looked_at_max
+    ) AS without_session
+) AS carried
+WHERE (field = 'player' AND list_contains($players::VARCHAR[], lower(replace(key, '_', ''))))
+   OR (field = 'session' AND list_contains($sessions::VARCHAR[], lower(replace(key, '_', ''))))
+GROUP BY field, key
+ORDER BY events DESC, key
+LIMIT $hints_max
+"""
+LIKE_A_PLAYER = ["playerid", "userid", "uid", "user", "player", "accountid", "distinctid", "steamid", "profileid"]
+LIKE_A_SESSION = ["sessionid", "session", "sid", "gasessionid"]
+"""In small letters, without underscores."""
+MISPLACED_DAYS = 7
+LOOKED_AT_MAX = 50_000
+HINTS_MAX = 5
 
 
 class Balance(ApiModel):
@@ -75,6 +108,8 @@ class Books(ApiModel):
     """Newest first; hours without events are left out."""
     samples: list[Sample]
     """The latest events that were not stored."""
+    hints: list[str]
+    """What of the last days looks as if it were meant for a field of its own. Sentences for people."""
 
 
 @router.get("/games/{game_id}/books", dependencies=Question)
@@ -95,6 +130,7 @@ def books(
     with store.reading() as moment:
         rows = moment.query(BOOKS, period).to_pylist()
         samples = moment.query(SAMPLES, period | {"limit": SAMPLES_MAX}).to_pylist()
+        misplaced = moment.query(MISPLACED, _looked_for(game_id)).to_pylist()
     total = Balance()
     hours: dict[dt.datetime, HourBalance] = {}
     for row in rows:
@@ -106,4 +142,25 @@ def books(
         total=total,
         hours=list(hours.values()),
         samples=[Sample(**{**row, "received_at": row["received_at"].replace(tzinfo=dt.UTC)}) for row in samples],
+        hints=[_hint(row["field"], row["key"], row["events"]) for row in misplaced],
+    )
+
+
+def _looked_for(game_id: str) -> dict[str, object]:
+    return {
+        "game_id": game_id,
+        "since": dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=MISPLACED_DAYS),
+        "looked_at_max": LOOKED_AT_MAX,
+        "players": LIKE_A_PLAYER,
+        "sessions": LIKE_A_SESSION,
+        "hints_max": HINTS_MAX,
+    }
+
+
+def _hint(field: str, key: str, events: int) -> str:
+    shown = key if len(key) <= NAME_LENGTH_MAX else f"{key[:NAME_LENGTH_MAX]}..."
+    return (
+        f"{events:,} {'event' if events == 1 else 'events'} of the last {MISPLACED_DAYS} days without a {field}"
+        f" {'carries' if events == 1 else 'carry'} {shown!r} among the properties, where it is not read: send it beside"
+        f" them, as {field}_id."
     )
