@@ -47,8 +47,6 @@ def _rule(node: exp.Expression) -> exp.Expression:
         return exp.CombinedParameterizedAgg(this="quantileExactInclusive", expressions=[node.this], params=[level])
     if isinstance(node, exp.TryCast):
         return _try_cast(node)
-    if name_of(node) == "md5_number_lower":
-        return call("reinterpretAsUInt64", call("MD5", *node.expressions))
     if (better := FUNCTIONS.get(name_of(node))) is not None:
         return call(better, *node.expressions)
     return node

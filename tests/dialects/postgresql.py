@@ -44,8 +44,8 @@ def _rule(node: exp.Expression) -> exp.Expression:
         return _sql(f"CAST(extract(epoch FROM {node.expressions[0].sql('postgres')}) * 1000000 AS BIGINT)")
     if name_of(node) == "to_milliseconds":
         return _sql(f"({node.expressions[0].sql('postgres')}) * INTERVAL '1 millisecond'")
-    if name_of(node) == "md5_number_lower":
-        return _sql(f"abs(('x' || right(md5({node.expressions[0].sql('postgres')}), 15))::bit(60)::bigint)")
+    if isinstance(node, exp.Substring) and isinstance(node.args["start"], exp.Neg):
+        return call("right", node.this, node.args["start"].this)  # of shorter ones the whole text, as elsewhere
     if is_huge(node):
         return exp.DataType.build("NUMERIC(39, 0)", dialect="postgres")
     return node

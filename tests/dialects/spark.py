@@ -42,8 +42,6 @@ def _rule(node: exp.Expression) -> exp.Expression:
         return call("percentile", node.this, node.expression or node.args.get("quantile"))
     if name_of(node) == "to_milliseconds":
         return _sql(f"make_dt_interval(0, 0, 0, ({node.expressions[0].sql('spark')}) / 1000)")
-    if name_of(node) == "md5_number_lower":
-        return call("abs", call("xxhash64", *node.expressions))
     if (better := FUNCTIONS.get(name_of(node))) is not None:
         return call(better, *node.expressions)
     if is_huge(node):

@@ -12,7 +12,6 @@ from typing import Any, LiteralString
 import pytest
 from conftest import Engine
 
-from playtrace.event import PASSIVE_EVENTS
 from playtrace.load.rebuild import build_day
 from playtrace.rollups import ROLLUPS
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
@@ -57,7 +56,7 @@ def loaded(engine: Engine, seed: int, loads: int) -> str:
 
 
 def rows(engine: Engine, sql: LiteralString, game: str) -> list[dict[str, Any]]:
-    bound = {"game": game, "passive": list(PASSIVE_EVENTS), "session_timeout": dt.timedelta(minutes=30)}
+    bound = {"game": game, "session_timeout": dt.timedelta(minutes=30)}
     named = {name: value for name, value in bound.items() if f"${name}" in sql}
     found = engine.store.query(sql, named).to_pylist()
     return sorted(found, key=lambda row: [str(value) for value in row.values()])
@@ -66,11 +65,11 @@ def rows(engine: Engine, sql: LiteralString, game: str) -> list[dict[str, Any]]:
 def said(engine: Engine, rollup: Rollup, game: str) -> list[dict[str, Any]]:
     """What the stored rows say, in the fewest rows that can say it."""
     stored: LiteralString = "SELECT * FROM " + rollup.table + " WHERE game_id = $game"
-    return rows(engine, stored if rollup.is_whole else rollup.merged(stored), game)
+    return rows(engine, stored if rollup.is_whole else rollup.merged_across_days(stored), game)
 
 
 def said_by_events(engine: Engine, rollup: Rollup, game: str) -> list[dict[str, Any]]:
-    return rows(engine, rollup.merged(rollup.rows(OF_GAME)), game)
+    return rows(engine, rollup.merged_across_days(rollup.rows(OF_GAME)), game)
 
 
 @pytest.mark.parametrize("rollup", ROLLUPS, ids=lambda rollup: rollup.table)
@@ -91,7 +90,7 @@ def test_merging_any_part_in_any_order_changes_nothing(engine: Engine, rollup: R
     expected = said_by_events(engine, rollup, game)
     # The rows of some events, merged by day and again with those of the others, in another order.
     with engine.store.writing() as connection:
-        bound = {"game": game, "passive": list(PASSIVE_EVENTS), "session_timeout": dt.timedelta(minutes=30)}
+        bound = {"game": game, "session_timeout": dt.timedelta(minutes=30)}
 
         def run(sql: LiteralString) -> None:
             connection.execute(sql, {name: value for name, value in bound.items() if f"${name}" in sql})
@@ -104,7 +103,7 @@ def test_merging_any_part_in_any_order_changes_nothing(engine: Engine, rollup: R
         run("CREATE OR REPLACE TEMP TABLE twice AS " + rollup.merged_by_day("FROM part2 UNION ALL FROM part0"))
         run(
             "CREATE OR REPLACE TEMP TABLE merged AS "
-            + rollup.merged("SELECT * FROM (FROM twice UNION ALL FROM part1) AS parts ORDER BY random()")
+            + rollup.merged_across_days("SELECT * FROM (FROM twice UNION ALL FROM part1) AS parts ORDER BY random()")
         )
         found = connection.sql("FROM merged").to_arrow_table().to_pylist()
     assert sorted(found, key=lambda row: [str(value) for value in row.values()]) == expected

@@ -63,7 +63,7 @@ def asked(tmp_path: Path) -> Iterator[Asked]:
 @pytest.fixture(scope="module")
 def one_asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     """For tests that write nothing."""
-    asked = Asked(tmp_path_factory.mktemp("asked"), sql_memory_bytes=64 * MEBIBYTE)
+    asked = Asked(tmp_path_factory.mktemp("asked"), sql_memory_bytes=128 * MEBIBYTE)
     yield asked
     asked.close()
 
@@ -240,6 +240,7 @@ def test_what_takes_too_long_is_ended(tmp_path: Path, sql: str):
 
 
 def test_who_leaves_ends_what_they_asked(asked: Asked):
+    before = psutil.Process().children()
     asker = Asker()
 
     def ask() -> None:
@@ -248,7 +249,7 @@ def test_who_leaves_ends_what_they_asked(asked: Asked):
 
     with ThreadPoolExecutor(1) as thread:
         asking = thread.submit(ask)
-        wait_for_a_process()
+        wait_for_a_process(before)
         asker.leave()
         with pytest.raises(QueryTimeout):
             asking.result()
@@ -260,7 +261,7 @@ def test_closing_ends_what_is_asked(asked: Asked):
     before = psutil.Process().children()
     with ThreadPoolExecutor(3) as threads:
         asking = [threads.submit(asked.processes.ask, UNHEARING) for _ in range(3)]
-        wait_for_a_process()
+        wait_for_a_process(before)
         asked.close()
         for one in asking:
             with pytest.raises(StoreError):
@@ -269,10 +270,11 @@ def test_closing_ends_what_is_asked(asked: Asked):
 
 
 def test_a_store_that_is_opened_again_takes_its_file_back(asked: Asked):
+    before = psutil.Process().children()
     asked.add_books(1)
     with ThreadPoolExecutor(1) as thread:
         asking = thread.submit(asked.processes.ask, UNHEARING)
-        wait_for_a_process()
+        wait_for_a_process(before)
         asked.store.reopen()
         with pytest.raises(StoreError):
             asking.result()
@@ -289,7 +291,7 @@ def test_what_was_spilled_is_removed_with_the_process(tmp_path: Path):
     assert list(tmp_path.glob("*.spill")) == []
 
 
-def wait_for_a_process() -> None:
-    """Until there is one that is asked."""
-    while not any(child.cpu_times().user > 0 for child in psutil.Process().children()):
+def wait_for_a_process(before: list[psutil.Process]) -> None:
+    """Until there is one that was not there before, and so is asked."""
+    while not any(child.cpu_times().user > 0 for child in psutil.Process().children() if child not in before):
         threading.Event().wait(0.02)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import itertools
-import json
 import statistics
 import string
 import tempfile
@@ -19,7 +18,6 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -91,7 +89,7 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
             rss_mb = server.rss_mb()
             batch = _press(server, _requests(server, batches, ROUNDS), BATCH_CONNECTIONS, seconds)
             rss_mb = max(rss_mb, server.rss_mb())
-            _wait_until_loaded(server)
+            server.wait_until_loaded()
             rss_mb = max(rss_mb, server.rss_mb())
             visible_ms = asyncio.run(_visible_after(server, _requests(server, batches, 2 * ROUNDS)))
             rss_mb = max(rss_mb, server.rss_mb())
@@ -121,7 +119,7 @@ def _singles(noop: Running, server: Running, bodies: list[bytes], seconds: float
     to_server = _requests(server, bodies, 4 * ROUNDS, PAIRS * ROUNDS)
     pairs: list[tuple[Measured, Measured]] = []
     for _ in range(PAIRS):
-        _wait_until_loaded(server)
+        server.wait_until_loaded()
         limit = _press(noop, to_noop, SINGLE_CONNECTIONS, seconds)
         single = _press(server, to_server, SINGLE_CONNECTIONS, seconds)
         to_server = to_server[single.requests :] or to_server
@@ -167,11 +165,6 @@ def _press(server: Running, requests: list[bytes], connections: int, seconds: fl
     return measured
 
 
-def _wait_until_loaded(server: Running) -> None:
-    while _get(server, "/api/health")["journal"]["lagEvents"] > 0:
-        time.sleep(0.2)
-
-
 async def _visible_after(server: Running, requests: list[bytes]) -> list[float]:
     """Milliseconds until an event can be read back, for each try."""
     steady = asyncio.create_task(_steady(server, requests))
@@ -206,13 +199,8 @@ def _probe(server: Running) -> float:
     request = urllib.request.Request(server.url + PATH, body, {"Content-Type": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request):  # noqa: S310 - our own address
         pass
-    while not _get(server, f"/api/events?gameId=arena&playerId={player}")["events"]:
+    while not server.get(f"/api/events?gameId=arena&playerId={player}")["events"]:
         if time.perf_counter() - began > PROBE_SECONDS_MAX:
             raise BenchError("An event was acknowledged and not visible ten seconds later.")
         time.sleep(PROBE_INTERVAL_S)
     return (time.perf_counter() - began) * 1000
-
-
-def _get(server: Running, path: str) -> dict[str, Any]:
-    with urllib.request.urlopen(server.url + path) as answer:  # noqa: S310 - our own address
-        return json.loads(answer.read())

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -39,6 +40,14 @@ class Running(Struct):
         """Of all its processes."""
         processes = [self.process, *self.process.children(recursive=True)]
         return sum(process.memory_info().rss for process in processes) / 1e6
+
+    def get(self, path: str) -> dict[str, Any]:
+        with urllib.request.urlopen(self.url + path) as answer:  # noqa: S310 - our own address
+            return json.loads(answer.read())
+
+    def wait_until_loaded(self) -> None:
+        while self.get("/api/health")["journal"]["lagEvents"] > 0:
+            time.sleep(0.2)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import sys
 import tempfile
 import threading
 import time
@@ -17,29 +16,19 @@ from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from playtrace.bench.loading import as_sent
+from playtrace.bench.month import GAME, ask, ask_open, count, count_in, fill, last_moment, loads
 from playtrace.config import Settings
 from playtrace.event import Batch
 from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
-from playtrace.load.compaction import TASKS, compact
 from playtrace.load.loader import Loader
 from playtrace.metrics.frame.metric import metrics
 from playtrace.simulate.arena import ArenaScenario
 from playtrace.store.duckdb import Store
 
-GAME = "arena"
-DAYS = 30
-ENTRY_EVENTS = 500
 RAW_REPEATS = 3
 LOADING_SECONDS = 10.0
-ASKED: dict[str, dict[str, object]] = {
-    "timeseries": {"metric": "crashes", "interval": "day"},
-    "heatmap": {"map": "arena", "event": "player_death"},
-}
-"""Parameters beyond game and time, for the metrics that need some."""
 
 
 class MetricSpeed(Struct):
@@ -66,14 +55,14 @@ def run(*, events: int, data: Path | None, repeats: int) -> QueryResult:
     with tempfile.TemporaryDirectory(prefix="playtrace-bench-", ignore_cleanup_errors=True) as temporary:
         settings = Settings.read(data=data or Path(temporary), late_days_max=400, dedup_days=60)
         if not settings.store_path.exists():
-            _fill(settings, events)
-        end = _last_moment(settings)
-        cold = {name: [_ask(settings, name, end, "rollup") for _ in range(repeats)] for name in metrics()}
-        raw = {name: [_ask(settings, name, end, "raw") for _ in range(RAW_REPEATS)] for name in metrics()}
-        count, store_bytes = _count(settings), settings.store_path.stat().st_size
+            fill(settings, events)
+        end = last_moment(settings)
+        cold = {name: [ask(settings, name, end, "rollup") for _ in range(repeats)] for name in metrics()}
+        raw = {name: [ask(settings, name, end, "raw") for _ in range(RAW_REPEATS)] for name in metrics()}
+        total, store_bytes = count(settings), settings.store_path.stat().st_size
         alone, asked = _load_meanwhile(settings, end)
         return QueryResult(
-            events=count,
+            events=total,
             store_bytes=store_bytes,
             metrics={
                 name: MetricSpeed(
@@ -91,97 +80,28 @@ def run(*, events: int, data: Path | None, repeats: int) -> QueryResult:
         )
 
 
-def _fill(settings: Settings, events: int) -> None:
-    store = Store.open(settings.store_path, settings)
-    journal = Journal.open(settings.journal_path, settings)
-    scenario = ArenaScenario(seed=11, events=events, days=DAYS, end=dt.datetime.now(dt.UTC), game_id=GAME)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    try:
-        loader = Loader(store, journal, settings)
-        with Progress(*columns, disable=not sys.stderr.isatty()) as progress:
-            task = progress.add_task("events", total=events)
-            for batches in _loads(scenario, settings.load.events_max):
-                loader.load_batches(batches)
-                progress.update(task, completed=loader.stored)
-        today = dt.datetime.now(dt.UTC).date()
-        for task in TASKS:
-            for days in range(DAYS + 2):
-                compact(store, task, today - dt.timedelta(days=days), settings)
-    finally:
-        journal.close()
-        store.close()
-
-
-def _loads(scenario: ArenaScenario, events_max: int) -> Iterator[list[Batch]]:
-    now = dt.datetime.now(dt.UTC)
-    batches = (
-        Batch(received_at=now, source="events", events=events) for events in as_sent(scenario.batches(), ENTRY_EVENTS)
-    )
-    while load := list(itertools.islice(batches, events_max // ENTRY_EVENTS)):
-        yield load
-
-
-def _last_moment(settings: Settings) -> dt.datetime:
-    store = Store.open(settings.store_path, settings)
-    try:
-        return store.query("SELECT max(time) AS time FROM events").to_pylist()[0]["time"].replace(tzinfo=dt.UTC)
-    finally:
-        store.close()
-
-
-def _count(settings: Settings) -> int:
-    store = Store.open(settings.store_path, settings)
-    try:
-        return _count_in(store)
-    finally:
-        store.close()
-
-
-def _count_in(store: Store) -> int:
-    return store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
-
-
-def _ask(settings: Settings, name: str, end: dt.datetime, source: str) -> float:
-    """Milliseconds of one answer from a store that was opened for it."""
-    store = Store.open(settings.store_path, settings)
-    try:
-        return _ask_open(store, name, end, source)
-    finally:
-        store.close()
-
-
-def _ask_open(store: Store, name: str, end: dt.datetime, source: str) -> float:
-    metric = metrics()[name]
-    start = end - dt.timedelta(days=DAYS - 1)
-    given: dict[str, object] = {"game_id": GAME, "from": start.date(), "to": end.date(), "source": source}
-    parameters = metric.parameters.model_validate(given | ASKED.get(name, {}))
-    began = time.perf_counter()
-    metric.answer(parameters, store, now=end)
-    return (time.perf_counter() - began) * 1000
-
-
 def _load_meanwhile(settings: Settings, end: dt.datetime) -> tuple[float, float]:
     """Events loaded per second, alone and while another thread asks one metric after the other."""
     store = Store.open(settings.store_path, settings)
     journal = Journal.open(settings.journal_path, settings)
     stop = threading.Event()
 
-    def ask() -> None:
+    def keep_asking() -> None:
         for name in itertools.cycle(metrics()):
             if stop.is_set():
                 return
-            _ask_open(store, name, end, "rollup")
+            ask_open(store, name, end, "rollup")
 
     try:
         loader = Loader(store, journal, settings)
         # Other events than those of an earlier run over the same folder, which would be there already.
-        seed = _count_in(store)
-        loads = _loads(ArenaScenario(seed=seed, events=3_000_000, days=3, end=end, game_id=GAME), 20_000)
-        alone = _load_for(loader, loads, LOADING_SECONDS)
-        asking = threading.Thread(target=ask)
+        seed = count_in(store)
+        pieces = loads(ArenaScenario(seed=seed, events=3_000_000, days=3, end=end, game_id=GAME), 20_000)
+        alone = _load_for(loader, pieces, LOADING_SECONDS)
+        asking = threading.Thread(target=keep_asking)
         asking.start()
         try:
-            asked = _load_for(loader, loads, LOADING_SECONDS)
+            asked = _load_for(loader, pieces, LOADING_SECONDS)
         finally:
             stop.set()
             asking.join()

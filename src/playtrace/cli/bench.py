@@ -48,6 +48,27 @@ def query(
     _show(msgspec.to_builtins(bench.run(events=events, data=data, repeats=repeats)), as_json)
 
 
+@app.command()
+def growth(
+    as_json: AsJson = False,
+    sizes: Annotated[
+        list[int], typer.Option("--events", min=0, help="Events over 30 days in the store; may be given several times.")
+    ] = [0, 10_000_000],  # noqa: B006 - typer's default
+    data: Annotated[Path | None, typer.Option(help="Keep the generated stores here, and use those there.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long the server is pressed.")] = 10.0,
+) -> None:
+    """What becomes slower and larger as a store grows: the same loads into an empty one and into it, and memory."""
+    from playtrace.bench import growth as bench
+    from playtrace.bench.processes import BenchError
+
+    try:
+        result = bench.run(sizes=sizes, data=data, seconds=seconds)
+    except BenchError as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+    _show(msgspec.to_builtins(result), as_json)
+
+
 def _show(result: dict[str, object], as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(result)))

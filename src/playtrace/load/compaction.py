@@ -20,7 +20,7 @@ import duckdb
 from msgspec import Struct
 
 from playtrace.config import Settings
-from playtrace.rollups import event_counts, heat_days, map_extents, player_days, position_tails, sessions
+from playtrace.rollups import event_counts, heat_days, map_extents, player_days, players, position_tails, sessions
 from playtrace.rollups.rollup import Rollup
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreDamaged
@@ -60,7 +60,7 @@ class Task(Struct, frozen=True):
 
 def _of(rollup: Rollup) -> Task:
     of_day: LiteralString = rollup.table + " WHERE " + rollup.of_day()
-    return Task(rollup.table, rollup.merged_by_day("SELECT * FROM " + of_day), "DELETE FROM " + of_day)
+    return Task(rollup.table, rollup.in_order("SELECT * FROM " + of_day), "DELETE FROM " + of_day)
 
 
 HEAT = Task(
@@ -68,8 +68,8 @@ HEAT = Task(
 )
 
 TASKS: tuple[Task, ...] = (
-    # Spans and located events are as few as they can be; there is one row of each player.
-    *(_of(module.ROLLUP) for module in (event_counts, player_days, sessions, position_tails, map_extents)),
+    # Spans and located events are as few as they can be. Players are too, but lie as they came.
+    *(_of(module.ROLLUP) for module in (event_counts, player_days, players, sessions, position_tails, map_extents)),
     HEAT,
     Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
 )

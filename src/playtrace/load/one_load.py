@@ -15,7 +15,6 @@ import pyarrow as pa
 from msgspec import Struct
 
 from playtrace.config import Settings
-from playtrace.event import PASSIVE_EVENTS
 from playtrace.load import steps
 from playtrace.load.clock_correction import clock_readings, correct, sent_of, session_clocks
 from playtrace.load.recent_ids import Hashes, RecentIds
@@ -242,7 +241,6 @@ class OneLoad:
         known: dict[str, object] = {
             "journal_id": self._journal_id,
             "late_days_max": self._settings.load.late_days_max,
-            "passive": list(PASSIVE_EVENTS),
             "session_timeout": dt.timedelta(minutes=self._settings.rules.session_timeout_minutes),
             "sessions_since": now - dt.timedelta(days=SESSION_DAYS_MAX),
             "readings_since": now - dt.timedelta(days=READING_DAYS_MAX),

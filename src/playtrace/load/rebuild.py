@@ -16,7 +16,6 @@ from typing import LiteralString
 import duckdb
 
 from playtrace.config import Settings
-from playtrace.event import PASSIVE_EVENTS
 from playtrace.load import steps
 from playtrace.rollups import ROLLUPS, players, position_spans
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
@@ -30,7 +29,7 @@ OF_DAY: LiteralString = "    WHERE time >= $from AND time < $to\n"
 # From where the day's samples lead, which may be another day.
 SPANS_OF_DAY: LiteralString = (
     "SELECT * FROM ("
-    + position_spans.ROLLUP.merged(
+    + position_spans.ROLLUP.merged_across_days(
         position_spans.ROLLUP.rows(
             SOURCE_OF_EVENTS
             + """    WHERE name = 'position' AND session_id IN (
@@ -99,7 +98,6 @@ def build_day(connection: duckdb.DuckDBPyConnection, rollup: Rollup, day: dt.dat
     bound: dict[str, object] = {
         "from": day,
         "to": day + dt.timedelta(days=1),
-        "passive": list(PASSIVE_EVENTS),
         "session_timeout": dt.timedelta(minutes=settings.rules.session_timeout_minutes),
     }
 

@@ -19,7 +19,7 @@ from playtrace.rollups import (
     position_tails,
     sessions,
 )
-from playtrace.rollups.rollup import SOURCE_OF_EVENTS, SOURCE_OF_LOAD, Rollup
+from playtrace.rollups.rollup import PASSIVE, SOURCE_OF_EVENTS, SOURCE_OF_LOAD, Rollup
 from playtrace.store.columns import STORED
 
 LOOK_AT_PARSED: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM parsed"
@@ -86,14 +86,14 @@ GROUP BY game_id, device, reading_s
 """
 
 # Behind which offset a player was here before: -1 where it was in an earlier load.
-LIST_KNOWN_PLAYERS: LiteralString = """
+LIST_KNOWN_PLAYERS: LiteralString = f"""
 SELECT game_id, player_id, min(since) AS since
 FROM (
     SELECT game_id, player_id, -1 AS since FROM players
     UNION ALL
     SELECT game_id, player_id, journal_offset
     FROM staged
-    WHERE env = 'prod' AND name NOT IN (SELECT unnest($passive::VARCHAR[]))
+    WHERE env = 'prod' AND NOT {PASSIVE}
       AND received_at - time <= to_days($late_days_max)
 ) AS seen SEMI JOIN (SELECT game_id, player_id FROM readings WHERE reading_s > 0) AS slow USING (game_id, player_id)
 GROUP BY game_id, player_id
@@ -218,13 +218,14 @@ FROM staged
 
 
 def _append(rollup: Rollup) -> LiteralString:
-    return "INSERT INTO " + rollup.table + " " + rollup.of_events(SOURCE_OF_LOAD)
+    return "INSERT INTO " + rollup.table + " " + rollup.of_load(SOURCE_OF_LOAD)
 
 
 COUNT_EVENTS: LiteralString = _append(event_counts.ROLLUP)
 MARK_PLAYER_DAYS: LiteralString = _append(player_days.ROLLUP)
 EXTEND_SESSIONS: LiteralString = _append(sessions.ROLLUP)
-LOCATE_EVENTS: LiteralString = _append(located_events.ROLLUP)
+# Not merged later: they lie as the load leaves them.
+LOCATE_EVENTS: LiteralString = _append(located_events.ROLLUP) + "ORDER BY " + located_events.ROLLUP.order
 MEASURE_MAPS: LiteralString = _append(map_extents.ROLLUP)
 
 
@@ -232,7 +233,7 @@ def find_new_players(source: LiteralString) -> LiteralString:
     """Those of some events who are new, or were seen earlier than was known: of most loads they are few."""
     return (
         "CREATE OR REPLACE TEMP TABLE met AS SELECT met.*, known.order_key IS NOT NULL AS is_known FROM ("
-        + players.ROLLUP.of_events(source)
+        + players.ROLLUP.of_load(source)
         + """) AS met
 LEFT JOIN players AS known USING (game_id, env, player_id)
 WHERE known.order_key IS NULL OR known.order_key > met.order_key
@@ -260,7 +261,7 @@ SELECT *, false AS is_tail FROM sampled
 UNION ALL BY NAME
 SELECT *, true AS is_tail
 FROM ("""
-    + position_tails.ROLLUP.merged(
+    + position_tails.ROLLUP.merged_across_days(
         "SELECT * FROM position_tails SEMI JOIN sampled USING (game_id, env, owner, session_id)"
     )
     + ") AS known\n"
@@ -347,7 +348,7 @@ WHERE rowid IN (
     JOIN (
         SELECT *, count(*) AS copies
         FROM ("""
-    + position_spans.ROLLUP.merged("SELECT * FROM stretch WHERE NOT is_new")
+    + position_spans.ROLLUP.merged_across_days("SELECT * FROM stretch WHERE NOT is_new")
     + """) AS spans
         GROUP BY ALL
     ) AS before

@@ -6,7 +6,7 @@ from playtrace.rollups.rollup import Rollup
 
 ROLLUP = Rollup(
     table="located_events",
-    version=2,
+    version=3,
     columns={
         "game_id": "VARCHAR NOT NULL",
         "env": "VARCHAR NOT NULL",
@@ -22,15 +22,13 @@ ROLLUP = Rollup(
         "version": "VARCHAR NOT NULL",
         "country": "VARCHAR NOT NULL",
     },
-    # A bit out of 63 by a hash of the player: n different ones are at least n players.
     each="""
-    SELECT game_id, env, time, name, map_id, x, y, z, player_id,
-        CAST(md5_number_lower(player_id) % 63 AS TINYINT) AS player_bit, platform, version, country
+    SELECT game_id, env, time, name, map_id, x, y, z, player_id, player_bit, platform, version, country
     FROM {source} AS source
     WHERE name <> 'position' AND map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
     """,
     merge="""
-    SELECT game_id, env, time, name, map_id, x, y, z, player_id, player_bit, platform, version, country
+    SELECT {key}time, name, map_id, x, y, z, player_id, player_bit, platform, version, country
     FROM {parts} AS parts
     """,
     day="time",

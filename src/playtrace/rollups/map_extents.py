@@ -40,11 +40,10 @@ ROLLUP = Rollup(
     WHERE map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
     """,
     merge="""
-    SELECT game_id, env, day, map_id, name, reach, CAST(sum(events) AS BIGINT) AS events,
-        min(min_x) AS min_x, min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y,
-        min(min_z) AS min_z, max(max_z) AS max_z
+    SELECT {key}day, map_id, name, reach, CAST(sum(events) AS BIGINT) AS events, min(min_x) AS min_x,
+        min(min_y) AS min_y, max(max_x) AS max_x, max(max_y) AS max_y, min(min_z) AS min_z, max(max_z) AS max_z
     FROM {parts} AS parts
-    GROUP BY game_id, env, day, map_id, name, reach
+    GROUP BY {key}day, map_id, name, reach
     """,
     day="day",
     order="game_id, env, map_id, name",

@@ -34,10 +34,10 @@ ROLLUP = Rollup(
     ) AS active
     """,
     merge="""
-    SELECT game_id, env, day, player_id, platform, version, country, bit_or(slots_am) AS slots_am,
+    SELECT {key}day, player_id, platform, version, country, bit_or(slots_am) AS slots_am,
         bit_or(slots_pm) AS slots_pm
     FROM {parts} AS parts
-    GROUP BY game_id, env, day, player_id, platform, version, country
+    GROUP BY {key}day, player_id, platform, version, country
     """,
     day="day",
     order="game_id, env, player_id",

@@ -27,11 +27,11 @@ ROLLUP = Rollup(
     WHERE is_active
     """,
     merge="""
-    SELECT game_id, env, player_id, min(first_seen) AS first_seen, min(order_key) AS order_key,
+    SELECT {key}player_id, min(first_seen) AS first_seen, min(order_key) AS order_key,
         arg_min(platform, order_key) AS platform, arg_min(version, order_key) AS version,
         arg_min(country, order_key) AS country{carried}
     FROM {parts} AS parts
-    GROUP BY game_id, env, player_id
+    GROUP BY {key}player_id
     """,
     carry=", arg_min(kept, order_key) AS kept",
     day="first_seen",

@@ -11,7 +11,7 @@ from playtrace.rollups.rollup import Rollup
 
 ROLLUP = Rollup(
     table="position_spans",
-    version=2,
+    version=3,
     columns={
         "game_id": "VARCHAR NOT NULL",
         "env": "VARCHAR NOT NULL",
@@ -30,20 +30,19 @@ ROLLUP = Rollup(
         "country": "VARCHAR NOT NULL",
     },
     each="""
-    SELECT game_id, env, time, map_id, x, y, z, mono_ms, order_key, player_id,
-        CAST(md5_number_lower(player_id) % 63 AS TINYINT) AS player_bit, owner, session_id, platform, version,
-        country{carried}
+    SELECT game_id, env, time, map_id, x, y, z, mono_ms, order_key, player_id, player_bit, owner, session_id, platform,
+        version, country{carried}
     FROM {source} AS source
     WHERE name = 'position' AND session_id IS NOT NULL AND mono_ms IS NOT NULL AND map_id IS NOT NULL
         AND x IS NOT NULL AND y IS NOT NULL
     """,
     merge="""
-    SELECT game_id, env, time, map_id, x, y, z, next_ms - mono_ms AS span_ms, player_id, player_bit, owner, session_id,
+    SELECT {key}time, map_id, x, y, z, next_ms - mono_ms AS span_ms, player_id, player_bit, owner, session_id,
         platform, version, country{carried}
     FROM (
         SELECT *,
-            lead(mono_ms) OVER (PARTITION BY game_id, env, owner, session_id ORDER BY mono_ms, order_key) AS next_ms,
-            lead(map_id) OVER (PARTITION BY game_id, env, owner, session_id ORDER BY mono_ms, order_key) AS next_map
+            lead(mono_ms) OVER (PARTITION BY {key}owner, session_id ORDER BY mono_ms, order_key) AS next_ms,
+            lead(map_id) OVER (PARTITION BY {key}owner, session_id ORDER BY mono_ms, order_key) AS next_map
         FROM {parts} AS samples
     ) AS paired
     WHERE next_map = map_id

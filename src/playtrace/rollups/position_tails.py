@@ -7,7 +7,7 @@ from playtrace.rollups.rollup import Rollup
 
 ROLLUP = Rollup(
     table="position_tails",
-    version=2,
+    version=3,
     columns={
         "game_id": "VARCHAR NOT NULL",
         "env": "VARCHAR NOT NULL",
@@ -28,12 +28,12 @@ ROLLUP = Rollup(
     },
     each=position_spans.ROLLUP.each,
     merge="""
-    SELECT game_id, env, tail.time, tail.map_id, tail.x, tail.y, tail.z, tail.mono_ms, tail.order_key, tail.player_id,
+    SELECT {key}tail.time, tail.map_id, tail.x, tail.y, tail.z, tail.mono_ms, tail.order_key, tail.player_id,
         tail.player_bit, owner, session_id, tail.platform, tail.version, tail.country
     FROM (
-        SELECT game_id, env, owner, session_id, arg_max(samples, (mono_ms, order_key)) AS tail
+        SELECT {key}owner, session_id, arg_max(samples, (mono_ms, order_key)) AS tail
         FROM {parts} AS samples
-        GROUP BY game_id, env, owner, session_id{within_day}
+        GROUP BY {key}owner, session_id{within_day}
     ) AS last
     """,
     within_day=", CAST(time AS DATE)",

@@ -19,14 +19,18 @@ from typing import LiteralString
 
 from msgspec import Struct
 
+from playtrace.event import PASSIVE_EVENTS
+
 Sql = LiteralString
 
 
 class Rollup(Struct, frozen=True):
     """A table of the store, what its rows are made of, and how they are merged.
 
-    `each` reads `{source}`: events as `SOURCE` has them. `merge` reads `{parts}`: rows of this table. `{within_day}` is
-    what keeps days apart in what is stored. `{carried}` is what a question wants to know of an event besides.
+    `each` reads `{source}`: events as `_source` has them. `merge` reads `{parts}`: rows of this table. `{key}` is what
+    keeps games and environments apart, `{within_day}` days: a question is about one of them, or about many days.
+    `{carried}` is what it wants to know of an event besides. `gather` is a part of `merge` that costs less and leaves
+    more rows: enough for a load.
     """
 
     table: Sql
@@ -40,6 +44,7 @@ class Rollup(Struct, frozen=True):
     """The column, or expression, that says which day (UTC) a row is of."""
     order: Sql
     """How the merged rows of a day lie: what is asked for together is together."""
+    gather: Sql = ""
     within_day: Sql = ""
     carry: Sql = ""
     """How `merge` keeps what is carried: of the event that is first, say. Empty where a question merges no rows."""
@@ -66,34 +71,68 @@ class Rollup(Struct, frozen=True):
         return self.each.format(source="(" + source + ")", carried=", kept" if carried else "")
 
     def merged(self, parts: Sql, *, carried: bool = False) -> Sql:
-        """The merged rows of some rows, of whatever days: for a question."""
-        return self.merge.format(parts="(" + parts + ")", within_day="", carried=self.carry if carried else "")
+        """The merged rows of some rows of one game and environment, which they do not name: for a question."""
+        return self.merge.format(parts="(" + parts + ")", key="", within_day="", carried=self.carry if carried else "")
+
+    def merged_across_days(self, parts: Sql) -> Sql:
+        """The fewest rows that say what some rows say."""
+        return self.merge.format(parts="(" + parts + ")", key=KEY, within_day="", carried="")
 
     def merged_by_day(self, parts: Sql) -> Sql:
-        """The merged rows of some rows, in the order in which they are stored."""
-        text = self.merge.format(parts="(" + parts + ")", within_day=self.within_day, carried="")
-        return text + "ORDER BY " + self.order
+        """The merged rows of some rows, of each day by itself."""
+        text = self._within_day(self.gather, parts) if self.gather else parts
+        return self._within_day(self.merge, text)
+
+    def in_order(self, parts: Sql) -> Sql:
+        """The merged rows of some rows, as they lie in the store."""
+        return self.merged_by_day(parts) + "ORDER BY " + self.order
 
     def of_events(self, source: Sql) -> Sql:
-        """The merged rows of some events, as they are stored."""
-        return self.merged_by_day(self.rows(source))
+        """The merged rows of some events, as they lie in the store."""
+        return self.in_order(self.rows(source))
+
+    def of_load(self, source: Sql) -> Sql:
+        """Rows of some events, as a load adds them: few, and in no order."""
+        return self._within_day(self.gather or self.merge, self.rows(source))
+
+    def _within_day(self, text: Sql, parts: Sql) -> Sql:
+        return text.format(parts="(" + parts + ")", key=KEY, within_day=self.within_day, carried="")
 
     def of_day(self) -> Sql:
         """The condition for the rows of the days from `$from` on, before `$to`."""
         return self.day + " >= $from AND " + self.day + " < $to"
 
 
-# Events as `each` reads them. What was not sent is the empty string. `is_active` says whether a player did something.
-# `owner` says whose session it is: clients that number their sessions 1, 2, 3 are told apart by player or device, while
-# an id of 16 characters and more is one by itself, whoever signs in during it. `order_key` says which of two events was
-# first: the earlier one, of the same moment the one with the lower `seq`, else that which arrived first.
-SOURCE: Sql = """
+KEY: Sql = "game_id, env, "
+PASSIVE: Sql = "name IN ('" + "', '".join(PASSIVE_EVENTS) + "')"
+"""Whether an event happens without the player."""
+
+# A bit of 63 by the letters at both ends of a player's id: n different ones are at least n players. A hash would do as
+# well, if it were as fast (md5 is not), or the same in the next version of an engine.
+PLAYER_BIT: Sql = """CAST((
+            ascii(player_id) + 2 * ascii(substr(player_id, 2)) + 37 * ascii(substr(player_id, 3))
+            + 19 * ascii(substr(player_id, 4)) + 11 * ascii(substr(player_id, -1)) + 29 * ascii(substr(player_id, -2))
+            + 17 * ascii(substr(player_id, -3)) + 41 * ascii(substr(player_id, -4)) + 23 * ascii(substr(player_id, -5))
+            + 5 * ascii(substr(player_id, -6)) + 53 * ascii(substr(player_id, -7)) + 13 * ascii(substr(player_id, -8))
+        ) % 63 AS TINYINT)"""
+
+
+def _source(events: Sql, *, slot: Sql, props: Sql, carried: Sql = "") -> Sql:
+    """Events as `each` reads them. What was not sent is the empty string.
+
+    `is_active` says whether a player did something. `owner` says whose session it is: clients that number their
+    sessions 1, 2, 3 are told apart by player or device, while an id of 16 characters and more is one by itself, whoever
+    signs in during it. `order_key` says which of two events was first: the earlier one, of the same moment the one with
+    the lower `seq`, else that which arrived first.
+    """
+    return f"""
     SELECT game_id, env, name, time, {slot} AS slot, player_id, session_id, mono_ms, seq, value, {props} AS props,
         map_id, x, y, z,
         coalesce(platform, '') AS platform, coalesce(version, '') AS version, coalesce(country, '') AS country,
         coalesce(currency, '') AS currency,
-        list_contains($passive::VARCHAR[], name) AS is_passive,
-        player_id IS NOT NULL AND NOT list_contains($passive::VARCHAR[], name) AS is_active,
+        {PASSIVE} AS is_passive,
+        player_id IS NOT NULL AND NOT {PASSIVE} AS is_active,
+        {PLAYER_BIT} AS player_bit,
         CASE WHEN length(session_id) >= 16 THEN '' ELSE coalesce(player_id, device_id, '') END AS owner,
         CAST(epoch_us(time) AS HUGEINT) * 590295810358705651712
             + CAST(greatest(0, least(coalesce(seq, 0), 32767)) AS HUGEINT) * 18014398509481984
@@ -101,19 +140,27 @@ SOURCE: Sql = """
     FROM {events}
 """
 
-# What a load has: properties are JSON text before they are stored. Only those that a rollup reads are worth the cast.
-SOURCE_OF_LOAD: Sql = SOURCE.format(
-    slot="time_bucket(INTERVAL 15 MINUTE, time)",
-    props="CASE WHEN name = 'performance' THEN props END::VARIANT",
-    events="staged",
-    carried="",
+
+SLOT: Sql = "time_bucket(INTERVAL 15 MINUTE, time)"
+
+
+def _number(name: Sql) -> Sql:
+    """A property as a number, of what a load has: JSON text. As a VARIANT, what is stored, is cast: also of a text."""
+    value: Sql = "(props -> '$." + name + "')"
+    return f"""'{name}': CASE
+                WHEN json_type({value}) = 'VARCHAR' THEN TRY_CAST({value} ->> '$' AS DOUBLE)
+                ELSE TRY_CAST({value} AS DOUBLE)
+            END"""
+
+
+# What a load has: only the properties that a rollup reads, as making all of them a VARIANT takes longer than the rest.
+SOURCE_OF_LOAD: Sql = _source(
+    "staged", slot=SLOT, props=f"{{ {_number('frames')}, {_number('duration_s')}, {_number('fps')} }}"
 )
 # What is stored, to be merged as a load would have merged it.
-SOURCE_OF_EVENTS: Sql = SOURCE.format(
-    slot="time_bucket(INTERVAL 15 MINUTE, time)", props="props", events="main.events", carried=""
-)
+SOURCE_OF_EVENTS: Sql = _source("main.events", slot=SLOT, props="props")
 # What a question has: any borders, of one game and environment, with `{narrowed}` for what else must hold of an event.
 SOURCE_OF_QUESTION: Sql = (
-    SOURCE.format(slot="time", props="props", events="main.events", carried="{carried}")
+    _source("main.events", slot="time", props="props", carried="{carried}")
     + "    WHERE game_id = $game AND env = $env{narrowed}\n"
 )

@@ -11,7 +11,14 @@ ended, sent when the game was started again.
 
 from __future__ import annotations
 
-from playtrace.rollups.rollup import Rollup
+from playtrace.rollups.rollup import Rollup, Sql
+
+# All columns but those that a row is found by.
+MERGED: Sql = """min(started_at) AS started_at, max(ended_at) AS ended_at, min(order_key) AS order_key,
+        min(since) AS since, min(player_key) AS player_key, arg_min(player_id, player_key) AS player_id,
+        arg_min(platform, order_key) AS platform, arg_min(version, order_key) AS version,
+        arg_min(country, order_key) AS country, max(mono_ms) AS mono_ms, CAST(sum(events) AS BIGINT) AS events,
+        CAST(sum(played) AS BIGINT) AS played, CAST(sum(crashes) AS BIGINT) AS crashes{carried}"""
 
 ROLLUP = Rollup(
     table="sessions",
@@ -48,27 +55,28 @@ ROLLUP = Rollup(
     FROM {source} AS source
     WHERE is_active OR (session_id IS NOT NULL AND NOT is_passive)
     """,
-    merge="""
-    SELECT game_id, env, owner, session_id, min(started_at) AS started_at, max(ended_at) AS ended_at,
-        min(order_key) AS order_key, min(since) AS since, min(player_key) AS player_key,
-        arg_min(player_id, player_key) AS player_id, arg_min(platform, order_key) AS platform,
-        arg_min(version, order_key) AS version, arg_min(country, order_key) AS country, max(mono_ms) AS mono_ms,
-        CAST(sum(events) AS BIGINT) AS events, CAST(sum(played) AS BIGINT) AS played,
-        CAST(sum(crashes) AS BIGINT) AS crashes{carried}
+    # What ends within one timeout is of one stretch: no two of them have a longer silence between them.
+    gather=f"""
+    SELECT {{key}}owner, session_id, {MERGED}
+    FROM {{parts}} AS parts
+    GROUP BY {{key}}owner, session_id{{within_day}}, time_bucket($session_timeout::INTERVAL, ended_at)
+    """,
+    merge=f"""
+    SELECT {{key}}owner, session_id, {MERGED}
     FROM (
         SELECT *, sum(CASE WHEN since <= silent_since + $session_timeout::INTERVAL THEN 0 ELSE 1 END) OVER (
-            PARTITION BY game_id, env, owner, session_id{within_day} ORDER BY since, order_key
+            PARTITION BY {{key}}owner, session_id{{within_day}} ORDER BY since, order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS stretch
         FROM (
             SELECT *, max(ended_at) OVER (
-                PARTITION BY game_id, env, owner, session_id{within_day} ORDER BY since, order_key
+                PARTITION BY {{key}}owner, session_id{{within_day}} ORDER BY since, order_key
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ) AS silent_since
-            FROM {parts} AS parts
+            FROM {{parts}} AS parts
         ) AS silences
     ) AS stretches
-    GROUP BY game_id, env, owner, session_id{within_day}, stretch
+    GROUP BY {{key}}owner, session_id{{within_day}}, stretch
     """,
     within_day=", CAST(started_at AS DATE)",
     carry=", arg_min(kept, order_key) AS kept",

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import duckdb
 import pyarrow as pa
@@ -66,6 +66,14 @@ class Reader:
         """
         return self._answer(sql, parameters, duckdb.DuckDBPyRelation.to_arrow_table)
 
+    def rows(self, sql: LiteralString, parameters: Parameters | None = None) -> list[dict[str, Any]]:
+        """As `query`, for few rows: each as a dictionary."""
+        with self._errors():
+            # Not as a relation, of which the statement would be planned twice.
+            answer = self._connection.execute(sql, dict(parameters or {}))
+            names = [column[0] for column in answer.description]
+            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
     def query_text(self, sql: str, rows_max: int | None = None) -> pa.Table:
         """As `query`, for one statement that a person typed: its first rows. Text of a VARIANT is marked with
         `JSON_TEXT`.
@@ -78,8 +86,14 @@ class Reader:
     def _answer(
         self, sql: str, parameters: Parameters | None, as_table: Callable[[duckdb.DuckDBPyRelation], pa.Table]
     ) -> pa.Table:
-        try:
+        with self._errors():
             return as_table(self._connection.sql(sql, params=dict(parameters or {})))
+
+    @contextmanager
+    def _errors(self) -> Generator[None]:
+        """What DuckDB raises, as ours."""
+        try:
+            yield
         except duckdb.InterruptException as error:
             raise QueryTimeout(
                 "The query was ended, as it took too long or the server stops. Ask for a shorter time or less detail."

@@ -8,7 +8,7 @@ from typing import LiteralString
 
 from msgspec import Struct
 
-from playtrace.event import PASSIVE_EVENTS
+from playtrace.rollups.rollup import PASSIVE
 from playtrace.store.duckdb import Store
 
 MEMBERS_MAX = 1_000_000
@@ -23,12 +23,12 @@ GROUP BY segments.segment_id
 ORDER BY segments.segment_id
 """
 
-WHO_DID: LiteralString = """
+WHO_DID: LiteralString = f"""
 INSERT INTO segment_members
 SELECT DISTINCT game_id, $segment_id, player_id
 FROM events
 WHERE game_id = $game_id AND env = $env AND name = $event AND player_id IS NOT NULL
-    AND NOT list_contains($passive::VARCHAR[], name)
+    AND NOT {PASSIVE}
 """
 
 WHO_IS_LISTED: LiteralString = """
@@ -70,7 +70,7 @@ def replace(
         if event is None:
             connection.execute(WHO_IS_LISTED, key | {"players": list(players or [])})
         else:
-            connection.execute(WHO_DID, key | {"event": event, "env": env, "passive": list(PASSIVE_EVENTS)})
+            connection.execute(WHO_DID, key | {"event": event, "env": env})
 
 
 def remove(store: Store, game_id: str, segment_id: str) -> bool:

@@ -815,9 +815,12 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT player_id IS NULL
-      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+      ) % 63 AS SMALLINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
         THEN ''
@@ -850,8 +853,6 @@ WITH slices AS (
     '' AS split
   FROM (
     SELECT
-      game_id,
-      env,
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
@@ -898,9 +899,12 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
           NOT player_id IS NULL
-          AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+          ) % 63 AS SMALLINT) AS player_bit,
           CASE
             WHEN LENGTH(session_id) >= 16
             THEN ''
@@ -915,8 +919,6 @@ WITH slices AS (
         is_active
     ) AS parts
     GROUP BY
-      game_id,
-      env,
       player_id
   ) AS player
   JOIN slices
@@ -968,9 +970,12 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+        ) % 63 AS SMALLINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''

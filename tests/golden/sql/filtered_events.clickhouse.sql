@@ -1,32 +1,10 @@
-WITH slices AS (
+WITH event_counts AS (
   SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), event_counts AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN slot < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     '' AS split,
     name,
     currency,
@@ -35,6 +13,67 @@ WITH slices AS (
     frames_micros,
     frames_us
   FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS Nullable(Int64)) AS events,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
+      CAST(0 AS Nullable(Int64)) AS frames_micros,
+      CAST(0 AS Nullable(Int64)) AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT (
+          player_id IS NULL
+        )
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
+        ) AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
+        CASE
+          WHEN CHAR_LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena'
+        AND env = 'prod'
+        AND COALESCE(NOT (
+          nullIf(toString(props.mode.of), '') IS NULL
+        ), FALSE)
+    ) AS source
+    WHERE
+      name <> 'performance'
+    UNION ALL
     SELECT
       game_id,
       env,
@@ -59,7 +98,16 @@ WITH slices AS (
         country,
         currency,
         value,
-        accurateCastOrNull(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6), 'Nullable(Int64)') AS drawn_micros,
+        accurateCastOrNull(
+          ROUND(
+            1e6 * COALESCE(
+              toFloat64OrNull(toString(props.frames)),
+              value * seconds,
+              toFloat64OrNull(toString(props.fps)) * seconds
+            )
+          ),
+          'Nullable(Int64)'
+        ) AS drawn_micros,
         accurateCastOrNull(ROUND(seconds * 1e6), 'Nullable(Int64)') AS drawn_us
       FROM (
         SELECT
@@ -72,15 +120,8 @@ WITH slices AS (
           country,
           currency,
           value,
-          CASE WHEN name = 'performance' THEN toFloat64OrNull(toString(props.frames)) END AS sent_frames,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(toFloat64OrNull(toString(props.duration_s)), 1)
-          END AS seconds,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(value, toFloat64OrNull(toString(props.fps)))
-          END AS fps
+          props,
+          COALESCE(toFloat64OrNull(toString(props.duration_s)), 1) AS seconds
         FROM (
           SELECT
             game_id,
@@ -102,17 +143,16 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT (
               player_id IS NULL
             )
-            AND NOT has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
             ) AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
               WHEN CHAR_LENGTH(session_id) >= 16
               THEN ''
@@ -127,14 +167,18 @@ WITH slices AS (
               nullIf(toString(props.mode.of), '') IS NULL
             ), FALSE)
         ) AS source
+        WHERE
+          name = 'performance'
       ) AS measured
     ) AS drawn
   ) AS parts
-  JOIN slices
-    ON dateTrunc('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
   WHERE
     slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      slot < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR slot >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), found AS (
   SELECT

@@ -1,29 +1,10 @@
-WITH slices AS (
+WITH event_counts AS (
   SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), event_counts AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN slot < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     name,
     currency,
@@ -32,6 +13,61 @@ WITH slices AS (
     frames_micros,
     frames_us
   FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS value_micros,
+      CAST(0 AS BIGINT) AS frames_micros,
+      CAST(0 AS BIGINT) AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS TINYINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena'
+        AND env = 'prod'
+        AND COALESCE(NOT TRY_VARIANT_GET(props, '$.mode.of', 'STRING') IS NULL, FALSE)
+    ) AS source
+    WHERE
+      name <> 'performance'
+    UNION ALL
     SELECT
       game_id,
       env,
@@ -56,7 +92,13 @@ WITH slices AS (
         country,
         currency,
         value,
-        TRY_CAST(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6) AS BIGINT) AS drawn_micros,
+        TRY_CAST(ROUND(
+          1e6 * COALESCE(
+            TRY_VARIANT_GET(props, '$.frames', 'DOUBLE'),
+            value * seconds,
+            TRY_VARIANT_GET(props, '$.fps', 'DOUBLE') * seconds
+          )
+        ) AS BIGINT) AS drawn_micros,
         TRY_CAST(ROUND(seconds * 1e6) AS BIGINT) AS drawn_us
       FROM (
         SELECT
@@ -69,18 +111,8 @@ WITH slices AS (
           country,
           currency,
           value,
-          CASE
-            WHEN name = 'performance'
-            THEN TRY_VARIANT_GET(props, '$.frames', 'DOUBLE')
-          END AS sent_frames,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1)
-          END AS seconds,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(value, TRY_VARIANT_GET(props, '$.fps', 'DOUBLE'))
-          END AS fps
+          props,
+          COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1) AS seconds
         FROM (
           SELECT
             game_id,
@@ -102,15 +134,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS TINYINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -123,14 +152,18 @@ WITH slices AS (
             AND env = 'prod'
             AND COALESCE(NOT TRY_VARIANT_GET(props, '$.mode.of', 'STRING') IS NULL, FALSE)
         ) AS source
+        WHERE
+          name = 'performance'
       ) AS measured
     ) AS drawn
   ) AS parts
-  JOIN slices
-    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
   WHERE
     slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      slot < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      OR slot >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), found AS (
   SELECT

@@ -1,30 +1,4 @@
-WITH slices AS (
-  SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), session_ids AS (
+WITH session_ids AS (
   SELECT
     owner,
     session_id,
@@ -90,17 +64,16 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        has(
-          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT (
           player_id IS NULL
         )
-        AND NOT has(
-          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-          name
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
         ) AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
           WHEN CHAR_LENGTH(session_id) >= 16
           THEN ''
@@ -138,7 +111,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -205,8 +182,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -233,7 +208,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since, order_key
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -241,7 +216,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since, order_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -297,17 +272,16 @@ WITH slices AS (
                         COALESCE(version, '') AS version,
                         COALESCE(country, '') AS country,
                         COALESCE(currency, '') AS currency,
-                        has(
-                          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-                          name
-                        ) AS is_passive,
+                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                         NOT (
                           player_id IS NULL
                         )
-                        AND NOT has(
-                          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-                          name
+                        AND NOT (
+                          name IN ('push_received', 'server_grant', 'crash_upload')
                         ) AS is_active,
+                        CAST((
+                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                        ) % 63 AS Nullable(Int8)) AS player_bit,
                         CASE
                           WHEN CHAR_LENGTH(session_id) >= 16
                           THEN ''
@@ -353,8 +327,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -420,17 +392,16 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT (
               player_id IS NULL
             )
-            AND NOT has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
             ) AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
               WHEN CHAR_LENGTH(session_id) >= 16
               THEN ''
@@ -535,17 +506,16 @@ WITH slices AS (
                 COALESCE(version, '') AS version,
                 COALESCE(country, '') AS country,
                 COALESCE(currency, '') AS currency,
-                has(
-                  CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-                  name
-                ) AS is_passive,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                 NOT (
                   player_id IS NULL
                 )
-                AND NOT has(
-                  CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-                  name
+                AND NOT (
+                  name IN ('push_received', 'server_grant', 'crash_upload')
                 ) AS is_active,
+                CAST((
+                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                ) % 63 AS Nullable(Int8)) AS player_bit,
                 CASE
                   WHEN CHAR_LENGTH(session_id) >= 16
                   THEN ''
@@ -585,13 +555,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON dateTrunc('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR started_at >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
     AND kept
 ), found AS (

@@ -1,27 +1,4 @@
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), session_ids AS (
+WITH session_ids AS (
   SELECT
     owner,
     session_id,
@@ -85,15 +62,12 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS TINYINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''
@@ -132,7 +106,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -199,8 +177,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -227,7 +203,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since NULLS LAST, order_key NULLS LAST
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -235,7 +211,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since NULLS LAST, order_key NULLS LAST
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -289,15 +265,12 @@ WITH slices AS (
                         COALESCE(version, '') AS version,
                         COALESCE(country, '') AS country,
                         COALESCE(currency, '') AS currency,
-                        ARRAY_CONTAINS(
-                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                          name
-                        ) AS is_passive,
+                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                         NOT player_id IS NULL
-                        AND NOT ARRAY_CONTAINS(
-                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                          name
-                        ) AS is_active,
+                        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                        CAST((
+                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                        ) % 63 AS TINYINT) AS player_bit,
                         CASE
                           WHEN LENGTH(session_id) >= 16
                           THEN ''
@@ -344,8 +317,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -409,15 +380,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS TINYINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -521,15 +489,12 @@ WITH slices AS (
                 COALESCE(version, '') AS version,
                 COALESCE(country, '') AS country,
                 COALESCE(currency, '') AS currency,
-                ARRAY_CONTAINS(
-                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                  name
-                ) AS is_passive,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                 NOT player_id IS NULL
-                AND NOT ARRAY_CONTAINS(
-                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                  name
-                ) AS is_active,
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                ) % 63 AS TINYINT) AS player_bit,
                 CASE
                   WHEN LENGTH(session_id) >= 16
                   THEN ''
@@ -570,13 +535,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      OR started_at >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
     AND kept
 ), found AS (

@@ -273,17 +273,16 @@ WITH extents AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        has(
-          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT (
           player_id IS NULL
         )
-        AND NOT has(
-          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-          name
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
         ) AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
           WHEN CHAR_LENGTH(session_id) >= 16
           THEN ''
@@ -333,7 +332,7 @@ WITH located AS (
     y,
     z,
     player_id,
-    CAST(reinterpretAsUInt64(MD5(player_id)) % 63 AS Nullable(Int8)) AS player_bit
+    player_bit
   FROM (
     SELECT
       game_id,
@@ -355,17 +354,16 @@ WITH located AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      has(
-        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-        name
-      ) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT (
         player_id IS NULL
       )
-      AND NOT has(
-        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-        name
+      AND NOT (
+        name IN ('push_received', 'server_grant', 'crash_upload')
       ) AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+      ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
         WHEN CHAR_LENGTH(session_id) >= 16
         THEN ''
@@ -403,8 +401,6 @@ WITH located AS (
     player_bit
   FROM (
     SELECT
-      game_id,
-      env,
       time,
       map_id,
       x,
@@ -421,8 +417,8 @@ WITH located AS (
     FROM (
       SELECT
         *,
-        lead(mono_ms) OVER (PARTITION BY game_id, env, owner, session_id ORDER BY mono_ms, order_key) AS next_ms,
-        lead(map_id) OVER (PARTITION BY game_id, env, owner, session_id ORDER BY mono_ms, order_key) AS next_map
+        lead(mono_ms) OVER (PARTITION BY owner, session_id ORDER BY mono_ms, order_key) AS next_ms,
+        lead(map_id) OVER (PARTITION BY owner, session_id ORDER BY mono_ms, order_key) AS next_map
       FROM (
         SELECT
           game_id,
@@ -435,7 +431,7 @@ WITH located AS (
           mono_ms,
           order_key,
           player_id,
-          CAST(reinterpretAsUInt64(MD5(player_id)) % 63 AS Nullable(Int8)) AS player_bit,
+          player_bit,
           owner,
           session_id,
           platform,
@@ -462,17 +458,16 @@ WITH located AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT (
               player_id IS NULL
             )
-            AND NOT has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
             ) AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
               WHEN CHAR_LENGTH(session_id) >= 16
               THEN ''

@@ -273,15 +273,12 @@ WITH extents AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS TINYINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''
@@ -325,7 +322,7 @@ WITH located AS (
     y,
     z,
     player_id,
-    CAST(ABS(XXHASH64(player_id)) % 63 AS TINYINT) AS player_bit
+    player_bit
   FROM (
     SELECT
       game_id,
@@ -347,15 +344,12 @@ WITH located AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      ARRAY_CONTAINS(
-        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-        name
-      ) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT player_id IS NULL
-      AND NOT ARRAY_CONTAINS(
-        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-        name
-      ) AS is_active,
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+      ) % 63 AS TINYINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
         THEN ''
@@ -387,8 +381,6 @@ WITH located AS (
     player_bit
   FROM (
     SELECT
-      game_id,
-      env,
       time,
       map_id,
       x,
@@ -405,14 +397,8 @@ WITH located AS (
     FROM (
       SELECT
         *,
-        LEAD(mono_ms) OVER (
-          PARTITION BY game_id, env, owner, session_id
-          ORDER BY mono_ms NULLS LAST, order_key NULLS LAST
-        ) AS next_ms,
-        LEAD(map_id) OVER (
-          PARTITION BY game_id, env, owner, session_id
-          ORDER BY mono_ms NULLS LAST, order_key NULLS LAST
-        ) AS next_map
+        LEAD(mono_ms) OVER (PARTITION BY owner, session_id ORDER BY mono_ms NULLS LAST, order_key NULLS LAST) AS next_ms,
+        LEAD(map_id) OVER (PARTITION BY owner, session_id ORDER BY mono_ms NULLS LAST, order_key NULLS LAST) AS next_map
       FROM (
         SELECT
           game_id,
@@ -425,7 +411,7 @@ WITH located AS (
           mono_ms,
           order_key,
           player_id,
-          CAST(ABS(XXHASH64(player_id)) % 63 AS TINYINT) AS player_bit,
+          player_bit,
           owner,
           session_id,
           platform,
@@ -452,15 +438,12 @@ WITH located AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS TINYINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''

@@ -282,17 +282,16 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      has(
-        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-        name
-      ) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT (
         player_id IS NULL
       )
-      AND NOT has(
-        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-        name
+      AND NOT (
+        name IN ('push_received', 'server_grant', 'crash_upload')
       ) AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+      ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
         WHEN CHAR_LENGTH(session_id) >= 16
         THEN ''
@@ -317,8 +316,6 @@ WITH slices AS (
     '' AS split
   FROM (
     SELECT
-      game_id,
-      env,
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
@@ -356,17 +353,16 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          has(
-            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-            name
-          ) AS is_passive,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
           NOT (
             player_id IS NULL
           )
-          AND NOT has(
-            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-            name
+          AND NOT (
+            name IN ('push_received', 'server_grant', 'crash_upload')
           ) AS is_active,
+          CAST((
+            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
             WHEN CHAR_LENGTH(session_id) >= 16
             THEN ''
@@ -381,8 +377,6 @@ WITH slices AS (
         is_active
     ) AS parts
     GROUP BY
-      game_id,
-      env,
       player_id
   ) AS player
   JOIN slices

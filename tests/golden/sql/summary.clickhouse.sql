@@ -1,36 +1,4 @@
-WITH slices AS (
-  SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), times AS (
+WITH times AS (
   SELECT
     tupleElement(list_row, 1) AS bucket,
     tupleElement(list_row, 2) AS is_current
@@ -45,7 +13,11 @@ WITH slices AS (
   ) AS zipped
 ), event_counts AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     '' AS split,
     name,
     currency,
@@ -71,11 +43,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
-  JOIN slices
-    ON dateTrunc('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
   WHERE
     slot >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
     AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      OR slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -207,39 +181,7 @@ FROM played
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), times AS (
+WITH times AS (
   SELECT
     tupleElement(list_row, 1) AS bucket,
     tupleElement(list_row, 2) AS is_current
@@ -254,7 +196,11 @@ WITH slices AS (
   ) AS zipped
 ), players AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
@@ -272,13 +218,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
-  JOIN slices
-    ON dateTrunc('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
     AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      first_seen < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      OR first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -290,39 +236,7 @@ JOIN times
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), times AS (
+WITH times AS (
   SELECT
     tupleElement(list_row, 1) AS bucket,
     tupleElement(list_row, 2) AS is_current
@@ -381,7 +295,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -445,8 +363,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -472,7 +388,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since, order_key
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -480,7 +396,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since, order_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -525,8 +441,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -623,13 +537,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON dateTrunc('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
     AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      OR started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -694,17 +608,16 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      has(
-        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-        name
-      ) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT (
         player_id IS NULL
       )
-      AND NOT has(
-        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-        name
+      AND NOT (
+        name IN ('push_received', 'server_grant', 'crash_upload')
       ) AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+      ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
         WHEN CHAR_LENGTH(session_id) >= 16
         THEN ''
@@ -725,39 +638,7 @@ SELECT
   COUNT(DISTINCT player_id) AS players_now
 FROM active;
 
-WITH slices AS (
-  SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), times AS (
+WITH times AS (
   SELECT
     tupleElement(list_row, 1) AS bucket,
     tupleElement(list_row, 2) AS is_current
@@ -772,7 +653,11 @@ WITH slices AS (
   ) AS zipped
 ), event_counts AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     '' AS split,
     name,
     currency,
@@ -781,6 +666,63 @@ WITH slices AS (
     frames_micros,
     frames_us
   FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS Nullable(Int64)) AS events,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
+      CAST(0 AS Nullable(Int64)) AS frames_micros,
+      CAST(0 AS Nullable(Int64)) AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT (
+          player_id IS NULL
+        )
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
+        ) AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
+        CASE
+          WHEN CHAR_LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      name <> 'performance'
+    UNION ALL
     SELECT
       game_id,
       env,
@@ -805,7 +747,16 @@ WITH slices AS (
         country,
         currency,
         value,
-        accurateCastOrNull(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6), 'Nullable(Int64)') AS drawn_micros,
+        accurateCastOrNull(
+          ROUND(
+            1e6 * COALESCE(
+              toFloat64OrNull(toString(props.frames)),
+              value * seconds,
+              toFloat64OrNull(toString(props.fps)) * seconds
+            )
+          ),
+          'Nullable(Int64)'
+        ) AS drawn_micros,
         accurateCastOrNull(ROUND(seconds * 1e6), 'Nullable(Int64)') AS drawn_us
       FROM (
         SELECT
@@ -818,15 +769,8 @@ WITH slices AS (
           country,
           currency,
           value,
-          CASE WHEN name = 'performance' THEN toFloat64OrNull(toString(props.frames)) END AS sent_frames,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(toFloat64OrNull(toString(props.duration_s)), 1)
-          END AS seconds,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(value, toFloat64OrNull(toString(props.fps)))
-          END AS fps
+          props,
+          COALESCE(toFloat64OrNull(toString(props.duration_s)), 1) AS seconds
         FROM (
           SELECT
             game_id,
@@ -848,17 +792,16 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT (
               player_id IS NULL
             )
-            AND NOT has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
             ) AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
               WHEN CHAR_LENGTH(session_id) >= 16
               THEN ''
@@ -869,14 +812,18 @@ WITH slices AS (
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
+        WHERE
+          name = 'performance'
       ) AS measured
     ) AS drawn
   ) AS parts
-  JOIN slices
-    ON dateTrunc('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
   WHERE
     slot >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
     AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      OR slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -980,17 +927,16 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      has(
-        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-        name
-      ) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT (
         player_id IS NULL
       )
-      AND NOT has(
-        CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-        name
+      AND NOT (
+        name IN ('push_received', 'server_grant', 'crash_upload')
       ) AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+      ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
         WHEN CHAR_LENGTH(session_id) >= 16
         THEN ''
@@ -1039,39 +985,7 @@ FROM played
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), times AS (
+WITH times AS (
   SELECT
     tupleElement(list_row, 1) AS bucket,
     tupleElement(list_row, 2) AS is_current
@@ -1086,14 +1000,16 @@ WITH slices AS (
   ) AS zipped
 ), players AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
   FROM (
     SELECT
-      game_id,
-      env,
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
@@ -1131,17 +1047,16 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          has(
-            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-            name
-          ) AS is_passive,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
           NOT (
             player_id IS NULL
           )
-          AND NOT has(
-            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-            name
+          AND NOT (
+            name IN ('push_received', 'server_grant', 'crash_upload')
           ) AS is_active,
+          CAST((
+            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
             WHEN CHAR_LENGTH(session_id) >= 16
             THEN ''
@@ -1156,17 +1071,15 @@ WITH slices AS (
         is_active
     ) AS parts
     GROUP BY
-      game_id,
-      env,
       player_id
   ) AS player
-  JOIN slices
-    ON dateTrunc('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
     AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      first_seen < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      OR first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -1178,39 +1091,7 @@ JOIN times
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 0, 1, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), times AS (
+WITH times AS (
   SELECT
     tupleElement(list_row, 1) AS bucket,
     tupleElement(list_row, 2) AS is_current
@@ -1287,17 +1168,16 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        has(
-          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT (
           player_id IS NULL
         )
-        AND NOT has(
-          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-          name
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
         ) AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
           WHEN CHAR_LENGTH(session_id) >= 16
           THEN ''
@@ -1322,7 +1202,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -1386,8 +1270,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -1413,7 +1295,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since, order_key
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -1421,7 +1303,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since, order_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -1476,17 +1358,16 @@ WITH slices AS (
                         COALESCE(version, '') AS version,
                         COALESCE(country, '') AS country,
                         COALESCE(currency, '') AS currency,
-                        has(
-                          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-                          name
-                        ) AS is_passive,
+                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                         NOT (
                           player_id IS NULL
                         )
-                        AND NOT has(
-                          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-                          name
+                        AND NOT (
+                          name IN ('push_received', 'server_grant', 'crash_upload')
                         ) AS is_active,
+                        CAST((
+                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                        ) % 63 AS Nullable(Int8)) AS player_bit,
                         CASE
                           WHEN CHAR_LENGTH(session_id) >= 16
                           THEN ''
@@ -1519,8 +1400,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -1585,17 +1464,16 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT (
               player_id IS NULL
             )
-            AND NOT has(
-              CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-              name
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
             ) AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
               WHEN CHAR_LENGTH(session_id) >= 16
               THEN ''
@@ -1686,17 +1564,16 @@ WITH slices AS (
                 COALESCE(version, '') AS version,
                 COALESCE(country, '') AS country,
                 COALESCE(currency, '') AS currency,
-                has(
-                  CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-                  name
-                ) AS is_passive,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                 NOT (
                   player_id IS NULL
                 )
-                AND NOT has(
-                  CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-                  name
+                AND NOT (
+                  name IN ('push_received', 'server_grant', 'crash_upload')
                 ) AS is_active,
+                CAST((
+                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                ) % 63 AS Nullable(Int8)) AS player_bit,
                 CASE
                   WHEN CHAR_LENGTH(session_id) >= 16
                   THEN ''
@@ -1723,13 +1600,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON dateTrunc('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
     AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      OR started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -1780,17 +1657,16 @@ WITH beginning AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        has(
-          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT (
           player_id IS NULL
         )
-        AND NOT has(
-          CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-          name
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
         ) AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
           WHEN CHAR_LENGTH(session_id) >= 16
           THEN ''

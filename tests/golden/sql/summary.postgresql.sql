@@ -1,37 +1,14 @@
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
-), times AS (
+WITH times AS (
   SELECT
     UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
     UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
 ), event_counts AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN slot < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     name,
     currency,
@@ -57,11 +34,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
-  JOIN slices
-    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
   WHERE
     slot >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
     AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      slot < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      OR slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
@@ -177,40 +156,17 @@ FROM played
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
-), times AS (
+WITH times AS (
   SELECT
     UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
     UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
 ), players AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
@@ -228,13 +184,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
-  JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
     AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      first_seen < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      OR first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
@@ -246,34 +202,7 @@ JOIN times
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
-), times AS (
+WITH times AS (
   SELECT
     UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
     UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
@@ -338,7 +267,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -417,8 +350,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -456,7 +387,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since, order_key
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -464,7 +395,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since, order_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -509,8 +440,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -607,13 +536,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      OR started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
@@ -679,9 +608,12 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT player_id IS NULL
-      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+      ) % 63 AS SMALLINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
         THEN ''
@@ -702,40 +634,17 @@ SELECT
   COUNT(DISTINCT player_id) AS players_now
 FROM active;
 
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
-), times AS (
+WITH times AS (
   SELECT
     UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
     UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
 ), event_counts AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN slot < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     name,
     currency,
@@ -744,6 +653,59 @@ WITH slices AS (
     frames_micros,
     frames_us
   FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS value_micros,
+      CAST(0 AS BIGINT) AS frames_micros,
+      CAST(0 AS BIGINT) AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+        ) % 63 AS SMALLINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      name <> 'performance'
+    UNION ALL
     SELECT
       game_id,
       env,
@@ -768,7 +730,15 @@ WITH slices AS (
         country,
         currency,
         value,
-        CAST(TRY_BIGINT(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6)) AS BIGINT) AS drawn_micros,
+        CAST(TRY_BIGINT(
+          ROUND(
+            1e6 * COALESCE(
+              TRY_DOUBLE(props #>> '{frames}'),
+              value * seconds,
+              TRY_DOUBLE(props #>> '{fps}') * seconds
+            )
+          )
+        ) AS BIGINT) AS drawn_micros,
         CAST(TRY_BIGINT(ROUND(seconds * 1e6)) AS BIGINT) AS drawn_us
       FROM (
         SELECT
@@ -781,15 +751,8 @@ WITH slices AS (
           country,
           currency,
           value,
-          CASE WHEN name = 'performance' THEN TRY_DOUBLE(props #>> '{frames}') END AS sent_frames,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(TRY_DOUBLE(props #>> '{duration_s}'), 1)
-          END AS seconds,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(value, TRY_DOUBLE(props #>> '{fps}'))
-          END AS fps
+          props,
+          COALESCE(TRY_DOUBLE(props #>> '{duration_s}'), 1) AS seconds
         FROM (
           SELECT
             game_id,
@@ -811,9 +774,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+            ) % 63 AS SMALLINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -824,14 +790,18 @@ WITH slices AS (
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
+        WHERE
+          name = 'performance'
       ) AS measured
     ) AS drawn
   ) AS parts
-  JOIN slices
-    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
   WHERE
     slot >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
     AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      slot < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      OR slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
@@ -919,9 +889,12 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT player_id IS NULL
-      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+      ) % 63 AS SMALLINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
         THEN ''
@@ -970,47 +943,22 @@ FROM played
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
-), times AS (
+WITH times AS (
   SELECT
     UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
     UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
 ), players AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
   FROM (
     SELECT
-      game_id,
-      env,
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
@@ -1057,9 +1005,12 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
           NOT player_id IS NULL
-          AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+          ) % 63 AS SMALLINT) AS player_bit,
           CASE
             WHEN LENGTH(session_id) >= 16
             THEN ''
@@ -1074,17 +1025,15 @@ WITH slices AS (
         is_active
     ) AS parts
     GROUP BY
-      game_id,
-      env,
       player_id
   ) AS player
-  JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
     AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      first_seen < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      OR first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
@@ -1096,34 +1045,7 @@ JOIN times
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS bucket
-), times AS (
+WITH times AS (
   SELECT
     UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
     UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
@@ -1204,9 +1126,12 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+        ) % 63 AS SMALLINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''
@@ -1229,7 +1154,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -1308,8 +1237,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -1347,7 +1274,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since, order_key
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -1355,7 +1282,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since, order_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -1408,9 +1335,12 @@ WITH slices AS (
                         COALESCE(version, '') AS version,
                         COALESCE(country, '') AS country,
                         COALESCE(currency, '') AS currency,
-                        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                         NOT player_id IS NULL
-                        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+                        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                        CAST((
+                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+                        ) % 63 AS SMALLINT) AS player_bit,
                         CASE
                           WHEN LENGTH(session_id) >= 16
                           THEN ''
@@ -1441,8 +1371,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -1505,9 +1433,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+            ) % 63 AS SMALLINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -1594,9 +1525,12 @@ WITH slices AS (
                 COALESCE(version, '') AS version,
                 COALESCE(country, '') AS country,
                 COALESCE(currency, '') AS currency,
-                name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                 NOT player_id IS NULL
-                AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+                ) % 63 AS SMALLINT) AS player_bit,
                 CASE
                   WHEN LENGTH(session_id) >= 16
                   THEN ''
@@ -1621,13 +1555,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      OR started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
@@ -1679,9 +1613,12 @@ WITH beginning AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+        ) % 63 AS SMALLINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''

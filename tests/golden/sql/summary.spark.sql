@@ -1,33 +1,4 @@
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), times AS (
+WITH times AS (
   SELECT
     *
   FROM (
@@ -38,7 +9,11 @@ WITH slices AS (
   ) AS listed(bucket, is_current)
 ), event_counts AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN slot < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     name,
     currency,
@@ -64,11 +39,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
-  JOIN slices
-    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
   WHERE
     slot >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      slot < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      OR slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
@@ -194,36 +171,7 @@ FROM played
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), times AS (
+WITH times AS (
   SELECT
     *
   FROM (
@@ -234,7 +182,11 @@ WITH slices AS (
   ) AS listed(bucket, is_current)
 ), players AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
@@ -252,13 +204,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
-  JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      first_seen < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      OR first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
@@ -270,36 +222,7 @@ JOIN times
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), times AS (
+WITH times AS (
   SELECT
     *
   FROM (
@@ -354,7 +277,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -418,8 +345,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -445,7 +370,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since NULLS LAST, order_key NULLS LAST
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -453,7 +378,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since NULLS LAST, order_key NULLS LAST
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -498,8 +423,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -596,13 +519,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      OR started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
@@ -667,15 +590,12 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      ARRAY_CONTAINS(
-        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-        name
-      ) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT player_id IS NULL
-      AND NOT ARRAY_CONTAINS(
-        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-        name
-      ) AS is_active,
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+      ) % 63 AS TINYINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
         THEN ''
@@ -696,36 +616,7 @@ SELECT
   COUNT(DISTINCT player_id) AS players_now
 FROM active;
 
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), times AS (
+WITH times AS (
   SELECT
     *
   FROM (
@@ -736,7 +627,11 @@ WITH slices AS (
   ) AS listed(bucket, is_current)
 ), event_counts AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN slot < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     name,
     currency,
@@ -745,6 +640,59 @@ WITH slices AS (
     frames_micros,
     frames_us
   FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS value_micros,
+      CAST(0 AS BIGINT) AS frames_micros,
+      CAST(0 AS BIGINT) AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS TINYINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      name <> 'performance'
+    UNION ALL
     SELECT
       game_id,
       env,
@@ -769,7 +717,13 @@ WITH slices AS (
         country,
         currency,
         value,
-        TRY_CAST(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6) AS BIGINT) AS drawn_micros,
+        TRY_CAST(ROUND(
+          1e6 * COALESCE(
+            TRY_VARIANT_GET(props, '$.frames', 'DOUBLE'),
+            value * seconds,
+            TRY_VARIANT_GET(props, '$.fps', 'DOUBLE') * seconds
+          )
+        ) AS BIGINT) AS drawn_micros,
         TRY_CAST(ROUND(seconds * 1e6) AS BIGINT) AS drawn_us
       FROM (
         SELECT
@@ -782,18 +736,8 @@ WITH slices AS (
           country,
           currency,
           value,
-          CASE
-            WHEN name = 'performance'
-            THEN TRY_VARIANT_GET(props, '$.frames', 'DOUBLE')
-          END AS sent_frames,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1)
-          END AS seconds,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(value, TRY_VARIANT_GET(props, '$.fps', 'DOUBLE'))
-          END AS fps
+          props,
+          COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1) AS seconds
         FROM (
           SELECT
             game_id,
@@ -815,15 +759,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS TINYINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -834,14 +775,18 @@ WITH slices AS (
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
+        WHERE
+          name = 'performance'
       ) AS measured
     ) AS drawn
   ) AS parts
-  JOIN slices
-    ON DATE_TRUNC('DAY', slot) = slices.key AND slot >= start_at AND slot < end_at
   WHERE
     slot >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND slot < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      slot < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      OR slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
@@ -939,15 +884,12 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      ARRAY_CONTAINS(
-        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-        name
-      ) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT player_id IS NULL
-      AND NOT ARRAY_CONTAINS(
-        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-        name
-      ) AS is_active,
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+      ) % 63 AS TINYINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
         THEN ''
@@ -996,36 +938,7 @@ FROM played
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), times AS (
+WITH times AS (
   SELECT
     *
   FROM (
@@ -1036,14 +949,16 @@ WITH slices AS (
   ) AS listed(bucket, is_current)
 ), players AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
   FROM (
     SELECT
-      game_id,
-      env,
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
@@ -1081,15 +996,12 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          ARRAY_CONTAINS(
-            CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-            name
-          ) AS is_passive,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
           NOT player_id IS NULL
-          AND NOT ARRAY_CONTAINS(
-            CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-            name
-          ) AS is_active,
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ) % 63 AS TINYINT) AS player_bit,
           CASE
             WHEN LENGTH(session_id) >= 16
             THEN ''
@@ -1104,17 +1016,15 @@ WITH slices AS (
         is_active
     ) AS parts
     GROUP BY
-      game_id,
-      env,
       player_id
   ) AS player
-  JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      first_seen < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      OR first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
@@ -1126,36 +1036,7 @@ JOIN times
 GROUP BY
   is_current;
 
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 0, 1, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), times AS (
+WITH times AS (
   SELECT
     *
   FROM (
@@ -1226,15 +1107,12 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS TINYINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''
@@ -1257,7 +1135,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -1321,8 +1203,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -1348,7 +1228,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since NULLS LAST, order_key NULLS LAST
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -1356,7 +1236,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since NULLS LAST, order_key NULLS LAST
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -1409,15 +1289,12 @@ WITH slices AS (
                         COALESCE(version, '') AS version,
                         COALESCE(country, '') AS country,
                         COALESCE(currency, '') AS currency,
-                        ARRAY_CONTAINS(
-                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                          name
-                        ) AS is_passive,
+                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                         NOT player_id IS NULL
-                        AND NOT ARRAY_CONTAINS(
-                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                          name
-                        ) AS is_active,
+                        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                        CAST((
+                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                        ) % 63 AS TINYINT) AS player_bit,
                         CASE
                           WHEN LENGTH(session_id) >= 16
                           THEN ''
@@ -1448,8 +1325,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -1512,15 +1387,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS TINYINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -1607,15 +1479,12 @@ WITH slices AS (
                 COALESCE(version, '') AS version,
                 COALESCE(country, '') AS country,
                 COALESCE(currency, '') AS currency,
-                ARRAY_CONTAINS(
-                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                  name
-                ) AS is_passive,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                 NOT player_id IS NULL
-                AND NOT ARRAY_CONTAINS(
-                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                  name
-                ) AS is_active,
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                ) % 63 AS TINYINT) AS player_bit,
                 CASE
                   WHEN LENGTH(session_id) >= 16
                   THEN ''
@@ -1640,13 +1509,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+      OR started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
@@ -1697,15 +1566,12 @@ WITH beginning AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS TINYINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''

@@ -83,30 +83,13 @@ WHERE
 GROUP BY
   bucket;
 
-WITH slices AS (
+WITH active AS (
   SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
-), active AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     COALESCE(NULLIF(version, 'unknown'), '') AS split
   FROM (
@@ -130,9 +113,12 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT player_id IS NULL
-      AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+      ) % 63 AS SMALLINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
         THEN ''
@@ -143,11 +129,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
-  JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
     AND is_active
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), found AS (

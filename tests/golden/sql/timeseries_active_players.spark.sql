@@ -91,32 +91,13 @@ WHERE
 GROUP BY
   bucket;
 
-WITH slices AS (
+WITH active AS (
   SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), active AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     COALESCE(NULLIF(version, 'unknown'), '') AS split
   FROM (
@@ -140,15 +121,12 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      ARRAY_CONTAINS(
-        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-        name
-      ) AS is_passive,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
       NOT player_id IS NULL
-      AND NOT ARRAY_CONTAINS(
-        CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-        name
-      ) AS is_active,
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+      ) % 63 AS TINYINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
         THEN ''
@@ -159,11 +137,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
-  JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      OR time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND is_active
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), found AS (

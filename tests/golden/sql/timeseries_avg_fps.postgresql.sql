@@ -520,6 +520,59 @@ WITH slices AS (
       currency,
       CAST(1 AS BIGINT) AS events,
       COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS value_micros,
+      CAST(0 AS BIGINT) AS frames_micros,
+      CAST(0 AS BIGINT) AS frames_us
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+        ) % 63 AS SMALLINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      name <> 'performance'
+    UNION ALL
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      CAST(1 AS BIGINT) AS events,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS value_micros,
       CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
       CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
     FROM (
@@ -533,7 +586,15 @@ WITH slices AS (
         country,
         currency,
         value,
-        CAST(TRY_BIGINT(ROUND(COALESCE(sent_frames, fps * seconds) * 1e6)) AS BIGINT) AS drawn_micros,
+        CAST(TRY_BIGINT(
+          ROUND(
+            1e6 * COALESCE(
+              TRY_DOUBLE(props #>> '{frames}'),
+              value * seconds,
+              TRY_DOUBLE(props #>> '{fps}') * seconds
+            )
+          )
+        ) AS BIGINT) AS drawn_micros,
         CAST(TRY_BIGINT(ROUND(seconds * 1e6)) AS BIGINT) AS drawn_us
       FROM (
         SELECT
@@ -546,15 +607,8 @@ WITH slices AS (
           country,
           currency,
           value,
-          CASE WHEN name = 'performance' THEN TRY_DOUBLE(props #>> '{frames}') END AS sent_frames,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(TRY_DOUBLE(props #>> '{duration_s}'), 1)
-          END AS seconds,
-          CASE
-            WHEN name = 'performance'
-            THEN COALESCE(value, TRY_DOUBLE(props #>> '{fps}'))
-          END AS fps
+          props,
+          COALESCE(TRY_DOUBLE(props #>> '{duration_s}'), 1) AS seconds
         FROM (
           SELECT
             game_id,
@@ -576,9 +630,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+            ) % 63 AS SMALLINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -589,6 +646,8 @@ WITH slices AS (
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
+        WHERE
+          name = 'performance'
       ) AS measured
     ) AS drawn
   ) AS parts

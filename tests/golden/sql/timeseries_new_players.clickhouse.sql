@@ -1,32 +1,10 @@
-WITH slices AS (
+WITH players AS (
   SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), players AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
@@ -44,13 +22,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
-  JOIN slices
-    ON dateTrunc('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), found AS (
   SELECT
@@ -96,42 +74,18 @@ GROUP BY
   rank,
   key;
 
-WITH slices AS (
+WITH players AS (
   SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 1] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), players AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
   FROM (
     SELECT
-      game_id,
-      env,
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
@@ -169,17 +123,16 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          has(
-            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-            name
-          ) AS is_passive,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
           NOT (
             player_id IS NULL
           )
-          AND NOT has(
-            CAST(['push_received', 'server_grant', 'crash_upload'] AS Array(Nullable(String))),
-            name
+          AND NOT (
+            name IN ('push_received', 'server_grant', 'crash_upload')
           ) AS is_active,
+          CAST((
+            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
             WHEN CHAR_LENGTH(session_id) >= 16
             THEN ''
@@ -194,17 +147,15 @@ WITH slices AS (
         is_active
     ) AS parts
     GROUP BY
-      game_id,
-      env,
       player_id
   ) AS player
-  JOIN slices
-    ON dateTrunc('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), found AS (
   SELECT

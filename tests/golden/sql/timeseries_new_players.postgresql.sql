@@ -1,27 +1,10 @@
-WITH slices AS (
+WITH players AS (
   SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
-), players AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
@@ -39,13 +22,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
-  JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), found AS (
   SELECT
@@ -91,37 +74,18 @@ GROUP BY
   rank,
   key;
 
-WITH slices AS (
+WITH players AS (
   SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
-), players AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
   FROM (
     SELECT
-      game_id,
-      env,
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
@@ -168,9 +132,12 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
           NOT player_id IS NULL
-          AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+          ) % 63 AS SMALLINT) AS player_bit,
           CASE
             WHEN LENGTH(session_id) >= 16
             THEN ''
@@ -185,17 +152,15 @@ WITH slices AS (
         is_active
     ) AS parts
     GROUP BY
-      game_id,
-      env,
       player_id
   ) AS player
-  JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), found AS (
   SELECT

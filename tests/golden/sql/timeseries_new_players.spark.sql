@@ -1,29 +1,10 @@
-WITH slices AS (
+WITH players AS (
   SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), players AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
@@ -41,13 +22,13 @@ WITH slices AS (
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
-  JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), found AS (
   SELECT
@@ -93,39 +74,18 @@ GROUP BY
   rank,
   key;
 
-WITH slices AS (
+WITH players AS (
   SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), players AS (
-  SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     player_id,
     first_seen,
     '' AS split
   FROM (
     SELECT
-      game_id,
-      env,
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
@@ -163,15 +123,12 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          ARRAY_CONTAINS(
-            CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-            name
-          ) AS is_passive,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
           NOT player_id IS NULL
-          AND NOT ARRAY_CONTAINS(
-            CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-            name
-          ) AS is_active,
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ) % 63 AS TINYINT) AS player_bit,
           CASE
             WHEN LENGTH(session_id) >= 16
             THEN ''
@@ -186,17 +143,15 @@ WITH slices AS (
         is_active
     ) AS parts
     GROUP BY
-      game_id,
-      env,
       player_id
   ) AS player
-  JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
-    AND first_seen >= start_at
-    AND first_seen < end_at
   WHERE
     first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), found AS (
   SELECT

@@ -1,25 +1,4 @@
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
-), session_ids AS (
+WITH session_ids AS (
   SELECT
     owner,
     session_id,
@@ -80,7 +59,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -159,8 +142,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -198,7 +179,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since, order_key
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -206,7 +187,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since, order_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -251,8 +232,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -349,13 +328,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR started_at >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), found AS (
   SELECT
@@ -409,28 +388,7 @@ GROUP BY
   rank,
   key;
 
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
-), session_ids AS (
+WITH session_ids AS (
   SELECT
     owner,
     session_id,
@@ -507,9 +465,12 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+        ) % 63 AS SMALLINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''
@@ -532,7 +493,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -611,8 +576,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -650,7 +613,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since, order_key
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -658,7 +621,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since, order_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -711,9 +674,12 @@ WITH slices AS (
                         COALESCE(version, '') AS version,
                         COALESCE(country, '') AS country,
                         COALESCE(currency, '') AS currency,
-                        name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                         NOT player_id IS NULL
-                        AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+                        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                        CAST((
+                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+                        ) % 63 AS SMALLINT) AS player_bit,
                         CASE
                           WHEN LENGTH(session_id) >= 16
                           THEN ''
@@ -744,8 +710,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -808,9 +772,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+            ) % 63 AS SMALLINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -897,9 +864,12 @@ WITH slices AS (
                 COALESCE(version, '') AS version,
                 COALESCE(country, '') AS country,
                 COALESCE(currency, '') AS currency,
-                name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_passive,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                 NOT player_id IS NULL
-                AND NOT name = ANY(CAST(ARRAY['push_received', 'server_grant', 'crash_upload'] AS TEXT[])) AS is_active,
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+                ) % 63 AS SMALLINT) AS player_bit,
                 CASE
                   WHEN LENGTH(session_id) >= 16
                   THEN ''
@@ -924,13 +894,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR started_at >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), found AS (
   SELECT

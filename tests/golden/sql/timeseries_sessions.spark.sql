@@ -1,27 +1,4 @@
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), session_ids AS (
+WITH session_ids AS (
   SELECT
     owner,
     session_id,
@@ -67,7 +44,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -131,8 +112,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -158,7 +137,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since NULLS LAST, order_key NULLS LAST
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -166,7 +145,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since NULLS LAST, order_key NULLS LAST
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -211,8 +190,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -309,13 +286,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      OR started_at >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), found AS (
   SELECT
@@ -369,30 +346,7 @@ GROUP BY
   rank,
   key;
 
-WITH slices AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      INLINE(
-        ARRAYS_ZIP(
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(
-            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
-            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
-          ) AS ARRAY<TIMESTAMP_NTZ>),
-          CAST(ARRAY(0, 1) AS ARRAY<BIGINT>)
-        )
-      )
-  ) AS listed(key, start_at, end_at, bucket)
-), session_ids AS (
+WITH session_ids AS (
   SELECT
     owner,
     session_id,
@@ -454,15 +408,12 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_passive,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
         NOT player_id IS NULL
-        AND NOT ARRAY_CONTAINS(
-          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-          name
-        ) AS is_active,
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ) % 63 AS TINYINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
           THEN ''
@@ -485,7 +436,11 @@ WITH slices AS (
     session_id
 ), sessions AS (
   SELECT
-    slices.bucket AS bucket,
+    CASE
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
     '' AS split,
     player_id,
     started_at,
@@ -549,8 +504,6 @@ WITH slices AS (
             ) AS number
           FROM (
             SELECT
-              game_id,
-              env,
               owner,
               session_id,
               MIN(started_at) AS started_at,
@@ -576,7 +529,7 @@ WITH slices AS (
                     ELSE 1
                   END
                 ) OVER (
-                  PARTITION BY game_id, env, owner, session_id
+                  PARTITION BY owner, session_id
                   ORDER BY since NULLS LAST, order_key NULLS LAST
                   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
                 ) AS stretch
@@ -584,7 +537,7 @@ WITH slices AS (
                 SELECT
                   *,
                   MAX(ended_at) OVER (
-                    PARTITION BY game_id, env, owner, session_id
+                    PARTITION BY owner, session_id
                     ORDER BY since NULLS LAST, order_key NULLS LAST
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                   ) AS silent_since
@@ -637,15 +590,12 @@ WITH slices AS (
                         COALESCE(version, '') AS version,
                         COALESCE(country, '') AS country,
                         COALESCE(currency, '') AS currency,
-                        ARRAY_CONTAINS(
-                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                          name
-                        ) AS is_passive,
+                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                         NOT player_id IS NULL
-                        AND NOT ARRAY_CONTAINS(
-                          CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                          name
-                        ) AS is_active,
+                        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                        CAST((
+                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                        ) % 63 AS TINYINT) AS player_bit,
                         CASE
                           WHEN LENGTH(session_id) >= 16
                           THEN ''
@@ -676,8 +626,6 @@ WITH slices AS (
               ) AS silences
             ) AS stretches
             GROUP BY
-              game_id,
-              env,
               owner,
               session_id,
               stretch
@@ -740,15 +688,12 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_passive,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
             NOT player_id IS NULL
-            AND NOT ARRAY_CONTAINS(
-              CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-              name
-            ) AS is_active,
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ) % 63 AS TINYINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
               THEN ''
@@ -835,15 +780,12 @@ WITH slices AS (
                 COALESCE(version, '') AS version,
                 COALESCE(country, '') AS country,
                 COALESCE(currency, '') AS currency,
-                ARRAY_CONTAINS(
-                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                  name
-                ) AS is_passive,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
                 NOT player_id IS NULL
-                AND NOT ARRAY_CONTAINS(
-                  CAST(ARRAY('push_received', 'server_grant', 'crash_upload') AS ARRAY<STRING>),
-                  name
-                ) AS is_active,
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                ) % 63 AS TINYINT) AS player_bit,
                 CASE
                   WHEN LENGTH(session_id) >= 16
                   THEN ''
@@ -868,13 +810,13 @@ WITH slices AS (
         )
       )
   ) AS session
-  JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
-    AND started_at >= start_at
-    AND started_at < end_at
   WHERE
     started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+    AND (
+      started_at < CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+      OR started_at >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    )
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), found AS (
   SELECT

@@ -54,7 +54,7 @@ class Asking:
         named = {name: bound[name] for name in re.findall(r"\$(\w+)", sql)}
         if self.is_explained:
             self.statements.append(with_values(sql, named))
-        return self.reader.query(sql, named).to_pylist()
+        return self.reader.rows(sql, named)
 
     def heading(
         self, parameters: CommonParameters, start: dt.datetime, end: dt.datetime, source: Literal["rollup", "raw"]
@@ -77,4 +77,4 @@ UNFINISHED: LiteralString = "SELECT rollup, built_to FROM rollup_builds WHERE bu
 
 def unbuilt_rollups(reader: Reader) -> dict[str, dt.date]:
     """Rollups that are being made anew, and from which day on they are not made yet."""
-    return {row["rollup"]: row["built_to"] for row in reader.query(UNFINISHED).to_pylist()}
+    return {row["rollup"]: row["built_to"] for row in reader.rows(UNFINISHED)}

@@ -14,7 +14,6 @@ from typing import LiteralString
 
 from msgspec import Struct
 
-from playtrace.event import PASSIVE_EVENTS
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.models import FILTERS_MAX, LIST_LENGTH_MAX, UNKNOWN, CommonParameters, country_codes
 
@@ -74,11 +73,10 @@ class Condition(Struct, frozen=True):
 
 
 def filters(parameters: CommonParameters) -> dict[str, object]:
-    """Binds `$game`, `$env`, `$passive`, and `$platforms`, `$versions`, `$countries`: null where all count."""
+    """Binds `$game`, `$env`, and `$platforms`, `$versions`, `$countries`: null where all count."""
     return {
         "game": parameters.game_id,
         "env": parameters.env,
-        "passive": list(PASSIVE_EVENTS),
         "platforms": _values(parameters.platform),
         "versions": _values(parameters.version),
         "countries": _values(country_codes(parameters.country)),

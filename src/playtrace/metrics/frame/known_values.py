@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, LiteralString
 
-from playtrace.event import PASSIVE_EVENTS
 from playtrace.metrics.frame.asking import Asking, unbuilt_rollups
 from playtrace.metrics.frame.models import CommonParameters
 from playtrace.metrics.frame.scope import ever
@@ -97,5 +96,5 @@ def games(reader: Reader, environments_max: int) -> list[dict[str, Any]]:
         )
     bound: dict[str, object] = {"environments_max": environments_max}
     if built_to is not None:
-        bound |= {"built_to": built_to, "passive": list(PASSIVE_EVENTS)}
-    return reader.query(GAMES.format(counts=counts), bound).to_pylist()
+        bound["built_to"] = built_to
+    return reader.rows(GAMES.format(counts=counts), bound)

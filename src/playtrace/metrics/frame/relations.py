@@ -31,8 +31,9 @@ Sql = LiteralString
 class Relation(Struct, frozen=True):
     """A text with places: `{rows}` for rows of the rollup, not merged; `{merged}` for them merged.
 
-    `{keep}` and `{segment}` stand for what is kept, `{split}` for the dimension to split by, `{bucket}` and
-    `{in_buckets}` for the number of the bucket and what finds it. `{at}` is the moment by which that is done.
+    `{keep}` and `{segment}` stand for what is kept, `{split}` for the dimension to split by, `{bucket}`,
+    `{in_buckets}` and `{between}` for the number of the bucket and what finds it. `{at}` is the moment by which that is
+    done.
     """
 
     text: Sql
@@ -79,7 +80,7 @@ ACTIVE_RAW: Sql = """
     SELECT {bucket} AS bucket, player_id, {split} AS split
     FROM ({source}) AS source
     {in_buckets}
-    WHERE time >= $from AND time < $to AND is_active{segment}"""
+    WHERE time >= $from AND time < $to{between} AND is_active{segment}"""
 
 # A session that seems to begin in the range may have begun before it: then something of it lies less than the timeout
 # before, or it reaches back to it by its own clock. Where one id may have several sessions, its parts are merged in
@@ -132,7 +133,7 @@ SESSIONS: Sql = """
             ))
     ) AS session
     {in_buckets}
-    WHERE started_at >= $from AND started_at < $to{segment}{keep}"""
+    WHERE started_at >= $from AND started_at < $to{between}{segment}{keep}"""
 
 SESSION_IDS: Sql = """
     SELECT owner, session_id, arg_min(player_id, player_key) AS player_id, min(started_at) AS started_at,
@@ -159,7 +160,7 @@ RELATIONS: dict[Sql, Relation] = {
     SELECT {bucket} AS bucket, {split} AS split, name, currency, events, value_micros, frames_micros, frames_us
     FROM ({rows}) AS parts
     {in_buckets}
-    WHERE slot >= $from AND slot < $to{keep}""",
+    WHERE slot >= $from AND slot < $to{between}{keep}""",
         event_counts.ROLLUP,
         at="slot",
         in_slots=True,
@@ -175,7 +176,7 @@ RELATIONS: dict[Sql, Relation] = {
     SELECT {bucket} AS bucket, player_id, first_seen, {split} AS split
     FROM ({merged}) AS player
     {in_buckets}
-    WHERE first_seen >= $from AND first_seen < $to{segment}{keep}""",
+    WHERE first_seen >= $from AND first_seen < $to{between}{segment}{keep}""",
         players.ROLLUP,
         at="first_seen",
         by_first=True,
@@ -195,15 +196,15 @@ RELATIONS: dict[Sql, Relation] = {
     SELECT {bucket} AS bucket, {split} AS split, time, name, map_id, x, y, z, player_id, player_bit
     FROM ({rows}) AS located
     {in_buckets}
-    WHERE time >= $from AND time < $to{segment}{keep}""",
+    WHERE time >= $from AND time < $to{between}{segment}{keep}""",
         located_events.ROLLUP,
         at="time",
         text_raw="""
-    SELECT {bucket} AS bucket, {split} AS split, time, name, map_id, x, y, z, player_id,
-        CAST(md5_number_lower(player_id) % 63 AS TINYINT) AS player_bit
+    SELECT {bucket} AS bucket, {split} AS split, time, name, map_id, x, y, z, player_id, player_bit
     FROM ({source}) AS located
     {in_buckets}
-    WHERE time >= $from AND time < $to AND map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL{segment}{keep}""",
+    WHERE time >= $from AND time < $to{between} AND map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+        {segment}{keep}""",
     ),
     # From one position sample to the next: where somebody stayed, and for how long.
     "stays": Relation(
@@ -211,7 +212,7 @@ RELATIONS: dict[Sql, Relation] = {
     SELECT {bucket} AS bucket, {split} AS split, time, map_id, x, y, z, span_ms, player_id, player_bit
     FROM ({merged}) AS stays
     {in_buckets}
-    WHERE time >= $from AND time < $to{segment}{keep}""",
+    WHERE time >= $from AND time < $to{between}{segment}{keep}""",
         position_spans.ROLLUP,
         at="time",
         by_first=True,
@@ -271,8 +272,8 @@ class Cut(Struct, frozen=True):
     """What must hold of an event besides; empty where all count."""
     is_segment: bool
     split_by: str | None
-    is_one_bucket: bool
-    """Then nothing has to be looked up."""
+    buckets: int
+    """How many there are: of one or two nothing has to be looked up."""
     unbuilt: frozenset[Sql]
     """Tables of the rollups that are being made anew: `$built_to_TABLE` is bound, from that day on events are read."""
 
@@ -316,6 +317,7 @@ def _text(relation: Relation, text: Sql, raw: bool, cut: Cut) -> Sql:
     if carried:
         keep.append(" AND kept")
     rows = _rows(relation.rollup, raw, cut, source, carried)
+    bucket, in_buckets, between = _buckets(relation.at, cut.buckets)
     kept: Sql = ", kept" if carried else ""
     merged: Sql = rows
     if "{merged}" in text and not _is_merged(relation.rollup, raw, cut):
@@ -325,15 +327,29 @@ def _text(relation: Relation, text: Sql, raw: bool, cut: Cut) -> Sql:
         rows=rows,
         merged=merged,
         source=source,
-        bucket="CAST(0 AS BIGINT)" if cut.is_one_bucket else "slices.bucket",
-        in_buckets="" if cut.is_one_bucket else IN_SLICES.format(at=relation.at),
+        bucket=bucket,
+        in_buckets=in_buckets,
         split=SPLIT[cut.split_by],
         segment=segment,
+        between=between,
         keep="".join(keep),
         kept=kept,
         kept_of_began=", began.kept" if carried else "",
         kept_merged=", arg_min(kept, order_key) AS kept" if carried else "",
     )
+
+
+def _buckets(at: Sql, count: int) -> tuple[Sql, Sql, Sql]:
+    """The number of a row's bucket, the join that finds it, and what else must hold of a row that lies in one."""
+    if count == 1:
+        return "CAST(0 AS BIGINT)", "", ""
+    if count == 2:
+        return (
+            "CASE WHEN " + at + " < $second_from THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END",
+            "",
+            " AND (" + at + " < $first_to OR " + at + " >= $second_from)",
+        )
+    return "slices.bucket", IN_SLICES.format(at=at), ""
 
 
 def _is_merged(rollup: Rollup, raw: bool, cut: Cut) -> bool:

@@ -62,6 +62,8 @@ class Scope:
             | {
                 "from": plain(start),
                 "to": plain(end),
+                "first_to": plain(buckets[0].end),
+                "second_from": plain(buckets[-1].start),
                 "sessions_from": plain(start - asking.rules.session_timeout),
                 "day_before": plain(start - ONE_DAY - asking.rules.session_timeout),
                 "session_timeout": asking.rules.session_timeout,
@@ -78,7 +80,7 @@ class Scope:
             predicate=predicate,
             is_segment=parameters.segment is not None,
             split_by=split_by,
-            is_one_bucket=len(buckets) == 1,
+            buckets=len(buckets),
             unbuilt=frozenset(
                 relation.rollup.table for relation in RELATIONS.values() if relation.rollup.table in asking.unbuilt
             ),
@@ -135,7 +137,7 @@ def ever(parameters: CommonParameters, asking: Asking, metric: LiteralString, **
         predicate="",
         is_segment=False,
         split_by=None,
-        is_one_bucket=True,
+        buckets=1,
         unbuilt=frozenset(
             relation.rollup.table for relation in RELATIONS.values() if relation.rollup.table in asking.unbuilt
         ),

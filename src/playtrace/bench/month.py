@@ -1,0 +1,101 @@
+"""A simulated month of one game in a store: what questions and loads are measured on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import sys
+import time
+from collections.abc import Iterator
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from playtrace.bench.loading import as_sent
+from playtrace.config import Settings
+from playtrace.event import Batch
+from playtrace.journal.sqlite import Journal
+from playtrace.load.compaction import TASKS, compact
+from playtrace.load.loader import Loader
+from playtrace.metrics.frame.metric import metrics
+from playtrace.simulate.arena import ArenaScenario
+from playtrace.store.duckdb import Store
+
+GAME = "arena"
+DAYS = 30
+ENTRY_EVENTS = 500
+ASKED: dict[str, dict[str, object]] = {
+    "timeseries": {"metric": "crashes", "interval": "day"},
+    "heatmap": {"map": "arena", "event": "player_death"},
+}
+"""Parameters beyond game and time, for the metrics that need some."""
+
+
+def fill(settings: Settings, events: int, seed: int = 11) -> None:
+    """Add about so many events of the last month to a store, and compact it: minutes for ten million."""
+    store = Store.open(settings.store_path, settings)
+    journal = Journal.open(settings.journal_path, settings)
+    scenario = ArenaScenario(seed=seed, events=events, days=DAYS, end=dt.datetime.now(dt.UTC), game_id=GAME)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        loader = Loader(store, journal, settings)
+        with Progress(*columns, disable=not sys.stderr.isatty()) as progress:
+            task = progress.add_task("events", total=events)
+            for batches in loads(scenario, settings.load.events_max):
+                loader.load_batches(batches)
+                progress.update(task, completed=loader.stored)
+        today = dt.datetime.now(dt.UTC).date()
+        for task in TASKS:
+            for days in range(DAYS + 2):
+                compact(store, task, today - dt.timedelta(days=days), settings)
+    finally:
+        journal.close()
+        store.close()
+
+
+def loads(scenario: ArenaScenario, events_max: int) -> Iterator[list[Batch]]:
+    """What a loader would take at once, of requests with `ENTRY_EVENTS` events."""
+    now = dt.datetime.now(dt.UTC)
+    batches = (
+        Batch(received_at=now, source="events", events=events) for events in as_sent(scenario.batches(), ENTRY_EVENTS)
+    )
+    while load := list(itertools.islice(batches, events_max // ENTRY_EVENTS)):
+        yield load
+
+
+def last_moment(settings: Settings) -> dt.datetime:
+    store = Store.open(settings.store_path, settings)
+    try:
+        return store.query("SELECT max(time) AS time FROM events").to_pylist()[0]["time"].replace(tzinfo=dt.UTC)
+    finally:
+        store.close()
+
+
+def count(settings: Settings) -> int:
+    store = Store.open(settings.store_path, settings)
+    try:
+        return count_in(store)
+    finally:
+        store.close()
+
+
+def count_in(store: Store) -> int:
+    return store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
+
+
+def ask(settings: Settings, name: str, end: dt.datetime, source: str) -> float:
+    """Milliseconds of one answer from a store that was opened for it."""
+    store = Store.open(settings.store_path, settings)
+    try:
+        return ask_open(store, name, end, source)
+    finally:
+        store.close()
+
+
+def ask_open(store: Store, name: str, end: dt.datetime, source: str) -> float:
+    metric = metrics()[name]
+    start = end - dt.timedelta(days=DAYS - 1)
+    given: dict[str, object] = {"game_id": GAME, "from": start.date(), "to": end.date(), "source": source}
+    parameters = metric.parameters.model_validate(given | ASKED.get(name, {}))
+    began = time.perf_counter()
+    metric.answer(parameters, store, now=end)
+    return (time.perf_counter() - began) * 1000
