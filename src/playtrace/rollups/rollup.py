@@ -110,10 +110,9 @@ PASSIVE: Sql = "name IN ('" + "', '".join(PASSIVE_EVENTS) + "')"
 # A bit of 63 by the letters at both ends of a player's id: n different ones are at least n players. A hash would do as
 # well, if it were as fast (md5 is not), or the same in the next version of an engine.
 PLAYER_BIT: Sql = """CAST((
-            ascii(player_id) + 2 * ascii(substr(player_id, 2)) + 37 * ascii(substr(player_id, 3))
-            + 19 * ascii(substr(player_id, 4)) + 11 * ascii(substr(player_id, -1)) + 29 * ascii(substr(player_id, -2))
-            + 17 * ascii(substr(player_id, -3)) + 41 * ascii(substr(player_id, -4)) + 23 * ascii(substr(player_id, -5))
-            + 5 * ascii(substr(player_id, -6)) + 53 * ascii(substr(player_id, -7)) + 13 * ascii(substr(player_id, -8))
+            ascii(player_id) + 37 * ascii(substr(player_id, 3)) + 11 * ascii(substr(player_id, -1))
+            + 29 * ascii(substr(player_id, -2)) + 17 * ascii(substr(player_id, -3)) + 41 * ascii(substr(player_id, -4))
+            + 23 * ascii(substr(player_id, -5)) + 5 * ascii(substr(player_id, -6))
         ) % 63 AS TINYINT)"""
 
 

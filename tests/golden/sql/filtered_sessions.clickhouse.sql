@@ -72,7 +72,7 @@ WITH session_ids AS (
           name IN ('push_received', 'server_grant', 'crash_upload')
         ) AS is_active,
         CAST((
-          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
           WHEN CHAR_LENGTH(session_id) >= 16
@@ -171,172 +171,166 @@ WITH session_ids AS (
       FROM (
         SELECT
           *,
-          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY owner, session_id
+            ORDER BY order_key
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+          ) AS number
         FROM (
           SELECT
-            *,
-            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
-              PARTITION BY owner, session_id
-              ORDER BY order_key
-              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS number
+            owner,
+            session_id,
+            MIN(started_at) AS started_at,
+            MAX(ended_at) AS ended_at,
+            MIN(order_key) AS order_key,
+            MIN(since) AS since,
+            MIN(player_key) AS player_key,
+            argMin(player_id, player_key) AS player_id,
+            argMin(platform, order_key) AS platform,
+            argMin(version, order_key) AS version,
+            argMin(country, order_key) AS country,
+            MAX(mono_ms) AS mono_ms,
+            CAST(SUM(events) AS Nullable(Int64)) AS events,
+            CAST(SUM(played) AS Nullable(Int64)) AS played,
+            CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+            argMin(kept, order_key) AS kept
           FROM (
             SELECT
-              owner,
-              session_id,
-              MIN(started_at) AS started_at,
-              MAX(ended_at) AS ended_at,
-              MIN(order_key) AS order_key,
-              MIN(since) AS since,
-              MIN(player_key) AS player_key,
-              argMin(player_id, player_key) AS player_id,
-              argMin(platform, order_key) AS platform,
-              argMin(version, order_key) AS version,
-              argMin(country, order_key) AS country,
-              MAX(mono_ms) AS mono_ms,
-              CAST(SUM(events) AS Nullable(Int64)) AS events,
-              CAST(SUM(played) AS Nullable(Int64)) AS played,
-              CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
-              argMin(kept, order_key) AS kept
+              *,
+              SUM(
+                CASE
+                  WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
+                  THEN 0
+                  ELSE 1
+                END
+              ) OVER (
+                PARTITION BY owner, session_id
+                ORDER BY since, order_key
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+              ) AS stretch
             FROM (
               SELECT
                 *,
-                SUM(
-                  CASE
-                    WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                    THEN 0
-                    ELSE 1
-                  END
-                ) OVER (
+                MAX(ended_at) OVER (
                   PARTITION BY owner, session_id
                   ORDER BY since, order_key
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                ) AS stretch
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS silent_since
               FROM (
                 SELECT
-                  *,
-                  MAX(ended_at) OVER (
-                    PARTITION BY owner, session_id
-                    ORDER BY since, order_key
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                  ) AS silent_since
+                  *
                 FROM (
                   SELECT
-                    *
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                    END AS since,
+                    CASE WHEN NOT (
+                      player_id IS NULL
+                    ) THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT (
+                      session_id IS NULL
+                    ) THEN mono_ms END AS mono_ms,
+                    CAST(1 AS Nullable(Int64)) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes,
+                    kept
                   FROM (
                     SELECT
                       game_id,
                       env,
-                      owner,
-                      COALESCE(session_id, '') AS session_id,
-                      time AS started_at,
-                      time AS ended_at,
-                      order_key,
-                      CASE
-                        WHEN session_id IS NULL OR mono_ms IS NULL
-                        THEN time
-                        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
-                      END AS since,
-                      CASE WHEN NOT (
-                        player_id IS NULL
-                      ) THEN order_key END AS player_key,
+                      name,
+                      time,
+                      time AS slot,
                       player_id,
-                      platform,
-                      version,
-                      country,
-                      CASE WHEN NOT (
-                        session_id IS NULL
-                      ) THEN mono_ms END AS mono_ms,
-                      CAST(1 AS Nullable(Int64)) AS events,
-                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes,
-                      kept
-                    FROM (
-                      SELECT
-                        game_id,
-                        env,
-                        name,
-                        time,
-                        time AS slot,
-                        player_id,
-                        session_id,
-                        mono_ms,
-                        seq,
-                        value,
-                        props AS props,
-                        map_id,
-                        x,
-                        y,
-                        z,
-                        COALESCE(platform, '') AS platform,
-                        COALESCE(version, '') AS version,
-                        COALESCE(country, '') AS country,
-                        COALESCE(currency, '') AS currency,
-                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                        NOT (
-                          player_id IS NULL
-                        )
-                        AND NOT (
-                          name IN ('push_received', 'server_grant', 'crash_upload')
-                        ) AS is_active,
-                        CAST((
-                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
-                        ) % 63 AS Nullable(Int8)) AS player_bit,
-                        CASE
-                          WHEN CHAR_LENGTH(session_id) >= 16
-                          THEN ''
-                          ELSE COALESCE(player_id, device_id, '')
-                        END AS owner,
-                        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
-                        COALESCE(
-                          COALESCE(
-                            has(CAST(['ranked', '7'] AS Array(Nullable(String))), nullIf(toString(props.mode), ''))
-                            OR has(CAST([7.0] AS Array(Nullable(Float64))), toFloat64OrNull(toString(props.mode))),
-                            FALSE
-                          )
-                          AND NOT COALESCE(
-                            toFloat64OrNull(toString(level)) >= CAST(1.0 AS Nullable(Float64))
-                            AND toFloat64OrNull(toString(level)) <= CAST(3.0 AS Nullable(Float64)),
-                            FALSE
-                          ),
-                          FALSE
-                        ) AS kept
-                      FROM main.events
-                      WHERE
-                        game_id = 'arena' AND env = 'prod'
-                    ) AS source
-                    WHERE
-                      is_active OR (
-                        NOT (
-                          session_id IS NULL
-                        ) AND NOT is_passive
+                      session_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT (
+                        player_id IS NULL
                       )
-                  ) AS part
+                      AND NOT (
+                        name IN ('push_received', 'server_grant', 'crash_upload')
+                      ) AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                      ) % 63 AS Nullable(Int8)) AS player_bit,
+                      CASE
+                        WHEN CHAR_LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+                      COALESCE(
+                        COALESCE(
+                          has(CAST(['ranked', '7'] AS Array(Nullable(String))), nullIf(toString(props.mode), ''))
+                          OR has(CAST([7.0] AS Array(Nullable(Float64))), toFloat64OrNull(toString(props.mode))),
+                          FALSE
+                        )
+                        AND NOT COALESCE(
+                          toFloat64OrNull(toString(level)) >= CAST(1.0 AS Nullable(Float64))
+                          AND toFloat64OrNull(toString(level)) <= CAST(3.0 AS Nullable(Float64)),
+                          FALSE
+                        ),
+                        FALSE
+                      ) AS kept
+                    FROM main.events
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
                   WHERE
-                    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
-                    AND EXISTS(
-                      SELECT
-                        1
-                      FROM session_ids AS several
-                      WHERE
-                        several.has_several
-                        AND several.owner = part.owner
-                        AND several.session_id = part.session_id
+                    is_active OR (
+                      NOT (
+                        session_id IS NULL
+                      ) AND NOT is_passive
                     )
-                ) AS parts
-              ) AS silences
-            ) AS stretches
-            GROUP BY
-              owner,
-              session_id,
-              stretch
+                ) AS part
+                WHERE
+                  ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+                  AND (owner, session_id) IN (
+                    SELECT
+                      owner,
+                      session_id
+                    FROM session_ids
+                    WHERE
+                      has_several
+                  )
+              ) AS parts
+            ) AS silences
           ) AS stretches
-        ) AS numbered
-      ) AS keyed
+          GROUP BY
+            owner,
+            session_id,
+            stretch
+        ) AS stretches
+      ) AS numbered
       GROUP BY
         owner,
         session_id,
-        session_key
+        CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END
     ) AS began
     LEFT JOIN (
       SELECT
@@ -400,7 +394,7 @@ WITH session_ids AS (
               name IN ('push_received', 'server_grant', 'crash_upload')
             ) AS is_active,
             CAST((
-              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
               WHEN CHAR_LENGTH(session_id) >= 16
@@ -454,104 +448,105 @@ WITH session_ids AS (
       )
       AND (
         began.played > 0
-        OR NOT EXISTS(
-          SELECT
-            1
-          FROM (
+        OR NOT (
+          (began.owner, began.session_id) IN (
             SELECT
-              game_id,
-              env,
               owner,
-              COALESCE(session_id, '') AS session_id,
-              time AS started_at,
-              time AS ended_at,
-              order_key,
-              CASE
-                WHEN session_id IS NULL OR mono_ms IS NULL
-                THEN time
-                ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
-              END AS since,
-              CASE WHEN NOT (
-                player_id IS NULL
-              ) THEN order_key END AS player_key,
-              player_id,
-              platform,
-              version,
-              country,
-              CASE WHEN NOT (
-                session_id IS NULL
-              ) THEN mono_ms END AS mono_ms,
-              CAST(1 AS Nullable(Int64)) AS events,
-              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes,
-              kept
+              session_id
             FROM (
               SELECT
                 game_id,
                 env,
-                name,
-                time,
-                time AS slot,
-                player_id,
-                session_id,
-                mono_ms,
-                seq,
-                value,
-                props AS props,
-                map_id,
-                x,
-                y,
-                z,
-                COALESCE(platform, '') AS platform,
-                COALESCE(version, '') AS version,
-                COALESCE(country, '') AS country,
-                COALESCE(currency, '') AS currency,
-                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                NOT (
-                  player_id IS NULL
-                )
-                AND NOT (
-                  name IN ('push_received', 'server_grant', 'crash_upload')
-                ) AS is_active,
-                CAST((
-                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
-                ) % 63 AS Nullable(Int8)) AS player_bit,
+                owner,
+                COALESCE(session_id, '') AS session_id,
+                time AS started_at,
+                time AS ended_at,
+                order_key,
                 CASE
-                  WHEN CHAR_LENGTH(session_id) >= 16
-                  THEN ''
-                  ELSE COALESCE(player_id, device_id, '')
-                END AS owner,
-                CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
-                COALESCE(
-                  COALESCE(
-                    has(CAST(['ranked', '7'] AS Array(Nullable(String))), nullIf(toString(props.mode), ''))
-                    OR has(CAST([7.0] AS Array(Nullable(Float64))), toFloat64OrNull(toString(props.mode))),
-                    FALSE
-                  )
-                  AND NOT COALESCE(
-                    toFloat64OrNull(toString(level)) >= CAST(1.0 AS Nullable(Float64))
-                    AND toFloat64OrNull(toString(level)) <= CAST(3.0 AS Nullable(Float64)),
-                    FALSE
-                  ),
-                  FALSE
-                ) AS kept
-              FROM main.events
-              WHERE
-                game_id = 'arena' AND env = 'prod'
-            ) AS source
-            WHERE
-              is_active OR (
-                NOT (
+                  WHEN session_id IS NULL OR mono_ms IS NULL
+                  THEN time
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                END AS since,
+                CASE WHEN NOT (
+                  player_id IS NULL
+                ) THEN order_key END AS player_key,
+                player_id,
+                platform,
+                version,
+                country,
+                CASE WHEN NOT (
                   session_id IS NULL
-                ) AND NOT is_passive
-              )
-          ) AS parts
-          WHERE
-            parts.session_id <> ''
-            AND parts.played > 0
-            AND parts.started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            AND parts.owner = began.owner
-            AND parts.session_id = began.session_id
+                ) THEN mono_ms END AS mono_ms,
+                CAST(1 AS Nullable(Int64)) AS events,
+                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes,
+                kept
+              FROM (
+                SELECT
+                  game_id,
+                  env,
+                  name,
+                  time,
+                  time AS slot,
+                  player_id,
+                  session_id,
+                  mono_ms,
+                  seq,
+                  value,
+                  props AS props,
+                  map_id,
+                  x,
+                  y,
+                  z,
+                  COALESCE(platform, '') AS platform,
+                  COALESCE(version, '') AS version,
+                  COALESCE(country, '') AS country,
+                  COALESCE(currency, '') AS currency,
+                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                  NOT (
+                    player_id IS NULL
+                  )
+                  AND NOT (
+                    name IN ('push_received', 'server_grant', 'crash_upload')
+                  ) AS is_active,
+                  CAST((
+                    ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                  ) % 63 AS Nullable(Int8)) AS player_bit,
+                  CASE
+                    WHEN CHAR_LENGTH(session_id) >= 16
+                    THEN ''
+                    ELSE COALESCE(player_id, device_id, '')
+                  END AS owner,
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+                  COALESCE(
+                    COALESCE(
+                      has(CAST(['ranked', '7'] AS Array(Nullable(String))), nullIf(toString(props.mode), ''))
+                      OR has(CAST([7.0] AS Array(Nullable(Float64))), toFloat64OrNull(toString(props.mode))),
+                      FALSE
+                    )
+                    AND NOT COALESCE(
+                      toFloat64OrNull(toString(level)) >= CAST(1.0 AS Nullable(Float64))
+                      AND toFloat64OrNull(toString(level)) <= CAST(3.0 AS Nullable(Float64)),
+                      FALSE
+                    ),
+                    FALSE
+                  ) AS kept
+                FROM main.events
+                WHERE
+                  game_id = 'arena' AND env = 'prod'
+              ) AS source
+              WHERE
+                is_active OR (
+                  NOT (
+                    session_id IS NULL
+                  ) AND NOT is_passive
+                )
+            ) AS parts
+            WHERE
+              session_id <> ''
+              AND played > 0
+              AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          )
         )
       )
   ) AS session

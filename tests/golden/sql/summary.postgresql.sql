@@ -339,117 +339,111 @@ WITH times AS (
       FROM (
         SELECT
           *,
-          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY owner, session_id
+            ORDER BY order_key
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+          ) AS number
         FROM (
           SELECT
-            *,
-            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
-              PARTITION BY owner, session_id
-              ORDER BY order_key
-              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS number
+            owner,
+            session_id,
+            MIN(started_at) AS started_at,
+            MAX(ended_at) AS ended_at,
+            MIN(order_key) AS order_key,
+            MIN(since) AS since,
+            MIN(player_key) AS player_key,
+            (
+              ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+                player_id IS NOT NULL)
+            )[1] AS player_id,
+            (
+              ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+                platform IS NOT NULL)
+            )[1] AS platform,
+            (
+              ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+                version IS NOT NULL)
+            )[1] AS version,
+            (
+              ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+                country IS NOT NULL)
+            )[1] AS country,
+            MAX(mono_ms) AS mono_ms,
+            CAST(SUM(events) AS BIGINT) AS events,
+            CAST(SUM(played) AS BIGINT) AS played,
+            CAST(SUM(crashes) AS BIGINT) AS crashes
           FROM (
             SELECT
-              owner,
-              session_id,
-              MIN(started_at) AS started_at,
-              MAX(ended_at) AS ended_at,
-              MIN(order_key) AS order_key,
-              MIN(since) AS since,
-              MIN(player_key) AS player_key,
-              (
-                ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
-                  player_id IS NOT NULL)
-              )[1] AS player_id,
-              (
-                ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
-                  platform IS NOT NULL)
-              )[1] AS platform,
-              (
-                ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
-                  version IS NOT NULL)
-              )[1] AS version,
-              (
-                ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
-                  country IS NOT NULL)
-              )[1] AS country,
-              MAX(mono_ms) AS mono_ms,
-              CAST(SUM(events) AS BIGINT) AS events,
-              CAST(SUM(played) AS BIGINT) AS played,
-              CAST(SUM(crashes) AS BIGINT) AS crashes
+              *,
+              SUM(
+                CASE
+                  WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
+                  THEN 0
+                  ELSE 1
+                END
+              ) OVER (
+                PARTITION BY owner, session_id
+                ORDER BY since, order_key
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+              ) AS stretch
             FROM (
               SELECT
                 *,
-                SUM(
-                  CASE
-                    WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
-                    THEN 0
-                    ELSE 1
-                  END
-                ) OVER (
+                MAX(ended_at) OVER (
                   PARTITION BY owner, session_id
                   ORDER BY since, order_key
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                ) AS stretch
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS silent_since
               FROM (
                 SELECT
-                  *,
-                  MAX(ended_at) OVER (
-                    PARTITION BY owner, session_id
-                    ORDER BY since, order_key
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                  ) AS silent_since
+                  *
                 FROM (
                   SELECT
-                    *
-                  FROM (
-                    SELECT
-                      game_id,
-                      env,
-                      owner,
-                      session_id,
-                      started_at,
-                      ended_at,
-                      order_key,
-                      since,
-                      player_key,
-                      player_id,
-                      platform,
-                      version,
-                      country,
-                      mono_ms,
-                      events,
-                      played,
-                      crashes
-                    FROM main.sessions
-                    WHERE
-                      game_id = 'arena' AND env = 'prod'
-                  ) AS part
+                    game_id,
+                    env,
+                    owner,
+                    session_id,
+                    started_at,
+                    ended_at,
+                    order_key,
+                    since,
+                    player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    mono_ms,
+                    events,
+                    played,
+                    crashes
+                  FROM main.sessions
                   WHERE
-                    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
-                    AND EXISTS(
-                      SELECT
-                        1
-                      FROM session_ids AS several
-                      WHERE
-                        several.has_several
-                        AND several.owner = part.owner
-                        AND several.session_id = part.session_id
-                    )
-                ) AS parts
-              ) AS silences
-            ) AS stretches
-            GROUP BY
-              owner,
-              session_id,
-              stretch
+                    game_id = 'arena' AND env = 'prod'
+                ) AS part
+                WHERE
+                  ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
+                  AND (owner, session_id) IN (
+                    SELECT
+                      owner,
+                      session_id
+                    FROM session_ids
+                    WHERE
+                      has_several
+                  )
+              ) AS parts
+            ) AS silences
           ) AS stretches
-        ) AS numbered
-      ) AS keyed
+          GROUP BY
+            owner,
+            session_id,
+            stretch
+        ) AS stretches
+      ) AS numbered
       GROUP BY
         owner,
         session_id,
-        session_key
+        CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END
     ) AS began
     LEFT JOIN (
       SELECT
@@ -501,9 +495,10 @@ WITH times AS (
       )
       AND (
         began.played > 0
-        OR NOT EXISTS(
+        OR NOT (began.owner, began.session_id) IN (
           SELECT
-            1
+            owner,
+            session_id
           FROM (
             SELECT
               game_id,
@@ -528,11 +523,9 @@ WITH times AS (
               game_id = 'arena' AND env = 'prod'
           ) AS parts
           WHERE
-            parts.session_id <> ''
-            AND parts.played > 0
-            AND parts.started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
-            AND parts.owner = began.owner
-            AND parts.session_id = began.session_id
+            session_id <> ''
+            AND played > 0
+            AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
         )
       )
   ) AS session
@@ -612,7 +605,7 @@ WITH active AS (
       NOT player_id IS NULL
       AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
       CAST((
-        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
       ) % 63 AS SMALLINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
@@ -691,7 +684,7 @@ WITH times AS (
         NOT player_id IS NULL
         AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
         CAST((
-          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
         ) % 63 AS SMALLINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
@@ -778,7 +771,7 @@ WITH times AS (
             NOT player_id IS NULL
             AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
             CAST((
-              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
             ) % 63 AS SMALLINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
@@ -893,7 +886,7 @@ WITH slices AS (
       NOT player_id IS NULL
       AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
       CAST((
-        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
       ) % 63 AS SMALLINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
@@ -1009,7 +1002,7 @@ WITH times AS (
           NOT player_id IS NULL
           AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
           CAST((
-            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
           ) % 63 AS SMALLINT) AS player_bit,
           CASE
             WHEN LENGTH(session_id) >= 16
@@ -1130,7 +1123,7 @@ WITH times AS (
         NOT player_id IS NULL
         AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
         CAST((
-          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
         ) % 63 AS SMALLINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
@@ -1226,161 +1219,155 @@ WITH times AS (
       FROM (
         SELECT
           *,
-          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY owner, session_id
+            ORDER BY order_key
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+          ) AS number
         FROM (
           SELECT
-            *,
-            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
-              PARTITION BY owner, session_id
-              ORDER BY order_key
-              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS number
+            owner,
+            session_id,
+            MIN(started_at) AS started_at,
+            MAX(ended_at) AS ended_at,
+            MIN(order_key) AS order_key,
+            MIN(since) AS since,
+            MIN(player_key) AS player_key,
+            (
+              ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+                player_id IS NOT NULL)
+            )[1] AS player_id,
+            (
+              ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+                platform IS NOT NULL)
+            )[1] AS platform,
+            (
+              ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+                version IS NOT NULL)
+            )[1] AS version,
+            (
+              ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+                country IS NOT NULL)
+            )[1] AS country,
+            MAX(mono_ms) AS mono_ms,
+            CAST(SUM(events) AS BIGINT) AS events,
+            CAST(SUM(played) AS BIGINT) AS played,
+            CAST(SUM(crashes) AS BIGINT) AS crashes
           FROM (
             SELECT
-              owner,
-              session_id,
-              MIN(started_at) AS started_at,
-              MAX(ended_at) AS ended_at,
-              MIN(order_key) AS order_key,
-              MIN(since) AS since,
-              MIN(player_key) AS player_key,
-              (
-                ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
-                  player_id IS NOT NULL)
-              )[1] AS player_id,
-              (
-                ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
-                  platform IS NOT NULL)
-              )[1] AS platform,
-              (
-                ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
-                  version IS NOT NULL)
-              )[1] AS version,
-              (
-                ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
-                  country IS NOT NULL)
-              )[1] AS country,
-              MAX(mono_ms) AS mono_ms,
-              CAST(SUM(events) AS BIGINT) AS events,
-              CAST(SUM(played) AS BIGINT) AS played,
-              CAST(SUM(crashes) AS BIGINT) AS crashes
+              *,
+              SUM(
+                CASE
+                  WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
+                  THEN 0
+                  ELSE 1
+                END
+              ) OVER (
+                PARTITION BY owner, session_id
+                ORDER BY since, order_key
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+              ) AS stretch
             FROM (
               SELECT
                 *,
-                SUM(
-                  CASE
-                    WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
-                    THEN 0
-                    ELSE 1
-                  END
-                ) OVER (
+                MAX(ended_at) OVER (
                   PARTITION BY owner, session_id
                   ORDER BY since, order_key
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                ) AS stretch
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS silent_since
               FROM (
                 SELECT
-                  *,
-                  MAX(ended_at) OVER (
-                    PARTITION BY owner, session_id
-                    ORDER BY since, order_key
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                  ) AS silent_since
+                  *
                 FROM (
                   SELECT
-                    *
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - (
+                        LEAST(mono_ms, 86400000)
+                      ) * INTERVAL '1 MILLISECOND'
+                    END AS since,
+                    CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                    CAST(1 AS BIGINT) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
                   FROM (
                     SELECT
                       game_id,
                       env,
-                      owner,
-                      COALESCE(session_id, '') AS session_id,
-                      time AS started_at,
-                      time AS ended_at,
-                      order_key,
-                      CASE
-                        WHEN session_id IS NULL OR mono_ms IS NULL
-                        THEN time
-                        ELSE time - (
-                          LEAST(mono_ms, 86400000)
-                        ) * INTERVAL '1 MILLISECOND'
-                      END AS since,
-                      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                      name,
+                      time,
+                      time AS slot,
                       player_id,
-                      platform,
-                      version,
-                      country,
-                      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
-                      CAST(1 AS BIGINT) AS events,
-                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
-                    FROM (
-                      SELECT
-                        game_id,
-                        env,
-                        name,
-                        time,
-                        time AS slot,
-                        player_id,
-                        session_id,
-                        mono_ms,
-                        seq,
-                        value,
-                        props AS props,
-                        map_id,
-                        x,
-                        y,
-                        z,
-                        COALESCE(platform, '') AS platform,
-                        COALESCE(version, '') AS version,
-                        COALESCE(country, '') AS country,
-                        COALESCE(currency, '') AS currency,
-                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                        NOT player_id IS NULL
-                        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
-                        CAST((
-                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
-                        ) % 63 AS SMALLINT) AS player_bit,
-                        CASE
-                          WHEN LENGTH(session_id) >= 16
-                          THEN ''
-                          ELSE COALESCE(player_id, device_id, '')
-                        END AS owner,
-                        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
-                      FROM main.events
-                      WHERE
-                        game_id = 'arena' AND env = 'prod'
-                    ) AS source
+                      session_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT player_id IS NULL
+                      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                      ) % 63 AS SMALLINT) AS player_bit,
+                      CASE
+                        WHEN LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+                    FROM main.events
                     WHERE
-                      is_active OR (
-                        NOT session_id IS NULL AND NOT is_passive
-                      )
-                  ) AS part
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
                   WHERE
-                    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
-                    AND EXISTS(
-                      SELECT
-                        1
-                      FROM session_ids AS several
-                      WHERE
-                        several.has_several
-                        AND several.owner = part.owner
-                        AND several.session_id = part.session_id
+                    is_active OR (
+                      NOT session_id IS NULL AND NOT is_passive
                     )
-                ) AS parts
-              ) AS silences
-            ) AS stretches
-            GROUP BY
-              owner,
-              session_id,
-              stretch
+                ) AS part
+                WHERE
+                  ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
+                  AND (owner, session_id) IN (
+                    SELECT
+                      owner,
+                      session_id
+                    FROM session_ids
+                    WHERE
+                      has_several
+                  )
+              ) AS parts
+            ) AS silences
           ) AS stretches
-        ) AS numbered
-      ) AS keyed
+          GROUP BY
+            owner,
+            session_id,
+            stretch
+        ) AS stretches
+      ) AS numbered
       GROUP BY
         owner,
         session_id,
-        session_key
+        CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END
     ) AS began
     LEFT JOIN (
       SELECT
@@ -1437,7 +1424,7 @@ WITH times AS (
             NOT player_id IS NULL
             AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
             CAST((
-              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
             ) % 63 AS SMALLINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
@@ -1476,9 +1463,10 @@ WITH times AS (
       )
       AND (
         began.played > 0
-        OR NOT EXISTS(
+        OR NOT (began.owner, began.session_id) IN (
           SELECT
-            1
+            owner,
+            session_id
           FROM (
             SELECT
               game_id,
@@ -1529,7 +1517,7 @@ WITH times AS (
                 NOT player_id IS NULL
                 AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
                 CAST((
-                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+                  ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
                 ) % 63 AS SMALLINT) AS player_bit,
                 CASE
                   WHEN LENGTH(session_id) >= 16
@@ -1547,11 +1535,9 @@ WITH times AS (
               )
           ) AS parts
           WHERE
-            parts.session_id <> ''
-            AND parts.played > 0
-            AND parts.started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
-            AND parts.owner = began.owner
-            AND parts.session_id = began.session_id
+            session_id <> ''
+            AND played > 0
+            AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP)
         )
       )
   ) AS session
@@ -1617,7 +1603,7 @@ WITH beginning AS (
         NOT player_id IS NULL
         AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
         CAST((
-          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id FROM 2)) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 19 * ASCII(SUBSTRING(player_id FROM 4)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6)) + 53 * ASCII(RIGHT(player_id, 7)) + 13 * ASCII(RIGHT(player_id, 8))
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
         ) % 63 AS SMALLINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16

@@ -334,105 +334,99 @@ WITH times AS (
       FROM (
         SELECT
           *,
-          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY owner, session_id
+            ORDER BY order_key NULLS LAST
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+          ) AS number
         FROM (
           SELECT
-            *,
-            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
-              PARTITION BY owner, session_id
-              ORDER BY order_key NULLS LAST
-              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS number
+            owner,
+            session_id,
+            MIN(started_at) AS started_at,
+            MAX(ended_at) AS ended_at,
+            MIN(order_key) AS order_key,
+            MIN(since) AS since,
+            MIN(player_key) AS player_key,
+            MIN_BY(player_id, player_key) AS player_id,
+            MIN_BY(platform, order_key) AS platform,
+            MIN_BY(version, order_key) AS version,
+            MIN_BY(country, order_key) AS country,
+            MAX(mono_ms) AS mono_ms,
+            CAST(SUM(events) AS BIGINT) AS events,
+            CAST(SUM(played) AS BIGINT) AS played,
+            CAST(SUM(crashes) AS BIGINT) AS crashes
           FROM (
             SELECT
-              owner,
-              session_id,
-              MIN(started_at) AS started_at,
-              MAX(ended_at) AS ended_at,
-              MIN(order_key) AS order_key,
-              MIN(since) AS since,
-              MIN(player_key) AS player_key,
-              MIN_BY(player_id, player_key) AS player_id,
-              MIN_BY(platform, order_key) AS platform,
-              MIN_BY(version, order_key) AS version,
-              MIN_BY(country, order_key) AS country,
-              MAX(mono_ms) AS mono_ms,
-              CAST(SUM(events) AS BIGINT) AS events,
-              CAST(SUM(played) AS BIGINT) AS played,
-              CAST(SUM(crashes) AS BIGINT) AS crashes
+              *,
+              SUM(
+                CASE
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  THEN 0
+                  ELSE 1
+                END
+              ) OVER (
+                PARTITION BY owner, session_id
+                ORDER BY since NULLS LAST, order_key NULLS LAST
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+              ) AS stretch
             FROM (
               SELECT
                 *,
-                SUM(
-                  CASE
-                    WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
-                    THEN 0
-                    ELSE 1
-                  END
-                ) OVER (
+                MAX(ended_at) OVER (
                   PARTITION BY owner, session_id
                   ORDER BY since NULLS LAST, order_key NULLS LAST
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                ) AS stretch
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS silent_since
               FROM (
                 SELECT
-                  *,
-                  MAX(ended_at) OVER (
-                    PARTITION BY owner, session_id
-                    ORDER BY since NULLS LAST, order_key NULLS LAST
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                  ) AS silent_since
+                  *
                 FROM (
                   SELECT
-                    *
-                  FROM (
-                    SELECT
-                      game_id,
-                      env,
-                      owner,
-                      session_id,
-                      started_at,
-                      ended_at,
-                      order_key,
-                      since,
-                      player_key,
-                      player_id,
-                      platform,
-                      version,
-                      country,
-                      mono_ms,
-                      events,
-                      played,
-                      crashes
-                    FROM main.sessions
-                    WHERE
-                      game_id = 'arena' AND env = 'prod'
-                  ) AS part
+                    game_id,
+                    env,
+                    owner,
+                    session_id,
+                    started_at,
+                    ended_at,
+                    order_key,
+                    since,
+                    player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    mono_ms,
+                    events,
+                    played,
+                    crashes
+                  FROM main.sessions
                   WHERE
-                    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
-                    AND EXISTS(
-                      SELECT
-                        1
-                      FROM session_ids AS several
-                      WHERE
-                        several.has_several
-                        AND several.owner = part.owner
-                        AND several.session_id = part.session_id
-                    )
-                ) AS parts
-              ) AS silences
-            ) AS stretches
-            GROUP BY
-              owner,
-              session_id,
-              stretch
+                    game_id = 'arena' AND env = 'prod'
+                ) AS part
+                WHERE
+                  ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
+                  AND (owner, session_id) IN (
+                    SELECT
+                      owner,
+                      session_id
+                    FROM session_ids
+                    WHERE
+                      has_several
+                  )
+              ) AS parts
+            ) AS silences
           ) AS stretches
-        ) AS numbered
-      ) AS keyed
+          GROUP BY
+            owner,
+            session_id,
+            stretch
+        ) AS stretches
+      ) AS numbered
       GROUP BY
         owner,
         session_id,
-        session_key
+        CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END
     ) AS began
     LEFT JOIN (
       SELECT
@@ -484,9 +478,10 @@ WITH times AS (
       )
       AND (
         began.played > 0
-        OR NOT EXISTS(
+        OR NOT (began.owner, began.session_id) IN (
           SELECT
-            1
+            owner,
+            session_id
           FROM (
             SELECT
               game_id,
@@ -511,11 +506,9 @@ WITH times AS (
               game_id = 'arena' AND env = 'prod'
           ) AS parts
           WHERE
-            parts.session_id <> ''
-            AND parts.played > 0
-            AND parts.started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
-            AND parts.owner = began.owner
-            AND parts.session_id = began.session_id
+            session_id <> ''
+            AND played > 0
+            AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
         )
       )
   ) AS session
@@ -594,7 +587,7 @@ WITH active AS (
       NOT player_id IS NULL
       AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
       CAST((
-        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS TINYINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
@@ -678,7 +671,7 @@ WITH times AS (
         NOT player_id IS NULL
         AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
         CAST((
-          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS TINYINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
@@ -763,7 +756,7 @@ WITH times AS (
             NOT player_id IS NULL
             AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
             CAST((
-              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS TINYINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
@@ -888,7 +881,7 @@ WITH slices AS (
       NOT player_id IS NULL
       AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
       CAST((
-        ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS TINYINT) AS player_bit,
       CASE
         WHEN LENGTH(session_id) >= 16
@@ -1000,7 +993,7 @@ WITH times AS (
           NOT player_id IS NULL
           AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
           CAST((
-            ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS TINYINT) AS player_bit,
           CASE
             WHEN LENGTH(session_id) >= 16
@@ -1111,7 +1104,7 @@ WITH times AS (
         NOT player_id IS NULL
         AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
         CAST((
-          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS TINYINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16
@@ -1192,149 +1185,143 @@ WITH times AS (
       FROM (
         SELECT
           *,
-          CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
+          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY owner, session_id
+            ORDER BY order_key NULLS LAST
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+          ) AS number
         FROM (
           SELECT
-            *,
-            SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
-              PARTITION BY owner, session_id
-              ORDER BY order_key NULLS LAST
-              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS number
+            owner,
+            session_id,
+            MIN(started_at) AS started_at,
+            MAX(ended_at) AS ended_at,
+            MIN(order_key) AS order_key,
+            MIN(since) AS since,
+            MIN(player_key) AS player_key,
+            MIN_BY(player_id, player_key) AS player_id,
+            MIN_BY(platform, order_key) AS platform,
+            MIN_BY(version, order_key) AS version,
+            MIN_BY(country, order_key) AS country,
+            MAX(mono_ms) AS mono_ms,
+            CAST(SUM(events) AS BIGINT) AS events,
+            CAST(SUM(played) AS BIGINT) AS played,
+            CAST(SUM(crashes) AS BIGINT) AS crashes
           FROM (
             SELECT
-              owner,
-              session_id,
-              MIN(started_at) AS started_at,
-              MAX(ended_at) AS ended_at,
-              MIN(order_key) AS order_key,
-              MIN(since) AS since,
-              MIN(player_key) AS player_key,
-              MIN_BY(player_id, player_key) AS player_id,
-              MIN_BY(platform, order_key) AS platform,
-              MIN_BY(version, order_key) AS version,
-              MIN_BY(country, order_key) AS country,
-              MAX(mono_ms) AS mono_ms,
-              CAST(SUM(events) AS BIGINT) AS events,
-              CAST(SUM(played) AS BIGINT) AS played,
-              CAST(SUM(crashes) AS BIGINT) AS crashes
+              *,
+              SUM(
+                CASE
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  THEN 0
+                  ELSE 1
+                END
+              ) OVER (
+                PARTITION BY owner, session_id
+                ORDER BY since NULLS LAST, order_key NULLS LAST
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+              ) AS stretch
             FROM (
               SELECT
                 *,
-                SUM(
-                  CASE
-                    WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
-                    THEN 0
-                    ELSE 1
-                  END
-                ) OVER (
+                MAX(ended_at) OVER (
                   PARTITION BY owner, session_id
                   ORDER BY since NULLS LAST, order_key NULLS LAST
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                ) AS stretch
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS silent_since
               FROM (
                 SELECT
-                  *,
-                  MAX(ended_at) OVER (
-                    PARTITION BY owner, session_id
-                    ORDER BY since NULLS LAST, order_key NULLS LAST
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                  ) AS silent_since
+                  *
                 FROM (
                   SELECT
-                    *
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                        LEAST(mono_ms, 86400000)
+                      ) / 1000)
+                    END AS since,
+                    CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                    CAST(1 AS BIGINT) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
                   FROM (
                     SELECT
                       game_id,
                       env,
-                      owner,
-                      COALESCE(session_id, '') AS session_id,
-                      time AS started_at,
-                      time AS ended_at,
-                      order_key,
-                      CASE
-                        WHEN session_id IS NULL OR mono_ms IS NULL
-                        THEN time
-                        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
-                          LEAST(mono_ms, 86400000)
-                        ) / 1000)
-                      END AS since,
-                      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                      name,
+                      time,
+                      time AS slot,
                       player_id,
-                      platform,
-                      version,
-                      country,
-                      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
-                      CAST(1 AS BIGINT) AS events,
-                      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-                      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
-                    FROM (
-                      SELECT
-                        game_id,
-                        env,
-                        name,
-                        time,
-                        time AS slot,
-                        player_id,
-                        session_id,
-                        mono_ms,
-                        seq,
-                        value,
-                        props AS props,
-                        map_id,
-                        x,
-                        y,
-                        z,
-                        COALESCE(platform, '') AS platform,
-                        COALESCE(version, '') AS version,
-                        COALESCE(country, '') AS country,
-                        COALESCE(currency, '') AS currency,
-                        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                        NOT player_id IS NULL
-                        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
-                        CAST((
-                          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
-                        ) % 63 AS TINYINT) AS player_bit,
-                        CASE
-                          WHEN LENGTH(session_id) >= 16
-                          THEN ''
-                          ELSE COALESCE(player_id, device_id, '')
-                        END AS owner,
-                        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                      FROM main.events
-                      WHERE
-                        game_id = 'arena' AND env = 'prod'
-                    ) AS source
+                      session_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT player_id IS NULL
+                      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                      ) % 63 AS TINYINT) AS player_bit,
+                      CASE
+                        WHEN LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main.events
                     WHERE
-                      is_active OR (
-                        NOT session_id IS NULL AND NOT is_passive
-                      )
-                  ) AS part
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
                   WHERE
-                    ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
-                    AND EXISTS(
-                      SELECT
-                        1
-                      FROM session_ids AS several
-                      WHERE
-                        several.has_several
-                        AND several.owner = part.owner
-                        AND several.session_id = part.session_id
+                    is_active OR (
+                      NOT session_id IS NULL AND NOT is_passive
                     )
-                ) AS parts
-              ) AS silences
-            ) AS stretches
-            GROUP BY
-              owner,
-              session_id,
-              stretch
+                ) AS part
+                WHERE
+                  ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
+                  AND (owner, session_id) IN (
+                    SELECT
+                      owner,
+                      session_id
+                    FROM session_ids
+                    WHERE
+                      has_several
+                  )
+              ) AS parts
+            ) AS silences
           ) AS stretches
-        ) AS numbered
-      ) AS keyed
+          GROUP BY
+            owner,
+            session_id,
+            stretch
+        ) AS stretches
+      ) AS numbered
       GROUP BY
         owner,
         session_id,
-        session_key
+        CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END
     ) AS began
     LEFT JOIN (
       SELECT
@@ -1391,7 +1378,7 @@ WITH times AS (
             NOT player_id IS NULL
             AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
             CAST((
-              ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS TINYINT) AS player_bit,
             CASE
               WHEN LENGTH(session_id) >= 16
@@ -1430,9 +1417,10 @@ WITH times AS (
       )
       AND (
         began.played > 0
-        OR NOT EXISTS(
+        OR NOT (began.owner, began.session_id) IN (
           SELECT
-            1
+            owner,
+            session_id
           FROM (
             SELECT
               game_id,
@@ -1483,7 +1471,7 @@ WITH times AS (
                 NOT player_id IS NULL
                 AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
                 CAST((
-                  ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+                  ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                 ) % 63 AS TINYINT) AS player_bit,
                 CASE
                   WHEN LENGTH(session_id) >= 16
@@ -1501,11 +1489,9 @@ WITH times AS (
               )
           ) AS parts
           WHERE
-            parts.session_id <> ''
-            AND parts.played > 0
-            AND parts.started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
-            AND parts.owner = began.owner
-            AND parts.session_id = began.session_id
+            session_id <> ''
+            AND played > 0
+            AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
         )
       )
   ) AS session
@@ -1570,7 +1556,7 @@ WITH beginning AS (
         NOT player_id IS NULL
         AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
         CAST((
-          ASCII(player_id) + 2 * ASCII(SUBSTRING(player_id, 2)) + 37 * ASCII(SUBSTRING(player_id, 3)) + 19 * ASCII(SUBSTRING(player_id, 4)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6)) + 53 * ASCII(SUBSTRING(player_id, -7)) + 13 * ASCII(SUBSTRING(player_id, -8))
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS TINYINT) AS player_bit,
         CASE
           WHEN LENGTH(session_id) >= 16

@@ -105,16 +105,13 @@ SESSIONS: Sql = """
                 max(mono_ms) AS mono_ms, CAST(sum(played) AS BIGINT) AS played,
                 CAST(sum(crashes) AS BIGINT) AS crashes{kept_merged}
             FROM (
-                SELECT *, CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END AS session_key
-                FROM (
-                    SELECT *, sum(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
-                        PARTITION BY owner, session_id ORDER BY order_key
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                    ) AS number
-                    FROM ({merged}) AS stretches
-                ) AS numbered
-            ) AS keyed
-            GROUP BY owner, session_id, session_key
+                SELECT *, sum(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+                    PARTITION BY owner, session_id ORDER BY order_key
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS number
+                FROM ({merged}) AS stretches
+            ) AS numbered
+            GROUP BY owner, session_id, CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END
         ) AS began
         LEFT JOIN (
             SELECT owner, session_id, max(ended_at) AS ended_at
@@ -126,10 +123,9 @@ SESSIONS: Sql = """
             AND earlier.session_id = CASE WHEN began.since < $from THEN began.session_id END
         WHERE began.started_at >= $from AND began.started_at < $to
             AND (earlier.ended_at IS NULL OR earlier.ended_at + $session_timeout::INTERVAL < began.since)
-            AND (began.played > 0 OR NOT EXISTS (
-                SELECT 1 FROM ({rows}) AS parts
-                WHERE parts.session_id <> '' AND parts.played > 0 AND parts.started_at < $from
-                    AND parts.owner = began.owner AND parts.session_id = began.session_id
+            AND (began.played > 0 OR (began.owner, began.session_id) NOT IN (
+                SELECT owner, session_id FROM ({rows}) AS parts
+                WHERE session_id <> '' AND played > 0 AND started_at < $from
             ))
     ) AS session
     {in_buckets}
@@ -147,10 +143,8 @@ SESSION_IDS: Sql = """
     GROUP BY owner, session_id"""
 
 SEVERAL: Sql = """SELECT * FROM ({rows}) AS part
-                        WHERE ended_at >= $sessions_from AND EXISTS (
-                            SELECT 1 FROM session_ids AS several
-                            WHERE several.has_several AND several.owner = part.owner
-                                AND several.session_id = part.session_id
+                        WHERE ended_at >= $sessions_from AND (owner, session_id) IN (
+                            SELECT owner, session_id FROM session_ids WHERE has_several
                         )"""
 
 RELATIONS: dict[Sql, Relation] = {
