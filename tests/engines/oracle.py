@@ -386,13 +386,13 @@ def core_of_map(question: Question, events: list[Event], map_id: str, name: str)
 
 
 def fitting_cell_size(question: Question, events: list[Event], map_id: str, name: str) -> float:
-    """By hand: the first of 0.001, 0.002, 0.005, 0.01, ... of which at most 25 make the core's longer side."""
+    """By hand: the first of ..., 0.001, 0.002, 0.005, 0.01, ... of which at most 25 make the core's longer side."""
     found = core_of_map(question, events, map_id, name)
     if found is None:
         return 1.0
     left, lower, right, upper = found
     side = max(right - left, upper - lower)
-    steps = (float(f"{step}e{power}") for power in range(-3, 9) for step in (1, 2, 5))
+    steps = (float(f"{step}e{power}") for power in range(-290, 9) for step in (1, 2, 5))
     return next(step for step in steps if step * 25 >= side * (1 - 1e-9)) if side > 0 else 1.0
 
 

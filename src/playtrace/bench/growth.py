@@ -40,7 +40,6 @@ PIECE_EVENTS = 20_000
 PIECES = 6
 FULL = 2
 """Loads that are as large as one can be."""
-ROUNDS = 5
 REPEATS = 7
 PRESS_ROUNDS = 40
 
@@ -82,7 +81,7 @@ class GrowthResult(Struct):
     sizes: list[Grown]
 
 
-def run(*, sizes: list[int], data: Path | None, seconds: float) -> GrowthResult:
+def run(*, sizes: list[int], data: Path | None, rounds: int, seconds: float) -> GrowthResult:
     """Fill a store to each size in turn, and measure. Ten million events take about ten minutes.
 
     With `data`, stores are kept there, one for each size, and used again. Raises `BenchError`.
@@ -96,7 +95,7 @@ def run(*, sizes: list[int], data: Path | None, seconds: float) -> GrowthResult:
             # What is measured is a copy: a load makes it another.
             folder = Path(temporary) / "measured"
             shutil.copytree(below, folder)
-            measured.append(_measure(_settings(folder), Path(temporary), seconds))
+            measured.append(_measure(_settings(folder), Path(temporary), rounds, seconds))
             shutil.rmtree(folder)
         return GrowthResult(measured)
 
@@ -123,13 +122,13 @@ def _grown(folder: Path, size: int, below: Path | None) -> Path:
     return folder
 
 
-def _measure(settings: Settings, temporary: Path, seconds: float) -> Grown:
+def _measure(settings: Settings, temporary: Path, rounds: int, seconds: float) -> Grown:
     events, store_bytes = count(settings), settings.store_path.stat().st_size
     end = last_moment(settings) if events else dt.datetime.now(dt.UTC)
     metrics_ms = {
         name: float(np.median([ask(settings, name, end, "rollup") for _ in range(REPEATS)])) for name in metrics()
     }
-    pieces, full = _speeds(settings, temporary, end, events)
+    pieces, full = _speeds(settings, temporary, end, events, rounds)
     return Grown(
         events=events,
         store_bytes=store_bytes,
@@ -149,11 +148,11 @@ class _Timed(Struct):
     step_seconds: dict[str, float]
 
 
-def _speeds(settings: Settings, temporary: Path, end: dt.datetime, seed: int) -> tuple[Speed, Speed]:
+def _speeds(settings: Settings, temporary: Path, end: dt.datetime, seed: int, rounds: int) -> tuple[Speed, Speed]:
     """Of pieces and of full loads. The grown store is the one of the settings."""
     found: dict[str, list[tuple[_Timed, _Timed]]] = {"pieces": [], "full": []}
     with _loader(settings) as grown:
-        for round_ in range(ROUNDS):
+        for round_ in range(rounds):
             pieces, full = _entries(settings, end, seed + round_)
             # The empty store is another one each time, as it fills too.
             with _loader(_settings(temporary / f"empty-{seed}-{round_}")) as empty:

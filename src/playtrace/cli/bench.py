@@ -55,6 +55,7 @@ def growth(
         list[int], typer.Option("--events", min=0, help="Events over 30 days in the store; may be given several times.")
     ] = [0, 10_000_000],  # noqa: B006 - typer's default
     data: Annotated[Path | None, typer.Option(help="Keep the generated stores here, and use those there.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often the same events are loaded into both.")] = 5,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="How long the server is pressed.")] = 10.0,
 ) -> None:
     """What becomes slower and larger as a store grows: the same loads into an empty one and into it, and memory."""
@@ -62,7 +63,7 @@ def growth(
     from playtrace.bench.processes import BenchError
 
     try:
-        result = bench.run(sizes=sizes, data=data, seconds=seconds)
+        result = bench.run(sizes=sizes, data=data, rounds=rounds, seconds=seconds)
     except BenchError as error:
         typer.secho(str(error), err=True, fg=typer.colors.RED)
         raise typer.Exit(1) from error
