@@ -63,7 +63,7 @@ def asked(tmp_path: Path) -> Iterator[Asked]:
 @pytest.fixture(scope="module")
 def one_asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     """For tests that write nothing."""
-    asked = Asked(tmp_path_factory.mktemp("asked"), sql_memory_bytes=128 * MEBIBYTE)
+    asked = Asked(tmp_path_factory.mktemp("asked"), sql_memory_bytes=64 * MEBIBYTE)
     yield asked
     asked.close()
 

@@ -31,7 +31,7 @@ THREADS_BYTES = 128 * 1024 * 1024
 """Address space that the threads of a database take and hardly use."""
 SPILL = "4GB"
 """What may be written to the disk for one statement."""
-WORN = 1 / 2
+WORN = 1 / 4
 """A process that has had this part of the memory it may have begins anew: little of it comes back."""
 
 
