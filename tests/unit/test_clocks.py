@@ -18,8 +18,8 @@ from msgspec import Struct
 from playtrace.config import Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.sqlite import Journal
-from playtrace.load import clocks
 from playtrace.load.loader import Loader
+from playtrace.sent_at import SECOND_US, reading_s
 from playtrace.store.duckdb import Store
 
 SERVER_BEGAN = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0) - dt.timedelta(days=6)
@@ -271,5 +271,5 @@ def test_what_is_known_of_clocks_is_forgotten(tmp_path: Path):
     ],
 )
 def test_a_reading_in_steps(sent_s: float | None, received_s: float, expected: int):
-    sent_us = None if sent_s is None else round(sent_s * clocks.SECOND_US)
-    assert clocks.reading_s(round(received_s * clocks.SECOND_US), sent_us) == expected
+    sent_us = None if sent_s is None else round(sent_s * SECOND_US)
+    assert reading_s(round(received_s * SECOND_US), sent_us) == expected

@@ -30,6 +30,7 @@ from playtrace.journal.sqlite import Journal
 from playtrace.load import clocks
 from playtrace.load.compaction import TASKS, compact
 from playtrace.load.loader import Loader
+from playtrace.sent_at import reading_s
 from playtrace.store.duckdb import Store
 
 GAMES = ("arena", "harbour")
@@ -299,7 +300,7 @@ class LoaderModel(RuleBasedStateMachine):
                 player=whose,
                 received_us=received_us,
                 sent_us=sent_us,
-                reading_s=clocks.reading_s(received_us, sent_us),
+                reading_s=reading_s(received_us, sent_us),
                 is_certain=False,
                 first_us=min(known, default=None),
                 last_us=max(known, default=None),

@@ -9,13 +9,9 @@ from __future__ import annotations
 import datetime as dt
 
 from playtrace.event import Batch
+from playtrace.journal.entry import microseconds
+from playtrace.sent_at import is_certain, presumed_s, reading_s
 
-BELIEVED_SLOW = dt.timedelta(hours=2)
-"""A clock that says in a first attempt to be further behind is taken for an envelope that waited."""
-NEVER_SET = 2000
-"""No envelope waited since this year: a clock that is behind it was never set."""
-YEARS = range(1970, 2100)
-"""Years of clocks; a time of another one stands for something else."""
 HISTORY = "docs/history.md"
 
 
@@ -50,12 +46,9 @@ def _correction(batch: Batch) -> dt.timedelta:
     """What will be added to the times, where nothing else is known of the clock."""
     if batch.sent_at is None:
         return dt.timedelta(0)
-    sent_at = batch.sent_at if batch.sent_at.tzinfo else batch.sent_at.replace(tzinfo=dt.UTC)
-    if sent_at.year not in YEARS:
-        return dt.timedelta(0)
-    slow = batch.received_at - sent_at
-    is_certain = batch.attempt > 1 or sent_at.year < NEVER_SET
-    return slow if is_certain or slow <= BELIEVED_SLOW else dt.timedelta(0)
+    sent_us = microseconds(batch.sent_at)
+    reading = reading_s(microseconds(batch.received_at), sent_us)
+    return dt.timedelta(seconds=presumed_s(reading, is_certain(sent_us, batch.attempt)))
 
 
 def _events(count: int) -> str:

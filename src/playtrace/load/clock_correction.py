@@ -11,7 +11,8 @@ import pyarrow as pa
 from msgspec import Struct
 
 from playtrace.load import steps
-from playtrace.load.clocks import Decisions, Device, Reading, Session, decide, presumed_s
+from playtrace.load.clocks import Decisions, Device, Reading, Session, decide
+from playtrace.sent_at import presumed_s
 
 Step = Callable[[str, LiteralString], None]
 """Runs one of the steps, by name."""

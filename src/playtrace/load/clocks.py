@@ -12,19 +12,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-STEP_S = 300
-"""Corrections are whole steps: the difference contains the network's delay too. Added as it is, it would move slow
-batches into the future and turn the order of one device's events around."""
-SLOW_S_MAX = 2 * 3600
-"""A clock that was never read before is believed to be slow by so much at most."""
+from playtrace.sent_at import SECOND_US, SLOW_S_MAX, STEP_S
+
 AGREEING_S_MIN = 3600
 """Readings that were sent so far apart, by the clock itself, and say the same were not both waiting somewhere."""
-CENTURY_US = 946_684_800_000_000
-"""The year 2000. A clock that is behind it was never set: no envelope waited for so long."""
-SENT_US_MAX = 4_102_444_800_000_000
-"""The year 2100: what lies beyond is no clock but a value that stands for nothing, and so is what lies before 1970."""
-
-SECOND_US = 1_000_000
 
 Session = tuple[str, str, str]
 """Game, whose session it is, and its id."""
@@ -63,26 +54,6 @@ class Decisions(Struct):
     """What was decided of each new session, and when."""
     readings: list[tuple[tuple[str, str], int, int, int]] = []
     """What is to be remembered: device, reading, when it was sent and received."""
-
-
-def reading_s(received_us: int, sent_us: int | None) -> int:
-    """How far the clock is behind, in steps (halves away from zero); 0 where it was not said."""
-    if sent_us is None or not 0 <= sent_us < SENT_US_MAX:
-        return 0
-    skew_us = received_us - sent_us
-    step_us = STEP_S * SECOND_US
-    steps = (2 * abs(skew_us) + step_us) // (2 * step_us)
-    return (STEP_S if skew_us > 0 else -STEP_S) * steps
-
-
-def is_certain(sent_us: int | None, attempt: int) -> bool:
-    """Whether this `sent_at` cannot be of an earlier attempt."""
-    return attempt > 1 or (sent_us is not None and 0 <= sent_us < CENTURY_US)
-
-
-def presumed_s(reading: int, certain: bool) -> int:
-    """What is right nearly always, where nothing is known of the device."""
-    return reading if certain or reading <= SLOW_S_MAX else 0
 
 
 def decide(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from playtrace.event import Refusal
 from playtrace.journal.entry import Header, Recorded, decode_header
-from playtrace.load import clocks
+from playtrace.sent_at import is_certain, presumed_s, reading_s
 
 NEWLINE = 10
 ROWS_PER_CHUNK = 2048
@@ -28,7 +28,7 @@ class Staged(Struct, frozen=True):
 
     lines: pa.Table
     """line (JSON text), journal_offset, position, received_at, sent_us, reading_s, is_certain, correction_s (see
-    `clocks`), source, game_id, country, region"""
+    `sent_at`), source, game_id, country, region"""
     refusals: list[tuple[int, dt.datetime, Refusal]]
     """Journal offset, time of receipt, and what was refused."""
     offsets: NDArray[np.int64]
@@ -86,8 +86,8 @@ def _lines(entries: Sequence[Recorded], headers: Sequence[Header]) -> pa.Table:
     starts = np.cumsum(counts) - counts
     rows = len(ends)
 
-    readings = [clocks.reading_s(header.received_us, header.sent_us) for header in headers]
-    certain = [clocks.is_certain(header.sent_us, header.attempt) for header in headers]
+    readings = [reading_s(header.received_us, header.sent_us) for header in headers]
+    certain = [is_certain(header.sent_us, header.attempt) for header in headers]
 
     def spread(values: Iterable[int]) -> NDArray[np.int64]:
         """One value for each entry to one for each event."""
@@ -110,7 +110,7 @@ def _lines(entries: Sequence[Recorded], headers: Sequence[Header]) -> pa.Table:
             "sent_us": _array(spread(header.sent_us or 0 for header in headers), pa.int64()),
             "reading_s": _array(spread(readings), pa.int64()),
             "is_certain": _array(spread(certain), pa.int64()),
-            "correction_s": _array(spread(map(clocks.presumed_s, readings, certain)), pa.int64()),
+            "correction_s": _array(spread(map(presumed_s, readings, certain)), pa.int64()),
             "source": spread_text([header.source for header in headers]),
             "game_id": spread_text([header.game_id for header in headers]),
             "country": spread_text([header.country for header in headers]),
