@@ -39,6 +39,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import Span, as_far_as, buckets_of, plain, span_before, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
+from playtrace.metrics.frame.relations import PAID_IN
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
 
@@ -91,12 +92,12 @@ class Summary(Judged, Figures, CommonAnswer):
 
 
 # Each question has a row for the range and one for the time before, which `times` and `days` tell apart.
-COUNTED: LiteralString = """
+COUNTED: LiteralString = f"""
 SELECT is_current, sum(events) AS event_count,
     sum(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-    sum(CASE WHEN name = 'purchase' AND coalesce(nullif(currency, ''), $game_currency) = $currency
+    sum(CASE WHEN name = 'purchase' AND {PAID_IN} = $currency
         THEN value_micros ELSE 0 END) AS revenue_micros,
-    sum(CASE WHEN name = 'purchase' AND coalesce(nullif(currency, ''), $game_currency) <> $currency
+    sum(CASE WHEN name = 'purchase' AND {PAID_IN} <> $currency
         THEN events ELSE 0 END) AS other_currency_purchases,
     sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us
 FROM event_counts
@@ -168,7 +169,7 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
         ],
     )
     rows = [
-        *of_times.rows(COUNTED, times, currency=parameters.currency, game_currency=asking.rules.currency),
+        *of_times.rows(COUNTED, times, currency=parameters.currency),
         *of_days.rows(ACTIVE, places),
         *of_times.rows(NEW, times),
         *of_times.rows(SESSIONS, times),

@@ -33,6 +33,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import Grain, Span, buckets_of, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
+from playtrace.metrics.frame.relations import PAID_IN
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.wilson import ratio
 
@@ -113,14 +114,14 @@ found AS (
 ),
 """
 
-REVENUE: LiteralString = """
+REVENUE: LiteralString = f"""
 WITH
 found AS (
     SELECT bucket, split, coalesce(sum(CASE WHEN paid_in = $currency THEN value_micros END), 0) AS weight,
         coalesce(sum(CASE WHEN paid_in = $currency THEN value_micros END), 0) AS part, 0 AS whole,
         sum(CASE WHEN paid_in = $currency THEN 0 ELSE events END) AS others
     FROM (
-        SELECT bucket, split, coalesce(nullif(currency, ''), $game_currency) AS paid_in, value_micros, events
+        SELECT bucket, split, {PAID_IN} AS paid_in, value_micros, events
         FROM event_counts
         WHERE name = 'purchase'
     ) AS paid
@@ -260,7 +261,6 @@ def answer(parameters: Parameters, asking: Asking) -> Timeseries:
         name=figure.name,
         figure=parameters.metric,
         currency=parameters.currency,
-        game_currency=asking.rules.currency,
         split_by=parameters.split_by,
         keys_max=KEYS_MAX,
     )

@@ -17,6 +17,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import plain
 from playtrace.metrics.frame.known_values import commonest
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Sought
+from playtrace.metrics.frame.relations import PAID_IN
 from playtrace.metrics.frame.scope import ever
 
 KNOWN_MAX = 200
@@ -54,11 +55,11 @@ ANY_OF_THE_TIME: LiteralString = """
 SELECT 1 FROM events WHERE game_id = $game AND time >= $from AND time < $to LIMIT 1
 """
 
-PAID_IN: LiteralString = """
-SELECT coalesce(nullif(currency, ''), $game_currency) AS currency, CAST(sum(events) AS BIGINT) AS purchases
+PURCHASES: LiteralString = f"""
+SELECT {PAID_IN} AS currency, CAST(sum(events) AS BIGINT) AS purchases
 FROM all_counts
 WHERE name = 'purchase'
-GROUP BY coalesce(nullif(currency, ''), $game_currency)
+GROUP BY {PAID_IN}
 ORDER BY purchases DESC, currency
 LIMIT $currencies_max
 """
@@ -79,11 +80,11 @@ def hints(parameters: CommonParameters, asking: Asking, answer: CommonAnswer) ->
 def _set_aside(answer: CommonAnswer, asking: Asking) -> list[str]:
     """Where nothing of the time is stored, and something came that may be of it and was too old."""
     bound: dict[str, object] = {"game": answer.game_id}
-    (too_old,) = asking.reader.query(TOO_OLD, bound).to_pylist()
+    (too_old,) = asking.reader.rows(TOO_OLD, bound)
     if not too_old["events"] or plain(answer.from_) > too_old["last_hour"] - YOUNGEST:
         return []
     asked_for = bound | {"from": plain(answer.from_), "to": plain(answer.to)}
-    if asking.reader.query(ANY_OF_THE_TIME, asked_for).num_rows:
+    if asking.reader.rows(ANY_OF_THE_TIME, asked_for):
         return []
     count = too_old["events"]
     return [
@@ -97,7 +98,7 @@ def _other_currencies(parameters: CommonParameters, answer: CommonAnswer, asking
     currency = getattr(parameters, "currency", None)
     if currency is None or not getattr(answer, "other_currency_purchases", 0):
         return []
-    paid_in = ever(parameters, asking, PAID_IN, currencies_max=CURRENCIES_MAX, game_currency=asking.rules.currency)
+    paid_in = ever(parameters, asking, PURCHASES, currencies_max=CURRENCIES_MAX)
     if not paid_in or currency in [row["currency"] for row in paid_in]:
         return []
     shown = ", ".join(f"{row['purchases']:,} in {row['currency']}" for row in paid_in)

@@ -257,6 +257,10 @@ SPLIT: dict[str | None, Sql] = {
 }
 
 
+PAID_IN: Sql = "coalesce(nullif(currency, ''), $game_currency)"
+"""The currency of a purchase: the game's own where it names none."""
+
+
 class Cut(Struct, frozen=True):
     """How every relation of one question is cut."""
 

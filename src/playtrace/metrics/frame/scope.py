@@ -68,6 +68,7 @@ class Scope:
                 "day_before": plain(start - ONE_DAY - asking.rules.session_timeout),
                 "session_timeout": asking.rules.session_timeout,
                 "segment": parameters.segment,
+                "game_currency": asking.rules.currency,
             }
             | {f"built_to_{rollup}": day for rollup, day in asking.unbuilt.items()}
         )
@@ -142,5 +143,10 @@ def ever(parameters: CommonParameters, asking: Asking, metric: LiteralString, **
             relation.rollup.table for relation in RELATIONS.values() if relation.rollup.table in asking.unbuilt
         ),
     )
-    values = filters(parameters) | {f"built_to_{rollup}": day for rollup, day in asking.unbuilt.items()} | bound
+    values = (
+        filters(parameters)
+        | {"game_currency": asking.rules.currency}
+        | {f"built_to_{rollup}": day for rollup, day in asking.unbuilt.items()}
+        | bound
+    )
     return asking.rows(written_out(metric, set(), cut, {}), values)
