@@ -7,34 +7,30 @@ grown store and pressed, and its memory measured.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import itertools
 import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 
-from playtrace.bench.ingest import BATCH_CONNECTIONS, BATCH_EVENTS, PATH, fresh_events, in_sessions_of
-from playtrace.bench.load_generator import press, request_bytes
-from playtrace.bench.month import ASKED, GAME, ask, count, fill, last_moment, loads
-from playtrace.bench.processes import BenchError, playtrace_server
+from playtrace.bench.ingest import BATCH_CONNECTIONS, fresh_events, in_batches, press_for, requests_of
+from playtrace.bench.month import ASKED, DAYS, GAME, ask_cold, count, fill, last_moment, loader_of, loads, opened
+from playtrace.bench.processes import Running, playtrace_server
 from playtrace.config import Settings
 from playtrace.event import Batch
 from playtrace.journal.entry import Entry, encode
-from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.metrics.frame.metric import metrics
 from playtrace.simulate.arena import ArenaScenario
-from playtrace.store.duckdb import Store
 
 PIECE_EVENTS = 20_000
 PIECES = 6
@@ -42,6 +38,8 @@ FULL = 2
 """Loads that are as large as one can be."""
 REPEATS = 7
 PRESS_ROUNDS = 40
+LOOK_S = 0.25
+"""How often it is looked at a server's memory."""
 
 
 class Speed(Struct):
@@ -115,7 +113,8 @@ def _grown(folder: Path, size: int, below: Path | None) -> Path:
         shutil.copytree(below, folder)
         (folder / "filled").unlink()
     settings = _settings(folder)
-    there = count(settings)
+    with opened(settings) as store:
+        there = count(store)
     if size > there:
         fill(settings, size - there, seed=there + 11)
     (folder / "filled").touch()
@@ -123,10 +122,12 @@ def _grown(folder: Path, size: int, below: Path | None) -> Path:
 
 
 def _measure(settings: Settings, temporary: Path, rounds: int, seconds: float) -> Grown:
-    events, store_bytes = count(settings), settings.store_path.stat().st_size
-    end = last_moment(settings) if events else dt.datetime.now(dt.UTC)
+    with opened(settings) as store:
+        events = count(store)
+        end = last_moment(store) if events else dt.datetime.now(dt.UTC)
+    store_bytes = settings.store_path.stat().st_size
     metrics_ms = {
-        name: float(np.median([ask(settings, name, end, "rollup") for _ in range(REPEATS)])) for name in metrics()
+        name: float(np.median([ask_cold(settings, name, end, "rollup") for _ in range(REPEATS)])) for name in metrics()
     }
     pieces, full = _speeds(settings, temporary, end, events, rounds)
     return Grown(
@@ -160,14 +161,10 @@ def _speeds(settings: Settings, temporary: Path, end: dt.datetime, seed: int, ro
                 for loader in (empty, grown):
                     loader.load_entries(pieces[0])
                 for name, entries in (("pieces", pieces[1:]), ("full", full)):
-                    pair = [(loader, _timed(loader, entries)) for loader in _in_turn(empty, grown, round_)]
-                    speeds = {id(loader): timed for loader, timed in pair}
-                    found[name].append((speeds[id(empty)], speeds[id(grown)]))
+                    in_turn = (empty, grown) if round_ % 2 == 0 else (grown, empty)
+                    timed = {loader: _timed(loader, entries) for loader in in_turn}
+                    found[name].append((timed[empty], timed[grown]))
     return _speed(found["pieces"]), _speed(found["full"])
-
-
-def _in_turn(empty: Loader, grown: Loader, round_: int) -> tuple[Loader, Loader]:
-    return (empty, grown) if round_ % 2 == 0 else (grown, empty)
 
 
 def _entries(settings: Settings, end: dt.datetime, seed: int) -> tuple[list[list[Entry]], list[list[Entry]]]:
@@ -220,52 +217,39 @@ def _speed(pairs: list[tuple[_Timed, _Timed]]) -> Speed:
 @contextmanager
 def _loader(settings: Settings) -> Generator[Loader]:
     settings.data.mkdir(parents=True, exist_ok=True)
-    store = Store.open(settings.store_path, settings)
-    journal = Journal.open(settings.journal_path, settings)
-    try:
-        yield Loader(store, journal, settings)
-    finally:
-        journal.close()
-        store.close()
+    with opened(settings) as store, loader_of(store, settings) as loader:
+        yield loader
 
 
 # ── memory ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _memory(data: Path, seconds: float) -> Memory:
-    events = list(itertools.islice(fresh_events(50_000), 20_000))
-    bodies = [
-        msgspec.json.encode({"events": events[start : start + BATCH_EVENTS]})
-        for start in range(0, len(events), BATCH_EVENTS)
-    ]
+    batches = in_batches(fresh_events())
     with playtrace_server(data) as server:
         server.wait_until_loaded()
         started = server.rss_mb()
-        requests = [
-            request_bytes(server.host, server.port, PATH, in_sessions_of(round_, body))
-            for round_ in range(PRESS_ROUNDS)
-            for body in bodies
-        ]
+        requests = requests_of(server, batches, rounds=PRESS_ROUNDS)
 
-        async def watched() -> float:
-            most = server.rss_mb()
-            pressing = asyncio.create_task(
-                press(server.host, server.port, requests, connections=BATCH_CONNECTIONS, seconds=seconds)
-            )
-            while not pressing.done():
-                await asyncio.wait([pressing], timeout=0.25)
-                most = max(most, server.rss_mb())
-            if set(pressing.result().statuses) != {202}:
-                raise BenchError(f"Not every request was accepted: {pressing.result().statuses}.")
-            loading = asyncio.create_task(asyncio.to_thread(server.wait_until_loaded))
-            while not loading.done():
-                await asyncio.wait([loading], timeout=0.25)
-                most = max(most, server.rss_mb())
-            return most
+        def press_and_load() -> None:
+            press_for(server, requests, BATCH_CONNECTIONS, seconds)
+            server.wait_until_loaded()
 
-        pressed = asyncio.run(watched())
+        pressed = _most_mb(server, press_and_load)
         now = dt.datetime.now(dt.UTC)
+        days = {"gameId": GAME, "from": (now - dt.timedelta(days=DAYS - 1)).date(), "to": now.date()}
         for name in metrics():
-            days = {"gameId": GAME, "from": (now - dt.timedelta(days=29)).date(), "to": now.date()}
             server.get(f"/api/metrics/{name}?" + urlencode(days | ASKED.get(name, {})))
         return Memory(started_mb=started, pressed_mb=pressed, asked_mb=server.rss_mb())
+
+
+def _most_mb(server: Running, work: Callable[[], None]) -> float:
+    """The most memory that the server has while something is done."""
+    most = server.rss_mb()
+    with ThreadPoolExecutor(1) as thread:
+        working = thread.submit(work)
+        while not working.done():
+            wait([working], LOOK_S)
+            most = max(most, server.rss_mb())
+        working.result()
+    return most

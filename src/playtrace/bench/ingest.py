@@ -78,20 +78,17 @@ class IngestResult(Struct):
 def run(*, seconds: float, load_events: int) -> IngestResult:
     """About eight times `seconds` plus what loading takes. Raises `BenchError`."""
     with tempfile.TemporaryDirectory(prefix="playtrace-bench-", ignore_cleanup_errors=True) as folder:
-        events = list(itertools.islice(fresh_events(50_000), 20_000))
+        events = fresh_events()
         singles = [msgspec.json.encode(event) for event in events[:2000]]
-        batches = [
-            msgspec.json.encode({"events": events[start : start + BATCH_EVENTS]})
-            for start in range(0, len(events), BATCH_EVENTS)
-        ]
+        batches = in_batches(events)
         with noop_server() as noop, playtrace_server(Path(folder) / "served") as server:
             pairs = _singles(noop, server, singles, seconds)
             rss_mb = server.rss_mb()
-            batch = _press(server, _requests(server, batches, ROUNDS), BATCH_CONNECTIONS, seconds)
+            batch = press_for(server, requests_of(server, batches, ROUNDS), BATCH_CONNECTIONS, seconds)
             rss_mb = max(rss_mb, server.rss_mb())
             server.wait_until_loaded()
             rss_mb = max(rss_mb, server.rss_mb())
-            visible_ms = asyncio.run(_visible_after(server, _requests(server, batches, 2 * ROUNDS)))
+            visible_ms = asyncio.run(_visible_after(server, requests_of(server, batches, 2 * ROUNDS)))
             rss_mb = max(rss_mb, server.rss_mb())
         speeds = [measure(Path(folder) / f"loaded-{number}", _entries(load_events)) for number in range(PAIRS)]
         return IngestResult(
@@ -114,25 +111,34 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
 def _singles(noop: Running, server: Running, bodies: list[bytes], seconds: float) -> list[tuple[Measured, Measured]]:
     """Requests with one event to the server that does nothing and to ours, in turn."""
     for running in (noop, server):
-        _press(running, _requests(running, bodies, 3 * ROUNDS), SINGLE_CONNECTIONS, WARM_UP_SECONDS)
-    to_noop = _requests(noop, bodies)
-    to_server = _requests(server, bodies, 4 * ROUNDS, PAIRS * ROUNDS)
+        press_for(running, requests_of(running, bodies, 3 * ROUNDS), SINGLE_CONNECTIONS, WARM_UP_SECONDS)
+    to_noop = requests_of(noop, bodies)
+    to_server = requests_of(server, bodies, 4 * ROUNDS, PAIRS * ROUNDS)
     pairs: list[tuple[Measured, Measured]] = []
     for _ in range(PAIRS):
         server.wait_until_loaded()
-        limit = _press(noop, to_noop, SINGLE_CONNECTIONS, seconds)
-        single = _press(server, to_server, SINGLE_CONNECTIONS, seconds)
+        limit = press_for(noop, to_noop, SINGLE_CONNECTIONS, seconds)
+        single = press_for(server, to_server, SINGLE_CONNECTIONS, seconds)
         to_server = to_server[single.requests :] or to_server
         pairs.append((limit, single))
     return pairs
 
 
-def fresh_events(count: int) -> Iterator[Event]:
-    """Events of a simulated game that were not sent before: without an id, as repeats would count once."""
-    scenario = ArenaScenario(seed=7, events=count, days=7, end=dt.datetime.now(dt.UTC))
-    for event in itertools.chain.from_iterable(scenario.batches()):
+def fresh_events() -> list[Event]:
+    """20,000 events of a simulated game that were not sent before: without an id, as repeats would count once."""
+    scenario = ArenaScenario(seed=7, events=50_000, days=7, end=dt.datetime.now(dt.UTC))
+    events = list(itertools.islice(itertools.chain.from_iterable(scenario.batches()), 20_000))
+    for event in events:
         event.event_id = None
-        yield event
+    return events
+
+
+def in_batches(events: list[Event]) -> list[bytes]:
+    """Bodies of requests with `BATCH_EVENTS` each."""
+    return [
+        msgspec.json.encode({"events": events[start : start + BATCH_EVENTS]})
+        for start in range(0, len(events), BATCH_EVENTS)
+    ]
 
 
 def _entries(count: int) -> Iterator[Entry]:
@@ -149,7 +155,7 @@ def in_sessions_of(round_: int, body: bytes) -> bytes:
     return body.replace(b'"session_id":"s-', b'"session_id":"%c%c' % (LETTERS[high], LETTERS[low]))
 
 
-def _requests(server: Running, bodies: list[bytes], first_round: int = 0, rounds: int = ROUNDS) -> list[bytes]:
+def requests_of(server: Running, bodies: list[bytes], first_round: int = 0, rounds: int = ROUNDS) -> list[bytes]:
     """So many times these events; each part of the benchmark has rounds, and so sessions, of its own."""
     return [
         request_bytes(server.host, server.port, PATH, in_sessions_of(round_, body))
@@ -158,7 +164,8 @@ def _requests(server: Running, bodies: list[bytes], first_round: int = 0, rounds
     ]
 
 
-def _press(server: Running, requests: list[bytes], connections: int, seconds: float) -> Measured:
+def press_for(server: Running, requests: list[bytes], connections: int, seconds: float) -> Measured:
+    """Raises `BenchError` when not every request was accepted."""
     measured = asyncio.run(press(server.host, server.port, requests, connections=connections, seconds=seconds))
     if set(measured.statuses) != {202}:
         raise BenchError(f"Not every request was accepted: {measured.statuses}.")

@@ -6,7 +6,8 @@ import datetime as dt
 import itertools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -30,26 +31,38 @@ ASKED: dict[str, dict[str, object]] = {
 """Parameters beyond game and time, for the metrics that need some."""
 
 
+@contextmanager
+def opened(settings: Settings) -> Generator[Store]:
+    store = Store.open(settings.store_path, settings)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def loader_of(store: Store, settings: Settings) -> Generator[Loader]:
+    journal = Journal.open(settings.journal_path, settings)
+    try:
+        yield Loader(store, journal, settings)
+    finally:
+        journal.close()
+
+
 def fill(settings: Settings, events: int, seed: int = 11) -> None:
     """Add about so many events of the last month to a store, and compact it: minutes for ten million."""
-    store = Store.open(settings.store_path, settings)
-    journal = Journal.open(settings.journal_path, settings)
     scenario = ArenaScenario(seed=seed, events=events, days=DAYS, end=dt.datetime.now(dt.UTC), game_id=GAME)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    try:
-        loader = Loader(store, journal, settings)
+    with opened(settings) as store, loader_of(store, settings) as loader:
         with Progress(*columns, disable=not sys.stderr.isatty()) as progress:
-            task = progress.add_task("events", total=events)
+            bar = progress.add_task("events", total=events)
             for batches in loads(scenario, settings.load.events_max):
                 loader.load_batches(batches)
-                progress.update(task, completed=loader.stored)
+                progress.update(bar, completed=loader.stored)
         today = dt.datetime.now(dt.UTC).date()
         for task in TASKS:
             for days in range(DAYS + 2):
                 compact(store, task, today - dt.timedelta(days=days), settings)
-    finally:
-        journal.close()
-        store.close()
 
 
 def loads(scenario: ArenaScenario, events_max: int) -> Iterator[list[Batch]]:
@@ -62,36 +75,21 @@ def loads(scenario: ArenaScenario, events_max: int) -> Iterator[list[Batch]]:
         yield load
 
 
-def last_moment(settings: Settings) -> dt.datetime:
-    store = Store.open(settings.store_path, settings)
-    try:
-        return store.query("SELECT max(time) AS time FROM events").to_pylist()[0]["time"].replace(tzinfo=dt.UTC)
-    finally:
-        store.close()
+def last_moment(store: Store) -> dt.datetime:
+    return store.query("SELECT max(time) AS time FROM events").to_pylist()[0]["time"].replace(tzinfo=dt.UTC)
 
 
-def count(settings: Settings) -> int:
-    store = Store.open(settings.store_path, settings)
-    try:
-        return count_in(store)
-    finally:
-        store.close()
-
-
-def count_in(store: Store) -> int:
+def count(store: Store) -> int:
     return store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
 
 
-def ask(settings: Settings, name: str, end: dt.datetime, source: str) -> float:
+def ask_cold(settings: Settings, name: str, end: dt.datetime, source: str) -> float:
     """Milliseconds of one answer from a store that was opened for it."""
-    store = Store.open(settings.store_path, settings)
-    try:
-        return ask_open(store, name, end, source)
-    finally:
-        store.close()
+    with opened(settings) as store:
+        return ask(store, name, end, source)
 
 
-def ask_open(store: Store, name: str, end: dt.datetime, source: str) -> float:
+def ask(store: Store, name: str, end: dt.datetime, source: str) -> float:
     metric = metrics()[name]
     start = end - dt.timedelta(days=DAYS - 1)
     given: dict[str, object] = {"game_id": GAME, "from": start.date(), "to": end.date(), "source": source}

@@ -17,15 +17,13 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from playtrace.bench.month import GAME, ask, ask_open, count, count_in, fill, last_moment, loads
+from playtrace.bench.month import GAME, ask, ask_cold, count, fill, last_moment, loader_of, loads, opened
 from playtrace.config import Settings
 from playtrace.event import Batch
 from playtrace.journal.entry import encode
-from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.metrics.frame.metric import metrics
 from playtrace.simulate.arena import ArenaScenario
-from playtrace.store.duckdb import Store
 
 RAW_REPEATS = 3
 LOADING_SECONDS = 10.0
@@ -56,10 +54,11 @@ def run(*, events: int, data: Path | None, repeats: int) -> QueryResult:
         settings = Settings.read(data=data or Path(temporary), late_days_max=400, dedup_days=60)
         if not settings.store_path.exists():
             fill(settings, events)
-        end = last_moment(settings)
-        cold = {name: [ask(settings, name, end, "rollup") for _ in range(repeats)] for name in metrics()}
-        raw = {name: [ask(settings, name, end, "raw") for _ in range(RAW_REPEATS)] for name in metrics()}
-        total, store_bytes = count(settings), settings.store_path.stat().st_size
+        with opened(settings) as store:
+            total, end = count(store), last_moment(store)
+        cold = {name: [ask_cold(settings, name, end, "rollup") for _ in range(repeats)] for name in metrics()}
+        raw = {name: [ask_cold(settings, name, end, "raw") for _ in range(RAW_REPEATS)] for name in metrics()}
+        store_bytes = settings.store_path.stat().st_size
         alone, asked = _load_meanwhile(settings, end)
         return QueryResult(
             events=total,
@@ -82,21 +81,18 @@ def run(*, events: int, data: Path | None, repeats: int) -> QueryResult:
 
 def _load_meanwhile(settings: Settings, end: dt.datetime) -> tuple[float, float]:
     """Events loaded per second, alone and while another thread asks one metric after the other."""
-    store = Store.open(settings.store_path, settings)
-    journal = Journal.open(settings.journal_path, settings)
     stop = threading.Event()
+    with opened(settings) as store, loader_of(store, settings) as loader:
 
-    def keep_asking() -> None:
-        for name in itertools.cycle(metrics()):
-            if stop.is_set():
-                return
-            ask_open(store, name, end, "rollup")
+        def keep_asking() -> None:
+            for name in itertools.cycle(metrics()):
+                if stop.is_set():
+                    return
+                ask(store, name, end, "rollup")
 
-    try:
-        loader = Loader(store, journal, settings)
         # Other events than those of an earlier run over the same folder, which would be there already.
-        seed = count_in(store)
-        pieces = loads(ArenaScenario(seed=seed, events=3_000_000, days=3, end=end, game_id=GAME), 20_000)
+        scenario = ArenaScenario(seed=count(store), events=3_000_000, days=3, end=end, game_id=GAME)
+        pieces = loads(scenario, 20_000)
         alone = _load_for(loader, pieces, LOADING_SECONDS)
         asking = threading.Thread(target=keep_asking)
         asking.start()
@@ -106,9 +102,6 @@ def _load_meanwhile(settings: Settings, end: dt.datetime) -> tuple[float, float]
             stop.set()
             asking.join()
         return alone, asked
-    finally:
-        journal.close()
-        store.close()
 
 
 def _load_for(loader: Loader, loads: Iterator[list[Batch]], seconds: float) -> float:

@@ -14,6 +14,8 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="What this machine can do, measured against its limits."
 )
 
+GROWTH_SIZES = [0, 10_000_000]
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -53,7 +55,7 @@ def growth(
     as_json: AsJson = False,
     sizes: Annotated[
         list[int], typer.Option("--events", min=0, help="Events over 30 days in the store; may be given several times.")
-    ] = [0, 10_000_000],  # noqa: B006 - typer's default
+    ] = GROWTH_SIZES,
     data: Annotated[Path | None, typer.Option(help="Keep the generated stores here, and use those there.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often the same events are loaded into both.")] = 5,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="How long the server is pressed.")] = 10.0,

@@ -66,7 +66,7 @@ def play(
     duration_s: float | None,
     requests_at_once: int,
 ) -> None:
-    async def play() -> DeliveryReport:
+    async def until_stopped() -> DeliveryReport:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         # The loop's own signal handlers do not exist on Windows; this works everywhere.
@@ -87,7 +87,7 @@ def play(
         finally:
             signal.signal(signal.SIGINT, previous)
 
-    print_report(asyncio.run(play()), "events")
+    print_report(asyncio.run(until_stopped()), "events")
 
 
 @contextlib.contextmanager
