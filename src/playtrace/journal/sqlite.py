@@ -412,16 +412,17 @@ class Journal:
         oldest = self._writer.execute(
             "SELECT last_offset, bytes FROM entries WHERE last_offset <= ? ORDER BY last_offset", [needed_by_none]
         )
-        last, size = None, 0
+        trim_to, size = None, 0
         with closing(oldest):
-            for last, bytes_ in oldest:  # noqa: B007 - the last one is used
+            for last_offset, bytes_ in oldest:
+                trim_to = last_offset
                 size += bytes_
                 if size >= TRIM_BYTES_MAX:
                     break
-        if last is None:
+        if trim_to is None:
             self._is_trimming = False
         else:
-            self._writer.execute("DELETE FROM entries WHERE last_offset <= ?", [last])
+            self._writer.execute("DELETE FROM entries WHERE last_offset <= ?", [trim_to])
 
     def _last_offset(self) -> int:
         row = self._writer.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
