@@ -263,6 +263,12 @@ class Settings(BaseModel):
         return next(value for _, value in self.protocols if isinstance(value, kind))
 
     @property
+    def data_identity(self) -> str:
+        """Tells the data folder from every copy of it, under whatever name it is reached. Raises `OSError`."""
+        folder = self.data.stat()
+        return f"{folder.st_dev}:{folder.st_ino}"
+
+    @property
     def journal_path(self) -> Path:
         return self.data / "journal.sqlite"
 

@@ -213,5 +213,7 @@ def write_local_file(settings: Settings, url: str, token: str) -> None:
     # Created readable by its owner alone; on Windows the folder's own permissions count.
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"url": url, "pid": os.getpid(), "token": token}, file)
+        local = {"url": url, "pid": os.getpid(), "token": token}
+        # A copy of the folder has this file too, and its commands must not ask our server.
+        json.dump(local | {"data": str(settings.data.resolve()), "data_identity": settings.data_identity}, file)
     unfinished.replace(path)

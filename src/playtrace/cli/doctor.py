@@ -20,9 +20,9 @@ from rich.table import Table
 
 from playtrace import __version__
 from playtrace.api.dashboard import BUILT
-from playtrace.cli.local_server import LocalServer, ServerRefused, running_server
+from playtrace.cli.local_server import LocalServer, ServerRefused, folder_copied_from, running_server
 from playtrace.cli.settings_options import Data, settings_from
-from playtrace.config import Settings
+from playtrace.config import LOCAL_FILE, Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
@@ -56,6 +56,9 @@ def _examine(settings: Settings, *, is_named: bool) -> Iterator[Finding]:
     yield Finding("dashboard", built, "built" if built else "not built: see CONTRIBUTING.md")
     yield from _disk(settings)
     server = running_server(settings)
+    if (original := folder_copied_from(settings)) is not None:
+        found = f"none that is known here: {LOCAL_FILE} is a copy, and tells of the server of {original}"
+        yield Finding("server", True, found)
     if server is not None:
         yield from _ask_server(server)
     elif settings.store_path.exists():

@@ -8,6 +8,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import psutil
 from msgspec import Struct
 
@@ -54,12 +55,37 @@ class LocalServer(Struct, frozen=True):
 
 
 def running_server(settings: Settings) -> LocalServer | None:
-    """The server that runs on this data folder, or None. What a killed one left behind does not count."""
-    try:
-        found = json.loads((settings.data / LOCAL_FILE).read_text("utf-8"))
-    except (OSError, ValueError):
+    """The server that runs on this data folder, or None.
+
+    What a killed one left behind does not count, nor does what was copied from the folder of another.
+    """
+    found = _local_file(settings)
+    if found is None or found.data_identity != settings.data_identity or not psutil.pid_exists(found.pid):
         return None
-    return LocalServer(found["url"], found["token"]) if psutil.pid_exists(found["pid"]) else None
+    return LocalServer(found.url, found.token)
+
+
+def folder_copied_from(settings: Settings) -> str | None:
+    """The folder from which this one was copied while a server ran on that; None when nothing tells of one."""
+    found = _local_file(settings)
+    return None if found is None or found.data_identity == settings.data_identity else found.data
+
+
+class _LocalFile(Struct, frozen=True):
+    """What a server leaves in its data folder while it runs."""
+
+    url: str
+    pid: int
+    token: str
+    data: str
+    data_identity: str
+
+
+def _local_file(settings: Settings) -> _LocalFile | None:
+    try:
+        return msgspec.json.decode((settings.data / LOCAL_FILE).read_bytes(), type=_LocalFile)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def _detail(error: urllib.error.HTTPError) -> str:
