@@ -174,7 +174,7 @@ class Batch(Struct, kw_only=True):
 def event_id_of(text: str, game_id: str) -> UUID | None:
     """A client's id of an event as UUID; one of another form becomes a UUID that is the same each time it is sent.
 
-    `game_id` is the game that the event names, or empty where it names none. None for the ids that stand for none.
+    `game_id` is the game that it is an event of, however that is said. None for the ids that stand for none.
     Raises `ValueError` when it is too long.
     """
     try:

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -111,6 +112,21 @@ def test_a_key_opens_its_own_game_only(studio: Studio):
         (1, "wrong_game"),
         (2, "unknown_game"),
     ]
+
+
+@pytest.mark.parametrize("event_id", ["match 17 #2", 17])
+def test_an_id_is_the_same_event_whether_the_event_names_the_game_or_the_key_does(studio: Studio, event_id: str | int):
+    headers, event = {"Authorization": f"Bearer {studio.arena}"}, {"name": "said", "event_id": event_id}
+    sent = (event, event | {"game_id": "arena"}, {"events": [event], "game_id": "arena"})
+    for one in sent:
+        assert studio.post(headers, one) == (202, {"accepted": 1, "rejected": []})
+    # In another game it is another event.
+    assert studio.post({"Authorization": f"Bearer {studio.harbour}"}, event)[0] == 202
+    studio.server.wait_until_loaded()
+    stored = "SELECT game_id FROM events WHERE event_id = '{}'"
+    for game in ("arena", "harbour"):
+        found = studio.server.get(f"/api/events/{quote(str(event_id))}?gameId={game}")
+        assert studio.server.sql(stored.format(found["eventId"])) == [[game]]
 
 
 READS = (

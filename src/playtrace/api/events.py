@@ -234,7 +234,11 @@ def one_event(
 
 
 def _possible_ids(sent: str, game_id: str | None) -> list[str]:
-    """Raises `NotFound`. Whether an event named its game, or left that to its key, is part of an id that is no UUID."""
+    """Raises `NotFound`.
+
+    What an event that left its game to its key was given for an id that is no UUID, before the game was always part of
+    it, is looked for too.
+    """
     try:
         return [str(UUID(sent))]
     except ValueError:

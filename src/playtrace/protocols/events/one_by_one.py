@@ -31,9 +31,11 @@ SEVERITIES = {
 LOST = "\ufffd"
 
 
-def read_event(sent: dict[str, Any], defaults: dict[str, Any], *, some_is_lost: bool = False) -> Event:
-    """`defaults` are fields that hold where this event says nothing. Where `some_is_lost`, U+FFFD may stand for bytes
-    that were no text.
+def read_event(
+    sent: dict[str, Any], defaults: dict[str, Any], *, game_id: str | None = None, some_is_lost: bool = False
+) -> Event:
+    """`defaults` are fields that hold where this event says nothing; `game_id` is the game of the key. Where
+    `some_is_lost`, U+FFFD may stand for bytes that were no text.
 
     Raises `msgspec.ValidationError` or `ValueError` with what is wrong.
     """
@@ -61,7 +63,7 @@ def read_event(sent: dict[str, Any], defaults: dict[str, Any], *, some_is_lost: 
     if "country" in fields:
         _read_country(fields, properties)
     if "event_id" in fields:
-        fields["event_id"] = _read_event_id(fields["event_id"], fields.get("game_id"))
+        fields["event_id"] = _read_event_id(fields["event_id"], fields.get("game_id") or game_id)
     fields["props"] = properties or None
     try:
         return msgspec.convert(fields, Event)

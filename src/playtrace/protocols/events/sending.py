@@ -317,7 +317,7 @@ def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
             if isinstance(piece, bytes) and len(piece) > RAW_EVENT_BYTES_MAX:
                 raise TooLarge(TOO_LARGE_TEXT)
             sent = _as_mapping(piece, notes)
-            event = read_event(sent, defaults, some_is_lost=notes.is_lost)
+            event = read_event(sent, defaults, game_id=batch.game_id, some_is_lost=notes.is_lost)
             if event.props is not None:
                 _lift(event, event.props)
             batch.events.append(event)
