@@ -54,6 +54,38 @@ def test_loot_into_a_file_with_custom_stats(tmp_path: Path):
     assert [sheet["custom_stats"] for sheet in msgspec.json.decode(output.read_bytes())] == [{"stealth": 4}] * 4
 
 
+LOOT = ("--scenario", "loot")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option", "belongs_to"),
+    [
+        (("--matches", "50"), "--matches", "--scenario loot"),
+        (("--generate-only",), "--generate-only", "--scenario loot"),
+        (("--custom-stats", "stats.yaml"), "--custom-stats", "--scenario loot"),
+        ((*LOOT, "--days", "2"), "--days", "--scenario arena"),
+        ((*LOOT, "--events", "10"), "--events", "--scenario arena"),
+        ((*LOOT, "--live"), "--live", "--scenario arena"),
+        ((*LOOT, "--rate", "5"), "--rate", "--scenario arena"),
+        ((*LOOT, "--no-history"), "--history/--no-history", "--scenario arena"),
+        ((*LOOT, "--duration", "5"), "--duration", "--scenario arena"),
+        (("--rate", "5"), "--rate", "--live"),
+        (("--duration", "5"), "--duration", "--live"),
+        (("--no-history",), "--history/--no-history", "--live"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(arguments: tuple[str, ...], option: str, belongs_to: str):
+    # Where nobody listens: what is sent in spite of it gets another exit code.
+    result = CliRunner().invoke(app, [*arguments, "--server", "http://127.0.0.1:1"], env={"COLUMNS": "300"})
+    assert result.exit_code == 2
+    assert f"{option}: it belongs to {belongs_to}" in result.output
+
+
+def test_play_that_goes_on_is_not_for_a_file(tmp_path: Path):
+    result = run("--live", "--output", tmp_path / "events.ndjson")
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -28,39 +28,54 @@ class ScenarioName(StrEnum):
     LOOT = "loot"
 
 
+OF_SCENARIO = {
+    **dict.fromkeys(("days", "events", "live", "rate", "history", "duration"), ScenarioName.ARENA),
+    **dict.fromkeys(("matches", "generate_only", "custom_stats"), ScenarioName.LOOT),
+}
+"""The options that one scenario alone has."""
+OF_LIVE = ("rate", "history", "duration")
+
+
 def simulate(
+    context: typer.Context,
     scenario: Annotated[ScenarioName, typer.Option(help="arena: a shooter with everything. loot: stat sheets.")] = (
         ScenarioName.ARENA
     ),
     seed: Annotated[int, typer.Option(min=0, help="The same seed and arguments give the same events.")] = 1,
     days: Annotated[
         int | None,
-        typer.Option(min=1, help="Days of history (UTC), today being the last. Default 30; none with --live."),
+        typer.Option(min=1, help="arena: days of history (UTC), today being the last. Default 30; none with --live."),
     ] = None,
-    events: Annotated[int | None, typer.Option(min=1, help="About how many events the history has.")] = None,
+    events: Annotated[int | None, typer.Option(min=1, help="arena: about how many events the history has.")] = None,
     players: Annotated[
         int | None, typer.Option(min=1, help="arena: players who exist (instead of --events). loot: per match.")
     ] = None,
     end: Annotated[
         str | None, typer.Option(help="End of the history, RFC 3339. Default: now; for files the last midnight UTC.")
     ] = None,
-    live: Annotated[bool, typer.Option("--live", help="Play now (after the history, if --days is given).")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="arena: play now (after the history, if --days is given).")
+    ] = False,
     rate: Annotated[
         float | None,
         typer.Option(
-            min=0.1, help="With --live: events per second. Default: as many as in the history; 50 without --days."
+            min=0.1,
+            help="arena, with --live: events per second. Default: as many as in the history; 50 without --days.",
         ),
     ] = None,
     history: Annotated[
-        bool, typer.Option("--history/--no-history", help="With --live and --days: send the history first.")
+        bool, typer.Option("--history/--no-history", help="arena, with --live and --days: send the history first.")
     ] = True,
-    duration: Annotated[float | None, typer.Option(min=0.1, help="With --live: seconds; else until Ctrl-C.")] = None,
+    duration: Annotated[
+        float | None, typer.Option(min=0.1, help="arena, with --live: seconds; else until Ctrl-C.")
+    ] = None,
     server: Annotated[str, typer.Option(help="Where to send.")] = DEFAULT_SERVER,
     key: Annotated[str | None, typer.Option(envvar="PLAYTRACE_KEY", help="Write key, unless the server is open.")] = (
         None
     ),
     game: Annotated[
-        str | None, typer.Option(help="Id of the game. Default: arena; with --key it must be named.")
+        str | None,
+        typer.Option(help="Id of the game. Default: that of the scenario; for arena with --key it must be named."),
     ] = None,
     requests_at_once: Annotated[
         int | None, typer.Option("--parallel", min=1, max=256, help="Requests under way. Default: 4; loot: 32.")
@@ -73,7 +88,13 @@ def simulate(
     generate_only: Annotated[bool, typer.Option("--generate-only", help="loot: write JSON, send nothing.")] = False,
     custom_stats: Annotated[Path | None, typer.Option(help="loot: YAML file that describes stats of your own.")] = None,
 ) -> None:
-    """Simulate a game and send its events to a server or write them to a file."""
+    """Simulate a game and send its events to a server or write them to a file.
+
+    An option that says "arena" or "loot" is of that scenario alone, and refused with the other.
+    """
+    _refuse_what_is_not_read(context, scenario, is_live=live)
+    if live and output is not None:
+        raise typer.BadParameter("it plays to a server, and --output writes a file: give one.", param_hint="--live")
     with _errors_as_sentences():
         until = _instant(end)
         if scenario is ScenarioName.LOOT:
@@ -108,6 +129,22 @@ def simulate(
             if rate is None and days is None:
                 rate = DEFAULT_RATE
             play(arena, server, key, rate, duration, requests_at_once or 16)
+
+
+def _refuse_what_is_not_read(context: typer.Context, scenario: ScenarioName, *, is_live: bool) -> None:
+    """Raises `BadParameter` for an option that was typed, and would do nothing."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is None or source.name != "COMMANDLINE":
+            continue
+        option = "/".join((*parameter.opts, *parameter.secondary_opts))
+        its_scenario = OF_SCENARIO.get(parameter.name or "", scenario)
+        if its_scenario is not scenario:
+            raise typer.BadParameter(
+                f"it belongs to --scenario {its_scenario}, and this is --scenario {scenario}.", param_hint=option
+            )
+        if parameter.name in OF_LIVE and not is_live:
+            raise typer.BadParameter("it belongs to --live, which is not given.", param_hint=option)
 
 
 @contextlib.contextmanager
