@@ -277,8 +277,13 @@ class Settings(BaseModel):
         return self.data / "store.duckdb"
 
     @property
+    def registry_path(self) -> Path:
+        """Where it is unless `registry_url` says otherwise."""
+        return self.data / "registry.sqlite"
+
+    @property
     def registry_database(self) -> str:
-        return self.registry.url or f"sqlite:///{(self.data / 'registry.sqlite').as_posix()}"
+        return self.registry.url or f"sqlite:///{self.registry_path.as_posix()}"
 
 
 @cache

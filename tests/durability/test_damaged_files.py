@@ -13,18 +13,23 @@ import random
 import shutil
 import uuid
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from playtrace.cli.main import app as commands
 from playtrace.config import Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
+from playtrace.registry.registry import Registry
 from playtrace.server import Playtrace
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
@@ -225,3 +230,70 @@ def test_a_file_that_is_gone_or_noise(waiting: Left, loaded: Left, tmp_path: Pat
         if found.lost(left):
             assert found.health["status"] == "degraded"
             assert found.health["journal"]["damagedEvents"] >= found.lost(left)
+
+
+def doctor(data: Path, *options: str) -> Result:
+    return CliRunner().invoke(commands, ["doctor", "--data", str(data), *options], env={"COLUMNS": "2000"})
+
+
+def found_wrong(done: Result) -> list[str]:
+    """What `doctor` found to be wrong."""
+    rows = [line.split("│") for line in done.stdout.splitlines() if line.startswith("│")]
+    wrong = [row[2].strip() for row in rows if row[1].strip() == "no"]
+    assert done.exit_code == (1 if wrong else 0), done.output
+    return wrong
+
+
+BLOCKS_AT = 3 * 4096
+BLOCK_BYTES = 256 * 1024
+"""Where the blocks of the store's file begin, and how long they are."""
+
+
+def blocks_in_use(store: Store) -> set[int]:
+    tables = [row["name"] for row in store.query("SELECT table_name AS name FROM duckdb_tables()").to_pylist()]
+    used = {row["block_id"] for row in store.query("SELECT block_id FROM pragma_metadata_info()").to_pylist()}
+    for table in tables:
+        segments = store.query_text(f"SELECT block_id, additional_block_ids FROM pragma_storage_info('{table}')")
+        for row in segments.to_pylist():
+            used |= {row["block_id"], *(row["additional_block_ids"] or [])}
+    return used - {-1}  # what needs no block
+
+
+@pytest.mark.parametrize("times", MANY)
+def test_doctor_finds_a_damaged_block_wherever_it_is_in_the_store(loaded: Left, tmp_path: Path, times: int):
+    dice = random.Random(seed())
+    data = loaded.copy(tmp_path / "data")
+    settings = Settings(data=data)
+    with closing(Registry.open(settings.registry_database)) as registry:
+        registry.add_game("arena")
+    # The first time its log is merged into the file.
+    for _ in range(2):
+        with closing(Store.open(settings.store_path, settings)) as store:
+            used = blocks_in_use(store)
+    assert found_wrong(doctor(data, "--read-all")) == []
+    whole = Left(data.rename(tmp_path / "whole"), loaded.acknowledged)
+    for block in dice.sample(sorted(used), min(times, len(used))):
+        print(f"block {block}")
+        change(whole.copy(data) / "store.duckdb", BLOCKS_AT + block * BLOCK_BYTES + dice.randrange(BLOCK_BYTES), dice)
+        assert {"store", "store's rows"} & {*found_wrong(doctor(data, "--read-all"))}
+
+
+def test_doctor_finds_a_row_of_the_journal_that_is_damaged(waiting: Left, tmp_path: Path):
+    data = waiting.copy(tmp_path / "data")
+    settings = Settings(data=data)
+    # Out of its log into the file, as the next start does it.
+    Store.open(settings.store_path, settings).close()
+    Journal.open(settings.journal_path, settings).close()
+    size = settings.journal_path.stat().st_size
+    change(settings.journal_path, size // 2, random.Random(seed()))
+    assert {"journal", "journal's rows"} & {*found_wrong(doctor(data, "--read-all"))}
+
+
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
+def test_doctor_costs_nothing_where_the_log_of_the_journal_is_damaged(waiting: Left, tmp_path: Path, place: float):
+    data = waiting.copy(tmp_path / "data")
+    log = data / "journal.sqlite-wal"
+    change(log, int(log.stat().st_size * place), random.Random(seed()))
+    doctor(data)
+    found = what_a_start_finds(data)
+    assert found.lost(waiting) <= 1

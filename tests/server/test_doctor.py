@@ -1,4 +1,4 @@
-"""`playtrace doctor`, and how commands find the server of a folder."""
+"""`playtrace doctor` on folders that are whole and that are not, and how commands find the server of a folder."""
 
 from __future__ import annotations
 
@@ -80,3 +80,74 @@ def test_a_folder_under_another_name_is_the_same_folder(copied: Copied):
     named = copied.server.data.with_name("named")
     named.symlink_to(copied.server.data)
     assert stored(named) == 2
+
+
+@pytest.fixture
+def folder(copied: Copied, tmp_path: Path) -> Path:
+    """Of a server that was stopped; to be damaged."""
+    folder = Path(shutil.copytree(copied.copy, tmp_path / "data"))
+    (folder / LOCAL_FILE).unlink()
+    return folder
+
+
+def found_wrong(done: Result) -> list[tuple[str, str]]:
+    """What `doctor` found to be wrong, and what it says of it."""
+    rows = [[cell.strip() for cell in line.split("│")[1:4]] for line in done.stdout.splitlines() if "│" in line]
+    wrong = [(what, found) for mark, what, found in rows if mark == "no"]
+    assert done.exit_code == (1 if wrong else 0), done.output
+    return wrong
+
+
+def test_a_folder_of_a_server_that_was_stopped(folder: Path):
+    quick, thorough = (run("doctor", "--data", folder, *options) for options in ((), ("--read-all",)))
+    assert (found_wrong(quick), found_wrong(thorough)) == ([], [])
+    # What was not read is not called well.
+    assert "not read through" in quick.stdout
+    assert "not read" not in thorough.stdout
+    assert "all read" in thorough.stdout
+
+
+def test_a_server_is_asked_for_every_row(copied: Copied):
+    quick, thorough = (run("doctor", "--data", copied.server.data, *options) for options in ((), ("--read-all",)))
+    assert (found_wrong(quick), found_wrong(thorough)) == ([], [])
+    assert "not read through" in quick.stdout
+    assert " tables, all read" in thorough.stdout
+
+
+def test_a_registry_that_is_gone_is_missed_and_not_made(folder: Path):
+    (folder / "registry.sqlite").unlink()
+    for _ in range(2):
+        ((what, found),) = found_wrong(run("doctor", "--data", folder))
+        assert what == "registry"
+        for part in ("registry.sqlite is not there", "write keys", "who sign in", "events of arena", "a start makes"):
+            assert part in found
+    assert not (folder / "registry.sqlite").exists()
+
+
+def test_a_registry_that_was_begun_anew_does_not_know_the_games_that_have_events(folder: Path):
+    (folder / "registry.sqlite").unlink()
+    assert run("games", "add", "other", "--data", folder).exit_code == 0
+    ((what, found),) = found_wrong(run("doctor", "--data", folder))
+    assert (what, "It does not know arena" in found) == ("registry", True)
+    assert run("games", "add", "arena", "--data", folder).exit_code == 0
+    assert found_wrong(run("doctor", "--data", folder)) == []
+
+
+def test_a_registry_that_cannot_be_read(folder: Path):
+    (folder / "registry.sqlite").write_bytes(b"noise" * 1000)
+    ((what, _),) = found_wrong(run("doctor", "--data", folder))
+    assert what == "registry"
+
+
+@pytest.mark.parametrize("name", ["journal.sqlite", "store.duckdb"])
+def test_another_file_that_is_gone_is_missed_and_not_made(folder: Path, name: str):
+    (folder / name).unlink()
+    for _ in range(2):
+        ((what, found),) = found_wrong(run("doctor", "--data", folder))
+        assert (what, f"{name} is not there" in found) == (name.split(".")[0], True)
+    assert not (folder / name).exists()
+
+
+def test_a_folder_that_nobody_has_used_yet(tmp_path: Path):
+    assert found_wrong(run("doctor", "--data", tmp_path)) == []
+    assert found_wrong(run("doctor", "--data", tmp_path / "nowhere"))[0][0] == "data"

@@ -10,17 +10,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, Any
 
 import duckdb
 import granian
 import typer
-from msgspec import Struct
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from playtrace import __version__
 from playtrace.api.dashboard import BUILT
+from playtrace.cli.findings import Finding
+from playtrace.cli.folder_checkup import GAMES_STORED, NOT_READ, examine_files, examine_registry, is_begun
 from playtrace.cli.local_server import LocalServer, ServerRefused, folder_copied_from, running_server
+from playtrace.cli.reading_through import OnProgress, read_store
 from playtrace.cli.settings_options import Data, settings_from
 from playtrace.config import LOCAL_FILE, Settings
 from playtrace.event import Batch, Event
@@ -28,27 +32,39 @@ from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.store.duckdb import Store, migrations
-from playtrace.store.errors import StoreError
 
 
-class Finding(Struct, frozen=True):
-    what: str
-    is_good: bool
-    found: str
+def doctor(
+    data: Data = None,
+    read_all: Annotated[
+        bool,
+        typer.Option(
+            "--read-all",
+            help="Read every block of the store and every row of the journal, to find those that the disk has changed."
+            " Takes as long as reading the files does.",
+        ),
+    ] = False,
+) -> None:
+    """Versions, disk, journal, store, registry, and a test event through the whole way.
 
-
-def doctor(data: Data = None) -> None:
-    """Versions, disk, journal, store, and a test event through the whole way. Exit code 1 if something is wrong."""
+    Exit code 1 if something is wrong. Without --read-all what is in the store is not read, only opened: that is quick,
+    and does not find damage in it.
+    """
     settings = settings_from(data=data)
     table = Table("", "what", "found")
-    findings = list(_examine(settings, is_named=data is not None))
+    with Console(stderr=True).status("") as status:
+
+        def show(text: str) -> None:
+            status.update(escape(text))
+
+        findings = list(_examine(settings, show if read_all else None, is_named=data is not None))
     for finding in findings:
-        table.add_row("[green]ok[/]" if finding.is_good else "[red]no[/]", finding.what, finding.found)
+        table.add_row("[green]ok[/]" if finding.is_good else "[red]no[/]", finding.what, escape(finding.found))
     Console().print(table)
     raise typer.Exit(0 if all(finding.is_good for finding in findings) else 1)
 
 
-def _examine(settings: Settings, *, is_named: bool) -> Iterator[Finding]:
+def _examine(settings: Settings, on_progress: OnProgress | None, *, is_named: bool) -> Iterator[Finding]:
     yield Finding("playtrace", True, f"{__version__}, Python {platform.python_version()} on {sys.platform}")
     versions = f"DuckDB {duckdb.__version__}, SQLite {sqlite3.sqlite_version}, Granian {granian.__version__}"
     yield Finding("engines", duckdb.__version__ >= "2", versions)
@@ -60,9 +76,9 @@ def _examine(settings: Settings, *, is_named: bool) -> Iterator[Finding]:
         found = f"none that is known here: {LOCAL_FILE} is a copy, and tells of the server of {original}"
         yield Finding("server", True, found)
     if server is not None:
-        yield from _ask_server(server)
-    elif settings.store_path.exists():
-        yield from _open_store(settings)
+        yield from _ask_server(server, settings, on_progress)
+    elif is_begun(settings):
+        yield from examine_files(settings, on_progress)
     elif is_named and not settings.data.is_dir():
         yield Finding("data", False, f"there is no folder {settings.data.absolute()}")
     else:
@@ -78,7 +94,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     yield Finding("disk", usage.free > reserve, free)
 
 
-def _ask_server(server: LocalServer) -> Iterator[Finding]:
+def _ask_server(server: LocalServer, settings: Settings, on_progress: OnProgress | None) -> Iterator[Finding]:
     try:
         health = server.get("/api/health")
     except ServerRefused as error:
@@ -92,28 +108,23 @@ def _ask_server(server: LocalServer) -> Iterator[Finding]:
     failing = [job for job in health["jobs"] if job["lastError"] is not None]
     found = "; ".join(f"{job['name']}: {job['lastError']}" for job in failing) or f"{len(health['jobs'])}, none failed"
     yield Finding("jobs", not failing, found)
-    seen = server.post("/api/sql", {"sql": "SELECT max(number) FROM schema_migrations"})["rows"][0][0]
-    yield Finding("schema", seen == max(migrations()), f"migration {seen} of {max(migrations())}")
 
+    def ask(sql: str) -> list[list[Any]]:
+        return server.post("/api/sql", {"sql": sql})["rows"]
 
-def _open_store(settings: Settings) -> Iterator[Finding]:
+    games: list[str] = []
     try:
-        store = Store.open(settings.store_path, settings)
-        journal = Journal.open(settings.journal_path, settings)
-    except StoreError as error:
-        yield Finding("store", False, str(error))
-        return
-    try:
-        loader = Loader(store, journal, settings)
-        events = store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
-        yield Finding("store", True, f"{events:,} events, {settings.store_path.stat().st_size / 1e6:.1f} MB")
-        waiting = journal.waiting_events(loader.offset)
-        damaged = journal.damaged_events
-        also = f"; {damaged} could not be read back and were set aside" if damaged else ""
-        yield Finding("journal", not damaged, f"{waiting} events wait for the next start{also}")
-    finally:
-        journal.close()
-        store.close()
+        seen = ask("SELECT max(number) FROM schema_migrations")[0][0]
+        yield Finding("schema", seen == max(migrations()), f"migration {seen} of {max(migrations())}")
+        games = [row[0] for row in ask(GAMES_STORED)]
+    except ServerRefused as error:
+        yield Finding("schema", False, str(error))
+    if on_progress is None:
+        yield Finding("store", True, f"{health['store']['bytes'] / 1e6:.1f} MB; {NOT_READ}")
+    else:
+        yield read_store(ask, on_progress)
+        yield Finding("journal's rows", True, "not read, as the server has them open: it reads each when it loads it")
+    yield examine_registry(settings, games)
 
 
 def _event_finds_its_way() -> Finding:

@@ -46,7 +46,7 @@ def open_registry(data: Path | None, *, create: bool = False, is_quiet: bool = F
     named, unless `is_quiet`.
     """
     settings = settings_from(data=data)
-    if not create and settings.registry.url is None and not (settings.data / "registry.sqlite").exists():
+    if not create and settings.registry.url is None and not settings.registry_path.exists():
         _fail(
             f"There is no playtrace data in {settings.data.absolute()}.",
             "Name the server's folder with --data, or begin with `playtrace games add ID`.",
