@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 import time
 from typing import Any
 
 import pytest
 from server_process import ServerProcess
+
+from playtrace.api.data_health import LOOKED_AT_MAX
 
 JWC = {"schema": "jwc.v1", "anon": "a", "evt": "opened", "t": 1774004400}
 SHEET = {"match_id": "m1", "player_id": "p1", "looted_items": {"coin": 1}}
@@ -100,10 +103,21 @@ def test_data_health_says_what_looks_like_a_player(open_process: ServerProcess):
         [*unread, *read, {"name": "a", "game_id": "nameless", "player_id": "p", "props": {"SessionId": 1}}],
     )
     assert open_process.get("/api/games/nameless/books")["hints"] == [
-        "30 events of the last 7 days without a player carry 'user_id' among the properties, where it is not read: send"
-        " it beside them, as player_id.",
-        "1 event of the last 7 days without a session carries 'SessionId' among the properties, where it is not read:"
-        " send it beside them, as session_id.",
+        "At least 30 events of the last 7 days without a player carry 'user_id' among the properties, where it is not"
+        " read: send it beside them, as player_id.",
+        "At least 1 event of the last 7 days without a session carries 'SessionId' among the properties, where it is"
+        " not read: send it beside them, as session_id.",
     ]
+
+    # Of many some are looked at.
+    many = [{"name": "a", "game_id": "nameless", "props": {"uid": n}} for n in range(LOOKED_AT_MAX)]
+    post(open_process, many)
+    post(open_process, many[:100])
+    (hint, *_) = open_process.get("/api/games/nameless/books")["hints"]
+    found = re.match(r"At least ([\d,]+) events of .* without a player carry 'uid'", hint)
+    assert found is not None, hint
+    told = int(found[1].replace(",", ""))
+    assert LOOKED_AT_MAX - 30 <= told <= LOOKED_AT_MAX
+
     post(open_process, {"name": "a", "game_id": "named", "player_id": "p"})
     assert open_process.get("/api/games/named/books")["hints"] == []

@@ -65,7 +65,8 @@ LIKE_A_PLAYER = ["playerid", "userid", "uid", "user", "player", "accountid", "di
 LIKE_A_SESSION = ["sessionid", "session", "sid", "gasessionid"]
 """In small letters, without underscores."""
 MISPLACED_DAYS = 7
-LOOKED_AT_MAX = 50_000
+LOOKED_AT_MAX = 10_000
+"""Events without a player, and such without a session: to read the properties of all takes long where all are so."""
 HINTS_MAX = 5
 
 
@@ -160,7 +161,7 @@ def _looked_for(game_id: str) -> dict[str, object]:
 def _hint(field: str, key: str, events: int) -> str:
     shown = key if len(key) <= NAME_LENGTH_MAX else f"{key[:NAME_LENGTH_MAX]}..."
     return (
-        f"{events:,} {'event' if events == 1 else 'events'} of the last {MISPLACED_DAYS} days without a {field}"
-        f" {'carries' if events == 1 else 'carry'} {shown!r} among the properties, where it is not read: send it beside"
-        f" them, as {field}_id."
+        f"At least {events:,} {'event' if events == 1 else 'events'} of the last {MISPLACED_DAYS} days without a"
+        f" {field} {'carries' if events == 1 else 'carry'} {shown!r} among the properties, where it is not read: send it"
+        f" beside them, as {field}_id."
     )
