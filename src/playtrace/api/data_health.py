@@ -162,6 +162,6 @@ def _hint(field: str, key: str, events: int) -> str:
     shown = key if len(key) <= NAME_LENGTH_MAX else f"{key[:NAME_LENGTH_MAX]}..."
     return (
         f"At least {events:,} {'event' if events == 1 else 'events'} of the last {MISPLACED_DAYS} days without a"
-        f" {field} {'carries' if events == 1 else 'carry'} {shown!r} among the properties, where it is not read: send it"
-        f" beside them, as {field}_id."
+        f" {field} {'carries' if events == 1 else 'carry'} {shown!r} among the properties, where it is not read: send"
+        f" it beside them, as {field}_id."
     )
