@@ -41,11 +41,11 @@ from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.serving.collectors import Collectors
 from playtrace.serving.entrance import Entrance
+from playtrace.serving.forwarded import LOOPBACK, Forwarded, Reading
 from playtrace.serving.http_server import http_server, leave_garbage_collector_little, stop_serving
 from playtrace.serving.listening import StartError, free_port, hold_port, wait_until_listening
 from playtrace.serving.orders import Orders
 from playtrace.serving.own_names import is_loopback
-from playtrace.serving.relay import LOOPBACK, Forwarded, Reading
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.duckdb import Store
 

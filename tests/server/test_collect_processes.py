@@ -28,9 +28,9 @@ from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.config import Settings
 from playtrace.serving.collectors import COMMAND
+from playtrace.serving.forwarded import Reading
 from playtrace.serving.listening import free_port
 from playtrace.serving.orders import Orders
-from playtrace.serving.relay import Reading
 
 DEADLINE_S = 30.0
 IN_ITS_PLACE = "another collecting process took its place"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from playtrace import __version__
@@ -28,9 +30,18 @@ of its currency. Query parameters may be spelled in camelCase or snake_case. Err
 """
 
 
+class Documented(FastAPI):
+    """With what is sent in its document, which is made when it is first asked for: it would be a fifth of a start."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            sending.document_sending(super().openapi())
+        return super().openapi()
+
+
 def create_app() -> FastAPI:
     """The app without its state, which whoever runs it gives to it (`State.give_to`)."""
-    app = FastAPI(
+    app = Documented(
         title="playtrace",
         version=__version__,
         description=DESCRIPTION,
@@ -56,5 +67,4 @@ def create_app() -> FastAPI:
     ):
         app.include_router(router)
     app.mount("/", Dashboard())
-    sending.document_sending(app)
     return app

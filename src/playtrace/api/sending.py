@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI
 
 from playtrace.api.problem_documents import RESPONSES
 from playtrace.event import (
@@ -105,9 +104,8 @@ _OPERATION: dict[str, Any] = {
 }
 
 
-def document_sending(app: FastAPI) -> None:
-    """Put it into the document of an app that has all its routes."""
-    document = app.openapi()
+def document_sending(document: dict[str, Any]) -> None:
+    """Put it into the document of all other routes."""
     _, components = msgspec.json.schema_components([Event], ref_template="#/components/schemas/{name}")
     event = components["Event"]
     # What is read one event at a time, when the fast way does not fit.
@@ -125,7 +123,6 @@ def document_sending(app: FastAPI) -> None:
     event["description"] = (
         "One thing that happened in a game. Only `name` is required. A field that is not known is kept among `props`."
     )
-    # FastAPI keeps the document that it made, and hands out this one from now on.
     document["components"]["schemas"] |= components
     # First, as it is what everybody begins with.
     others: dict[str, Any] = document["paths"]

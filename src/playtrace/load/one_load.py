@@ -255,7 +255,9 @@ class OneLoad:
 
 
 def as_hashes(column: pa.ChunkedArray) -> Hashes:
-    return column.to_numpy().astype(np.uint64, copy=False)
+    # Not joined by Arrow, which would keep the memory of it: at a start these are all ids of the last days.
+    pieces = [piece.to_numpy().astype(np.uint64, copy=False) for piece in column.chunks]
+    return np.concatenate(pieces) if pieces else np.empty(0, np.uint64)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, sql: LiteralString) -> int:

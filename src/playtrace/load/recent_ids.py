@@ -58,4 +58,6 @@ class RecentIds:
 
 def _distinct(ordered: Hashes) -> Hashes:
     """Each hash once, of at least one."""
-    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+    is_new = ordered[1:] != ordered[:-1]
+    # Mostly they are, and a copy would be as large again.
+    return ordered if is_new.all() else ordered[np.concatenate([[True], is_new])]

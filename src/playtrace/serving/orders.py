@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from playtrace.config import Settings
-from playtrace.serving.relay import Reading
+from playtrace.serving.forwarded import Reading
 
 READY = b"ready\n"
 ARE_YOU_THERE = b"?"

@@ -1,21 +1,17 @@
 """From a process that collects to the one that reads: requests and WebSockets handed on as they came.
 
 Both listen: the collecting processes where people and games call, the reading one at an address of its own on
-loopback. What is handed on carries a header with a secret of this start and the client's address, so that the
-reading process knows who really asks.
+loopback.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hmac
-from collections.abc import Awaitable
 from http import HTTPStatus
 from urllib.parse import quote_from_bytes
 
 import aiohttp
 from aiohttp import WSMsgType, hdrs
-from msgspec import Struct
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -24,10 +20,8 @@ from playtrace.collect.app import send_reply
 from playtrace.collect.body import has_body
 from playtrace.collect.problem_documents import problem
 from playtrace.problems import MethodNotAllowed, Unavailable
-from playtrace.serving.entrance import App
+from playtrace.serving.forwarded import FORWARDED, LOOPBACK, Reading
 
-FORWARDED = b"x-playtrace-forwarded"
-"""`<secret> <address of the client>`, on what is handed on."""
 HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade expect".split()
 )
@@ -35,21 +29,12 @@ HOP_BY_HOP = frozenset(
 NOT_HANDED_BACK = HOP_BY_HOP | {b"server", b"date"}
 """Those of an answer, and what the server that answers here writes itself."""
 ASCII = bytes(range(128))
-LOOPBACK = "127.0.0.1"
 CONNECT_SECONDS_MAX = 5.0
 IDLE_SECONDS_MAX = 5.0
 """Kept connections are closed by us before the other end does."""
 MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 RETRY_AFTER_S = 2
 GOING_AWAY = 1001
-
-
-class Reading(Struct, frozen=True):
-    """Where the reading process listens, and how it knows that a request was handed on by us."""
-
-    port: int
-    """On loopback."""
-    secret: str
 
 
 class Relay:
@@ -181,22 +166,6 @@ class Relay:
         client = scope.get("client")
         headers[FORWARDED.decode()] = f"{self._reading.secret} {client[0] if client else ''}"
         return headers
-
-
-class Forwarded:
-    """ASGI app around that of the reading process: the client of a request that was handed on is who made it."""
-
-    def __init__(self, app: App, secret: str) -> None:
-        self._app = app
-        self._secret = secret.encode()
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        said = next((value for name, value in scope["headers"] if name == FORWARDED), b"")
-        secret, _, address = said.partition(b" ")
-        if hmac.compare_digest(secret, self._secret):
-            scope["client"] = (address.decode("latin-1"), 0)
-            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != FORWARDED]
-        return self._app(scope, receive, send)
 
 
 async def _messages_there(receive: Receive, socket: aiohttp.ClientWebSocketResponse) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-Kind = Literal["answer", "refused", "too large", "timeout", "store"]
+Kind = Literal["answer", "refused", "too large", "no memory", "store"]
 
 
 class Question(Struct, frozen=True):

@@ -20,7 +20,7 @@ import msgspec
 
 from playtrace.sql.answer import answer
 from playtrace.sql.memory import bound_memory, peak_bytes
-from playtrace.sql.orders import IDLE, IDLE_SECONDS_MAX, TOO_MUCH_MEMORY, Heading, Kind, Question
+from playtrace.sql.orders import IDLE, IDLE_SECONDS_MAX, Heading, Kind, Question
 from playtrace.sql.snapshot_files import connect
 from playtrace.store.duckdb import Reader, Snapshot
 from playtrace.store.errors import AnswerTooLarge, QueryRefused, QueryTooLarge, StoreError
@@ -77,7 +77,7 @@ def respond(question: Question) -> tuple[Kind, bytes]:
     except AnswerTooLarge as error:
         return "too large", str(error).encode()
     except (QueryTooLarge, MemoryError):
-        return "too large", TOO_MUCH_MEMORY.encode()
+        return "no memory", b""
     except QueryRefused as error:
         return "refused", str(error).encode()
     except (StoreError, duckdb.Error, OSError) as error:

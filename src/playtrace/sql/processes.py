@@ -106,6 +106,8 @@ class SqlProcess:
         """Of the last one that ended."""
         self._is_interrupted = False
         self._is_closed = False
+        self._is_fresh = True
+        """Whether it has answered nothing yet."""
 
     def begin(self) -> None:
         """For another question."""
@@ -123,14 +125,13 @@ class SqlProcess:
         """Raises `QueryTimeout` when interrupted, `AnswerTooLarge`, `QueryRefused`, `StoreError`."""
         order = msgspec.json.encode(question) + b"\n"
         said = self._say(order)
+        if not self._is_fresh and self._may_be_its_age(said):
+            self.end()
+            said = self._say(order)
         if said is None:
             self.end()
-            if self._exit_code == IDLE and not self._is_interrupted:
-                # It had waited for long, and ended just when it was asked.
-                said = self._say(order)
-            if said is None:
-                self.end()
-                raise self._why_it_ended()
+            raise self._why_it_ended()
+        self._is_fresh = False
         heading, text = said
         if heading.is_worn:
             self.end()
@@ -141,8 +142,18 @@ class SqlProcess:
                 raise QueryRefused(text.decode())
             case "too large":
                 raise AnswerTooLarge(text.decode())
+            case "no memory":
+                raise AnswerTooLarge(TOO_MUCH_MEMORY)
             case _:
                 raise StoreError(f"The store cannot be read at the moment: {text.decode()}")
+
+    def _may_be_its_age(self, said: tuple[Heading, bytes] | None) -> bool:
+        """Whether a new process may answer where one that was asked before did not: what statements took of its memory
+        does not all come back, and one that waited for long may end just when it is asked."""
+        if said is None:
+            self.end()
+            return not self._is_interrupted and self._exit_code in (IDLE, MEMORY)
+        return said[0].kind == "no memory"
 
     def _say(self, order: bytes) -> tuple[Heading, bytes] | None:
         """What the process answers; None when it has ended."""
@@ -165,6 +176,7 @@ class SqlProcess:
             if self._process is None:
                 # One that was killed left what it had spilled.
                 shutil.rmtree(self.spill, ignore_errors=True)
+                self._is_fresh = True
                 self._process = subprocess.Popen(  # noqa: S603 - ours
                     COMMAND,
                     env=os.environ | ENVIRONMENT,

@@ -553,6 +553,8 @@ def _only_statement(sql: str) -> tuple[str, str]:
     """The text and the kind of the one statement that this is."""
     try:
         statements = duckdb.extract_statements(sql)
+    except duckdb.OutOfMemoryException as error:
+        raise QueryTooLarge(str(error)) from error
     except duckdb.Error as error:
         raise QueryRefused(str(error)) from error
     if len(statements) != 1:
