@@ -164,6 +164,16 @@ def stats(sent: Iterable[Sent], first: dt.date, last: dt.date) -> dict[str, Any]
     }
 
 
+def same(answer: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Raises `AssertionError` with the field in which an answer differs."""
+    assert answer.keys() == expected.keys()
+    for key, value in expected.items():
+        assert answer[key] == value, key
+        if isinstance(value, dict) and key.startswith(("by", "exitCodes", "output", "top")):
+            # The most frequent first, as clients show them in this order.
+            assert list(answer[key].values()) == sorted(value.values(), reverse=True), key
+
+
 def a_number(value: Any) -> float | None:
     """A number, or text that is one."""
     if isinstance(value, bool) or value is None:

@@ -31,6 +31,7 @@ def check(ask: Ask) -> None:
     check_sessions(ask, events)
     spans = check_positions(ask, events)
     check_maps(ask, events, spans)
+    check_jwc_usage(ask, events)
     check_books(ask, events)
 
 
@@ -200,6 +201,56 @@ def check_maps(ask: Ask, events: list[Row], spans: list[Row]) -> None:
 def corners(places: list[tuple[float, float]]) -> tuple[float, float, float, float]:
     xs, ys = zip(*places, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def check_jwc_usage(ask: Ask, events: list[Row]) -> None:
+    expected: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for event in events:
+        if event["source"] != "jwc.v1":
+            continue
+        run = event["props"] if event["name"] == "java.run.completed" else {}
+        failure = event["props"] if event["name"] == "java.run.error" else {}
+        duration, wait = (number_of(text_of(run.get(name))) for name in ("durationMs", "waitMsTotal"))
+        key = (
+            event["game_id"],
+            event["env"],
+            event["time"].replace(minute=0, second=0, microsecond=0),
+            event["name"],
+            event["player_id"],
+            event["os"] or "Unknown",
+            event["version"] or "Unknown",
+            text_of(event["props"].get("vscode")) or "Unknown",
+            event["country"] or "Unknown",
+            (text_of(run.get("exit")) or "0") if event["name"] == "java.run.completed" else None,
+            (text_of(run.get("cumulativeBytesBucket")) or "-") if event["name"] == "java.run.completed" else None,
+            text_of(failure.get("exceptionHash")),
+            duration if duration is not None and duration >= 0 else None,
+            run.get("scannerUsage") is True,
+            run.get("truncatedOutput") is True,
+            failure.get("phase") == "compile",
+        )
+        for index, amount in enumerate((1, wait is not None, round((wait or 0) * 1000))):
+            expected[key][index] += amount
+    found: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in ask("FROM jwc_usage"):
+        *key, count, waits, waited_us = row.values()
+        for index, amount in enumerate((count, waits, waited_us)):
+            found[tuple(key)][index] += int(amount)
+    assert found == expected
+
+
+def text_of(value: object) -> str | None:
+    """What an object or a list would be is not said."""
+    if value is None or isinstance(value, dict | list):
+        return None
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def number_of(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None
 
 
 def check_books(ask: Ask, events: list[Row]) -> None:

@@ -37,10 +37,16 @@ class Engine:
     def new_game(self) -> str:
         return f"game-{next(self._numbers)}"
 
-    def load(self, game_id: str, events: list[dict[str, Any]], received_at: dt.datetime = RECEIVED_AT) -> None:
+    def load(
+        self,
+        game_id: str,
+        events: list[dict[str, Any]],
+        received_at: dt.datetime = RECEIVED_AT,
+        source: str = "test",
+    ) -> None:
         """One load of one batch."""
         batch = Batch(
-            received_at=received_at, source="test", game_id=game_id, events=[Event(**event) for event in events]
+            received_at=received_at, source=source, game_id=game_id, events=[Event(**event) for event in events]
         )
         loaded = self.loader.load_batches([batch])
         assert loaded.stored == len(events), loaded

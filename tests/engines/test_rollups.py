@@ -18,6 +18,10 @@ from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 DAYS = [(NOON + dt.timedelta(days=day)).date() for day in range(4)]
+NAMES = (
+    *("level_start", "purchase", "crash", "performance", "push_received", "position", "position"),
+    *("java.run.completed", "java.run.error"),
+)
 OF_GAME: LiteralString = SOURCE_OF_EVENTS + "    WHERE game_id = $game\n"
 
 
@@ -29,7 +33,7 @@ def history(seed: int) -> list[dict[str, Any]]:
 
     return [
         {
-            "name": dice.choice(("level_start", "purchase", "crash", "performance", "push_received", "position")),
+            "name": dice.choice(NAMES),
             "time": NOON + dt.timedelta(minutes=dice.choice((1, 11, 40, 700, 721, 1500, 1501)), days=dice.randrange(3)),
             "value": dice.choice((0.1, 1.5, 60.0, 1 / 3)),
             **perhaps(player_id=dice.choice(("ann", "bob", "cleo"))),
@@ -41,17 +45,34 @@ def history(seed: int) -> list[dict[str, Any]]:
             **perhaps(country=dice.choice(("DE", "FR"))),
             **perhaps(env=dice.choice(("prod", "dev"))),
             **perhaps(map=dice.choice(("arena", "forest")), x=dice.random(), y=dice.random(), z=dice.random()),
-            **perhaps(props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94}),
+            **perhaps(props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94} | run(dice)),
         }
-        for _ in range(150)
+        for _ in range(250)
     ]
+
+
+def run(dice: random.Random) -> dict[str, Any]:
+    """What `jwc.v1` clients say of one, some of it of a type that nobody expects."""
+    said = {
+        "vscode": dice.choice(("1.99.0", None, {"major": 1})),
+        "exit": dice.choice((0, 1, "0", True, None, 1e22, [1, "a"], {"b": 1, "a": 2})),
+        "cumulativeBytesBucket": dice.choice(("0-1k", ">1m", "", {"k": 1})),
+        "durationMs": dice.choice((5, 1 / 3, "12", "soon", True, -1, "Infinity", [7])),
+        "waitMsTotal": dice.choice((0.1, 1 / 3, 7, "2.5", 1e300, "NaN", None)),
+        "scannerUsage": dice.choice((True, False, "true", 1)),
+        "truncatedOutput": dice.choice((True, False)),
+        "phase": dice.choice(("compile", "runtime", None)),
+        "exceptionHash": dice.choice(("6f", "", 12, {}, None)),
+    }
+    return {name: value for name, value in said.items() if dice.random() < 0.8}
 
 
 def loaded(engine: Engine, seed: int, loads: int) -> str:
     game = engine.new_game()
     events = history(seed)
     for part in range(loads):
-        engine.load(game, events[part::loads], received_at=NOON + dt.timedelta(days=9))
+        source = ("jwc.v1", "test")[part % 2]
+        engine.load(game, events[part::loads], received_at=NOON + dt.timedelta(days=9), source=source)
     return game
 
 

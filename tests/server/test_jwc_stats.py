@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from jwc_stats_oracle import Sent, random_events, stats
+from jwc_stats_oracle import Sent, random_events, same, stats
 from server_process import ServerProcess, StartProcess
 
 from playtrace.config import Settings
@@ -59,17 +59,6 @@ def test_fifty_thousand_random_events_beside_the_oracle(start_process: StartProc
     same(asked(client, to=str(days[6])), stats(sent, days[0], days[6]))
     of_one_game = [pair for number, pair in enumerate(sent) if number // BATCH % 2 == 1]
     same(asked(client, gameId="editor-1"), stats(of_one_game, days[0], days[-1]))
-
-
-def same(answer: dict[str, Any], expected: dict[str, Any]) -> None:
-    assert answer.keys() == expected.keys()
-    for key, value in expected.items():
-        if key == "durations":
-            assert answer[key].pop("avgWaitMs") == pytest.approx(value.pop("avgWaitMs"), rel=1e-9)
-        assert answer[key] == value, key
-        if isinstance(value, dict) and key.startswith(("by", "exitCodes", "output", "top")):
-            # The most frequent first, as clients show them in this order.
-            assert list(answer[key].values()) == sorted(value.values(), reverse=True), key
 
 
 def test_a_server_that_has_heard_nothing(open_process: ServerProcess):

@@ -36,6 +36,15 @@ from playtrace.store.duckdb import Store
 GAMES = ("arena", "harbour")
 LATE = dt.timedelta(days=30)
 PLAYERS = {"s1": "p1", "s2": "p2", "s3": "p1", None: None}
+NAMES = (
+    *("position", "position", "purchase", "performance", "crash", "push_received"),
+    *("java.run.completed", "java.run.error"),
+)
+PROPS: dict[str, dict[str, Any]] = {
+    "performance": {"fps": 60, "duration_s": 10},
+    "java.run.completed": {"exit": 1, "durationMs": 12.5, "waitMsTotal": "7", "scannerUsage": True, "vscode": [1]},
+    "java.run.error": {"phase": "compile", "exceptionHash": "6f", "vscode": "1.99.0", "exit": 3},
+}
 NOT_JSON = b'{"name": nonsense}\n'
 
 
@@ -101,7 +110,7 @@ class LoaderModel(RuleBasedStateMachine):
         clock = self.now - dt.timedelta(seconds=skew_s or 0)
         batch = Batch(
             received_at=self.now,
-            source="events",
+            source=data.draw(st.sampled_from(["events", "jwc.v1"])),
             events=[self.draw_event(data, clock) for _ in range(count)],
             game_id=game,
             sent_at=None if skew_s is None else clock,
@@ -213,7 +222,7 @@ class LoaderModel(RuleBasedStateMachine):
         session_id = draw(st.sampled_from([None, "s1", "s2", "s3"]))
         if session_id is None and draw(st.integers(0, 5)) == 0:
             age = LATE + draw(st.sampled_from([dt.timedelta(0), dt.timedelta(microseconds=1), dt.timedelta(days=3)]))
-        name = draw(st.sampled_from(["position", "position", "purchase", "performance", "crash", "push_received"]))
+        name = draw(st.sampled_from(NAMES))
         is_position = name == "position"
         is_located = is_position or name == "crash"
         time = draw(st.sampled_from([clock - age] * 9 + [None]))
@@ -235,7 +244,7 @@ class LoaderModel(RuleBasedStateMachine):
             x=float(self.seq) if is_located else None,
             y=1.0 if is_located else None,
             value=self.seq / 4 if name == "purchase" else None,
-            props={"fps": 60, "duration_s": 10} if name == "performance" else {"n": self.seq, "list": [1, None]},
+            props=PROPS.get(name) or {"n": self.seq, "list": [1, None]},
         )
 
     def append(self, sent: Sent) -> None:

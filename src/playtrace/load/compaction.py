@@ -20,7 +20,16 @@ import duckdb
 from msgspec import Struct
 
 from playtrace.config import Settings
-from playtrace.rollups import event_counts, heat_days, map_extents, player_days, players, position_tails, sessions
+from playtrace.rollups import (
+    event_counts,
+    heat_days,
+    jwc_usage,
+    map_extents,
+    player_days,
+    players,
+    position_tails,
+    sessions,
+)
 from playtrace.rollups.rollup import Rollup
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreDamaged
@@ -69,7 +78,10 @@ HEAT = Task(
 
 TASKS: tuple[Task, ...] = (
     # Spans and located events are as few as they can be. Players are too, but lie as they came.
-    *(_of(module.ROLLUP) for module in (event_counts, player_days, players, sessions, position_tails, map_extents)),
+    *(
+        _of(module.ROLLUP)
+        for module in (event_counts, player_days, players, sessions, position_tails, map_extents, jwc_usage)
+    ),
     HEAT,
     Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
 )

@@ -64,6 +64,7 @@ class Survey(Struct, frozen=True):
     late: int
     located: int
     positions: int
+    usage: int
     days: list[dt.date] | None
 
 
@@ -148,6 +149,8 @@ class OneLoad:
         for name, sql in DERIVE:
             self._step(connection, name, sql)
         self._meet_players(connection)
+        if survey.usage:
+            self._step(connection, "note usage", steps.NOTE_USAGE)
         if survey.located:
             for name, sql in DERIVE_FROM_LOCATED:
                 self._step(connection, name, sql)

@@ -11,6 +11,7 @@ from typing import LiteralString
 
 from playtrace.rollups import (
     event_counts,
+    jwc_usage,
     located_events,
     map_extents,
     player_days,
@@ -19,7 +20,7 @@ from playtrace.rollups import (
     position_tails,
     sessions,
 )
-from playtrace.rollups.rollup import PASSIVE, SOURCE_OF_EVENTS, SOURCE_OF_LOAD, Rollup
+from playtrace.rollups.rollup import PASSIVE, SOURCE_OF_EVENTS, SOURCE_OF_LOAD, SOURCE_OF_LOAD_AS_TEXT, Rollup
 from playtrace.store.columns import STORED
 
 LOOK_AT_PARSED: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM parsed"
@@ -131,9 +132,10 @@ SELECT
     count(*) FILTER (is_late) AS late,
     count(*) FILTER (is_located) AS located,
     count(*) FILTER (is_located AND name = 'position' AND session_id IS NOT NULL) AS positions,
+    count(*) FILTER (source = 'jwc.v1') AS usage,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days
 FROM (
-    SELECT name, session_id, time, received_at - time > to_days($late_days_max) AS is_late,
+    SELECT name, session_id, time, source, received_at - time > to_days($late_days_max) AS is_late,
         map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL AS is_located
     FROM staged
 ) AS event
@@ -217,8 +219,8 @@ FROM staged
 """
 
 
-def _append(rollup: Rollup) -> LiteralString:
-    return "INSERT INTO " + rollup.table + " " + rollup.of_load(SOURCE_OF_LOAD)
+def _append(rollup: Rollup, source: LiteralString = SOURCE_OF_LOAD) -> LiteralString:
+    return "INSERT INTO " + rollup.table + " " + rollup.of_load(source)
 
 
 COUNT_EVENTS: LiteralString = _append(event_counts.ROLLUP)
@@ -227,6 +229,7 @@ EXTEND_SESSIONS: LiteralString = _append(sessions.ROLLUP)
 # Not merged later: they lie as the load leaves them.
 LOCATE_EVENTS: LiteralString = _append(located_events.ROLLUP) + "ORDER BY " + located_events.ROLLUP.order
 MEASURE_MAPS: LiteralString = _append(map_extents.ROLLUP)
+NOTE_USAGE: LiteralString = _append(jwc_usage.ROLLUP, SOURCE_OF_LOAD_AS_TEXT)
 
 
 def find_new_players(source: LiteralString) -> LiteralString:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playtrace.rollups import (
     event_counts,
+    jwc_usage,
     located_events,
     map_extents,
     player_days,
@@ -25,6 +26,7 @@ ROLLUPS: tuple[Rollup, ...] = tuple(
         position_tails,
         located_events,
         map_extents,
+        jwc_usage,
     )
 )
 """All that are made of events."""

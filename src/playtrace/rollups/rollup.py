@@ -70,6 +70,18 @@ class Rollup(Struct, frozen=True):
         """A row of each event."""
         return self.each.format(source="(" + source + ")", carried=", kept" if carried else "")
 
+    def stored(self, condition: Sql) -> Sql:
+        """Its rows for which a condition holds."""
+        return "SELECT " + self.names + " FROM main." + self.table + " WHERE " + condition
+
+    def stored_and_anew(self, condition: Sql, source: Sql, built_to: Sql) -> Sql:
+        """The same while it is being made anew: from the day `built_to` on, rows of events.
+
+        `source` are the events for which that condition holds, and ends in a WHERE clause.
+        """
+        anew = self.rows(source + "    AND time >= " + built_to + "\n")
+        return self.stored(condition) + " AND " + self.day + " < " + built_to + " UNION ALL " + anew
+
     def merged(self, parts: Sql, *, carried: bool = False) -> Sql:
         """The merged rows of some rows of one game and environment, which they do not name: for a question."""
         return self.merge.format(parts="(" + parts + ")", key="", within_day="", carried=self.carry if carried else "")
@@ -126,7 +138,7 @@ def _source(events: Sql, *, slot: Sql, props: Sql, carried: Sql = "") -> Sql:
     """
     return f"""
     SELECT game_id, env, name, time, {slot} AS slot, player_id, session_id, mono_ms, seq, value, {props} AS props,
-        map_id, x, y, z,
+        map_id, x, y, z, os, source AS protocol,
         coalesce(platform, '') AS platform, coalesce(version, '') AS version, coalesce(country, '') AS country,
         coalesce(currency, '') AS currency,
         {PASSIVE} AS is_passive,
@@ -155,6 +167,15 @@ def _number(name: Sql) -> Sql:
 # What a load has: only the properties that a rollup reads, as making all of them a VARIANT takes longer than the rest.
 SOURCE_OF_LOAD: Sql = _source(
     "staged", slot=SLOT, props=f"{{ {_number('frames')}, {_number('duration_s')}, {_number('fps')} }}"
+)
+# The same with other properties, as the text that a VARIANT of them would be cast to. Reading them together costs less
+# than one after the other, or than what is stored.
+SOURCE_OF_LOAD_AS_TEXT: Sql = _source(
+    "staged",
+    slot=SLOT,
+    props="""from_json(props, '{"vscode": "VARCHAR", "exit": "VARCHAR", "cumulativeBytesBucket": "VARCHAR",
+        "durationMs": "VARCHAR", "waitMsTotal": "VARCHAR", "scannerUsage": "VARCHAR", "truncatedOutput": "VARCHAR",
+        "phase": "VARCHAR", "exceptionHash": "VARCHAR"}')""",
 )
 # What is stored, to be merged as a load would have merged it.
 SOURCE_OF_EVENTS: Sql = _source("main.events", slot=SLOT, props="props")

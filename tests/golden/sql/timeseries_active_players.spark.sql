@@ -117,6 +117,8 @@ WITH active AS (
       x,
       y,
       z,
+      os,
+      source AS protocol,
       COALESCE(platform, '') AS platform,
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,

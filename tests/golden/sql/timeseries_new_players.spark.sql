@@ -119,6 +119,8 @@ WITH players AS (
           x,
           y,
           z,
+          os,
+          source AS protocol,
           COALESCE(platform, '') AS platform,
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,

@@ -86,15 +86,11 @@ def maps(parameters: CommonParameters, asking: Asking, values_max: int) -> list[
 
 def games(reader: Reader, environments_max: int) -> list[dict[str, Any]]:
     """Of each game that has events: how many of `env` prod, in which quarters of an hour, and other environments."""
-    table = event_counts.ROLLUP.table
-    built_to = unbuilt_rollups(reader).get(table)
-    counts: Sql = "SELECT game_id, slot, env, events FROM main.event_counts"
-    if built_to is not None:
-        anew = event_counts.ROLLUP.rows(SOURCE_OF_EVENTS + "    WHERE time >= $built_to::DATE\n")
-        counts += (
-            " WHERE slot < $built_to::DATE UNION ALL SELECT game_id, slot, env, events FROM (" + anew + ") AS anew"
-        )
+    rollup = event_counts.ROLLUP
+    counts = rollup.stored("true")
     bound: dict[str, object] = {"environments_max": environments_max}
+    built_to = unbuilt_rollups(reader).get(rollup.table)
     if built_to is not None:
+        counts = rollup.stored_and_anew("true", SOURCE_OF_EVENTS + "    WHERE true\n", "$built_to::DATE")
         bound["built_to"] = built_to
     return reader.rows(GAMES.format(counts=counts), bound)

@@ -358,12 +358,10 @@ def _is_merged(rollup: Rollup, raw: bool, cut: Cut) -> bool:
 def _rows(rollup: Rollup, raw: bool, cut: Cut, source: Sql, carried: bool) -> Sql:
     if raw:
         return rollup.rows(source, carried=carried)
-    stored: Sql = "SELECT " + rollup.names + " FROM main." + rollup.table + " WHERE game_id = $game AND env = $env"
+    of_game: Sql = "game_id = $game AND env = $env"
     if rollup.table not in cut.unbuilt:
-        return stored
-    built: Sql = "$built_to_" + rollup.table + "::DATE"
-    anew = rollup.rows(source + "    AND time >= " + built + "\n")
-    return stored + " AND " + rollup.day + " < " + built + " UNION ALL " + anew
+        return rollup.stored(of_game)
+    return rollup.stored_and_anew(of_game, source, "$built_to_" + rollup.table + "::DATE")
 
 
 def is_named(name: str, sql: str) -> bool:

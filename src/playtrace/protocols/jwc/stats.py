@@ -9,13 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from itertools import pairwise
-from typing import Any
+from typing import Any, LiteralString
 
+from msgspec import Struct
 from pydantic import BaseModel, Field
 
 from playtrace.api.models import ApiModel
+from playtrace.metrics.frame.asking import unbuilt_rollups
 from playtrace.protocols.jwc.continents import CONTINENTS
-from playtrace.protocols.jwc.stats_questions import DAILY, NAMES, RUNS, SPAN, TIMES, USAGE
+from playtrace.protocols.jwc.stats_questions import DAILY, NAMES, RUNS, SPAN, TIMES, usage
+from playtrace.rollups import jwc_usage
 from playtrace.store.duckdb import Reader, Store
 
 NAMES_MAX = 1_000
@@ -25,6 +28,7 @@ EXCEPTIONS_MAX = 50
 ROWS_MAX = 20
 """Of a table."""
 DAYS_MAX = 3_700
+ONE_DAY = dt.timedelta(days=1)
 EDGES_MS = (0, 500, 1_000, 3_000, 10_000, 30_000, 60_000, 120_000)
 OTHER = "(other)"
 KINDS = ("event", "os", "ext", "vscode", "exit", "output", "exception")
@@ -129,45 +133,58 @@ class Stats(ApiModel):
 def read_stats(store: Store, game_id: str | None, from_: dt.date | None, to: dt.date | None, today: dt.date) -> Stats:
     """Of the days from `from_` to `to`; without them of all that there are, at most the last 3,700."""
     with store.reading() as reader:
-        first_day, last_day = _days(reader, game_id, from_, to, today)
-        return _stats(reader, game_id, first_day, last_day)
+        built_to = unbuilt_rollups(reader).get(jwc_usage.ROLLUP.table)
+        bound: dict[str, object] = {"game_id": game_id}
+        if built_to is not None:
+            bound["built_to"] = built_to
+        asking = _Asking(reader, usage(is_built=built_to is None), bound)
+        first_day, last_day = _days(asking, from_, to, today)
+        return _stats(asking, first_day, last_day)
 
 
-def _days(
-    reader: Reader, game_id: str | None, from_: dt.date | None, to: dt.date | None, today: dt.date
-) -> tuple[dt.date, dt.date]:
-    if from_ is None or to is None:
-        (span,) = reader.query(SPAN, {"game_id": game_id}).to_pylist()
-        to = to or max(span["last_day"] or today, from_ or dt.date.min)
-        from_ = from_ or min(span["first_day"] or to, to)
-        if (to - from_).days >= DAYS_MAX:
-            from_ = to - dt.timedelta(days=DAYS_MAX - 1)
-    return from_, to
+class _Asking(Struct, frozen=True):
+    """What reads `usage` of some games, at one moment of the store."""
+
+    reader: Reader
+    usage: LiteralString
+    bound: dict[str, object]
+
+    def rows(self, question: LiteralString, from_: dt.date, to: dt.date, **bound: object) -> list[dict[str, Any]]:
+        """Of the days from `from_` to `to`, which is included."""
+        days = {
+            "from": dt.datetime.combine(from_, dt.time()),
+            "to": dt.datetime.max if to == dt.date.max else dt.datetime.combine(to + ONE_DAY, dt.time()),
+        }
+        return self.reader.rows(self.usage + question, self.bound | days | bound)
 
 
-def _stats(reader: Reader, game_id: str | None, from_: dt.date, to: dt.date) -> Stats:
-    wanted: dict[str, object] = {
-        "game_id": game_id,
-        "from": dt.datetime.combine(from_, dt.time()),
-        "to": dt.datetime.max if to == dt.date.max else dt.datetime.combine(to + dt.timedelta(days=1), dt.time()),
-    }
+def _days(asking: _Asking, from_: dt.date | None, to: dt.date | None, today: dt.date) -> tuple[dt.date, dt.date]:
+    if from_ is not None and to is not None:
+        return from_, to
+    (span,) = asking.rows(SPAN, dt.date.min, dt.date.max)
+    last: dt.date = to or max(span["last_day"] or today, from_ or dt.date.min)
+    first: dt.date = from_ or min(span["first_day"] or last, last)
+    if (last - first).days >= DAYS_MAX:
+        first = last - (DAYS_MAX - 1) * ONE_DAY
+    return first, last
+
+
+def _stats(asking: _Asking, from_: dt.date, to: dt.date) -> Stats:
     days = [from_ + dt.timedelta(days=number) for number in range((to - from_).days + 1)]
-    times = _by_kind(reader.query(USAGE + TIMES, wanted).to_pylist())
+    times = _by_kind(asking.rows(TIMES, from_, to))
     total, uniques = times["total"][0]["hits"], times["total"][0]["visitors"]
     by_day = {row["name"]: row for row in times["day"]}
     by_hour = {row["name"]: row for row in times["hour"]}
-    by_weekday = {row["name"]: row for row in times["weekday"]}
+    hits = [_of(by_day, day, "hits") for day in days]
 
     continents = {"countries": list(CONTINENTS), "continents": list(CONTINENTS.values())}
-    kinds = _by_kind(reader.query(USAGE + NAMES, wanted | continents | {"names_max": NAMES_MAX}).to_pylist())
+    kinds = _by_kind(asking.rows(NAMES, from_, to, names_max=NAMES_MAX, **continents))
     counts = {kind: {row["name"]: row["hits"] for row in kinds[kind]} for kind in KINDS}
     types = {kind: sum(row["names"] for row in kinds[kind]) for kind in KINDS}
     exceptions = dict([pair for pair in counts["exception"].items() if pair[0] != OTHER][:EXCEPTIONS_MAX])
 
     systems = [name for name in counts["os"] if name != OTHER][:SYSTEMS_MAX]
-    daily = _by_kind(
-        reader.query(USAGE + DAILY, wanted | {"systems": systems, "exit_codes": list(counts["exit"])}).to_pylist()
-    )
+    daily = _by_kind(asking.rows(DAILY, from_, to, systems=systems, exit_codes=list(counts["exit"])))
     hits_of_os = {(row["name"], row["day"]): row["hits"] for row in daily["os"]}
     if len(counts["os"]) > len(systems):
         systems.append(OTHER)
@@ -175,7 +192,7 @@ def _stats(reader: Reader, game_id: str | None, from_: dt.date, to: dt.date) -> 
     for row in sorted(daily["exit"], key=lambda row: (row["day"], row["name"])):
         outcomes[dt.date.fromisoformat(row["day"])][row["name"]] = row["hits"]
 
-    (runs,) = reader.query(USAGE + RUNS, wanted).to_pylist()
+    (runs,) = asking.rows(RUNS, from_, to)
     started, completed = runs["started"] or 0, runs["completed"] or 0
     compile_errors, runtime_errors = runs["compile_errors"] or 0, runs["runtime_errors"] or 0
     below = [0, *(runs[f"below_{edge}"] or 0 for edge in EDGES_MS[1:]), runs["durations"]]
@@ -191,7 +208,7 @@ def _stats(reader: Reader, game_id: str | None, from_: dt.date, to: dt.date) -> 
         vscode_types=types["vscode"],
         daily=Daily(
             dates=days,
-            hits=[_of(by_day, day, "hits") for day in days],
+            hits=hits,
             uniques=[_of(by_day, day, "visitors") for day in days],
         ),
         daily_os=DailyOs(
@@ -204,7 +221,10 @@ def _stats(reader: Reader, game_id: str | None, from_: dt.date, to: dt.date) -> 
         by_vscode=counts["vscode"],
         hourly=[_of(by_hour, hour, "hits") for hour in range(24)],
         hourly_visitors=[_of(by_hour, hour, "visitors") for hour in range(24)],
-        dow=[_of(by_weekday, weekday, "hits") for weekday in range(7)],
+        dow=[
+            sum(count for day, count in zip(days, hits, strict=True) if day.isoweekday() % 7 == weekday)
+            for weekday in range(7)
+        ],
         runs=Runs(started=started, completed=completed),
         errors=Errors(
             compile=compile_errors,
@@ -217,7 +237,7 @@ def _stats(reader: Reader, game_id: str | None, from_: dt.date, to: dt.date) -> 
             median=runs["median_ms"] or 0,
             p90=runs["p90_ms"] or 0,
             hist=Histogram(labels=_labels(), values=[b - a for a, b in pairwise(below)]),
-            avg_wait_ms=runs["mean_wait_ms"] or 0,
+            avg_wait_ms=_share(runs["waited_us"] or 0, (runs["waits"] or 0) * 1000),
         ),
         exit_codes=counts["exit"],
         output_buckets=counts["output"],

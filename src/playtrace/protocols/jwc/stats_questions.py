@@ -1,39 +1,44 @@
-"""The SQL of `GET /stats`. Each question stands behind `USAGE`, and reads its one relation.
+"""The SQL of `GET /stats`. Each question stands behind `usage`, and reads that one relation.
 
-`usage` has what a run, or another event, says: `name`, `player_id`, `os`, `ext`, `vscode`, `country` of all events;
-`exit_code`, `output` (a size), `duration_ms`, `wait_ms`, `is_interactive`, `is_truncated` of completed runs;
-`is_compile_error` and `exception` of failed ones. A row is as many `events` as it says.
+It has what the rollup `jwc_usage` says: of all events `slot` (the hour), `name`, `player_id`, `os`, `ext`, `vscode`,
+`country`; of completed runs `exit_code`, `output` (a size), `duration_ms`, `waits`, `waited_us`, `is_interactive`,
+`is_truncated`; of failed ones `is_compile_error` and `exception`. A row is as many `events` as it says.
+
+What is counted is grouped before anything else is made of it: the engine groups texts by their places in a dictionary
+as long as they come as they are stored.
 """
 
 from __future__ import annotations
 
 from typing import LiteralString
 
-SPAN: LiteralString = """
-SELECT CAST(min(time) AS DATE) AS first_day, CAST(max(time) AS DATE) AS last_day
-FROM events
-WHERE source = 'jwc.v1' AND ($game_id IS NULL OR game_id = $game_id)
-"""
+from playtrace.rollups import jwc_usage
+from playtrace.rollups.rollup import SOURCE_OF_EVENTS
 
-USAGE: LiteralString = """
-WITH usage AS (
-    SELECT time AS slot, name, player_id, coalesce(os, 'Unknown') AS os, coalesce(version, 'Unknown') AS ext,
-        coalesce(props.vscode::VARCHAR, 'Unknown') AS vscode, coalesce(country, 'Unknown') AS country,
-        CASE WHEN name = 'java.run.completed' THEN coalesce(props.exit::VARCHAR, '0') END AS exit_code,
-        CASE WHEN name = 'java.run.completed' THEN coalesce(props.cumulativeBytesBucket::VARCHAR, '-') END AS output,
-        CASE WHEN name = 'java.run.completed' THEN TRY_CAST(props.durationMs::VARCHAR AS DOUBLE) END AS duration_ms,
-        CASE WHEN name = 'java.run.completed' THEN TRY_CAST(props.waitMsTotal::VARCHAR AS DOUBLE) END AS wait_ms,
-        coalesce(name = 'java.run.completed' AND props.scannerUsage::VARCHAR = 'true', false) AS is_interactive,
-        coalesce(name = 'java.run.completed' AND props.truncatedOutput::VARCHAR = 'true', false) AS is_truncated,
-        coalesce(name = 'java.run.error' AND props.phase::VARCHAR = 'compile', false) AS is_compile_error,
-        CASE WHEN name = 'java.run.error' THEN nullif(props.exceptionHash::VARCHAR, '') END AS exception,
-        CAST(1 AS BIGINT) AS events
-    FROM events
-    WHERE source = 'jwc.v1' AND ($game_id IS NULL OR game_id = $game_id) AND time >= $from AND time < $to
+Sql = LiteralString
+
+OF_GAME: Sql = "($game_id IS NULL OR game_id = $game_id)"
+
+USAGE: Sql = """
+WITH usage AS {materialized} (
+    SELECT * FROM ({rows}) AS parts WHERE slot >= $from AND slot < $to
 )
 """
 
-TIMES: LiteralString = """
+
+def usage(*, is_built: bool) -> Sql:
+    """The relation, to stand before a question. Where its rollup is not built, `$built_to` is the day from which on."""
+    rollup = jwc_usage.ROLLUP
+    if is_built:
+        # Each part of a question reads the columns that it needs, which costs less than keeping all of them.
+        return USAGE.format(materialized="NOT MATERIALIZED", rows=rollup.stored(OF_GAME))
+    source = SOURCE_OF_EVENTS + "    WHERE " + OF_GAME + "\n"
+    return USAGE.format(materialized="MATERIALIZED", rows=rollup.stored_and_anew(OF_GAME, source, "$built_to::DATE"))
+
+
+SPAN: Sql = "SELECT CAST(min(slot) AS DATE) AS first_day, CAST(max(slot) AS DATE) AS last_day FROM usage"
+
+TIMES: Sql = """
 SELECT 'total' AS kind, '' AS name, CAST(coalesce(sum(events), 0) AS BIGINT) AS hits,
     count(DISTINCT player_id) AS visitors
 FROM usage
@@ -43,35 +48,32 @@ FROM usage GROUP BY CAST(slot AS DATE)
 UNION ALL
 SELECT 'hour', CAST(hour(slot) AS VARCHAR), CAST(sum(events) AS BIGINT), count(DISTINCT player_id)
 FROM usage GROUP BY hour(slot)
-UNION ALL
-SELECT 'weekday', CAST(dayofweek(slot) AS VARCHAR), CAST(sum(events) AS BIGINT), 0
-FROM usage GROUP BY dayofweek(slot)
 """
 
-NAMES: LiteralString = """,
+NAMES: Sql = """,
 places AS (
     SELECT unnest($countries::VARCHAR[]) AS country, unnest($continents::VARCHAR[]) AS continent
+),
+people AS MATERIALIZED (
+    SELECT country, player_id, sum(events) AS events FROM usage GROUP BY country, player_id
 ),
 counted AS (
     SELECT 'event' AS kind, name, CAST(sum(events) AS BIGINT) AS hits, 0 AS visitors FROM usage GROUP BY name
     UNION ALL SELECT 'os', os, CAST(sum(events) AS BIGINT), 0 FROM usage GROUP BY os
     UNION ALL SELECT 'ext', ext, CAST(sum(events) AS BIGINT), 0 FROM usage GROUP BY ext
     UNION ALL SELECT 'vscode', vscode, CAST(sum(events) AS BIGINT), 0 FROM usage GROUP BY vscode
-    UNION ALL SELECT 'country', country, CAST(sum(events) AS BIGINT), count(DISTINCT player_id)
-    FROM usage GROUP BY country
+    UNION ALL SELECT 'country', country, CAST(sum(events) AS BIGINT), count(player_id) FROM people GROUP BY country
     UNION ALL SELECT 'continent', coalesce(continent, 'Unknown'), CAST(sum(events) AS BIGINT),
         count(DISTINCT player_id)
-    FROM usage LEFT JOIN places ON usage.country = places.country GROUP BY coalesce(continent, 'Unknown')
-    UNION ALL SELECT 'exit', exit_code, CAST(sum(events) AS BIGINT), 0
-    FROM usage WHERE exit_code IS NOT NULL GROUP BY exit_code
-    UNION ALL SELECT 'output', output, CAST(sum(events) AS BIGINT), 0
-    FROM usage WHERE output IS NOT NULL GROUP BY output
-    UNION ALL SELECT 'exception', exception, CAST(sum(events) AS BIGINT), 0
-    FROM usage WHERE exception IS NOT NULL GROUP BY exception
+    FROM people LEFT JOIN places ON people.country = places.country GROUP BY coalesce(continent, 'Unknown')
+    UNION ALL SELECT 'exit', exit_code, CAST(sum(events) AS BIGINT), 0 FROM usage GROUP BY exit_code
+    UNION ALL SELECT 'output', output, CAST(sum(events) AS BIGINT), 0 FROM usage GROUP BY output
+    UNION ALL SELECT 'exception', exception, CAST(sum(events) AS BIGINT), 0 FROM usage GROUP BY exception
 ),
 ranked AS (
     SELECT kind, name, hits, visitors, row_number() OVER (PARTITION BY kind ORDER BY hits DESC, name) AS place
     FROM counted
+    WHERE name IS NOT NULL
 )
 SELECT kind, CASE WHEN place <= $names_max THEN name ELSE '(other)' END AS name, CAST(sum(hits) AS BIGINT) AS hits,
     CAST(sum(visitors) AS BIGINT) AS visitors, count(*) AS names
@@ -80,27 +82,31 @@ GROUP BY kind, CASE WHEN place <= $names_max THEN name ELSE '(other)' END
 ORDER BY kind, min(place)
 """
 
-DAILY: LiteralString = """
-SELECT 'os' AS kind, CAST(CAST(slot AS DATE) AS VARCHAR) AS day,
-    CASE WHEN list_contains($systems::VARCHAR[], os) THEN os ELSE '(other)' END AS name,
-    CAST(sum(events) AS BIGINT) AS hits
-FROM usage
-GROUP BY CAST(slot AS DATE), CASE WHEN list_contains($systems::VARCHAR[], os) THEN os ELSE '(other)' END
-UNION ALL
-SELECT 'exit', CAST(CAST(slot AS DATE) AS VARCHAR),
-    CASE WHEN list_contains($exit_codes::VARCHAR[], exit_code) THEN exit_code ELSE '(other)' END,
-    CAST(sum(events) AS BIGINT)
-FROM usage
-WHERE exit_code IS NOT NULL
-GROUP BY CAST(slot AS DATE),
-    CASE WHEN list_contains($exit_codes::VARCHAR[], exit_code) THEN exit_code ELSE '(other)' END
+DAILY: Sql = """,
+counted AS (
+    SELECT 'os' AS kind, day, CASE WHEN list_contains($systems::VARCHAR[], os) THEN os ELSE '(other)' END AS name,
+        events
+    FROM (SELECT CAST(slot AS DATE) AS day, os, sum(events) AS events FROM usage GROUP BY CAST(slot AS DATE), os) AS of
+    UNION ALL
+    SELECT 'exit', day, CASE WHEN list_contains($exit_codes::VARCHAR[], exit_code) THEN exit_code ELSE '(other)' END,
+        events
+    FROM (
+        SELECT CAST(slot AS DATE) AS day, exit_code, sum(events) AS events
+        FROM usage
+        GROUP BY CAST(slot AS DATE), exit_code
+    ) AS ended
+    WHERE exit_code IS NOT NULL
+)
+SELECT kind, CAST(day AS VARCHAR) AS day, name, CAST(sum(events) AS BIGINT) AS hits
+FROM counted
+GROUP BY kind, day, name
 """
 
-RUNS: LiteralString = """,
+RUNS: Sql = """,
 lasting AS (
     SELECT duration_ms, CAST(sum(events) AS BIGINT) AS runs
     FROM usage
-    WHERE duration_ms >= 0 AND isfinite(duration_ms)
+    WHERE duration_ms IS NOT NULL
     GROUP BY duration_ms
 ),
 -- The rank of the last of those that took as long.
@@ -120,6 +126,12 @@ durations AS (
         CAST(sum(CASE WHEN duration_ms < 120000 THEN runs ELSE 0 END) AS BIGINT) AS below_120000
     FROM ranked
 ),
+kinds AS (
+    SELECT name, is_interactive, is_truncated, is_compile_error, sum(events) AS events, sum(waits) AS waits,
+        sum(waited_us) AS waited_us
+    FROM usage
+    GROUP BY name, is_interactive, is_truncated, is_compile_error
+),
 totals AS (
     SELECT sum(CASE WHEN name = 'java.run.started' THEN events ELSE 0 END) AS started,
         sum(CASE WHEN name = 'java.run.completed' THEN events ELSE 0 END) AS completed,
@@ -127,11 +139,10 @@ totals AS (
         sum(CASE WHEN is_truncated THEN events ELSE 0 END) AS truncated,
         sum(CASE WHEN is_compile_error THEN events ELSE 0 END) AS compile_errors,
         sum(CASE WHEN name = 'java.run.error' AND NOT is_compile_error THEN events ELSE 0 END) AS runtime_errors,
-        sum(CASE WHEN isfinite(wait_ms) THEN wait_ms * events END)
-            / sum(CASE WHEN isfinite(wait_ms) THEN events END) AS mean_wait_ms
-    FROM usage
+        sum(waits) AS waits, sum(waited_us) AS waited_us
+    FROM kinds
 )
-SELECT started, completed, interactive, truncated, compile_errors, runtime_errors, mean_wait_ms,
+SELECT started, completed, interactive, truncated, compile_errors, runtime_errors, waits, waited_us,
     durations, median_ms, p90_ms,
     below_500, below_1000, below_3000, below_10000, below_30000, below_60000, below_120000
 FROM totals CROSS JOIN durations
