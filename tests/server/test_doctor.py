@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from server_process import ServerProcess
+from server_process import ServerProcess, StartProcess
 from typer.testing import CliRunner
 
 from playtrace.cli.main import app
@@ -151,3 +151,9 @@ def test_another_file_that_is_gone_is_missed_and_not_made(folder: Path, name: st
 def test_a_folder_that_nobody_has_used_yet(tmp_path: Path):
     assert found_wrong(run("doctor", "--data", tmp_path)) == []
     assert found_wrong(run("doctor", "--data", tmp_path / "nowhere"))[0][0] == "data"
+
+
+def test_a_server_that_takes_nothing_says_why(start_process: StartProcess):
+    server = start_process(environment={"PLAYTRACE_DISK_FREE_BYTES_MIN": str(10**15)})
+    ((what, found),) = found_wrong(run("doctor", "--data", server.data))
+    assert (what, "The disk has" in found) == ("server", True), found

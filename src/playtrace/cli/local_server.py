@@ -90,6 +90,8 @@ def _local_file(settings: Settings) -> _LocalFile | None:
 
 def _detail(error: urllib.error.HTTPError) -> str:
     try:
-        return str(json.loads(error.read())["detail"])
-    except (ValueError, KeyError, TypeError):
+        document = json.loads(error.read())
+        # Health says it in its own shape, also when it answers 503.
+        return str(document.get("detail") or document["message"])
+    except (ValueError, KeyError, TypeError, AttributeError):
         return f"The server answered {error.code} {error.reason}."

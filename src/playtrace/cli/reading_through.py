@@ -46,7 +46,7 @@ def read_store(ask: Ask, on_progress: OnProgress) -> Finding:
             # A hash of everything in a row: nothing of it can be left unread.
             piece = f'SELECT count(*), max(hash(t)) FROM "{table}" t WHERE rowid BETWEEN {first} AND {last}'
             try:
-                rows += ask(piece)[0][0]
+                rows += _asked_twice(ask, piece)[0][0]
             except (StoreError, ServerRefused) as error:
                 unread.append(f"{table}, rows {first:,} to {last:,}: {error}")
     if not unread:
@@ -57,6 +57,14 @@ def read_store(ask: Ask, on_progress: OnProgress) -> Finding:
         f"cannot be read: {_shown(unread)}. The other {rows:,} rows can. Look at disk and memory of this machine,"
         " and put store.duckdb back from a backup",
     )
+
+
+def _asked_twice(ask: Ask, sql: str) -> list[list[Any]]:
+    """A server that opens its store again ends what is being read: that is no damage, and damage is there again."""
+    try:
+        return ask(sql)
+    except (StoreError, ServerRefused):
+        return ask(sql)
 
 
 def read_journal(journal: Journal, on_progress: OnProgress) -> Finding:
