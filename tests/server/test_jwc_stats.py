@@ -37,7 +37,8 @@ def asked(client: httpx2.Client, **params: Any) -> dict[str, Any]:
 
 
 def test_fifty_thousand_random_events_beside_the_oracle(start_process: StartProcess):
-    client = start_process(environment={"PLAYTRACE_TRUSTED_PROXIES": '["127.0.0.1"]'}).client
+    server = start_process(environment={"PLAYTRACE_TRUSTED_PROXIES": '["127.0.0.1"]'})
+    client = server.client
     now = dt.datetime.now(dt.UTC)
     events = random_events(seed=11, count=EVENTS, end=now)
     sent: list[Sent] = []
@@ -49,6 +50,7 @@ def test_fifty_thousand_random_events_beside_the_oracle(start_process: StartProc
     # What another protocol brought is not theirs.
     other = {"gameId": "editor-0", "eventType": "java.run.started", "playerId": "p"}
     client.post("/api/events", json=[other] * 50).raise_for_status()
+    server.wait_until_loaded()
 
     days = sorted({dt.datetime.fromtimestamp(event["t"] / 1000, dt.UTC).date() for event in events})
     assert len(days) >= 27

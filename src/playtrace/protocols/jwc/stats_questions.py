@@ -126,12 +126,6 @@ durations AS (
         CAST(sum(CASE WHEN duration_ms < 120000 THEN runs ELSE 0 END) AS BIGINT) AS below_120000
     FROM ranked
 ),
-kinds AS (
-    SELECT name, is_interactive, is_truncated, is_compile_error, sum(events) AS events, sum(waits) AS waits,
-        sum(waited_us) AS waited_us
-    FROM usage
-    GROUP BY name, is_interactive, is_truncated, is_compile_error
-),
 totals AS (
     SELECT sum(CASE WHEN name = 'java.run.started' THEN events ELSE 0 END) AS started,
         sum(CASE WHEN name = 'java.run.completed' THEN events ELSE 0 END) AS completed,
@@ -140,7 +134,7 @@ totals AS (
         sum(CASE WHEN is_compile_error THEN events ELSE 0 END) AS compile_errors,
         sum(CASE WHEN name = 'java.run.error' AND NOT is_compile_error THEN events ELSE 0 END) AS runtime_errors,
         sum(waits) AS waits, sum(waited_us) AS waited_us
-    FROM kinds
+    FROM usage
 )
 SELECT started, completed, interactive, truncated, compile_errors, runtime_errors, waits, waited_us,
     durations, median_ms, p90_ms,
