@@ -48,6 +48,7 @@ from playtrace.serving.orders import Orders
 from playtrace.serving.own_names import is_loopback
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.duckdb import Store
+from playtrace.store.memory import use_system_allocator
 
 log = logging.getLogger("playtrace.server")
 
@@ -132,6 +133,7 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
     `on_ready` is called with the address once requests are answered. Raises `StartError`.
     """
     check_open(settings)
+    use_system_allocator()
     if sys.platform != "win32":
         # What players did is nobody else's business; on Windows the folder's own permissions count.
         os.umask(0o077)

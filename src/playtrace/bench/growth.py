@@ -228,7 +228,7 @@ def _memory(data: Path, seconds: float) -> Memory:
     batches = in_batches(fresh_events())
     with playtrace_server(data) as server:
         server.wait_until_loaded()
-        started = server.rss_mb()
+        started = server.memory_mb()
         requests = requests_of(server, batches, rounds=PRESS_ROUNDS)
 
         def press_and_load() -> None:
@@ -240,16 +240,16 @@ def _memory(data: Path, seconds: float) -> Memory:
         days = {"gameId": GAME, "from": (now - dt.timedelta(days=DAYS - 1)).date(), "to": now.date()}
         for name in metrics():
             server.get(f"/api/metrics/{name}?" + urlencode(days | ASKED.get(name, {})))
-        return Memory(started_mb=started, pressed_mb=pressed, asked_mb=server.rss_mb())
+        return Memory(started_mb=started, pressed_mb=pressed, asked_mb=server.memory_mb())
 
 
 def _most_mb(server: Running, work: Callable[[], None]) -> float:
     """The most memory that the server has while something is done."""
-    most = server.rss_mb()
+    most = server.memory_mb()
     with ThreadPoolExecutor(1) as thread:
         working = thread.submit(work)
         while not working.done():
             wait([working], LOOK_S)
-            most = max(most, server.rss_mb())
+            most = max(most, server.memory_mb())
         working.result()
     return most

@@ -69,7 +69,7 @@ class IngestResult(Struct):
     visible_after_ms: float
     """From sending an event to reading it back, while 20,000 events/s come in: the slowest of 20 tries."""
     visible_after_p50_ms: float
-    rss_mb: float
+    memory_mb: float
     """Largest memory of all processes of the server over all of it."""
     event_bytes: float
     """Mean size of an event as sent."""
@@ -83,13 +83,13 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
         batches = in_batches(events)
         with noop_server() as noop, playtrace_server(Path(folder) / "served") as server:
             pairs = _singles(noop, server, singles, seconds)
-            rss_mb = server.rss_mb()
+            memory_mb = server.memory_mb()
             batch = press_for(server, requests_of(server, batches, ROUNDS), BATCH_CONNECTIONS, seconds)
-            rss_mb = max(rss_mb, server.rss_mb())
+            memory_mb = max(memory_mb, server.memory_mb())
             server.wait_until_loaded()
-            rss_mb = max(rss_mb, server.rss_mb())
+            memory_mb = max(memory_mb, server.memory_mb())
             visible_ms = asyncio.run(_visible_after(server, requests_of(server, batches, 2 * ROUNDS)))
-            rss_mb = max(rss_mb, server.rss_mb())
+            memory_mb = max(memory_mb, server.memory_mb())
         speeds = [measure(Path(folder) / f"loaded-{number}", _entries(load_events)) for number in range(PAIRS)]
         return IngestResult(
             noop_rps=statistics.median(noop.rate for noop, _ in pairs),
@@ -103,7 +103,7 @@ def run(*, seconds: float, load_events: int) -> IngestResult:
             loaded_vs_raw_insert=statistics.median(speed.loaded_vs_raw_insert for speed in speeds),
             visible_after_ms=max(visible_ms),
             visible_after_p50_ms=float(np.median(visible_ms)),
-            rss_mb=rss_mb,
+            memory_mb=memory_mb,
             event_bytes=sum(map(len, batches)) / len(events),
         )
 

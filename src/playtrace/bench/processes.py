@@ -36,10 +36,10 @@ class Running(Struct):
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    def rss_mb(self) -> float:
-        """Of all its processes."""
+    def memory_mb(self) -> float:
+        """Of all its processes. What they share is counted once where the system tells how much it is (Linux)."""
         processes = [self.process, *self.process.children(recursive=True)]
-        return sum(process.memory_info().rss for process in processes) / 1e6
+        return sum(_memory_bytes(process) for process in processes) / 1e6
 
     def get(self, path: str) -> dict[str, Any]:
         with urllib.request.urlopen(self.url + path) as answer:  # noqa: S310 - our own address
@@ -96,3 +96,11 @@ def _still_starting(process: psutil.Popen, deadline: float) -> None:
     if time.monotonic() > deadline:
         raise BenchError(f"The server did not start within {START_SECONDS_MAX:g} seconds.")
     time.sleep(0.05)
+
+
+def _memory_bytes(process: psutil.Process) -> int:
+    try:
+        memory = process.memory_full_info()
+    except psutil.AccessDenied:
+        memory = process.memory_info()
+    return getattr(memory, "pss", memory.rss)

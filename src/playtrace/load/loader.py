@@ -36,6 +36,7 @@ from playtrace.load.staging import Staged, stage
 from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreBroken, StoreDamaged, StoreError
+from playtrace.store.memory import give_memory_back
 
 log = logging.getLogger("playtrace.load")
 
@@ -245,6 +246,8 @@ class Loader:
             "SELECT hash(game_id, event_id) AS id FROM events WHERE received_at > $since", {"since": since}
         )
         self._ids.add(as_hashes(table["id"]))
+        del table
+        self._store.forget_blocks()
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -260,9 +263,12 @@ class Loader:
         self._is_behind = prepared is not None and (prepared.is_full or prepared.is_from_before)
         if prepared is None:
             return None
-        if prepared.is_full:
-            self._ahead.begin(prepared.staged.last_offset, self._limits)
-        return self._load(prepared)
+        if not prepared.is_full:
+            return self._load(prepared)
+        self._ahead.begin(prepared.staged.last_offset, self._limits)
+        loaded = self._load(prepared)
+        give_memory_back()
+        return loaded
 
     def load(self, entries: list[Recorded]) -> Loaded:
         """Load these entries, and remember the last offset as loaded.

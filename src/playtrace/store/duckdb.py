@@ -40,6 +40,7 @@ from playtrace.store.errors import (
     StoreFull,
     StoreNewer,
 )
+from playtrace.store.memory import give_memory_back
 
 log = logging.getLogger("playtrace.store")
 
@@ -246,8 +247,8 @@ class Store:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         # From here on SQL reaches no file but the database itself: a query may be typed by a person.
         connection.execute("SET enable_external_access = false")
-        # Some functions of a SELECT change settings too. Only what `tidy` and `snapshot` need stays open.
-        connection.execute("SET allowed_configs = ['max_vacuum_tasks', 'checkpoint_threshold']")
+        # Some functions of a SELECT change settings too. Only what is set below stays open.
+        connection.execute("SET allowed_configs = ['max_vacuum_tasks', 'checkpoint_threshold', 'memory_limit']")
         connection.execute("SET lock_configuration = true")
         return connection
 
@@ -461,6 +462,16 @@ class Store:
                 raise StoreError(f"The store cannot merge its log into its file now: {error}") from error
             self._look_at_log()
         return True
+
+    def forget_blocks(self) -> None:
+        """Give back the memory of what was read of the file: after reading much that nobody asks for again."""
+        with self._writing:
+            try:
+                with suppress(duckdb.OutOfMemoryException):  # what is in use now stays
+                    self._connection.execute("SET GLOBAL memory_limit = '1MB'")
+            finally:
+                self._connection.execute(f"SET GLOBAL memory_limit = '{self._settings.store.memory_bytes}B'")
+        give_memory_back()
 
     def _look_at_log(self) -> None:
         """To be called by who writes, after each commit."""
