@@ -91,54 +91,55 @@ class Summary(Judged, Figures, CommonAnswer):
         ]
 
 
-# Each question has a row for the range and one for the time before, which `times` and `days` tell apart.
-COUNTED: LiteralString = f"""
-SELECT is_current, sum(events) AS event_count,
-    sum(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-    sum(CASE WHEN name = 'purchase' AND {PAID_IN} = $currency
-        THEN value_micros ELSE 0 END) AS revenue_micros,
-    sum(CASE WHEN name = 'purchase' AND {PAID_IN} <> $currency
-        THEN events ELSE 0 END) AS other_currency_purchases,
-    sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us
-FROM event_counts
-JOIN times ON event_counts.bucket = times.bucket
-GROUP BY is_current
+# Bucket 0 is the time before, bucket 1 the range. One statement, whose parts the store works out beside each other.
+FIGURES: LiteralString = f"""
+WITH
+counted AS (
+    SELECT bucket, sum(events) AS event_count,
+        sum(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+        sum(CASE WHEN name = 'purchase' AND {PAID_IN} = $currency
+            THEN value_micros ELSE 0 END) AS revenue_micros,
+        sum(CASE WHEN name = 'purchase' AND {PAID_IN} <> $currency
+            THEN events ELSE 0 END) AS other_currency_purchases,
+        sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us
+    FROM event_counts
+    GROUP BY bucket
+),
+newcomers AS (
+    SELECT bucket, count(*) AS new_players FROM players GROUP BY bucket
+),
+ended AS (
+    SELECT bucket, count(*) AS session_count, sum(length_us) AS length_us,
+        quantile_cont(length_us, 0.5) AS median_length_us,
+        count(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+        count(DISTINCT player_id) AS players,
+        count(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+    FROM sessions
+    GROUP BY bucket
+)
+SELECT times.bucket, first_at, event_count, crash_count, revenue_micros, other_currency_purchases, frames_micros,
+    frames_us, new_players, session_count, length_us, median_length_us, crashed_sessions, players, crashed_players
+FROM times
+CROSS JOIN beginning
+LEFT JOIN counted ON counted.bucket = times.bucket
+LEFT JOIN newcomers ON newcomers.bucket = times.bucket
+LEFT JOIN ended ON ended.bucket = times.bucket
 """
 
 # A day has a bit in a word, and none where it is not complete.
 ACTIVE: LiteralString = """
 WITH
 seen AS (
-    SELECT is_current, player_id, word, bit_or(bit) AS bits
+    SELECT time, player_id, word, bit_or(bit) AS bits
     FROM active
     JOIN days ON active.bucket = days.bucket
-    GROUP BY is_current, player_id, word
+    GROUP BY time, player_id, word
 ),
 played AS (
-    SELECT is_current, player_id, sum(bit_count(bits)) AS player_days FROM seen GROUP BY is_current, player_id
+    SELECT time, player_id, sum(bit_count(bits)) AS player_days FROM seen GROUP BY time, player_id
 )
-SELECT is_current, count(*) AS active_players, sum(player_days) AS player_days FROM played GROUP BY is_current
+SELECT time AS bucket, count(*) AS active_players, sum(player_days) AS player_days FROM played GROUP BY time
 """
-
-NEW: LiteralString = """
-SELECT is_current, count(*) AS new_players
-FROM players
-JOIN times ON players.bucket = times.bucket
-GROUP BY is_current
-"""
-
-SESSIONS: LiteralString = """
-SELECT is_current, count(*) AS session_count, sum(length_us) AS length_us,
-    quantile_cont(length_us, 0.5) AS median_length_us,
-    count(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-    count(DISTINCT player_id) AS players,
-    count(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
-FROM sessions
-JOIN times ON sessions.bucket = times.bucket
-GROUP BY is_current
-"""
-
-BEGINNING: LiteralString = "SELECT first_at FROM beginning"
 
 PLAYING: LiteralString = "SELECT count(DISTINCT player_id) AS players_now FROM active"
 
@@ -159,30 +160,30 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
 
     of_times = Scope(parameters, asking, [compared, span])
     of_days = Scope(parameters, asking, days)
-    times = Table("times", {"bucket": "BIGINT", "is_current": "BOOLEAN"}, [(0, False), (1, True)])
+    times = Table("times", {"bucket": "BIGINT"}, [(0,), (1,)])
     places = Table(
         "days",
-        {"bucket": "BIGINT", "is_current": "BOOLEAN", "word": "BIGINT", "bit": "BIGINT"},
+        {"bucket": "BIGINT", "time": "BIGINT", "word": "BIGINT", "bit": "BIGINT"},
         [
-            (index, index >= len(previous_days), index // WORD_DAYS, 1 << (index % WORD_DAYS) if is_whole else 0)
+            (index, int(index >= len(previous_days)), index // WORD_DAYS, 1 << (index % WORD_DAYS) if is_whole else 0)
             for index, is_whole in enumerate(whole)
         ],
     )
     rows = [
-        *of_times.rows(COUNTED, times, currency=parameters.currency),
+        *of_times.rows(FIGURES, times, currency=parameters.currency),
         *of_days.rows(ACTIVE, places),
-        *of_times.rows(NEW, times),
-        *of_times.rows(SESSIONS, times),
     ]
-    found: dict[bool, dict[str, Any]] = {True: {}, False: {}}
+    previous_row: dict[str, Any] = {}
+    current_row: dict[str, Any] = {}
     for row in rows:
-        found[row.pop("is_current")] |= row
-    began_at = of_times.rows(BEGINNING)[0]["first_at"] or plain(asking.now)
+        known = {name: value for name, value in row.items() if value is not None}
+        (current_row if row["bucket"] else previous_row).update(known)
+    began_at = current_row.get("first_at") or plain(asking.now)
     averaged = [
         day for day, is_whole in zip(days, whole, strict=True) if is_whole and day.is_averaged(asking, began_at)
     ]
-    current = _figures(found[True], parameters, sum(day.start >= span.start for day in averaged))
-    previous = _figures(found[False], parameters, sum(day.start < span.start for day in averaged))
+    current = _figures(current_row, parameters, sum(day.start >= span.start for day in averaged))
+    previous = _figures(previous_row, parameters, sum(day.start < span.start for day in averaged))
     current.players_now = _players_now(parameters, asking)
     source = of_days.source if of_days.source == "raw" else of_times.source
     return Summary(

@@ -1,15 +1,9 @@
 WITH times AS (
   SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS is_current
+    tupleElement(list_row, 1) AS bucket
   FROM (
     SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
-        )
-      ) AS list_row
+      arrayJoin(arrayZip(CAST([0, 1] AS Array(Nullable(Int64))))) AS list_row
   ) AS zipped
 ), event_counts AS (
   SELECT
@@ -51,149 +45,6 @@ WITH times AS (
       OR slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-)
-SELECT
-  is_current,
-  SUM(events) AS event_count,
-  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-  SUM(
-    CASE
-      WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') = 'USD'
-      THEN value_micros
-      ELSE 0
-    END
-  ) AS revenue_micros,
-  SUM(
-    CASE
-      WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') <> 'USD'
-      THEN events
-      ELSE 0
-    END
-  ) AS other_currency_purchases,
-  SUM(frames_micros) AS frames_micros,
-  SUM(frames_us) AS frames_us
-FROM event_counts
-JOIN times
-  ON event_counts.bucket = times.bucket
-GROUP BY
-  is_current;
-
-WITH calendar AS (
-  SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS day,
-    tupleElement(list_row, 3) AS am,
-    tupleElement(list_row, 4) AS pm
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
-          CAST([
-            CAST('2026-02-27' AS Nullable(DATE)),
-            CAST('2026-02-28' AS Nullable(DATE)),
-            CAST('2026-03-01' AS Nullable(DATE)),
-            CAST('2026-03-02' AS Nullable(DATE))
-          ] AS Array(Nullable(DATE))),
-          CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64))),
-          CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), days AS (
-  SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS is_current,
-    tupleElement(list_row, 3) AS word,
-    tupleElement(list_row, 4) AS bit
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
-          CAST([FALSE, FALSE, TRUE, TRUE] AS Array(Nullable(Bool))),
-          CAST([0, 0, 0, 0] AS Array(Nullable(Int64))),
-          CAST([1, 2, 4, 8] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), active AS (
-  SELECT
-    calendar.bucket,
-    player_id,
-    '' AS split
-  FROM (
-    SELECT
-      game_id,
-      env,
-      day,
-      player_id,
-      platform,
-      version,
-      country,
-      slots_am,
-      slots_pm
-    FROM main.player_days
-    WHERE
-      game_id = 'arena' AND env = 'prod'
-  ) AS player_days
-  JOIN calendar
-    ON player_days.day = calendar.day
-  WHERE
-    player_days.day >= CAST('2026-02-27' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
-    AND (
-      (
-        bitAnd(slots_am, am)
-      ) <> 0 OR (
-        bitAnd(slots_pm, pm)
-      ) <> 0
-    )
-    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-), seen AS (
-  SELECT
-    is_current,
-    player_id,
-    word,
-    groupBitOr(bit) AS bits
-  FROM active
-  JOIN days
-    ON active.bucket = days.bucket
-  GROUP BY
-    is_current,
-    player_id,
-    word
-), played AS (
-  SELECT
-    is_current,
-    player_id,
-    SUM(bitCount(bits)) AS player_days
-  FROM seen
-  GROUP BY
-    is_current,
-    player_id
-)
-SELECT
-  is_current,
-  COUNT(*) AS active_players,
-  SUM(player_days) AS player_days
-FROM played
-GROUP BY
-  is_current;
-
-WITH times AS (
-  SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS is_current
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
-        )
-      ) AS list_row
-  ) AS zipped
 ), players AS (
   SELECT
     CASE
@@ -226,29 +77,23 @@ WITH times AS (
       OR first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-)
-SELECT
-  is_current,
-  COUNT(*) AS new_players
-FROM players
-JOIN times
-  ON players.bucket = times.bucket
-GROUP BY
-  is_current;
-
-WITH times AS (
+), beginning AS (
   SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS is_current
+    MIN(first_seen) AS first_at
   FROM (
     SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
-        )
-      ) AS list_row
-  ) AS zipped
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
 ), session_ids AS (
   SELECT
     owner,
@@ -540,42 +385,177 @@ WITH times AS (
       OR started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), counted AS (
+  SELECT
+    bucket,
+    SUM(events) AS event_count,
+    SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+    SUM(
+      CASE
+        WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') = 'USD'
+        THEN value_micros
+        ELSE 0
+      END
+    ) AS revenue_micros,
+    SUM(
+      CASE
+        WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') <> 'USD'
+        THEN events
+        ELSE 0
+      END
+    ) AS other_currency_purchases,
+    SUM(frames_micros) AS frames_micros,
+    SUM(frames_us) AS frames_us
+  FROM event_counts
+  GROUP BY
+    bucket
+), newcomers AS (
+  SELECT
+    bucket,
+    COUNT(*) AS new_players
+  FROM players
+  GROUP BY
+    bucket
+), ended AS (
+  SELECT
+    bucket,
+    COUNT(*) AS session_count,
+    SUM(length_us) AS length_us,
+    quantileExactInclusive(length_us)(0.5) AS median_length_us,
+    COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+    COUNT(DISTINCT player_id) AS players,
+    COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+  FROM sessions
+  GROUP BY
+    bucket
 )
 SELECT
-  is_current,
-  COUNT(*) AS session_count,
-  SUM(length_us) AS length_us,
-  quantileExactInclusive(length_us)(0.5) AS median_length_us,
-  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-  COUNT(DISTINCT player_id) AS players,
-  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
-FROM sessions
-JOIN times
-  ON sessions.bucket = times.bucket
-GROUP BY
-  is_current;
+  times.bucket,
+  first_at,
+  event_count,
+  crash_count,
+  revenue_micros,
+  other_currency_purchases,
+  frames_micros,
+  frames_us,
+  new_players,
+  session_count,
+  length_us,
+  median_length_us,
+  crashed_sessions,
+  players,
+  crashed_players
+FROM times
+CROSS JOIN beginning
+LEFT JOIN counted
+  ON counted.bucket = times.bucket
+LEFT JOIN newcomers
+  ON newcomers.bucket = times.bucket
+LEFT JOIN ended
+  ON ended.bucket = times.bucket;
 
-WITH beginning AS (
+WITH calendar AS (
   SELECT
-    MIN(first_seen) AS first_at
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS day,
+    tupleElement(list_row, 3) AS am,
+    tupleElement(list_row, 4) AS pm
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
+          CAST([
+            CAST('2026-02-27' AS Nullable(DATE)),
+            CAST('2026-02-28' AS Nullable(DATE)),
+            CAST('2026-03-01' AS Nullable(DATE)),
+            CAST('2026-03-02' AS Nullable(DATE))
+          ] AS Array(Nullable(DATE))),
+          CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64))),
+          CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), days AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS time,
+    tupleElement(list_row, 3) AS word,
+    tupleElement(list_row, 4) AS bit
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
+          CAST([0, 0, 1, 1] AS Array(Nullable(Int64))),
+          CAST([0, 0, 0, 0] AS Array(Nullable(Int64))),
+          CAST([1, 2, 4, 8] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split
   FROM (
     SELECT
       game_id,
       env,
+      day,
       player_id,
-      first_seen,
-      order_key,
       platform,
       version,
-      country
-    FROM main.players
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS parts
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-02-27' AS Nullable(DATE))
+    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    AND (
+      (
+        bitAnd(slots_am, am)
+      ) <> 0 OR (
+        bitAnd(slots_pm, pm)
+      ) <> 0
+    )
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), seen AS (
+  SELECT
+    time,
+    player_id,
+    word,
+    groupBitOr(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    time,
+    player_id,
+    word
+), played AS (
+  SELECT
+    time,
+    player_id,
+    SUM(bitCount(bits)) AS player_days
+  FROM seen
+  GROUP BY
+    time,
+    player_id
 )
 SELECT
-  first_at
-FROM beginning;
+  time AS bucket,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  time;
 
 WITH active AS (
   SELECT
@@ -637,16 +617,10 @@ FROM active;
 
 WITH times AS (
   SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS is_current
+    tupleElement(list_row, 1) AS bucket
   FROM (
     SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
-        )
-      ) AS list_row
+      arrayJoin(arrayZip(CAST([0, 1] AS Array(Nullable(Int64))))) AS list_row
   ) AS zipped
 ), event_counts AS (
   SELECT
@@ -826,181 +800,6 @@ WITH times AS (
       OR slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-)
-SELECT
-  is_current,
-  SUM(events) AS event_count,
-  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-  SUM(
-    CASE
-      WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') = 'USD'
-      THEN value_micros
-      ELSE 0
-    END
-  ) AS revenue_micros,
-  SUM(
-    CASE
-      WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') <> 'USD'
-      THEN events
-      ELSE 0
-    END
-  ) AS other_currency_purchases,
-  SUM(frames_micros) AS frames_micros,
-  SUM(frames_us) AS frames_us
-FROM event_counts
-JOIN times
-  ON event_counts.bucket = times.bucket
-GROUP BY
-  is_current;
-
-WITH slices AS (
-  SELECT
-    tupleElement(list_row, 1) AS key,
-    tupleElement(list_row, 2) AS start_at,
-    tupleElement(list_row, 3) AS end_at,
-    tupleElement(list_row, 4) AS bucket
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
-          CAST([0, 1, 2, 3] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), days AS (
-  SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS is_current,
-    tupleElement(list_row, 3) AS word,
-    tupleElement(list_row, 4) AS bit
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
-          CAST([FALSE, FALSE, TRUE, TRUE] AS Array(Nullable(Bool))),
-          CAST([0, 0, 0, 0] AS Array(Nullable(Int64))),
-          CAST([1, 2, 4, 8] AS Array(Nullable(Int64)))
-        )
-      ) AS list_row
-  ) AS zipped
-), active AS (
-  SELECT
-    slices.bucket AS bucket,
-    player_id,
-    '' AS split
-  FROM (
-    SELECT
-      game_id,
-      env,
-      name,
-      time,
-      time AS slot,
-      player_id,
-      session_id,
-      mono_ms,
-      seq,
-      value,
-      props AS props,
-      map_id,
-      x,
-      y,
-      z,
-      os,
-      source AS protocol,
-      COALESCE(platform, '') AS platform,
-      COALESCE(version, '') AS version,
-      COALESCE(country, '') AS country,
-      COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
-        player_id IS NULL
-      )
-      AND NOT (
-        name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
-      CAST((
-        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
-      ) % 63 AS Nullable(Int8)) AS player_bit,
-      CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
-        THEN ''
-        ELSE COALESCE(player_id, device_id, '')
-      END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
-    WHERE
-      game_id = 'arena' AND env = 'prod'
-  ) AS source
-  JOIN slices
-    ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
-  WHERE
-    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-    AND is_active
-    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-), seen AS (
-  SELECT
-    is_current,
-    player_id,
-    word,
-    groupBitOr(bit) AS bits
-  FROM active
-  JOIN days
-    ON active.bucket = days.bucket
-  GROUP BY
-    is_current,
-    player_id,
-    word
-), played AS (
-  SELECT
-    is_current,
-    player_id,
-    SUM(bitCount(bits)) AS player_days
-  FROM seen
-  GROUP BY
-    is_current,
-    player_id
-)
-SELECT
-  is_current,
-  COUNT(*) AS active_players,
-  SUM(player_days) AS player_days
-FROM played
-GROUP BY
-  is_current;
-
-WITH times AS (
-  SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS is_current
-  FROM (
-    SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
-        )
-      ) AS list_row
-  ) AS zipped
 ), players AS (
   SELECT
     CASE
@@ -1086,29 +885,65 @@ WITH times AS (
       OR first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-)
-SELECT
-  is_current,
-  COUNT(*) AS new_players
-FROM players
-JOIN times
-  ON players.bucket = times.bucket
-GROUP BY
-  is_current;
-
-WITH times AS (
+), beginning AS (
   SELECT
-    tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS is_current
+    MIN(first_seen) AS first_at
   FROM (
     SELECT
-      arrayJoin(
-        arrayZip(
-          CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([FALSE, TRUE] AS Array(Nullable(Bool)))
+      game_id,
+      env,
+      player_id,
+      time AS first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT (
+          player_id IS NULL
         )
-      ) AS list_row
-  ) AS zipped
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
+        ) AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
+        CASE
+          WHEN CHAR_LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active
+  ) AS parts
 ), session_ids AS (
   SELECT
     owner,
@@ -1616,81 +1451,206 @@ WITH times AS (
       OR started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), counted AS (
+  SELECT
+    bucket,
+    SUM(events) AS event_count,
+    SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+    SUM(
+      CASE
+        WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') = 'USD'
+        THEN value_micros
+        ELSE 0
+      END
+    ) AS revenue_micros,
+    SUM(
+      CASE
+        WHEN name = 'purchase' AND COALESCE(nullIf(currency, ''), 'USD') <> 'USD'
+        THEN events
+        ELSE 0
+      END
+    ) AS other_currency_purchases,
+    SUM(frames_micros) AS frames_micros,
+    SUM(frames_us) AS frames_us
+  FROM event_counts
+  GROUP BY
+    bucket
+), newcomers AS (
+  SELECT
+    bucket,
+    COUNT(*) AS new_players
+  FROM players
+  GROUP BY
+    bucket
+), ended AS (
+  SELECT
+    bucket,
+    COUNT(*) AS session_count,
+    SUM(length_us) AS length_us,
+    quantileExactInclusive(length_us)(0.5) AS median_length_us,
+    COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+    COUNT(DISTINCT player_id) AS players,
+    COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+  FROM sessions
+  GROUP BY
+    bucket
 )
 SELECT
-  is_current,
-  COUNT(*) AS session_count,
-  SUM(length_us) AS length_us,
-  quantileExactInclusive(length_us)(0.5) AS median_length_us,
-  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-  COUNT(DISTINCT player_id) AS players,
-  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
-FROM sessions
-JOIN times
-  ON sessions.bucket = times.bucket
-GROUP BY
-  is_current;
+  times.bucket,
+  first_at,
+  event_count,
+  crash_count,
+  revenue_micros,
+  other_currency_purchases,
+  frames_micros,
+  frames_us,
+  new_players,
+  session_count,
+  length_us,
+  median_length_us,
+  crashed_sessions,
+  players,
+  crashed_players
+FROM times
+CROSS JOIN beginning
+LEFT JOIN counted
+  ON counted.bucket = times.bucket
+LEFT JOIN newcomers
+  ON newcomers.bucket = times.bucket
+LEFT JOIN ended
+  ON ended.bucket = times.bucket;
 
-WITH beginning AS (
+WITH slices AS (
   SELECT
-    MIN(first_seen) AS first_at
+    tupleElement(list_row, 1) AS key,
+    tupleElement(list_row, 2) AS start_at,
+    tupleElement(list_row, 3) AS end_at,
+    tupleElement(list_row, 4) AS bucket
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([
+            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
+            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          ] AS Array(Nullable(DateTime))),
+          CAST([0, 1, 2, 3] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), days AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS time,
+    tupleElement(list_row, 3) AS word,
+    tupleElement(list_row, 4) AS bit
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
+          CAST([0, 0, 1, 1] AS Array(Nullable(Int64))),
+          CAST([0, 0, 0, 0] AS Array(Nullable(Int64))),
+          CAST([1, 2, 4, 8] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), active AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split
   FROM (
     SELECT
       game_id,
       env,
+      name,
+      time,
+      time AS slot,
       player_id,
-      time AS first_seen,
-      order_key,
-      platform,
-      version,
-      country
-    FROM (
-      SELECT
-        game_id,
-        env,
-        name,
-        time,
-        time AS slot,
-        player_id,
-        session_id,
-        mono_ms,
-        seq,
-        value,
-        props AS props,
-        map_id,
-        x,
-        y,
-        z,
-        os,
-        source AS protocol,
-        COALESCE(platform, '') AS platform,
-        COALESCE(version, '') AS version,
-        COALESCE(country, '') AS country,
-        COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
-          player_id IS NULL
-        )
-        AND NOT (
-          name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
-        CAST((
-          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
-        ) % 63 AS Nullable(Int8)) AS player_bit,
-        CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
-          THEN ''
-          ELSE COALESCE(player_id, device_id, '')
-        END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
-      WHERE
-        game_id = 'arena' AND env = 'prod'
-    ) AS source
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT (
+        player_id IS NULL
+      )
+      AND NOT (
+        name IN ('push_received', 'server_grant', 'crash_upload')
+      ) AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+      ) % 63 AS Nullable(Int8)) AS player_bit,
+      CASE
+        WHEN CHAR_LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM main.events
     WHERE
-      is_active
-  ) AS parts
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND is_active
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), seen AS (
+  SELECT
+    time,
+    player_id,
+    word,
+    groupBitOr(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    time,
+    player_id,
+    word
+), played AS (
+  SELECT
+    time,
+    player_id,
+    SUM(bitCount(bits)) AS player_days
+  FROM seen
+  GROUP BY
+    time,
+    player_id
 )
 SELECT
-  first_at
-FROM beginning;
+  time AS bucket,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  time;

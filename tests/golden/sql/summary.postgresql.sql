@@ -1,7 +1,6 @@
 WITH times AS (
   SELECT
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
 ), event_counts AS (
   SELECT
     CASE
@@ -42,124 +41,6 @@ WITH times AS (
       OR slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-)
-SELECT
-  is_current,
-  SUM(events) AS event_count,
-  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-  SUM(
-    CASE
-      WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') = 'USD'
-      THEN value_micros
-      ELSE 0
-    END
-  ) AS revenue_micros,
-  SUM(
-    CASE
-      WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') <> 'USD'
-      THEN events
-      ELSE 0
-    END
-  ) AS other_currency_purchases,
-  SUM(frames_micros) AS frames_micros,
-  SUM(frames_us) AS frames_us
-FROM event_counts
-JOIN times
-  ON event_counts.bucket = times.bucket
-GROUP BY
-  is_current;
-
-WITH calendar AS (
-  SELECT
-    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27' AS DATE),
-        CAST('2026-02-28' AS DATE),
-        CAST('2026-03-01' AS DATE),
-        CAST('2026-03-02' AS DATE)
-      ] AS DATE[])
-    ) AS day,
-    UNNEST(
-      CAST(ARRAY[281474976710655, 281474976710655, 281474976710655, 281474976710655] AS BIGINT[])
-    ) AS am,
-    UNNEST(
-      CAST(ARRAY[281474976710655, 281474976710655, 281474976710655, 281474976710655] AS BIGINT[])
-    ) AS pm
-), days AS (
-  SELECT
-    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[FALSE, FALSE, TRUE, TRUE] AS BOOLEAN[])) AS is_current,
-    UNNEST(CAST(ARRAY[0, 0, 0, 0] AS BIGINT[])) AS word,
-    UNNEST(CAST(ARRAY[1, 2, 4, 8] AS BIGINT[])) AS bit
-), active AS (
-  SELECT
-    calendar.bucket,
-    player_id,
-    '' AS split
-  FROM (
-    SELECT
-      game_id,
-      env,
-      day,
-      player_id,
-      platform,
-      version,
-      country,
-      slots_am,
-      slots_pm
-    FROM main.player_days
-    WHERE
-      game_id = 'arena' AND env = 'prod'
-  ) AS player_days
-  JOIN calendar
-    ON player_days.day = calendar.day
-  WHERE
-    player_days.day >= CAST('2026-02-27' AS DATE)
-    AND player_days.day <= CAST('2026-03-02' AS DATE)
-    AND (
-      (
-        slots_am & am
-      ) <> 0 OR (
-        slots_pm & pm
-      ) <> 0
-    )
-    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-), seen AS (
-  SELECT
-    is_current,
-    player_id,
-    word,
-    BIT_OR(bit) AS bits
-  FROM active
-  JOIN days
-    ON active.bucket = days.bucket
-  GROUP BY
-    is_current,
-    player_id,
-    word
-), played AS (
-  SELECT
-    is_current,
-    player_id,
-    SUM(BIT_COUNT(CAST(bits AS BIT(64)))) AS player_days
-  FROM seen
-  GROUP BY
-    is_current,
-    player_id
-)
-SELECT
-  is_current,
-  COUNT(*) AS active_players,
-  SUM(player_days) AS player_days
-FROM played
-GROUP BY
-  is_current;
-
-WITH times AS (
-  SELECT
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
 ), players AS (
   SELECT
     CASE
@@ -192,20 +73,23 @@ WITH times AS (
       OR first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-)
-SELECT
-  is_current,
-  COUNT(*) AS new_players
-FROM players
-JOIN times
-  ON players.bucket = times.bucket
-GROUP BY
-  is_current;
-
-WITH times AS (
+), beginning AS (
   SELECT
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+    MIN(first_seen) AS first_at
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
 ), session_ids AS (
   SELECT
     owner,
@@ -537,43 +421,162 @@ WITH times AS (
       OR started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), counted AS (
+  SELECT
+    bucket,
+    SUM(events) AS event_count,
+    SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+    SUM(
+      CASE
+        WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') = 'USD'
+        THEN value_micros
+        ELSE 0
+      END
+    ) AS revenue_micros,
+    SUM(
+      CASE
+        WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') <> 'USD'
+        THEN events
+        ELSE 0
+      END
+    ) AS other_currency_purchases,
+    SUM(frames_micros) AS frames_micros,
+    SUM(frames_us) AS frames_us
+  FROM event_counts
+  GROUP BY
+    bucket
+), newcomers AS (
+  SELECT
+    bucket,
+    COUNT(*) AS new_players
+  FROM players
+  GROUP BY
+    bucket
+), ended AS (
+  SELECT
+    bucket,
+    COUNT(*) AS session_count,
+    SUM(length_us) AS length_us,
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+      length_us) AS median_length_us,
+    COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+    COUNT(DISTINCT player_id) AS players,
+    COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+  FROM sessions
+  GROUP BY
+    bucket
 )
 SELECT
-  is_current,
-  COUNT(*) AS session_count,
-  SUM(length_us) AS length_us,
-  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
-    length_us) AS median_length_us,
-  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-  COUNT(DISTINCT player_id) AS players,
-  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
-FROM sessions
-JOIN times
-  ON sessions.bucket = times.bucket
-GROUP BY
-  is_current;
+  times.bucket,
+  first_at,
+  event_count,
+  crash_count,
+  revenue_micros,
+  other_currency_purchases,
+  frames_micros,
+  frames_us,
+  new_players,
+  session_count,
+  length_us,
+  median_length_us,
+  crashed_sessions,
+  players,
+  crashed_players
+FROM times
+CROSS JOIN beginning
+LEFT JOIN counted
+  ON counted.bucket = times.bucket
+LEFT JOIN newcomers
+  ON newcomers.bucket = times.bucket
+LEFT JOIN ended
+  ON ended.bucket = times.bucket;
 
-WITH beginning AS (
+WITH calendar AS (
   SELECT
-    MIN(first_seen) AS first_at
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27' AS DATE),
+        CAST('2026-02-28' AS DATE),
+        CAST('2026-03-01' AS DATE),
+        CAST('2026-03-02' AS DATE)
+      ] AS DATE[])
+    ) AS day,
+    UNNEST(
+      CAST(ARRAY[281474976710655, 281474976710655, 281474976710655, 281474976710655] AS BIGINT[])
+    ) AS am,
+    UNNEST(
+      CAST(ARRAY[281474976710655, 281474976710655, 281474976710655, 281474976710655] AS BIGINT[])
+    ) AS pm
+), days AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS time,
+    UNNEST(CAST(ARRAY[0, 0, 0, 0] AS BIGINT[])) AS word,
+    UNNEST(CAST(ARRAY[1, 2, 4, 8] AS BIGINT[])) AS bit
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split
   FROM (
     SELECT
       game_id,
       env,
+      day,
       player_id,
-      first_seen,
-      order_key,
       platform,
       version,
-      country
-    FROM main.players
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS parts
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-02-27' AS DATE)
+    AND player_days.day <= CAST('2026-03-02' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), seen AS (
+  SELECT
+    time,
+    player_id,
+    word,
+    BIT_OR(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    time,
+    player_id,
+    word
+), played AS (
+  SELECT
+    time,
+    player_id,
+    SUM(BIT_COUNT(CAST(bits AS BIT(64)))) AS player_days
+  FROM seen
+  GROUP BY
+    time,
+    player_id
 )
 SELECT
-  first_at
-FROM beginning;
+  time AS bucket,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  time;
 
 WITH active AS (
   SELECT
@@ -631,8 +634,7 @@ FROM active;
 
 WITH times AS (
   SELECT
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
 ), event_counts AS (
   SELECT
     CASE
@@ -802,152 +804,6 @@ WITH times AS (
       OR slot >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-)
-SELECT
-  is_current,
-  SUM(events) AS event_count,
-  SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-  SUM(
-    CASE
-      WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') = 'USD'
-      THEN value_micros
-      ELSE 0
-    END
-  ) AS revenue_micros,
-  SUM(
-    CASE
-      WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') <> 'USD'
-      THEN events
-      ELSE 0
-    END
-  ) AS other_currency_purchases,
-  SUM(frames_micros) AS frames_micros,
-  SUM(frames_us) AS frames_us
-FROM event_counts
-JOIN times
-  ON event_counts.bucket = times.bucket
-GROUP BY
-  is_current;
-
-WITH slices AS (
-  SELECT
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS key,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS start_at,
-    UNNEST(
-      CAST(ARRAY[
-        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
-        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-      ] AS TIMESTAMP[])
-    ) AS end_at,
-    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket
-), days AS (
-  SELECT
-    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[FALSE, FALSE, TRUE, TRUE] AS BOOLEAN[])) AS is_current,
-    UNNEST(CAST(ARRAY[0, 0, 0, 0] AS BIGINT[])) AS word,
-    UNNEST(CAST(ARRAY[1, 2, 4, 8] AS BIGINT[])) AS bit
-), active AS (
-  SELECT
-    slices.bucket AS bucket,
-    player_id,
-    '' AS split
-  FROM (
-    SELECT
-      game_id,
-      env,
-      name,
-      time,
-      time AS slot,
-      player_id,
-      session_id,
-      mono_ms,
-      seq,
-      value,
-      props AS props,
-      map_id,
-      x,
-      y,
-      z,
-      os,
-      source AS protocol,
-      COALESCE(platform, '') AS platform,
-      COALESCE(version, '') AS version,
-      COALESCE(country, '') AS country,
-      COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT player_id IS NULL
-      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
-      CAST((
-        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
-      ) % 63 AS SMALLINT) AS player_bit,
-      CASE
-        WHEN LENGTH(session_id) >= 16
-        THEN ''
-        ELSE COALESCE(player_id, device_id, '')
-      END AS owner,
-      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
-    FROM main.events
-    WHERE
-      game_id = 'arena' AND env = 'prod'
-  ) AS source
-  JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
-  WHERE
-    time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
-    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
-    AND is_active
-    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-), seen AS (
-  SELECT
-    is_current,
-    player_id,
-    word,
-    BIT_OR(bit) AS bits
-  FROM active
-  JOIN days
-    ON active.bucket = days.bucket
-  GROUP BY
-    is_current,
-    player_id,
-    word
-), played AS (
-  SELECT
-    is_current,
-    player_id,
-    SUM(BIT_COUNT(CAST(bits AS BIT(64)))) AS player_days
-  FROM seen
-  GROUP BY
-    is_current,
-    player_id
-)
-SELECT
-  is_current,
-  COUNT(*) AS active_players,
-  SUM(player_days) AS player_days
-FROM played
-GROUP BY
-  is_current;
-
-WITH times AS (
-  SELECT
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
 ), players AS (
   SELECT
     CASE
@@ -1038,20 +894,61 @@ WITH times AS (
       OR first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-)
-SELECT
-  is_current,
-  COUNT(*) AS new_players
-FROM players
-JOIN times
-  ON players.bucket = times.bucket
-GROUP BY
-  is_current;
-
-WITH times AS (
+), beginning AS (
   SELECT
-    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[FALSE, TRUE] AS BOOLEAN[])) AS is_current
+    MIN(first_seen) AS first_at
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      time AS first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+        ) % 63 AS SMALLINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      is_active
+  ) AS parts
 ), session_ids AS (
   SELECT
     owner,
@@ -1567,78 +1464,187 @@ WITH times AS (
       OR started_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     )
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), counted AS (
+  SELECT
+    bucket,
+    SUM(events) AS event_count,
+    SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+    SUM(
+      CASE
+        WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') = 'USD'
+        THEN value_micros
+        ELSE 0
+      END
+    ) AS revenue_micros,
+    SUM(
+      CASE
+        WHEN name = 'purchase' AND COALESCE(NULLIF(currency, ''), 'USD') <> 'USD'
+        THEN events
+        ELSE 0
+      END
+    ) AS other_currency_purchases,
+    SUM(frames_micros) AS frames_micros,
+    SUM(frames_us) AS frames_us
+  FROM event_counts
+  GROUP BY
+    bucket
+), newcomers AS (
+  SELECT
+    bucket,
+    COUNT(*) AS new_players
+  FROM players
+  GROUP BY
+    bucket
+), ended AS (
+  SELECT
+    bucket,
+    COUNT(*) AS session_count,
+    SUM(length_us) AS length_us,
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+      length_us) AS median_length_us,
+    COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
+    COUNT(DISTINCT player_id) AS players,
+    COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+  FROM sessions
+  GROUP BY
+    bucket
 )
 SELECT
-  is_current,
-  COUNT(*) AS session_count,
-  SUM(length_us) AS length_us,
-  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
-    length_us) AS median_length_us,
-  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-  COUNT(DISTINCT player_id) AS players,
-  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
-FROM sessions
-JOIN times
-  ON sessions.bucket = times.bucket
-GROUP BY
-  is_current;
+  times.bucket,
+  first_at,
+  event_count,
+  crash_count,
+  revenue_micros,
+  other_currency_purchases,
+  frames_micros,
+  frames_us,
+  new_players,
+  session_count,
+  length_us,
+  median_length_us,
+  crashed_sessions,
+  players,
+  crashed_players
+FROM times
+CROSS JOIN beginning
+LEFT JOIN counted
+  ON counted.bucket = times.bucket
+LEFT JOIN newcomers
+  ON newcomers.bucket = times.bucket
+LEFT JOIN ended
+  ON ended.bucket = times.bucket;
 
-WITH beginning AS (
+WITH slices AS (
   SELECT
-    MIN(first_seen) AS first_at
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-27 00:00:00' AS TIMESTAMP),
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket
+), days AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS time,
+    UNNEST(CAST(ARRAY[0, 0, 0, 0] AS BIGINT[])) AS word,
+    UNNEST(CAST(ARRAY[1, 2, 4, 8] AS BIGINT[])) AS bit
+), active AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split
   FROM (
     SELECT
       game_id,
       env,
+      name,
+      time,
+      time AS slot,
       player_id,
-      time AS first_seen,
-      order_key,
-      platform,
-      version,
-      country
-    FROM (
-      SELECT
-        game_id,
-        env,
-        name,
-        time,
-        time AS slot,
-        player_id,
-        session_id,
-        mono_ms,
-        seq,
-        value,
-        props AS props,
-        map_id,
-        x,
-        y,
-        z,
-        os,
-        source AS protocol,
-        COALESCE(platform, '') AS platform,
-        COALESCE(version, '') AS version,
-        COALESCE(country, '') AS country,
-        COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT player_id IS NULL
-        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
-        CAST((
-          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
-        ) % 63 AS SMALLINT) AS player_bit,
-        CASE
-          WHEN LENGTH(session_id) >= 16
-          THEN ''
-          ELSE COALESCE(player_id, device_id, '')
-        END AS owner,
-        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
-      FROM main.events
-      WHERE
-        game_id = 'arena' AND env = 'prod'
-    ) AS source
+      session_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+      ) % 63 AS SMALLINT) AS player_bit,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
     WHERE
-      is_active
-  ) AS parts
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND is_active
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), seen AS (
+  SELECT
+    time,
+    player_id,
+    word,
+    BIT_OR(bit) AS bits
+  FROM active
+  JOIN days
+    ON active.bucket = days.bucket
+  GROUP BY
+    time,
+    player_id,
+    word
+), played AS (
+  SELECT
+    time,
+    player_id,
+    SUM(BIT_COUNT(CAST(bits AS BIT(64)))) AS player_days
+  FROM seen
+  GROUP BY
+    time,
+    player_id
 )
 SELECT
-  first_at
-FROM beginning;
+  time AS bucket,
+  COUNT(*) AS active_players,
+  SUM(player_days) AS player_days
+FROM played
+GROUP BY
+  time;
