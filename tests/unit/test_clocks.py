@@ -47,6 +47,11 @@ CASES: dict[str, list[Sent]] = {
     "no word of when it was sent": [Sent(3 * H, None, [0], [0])],
     "no times either": [Sent(5, None, [None], [5])],
     "offline queue of 2 days, stamped when it leaves": [Sent(2 * D, 2 * D, [0, 10], [0, 10])],
+    "fast, behind a push that was received without the player": [
+        Sent(1, None, [1], [1], name="push_received"),
+        Sent(10, 20, [19], [9]),
+        Sent(11, None, [20.5], [10.5]),
+    ],
     # ── envelopes that waited ──
     "offline queue of 2 days, sent as it was": [Sent(2 * D, 0.2, [0, 0.1], [0, 0.1])],
     "offline queue of 2 days, sent at once when it happened": [Sent(2 * D, 0, [0], [0])],

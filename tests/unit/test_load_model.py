@@ -293,6 +293,7 @@ class LoaderModel(RuleBasedStateMachine):
     def corrections(self, batch: Batch, game: str) -> dict[tuple[str | None, str | None], dt.timedelta]:
         """By session and player, one after the other as they came; the rule itself is tested case by case."""
         times: dict[tuple[str | None, str | None], list[int]] = {}
+        active = {(event.session_id, event.player_id) for event in batch.events if event.name != "push_received"}
         for event in batch.events:
             known = times.setdefault((event.session_id, event.player_id), [])
             if event.time is not None:
@@ -313,6 +314,7 @@ class LoaderModel(RuleBasedStateMachine):
                 is_certain=False,
                 first_us=min(known, default=None),
                 last_us=max(known, default=None),
+                is_passive=(session, player) not in active,
             )
             decided = clocks.decide([reading], self.sessions, self.devices, self.players)
             found[session, player] = dt.timedelta(seconds=decided.corrections[0])

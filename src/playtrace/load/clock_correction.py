@@ -70,7 +70,8 @@ def clock_readings(decisions: Decisions) -> pa.Table:
 
 
 def _reading(row: tuple[Any, ...]) -> Reading:
-    game, session, owner, player, device, offset, received_us, sent_us, reading_s, is_certain, first_us, last_us = row
+    (game, session, owner, player, device, offset, received_us, sent_us, reading_s, is_certain, first_us, last_us,
+     is_passive) = row  # fmt: skip
     return Reading(
         journal_offset=offset,
         session=None if session is None else (game, owner, session),
@@ -82,13 +83,14 @@ def _reading(row: tuple[Any, ...]) -> Reading:
         is_certain=bool(is_certain),
         first_us=first_us,
         last_us=last_us,
+        is_passive=is_passive,
     )
 
 
 def _corrections(rows: list[tuple[Any, ...]], corrections: list[int]) -> pa.Table:
     changed = [
         (game, session, player, device, offset, correction)
-        for (game, session, _, player, device, offset, _, _, reading_s, is_certain, _, _), correction in zip(
+        for (game, session, _, player, device, offset, _, _, reading_s, is_certain, *_), correction in zip(
             rows, corrections, strict=True
         )
         if correction != presumed_s(reading_s, bool(is_certain))

@@ -38,6 +38,8 @@ class Reading(Struct, frozen=True):
     first_us: int | None
     """The earliest of the events' times, by the client."""
     last_us: int | None
+    is_passive: bool = False
+    """Whether all of them happened without the player."""
 
 
 class Device(Struct):
@@ -77,8 +79,9 @@ def decide(
         if reading.session is not None:
             decided = sessions.get(reading.session)
             if decided is None:
-                sessions[reading.session] = own
-                decisions.sessions[reading.session] = (own, reading.received_us)
+                if not reading.is_passive:  # which begins no session
+                    sessions[reading.session] = own
+                    decisions.sessions[reading.session] = (own, reading.received_us)
             elif not _is_after_receipt(reading, decided):
                 correction = decided
             elif device is not None and own != decided:

@@ -32,12 +32,12 @@ LOOK_AT_KEPT: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM kept"
 
 # `sent` says of the entries of this load whose clock is wrong when they were sent. What their events say together, and
 # what others say of the same sessions: the rule of `clocks` decides about these, in the order in which they came.
-FIND_READINGS: LiteralString = """
+FIND_READINGS: LiteralString = f"""
 CREATE OR REPLACE TEMP TABLE readings AS
 WITH event AS (
     SELECT game_id, session_id, player_id, coalesce(player_id, device_id, '') AS owner,
         coalesce(device_id, player_id) AS device, journal_offset, position, received_at, client_time,
-        sent_us, coalesce(reading_s, 0) AS reading_s, coalesce(is_certain, 0) AS is_certain
+        sent_us, coalesce(reading_s, 0) AS reading_s, coalesce(is_certain, 0) AS is_certain, {PASSIVE} AS is_passive
     FROM staged LEFT JOIN sent USING (journal_offset)
 ),
 unsure AS (
@@ -47,7 +47,8 @@ unsure AS (
 )
 SELECT game_id, session_id, owner, player_id, device, journal_offset, epoch_us(any_value(received_at)) AS received_us,
     any_value(sent_us) AS sent_us, any_value(reading_s) AS reading_s, any_value(is_certain) AS is_certain,
-    epoch_us(min(client_time)) AS first_us, epoch_us(max(client_time)) AS last_us, min(position) AS position
+    epoch_us(min(client_time)) AS first_us, epoch_us(max(client_time)) AS last_us, min(position) AS position,
+    bool_and(is_passive) AS is_passive
 FROM event
 WHERE reading_s <> 0 OR (game_id, session_id, owner) IN (SELECT (game_id, session_id, owner) FROM unsure)
 GROUP BY game_id, session_id, owner, player_id, device, journal_offset
@@ -55,7 +56,7 @@ GROUP BY game_id, session_id, owner, player_id, device, journal_offset
 
 LIST_READINGS: LiteralString = """
 SELECT game_id, session_id, owner, player_id, device, journal_offset, received_us, sent_us, reading_s, is_certain,
-    first_us, last_us
+    first_us, last_us, is_passive
 FROM readings
 ORDER BY journal_offset, position
 """
