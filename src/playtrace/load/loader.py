@@ -115,6 +115,8 @@ class Loader:
         clocks_known = True
         try:
             self._begin(self._find_place())
+            # All ids of the last days were read. Later nobody who asks may be without memory for a moment.
+            store.forget_blocks()
             clocks_known = store.query("SELECT 1 FROM session_clocks LIMIT 1").num_rows > 0
         except StoreDamaged as damaged:
             # Events are taken all the same, and wait until it was replaced.
@@ -246,8 +248,6 @@ class Loader:
             "SELECT hash(game_id, event_id) AS id FROM events WHERE received_at > $since", {"since": since}
         )
         self._ids.add(as_hashes(table["id"]))
-        del table
-        self._store.forget_blocks()
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────
 
