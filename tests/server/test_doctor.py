@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from doctor_table import found_wrong
 from server_process import ServerProcess, StartProcess
 from typer.testing import CliRunner
 
@@ -88,14 +89,6 @@ def folder(copied: Copied, tmp_path: Path) -> Path:
     folder = Path(shutil.copytree(copied.copy, tmp_path / "data"))
     (folder / LOCAL_FILE).unlink()
     return folder
-
-
-def found_wrong(done: Result) -> list[tuple[str, str]]:
-    """What `doctor` found to be wrong, and what it says of it."""
-    rows = [[cell.strip() for cell in line.split("│")[1:4]] for line in done.stdout.splitlines() if "│" in line]
-    wrong = [(what, found) for mark, what, found in rows if mark == "no"]
-    assert done.exit_code == (1 if wrong else 0), done.output
-    return wrong
 
 
 def test_a_folder_of_a_server_that_was_stopped(folder: Path):
