@@ -134,13 +134,14 @@ def examine_registry(settings: Settings, games_stored: list[str]) -> Finding:
         registry = Registry.open(settings.registry_database)
         try:
             games = {game.id for game in registry.games()}
-            keys = [key for key in registry.keys() if key.revoked_at is None]  # noqa: SIM118 - no dictionary
+            keys = registry.keys()
             has_admin = registry.has_admin()
         finally:
             registry.close()
     except (RegistryError, DBAPIError) as error:
         return Finding("registry", False, f"{error} Put it back from a backup")
-    found = f"{len(games)} games, {len(keys)} write keys, {'an' if has_admin else 'no'} admin"
+    valid_keys = sum(key.revoked_at is None for key in keys)
+    found = f"{len(games)} games, {valid_keys} write keys, {'an' if has_admin else 'no'} admin"
     if unknown := [game for game in games_stored if game not in games]:
         return Finding(
             "registry",

@@ -126,19 +126,19 @@ LEFT JOIN newcomers ON newcomers.bucket = times.bucket
 LEFT JOIN ended ON ended.bucket = times.bucket
 """
 
-# A day has a bit in a word, and none where it is not complete.
+# The same of days, each of one of these periods. A day has a bit in a word, and none where it is not complete.
 ACTIVE: LiteralString = """
 WITH
 seen AS (
-    SELECT time, player_id, word, bit_or(bit) AS bits
+    SELECT period, player_id, word, bit_or(bit) AS bits
     FROM active
     JOIN days ON active.bucket = days.bucket
-    GROUP BY time, player_id, word
+    GROUP BY period, player_id, word
 ),
 played AS (
-    SELECT time, player_id, sum(bit_count(bits)) AS player_days FROM seen GROUP BY time, player_id
+    SELECT period, player_id, sum(bit_count(bits)) AS player_days FROM seen GROUP BY period, player_id
 )
-SELECT time AS bucket, count(*) AS active_players, sum(player_days) AS player_days FROM played GROUP BY time
+SELECT period AS bucket, count(*) AS active_players, sum(player_days) AS player_days FROM played GROUP BY period
 """
 
 PLAYING: LiteralString = "SELECT count(DISTINCT player_id) AS players_now FROM active"
@@ -163,27 +163,21 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     times = Table("times", {"bucket": "BIGINT"}, [(0,), (1,)])
     places = Table(
         "days",
-        {"bucket": "BIGINT", "time": "BIGINT", "word": "BIGINT", "bit": "BIGINT"},
+        {"bucket": "BIGINT", "period": "BIGINT", "word": "BIGINT", "bit": "BIGINT"},
         [
             (index, int(index >= len(previous_days)), index // WORD_DAYS, 1 << (index % WORD_DAYS) if is_whole else 0)
             for index, is_whole in enumerate(whole)
         ],
     )
-    rows = [
-        *of_times.rows(FIGURES, times, currency=parameters.currency),
-        *of_days.rows(ACTIVE, places),
-    ]
-    previous_row: dict[str, Any] = {}
-    current_row: dict[str, Any] = {}
-    for row in rows:
-        known = {name: value for name, value in row.items() if value is not None}
-        (current_row if row["bucket"] else previous_row).update(known)
-    began_at = current_row.get("first_at") or plain(asking.now)
+    found: dict[int, dict[str, Any]] = {0: {}, 1: {}}
+    for row in of_times.rows(FIGURES, times, currency=parameters.currency) + of_days.rows(ACTIVE, places):
+        found[row["bucket"]] |= {name: value for name, value in row.items() if value is not None}
+    began_at = found[1].get("first_at") or plain(asking.now)
     averaged = [
         day for day, is_whole in zip(days, whole, strict=True) if is_whole and day.is_averaged(asking, began_at)
     ]
-    current = _figures(current_row, parameters, sum(day.start >= span.start for day in averaged))
-    previous = _figures(previous_row, parameters, sum(day.start < span.start for day in averaged))
+    current = _figures(found[1], parameters, sum(day.start >= span.start for day in averaged))
+    previous = _figures(found[0], parameters, sum(day.start < span.start for day in averaged))
     current.players_now = _players_now(parameters, asking)
     source = of_days.source if of_days.source == "raw" else of_times.source
     return Summary(

@@ -7,7 +7,11 @@ protocol, which is above the store, reads it by its name.
 
 from __future__ import annotations
 
-from playtrace.rollups.rollup import Rollup
+from playtrace.rollups.rollup import Rollup, Sql
+
+SAID: Sql = """slot, name, player_id, os, ext, vscode, country, exit_code, output, exception, duration_ms,
+        is_interactive, is_truncated, is_compile_error"""
+"""What rows have in common that are one."""
 
 ROLLUP = Rollup(
     table="jwc_usage",
@@ -77,19 +81,16 @@ ROLLUP = Rollup(
         WHERE protocol = 'jwc.v1'
     ) AS used
     """,
-    merge="""
-    SELECT {key}slot, name, player_id, os, ext, vscode, country, exit_code, output, exception, duration_ms,
-        is_interactive, is_truncated, is_compile_error, CAST(sum(events) AS BIGINT) AS events,
-        CAST(sum(waits) AS BIGINT) AS waits, sum(waited_us) AS waited_us
-    FROM {parts} AS parts
-    GROUP BY {key}slot, name, player_id, os, ext, vscode, country, exit_code, output, exception, duration_ms,
-        is_interactive, is_truncated, is_compile_error
+    merge=f"""
+    SELECT {{key}}{SAID}, CAST(sum(events) AS BIGINT) AS events, CAST(sum(waits) AS BIGINT) AS waits,
+        sum(waited_us) AS waited_us
+    FROM {{parts}} AS parts
+    GROUP BY {{key}}{SAID}
     """,
     # A load leaves them as they are: within one, hardly any say the same.
-    gather="""
-    SELECT {key}slot, name, player_id, os, ext, vscode, country, exit_code, output, exception, duration_ms,
-        is_interactive, is_truncated, is_compile_error, events, waits, waited_us
-    FROM {parts} AS parts
+    gather=f"""
+    SELECT {{key}}{SAID}, events, waits, waited_us
+    FROM {{parts}} AS parts
     """,
     day="slot",
     # Who is counted lies together: so people are counted by their place in a dictionary, not by their ids.

@@ -479,7 +479,7 @@ WITH calendar AS (
 ), days AS (
   SELECT
     tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS time,
+    tupleElement(list_row, 2) AS period,
     tupleElement(list_row, 3) AS word,
     tupleElement(list_row, 4) AS bit
   FROM (
@@ -528,7 +528,7 @@ WITH calendar AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), seen AS (
   SELECT
-    time,
+    period,
     player_id,
     word,
     groupBitOr(bit) AS bits
@@ -536,26 +536,26 @@ WITH calendar AS (
   JOIN days
     ON active.bucket = days.bucket
   GROUP BY
-    time,
+    period,
     player_id,
     word
 ), played AS (
   SELECT
-    time,
+    period,
     player_id,
     SUM(bitCount(bits)) AS player_days
   FROM seen
   GROUP BY
-    time,
+    period,
     player_id
 )
 SELECT
-  time AS bucket,
+  period AS bucket,
   COUNT(*) AS active_players,
   SUM(player_days) AS player_days
 FROM played
 GROUP BY
-  time;
+  period;
 
 WITH active AS (
   SELECT
@@ -1555,7 +1555,7 @@ WITH slices AS (
 ), days AS (
   SELECT
     tupleElement(list_row, 1) AS bucket,
-    tupleElement(list_row, 2) AS time,
+    tupleElement(list_row, 2) AS period,
     tupleElement(list_row, 3) AS word,
     tupleElement(list_row, 4) AS bit
   FROM (
@@ -1626,7 +1626,7 @@ WITH slices AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), seen AS (
   SELECT
-    time,
+    period,
     player_id,
     word,
     groupBitOr(bit) AS bits
@@ -1634,23 +1634,23 @@ WITH slices AS (
   JOIN days
     ON active.bucket = days.bucket
   GROUP BY
-    time,
+    period,
     player_id,
     word
 ), played AS (
   SELECT
-    time,
+    period,
     player_id,
     SUM(bitCount(bits)) AS player_days
   FROM seen
   GROUP BY
-    time,
+    period,
     player_id
 )
 SELECT
-  time AS bucket,
+  period AS bucket,
   COUNT(*) AS active_players,
   SUM(player_days) AS player_days
 FROM played
 GROUP BY
-  time;
+  period;

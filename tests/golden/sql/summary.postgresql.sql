@@ -511,7 +511,7 @@ WITH calendar AS (
 ), days AS (
   SELECT
     UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS time,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS period,
     UNNEST(CAST(ARRAY[0, 0, 0, 0] AS BIGINT[])) AS word,
     UNNEST(CAST(ARRAY[1, 2, 4, 8] AS BIGINT[])) AS bit
 ), active AS (
@@ -549,7 +549,7 @@ WITH calendar AS (
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), seen AS (
   SELECT
-    time,
+    period,
     player_id,
     word,
     BIT_OR(bit) AS bits
@@ -557,26 +557,26 @@ WITH calendar AS (
   JOIN days
     ON active.bucket = days.bucket
   GROUP BY
-    time,
+    period,
     player_id,
     word
 ), played AS (
   SELECT
-    time,
+    period,
     player_id,
     SUM(BIT_COUNT(CAST(bits AS BIT(64)))) AS player_days
   FROM seen
   GROUP BY
-    time,
+    period,
     player_id
 )
 SELECT
-  time AS bucket,
+  period AS bucket,
   COUNT(*) AS active_players,
   SUM(player_days) AS player_days
 FROM played
 GROUP BY
-  time;
+  period;
 
 WITH active AS (
   SELECT
@@ -1564,7 +1564,7 @@ WITH slices AS (
 ), days AS (
   SELECT
     UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket,
-    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS time,
+    UNNEST(CAST(ARRAY[0, 0, 1, 1] AS BIGINT[])) AS period,
     UNNEST(CAST(ARRAY[0, 0, 0, 0] AS BIGINT[])) AS word,
     UNNEST(CAST(ARRAY[1, 2, 4, 8] AS BIGINT[])) AS bit
 ), active AS (
@@ -1620,7 +1620,7 @@ WITH slices AS (
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), seen AS (
   SELECT
-    time,
+    period,
     player_id,
     word,
     BIT_OR(bit) AS bits
@@ -1628,23 +1628,23 @@ WITH slices AS (
   JOIN days
     ON active.bucket = days.bucket
   GROUP BY
-    time,
+    period,
     player_id,
     word
 ), played AS (
   SELECT
-    time,
+    period,
     player_id,
     SUM(BIT_COUNT(CAST(bits AS BIT(64)))) AS player_days
   FROM seen
   GROUP BY
-    time,
+    period,
     player_id
 )
 SELECT
-  time AS bucket,
+  period AS bucket,
   COUNT(*) AS active_players,
   SUM(player_days) AS player_days
 FROM played
 GROUP BY
-  time;
+  period;

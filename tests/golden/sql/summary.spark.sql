@@ -484,7 +484,7 @@ WITH calendar AS (
           CAST(ARRAY(1, 2, 4, 8) AS ARRAY<BIGINT>)
         )
       )
-  ) AS listed(bucket, time, word, bit)
+  ) AS listed(bucket, period, word, bit)
 ), active AS (
   SELECT
     calendar.bucket,
@@ -520,7 +520,7 @@ WITH calendar AS (
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), seen AS (
   SELECT
-    time,
+    period,
     player_id,
     word,
     BIT_OR(bit) AS bits
@@ -528,26 +528,26 @@ WITH calendar AS (
   JOIN days
     ON active.bucket = days.bucket
   GROUP BY
-    time,
+    period,
     player_id,
     word
 ), played AS (
   SELECT
-    time,
+    period,
     player_id,
     SUM(BIT_COUNT(bits)) AS player_days
   FROM seen
   GROUP BY
-    time,
+    period,
     player_id
 )
 SELECT
-  time AS bucket,
+  period AS bucket,
   COUNT(*) AS active_players,
   SUM(player_days) AS player_days
 FROM played
 GROUP BY
-  time;
+  period;
 
 WITH active AS (
   SELECT
@@ -1497,7 +1497,7 @@ WITH slices AS (
           CAST(ARRAY(1, 2, 4, 8) AS ARRAY<BIGINT>)
         )
       )
-  ) AS listed(bucket, time, word, bit)
+  ) AS listed(bucket, period, word, bit)
 ), active AS (
   SELECT
     slices.bucket AS bucket,
@@ -1551,7 +1551,7 @@ WITH slices AS (
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), seen AS (
   SELECT
-    time,
+    period,
     player_id,
     word,
     BIT_OR(bit) AS bits
@@ -1559,23 +1559,23 @@ WITH slices AS (
   JOIN days
     ON active.bucket = days.bucket
   GROUP BY
-    time,
+    period,
     player_id,
     word
 ), played AS (
   SELECT
-    time,
+    period,
     player_id,
     SUM(BIT_COUNT(bits)) AS player_days
   FROM seen
   GROUP BY
-    time,
+    period,
     player_id
 )
 SELECT
-  time AS bucket,
+  period AS bucket,
   COUNT(*) AS active_players,
   SUM(player_days) AS player_days
 FROM played
 GROUP BY
-  time;
+  period;

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from playtrace.api.models import ApiModel
 from playtrace.metrics.frame.asking import unbuilt_rollups
+from playtrace.metrics.frame.calendar import ONE_DAY
 from playtrace.protocols.jwc.continents import CONTINENTS
 from playtrace.protocols.jwc.stats_questions import DAILY, NAMES, RUNS, SPAN, TIMES, usage
 from playtrace.rollups import jwc_usage
@@ -28,7 +29,6 @@ EXCEPTIONS_MAX = 50
 ROWS_MAX = 20
 """Of a table."""
 DAYS_MAX = 3_700
-ONE_DAY = dt.timedelta(days=1)
 EDGES_MS = (0, 500, 1_000, 3_000, 10_000, 30_000, 60_000, 120_000)
 OTHER = "(other)"
 KINDS = ("event", "os", "ext", "vscode", "exit", "output", "exception")
