@@ -32,6 +32,7 @@ def check(ask: Ask) -> None:
     spans = check_positions(ask, events)
     check_maps(ask, events, spans)
     check_jwc_usage(ask, events)
+    check_noted_events(ask, events)
     check_books(ask, events)
 
 
@@ -237,6 +238,58 @@ def check_jwc_usage(ask: Ask, events: list[Row]) -> None:
         for index, amount in enumerate((count, waits, waited_us)):
             found[tuple(key)][index] += int(amount)
     assert found == expected
+
+
+SUBJECTS = {
+    "purchase": "product",
+    "ad_impression": "placement",
+    "resource_gain": "item",
+    "resource_spend": "item",
+    "item_looted": "item",
+    "achievement_unlocked": "achievement",
+    "score_posted": "board",
+    "match_end": "mode",
+}
+DETAILS = {
+    "purchase": "kind",
+    "ad_impression": "format",
+    "resource_gain": "reason",
+    "resource_spend": "reason",
+    "item_looted": "rarity",
+    "match_end": "result",
+    "level_fail": "reason",
+}
+
+
+def check_noted_events(ask: Ask, events: list[Row]) -> None:
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for event in events:
+        name, props = event["name"], event["props"]
+        is_level = name in ("level_start", "level_complete", "level_fail", "level_abandon")
+        if name not in SUBJECTS and not is_level:
+            continue
+        subject = event["level"] if is_level else text_of(props.get(SUBJECTS[name]))
+        detail = text_of(props.get(DETAILS[name])) if name in DETAILS else None
+        count = number_of(text_of(props.get("count"))) if name == "item_looted" else None
+        key = (
+            *(event[field] for field in ("game_id", "env", "time", "name", "player_id")),
+            *(event["session_id"] or "", event["match_id"], event["map_id"], event["level"]),
+            *dimensions(event),
+            event["currency"] or "",
+            event["value"] if name != "item_looted" else next(n for n in (count, event["value"], 1) if n is not None),
+            (subject or "")[:256],
+            (detail or "")[:256],
+            number_of(text_of(props.get("balance"))) if name.startswith("resource") else None,
+            number_of(text_of(props.get("duration_s"))) if name == "match_end" or name[6:] in ENDS else None,
+            text_of(props.get("transaction_id")) or None if name == "purchase" else None,
+            not (name == "purchase" and text_of(props.get("validated")) == "false"),
+        )
+        expected[key] += 1
+    found = ask("SELECT * EXCLUDE (order_key, owner) FROM noted_events")
+    assert Counter(tuple(row.values()) for row in found) == expected
+
+
+ENDS = ("complete", "fail", "abandon")
 
 
 def text_of(value: object) -> str | None:

@@ -19,8 +19,9 @@ from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 DAYS = [(NOON + dt.timedelta(days=day)).date() for day in range(4)]
 NAMES = (
-    *("level_start", "purchase", "crash", "performance", "push_received", "position", "position"),
+    *("level_start", "purchase", "crash", "performance", "push_received", *("position",) * 4),
     *("java.run.completed", "java.run.error"),
+    *("resource_gain", "item_looted", "level_fail", "match_end", "achievement_unlocked", "ad_impression"),
 )
 OF_GAME: LiteralString = SOURCE_OF_EVENTS + "    WHERE game_id = $game\n"
 
@@ -45,9 +46,10 @@ def history(seed: int) -> list[dict[str, Any]]:
             **perhaps(country=dice.choice(("DE", "FR"))),
             **perhaps(env=dice.choice(("prod", "dev"))),
             **perhaps(map=dice.choice(("arena", "forest")), x=dice.random(), y=dice.random(), z=dice.random()),
-            **perhaps(props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94} | run(dice)),
+            **perhaps(props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94} | run(dice) | note(dice)),
+            **perhaps(level=dice.choice(("1", "2")), match_id="m", currency=dice.choice(("gold", "USD"))),
         }
-        for _ in range(250)
+        for _ in range(350)
     ]
 
 
@@ -65,6 +67,25 @@ def run(dice: random.Random) -> dict[str, Any]:
         "exceptionHash": dice.choice(("6f", "", 12, {}, None)),
     }
     return {name: value for name, value in said.items() if dice.random() < 0.8}
+
+
+def note(dice: random.Random) -> dict[str, Any]:
+    """What events of progress, economy and loot say."""
+    said = {
+        "item": dice.choice(("sword", "", 7, {"of": 1}, [1])),
+        "product": dice.choice(("pack", "x" * 300)),
+        "achievement": "first",
+        "mode": dice.choice(("ranked", None)),
+        "reason": dice.choice(("shop", "quest", 1.0)),
+        "rarity": "epic",
+        "result": "win",
+        "count": dice.choice((2, "3", 0.5, "many", True)),
+        "balance": dice.choice((100, 0.25, "12", "Infinity", None)),
+        "transaction_id": dice.choice(("t1", "", {"of": 1})),
+        "validated": dice.choice((True, False, "false", None)),
+        "kind": "iap",
+    }
+    return {name: value for name, value in said.items() if dice.random() < 0.7}
 
 
 def loaded(engine: Engine, seed: int, loads: int) -> str:

@@ -77,7 +77,7 @@ HEAT = Task(
 )
 
 TASKS: tuple[Task, ...] = (
-    # Spans and located events are as few as they can be. Players are too, but lie as they came.
+    # Spans, located and noted events are as few as they can be. Players are too, but lie as they came.
     *(
         _of(module.ROLLUP)
         for module in (event_counts, player_days, players, sessions, position_tails, map_extents, jwc_usage)

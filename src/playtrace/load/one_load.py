@@ -65,6 +65,7 @@ class Survey(Struct, frozen=True):
     located: int
     positions: int
     usage: int
+    noted: int
     days: list[dt.date] | None
 
 
@@ -151,6 +152,8 @@ class OneLoad:
         self._meet_players(connection)
         if survey.usage:
             self._step(connection, "note usage", steps.NOTE_USAGE)
+        if survey.noted:
+            self._step(connection, "note events", steps.NOTE_EVENTS)
         if survey.located:
             for name, sql in DERIVE_FROM_LOCATED:
                 self._step(connection, name, sql)

@@ -14,13 +14,14 @@ from playtrace.rollups import (
     jwc_usage,
     located_events,
     map_extents,
+    noted_events,
     player_days,
     players,
     position_spans,
     position_tails,
     sessions,
 )
-from playtrace.rollups.rollup import PASSIVE, SOURCE_OF_EVENTS, SOURCE_OF_LOAD, SOURCE_OF_LOAD_AS_TEXT, Rollup
+from playtrace.rollups.rollup import PASSIVE, SOURCE_OF_EVENTS, SOURCE_OF_LOAD, Rollup, source_of_load_as_text
 from playtrace.store.columns import STORED
 
 LOOK_AT_PARSED: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM parsed"
@@ -128,12 +129,13 @@ WHERE corrections.journal_offset = kept.journal_offset AND corrections.game_id =
 """
 
 # What there is to do: most loads have nothing late, and what is not there needs no statement.
-SURVEY: LiteralString = """
+SURVEY: LiteralString = f"""
 SELECT
     count(*) FILTER (is_late) AS late,
     count(*) FILTER (is_located) AS located,
     count(*) FILTER (is_located AND name = 'position' AND session_id IS NOT NULL) AS positions,
     count(*) FILTER (source = 'jwc.v1') AS usage,
+    count(*) FILTER (name IN ({noted_events.NAMES})) AS noted,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days
 FROM (
     SELECT name, session_id, time, source, received_at - time > to_days($late_days_max) AS is_late,
@@ -230,7 +232,10 @@ EXTEND_SESSIONS: LiteralString = _append(sessions.ROLLUP)
 # Not merged later: they lie as the load leaves them.
 LOCATE_EVENTS: LiteralString = _append(located_events.ROLLUP) + "ORDER BY " + located_events.ROLLUP.order
 MEASURE_MAPS: LiteralString = _append(map_extents.ROLLUP)
-NOTE_USAGE: LiteralString = _append(jwc_usage.ROLLUP, SOURCE_OF_LOAD_AS_TEXT)
+NOTE_USAGE: LiteralString = _append(jwc_usage.ROLLUP, source_of_load_as_text(jwc_usage.ROLLUP))
+NOTE_EVENTS: LiteralString = (
+    _append(noted_events.ROLLUP, source_of_load_as_text(noted_events.ROLLUP)) + "ORDER BY " + noted_events.ROLLUP.order
+)
 
 
 def find_new_players(source: LiteralString) -> LiteralString:

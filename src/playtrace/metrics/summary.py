@@ -39,7 +39,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import Span, as_far_as, buckets_of, plain, span_before, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
-from playtrace.metrics.frame.relations import PAID_IN
+from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
 

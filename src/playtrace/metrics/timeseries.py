@@ -33,7 +33,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import Grain, Span, buckets_of, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
-from playtrace.metrics.frame.relations import PAID_IN
+from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.wilson import ratio
 

@@ -7,6 +7,7 @@ from playtrace.rollups import (
     jwc_usage,
     located_events,
     map_extents,
+    noted_events,
     player_days,
     players,
     position_spans,
@@ -27,6 +28,7 @@ ROLLUPS: tuple[Rollup, ...] = tuple(
         located_events,
         map_extents,
         jwc_usage,
+        noted_events,
     )
 )
 """All that are made of events."""

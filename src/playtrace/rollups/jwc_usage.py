@@ -92,6 +92,10 @@ ROLLUP = Rollup(
     SELECT {{key}}{SAID}, events, waits, waited_us
     FROM {{parts}} AS parts
     """,
+    text_props=(
+        *("vscode", "exit", "cumulativeBytesBucket", "durationMs", "waitMsTotal", "scannerUsage", "truncatedOutput"),
+        *("phase", "exceptionHash"),
+    ),
     day="slot",
     # Who is counted lies together: so people are counted by their place in a dictionary, not by their ids.
     order="game_id, env, player_id",

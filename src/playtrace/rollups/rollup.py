@@ -48,6 +48,8 @@ class Rollup(Struct, frozen=True):
     within_day: Sql = ""
     carry: Sql = ""
     """How `merge` keeps what is carried: of the event that is first, say. Empty where a question merges no rows."""
+    text_props: tuple[Sql, ...] = ()
+    """Properties that `each` reads as text: a load makes these of an event, and no others."""
     is_whole: bool = False
     """Whether the stored rows are always merged: who adds a row takes away those that it says the same as."""
 
@@ -137,8 +139,8 @@ def _source(events: Sql, *, slot: Sql, props: Sql, carried: Sql = "") -> Sql:
     the lower `seq`, else that which arrived first.
     """
     return f"""
-    SELECT game_id, env, name, time, {slot} AS slot, player_id, session_id, mono_ms, seq, value, {props} AS props,
-        map_id, x, y, z, os, source AS protocol,
+    SELECT game_id, env, name, time, {slot} AS slot, player_id, session_id, device_id, match_id, mono_ms, seq, value,
+        {props} AS props, level, map_id, x, y, z, os, source AS protocol,
         coalesce(platform, '') AS platform, coalesce(version, '') AS version, coalesce(country, '') AS country,
         coalesce(currency, '') AS currency,
         {PASSIVE} AS is_passive,
@@ -168,15 +170,17 @@ def _number(name: Sql) -> Sql:
 SOURCE_OF_LOAD: Sql = _source(
     "staged", slot=SLOT, props=f"{{ {_number('frames')}, {_number('duration_s')}, {_number('fps')} }}"
 )
-# The same with other properties, as the text that a VARIANT of them would be cast to. Reading them together costs less
-# than one after the other, or than what is stored.
-SOURCE_OF_LOAD_AS_TEXT: Sql = _source(
-    "staged",
-    slot=SLOT,
-    props="""from_json(props, '{"vscode": "VARCHAR", "exit": "VARCHAR", "cumulativeBytesBucket": "VARCHAR",
-        "durationMs": "VARCHAR", "waitMsTotal": "VARCHAR", "scannerUsage": "VARCHAR", "truncatedOutput": "VARCHAR",
-        "phase": "VARCHAR", "exceptionHash": "VARCHAR"}')""",
-)
+
+
+def source_of_load_as_text(rollup: Rollup) -> Sql:
+    """The same for a rollup that reads properties as text: what a VARIANT of them would be cast to.
+
+    Reading them together costs less than one after the other, or than what is stored.
+    """
+    names: list[Sql] = ['"' + name + '": "VARCHAR"' for name in rollup.text_props]
+    return _source("staged", slot=SLOT, props="from_json(props, '{" + ", ".join(names) + "}')")
+
+
 # What is stored, to be merged as a load would have merged it.
 SOURCE_OF_EVENTS: Sql = _source("main.events", slot=SLOT, props="props")
 # What a question has: any borders, of one game and environment, with `{narrowed}` for what else must hold of an event.

@@ -17,7 +17,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import plain
 from playtrace.metrics.frame.known_values import commonest
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Sought
-from playtrace.metrics.frame.relations import PAID_IN
+from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import ever
 
 KNOWN_MAX = 200

@@ -13,7 +13,10 @@ from playtrace.metrics.frame.calendar import ONE_DAY, Grain, Span, bound_slices,
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.filters import conditions, filters
 from playtrace.metrics.frame.models import CommonParameters
-from playtrace.metrics.frame.relations import KEEP, RELATIONS, Cut, relations_of, written_out
+from playtrace.metrics.frame.relations import RELATIONS
+from playtrace.metrics.frame.written_out import KEEP, Cut, relations_of, written_out
+from playtrace.rollups import ROLLUPS
+from playtrace.rollups.rollup import Rollup
 
 
 class Table(Struct, frozen=True):
@@ -82,9 +85,7 @@ class Scope:
             is_segment=parameters.segment is not None,
             split_by=split_by,
             buckets=len(buckets),
-            unbuilt=frozenset(
-                relation.rollup.table for relation in RELATIONS.values() if relation.rollup.table in asking.unbuilt
-            ),
+            unbuilt=_unbuilt(asking),
         )
 
     @property
@@ -111,24 +112,34 @@ class Scope:
         if self._parameters.source == "rollup" and raw:
             raise WrongParameter(
                 "source",
-                "The rollup cannot answer this: it knows quarters of an hour, platform, version and country."
-                " Ask for `auto`.",
+                "The rollup cannot answer this: most know quarters of an hour, platform, version and country, and some"
+                " questions can only be read from events. Ask for `auto`.",
             )
         if self._parameters.source == "raw":
             raw = set(names)
-        if raw or any(RELATIONS[name].rollup.table in self._asking.unbuilt for name in names):
+        if raw or any(_is_unbuilt(RELATIONS[name].rollup, self._asking) for name in names):
             self.source = "raw"
         return raw
 
     def _needs_events(self, name: LiteralString) -> bool:
         relation = RELATIONS[name]
+        if relation.rollup is None:
+            return True
         return (
             (self._raw_alone and relation.text_raw is not None)
             or (relation.in_slots and not self._in_slots)
             or (self._cut.predicate != "" and relation.is_narrowed)
             or (self._cut.is_segment and not relation.has_players and relation.is_narrowed)
-            or (not relation.rollup.makes_rows and relation.rollup.table in self._asking.unbuilt)
+            or (not relation.rollup.makes_rows and _is_unbuilt(relation.rollup, self._asking))
         )
+
+
+def _is_unbuilt(rollup: Rollup | None, asking: Asking) -> bool:
+    return rollup is not None and rollup.table in asking.unbuilt
+
+
+def _unbuilt(asking: Asking) -> frozenset[LiteralString]:
+    return frozenset(rollup.table for rollup in ROLLUPS if rollup.table in asking.unbuilt)
 
 
 def ever(parameters: CommonParameters, asking: Asking, metric: LiteralString, **bound: object) -> list[dict[str, Any]]:
@@ -139,9 +150,7 @@ def ever(parameters: CommonParameters, asking: Asking, metric: LiteralString, **
         is_segment=False,
         split_by=None,
         buckets=1,
-        unbuilt=frozenset(
-            relation.rollup.table for relation in RELATIONS.values() if relation.rollup.table in asking.unbuilt
-        ),
+        unbuilt=_unbuilt(asking),
     )
     values = (
         filters(parameters)

@@ -1,0 +1,27 @@
+"""Events and their sums, by quarter of an hour."""
+
+from __future__ import annotations
+
+from playtrace.metrics.frame.relation import Relation, Sql
+from playtrace.rollups import event_counts
+
+RELATIONS: dict[Sql, Relation] = {
+    # Events and their sums. Not merged: whoever reads it adds them up anyway.
+    "event_counts": Relation(
+        """
+    SELECT {bucket} AS bucket, {split} AS split, name, currency, events, value_micros, frames_micros, frames_us
+    FROM ({rows}) AS parts
+    {in_buckets}
+    WHERE slot >= $from AND slot < $to{between}{keep}""",
+        event_counts.ROLLUP,
+        at="slot",
+        in_slots=True,
+        has_players=False,
+    ),
+    "all_counts": Relation(
+        """
+    SELECT slot, name, platform, version, country, currency, events FROM ({rows}) AS parts""",
+        event_counts.ROLLUP,
+        is_narrowed=False,
+    ),
+}

@@ -1,0 +1,29 @@
+"""What events of progress, economy, loot and scores say: see the rollup `noted_events`."""
+
+from __future__ import annotations
+
+from playtrace.metrics.frame.relation import Relation, Sql
+from playtrace.rollups import noted_events
+
+RELATIONS: dict[Sql, Relation] = {
+    # Those of the buckets ...
+    "noted": Relation(
+        """
+    SELECT {bucket} AS bucket, {split} AS split, time, order_key, name, player_id, owner, session_id, match_id, map_id,
+        level, currency, value, subject, detail, balance, duration_s, transaction_id, is_validated
+    FROM ({rows}) AS noted
+    {in_buckets}
+    WHERE time >= $from AND time < $to{between}{segment}{keep}""",
+        noted_events.ROLLUP,
+        at="time",
+    ),
+    # ... and those of all time before the end of the last bucket.
+    "noted_so_far": Relation(
+        """
+    SELECT {split} AS split, time, order_key, name, player_id, owner, session_id, match_id, map_id,
+        level, currency, value, subject, detail, balance, duration_s, transaction_id, is_validated
+    FROM ({rows}) AS noted
+    WHERE time < $to{segment}{keep}""",
+        noted_events.ROLLUP,
+    ),
+}

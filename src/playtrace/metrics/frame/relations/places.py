@@ -1,0 +1,52 @@
+"""What happened at a place, and where players stayed."""
+
+from __future__ import annotations
+
+from playtrace.metrics.frame.relation import Relation, Sql
+from playtrace.rollups import located_events, map_extents, position_spans
+
+RELATIONS: dict[Sql, Relation] = {
+    # What happened at a place: position samples only where all events are read.
+    "located": Relation(
+        """
+    SELECT {bucket} AS bucket, {split} AS split, time, name, map_id, x, y, z, player_id, player_bit
+    FROM ({rows}) AS located
+    {in_buckets}
+    WHERE time >= $from AND time < $to{between}{segment}{keep}""",
+        located_events.ROLLUP,
+        at="time",
+        text_raw="""
+    SELECT {bucket} AS bucket, {split} AS split, time, name, map_id, x, y, z, player_id, player_bit
+    FROM ({source}) AS located
+    {in_buckets}
+    WHERE time >= $from AND time < $to{between} AND map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL
+        {segment}{keep}""",
+    ),
+    # From one position sample to the next: where somebody stayed, and for how long.
+    "stays": Relation(
+        """
+    SELECT {bucket} AS bucket, {split} AS split, time, map_id, x, y, z, span_ms, player_id, player_bit
+    FROM ({merged}) AS stays
+    {in_buckets}
+    WHERE time >= $from AND time < $to{between}{segment}{keep}""",
+        position_spans.ROLLUP,
+        at="time",
+        by_first=True,
+    ),
+    # How far maps reach on the days (UTC) of the range, whatever the filters.
+    "extents": Relation(
+        """
+    SELECT map_id, name, reach, events, min_x, min_y, max_x, max_y, min_z, max_z
+    FROM ({rows}) AS parts
+    WHERE day >= $from::DATE AND day < $to""",
+        map_extents.ROLLUP,
+        is_narrowed=False,
+    ),
+    # The same over all time, and what there is to be asked for.
+    "all_extents": Relation(
+        """
+    SELECT map_id, name, events, min_x, min_y, max_x, max_y, min_z, max_z FROM ({rows}) AS parts""",
+        map_extents.ROLLUP,
+        is_narrowed=False,
+    ),
+}

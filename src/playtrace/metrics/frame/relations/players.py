@@ -1,0 +1,27 @@
+"""Who came, and when."""
+
+from __future__ import annotations
+
+from playtrace.metrics.frame.relation import Relation, Sql
+from playtrace.rollups import players
+
+RELATIONS: dict[Sql, Relation] = {
+    # Those who came in a bucket: whose first event ever lies in it.
+    "players": Relation(
+        """
+    SELECT {bucket} AS bucket, player_id, first_seen, {split} AS split
+    FROM ({merged}) AS player
+    {in_buckets}
+    WHERE first_seen >= $from AND first_seen < $to{between}{segment}{keep}""",
+        players.ROLLUP,
+        at="first_seen",
+        by_first=True,
+    ),
+    # When the game began, whatever the filters.
+    "beginning": Relation(
+        """
+    SELECT min(first_seen) AS first_at FROM ({rows}) AS parts""",
+        players.ROLLUP,
+        is_narrowed=False,
+    ),
+}

@@ -1,0 +1,157 @@
+"""The whole statement of a metric: the relations that its SQL names, cut to what is asked about, and that SQL."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from playtrace.metrics.frame.relation import Relation, Sql
+from playtrace.metrics.frame.relations import RELATIONS
+from playtrace.rollups.rollup import SOURCE_OF_QUESTION, Rollup
+
+# ── the buckets ─────────────────────────────────────────────────────────────────────────────────────────────
+
+# Equal keys first, then borders: fast in every engine, which comparisons alone are not.
+BUCKETS: dict[Sql, Sql] = {
+    "slices": """
+    SELECT unnest($slice_key::TIMESTAMP[]) AS key, unnest($slice_start::TIMESTAMP[]) AS start_at,
+        unnest($slice_end::TIMESTAMP[]) AS end_at, unnest($slice_bucket::BIGINT[]) AS bucket
+    """,
+    # Which quarters of an hour of which days (UTC) make up a bucket.
+    "calendar": """
+    SELECT unnest($calendar_bucket::BIGINT[]) AS bucket, unnest($calendar_day::DATE[]) AS day,
+        unnest($calendar_am::BIGINT[]) AS am, unnest($calendar_pm::BIGINT[]) AS pm
+    """,
+}
+
+IN_SLICES: Sql = "JOIN slices ON date_trunc($grain, {at}) = slices.key AND {at} >= start_at AND {at} < end_at"
+
+# ── what is kept ────────────────────────────────────────────────────────────────────────────────────────────
+
+KEEP: dict[Sql, Sql] = {
+    "platforms": "list_contains($platforms::VARCHAR[], platform)",
+    "versions": "list_contains($versions::VARCHAR[], version)",
+    "countries": "list_contains($countries::VARCHAR[], country)",
+}
+"""What a row says of itself: of a player or session, what its first event said."""
+
+SEGMENT: Sql = """
+        AND player_id IN (
+            SELECT player_id FROM main.segment_members WHERE game_id = $game AND segment_id = $segment
+        )"""
+
+SPLIT: dict[str | None, Sql] = {
+    None: "''",
+    "platform": "coalesce(nullif(platform, 'unknown'), '')",
+    "version": "coalesce(nullif(version, 'unknown'), '')",
+    "country": "coalesce(nullif(country, 'unknown'), '')",
+}
+
+
+class Cut(Struct, frozen=True):
+    """How every relation of one question is cut."""
+
+    keep: list[Sql]
+    """Names of `KEEP` that are asked for."""
+    predicate: Sql
+    """What must hold of an event besides; empty where all count."""
+    is_segment: bool
+    split_by: str | None
+    buckets: int
+    """How many there are: of one or two nothing has to be looked up."""
+    unbuilt: frozenset[Sql]
+    """Tables of the rollups that are being made anew: `$built_to_TABLE` is bound, from that day on events are read."""
+
+
+def relations_of(metric: Sql) -> list[Sql]:
+    """The relations that the SQL of a metric names."""
+    return [name for name in RELATIONS if is_named(name, metric)]
+
+
+def written_out(metric: Sql, raw: set[Sql], cut: Cut, tables: dict[Sql, Sql]) -> Sql:
+    """The whole statement: the relations that a metric's SQL names, those of `raw` made of events, and that SQL."""
+    texts: dict[Sql, Sql] = {name: text for name, text in tables.items() if is_named(name, metric)}
+    for name in relations_of(metric):
+        relation = RELATIONS[name]
+        if relation.before is not None:
+            before, text = relation.before
+            texts[before] = _text(relation, text, name in raw, cut)
+        texts[name] = _text(relation, relation.text, name in raw, cut)
+    named: Sql = "".join(texts.values())
+    buckets: dict[Sql, Sql] = {name: text for name, text in BUCKETS.items() if is_named(name, named)}
+    prelude: list[Sql] = [name + " AS (" + text + "\n)" for name, text in (buckets | texts).items()]
+    own = metric.strip()
+    if not prelude:
+        return own
+    # One list of names for all: not every engine tells nested ones apart.
+    rest: Sql = ",\n" + own.removeprefix("WITH").strip() if own.startswith("WITH") else "\n" + own
+    return "WITH\n" + ",\n".join(prelude) + rest
+
+
+def _text(relation: Relation, text: Sql, raw: bool, cut: Cut) -> Sql:
+    carried = raw and relation.by_first and relation.is_narrowed and cut.predicate != ""
+    narrowed: Sql = ""
+    if raw and relation.is_narrowed and not relation.by_first and cut.predicate:
+        narrowed = " AND " + cut.predicate
+    segment: Sql = SEGMENT if cut.is_segment else ""
+    if raw and segment and not relation.has_players:
+        narrowed += segment
+    source: Sql = SOURCE_OF_QUESTION.format(
+        carried=", coalesce(" + cut.predicate + ", false) AS kept" if carried else "", narrowed=narrowed
+    )
+    keep: list[Sql] = [" AND " + KEEP[name] for name in cut.keep] if relation.is_narrowed else []
+    if carried:
+        keep.append(" AND kept")
+    rollup = relation.rollup
+    rows: Sql = _rows(rollup, raw, cut, source, carried) if rollup else ""
+    bucket, in_buckets, between = _buckets(relation.at, cut.buckets)
+    kept: Sql = ", kept" if carried else ""
+    merged: Sql = rows
+    if rollup and "{merged}" in text and not _is_merged(rollup, raw, cut):
+        merged = rollup.merged(relation.merged_of.format(rows=rows), carried=carried)
+    return (relation.text_raw if raw and relation.text_raw else text).format(
+        rows=rows,
+        merged=merged,
+        source=source,
+        bucket=bucket,
+        in_buckets=in_buckets,
+        split=SPLIT[cut.split_by],
+        segment=segment,
+        between=between,
+        keep="".join(keep),
+        kept=kept,
+        kept_of_began=", began.kept" if carried else "",
+        kept_merged=", arg_min(kept, order_key) AS kept" if carried else "",
+    )
+
+
+def _buckets(at: Sql, count: int) -> tuple[Sql, Sql, Sql]:
+    """The number of a row's bucket, the join that finds it, and what else must hold of a row that lies in one."""
+    if count == 1:
+        return "CAST(0 AS BIGINT)", "", ""
+    if count == 2:
+        return (
+            "CASE WHEN " + at + " < $second_from THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END",
+            "",
+            " AND (" + at + " < $first_to OR " + at + " >= $second_from)",
+        )
+    return "slices.bucket", IN_SLICES.format(at=at), ""
+
+
+def _is_merged(rollup: Rollup, raw: bool, cut: Cut) -> bool:
+    """Whether the rows are what merging would make of them: then it is left out."""
+    return rollup.is_whole and not raw and rollup.table not in cut.unbuilt
+
+
+def _rows(rollup: Rollup, raw: bool, cut: Cut, source: Sql, carried: bool) -> Sql:
+    if raw:
+        return rollup.rows(source, carried=carried)
+    of_game: Sql = "game_id = $game AND env = $env"
+    if rollup.table not in cut.unbuilt:
+        return rollup.stored(of_game)
+    return rollup.stored_and_anew(of_game, source, "$built_to_" + rollup.table + "::DATE")
+
+
+def is_named(name: str, sql: str) -> bool:
+    return re.search(rf"\b(?:FROM|JOIN)\s+{name}\b", sql) is not None

@@ -1,0 +1,118 @@
+"""What the catalogue's events of progress, economy, loot and scores say in their properties, typed. A row for each.
+
+Properties are dear to read: here they are read once. `subject` is what an event is about: the product, placement, item,
+achievement, board or level; `detail` what it says of it (`DETAILS`). A property that is an object or a list has no text
+that is the same wherever it stands, so it counts as not sent.
+"""
+
+from __future__ import annotations
+
+from playtrace.rollups.rollup import Rollup, Sql
+
+SUBJECTS: dict[Sql, Sql] = {
+    "purchase": "props.product",
+    "ad_impression": "props.placement",
+    "resource_gain": "props.item",
+    "resource_spend": "props.item",
+    "item_looted": "props.item",
+    "achievement_unlocked": "props.achievement",
+    "score_posted": "props.board",
+    "match_end": "props.mode",
+    "level_start": "level",
+    "level_complete": "level",
+    "level_fail": "level",
+    "level_abandon": "level",
+}
+"""What the event of a name is about. Only events of these names are noted."""
+DETAILS: dict[Sql, Sql] = {
+    "purchase": "props.kind",
+    "ad_impression": "props.format",
+    "resource_gain": "props.reason",
+    "resource_spend": "props.reason",
+    "item_looted": "props.rarity",
+    "match_end": "props.result",
+    "level_fail": "props.reason",
+}
+TEXT_LENGTH_MAX: Sql = "256"
+
+
+def _by_name(values: dict[Sql, Sql]) -> Sql:
+    cases: list[Sql] = ["WHEN '" + name + "' THEN CAST(" + value + " AS VARCHAR)" for name, value in values.items()]
+    return "CASE name " + " ".join(cases) + " END"
+
+
+_names: list[Sql] = list(SUBJECTS)
+NAMES: Sql = "'" + "', '".join(_names) + "'"
+
+ROLLUP = Rollup(
+    table="noted_events",
+    version=1,
+    columns={
+        "game_id": "VARCHAR NOT NULL",
+        "env": "VARCHAR NOT NULL",
+        "time": "TIMESTAMP NOT NULL",
+        "order_key": "HUGEINT NOT NULL",
+        "name": "VARCHAR NOT NULL",
+        "player_id": "VARCHAR",
+        "owner": "VARCHAR NOT NULL",
+        "session_id": "VARCHAR NOT NULL",
+        "match_id": "VARCHAR",
+        "map_id": "VARCHAR",
+        "level": "VARCHAR",
+        "platform": "VARCHAR NOT NULL",
+        "version": "VARCHAR NOT NULL",
+        "country": "VARCHAR NOT NULL",
+        "currency": "VARCHAR NOT NULL",
+        "value": "DOUBLE",
+        "subject": "VARCHAR NOT NULL",
+        "detail": "VARCHAR NOT NULL",
+        "balance": "DOUBLE",
+        "duration_s": "DOUBLE",
+        "transaction_id": "VARCHAR",
+        "is_validated": "BOOLEAN NOT NULL",
+    },
+    # The value of an item is how many of it: one, where that is not said. The text of a number may be one without end.
+    each=f"""
+    SELECT game_id, env, time, order_key, name, player_id, owner, session_id, match_id, map_id, level, platform,
+        version, country, currency,
+        value,
+        CASE WHEN subject IS NULL OR (substr(subject, 1, 1) IN ('{{{{', '[') AND name NOT LIKE 'level%') THEN ''
+            ELSE substr(subject, 1, {TEXT_LENGTH_MAX}) END AS subject,
+        CASE WHEN detail IS NULL OR substr(detail, 1, 1) IN ('{{{{', '[') THEN ''
+            ELSE substr(detail, 1, {TEXT_LENGTH_MAX}) END AS detail,
+        CASE WHEN abs(balance) <= 1e15 THEN balance END AS balance,
+        CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+        CASE WHEN substr(transaction_id, 1, 1) NOT IN ('', '{{{{', '[')
+            THEN substr(transaction_id, 1, {TEXT_LENGTH_MAX}) END AS transaction_id,
+        coalesce(validated <> 'false', true) AS is_validated
+    FROM (
+        SELECT game_id, env, time, order_key, name, player_id, owner, coalesce(session_id, '') AS session_id, match_id,
+            map_id, level, platform, version, country, currency,
+            CASE WHEN name = 'item_looted'
+                THEN coalesce(TRY_CAST(CAST(props.count AS VARCHAR) AS DOUBLE), value, 1)
+                ELSE value END AS value,
+            {_by_name(SUBJECTS)} AS subject,
+            {_by_name(DETAILS)} AS detail,
+            CASE WHEN name IN ('resource_gain', 'resource_spend')
+                THEN TRY_CAST(CAST(props.balance AS VARCHAR) AS DOUBLE) END AS balance,
+            CASE WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+                THEN TRY_CAST(CAST(props.duration_s AS VARCHAR) AS DOUBLE) END AS duration_s,
+            CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS VARCHAR) END AS transaction_id,
+            CASE WHEN name = 'purchase' THEN CAST(props.validated AS VARCHAR) END AS validated
+        FROM {{source}} AS source
+        WHERE name IN ({NAMES})
+    ) AS said
+    """,
+    merge="""
+    SELECT {key}time, order_key, name, player_id, owner, session_id, match_id, map_id, level, platform, version,
+        country, currency, value, subject, detail, balance, duration_s, transaction_id, is_validated
+    FROM {parts} AS parts
+    """,
+    text_props=(
+        *("product", "placement", "item", "achievement", "board", "mode", "kind", "format", "reason", "rarity"),
+        *("result", "count", "balance", "duration_s", "transaction_id", "validated"),
+    ),
+    day="time",
+    # A question is about one or a few names: what lies between is passed over without being unpacked.
+    order="name",
+)
