@@ -127,7 +127,7 @@ def _measure(settings: Settings, temporary: Path, rounds: int, seconds: float) -
         end = last_moment(store) if events else dt.datetime.now(dt.UTC)
     store_bytes = settings.store_path.stat().st_size
     metrics_ms = {
-        name: float(np.median([ask_cold(settings, name, end, "rollup") for _ in range(REPEATS)])) for name in metrics()
+        name: float(np.median([ask_cold(settings, name, end, "auto") for _ in range(REPEATS)])) for name in metrics()
     }
     pieces, full = _speeds(settings, temporary, end, events, rounds)
     return Grown(

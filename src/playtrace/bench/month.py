@@ -1,4 +1,4 @@
-"""A simulated month of one game in a store: what questions and loads are measured on."""
+"""Simulated weeks of one game in a store: what questions and loads are measured on."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def loader_of(store: Store, settings: Settings) -> Generator[Loader]:
         journal.close()
 
 
-def fill(settings: Settings, events: int, seed: int = 11) -> None:
-    """Add about so many events of the last month to a store, and compact it: minutes for ten million."""
-    scenario = ArenaScenario(seed=seed, events=events, days=DAYS, end=dt.datetime.now(dt.UTC), game_id=GAME)
+def fill(settings: Settings, events: int, seed: int = 11, days: int = DAYS) -> None:
+    """Add about so many events of the last `days` to a store, and compact it: minutes for ten million."""
+    scenario = ArenaScenario(seed=seed, events=events, days=days, end=dt.datetime.now(dt.UTC), game_id=GAME)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with opened(settings) as store, loader_of(store, settings) as loader:
         with Progress(*columns, disable=not sys.stderr.isatty()) as progress:
@@ -61,8 +61,8 @@ def fill(settings: Settings, events: int, seed: int = 11) -> None:
                 progress.update(bar, completed=loader.stored)
         today = dt.datetime.now(dt.UTC).date()
         for task in TASKS:
-            for days in range(DAYS + 2):
-                compact(store, task, today - dt.timedelta(days=days), settings)
+            for days_ago in range(days + 2):
+                compact(store, task, today - dt.timedelta(days=days_ago), settings)
 
 
 def loads(scenario: ArenaScenario, events_max: int) -> Iterator[list[Batch]]:
@@ -83,17 +83,23 @@ def count(store: Store) -> int:
     return store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
 
 
-def ask_cold(settings: Settings, name: str, end: dt.datetime, source: str) -> float:
+def ask_cold(settings: Settings, name: str, end: dt.datetime, source: str, days: int = DAYS) -> float:
     """Milliseconds of one answer from a store that was opened for it."""
     with opened(settings) as store:
-        return ask(store, name, end, source)
+        return ask(store, name, end, source, days)
 
 
-def ask(store: Store, name: str, end: dt.datetime, source: str) -> float:
+def ask(store: Store, name: str, end: dt.datetime, source: str, days: int = DAYS) -> float:
+    """Milliseconds of one answer about the last `days`."""
     metric = metrics()[name]
-    start = end - dt.timedelta(days=DAYS - 1)
-    given: dict[str, object] = {"game_id": GAME, "from": start.date(), "to": end.date(), "source": source}
-    parameters = metric.parameters.model_validate(given | ASKED.get(name, {}))
+    parameters = metric.parameters.model_validate(asked_of(name, end, source, days))
     began = time.perf_counter()
     metric.answer(parameters, store, now=end)
     return (time.perf_counter() - began) * 1000
+
+
+def asked_of(name: str, end: dt.datetime, source: str, days: int) -> dict[str, object]:
+    """The parameters of a question about the last `days`, all others as they are by default."""
+    start = end - dt.timedelta(days=days - 1)
+    given: dict[str, object] = {"game_id": GAME, "from": start.date(), "to": end.date(), "source": source}
+    return given | ASKED.get(name, {})
