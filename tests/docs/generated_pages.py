@@ -1,7 +1,8 @@
 """Parts of the documentation that are made from the code.
 
 `uv run python tests/docs/generated_pages.py` writes them anew; `test_generated_pages.py` fails when one of them
-is not what the code says. In a page they stand between `<!-- made from the code: NAME -->` and `<!-- end -->`.
+is not what the code says. In a page they stand between `<!-- made from the code: NAME -->` and `<!-- end -->`; the page
+of a metric (`metric_pages.py`) and the OpenAPI document are made whole.
 """
 
 from __future__ import annotations
@@ -10,21 +11,22 @@ import json
 import re
 from collections.abc import Callable
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typer.main
-from pydantic_core import PydanticUndefined
+from metric_pages import common_parameters, metric_addresses, metric_pages, metric_table
 from typer.core import TyperArgument, TyperOption
 
 from playtrace.api.app import create_app
 from playtrace.cli.main import app
 from playtrace.config import known_settings
 from playtrace.metrics.frame.metric import metrics
-from playtrace.metrics.frame.models import CommonParameters
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT / "tests" / "golden" / "openapi.json"
+METRICS = ROOT / "docs" / "metrics"
 BLOCK = re.compile(r"(<!-- made from the code: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
@@ -48,40 +50,6 @@ def _default(value: Any) -> str:
     return f"`{value}`"
 
 
-def metric_pages() -> str:
-    common = set(CommonParameters.model_fields)
-    parts: list[str] = []
-    for metric in metrics().values():
-        parts.append(f"## `{metric.name}`\n\n{metric.definition}\n\n`GET /api/metrics/{metric.name}`")
-        own = {name: field for name, field in metric.parameters.model_fields.items() if name not in common}
-        if own:
-            rows = [
-                f"| `{field.alias or name}` | {_parameter_default(field)} | {field.description} |"
-                for name, field in own.items()
-            ]
-            parts.append("\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows]))
-        else:
-            parts.append("It takes the parameters that every metric takes, and no others.")
-    return "\n\n".join(parts)
-
-
-def common_parameters() -> str:
-    rows = [
-        f"| `{field.alias or name}` | {_parameter_default(field)} | {field.description} |"
-        for name, field in CommonParameters.model_fields.items()
-    ]
-    return "\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows])
-
-
-def _parameter_default(field: Any) -> str:
-    if field.is_required():
-        return "required"
-    value = field.get_default(call_default_factory=True)
-    if isinstance(value, tuple | list):
-        value = ",".join(map(str, value))
-    return "–" if value in (None, "", PydanticUndefined) else f"`{value}`"
-
-
 def commands() -> str:
     parts: list[str] = []
     _describe(typer.main.get_command(app), "playtrace", parts)
@@ -93,7 +61,7 @@ def _describe(command: Any, path: str, parts: list[str]) -> None:
     text = (command.help or "").strip()
     if path.startswith("playtrace query "):
         name = path.split()[-1]
-        text = f"{text.partition(chr(10))[0]} What it counts is said in [metrics](metrics.md#{name})."
+        text = f"{text.partition(chr(10))[0]} What it counts is said in [its page](metrics/{name}.md)."
     lines = [f"{'##' if children or path.count(' ') == 1 else '###'} `{path}`", text]
     arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
     options = [
@@ -149,7 +117,8 @@ def _cell(text: str | None) -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings,
-    "metrics": metric_pages,
+    "metric_table": metric_table,
+    "metric_addresses": metric_addresses,
     "common_parameters": common_parameters,
     "commands": commands,
 }
@@ -169,8 +138,27 @@ def openapi() -> str:
     return json.dumps(create_app().openapi(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def made_whole() -> list[Path]:
+    """The files of which nothing is written by hand."""
+    return [OPENAPI, *(METRICS / f"{name}.md" for name in metrics())]
+
+
+@cache
+def whole() -> dict[Path, str]:
+    """Their texts."""
+    return {METRICS / f"{name}.md": text for name, text in metric_pages().items()} | {OPENAPI: openapi()}
+
+
+def superfluous() -> list[Path]:
+    """Pages of metrics that there are no longer."""
+    return sorted(set(METRICS.glob("*.md")) - {*made_whole(), METRICS / "README.md"})
+
+
 def main() -> None:
-    written = {page: filled(page.read_text("utf-8")) for page in pages()} | {OPENAPI: openapi()}
+    for page in superfluous():
+        page.unlink()
+        print(f"removed {page.relative_to(ROOT)}")
+    written = {page: filled(page.read_text("utf-8")) for page in pages()} | whole()
     for path, text in written.items():
         if not path.exists() or path.read_text("utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)

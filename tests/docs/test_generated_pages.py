@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from generated_pages import BLOCKS, OPENAPI, ROOT, filled, openapi, pages
+from generated_pages import BLOCKS, filled, made_whole, pages, superfluous, whole
 
 REFRESH = "out of date: run `uv run python tests/docs/generated_pages.py` and read the diff"
 
@@ -22,5 +22,11 @@ def test_every_part_stands_in_a_page():
     assert set(re.findall(r"<!-- made from the code: (\w+) -->", text)) == set(BLOCKS)
 
 
-def test_openapi_is_the_one_that_was_reviewed():
-    assert openapi() == OPENAPI.read_text("utf-8"), f"{OPENAPI.relative_to(ROOT)} is {REFRESH}"
+@pytest.mark.parametrize("file", made_whole(), ids=lambda file: file.name)
+def test_what_is_made_whole_is_up_to_date(file: Path):
+    assert file.exists(), REFRESH
+    assert whole()[file] == file.read_text("utf-8"), REFRESH
+
+
+def test_no_page_is_left_of_a_metric_that_went():
+    assert superfluous() == []

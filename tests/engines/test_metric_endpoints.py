@@ -77,7 +77,35 @@ def test_every_metric_answers(client: TestClient, game: str, name: str) -> None:
     assert (document["metric"], document["gameId"], document["source"]) == (name, game, "rollup")
     assert document["timeZone"] == "Asia/Kathmandu"
     assert document["from"] == "2026-02-28T18:15:00Z"
+    assert document["definition"] == f"/docs#metric_{name}"
     assert metrics()[name].answer_type.model_validate(document).model_dump(mode="json") == document
+
+
+def test_the_catalogue_has_what_a_form_needs(client: TestClient, game: str) -> None:
+    entries = {entry["name"]: entry for entry in client.get("/api/metrics").json()["metrics"]}
+    assert list(entries) == sorted(metrics())
+    retention = {parameter["name"]: parameter for parameter in entries["retention"]["parameters"]}
+    assert retention["gameId"]["required"]
+    assert retention["gameId"]["isCommon"]
+    assert (retention["from"]["type"], retention["timeZone"]["type"]) == ("day or instant", "time zone")
+    assert (retention["platform"]["type"], retention["platform"]["isList"]) == ("text", True)
+    kind = retention["kind"]
+    assert (kind["default"], kind["isCommon"], kind["required"]) == ("classic", False, False)
+    assert kind["allowedValues"] == ["classic", "rolling", "bracket", "calendar_week"]
+    assert (retention["hours"]["minimum"], retention["hours"]["maximum"]) == (1, 24 * DAYS_MAX)
+    # What is said to be the default is what is asked where nothing is said.
+    for name, entry in entries.items():
+        given = NEEDED.get(name, {})
+        needed = {parameter["name"] for parameter in entry["parameters"] if parameter["required"]}
+        assert needed == {"gameId", *given}
+        defaults = {
+            parameter["name"]: parameter["default"]
+            for parameter in entry["parameters"]
+            if parameter["default"] is not None
+        }
+        model = metrics()[name].parameters
+        asked = {"gameId": game} | given
+        assert model.model_validate(asked | defaults) == model.model_validate(asked)
 
 
 @pytest.mark.parametrize("name", metrics())
@@ -126,7 +154,7 @@ def test_a_range_has_as_many_days_as_the_documentation_says(client: TestClient, 
     status, text = ask(DAYS_MAX + 1)
     assert status == 422
     assert "not be longer than 3700 days" in text
-    documented = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
+    documented = (Path(__file__).parents[2] / "docs" / "metrics" / "README.md").read_text("utf-8")
     assert f"has at most {DAYS_MAX:,} days" in documented
 
 
@@ -149,6 +177,14 @@ def test_every_metric_is_a_command(data: Path, name: str) -> None:
         done = CliRunner().invoke(query_command, [*given, "--format", output])
         assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["metric"] == name
+
+
+def test_metrics_are_listed() -> None:
+    listed = CliRunner().invoke(query_command, ["--list"])
+    assert listed.exit_code == 0, listed.output
+    assert "--cell-size" in listed.stdout
+    told = CliRunner().invoke(query_command, ["--list-json"])
+    assert [entry["name"] for entry in json.loads(told.stdout)["metrics"]] == sorted(metrics())
 
 
 def test_a_table_for_spreadsheets(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""`GET /api/metrics/{name}`: one route for each metric there is."""
+"""`GET /api/metrics/{name}`: one route for each metric there is, and `GET /api/metrics` for what there is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from playtrace.api.authentication import CurrentReader, Reader, readable_game
 from playtrace.api.state import CurrentState
 from playtrace.api.turns import Question
 from playtrace.config import Settings
+from playtrace.metrics.frame.catalogue import Catalogue, catalogue
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric, Rules, metrics
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
@@ -22,7 +23,8 @@ P = TypeVar("P", bound=CommonParameters)
 
 
 def router() -> APIRouter:
-    routes = APIRouter(prefix="/api/metrics", tags=["metrics"], dependencies=Question)
+    routes = APIRouter(prefix="/api/metrics", tags=["metrics"])
+    routes.add_api_route("", list_metrics, methods=["GET"], summary="List Metrics")
     for metric in metrics().values():
         routes.add_api_route(
             f"/{metric.name}",
@@ -33,8 +35,14 @@ def router() -> APIRouter:
             summary=metric.title,
             description=metric.definition,
             response_model=metric.answer_type,
+            dependencies=Question,
         )
     return routes
+
+
+def list_metrics(reader: CurrentReader) -> Catalogue:
+    """Every metric with its parameters: what a program needs to offer them."""
+    return catalogue()
 
 
 def _endpoint(metric: Metric[Any, Any]) -> Callable[..., CommonAnswer]:

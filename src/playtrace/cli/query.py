@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 from importlib import import_module
-from typing import Annotated, Any, NoReturn, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_origin
 
 import typer
 from pydantic import ValidationError
@@ -25,6 +25,10 @@ from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
 from playtrace.store.errors import StoreError
+
+if TYPE_CHECKING:
+    # Only for this name: it imports every metric.
+    from playtrace.metrics.frame.catalogue import MetricEntry
 
 
 class Format(StrEnum):
@@ -193,6 +197,41 @@ app = typer.Typer(
 )
 
 
+def _list(asked: bool) -> None:
+    if not asked:
+        return
+    from playtrace.metrics.frame.catalogue import catalogue
+
+    rows = [[entry.name, entry.subject, entry.title, ", ".join(_own_options(entry))] for entry in catalogue().metrics]
+    print_table(["Metric", "Subject", "What it says", "Its own options"], rows)
+    raise typer.Exit
+
+
+def _list_json(asked: bool) -> None:
+    if not asked:
+        return
+    from playtrace.metrics.frame.catalogue import catalogue
+
+    typer.echo(catalogue().model_dump_json(indent=2))
+    raise typer.Exit
+
+
+def _own_options(entry: MetricEntry) -> list[str]:
+    own = [parameter for parameter in entry.parameters if not parameter.is_common]
+    options = [_option_name(re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), one.name)) for one in own]
+    return [f"{option} (required)" if one.required else option for option, one in zip(options, own, strict=True)]
+
+
 @app.callback()
-def options() -> None:
+def options(
+    list_: Annotated[
+        bool, typer.Option("--list", callback=_list, is_eager=True, help="List every metric, and what is its own.")
+    ] = False,
+    list_json: Annotated[
+        bool,
+        typer.Option(
+            "--list-json", callback=_list_json, is_eager=True, help="The same with all parameters, as GET /api/metrics."
+        ),
+    ] = False,
+) -> None:
     """What holds for every metric: nothing is asked here."""

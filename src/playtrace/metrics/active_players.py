@@ -149,4 +149,4 @@ def _stickiness(days: list[ActiveDay]) -> float | None:
     return ratio(sum(day.dau for day in days) / len(days), days[-1].mau)
 
 
-METRIC = Metric(__name__, __doc__, Parameters, ActivePlayers, answer)
+METRIC = Metric(__name__, __doc__, Parameters, ActivePlayers, answer, subject="Players")

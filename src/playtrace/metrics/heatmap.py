@@ -320,4 +320,4 @@ def _is_in(layer: Layer, row: dict[str, Any]) -> bool:
     return any(shown.values()) if layer == "all" else shown[layer] > 0
 
 
-METRIC = Metric(__name__, __doc__, Parameters, Heatmap, answer)
+METRIC = Metric(__name__, __doc__, Parameters, Heatmap, answer, subject="Maps")

@@ -306,4 +306,4 @@ def _total(cohorts: list[Cohort], number: int) -> RetentionTotal:
     )
 
 
-METRIC = Metric(__name__, __doc__, Parameters, Retention, answer)
+METRIC = Metric(__name__, __doc__, Parameters, Retention, answer, subject="Players")

@@ -226,4 +226,4 @@ def _figures(row: dict[str, Any], parameters: Parameters, averaged_days: int) ->
     )
 
 
-METRIC = Metric(__name__, __doc__, Parameters, Summary, answer)
+METRIC = Metric(__name__, __doc__, Parameters, Summary, answer, subject="Overview")

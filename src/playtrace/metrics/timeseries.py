@@ -314,4 +314,4 @@ def _points(sums: dict[int, Sums], buckets: list[Span], figure: Figure, asking: 
     ]
 
 
-METRIC = Metric(__name__, __doc__, Parameters, Timeseries, answer)
+METRIC = Metric(__name__, __doc__, Parameters, Timeseries, answer, subject="Overview")

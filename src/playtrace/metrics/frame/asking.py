@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, LiteralString
 
-from playtrace.metrics.frame.models import CommonParameters, Heading
+from playtrace.metrics.frame.models import CommonParameters, Heading, definition_address
 from playtrace.metrics.frame.statements import with_values
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Asking:
         """The fields that every answer has. Made last: it reads the clock."""
         return {
             "metric": self.metric,
+            "definition": definition_address(self.metric),
             "game_id": parameters.game_id,
             "from_": start,
             "to": end,

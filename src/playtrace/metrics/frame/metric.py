@@ -37,6 +37,8 @@ class Metric(Generic[P, A]):
         parameters: type[P],
         answer: type[A],
         answering: Callable[[P, Asking], A],
+        *,
+        subject: str = "Other",
     ) -> None:
         self.name = module.rpartition(".")[2]
         """As in the endpoint and the command."""
@@ -44,6 +46,8 @@ class Metric(Generic[P, A]):
         """What exactly is counted, as Markdown; the first line is the title."""
         self.parameters = parameters
         self.answer_type = answer
+        self.subject = subject
+        """What it is about: metrics of one subject are listed together."""
         self._answering = answering
 
     @property

@@ -41,7 +41,7 @@ def _read_day_or_instant(value: object) -> object:
 DayOrInstant = Annotated[
     dt.datetime | dt.date,
     BeforeValidator(_read_day_or_instant),
-    WithJsonSchema({"type": "string", "examples": ["2026-03-01", "2026-03-01T10:00:00Z"]}),
+    WithJsonSchema({"type": "string", "format": "day-or-instant", "examples": ["2026-03-01", "2026-03-01T10:00:00Z"]}),
 ]
 
 
@@ -53,7 +53,7 @@ def _check_time_zone(name: str) -> str:
     return name
 
 
-TimeZone = Annotated[str, AfterValidator(_check_time_zone)]
+TimeZone = Annotated[str, AfterValidator(_check_time_zone), WithJsonSchema({"type": "string", "format": "time-zone"})]
 FilterValues = Annotated[list[str], Field(max_length=LIST_LENGTH_MAX)]
 
 
@@ -150,10 +150,16 @@ class CommonParameters(Model):
         return [*found, Sought("segment", "segment", [self.segment] if self.segment else [])]
 
 
+def definition_address(metric: str) -> str:
+    """Where a page of the server says what a metric counts."""
+    return f"/docs#metric_{metric}"
+
+
 class Heading(TypedDict):
     """The fields of `CommonAnswer`."""
 
     metric: str
+    definition: str
     game_id: str
     from_: dt.datetime
     to: dt.datetime
@@ -167,6 +173,7 @@ class CommonAnswer(Model):
     """What every answer carries."""
 
     metric: str
+    definition: str = Field(description="Where it is said what is counted: a page of the server, from its address on.")
     game_id: str
     from_: dt.datetime = Field(
         validation_alias=AliasChoices("from", "from_"), serialization_alias="from", description="First instant, UTC."
