@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Engine
@@ -114,6 +115,34 @@ def test_parameters_are_spelled_either_way(client: TestClient, game: str, name: 
     assert client.get(f"/api/metrics/{name}", params=asked).json()["timeZone"] == "UTC"
 
 
+@pytest.mark.parametrize("name", metrics())
+def test_two_segments_are_compared(client: TestClient, engine: Engine, game: str, name: str) -> None:
+    engine.make_segment(game, "those", ["ann"])
+    engine.make_segment(game, "others", ["bob"])
+    asked = {"gameId": game} | MARCH | NEEDED.get(name, {})
+
+    def ask(**more: str) -> dict[str, Any]:
+        return client.get(f"/api/metrics/{name}", params=asked | more).json()
+
+    def apart(answer: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in answer.items() if key not in ("asOf", "elapsedMs", "compared")}
+
+    both = ask(segment="those", compareSegment="others")
+    assert (both["segment"], both["compared"]["segment"]) == ("those", "others")
+    assert both["asOf"] == both["compared"]["asOf"]
+    assert apart(both) == apart(ask(segment="those"))
+    assert apart(both["compared"]) == apart(ask(segment="others"))
+    assert both["compared"]["compared"] is None
+    assert ask(segment="those")["compared"] is None
+    # All players beside some.
+    assert ask(compareSegment="others")["segment"] is None
+
+
+def test_segments_that_are_compared_are_known_or_told(client: TestClient, game: str) -> None:
+    answer = client.get("/api/metrics/summary", params={"gameId": game, "compareSegment": "nobody"}).json()
+    assert answer["hints"] == ["compareSegment: there is no segment 'nobody' of this game."]
+
+
 def test_money_is_in_the_currency_of_the_game(client: TestClient, game: str) -> None:
     assert client.get("/api/metrics/summary", params={"gameId": game}).json()["currency"] == "NPR"
 
@@ -195,6 +224,14 @@ def test_a_table_for_spreadsheets(data: Path) -> None:
         ("2026-03-01", "0", "True"),
         ("2026-03-02", "0", "True"),
     ]
+
+
+def test_a_table_of_two_segments(data: Path) -> None:
+    given = ["summary", "--game", "quiet", "--compare-segment", "those", "--data", str(data), "--format", "csv"]
+    done = CliRunner().invoke(query_command, given)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert {row["players of"] for row in rows} == {"(all)", "those"}
+    assert rows[0]["figure"] == rows[len(rows) // 2]["figure"]
 
 
 def test_a_hint_is_beside_the_table_and_not_in_it(data: Path) -> None:

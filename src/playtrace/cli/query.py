@@ -143,11 +143,12 @@ def _print(answer: CommonAnswer, output: Format) -> None:
         typer.echo(answer.model_dump_json(indent=2))
         return
     if answer.statements is not None:
-        typer.echo("\n\n".join(statement.strip() + ";" for statement in answer.statements))
+        statements = [*answer.statements, *(answer.compared.statements or [] if answer.compared else [])]
+        typer.echo("\n\n".join(statement.strip() + ";" for statement in statements))
         return
     for hint in answer.hints:
         typer.secho(hint, err=True, fg=typer.colors.YELLOW)
-    table = answer.table()
+    table = answer.rows()
     columns = list(table[0]) if table else []
     rows = [[row.get(column) for column in columns] for row in table]
     if output is Format.CSV:

@@ -67,6 +67,7 @@ class Asking:
             "from_": start,
             "to": end,
             "time_zone": parameters.time_zone,
+            "segment": parameters.segment,
             "as_of": self.now,
             "source": source,
             "elapsed_ms": round((time.perf_counter() - self.started) * 1000, 2),

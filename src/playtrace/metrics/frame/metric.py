@@ -20,8 +20,8 @@ from playtrace.metrics.frame.hints import hints
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
 
 if TYPE_CHECKING:
-    # Only for this name: `playtrace query` asks a server without a database of its own.
-    from playtrace.store.duckdb import Store
+    # Only for these names: `playtrace query` asks a server without a database of its own.
+    from playtrace.store.duckdb import Reader, Store
 
 P = TypeVar("P", bound=CommonParameters)
 A = TypeVar("A", bound=CommonAnswer)
@@ -59,20 +59,20 @@ class Metric(Generic[P, A]):
 
         Raises `WrongParameter`, and what `Store.reading` raises.
         """
+        moment = now or dt.datetime.now(dt.UTC)
         with store.reading() as reader:
-            moment = now or dt.datetime.now(dt.UTC)
-            asking = Asking(
-                reader,
-                moment,
-                rules or Rules(),
-                self.name,
-                unbuilt=unbuilt_rollups(reader),
-                is_explained=parameters.explain,
-            )
-            answer = self._answering(parameters, asking)
-            answer.statements = list(asking.statements) if parameters.explain else None
-            answer.hints = hints(parameters, asking, answer)
-            return answer
+            answer = self._answer(parameters, reader, moment, rules or Rules())
+            if parameters.compare_segment is not None:
+                answer.compared = self._answer(parameters.of_compared(), reader, moment, rules or Rules())
+        return answer
+
+    def _answer(self, parameters: P, reader: Reader, now: dt.datetime, rules: Rules) -> A:
+        unbuilt = unbuilt_rollups(reader)
+        asking = Asking(reader, now, rules, self.name, unbuilt=unbuilt, is_explained=parameters.explain)
+        answer = self._answering(parameters, asking)
+        answer.statements = list(asking.statements) if parameters.explain else None
+        answer.hints = hints(parameters, asking, answer)
+        return answer
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal, NamedTuple, TypedDict, cast
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -131,6 +131,12 @@ class CommonParameters(Model):
         ' holds a comma or begins with one of these signs is put in quotation marks: `"a,b"`. Read from all events.',
     )
     segment: str | None = Field(None, min_length=1, max_length=64, description="Only players of this segment.")
+    compare_segment: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        description="The same asked of the players of this segment as well, of the same moment: in `compared`.",
+    )
     source: Literal["auto", "rollup", "raw"] = Field(
         "auto",
         description="Where the answer is read: `rollup` (fast), `raw` (all events), or `auto`:"
@@ -147,7 +153,15 @@ class CommonParameters(Model):
         found = [
             Sought(name, name, [value for value in values if value != UNKNOWN]) for name, values in filters.items()
         ]
-        return [*found, Sought("segment", "segment", [self.segment] if self.segment else [])]
+        return [
+            *found,
+            Sought("segment", "segment", [self.segment] if self.segment else []),
+            Sought("compareSegment", "segment", [self.compare_segment] if self.compare_segment else []),
+        ]
+
+    def of_compared(self) -> Self:
+        """The question that `compared` answers."""
+        return self.model_copy(update={"segment": self.compare_segment, "compare_segment": None})
 
 
 def definition_address(metric: str) -> str:
@@ -164,6 +178,7 @@ class Heading(TypedDict):
     from_: dt.datetime
     to: dt.datetime
     time_zone: str
+    segment: str | None
     as_of: dt.datetime
     source: Literal["rollup", "raw"]
     elapsed_ms: float
@@ -180,6 +195,7 @@ class CommonAnswer(Model):
     )
     to: dt.datetime = Field(description="End, UTC; not included.")
     time_zone: str
+    segment: str | None = Field(description="Whose players it is about; null: of all.")
     as_of: dt.datetime = Field(description="The moment that `complete` and `settled` speak of.")
     source: Literal["rollup", "raw"] = Field(description="Where the answer was read.")
     elapsed_ms: float = Field(description="Milliseconds that the answer took.")
@@ -190,10 +206,22 @@ class CommonAnswer(Model):
         default=None, description="With `explain`: the SQL that was asked, one statement after the other; else null."
     )
 
+    compared: Self | None = Field(
+        default=None, description="With `compareSegment`: the answer about its players, which has none itself; else null."
+    )
+
+    def rows(self) -> list[dict[str, object]]:
+        """As `table`; of two that are compared those of both, each with the name of its segment."""
+        if self.compared is None:
+            return self.table()
+        return [
+            {"players of": answer.segment or "(all)"} | row for answer in (self, self.compared) for row in answer.table()
+        ]
+
     def table(self) -> list[dict[str, object]]:
         """The answer as rows of plain values, for terminals and spreadsheets: its first list. Money is in whole units,
         time in the time zone."""
-        for value in self.model_dump(mode="json", by_alias=True, exclude={"hints", "statements"}).values():
+        for value in self.model_dump(mode="json", by_alias=True, exclude={"hints", "statements", "compared"}).values():
             if isinstance(value, list):
                 return [_judged_last(row) for row in cast("list[dict[str, object]]", value)]
         return []
