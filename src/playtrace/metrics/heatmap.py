@@ -18,6 +18,17 @@ same; **outsideEvents** says how many events do.
 - **ratePerHour** = events / hours spent in the cell; null below 60 seconds or 5 players: it would be noise, and point
   at persons. **relativeRisk** = ratePerHour of the cell / ratePerHour of the map. A map of plain counts shows where
   people are; this one where it is dangerous.
+
+### Example
+
+With cells of 10, an event at x = -0.5 lies in cell -1, one at 29.99 in cell 2 and one at 30 in cell 3. Six deaths in
+half an hour in one cell and six in three hours in another: 12 and 2 an hour, on a map with 12 in 3.5 hours, which is
+3.43. The relative risks are 3.5 and 0.58; a map of counts would paint both the same.
+
+### Elsewhere
+
+Heatmaps of other products count events, or samples of positions: those show where people are, and a crowded safe place
+looks as bad as a deadly one. Cells cut by truncation put -0.5 and 0.5 into one cell of double width; these are floored.
 """
 
 from __future__ import annotations

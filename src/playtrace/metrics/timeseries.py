@@ -16,6 +16,18 @@ Counts and sums of an empty bucket are 0; means and shares of nothing are null. 
 ten values that are largest over the range (for means and shares: that have most sessions or events), and one for all
 others. A session, and a new player, belongs to the value of its first event. The series of `active_players` may add up
 to more than the total: a player can be on two platforms.
+
+### Example
+
+8 March 2026 in New York, where the clock is put forward, has 23 buckets of an hour. Events of one player without
+session ids at 10:00, 10:10, 10:45 and 11:20 are 3 sessions, of 10, 0 and 0 minutes: **avg_session_seconds** is 200.
+Exactly 30 minutes of silence are still in the session.
+
+### Elsewhere
+
+Days of UTC alone: GameAnalytics, Unity, PlayFab. Days of a time zone, as here: PostHog, Mixpanel, Plausible, Amplitude.
+Products that sketch distinct counts (HyperLogLog) are a per cent or so off; these are exact. A bucket that is not over
+is drawn elsewhere as if it were a fall; here it says that it is not `complete`.
 """
 
 from __future__ import annotations

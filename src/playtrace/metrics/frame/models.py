@@ -184,6 +184,9 @@ class Heading(TypedDict):
     elapsed_ms: float
 
 
+COMPARED = "With `compareSegment`: the answer about its players, which has none itself; else null."
+
+
 class CommonAnswer(Model):
     """What every answer carries."""
 
@@ -206,17 +209,20 @@ class CommonAnswer(Model):
         default=None, description="With `explain`: the SQL that was asked, one statement after the other; else null."
     )
 
-    compared: Self | None = Field(
-        default=None, description="With `compareSegment`: the answer about its players, which has none itself; else null."
-    )
+    compared: Self | None = Field(default=None, description=COMPARED)
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        # What `Self` is, in words that FastAPI understands.
+        cls.__annotations__["compared"] = f"{cls.__name__} | None"
+        cls.compared = Field(default=None, description=COMPARED)
+        super().__init_subclass__(**keywords)
 
     def rows(self) -> list[dict[str, object]]:
         """As `table`; of two that are compared those of both, each with the name of its segment."""
         if self.compared is None:
             return self.table()
-        return [
-            {"players of": answer.segment or "(all)"} | row for answer in (self, self.compared) for row in answer.table()
-        ]
+        both = (self, self.compared)
+        return [{"players of": answer.segment or "(all)"} | row for answer in both for row in answer.table()]
 
     def table(self) -> list[dict[str, object]]:
         """The answer as rows of plain values, for terminals and spreadsheets: its first list. Money is in whole units,
