@@ -42,7 +42,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Grain, Span, buckets_of, span_of
+from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
 from playtrace.metrics.frame.money import PAID_IN
@@ -257,8 +257,6 @@ FIGURES: dict[str, Figure] = {
     "crash_free_sessions": Figure("share", SESSIONS + RANKED, _share),
 }
 """Any other word is the name of an event."""
-
-GRAIN_OF_INTERVAL: dict[str, Grain] = {"minute": "minute", "hour": "hour", "day": "day", "week": "day"}
 
 
 def answer(parameters: Parameters, asking: Asking) -> Timeseries:

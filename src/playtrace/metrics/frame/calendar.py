@@ -27,6 +27,8 @@ GRAINS: dict[Grain, dt.timedelta] = {
     "day": dt.timedelta(days=1),
 }
 
+GRAIN_OF_INTERVAL: dict[Interval, Grain] = {"minute": "minute", "hour": "hour", "day": "day", "week": "day"}
+
 BUCKETS_MAX = 10_000
 DEFAULT_DAYS = 30
 SLOT = dt.timedelta(minutes=15)

@@ -15,40 +15,10 @@ from typing import LiteralString
 from msgspec import Struct
 
 from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.fields import Field, read_field
 from playtrace.metrics.frame.models import FILTERS_MAX, LIST_LENGTH_MAX, UNKNOWN, CommonParameters, country_codes
 
 Sql = LiteralString
-
-KEYS_MAX = 4
-"""How deep a property may lie: `props.a.b.c.d`."""
-
-TEXTS: dict[str, Sql] = {
-    "name": "name",
-    "platform": "platform",
-    "version": "version",
-    "country": "country",
-    "region": "region",
-    "os": "os",
-    "build": "build",
-    "level": "level",
-    "map": "map_id",
-    "match_id": "match_id",
-    "device_id": "device_id",
-    "player_id": "player_id",
-    "session_id": "session_id",
-    "severity": "severity",
-    "source": "source",
-    "currency": "currency",
-}
-NUMBERS: dict[str, Sql] = {
-    "value": "value",
-    "x": "x",
-    "y": "y",
-    "z": "z",
-    "seq": "CAST(seq AS DOUBLE)",
-    "mono_ms": "CAST(mono_ms AS DOUBLE)",
-}
-"""The columns that can be asked for, by the names that events are sent with."""
 
 PLACES: tuple[Sql, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
@@ -58,9 +28,7 @@ RANGE = re.compile(rf"(?P<low>{NUMBER})?\.\.(?P<high>{NUMBER})?", re.IGNORECASE)
 class Condition(Struct, frozen=True):
     """One `filter=`: what of an event is looked at, and what it must be."""
 
-    field: str
-    keys: list[str]
-    """Of a property, from the outside in; empty for a column."""
+    field: Field
     negated: bool
     values: list[str] | None
     """Any of them; None: any at all, or what lies in the range."""
@@ -99,32 +67,26 @@ def conditions(parameters: CommonParameters) -> tuple[Sql, dict[str, object]]:
 
 def read_condition(text: str) -> Condition:
     """Read `FIELD:VALUE`. Raises `WrongParameter`."""
-    field, colon, rest = text.partition(":")
-    field = field.strip()
-    keys = field.split(".")[1:] if field.startswith("props.") else []
+    name, colon, rest = text.partition(":")
     if not colon:
         raise WrongParameter("filter", f"Expected FIELD:VALUE, such as props.mode:ranked, got {text!r}.")
-    if not keys and field not in TEXTS and field not in NUMBERS:
-        known = ", ".join([*TEXTS, *NUMBERS])
-        raise WrongParameter("filter", f"There is no field {field!r}. There are props.NAME, {known}.")
-    if len(keys) > KEYS_MAX or "" in keys[:1]:
-        raise WrongParameter("filter", f"A property is props.NAME, at most {KEYS_MAX} names deep, got {field!r}.")
+    field = read_field(name, "filter")
     rest = rest.strip()
     negated = rest.startswith("!")
     rest = rest.removeprefix("!")
     if rest == "*":
-        return Condition(field, keys, negated, None)
+        return Condition(field, negated, None)
     if (match := RANGE.fullmatch(rest)) and (match["low"] or match["high"]):
         low, high = (float(end) if end else None for end in (match["low"], match["high"]))
         if any(end is not None and not math.isfinite(end) for end in (low, high)):
             raise WrongParameter("filter", f"The ends of a range are numbers, got {rest!r}.")
-        return Condition(field, keys, negated, None, low, high)
+        return Condition(field, negated, None, low, high)
     values = _split(rest)
     if not values:
-        raise WrongParameter("filter", f"A value is missing after {field}: (any at all is {field}:*).")
+        raise WrongParameter("filter", f"A value is missing after {field.name}: (any at all is {field.name}:*).")
     if len(values) > LIST_LENGTH_MAX:
         raise WrongParameter("filter", f"At most {LIST_LENGTH_MAX} values of one field, got {len(values)}.")
-    return Condition(field, keys, negated, values)
+    return Condition(field, negated, values)
 
 
 def _split(text: str) -> list[str]:
@@ -151,7 +113,7 @@ def _split(text: str) -> list[str]:
 
 
 def _predicate(condition: Condition, place: Sql) -> Sql:
-    text, number = _expressions(condition, place)
+    text, number = condition.field.expressions("filter" + place)
     if condition.is_range:
         ends: list[Sql] = []
         if condition.low is not None:
@@ -169,24 +131,9 @@ def _predicate(condition: Condition, place: Sql) -> Sql:
     return "NOT " + found if condition.negated else found
 
 
-def _expressions(condition: Condition, place: Sql) -> tuple[Sql, Sql]:
-    """What is looked at as text and as a number."""
-    if not condition.keys:
-        if condition.field in NUMBERS:
-            number = NUMBERS[condition.field]
-            return "CAST(" + number + " AS VARCHAR)", number
-        column = TEXTS[condition.field]
-        return column, "TRY_CAST(" + column + " AS DOUBLE)"
-    value: Sql = "props"
-    for depth, _ in zip(PLACES, condition.keys, strict=False):
-        value = "variant_extract(" + value + ", $filter" + place + "_key" + depth + ")"
-    return "TRY_CAST(" + value + " AS VARCHAR)", "TRY_CAST(" + value + " AS DOUBLE)"
-
-
 def _bound(condition: Condition, place: str) -> dict[str, object]:
     name = f"filter{place}_"
-    bound: dict[str, object] = {f"{name}key{depth}": key for depth, key in enumerate(condition.keys)}
-    bound |= {f"{name}low": condition.low, f"{name}high": condition.high}
+    bound = condition.field.bound(f"filter{place}") | {f"{name}low": condition.low, f"{name}high": condition.high}
     if condition.values is not None:
         bound |= {f"{name}values": condition.values, f"{name}numbers": _numbers(condition.values)}
     return bound

@@ -16,7 +16,7 @@ class Relation(Struct, frozen=True):
 
     `{keep}` and `{segment}` stand for what is kept, `{split}` for the dimension to split by, `{bucket}`,
     `{in_buckets}` and `{between}` for the number of the bucket and what finds it. `{at}` is the moment by which that is
-    done.
+    done, `{read}` for the columns that a question reads of every event besides.
     """
 
     text: Sql

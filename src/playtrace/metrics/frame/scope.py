@@ -48,8 +48,12 @@ class Scope:
         grain: Grain = "day",
         split_by: str | None = None,
         raw: bool = False,
+        reading: dict[LiteralString, LiteralString] | None = None,
     ) -> None:
-        """`buckets` are in order and do not overlap. `raw`: no rollup has what the metric wants to know."""
+        """`buckets` are in order and do not overlap. `raw`: no rollup has what the metric wants to know.
+
+        `reading`: columns that `every_event` has besides, by what they are called, as expressions of `events`.
+        """
         self._parameters = parameters
         self._asking = asking
         self._raw_alone = raw
@@ -86,6 +90,7 @@ class Scope:
             split_by=split_by,
             buckets=len(buckets),
             unbuilt=_unbuilt(asking),
+            reading=reading or {},
         )
 
     @property
@@ -151,6 +156,7 @@ def ever(parameters: CommonParameters, asking: Asking, metric: LiteralString, **
         split_by=None,
         buckets=1,
         unbuilt=_unbuilt(asking),
+        reading={},
     )
     values = (
         filters(parameters)

@@ -60,6 +60,8 @@ class Cut(Struct, frozen=True):
     split_by: str | None
     buckets: int
     """How many there are: of one or two nothing has to be looked up."""
+    reading: dict[Sql, Sql]
+    """Columns that are read of every event besides, by what they are called: expressions of the columns of `events`."""
     unbuilt: frozenset[Sql]
     """Tables of the rollups that are being made anew: `$built_to_TABLE` is bound, from that day on events are read."""
 
@@ -97,9 +99,13 @@ def _text(relation: Relation, text: Sql, raw: bool, cut: Cut) -> Sql:
     segment: Sql = SEGMENT if cut.is_segment else ""
     if raw and segment and not relation.has_players:
         narrowed += segment
-    source: Sql = SOURCE_OF_QUESTION.format(
-        carried=", coalesce(" + cut.predicate + ", false) AS kept" if carried else "", narrowed=narrowed
-    )
+    read: Sql = ", coalesce(" + cut.predicate + ", false) AS kept" if carried else ""
+    named: Sql = ""
+    if "{read}" in text:
+        for name, expression in cut.reading.items():
+            read += ", " + expression + " AS " + name
+            named += ", " + name
+    source: Sql = SOURCE_OF_QUESTION.format(carried=read, narrowed=narrowed)
     keep: list[Sql] = [" AND " + KEEP[name] for name in cut.keep] if relation.is_narrowed else []
     if carried:
         keep.append(" AND kept")
@@ -114,6 +120,7 @@ def _text(relation: Relation, text: Sql, raw: bool, cut: Cut) -> Sql:
         rows=rows,
         merged=merged,
         source=source,
+        read=named,
         bucket=bucket,
         in_buckets=in_buckets,
         split=SPLIT[cut.split_by],

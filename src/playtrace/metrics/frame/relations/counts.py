@@ -9,7 +9,8 @@ RELATIONS: dict[Sql, Relation] = {
     # Events and their sums. Not merged: whoever reads it adds them up anyway.
     "event_counts": Relation(
         """
-    SELECT {bucket} AS bucket, {split} AS split, name, currency, events, value_micros, frames_micros, frames_us
+    SELECT {bucket} AS bucket, {split} AS split, name, platform, version, country, currency, events, value_micros,
+        frames_micros, frames_us
     FROM ({rows}) AS parts
     {in_buckets}
     WHERE slot >= $from AND slot < $to{between}{keep}""",

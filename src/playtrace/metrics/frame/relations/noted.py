@@ -10,7 +10,8 @@ RELATIONS: dict[Sql, Relation] = {
     "noted": Relation(
         """
     SELECT {bucket} AS bucket, {split} AS split, time, order_key, name, player_id, owner, session_id, match_id, map_id,
-        level, currency, value, subject, detail, balance, duration_s, transaction_id, is_validated
+        level, platform, version, country, currency, value, subject, detail, balance, duration_s, transaction_id,
+        is_validated
     FROM ({rows}) AS noted
     {in_buckets}
     WHERE time >= $from AND time < $to{between}{segment}{keep}""",
