@@ -31,6 +31,9 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "timeseries_sessions": ("timeseries", {"metric": "avg_session_seconds"}),
     "timeseries_new_players": ("timeseries", {"metric": "new_players"}),
     "timeseries_avg_fps": ("timeseries", {"metric": "avg_fps", "interval": "hour"}),
+    "breakdown": ("breakdown", {"by": ["name", "version"]}),
+    "breakdown_of_players": ("breakdown", {"by": ["platform"], "measure": "players"}),
+    "breakdown_of_loot": ("breakdown", {"event": ["item_looted"], "by": ["props.item"], "interval": "day"}),
     "filtered_sessions": ("timeseries", {"metric": "sessions", "filter": ["props.mode:ranked,7", "level:!1..3"]}),
     "filtered_events": ("timeseries", {"metric": "events", "filter": ["props.mode.of:*"]}),
 }

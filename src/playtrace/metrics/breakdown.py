@@ -457,7 +457,7 @@ def _figure(row: dict[str, Any] | None, measure: Measure) -> Figure:
         return Figure(events=None if of_players else 0, value=value)
     value: Any = row["measured"] if "measured" in row else _added(row, measure)
     if of_players or measure == "count":
-        value = int(value)
+        value = int(value or 0)
     elif measure == "sum" and value is None:
         value = 0.0
     return Figure(events=None if of_players else int(row["events"] or 0), value=value)
@@ -490,4 +490,4 @@ def _values(rows: list[dict[str, Any]], *, is_added_up: bool) -> int:
     return rows[0]["all_keys"] if rows else 0
 
 
-METRIC = Metric(__name__, __doc__, Parameters, Breakdown, answer)
+METRIC = Metric(__name__, __doc__, Parameters, Breakdown, answer, subject="Overview")

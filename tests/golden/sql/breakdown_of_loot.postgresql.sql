@@ -1,0 +1,580 @@
+WITH noted AS (
+  SELECT
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    platform,
+    version,
+    country,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), keyed AS (
+  SELECT
+    bucket,
+    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
+    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    player_id,
+    CASE WHEN ABS(value) <= 1e300 THEN value END AS number,
+    1 AS events
+  FROM (
+    SELECT
+      bucket,
+      player_id,
+      value,
+      CASE 'subject'
+        WHEN 'name'
+        THEN name
+        WHEN 'platform'
+        THEN platform
+        WHEN 'version'
+        THEN version
+        WHEN 'country'
+        THEN country
+        WHEN 'level'
+        THEN level
+        WHEN 'map'
+        THEN map_id
+        WHEN 'match_id'
+        THEN match_id
+        WHEN 'session_id'
+        THEN session_id
+        WHEN 'player_id'
+        THEN player_id
+        WHEN 'currency'
+        THEN currency
+        WHEN 'subject'
+        THEN subject
+        WHEN 'detail'
+        THEN detail
+        ELSE ''
+      END AS first_key,
+      CASE ''
+        WHEN 'name'
+        THEN name
+        WHEN 'platform'
+        THEN platform
+        WHEN 'version'
+        THEN version
+        WHEN 'country'
+        THEN country
+        WHEN 'level'
+        THEN level
+        WHEN 'map'
+        THEN map_id
+        WHEN 'match_id'
+        THEN match_id
+        WHEN 'session_id'
+        THEN session_id
+        WHEN 'player_id'
+        THEN player_id
+        WHEN 'currency'
+        THEN currency
+        WHEN 'subject'
+        THEN subject
+        WHEN 'detail'
+        THEN detail
+        ELSE ''
+      END AS second_key
+    FROM noted
+    WHERE
+      name = ANY(CAST(ARRAY['item_looted'] AS TEXT[]))
+  ) AS told
+  WHERE
+    NOT FALSE OR ABS(value) <= 1e300
+), sizes AS (
+  SELECT
+    first_key,
+    second_key,
+    SUM(events) AS events,
+    SUM(number) AS total,
+    MIN(number) AS low,
+    MAX(number) AS high,
+    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+  FROM keyed
+  GROUP BY
+    first_key,
+    second_key
+), largest AS (
+  SELECT
+    first_key,
+    second_key,
+    weight
+  FROM sizes
+  ORDER BY
+    weight DESC NULLS LAST,
+    first_key,
+    second_key
+  LIMIT 10
+), ranked AS (
+  SELECT
+    first_key,
+    second_key,
+    ROW_NUMBER() OVER (ORDER BY weight DESC NULLS LAST, first_key, second_key) AS rank
+  FROM largest
+), placed AS (
+  SELECT
+    bucket,
+    rank,
+    player_id,
+    number,
+    events
+  FROM keyed
+  LEFT JOIN ranked
+    ON keyed.first_key = ranked.first_key AND keyed.second_key = ranked.second_key
+  WHERE
+    NOT player_id IS NULL OR NOT FALSE
+), measured AS (
+  SELECT
+    bucket,
+    rank,
+    GROUPING(bucket) AS of_range,
+    GROUPING(rank) AS of_all,
+    SUM(events) AS events,
+    SUM(events) AS measured
+  FROM placed
+  GROUP BY
+    GROUPING SETS (
+      (bucket, rank),
+      (
+        bucket
+      ),
+      (
+        rank
+      ),
+      ()
+    )
+), known AS (
+  SELECT
+    COUNT(*) AS all_keys
+  FROM sizes
+)
+SELECT
+  bucket,
+  measured.rank,
+  of_range,
+  of_all,
+  first_key,
+  second_key,
+  all_keys,
+  events,
+  measured
+FROM measured
+LEFT JOIN ranked
+  ON measured.rank = ranked.rank
+CROSS JOIN known;
+
+WITH noted AS (
+  SELECT
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    platform,
+    version,
+    country,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject FROM 1 FOR 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail FROM 1 FOR 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS TEXT)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS TEXT)
+          WHEN 'level_start'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_complete'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_abandon'
+          THEN CAST(level AS TEXT)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.result AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS TEXT)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), keyed AS (
+  SELECT
+    bucket,
+    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
+    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    player_id,
+    CASE WHEN ABS(value) <= 1e300 THEN value END AS number,
+    1 AS events
+  FROM (
+    SELECT
+      bucket,
+      player_id,
+      value,
+      CASE 'subject'
+        WHEN 'name'
+        THEN name
+        WHEN 'platform'
+        THEN platform
+        WHEN 'version'
+        THEN version
+        WHEN 'country'
+        THEN country
+        WHEN 'level'
+        THEN level
+        WHEN 'map'
+        THEN map_id
+        WHEN 'match_id'
+        THEN match_id
+        WHEN 'session_id'
+        THEN session_id
+        WHEN 'player_id'
+        THEN player_id
+        WHEN 'currency'
+        THEN currency
+        WHEN 'subject'
+        THEN subject
+        WHEN 'detail'
+        THEN detail
+        ELSE ''
+      END AS first_key,
+      CASE ''
+        WHEN 'name'
+        THEN name
+        WHEN 'platform'
+        THEN platform
+        WHEN 'version'
+        THEN version
+        WHEN 'country'
+        THEN country
+        WHEN 'level'
+        THEN level
+        WHEN 'map'
+        THEN map_id
+        WHEN 'match_id'
+        THEN match_id
+        WHEN 'session_id'
+        THEN session_id
+        WHEN 'player_id'
+        THEN player_id
+        WHEN 'currency'
+        THEN currency
+        WHEN 'subject'
+        THEN subject
+        WHEN 'detail'
+        THEN detail
+        ELSE ''
+      END AS second_key
+    FROM noted
+    WHERE
+      name = ANY(CAST(ARRAY['item_looted'] AS TEXT[]))
+  ) AS told
+  WHERE
+    NOT FALSE OR ABS(value) <= 1e300
+), sizes AS (
+  SELECT
+    first_key,
+    second_key,
+    SUM(events) AS events,
+    SUM(number) AS total,
+    MIN(number) AS low,
+    MAX(number) AS high,
+    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+  FROM keyed
+  GROUP BY
+    first_key,
+    second_key
+), largest AS (
+  SELECT
+    first_key,
+    second_key,
+    weight
+  FROM sizes
+  ORDER BY
+    weight DESC NULLS LAST,
+    first_key,
+    second_key
+  LIMIT 10
+), ranked AS (
+  SELECT
+    first_key,
+    second_key,
+    ROW_NUMBER() OVER (ORDER BY weight DESC NULLS LAST, first_key, second_key) AS rank
+  FROM largest
+), placed AS (
+  SELECT
+    bucket,
+    rank,
+    player_id,
+    number,
+    events
+  FROM keyed
+  LEFT JOIN ranked
+    ON keyed.first_key = ranked.first_key AND keyed.second_key = ranked.second_key
+  WHERE
+    NOT player_id IS NULL OR NOT FALSE
+), measured AS (
+  SELECT
+    bucket,
+    rank,
+    GROUPING(bucket) AS of_range,
+    GROUPING(rank) AS of_all,
+    SUM(events) AS events,
+    SUM(events) AS measured
+  FROM placed
+  GROUP BY
+    GROUPING SETS (
+      (bucket, rank),
+      (
+        bucket
+      ),
+      (
+        rank
+      ),
+      ()
+    )
+), known AS (
+  SELECT
+    COUNT(*) AS all_keys
+  FROM sizes
+)
+SELECT
+  bucket,
+  measured.rank,
+  of_range,
+  of_all,
+  first_key,
+  second_key,
+  all_keys,
+  events,
+  measured
+FROM measured
+LEFT JOIN ranked
+  ON measured.rank = ranked.rank
+CROSS JOIN known;
