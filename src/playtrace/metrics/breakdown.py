@@ -117,13 +117,13 @@ class Breakdown(Judged, CommonAnswer):
     measure: Measure
     of: str | None = Parameter(description="The number that is measured; null with `count` and `players`.")
     interval: Interval | None
-    rows: list[BreakdownRow] = Parameter(description="Largest first.")
+    groups: list[BreakdownRow] = Parameter(description="Largest first.")
     other: BreakdownRow | None = Parameter(description="All other values together; null where there is no other.")
     total: BreakdownRow = Parameter(description="Of all events that are looked at.")
     values: int = Parameter(description="How many different values, or pairs of values, there are.")
 
     def table(self) -> list[dict[str, object]]:
-        shown = [*self.rows, *([self.other] if self.other else []), self.total]
+        shown = [*self.groups, *([self.other] if self.other else []), self.total]
         names = [f"{name} " if name in ("events", "share", self.measure) else name for name in self.by]
         rows = [
             dict(zip(names, row.keys, strict=True))
@@ -374,7 +374,7 @@ def answer(parameters: Parameters, asking: Asking) -> Breakdown:
         measure=parameters.measure,
         of=number.name if number else None,
         interval=interval,
-        rows=[row_of(keys_of(rank), 0, rank) for rank in ranks],
+        groups=[row_of(keys_of(rank), 0, rank) for rank in ranks],
         other=row_of([OTHER, OTHER], 0, None) if (0, None, None) in found else None,
         total=row_of([TOTAL, TOTAL], 1, None),
         values=_values(rows, is_added_up=is_added_up),

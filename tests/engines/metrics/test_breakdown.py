@@ -39,7 +39,7 @@ def deaths(engine: Engine) -> str:
 
 
 def told(answer: Any) -> list[tuple[Any, ...]]:
-    rows = [*answer.rows, *([answer.other] if answer.other else []), answer.total]
+    rows = [*answer.groups, *([answer.other] if answer.other else []), answer.total]
     return [(*row.keys, row.value, row.share) for row in rows]
 
 
@@ -83,7 +83,7 @@ def test_a_property_is_text_in_one_version_and_a_number_in_the_next(engine: Engi
     values = ["7", 7, 7.5, True, None, {"of": 1}, ["a"], "[CLAN] {x}", "unknown", "", "nan", 1e301, "x" * 300]
     engine.load(game, [death(value, value) for value in values])
     answer = engine.ask("breakdown", game, NOW, by="props.weapon", limit=100, **MARCH)
-    counts = {row.keys[0]: row.value for row in answer.rows}
+    counts = {row.keys[0]: row.value for row in answer.groups}
     # null, an object, a list, nothing and that word
     assert counts["unknown"] == 5
     assert (counts["7"], counts["7.5"], counts["true"], counts["[CLAN] {x}"], counts["x" * 256]) == (2, 1, 1, 1, 1)
@@ -97,7 +97,7 @@ def test_nothing_is_known_of_no_events(engine: Engine) -> None:
     for measure, value in (("count", 0), ("players", 0), ("sum", 0), ("mean", None), ("p95", None), ("min", None)):
         for interval in (None, "day"):
             answer = engine.ask("breakdown", game, NOW, measure=measure, interval=interval, **MARCH)
-            assert (answer.rows, answer.other, answer.values) == ([], None, 0)
+            assert (answer.groups, answer.other, answer.values) == ([], None, 0)
             assert (answer.total.value, answer.total.share) == (value, None)
 
 
@@ -125,7 +125,7 @@ def test_many_values_stay_few_rows(engine: Engine) -> None:
     for measure in ("count", "players", "p95"):
         of = {} if measure in ("count", "players") else {"of": "props.distance"}
         answer = engine.ask("breakdown", game, NOW, by="props.weapon", measure=measure, **of, **MARCH)
-        assert (len(answer.rows), answer.values) == (10, 20_000)
+        assert (len(answer.groups), answer.values) == (10, 20_000)
         assert len(answer.model_dump_json()) < 5_000
 
 
@@ -214,7 +214,7 @@ def check(
         return measured(group, measure, of) if measure in ("players", "sum") else len(group)
 
     ranked = sorted(groups, key=lambda key: (-weight(key), tuple("" if k == "unknown" else k for k in key)))
-    found = [tuple(row.keys) for row in answer.rows]
+    found = [tuple(row.keys) for row in answer.groups]
     # Sums of fractions may differ in the last place, which may turn equal ones around.
     assert sorted(map(weight, found)) == pytest.approx(sorted(map(weight, ranked[:limit])))
     if measure != "sum":
@@ -223,7 +223,7 @@ def check(
     folded = [event for key in ranked if key not in found for event in groups[key]]
     assert (answer.other is None) == (folded == [])
     total = measured(everything, measure, of)
-    rows = [*zip(answer.rows, [groups[key] for key in found], strict=True), (answer.total, everything)]
+    rows = [*zip(answer.groups, [groups[key] for key in found], strict=True), (answer.total, everything)]
     rows += [(answer.other, folded)] if folded else []
     for row, group in rows:
         value = measured(group, measure, of)
