@@ -34,6 +34,8 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "breakdown": ("breakdown", {"by": ["name", "version"]}),
     "breakdown_of_players": ("breakdown", {"by": ["platform"], "measure": "players"}),
     "breakdown_of_loot": ("breakdown", {"event": ["item_looted"], "by": ["props.item"], "interval": "day"}),
+    "economy": ("economy", {}),
+    "gain_rates": ("gain_rates", {}),
     "filtered_sessions": ("timeseries", {"metric": "sessions", "filter": ["props.mode:ranked,7", "level:!1..3"]}),
     "filtered_events": ("timeseries", {"metric": "events", "filter": ["props.mode.of:*"]}),
 }

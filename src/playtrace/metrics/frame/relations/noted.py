@@ -5,6 +5,11 @@ from __future__ import annotations
 from playtrace.metrics.frame.relation import Relation, Sql
 from playtrace.rollups import noted_events
 
+WALLET_MOVES: Sql = """
+    SELECT time, order_key, name, player_id, currency, value, balance
+    FROM ({rows}) AS noted
+    WHERE time < $to AND name IN ('resource_gain', 'resource_spend') AND player_id IS NOT NULL{segment}"""
+
 RELATIONS: dict[Sql, Relation] = {
     # Those of the buckets ...
     "noted": Relation(
@@ -27,4 +32,8 @@ RELATIONS: dict[Sql, Relation] = {
     WHERE time < $to{segment}{keep}""",
         noted_events.ROLLUP,
     ),
+    # What moved in or out of players' pockets, whatever the filters: what somebody has follows from all of it ...
+    "wallet_moves": Relation(WALLET_MOVES, noted_events.ROLLUP, is_narrowed=False),
+    # ... and those of them that do not say what the player has then. They are read by themselves.
+    "silent_moves": Relation(WALLET_MOVES + " AND balance IS NULL", noted_events.ROLLUP, is_narrowed=False),
 }
