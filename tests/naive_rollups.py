@@ -33,6 +33,7 @@ def check(ask: Ask) -> None:
     check_maps(ask, events, spans)
     check_jwc_usage(ask, events)
     check_noted_events(ask, events)
+    check_performance_samples(ask, events)
     check_books(ask, events)
 
 
@@ -286,6 +287,45 @@ def check_noted_events(ask: Ask, events: list[Row]) -> None:
         )
         expected[key] += 1
     found = ask("SELECT * EXCLUDE (order_key, owner) FROM noted_events")
+    assert Counter(tuple(row.values()) for row in found) == expected
+
+
+def check_performance_samples(ask: Ask, events: list[Row]) -> None:
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for event in events:
+        if event["name"] not in ("performance", "scene_loaded"):
+            continue
+        is_load, props = event["name"] == "scene_loaded", event["props"]
+
+        def number(name: str, props: Row = props) -> float | None:
+            return number_of(text_of(props.get(name)))
+
+        seconds, frames = number("duration_s"), number("frames")
+        hitches, memory = number("hitches"), number("memory_mb")
+        fps = event["value"] if event["value"] is not None else number("fps")
+        length = 1 if seconds is None else seconds
+        if frames is None and fps is not None:
+            frames = fps * length
+        is_drawn = not is_load and frames is not None and 0 <= frames < 9e12 and 0 < length < 9e12
+        scene = text_of(props.get("scene")) if is_load else None
+        text = text_of(props.get("frame_times"))
+        key = (
+            *(event[field] for field in ("game_id", "env", "time", "player_id")),
+            event["session_id"] or "",
+            *dimensions(event),
+            next(name for name in (scene, event["map_id"], event["level"] if is_load else None, "") if name is not None),
+            text_of(props.get("device")) or "",
+            text_of(props.get("excluded")) == "true",
+            round(frames * 1e6) if is_drawn and frames is not None else None,
+            round(length * 1e6) if is_drawn else None,
+            text[:4000] if text is not None and text[:1] != "[" and not is_load else None,
+            None if hitches is None or is_load or hitches < 0 else round(hitches),
+            memory if memory is not None and not is_load and 0 <= memory <= 1e9 else None,
+            seconds * 1000 if is_load and seconds is not None and 0 <= seconds <= 1e6 else None,
+            is_load and text_of(props.get("cold")) == "true",
+        )
+        expected[key] += 1
+    found = ask("SELECT * EXCLUDE (owner) FROM performance_samples")
     assert Counter(tuple(row.values()) for row in found) == expected
 
 

@@ -16,11 +16,15 @@ PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text("utf-8")
 STANDARD = {
     "session_start session_end level_start level_complete level_fail match_start match_end player_death player_kill",
     "item_looted resource_gain resource_spend purchase achievement_unlocked ad_impression performance crash error",
-    "position stat_sheet level_abandon score_posted",
+    "position stat_sheet level_abandon score_posted scene_loaded",
 }
 
 
-NOT_SIMULATED = {"item_looted": {"rarity"}, "purchase": {"kind", "validated"}}
+NOT_SIMULATED = {
+    "item_looted": {"rarity"},
+    "purchase": {"kind", "validated"},
+    "performance": {"hitches", "excluded", "frame_p50_ms", "frame_p95_ms", "frame_p99_ms"},
+}
 """Properties that only some games have."""
 
 

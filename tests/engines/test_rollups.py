@@ -21,6 +21,7 @@ DAYS = [(NOON + dt.timedelta(days=day)).date() for day in range(4)]
 NAMES = (
     *("level_start", "purchase", "crash", "performance", "push_received", *("position",) * 4),
     *("java.run.completed", "java.run.error"),
+    *("performance", "scene_loaded"),
     *("resource_gain", "item_looted", "level_fail", "match_end", "achievement_unlocked", "ad_impression"),
 )
 OF_GAME: LiteralString = SOURCE_OF_EVENTS + "    WHERE game_id = $game\n"
@@ -46,7 +47,7 @@ def history(seed: int) -> list[dict[str, Any]]:
             **perhaps(country=dice.choice(("DE", "FR"))),
             **perhaps(env=dice.choice(("prod", "dev"))),
             **perhaps(map=dice.choice(("arena", "forest")), x=dice.random(), y=dice.random(), z=dice.random()),
-            **perhaps(props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94} | run(dice) | note(dice)),
+            **perhaps(props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94} | run(dice) | note(dice) | sample(dice)),
             **perhaps(level=dice.choice(("1", "2")), match_id="m", currency=dice.choice(("gold", "USD"))),
         }
         for _ in range(350)
@@ -84,6 +85,21 @@ def note(dice: random.Random) -> dict[str, Any]:
         "transaction_id": dice.choice(("t1", "", {"of": 1})),
         "validated": dice.choice((True, False, "false", None)),
         "kind": "iap",
+    }
+    return {name: value for name, value in said.items() if dice.random() < 0.7}
+
+
+def sample(dice: random.Random) -> dict[str, Any]:
+    """What samples of performance say."""
+    said = {
+        "frames": dice.choice((300, "250", 12.5, None, [1], "NaN")),
+        "frame_times": dice.choice(("143:280 160:20", "143:x 601:1", [[143, 1]], 7, "z" * 5_000)),
+        "hitches": dice.choice((2, 2.5, "3", -1)),
+        "memory_mb": dice.choice((700, 0.1, "1e400", {"mb": 1})),
+        "device": dice.choice(("Deck", {"of": 1}, 7)),
+        "scene": dice.choice(("menu", None, 1.5)),
+        "excluded": dice.choice((True, "true", 1, False)),
+        "cold": dice.choice((True, "true", 0)),
     }
     return {name: value for name, value in said.items() if dice.random() < 0.7}
 

@@ -25,6 +25,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "summary": ("summary", {}),
     "active_players": ("active_players", {"segment": "buyers"}),
     "retention": ("retention", {"offsets": [0, 1]}),
+    "performance": ("performance", {"splitBy": "device"}),
     "heatmap": ("heatmap", {"map": "arena", "cellSize": 10}),
     "timeseries_revenue": ("timeseries", {"metric": "revenue", "splitBy": "country"}),
     "timeseries_active_players": ("timeseries", {"metric": "active_players", "splitBy": "version"}),

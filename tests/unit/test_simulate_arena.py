@@ -145,7 +145,10 @@ def test_performance_adds_up(history: tuple[list[Event], Truth]):
     for event in history[0]:
         if event.name == "performance":
             assert event.value == pytest.approx(event.props["frames"] / event.props["duration_s"], abs=0.01)
-            assert event.props["frame_p50_ms"] < event.props["frame_p95_ms"] < event.props["frame_p99_ms"]
+            counts = [pair.split(":") for pair in event.props["frame_times"].split(" ")]
+            assert sum(int(count) for _, count in counts) == event.props["frames"]
+            seconds = sum(int(count) * math.exp((int(place) + 0.5) / 51.046) / 1000 for place, count in counts)
+            assert seconds == pytest.approx(event.props["duration_s"], rel=0.06)
 
 
 def test_gold_never_appears_from_nowhere(history: tuple[list[Event], Truth]):

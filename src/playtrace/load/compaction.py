@@ -25,6 +25,7 @@ from playtrace.rollups import (
     heat_days,
     jwc_usage,
     map_extents,
+    performance_days,
     player_days,
     players,
     position_tails,
@@ -76,13 +77,21 @@ HEAT = Task(
     heat_days.TABLE, heat_days.MERGED, "DELETE FROM heat_days WHERE day >= $from AND day < $to", when_quiet=True
 )
 
+PERFORMANCE = Task(
+    performance_days.TABLE,
+    performance_days.MERGED,
+    "DELETE FROM performance_days WHERE day >= $from AND day < $to",
+    when_quiet=True,
+)
+
 TASKS: tuple[Task, ...] = (
-    # Spans, located and noted events are as few as they can be. Players are too, but lie as they came.
+    # Spans, samples, located and noted events are as few as they can be. Players are too, but lie as they came.
     *(
         _of(module.ROLLUP)
         for module in (event_counts, player_days, players, sessions, position_tails, map_extents, jwc_usage)
     ),
     HEAT,
+    PERFORMANCE,
     Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
 )
 
@@ -90,6 +99,10 @@ DAYS_WITHOUT_HEAT: LiteralString = """
 SELECT DISTINCT day FROM map_extents ANTI JOIN heat_days USING (game_id, env, day) WHERE name = 'position'
 """
 
+DAYS_WITHOUT_PERFORMANCE: LiteralString = """
+SELECT DISTINCT CAST(slot AS DATE) AS day FROM event_counts
+WHERE name = 'performance' AND CAST(slot AS DATE) NOT IN (SELECT day FROM performance_days)
+"""
 
 # Whether what the cells of a day are made of is being made anew itself.
 IS_UNFINISHED: LiteralString = "SELECT 1 FROM rollup_builds WHERE built_to <= ?"
@@ -109,11 +122,12 @@ class Compaction:
         self._loads_since_tidy = 0
         self._loaded_at = self._tidied_at = time.monotonic()
         # What the process before this one left behind is not known: the last days are looked at once, and those of
-        # which no heatmap was made yet.
+        # which no heatmap or no histogram was made yet.
         today = dt.datetime.now(dt.UTC).date()
         self.touch(today - dt.timedelta(days=days) for days in range(3))
         with suppress(StoreDamaged):  # then there is nothing to be merged either
-            self.touch(row["day"] for row in store.query(DAYS_WITHOUT_HEAT).to_pylist())
+            for days in (DAYS_WITHOUT_HEAT, DAYS_WITHOUT_PERFORMANCE):
+                self.touch(row["day"] for row in store.query(days).to_pylist())
 
     def touch(self, days: Iterable[dt.date]) -> None:
         """A load appended rows to these days (UTC)."""

@@ -66,6 +66,7 @@ class Survey(Struct, frozen=True):
     positions: int
     usage: int
     noted: int
+    performance: int
     days: list[dt.date] | None
 
 
@@ -154,6 +155,8 @@ class OneLoad:
             self._step(connection, "note usage", steps.NOTE_USAGE)
         if survey.noted:
             self._step(connection, "note events", steps.NOTE_EVENTS)
+        if survey.performance:
+            self._step(connection, "sample performance", steps.SAMPLE_PERFORMANCE)
         if survey.located:
             for name, sql in DERIVE_FROM_LOCATED:
                 self._step(connection, name, sql)

@@ -15,6 +15,7 @@ from playtrace.rollups import (
     located_events,
     map_extents,
     noted_events,
+    performance_samples,
     player_days,
     players,
     position_spans,
@@ -136,6 +137,7 @@ SELECT
     count(*) FILTER (is_located AND name = 'position' AND session_id IS NOT NULL) AS positions,
     count(*) FILTER (source = 'jwc.v1') AS usage,
     count(*) FILTER (name IN ({noted_events.NAMES})) AS noted,
+    count(*) FILTER (name IN ({performance_samples.NAMES})) AS performance,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days
 FROM (
     SELECT name, session_id, time, source, received_at - time > to_days($late_days_max) AS is_late,
@@ -235,6 +237,9 @@ MEASURE_MAPS: LiteralString = _append(map_extents.ROLLUP)
 NOTE_USAGE: LiteralString = _append(jwc_usage.ROLLUP, source_of_load_as_text(jwc_usage.ROLLUP))
 NOTE_EVENTS: LiteralString = (
     _append(noted_events.ROLLUP, source_of_load_as_text(noted_events.ROLLUP)) + "ORDER BY " + noted_events.ROLLUP.order
+)
+SAMPLE_PERFORMANCE: LiteralString = _append(
+    performance_samples.ROLLUP, source_of_load_as_text(performance_samples.ROLLUP)
 )
 
 

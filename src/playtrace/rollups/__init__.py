@@ -8,6 +8,7 @@ from playtrace.rollups import (
     located_events,
     map_extents,
     noted_events,
+    performance_samples,
     player_days,
     players,
     position_spans,
@@ -29,6 +30,7 @@ ROLLUPS: tuple[Rollup, ...] = tuple(
         map_extents,
         jwc_usage,
         noted_events,
+        performance_samples,
     )
 )
 """All that are made of events."""

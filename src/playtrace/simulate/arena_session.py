@@ -50,6 +50,16 @@ MATCH_GOLD_MAX: Final = 600
 
 _FPS = {"windows": 110.0, "linux": 100.0, "macos": 75.0, "android": 48.0, "ios": 58.0, "switch": 30.0}
 _MEMORY_MB = {"windows": 2900, "linux": 2700, "macos": 2600, "android": 1100, "ios": 1300, "switch": 2200}
+_DEVICES = {
+    "windows": ("Desktop", "Desktop", "Laptop", "Handheld"),
+    "linux": ("Desktop", "Steam Deck"),
+    "macos": ("MacBook Air", "MacBook Pro"),
+    "android": ("Galaxy A54", "Pixel 8", "Redmi Note 12", "Galaxy S23"),
+    "ios": ("iPhone 13", "iPhone 15", "iPad"),
+    "switch": ("Switch",),
+}
+_LOAD_S = {"windows": 1.4, "linux": 1.3, "macos": 1.5, "android": 2.6, "ios": 1.9, "switch": 3.2}
+"""To load a scene cold, on average; warm it takes a third."""
 _MODES = ("deathmatch", "deathmatch", "capture")
 _WEAPONS = ("rifle", "rifle", "rifle", "shotgun", "sniper", "rocket", "grenade")
 _ITEMS = ("ammo_box", "ammo_box", "ammo_box", "medkit", "medkit", "grenade", "gold_coin", "rubber_duck")
@@ -62,6 +72,29 @@ _DEATH = tuple(zone.deaths_per_hour / 360 for zone in ZONES)
 _KILL = tuple(zone.kills_per_hour / 360 for zone in ZONES)
 _LOOT = tuple(zone.loot_per_hour / 360 for zone in ZONES)
 _STAY = tuple(zone.stay for zone in ZONES)
+
+# How far from the median frame time, in buckets of `frame_times`, which share of the frames lies; the rest is at it.
+# Of each shape the slow side is a little longer than that of the one before.
+_FRAME_SHAPES = tuple(
+    tuple(
+        (offset if offset < 0 else round(offset * (0.7 + 0.04 * stretch)), share)
+        for offset, share in (
+            (-8, 0.03),
+            (-4, 0.12),
+            (-2, 0.2),
+            (3, 0.17),
+            (6, 0.1),
+            (11, 0.06),
+            (18, 0.03),
+            (28, 0.012),
+            (40, 0.005),
+            (54, 0.0015),
+        )
+    )
+    for stretch in range(16)
+)
+_BUCKETS_PER_E = 51.046
+"""See `frame_times` in docs/events.md."""
 
 # Never changed by anybody, so all samples may share them.
 _SAMPLE: Properties = {"interval_ms": SAMPLE_INTERVAL_MS}
@@ -134,6 +167,7 @@ class SessionPlay:
         first = player.sessions == 0
         player.sessions += 1
         self._add("session_start", {"experiment": EXPERIMENT, "experiment_group": player.group, "first": first})
+        self._load("menu", cold=True)
         likes_levels = 0.65 if player.platform in MOBILE else 0.3
         try:
             while self._t < self._planned_ms:
@@ -196,18 +230,35 @@ class SessionPlay:
         self._add("crash", self._fault.properties("crash"), point, match_id, level, severity=Severity.CRITICAL)
         raise _Crashed
 
+    def _load(self, scene: str, *, cold: bool = False) -> None:
+        platform = self._player.platform
+        seconds = _LOAD_S[platform] * (1.0 if cold else 0.33) * (0.7 + 0.6 * self._random())
+        self._t += int(seconds * 1000)
+        device = _DEVICES[platform][self._player.index % len(_DEVICES[platform])]
+        self._add("scene_loaded", {"scene": scene, "duration_s": round(seconds, 3), "cold": cold, "device": device})
+
     def _performance(self, point: Point | None, match_id: str | None, level: str | None) -> None:
         self._next_performance_ms = self._t + PERFORMANCE_INTERVAL_S * 1000
-        random = self._random
+        player, random = self._player, self._random
         frames = int(self._fps * (0.75 + 0.4 * random()) * PERFORMANCE_INTERVAL_S)
-        p50 = PERFORMANCE_INTERVAL_S * 960 / frames
+        # The median is a little less than the mean.
+        middle = int(_BUCKETS_PER_E * math.log(PERFORMANCE_INTERVAL_S * 955 / frames))
+        at_middle = frames
+        buckets: list[str] = []
+        for offset, share in _FRAME_SHAPES[int(random() * 16)]:
+            if count := int(share * frames):
+                at_middle -= count
+                buckets.append(f"{middle + offset}:{count}")
+        buckets.append(f"{middle}:{at_middle - 1}")
+        # One frame is slow, and now and then it is a hitch.
+        buckets.append(f"{middle + 50 + int(random() * 90)}:1")
+        platform = player.platform
         props: Properties = {
             "frames": frames,
             "duration_s": PERFORMANCE_INTERVAL_S,
-            "frame_p50_ms": round(p50, 2),
-            "frame_p95_ms": round(p50 * (1.2 + 0.4 * random()), 2),
-            "frame_p99_ms": round(p50 * (1.7 + 1.6 * random()), 2),
-            "memory_mb": int(_MEMORY_MB[self._player.platform] * (0.8 + 0.3 * random())) + self._t // 60_000,
+            "frame_times": " ".join(buckets),
+            "memory_mb": int(_MEMORY_MB[platform] * (0.8 + 0.3 * random())) + self._t // 60_000,
+            "device": _DEVICES[platform][player.index % len(_DEVICES[platform])],
         }
         self._add("performance", props, point, match_id, level, value=round(frames / PERFORMANCE_INTERVAL_S, 2))
 
@@ -219,6 +270,7 @@ class SessionPlay:
     def _match(self) -> None:
         player, random = self._player, self._random
         self._check_crash()
+        self._load(MAP)
         # People who enter a lobby within the same ten minutes meet in the same match.
         slot = (self._start_ms + self._t) // 600_000
         match_id = f"m-{slot:x}-{int(random() * self._lobbies):x}"
@@ -321,6 +373,7 @@ class SessionPlay:
         number = player.level
         level = LEVELS[number - 1]
         self._check_crash(level=level)
+        self._load(level)
         self._add("level_start", {"attempt": player.attempt}, level=level)
         began = self._t
         duration_ms = 60_000 + self._between(150_000)

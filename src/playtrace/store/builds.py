@@ -12,7 +12,7 @@ from typing import LiteralString
 
 import duckdb
 
-from playtrace.rollups import ROLLUPS, heat_days
+from playtrace.rollups import ROLLUPS, heat_days, performance_days
 from playtrace.store.errors import StoreNewer
 
 log = logging.getLogger("playtrace.store")
@@ -29,9 +29,10 @@ def prepare_rollups(connection: duckdb.DuckDBPyConnection) -> None:
     for rollup in ROLLUPS:
         if _is_due(found, rollup.table, rollup.version):
             _make(connection, rollup.table, rollup.version, rollup.creation, built_to)
-    if _is_due(found, heat_days.TABLE, heat_days.VERSION):
-        # Compaction makes it of other rollups, a day that is missing whenever it comes by.
-        _make(connection, heat_days.TABLE, heat_days.VERSION, heat_days.CREATION, None)
+    for table in (heat_days, performance_days):
+        if _is_due(found, table.TABLE, table.VERSION):
+            # Compaction makes it of other rollups, a day that is missing whenever it comes by.
+            _make(connection, table.TABLE, table.VERSION, table.CREATION, None)
 
 
 def _is_due(found: dict[str, int], table: str, version: int) -> bool:

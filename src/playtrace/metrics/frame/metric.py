@@ -71,7 +71,7 @@ class Metric(Generic[P, A]):
         asking = Asking(reader, now, rules, self.name, unbuilt=unbuilt, is_explained=parameters.explain)
         answer = self._answering(parameters, asking)
         answer.statements = list(asking.statements) if parameters.explain else None
-        answer.hints = hints(parameters, asking, answer)
+        answer.hints = [*answer.hints, *hints(parameters, asking, answer)]
         return answer
 
 

@@ -10,10 +10,19 @@ clause for any of that, and none knows whether its rows come from a rollup or fr
 from __future__ import annotations
 
 from playtrace.metrics.frame.relation import Relation, Sql
-from playtrace.metrics.frame.relations import activity, counts, every_event, noted, places, players, sessions
+from playtrace.metrics.frame.relations import (
+    activity,
+    counts,
+    every_event,
+    noted,
+    performance,
+    places,
+    players,
+    sessions,
+)
 
 RELATIONS: dict[Sql, Relation] = {
     name: relation
-    for module in (counts, activity, players, sessions, places, noted, every_event)
+    for module in (counts, activity, players, sessions, places, noted, performance, every_event)
     for name, relation in module.RELATIONS.items()
 }
