@@ -194,6 +194,13 @@ class RulesSettings(RoomSettings):
     settle_hours: Annotated[int, Known("settle_hours")] = Field(
         default=72, ge=0, le=24 * 366, description="A period is settled this long after its end."
     )
+    rate_carry_days: Annotated[int, Known("rate_carry_days")] = Field(
+        default=0,
+        ge=0,
+        le=31,
+        description="A day without an exchange rate has the latest one of so many days before it: 3 for rates that are"
+        " not published on weekends. 0: payments of such a day are not converted.",
+    )
 
 
 if TYPE_CHECKING:

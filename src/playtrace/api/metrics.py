@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
@@ -14,10 +15,12 @@ from playtrace.api.turns import Question
 from playtrace.config import Settings
 from playtrace.metrics.frame.catalogue import Catalogue, catalogue
 from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.exchange import Quote
 from playtrace.metrics.frame.metric import Metric, Rules, metrics
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
 from playtrace.problems import InvalidRequest
 from playtrace.registry.models import Game
+from playtrace.registry.registry import Registry
 
 P = TypeVar("P", bound=CommonParameters)
 
@@ -53,7 +56,7 @@ def _endpoint(metric: Metric[Any, Any]) -> Callable[..., CommonAnswer]:
             return metric.answer(
                 with_defaults_of(game, parameters),
                 state.store,
-                rules=rules_of(state.settings, game),
+                rules=rules_of(state.settings, state.registry, game),
             )
         except WrongParameter as error:
             raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
@@ -80,10 +83,17 @@ def with_defaults_of(game: Game, parameters: P) -> P:
     return parameters.model_copy(update={name: value for name, value in of_game.items() if name in known})
 
 
-def rules_of(settings: Settings, game: Game) -> Rules:
+def rules_of(settings: Settings, registry: Registry, game: Game) -> Rules:
+    """What settings and registry say about counting; the registry is asked for rates only by what converts money."""
+
+    def quotes(currencies: Collection[str], first: dt.date, last: dt.date) -> list[Quote]:
+        return [Quote(*rate) for rate in registry.rates_for(game.id, currencies, first, last)]
+
     rules = settings.rules
     return Rules.of(
         settle_hours=rules.settle_hours,
         session_timeout_minutes=rules.session_timeout_minutes,
         currency=game.currency,
+        quotes=quotes,
+        rate_carry_days=rules.rate_carry_days,
     )

@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable
+from contextlib import closing
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_origin
@@ -124,18 +125,12 @@ def _answer_here(settings: Settings, metric: Metric[Any, Any], parameters: Commo
     from playtrace.registry.registry import Registry
     from playtrace.store.duckdb import Store
 
-    registry = Registry.open(settings.registry_database)
-    try:
+    with closing(Registry.open(settings.registry_database)) as registry:
         game = registry.game(parameters.game_id)
-    finally:
-        registry.close()
-    if game is None:
-        raise UnknownGame(f"There is no game with the id {parameters.game_id!r}. See `playtrace games list`.")
-    store = Store.open(settings.store_path, settings)
-    try:
-        return metric.answer(with_defaults_of(game, parameters), store, rules=rules_of(settings, game))
-    finally:
-        store.close()
+        if game is None:
+            raise UnknownGame(f"There is no game with the id {parameters.game_id!r}. See `playtrace games list`.")
+        with closing(Store.open(settings.store_path, settings)) as store:
+            return metric.answer(with_defaults_of(game, parameters), store, rules=rules_of(settings, registry, game))
 
 
 def _print(answer: CommonAnswer, output: Format) -> None:

@@ -1,13 +1,14 @@
 """The tables of the registry. Rows are also what `Registry` hands out: read them, never write to them.
 
-Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins that have ended are removed.
+Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins that have ended are removed, and
+exchange rates that are replaced.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import DateTime, Dialect, ForeignKey, String
+from sqlalchemy import BigInteger, Date, DateTime, Dialect, ForeignKey, String
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -119,6 +120,20 @@ class SetupToken(Base):
     secret_sha256: Mapped[str] = mapped_column(exact_text(SHA256_HEX_LENGTH), unique=True)
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     used_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+
+class ExchangeRate(Base):
+    """What one unit of a currency is worth in another on a day. One of a game goes before one for all games."""
+
+    __tablename__ = "exchange_rates"
+
+    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), primary_key=True)
+    """Empty: for all games."""
+    currency: Mapped[str] = mapped_column(exact_text(3), primary_key=True)
+    into_currency: Mapped[str] = mapped_column(exact_text(3), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    """UTC."""
+    rate_trillionths: Mapped[int] = mapped_column(BigInteger)
 
 
 class Revision(Base):

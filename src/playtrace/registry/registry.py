@@ -10,13 +10,14 @@ import re
 import secrets
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from playtrace.registry import exchange_rates
 from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
 from playtrace.registry.database import WRITES, open_database
 from playtrace.registry.errors import (
@@ -29,6 +30,7 @@ from playtrace.registry.errors import (
     UnknownKey,
     UnknownToken,
 )
+from playtrace.registry.exchange_rates import Rate, RateFilter
 from playtrace.registry.models import (
     EMAIL_LENGTH_MAX,
     GAME_ID_LENGTH_MAX,
@@ -297,6 +299,38 @@ class Registry:
         query = select(ReadToken).where(ReadToken.secret_sha256 == sha256_of(secret), ReadToken.revoked_at.is_(None))
         with self._reading() as session:
             return session.scalars(query).one_or_none()
+
+    # Exchange rates
+
+    def put_rates(self, rates: Sequence[Rate], *, game_id: str | None = None) -> None:
+        """Add rates of a game, or for all games, in place of those of the same day and currencies.
+
+        All or none. Raises `UnknownGame`, or `Invalid` when the table has too many.
+        """
+        with self._writing() as session:
+            self._require_game(session, game_id)
+            exchange_rates.put(session, game_id, rates)
+
+    def remove_rates(self, which: RateFilter, *, game_id: str | None = None) -> int:
+        """How many were removed. Raises `UnknownGame`."""
+        with self._writing() as session:
+            self._require_game(session, game_id)
+            return exchange_rates.remove(session, game_id, which)
+
+    def rates(self, which: RateFilter, *, game_id: str | None = None, rates_max: int) -> tuple[list[Rate], int]:
+        """Those of a game, or for all games: the latest ones, and how many there are. Raises `UnknownGame`."""
+        with self._reading() as session:
+            self._require_game(session, game_id)
+            return exchange_rates.find(session, game_id, which, rates_max)
+
+    def rates_for(self, game_id: str, currencies: Collection[str], first: dt.date, last: dt.date) -> list[Rate]:
+        """What converts from or into these currencies for a game: its own rates, and else those for all games."""
+        with self._reading() as session:
+            return exchange_rates.find_for(session, game_id, currencies, first, last)
+
+    def _require_game(self, session: Session, game_id: str | None) -> None:
+        if game_id is not None and _game(session, game_id) is None:
+            raise UnknownGame(game_id)
 
     @contextmanager
     def _reading(self) -> Generator[Session]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, LiteralString
 
+from playtrace.metrics.frame.exchange import QuotesOf, no_quotes
 from playtrace.metrics.frame.models import CommonParameters, Heading, definition_address
 from playtrace.metrics.frame.statements import with_values
 
@@ -27,10 +28,28 @@ class Rules:
     """A longer silence of a player without session ids starts a new session."""
     currency: str = "USD"
     """The game's own: of purchases that name none."""
+    quotes: QuotesOf = no_quotes
+    """Where exchange rates are to be had: asked only by what converts money."""
+    rate_carry_days: int = 0
+    """A day without a rate has that of the day before, if it is no further back than so many days."""
 
     @classmethod
-    def of(cls, *, settle_hours: float, session_timeout_minutes: float, currency: str) -> Rules:
-        return cls(dt.timedelta(hours=settle_hours), dt.timedelta(minutes=session_timeout_minutes), currency)
+    def of(
+        cls,
+        *,
+        settle_hours: float,
+        session_timeout_minutes: float,
+        currency: str,
+        quotes: QuotesOf = no_quotes,
+        rate_carry_days: int = 0,
+    ) -> Rules:
+        return cls(
+            dt.timedelta(hours=settle_hours),
+            dt.timedelta(minutes=session_timeout_minutes),
+            currency,
+            quotes,
+            rate_carry_days,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """What a question may have got wrong: it asks for a value that no event of the game has ever had, for a time whose
-events were set aside, or in a currency that nobody paid in.
+events were set aside, or in a currency that nobody paid in, or into which something was not converted.
 
 The answer is right all the same, and empty: who wrote `Windows` for `windows` should not have to find out.
 """
@@ -17,7 +17,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import plain
 from playtrace.metrics.frame.known_values import commonest
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Sought
-from playtrace.metrics.frame.money import PAID_IN
+from playtrace.metrics.frame.money import PAID_IN, MoneyAnswer
 from playtrace.metrics.frame.scope import ever
 
 KNOWN_MAX = 200
@@ -74,7 +74,8 @@ def hints(parameters: CommonParameters, asking: Asking, answer: CommonAnswer) ->
     if parameters.env != "prod" and (unknown := _of(Sought("env", "env", [parameters.env]), parameters, asking)):
         return [*unknown, *_set_aside(answer, asking)]
     unknown = [hint for sought in parameters.sought() for hint in _of(sought, parameters, asking)]
-    return [*unknown, *_set_aside(answer, asking), *_other_currencies(parameters, answer, asking)][:HINTS_MAX]
+    money = [*_other_currencies(parameters, answer, asking), *_unconverted(answer)]
+    return [*unknown, *_set_aside(answer, asking), *money][:HINTS_MAX]
 
 
 def _set_aside(answer: CommonAnswer, asking: Asking) -> list[str]:
@@ -105,6 +106,18 @@ def _other_currencies(parameters: CommonParameters, answer: CommonAnswer, asking
     return [
         f"currency: nothing was ever paid in {currency}, but {shown}. Nothing is converted: ask with"
         f" currency={paid_in[0]['currency']}."
+    ]
+
+
+def _unconverted(answer: CommonAnswer) -> list[str]:
+    """Where amounts lack what could not be converted."""
+    if not isinstance(answer, MoneyAnswer) or not answer.unconverted.payments:
+        return []
+    count = answer.unconverted.payments
+    return [
+        f"currency: {count:,} payment{' in' if count == 1 else 's in'} {', '.join(answer.unconverted.currencies)}"
+        f" {'is' if count == 1 else 'are'} in no amount: there is no exchange rate into {answer.currency} for"
+        f" {'its day' if count == 1 else 'their days'}. `playtrace rates import` adds rates (docs/exchange-rates.md)."
     ]
 
 

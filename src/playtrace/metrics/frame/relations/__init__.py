@@ -15,6 +15,7 @@ from playtrace.metrics.frame.relations import (
     counts,
     every_event,
     noted,
+    payments,
     performance,
     places,
     players,
@@ -23,6 +24,6 @@ from playtrace.metrics.frame.relations import (
 
 RELATIONS: dict[Sql, Relation] = {
     name: relation
-    for module in (counts, activity, players, sessions, places, noted, performance, every_event)
+    for module in (counts, activity, players, sessions, places, noted, payments, performance, every_event)
     for name, relation in module.RELATIONS.items()
 }

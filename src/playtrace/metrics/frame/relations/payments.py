@@ -1,0 +1,38 @@
+"""What was paid: purchases, and what ads earned."""
+
+from __future__ import annotations
+
+from playtrace.metrics.frame.relation import Relation, Sql
+from playtrace.rollups import noted_events
+
+# In millionths, as `event_counts` has them.
+MICROS: Sql = "coalesce(TRY_CAST(round(value * 1e6) AS BIGINT), 0)"
+
+PAYMENTS: Sql = (
+    """
+    SELECT {bucket} AS bucket, {split} AS split, time, order_key, name, player_id, currency, detail, transaction_id,
+        is_validated, """
+    + MICROS
+    + """ AS micros
+    FROM ({rows}) AS noted
+    {in_buckets}
+    WHERE name IN ('purchase', 'ad_impression') AND time >= $from AND time < $to{between}"""
+)
+
+RELATIONS: dict[Sql, Relation] = {
+    # Those of the buckets ...
+    "payments": Relation(PAYMENTS + "{segment}{keep}", noted_events.ROLLUP, at="time"),
+    # ... and whatever the filters say: for who is filtered by something else, such as the first event ever.
+    "every_payment": Relation(PAYMENTS, noted_events.ROLLUP, at="time", is_narrowed=False),
+    # Purchases of all time that name their order, whatever the filters: what later ones repeat or give back.
+    "orders": Relation(
+        """
+    SELECT time, order_key, transaction_id, detail, is_validated
+    FROM ({rows}) AS noted
+    WHERE name = 'purchase' AND transaction_id IS NOT NULL AND """
+        + MICROS
+        + " > 0",
+        noted_events.ROLLUP,
+        is_narrowed=False,
+    ),
+}
