@@ -8,9 +8,10 @@ are refunds. In each bucket:
 - Purchases that say `validated: false` do not count, unless `unvalidated` asks for them. An order that is reported
   several times with one `transaction_id` counts once: the first report of those that count. A refund of an order that
   does not count does not count either.
-- Payments in other currencies are converted by the exchange rates of the UTC date on which they were paid; a refund by the rate of its order, found by its `transaction_id` among all purchases ever, so that what is given back
-  nets to nothing. A refund whose order is not known has the rate of its own day. A payment without a currency is in the
-  game's own.
+- Payments in other currencies are converted by the exchange rates of the UTC date on which they were paid; a refund by
+  the rate of its order, found by its `transaction_id` among all purchases ever, so that what is given back nets to
+  nothing. A refund whose order is not known has the rate of its own day. A payment without a currency is in the game's
+  own.
 - **unconverted** counts payments that have no rate, or are of more than a hundred billion. They are in no amount,
   except in those that **currencies** lists in the currency itself.
 
