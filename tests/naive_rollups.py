@@ -313,7 +313,9 @@ def check_performance_samples(ask: Ask, events: list[Row]) -> None:
             *(event[field] for field in ("game_id", "env", "time", "player_id")),
             event["session_id"] or "",
             *dimensions(event),
-            next(name for name in (scene, event["map_id"], event["level"] if is_load else None, "") if name is not None),
+            next(
+                name for name in (scene, event["map_id"], event["level"] if is_load else None, "") if name is not None
+            ),
             text_of(props.get("device")) or "",
             text_of(props.get("excluded")) == "true",
             round(frames * 1e6) if is_drawn and frames is not None else None,

@@ -24,6 +24,7 @@ from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.every_answer import EveryAnswer
 from playtrace.api.live import TICK_S, Feeds
+from playtrace.api.metrics import rules_of
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.api.state import State
 from playtrace.api.turns import Turns
@@ -39,6 +40,7 @@ from playtrace.load.rebuild import Rebuild
 from playtrace.load.samples import forget_samples
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
+from playtrace.segments.keeping import DailyRefresh
 from playtrace.serving.collectors import Collectors
 from playtrace.serving.entrance import Entrance
 from playtrace.serving.forwarded import LOOPBACK, Forwarded, Reading
@@ -76,6 +78,7 @@ class Playtrace:
         self.rebuild = Rebuild(self.store, settings, compaction.touch)
         self.loader = Loader(self.store, self.journal, settings, touched=compaction.touch)
         self.feeds = Feeds(self.store, self.loader)
+        refresh = DailyRefresh(self.store, self.registry, partial(rules_of, settings, self.registry))
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
             Job("live view", self.feeds.tick, period_s=TICK_S),
@@ -84,6 +87,7 @@ class Playtrace:
             Job("checkpoint", self.loader.kept.bound, period_s=5),
             Job("tidy the store", compaction.tidy, period_s=5),
             Job("forget samples", partial(forget_samples, self.store), period_s=60),
+            Job("refresh segments", refresh.work, period_s=60),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )
         self.local_token = secrets.token_urlsafe(32)

@@ -47,7 +47,9 @@ def history(seed: int) -> list[dict[str, Any]]:
             **perhaps(country=dice.choice(("DE", "FR"))),
             **perhaps(env=dice.choice(("prod", "dev"))),
             **perhaps(map=dice.choice(("arena", "forest")), x=dice.random(), y=dice.random(), z=dice.random()),
-            **perhaps(props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94} | run(dice) | note(dice) | sample(dice)),
+            **perhaps(
+                props={"duration_s": dice.choice((0.1, 3)), "fps": 59.94} | run(dice) | note(dice) | sample(dice)
+            ),
             **perhaps(level=dice.choice(("1", "2")), match_id="m", currency=dice.choice(("gold", "USD"))),
         }
         for _ in range(350)

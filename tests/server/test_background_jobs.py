@@ -25,6 +25,7 @@ JOBS = {
     "tidy the store",
     "forget samples",
     "forget logins",
+    "refresh segments",
 }
 
 

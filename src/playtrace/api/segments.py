@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
-from pydantic import Field, model_validator
+from fastapi import APIRouter, Path, Query
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
 
-from playtrace.api.authentication import CurrentAdmin, CurrentReader, authenticate, readable_game
-from playtrace.api.freshness import wait_until_loaded
+from playtrace.api.authentication import CurrentAdmin, CurrentReader, readable_game
+from playtrace.api.metrics import rules_of
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
-from playtrace.api.turns import InTurn
+from playtrace.api.turns import InTurn, Question
 from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX
-from playtrace.problems import NotFound
+from playtrace.problems import Conflict, InvalidRequest, NotFound
+from playtrace.segments import keeping
+from playtrace.segments.rules import Day, Did, Refresh, WholeRule, read_rule
+from playtrace.segments.words import in_words
 from playtrace.store import segments
 
 router = APIRouter(prefix="/api/games/{game_id}/segments", tags=["segments"])
@@ -22,34 +26,74 @@ router = APIRouter(prefix="/api/games/{game_id}/segments", tags=["segments"])
 SegmentId = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="Letters, digits, `_`, `.` and `-`; at most 64.")
 ]
+Env = Annotated[str, Field(min_length=1, max_length=64, description="Events and players of this environment.")]
+AsOf = Annotated[
+    Day | None,
+    Field(description="What is known by the end of this day of the game's time zone. Default: as of now."),
+]
 
 
-class SegmentDefinition(ApiModel):
-    """Either a list of players, or the event that they have done."""
+class Strict(ApiModel):
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True, extra="forbid")
 
+
+class Preview(Strict):
+    """A rule that is tried."""
+
+    rule: WholeRule
+    env: Env = "prod"
+    as_of: AsOf = None
+
+
+class SegmentDefinition(Strict):
+    """Either a rule, or the event that players have done, which is the shortest rule, or a list of players."""
+
+    rule: WholeRule | None = None
+    event: str | None = Field(
+        None, min_length=1, max_length=NAME_LENGTH_MAX, description='The same as the rule `{"did": EVENT}`.'
+    )
     players: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]] | None,
         Field(max_length=segments.MEMBERS_MAX, description="Their ids."),
     ] = None
-    event: str | None = Field(
-        None, min_length=1, max_length=NAME_LENGTH_MAX, description="Players who ever did this, as of now."
+    env: Env = "prod"
+    as_of: AsOf = None
+    refresh: Refresh = Field(
+        "never", description="`daily`: the rule is looked at again after each midnight of the game's time zone."
     )
-    env: str = Field("prod", min_length=1, max_length=64, description="With `event`: in this environment.")
 
     @model_validator(mode="after")
     def check_one(self) -> SegmentDefinition:
-        if (self.players is None) == (self.event is None):
-            raise ValueError("expected either `players` or `event`")
+        if sum(one is not None for one in (self.rule, self.event, self.players)) != 1:
+            raise ValueError("expected one of `rule`, `event` and `players`")
+        if self.players is not None and (self.refresh != "never" or self.as_of is not None):
+            raise ValueError("a list of players has no `refresh` and no `asOf`: only a rule is looked at again")
         return self
+
+    def whole_rule(self) -> WholeRule | None:
+        return self.rule if self.event is None else Did(did=self.event, times=None, value_sum=None, within=None)
+
+
+class PreviewAnswer(ApiModel):
+    in_words: str
+    as_of: dt.date
+    players: int
+    """Who fit."""
+    of_players: int
+    """Who had come by then."""
 
 
 class SegmentSummary(ApiModel):
     id: str
-    event: str | None
-    """Players who ever did it; null for a list."""
+    rule: WholeRule | None
+    """Null for a list of players that was given."""
+    in_words: str
     env: str
+    as_of: dt.date | None
+    """The last day that the rule looked at, in the game's time zone; null for a list."""
+    refresh: Refresh
     made_at: dt.datetime
-    """Who belongs to it is as of then: make it again to look again."""
+    """When it was looked at last."""
     players: int
 
 
@@ -61,21 +105,80 @@ class SegmentList(ApiModel):
 def list_segments(state: CurrentState, reader: CurrentReader, game_id: str) -> SegmentList:
     """Those of a game, by name."""
     readable_game(state, reader, game_id)
-    found = segments.segments(state.store, game_id)
-    return SegmentList(segments=[_summary(segment) for segment in found])
+    return SegmentList(segments=[_summary(segment) for segment in segments.segments(state.store, game_id)])
 
 
-@router.put("/{segment_id}", dependencies=[Depends(authenticate), Depends(wait_until_loaded)])
+@router.post("/preview", dependencies=Question)
+def preview_segment(state: CurrentState, reader: CurrentReader, game_id: str, asked: Preview) -> PreviewAnswer:
+    """How many players fit a rule. Nothing is kept."""
+    game = readable_game(state, reader, game_id)
+    try:
+        fitting, day = keeping.look(
+            state.store,
+            game,
+            asked.rule,
+            env=asked.env,
+            as_of=asked.as_of,
+            counting=rules_of(state.settings, state.registry, game),
+        )
+    except keeping.NoSuchDay as error:
+        raise InvalidRequest.of_field("asOf", str(error), location="body") from error
+    return PreviewAnswer(
+        in_words=in_words(asked.rule), as_of=day, players=fitting.players.num_rows, of_players=fitting.known
+    )
+
+
+@router.put("/{segment_id}", dependencies=Question)
 def put_segment(
     state: CurrentState, admin: CurrentAdmin, game_id: str, segment_id: SegmentId, definition: SegmentDefinition
 ) -> SegmentSummary:
     """Make a segment, in place of one of the same name."""
-    readable_game(state, admin, game_id)
-    segments.replace(
-        state.store, game_id, segment_id, players=definition.players, event=definition.event, env=definition.env
-    )
-    found = segments.segments(state.store, game_id)
-    return next(_summary(segment) for segment in found if segment.segment_id == segment_id)
+    game = readable_game(state, admin, game_id)
+    rule = definition.whole_rule()
+    try:
+        if rule is None:
+            segments.replace(state.store, game_id, segment_id, players=definition.players or [], env=definition.env)
+        else:
+            keeping.keep(
+                state.store,
+                game,
+                segment_id,
+                rule,
+                env=definition.env,
+                as_of=definition.as_of,
+                refresh=definition.refresh,
+                counting=rules_of(state.settings, state.registry, game),
+            )
+    except keeping.NoSuchDay as error:
+        raise InvalidRequest.of_field("asOf", str(error), location="body") from error
+    except segments.TooManySegments as error:
+        raise Conflict(str(error)) from error
+    return _summary(_found(state, game_id, segment_id))
+
+
+@router.post("/{segment_id}/refresh", dependencies=Question)
+def refresh_segment(
+    state: CurrentState,
+    admin: CurrentAdmin,
+    game_id: str,
+    segment_id: SegmentId,
+    as_of: Annotated[
+        Day | None,
+        Query(alias="asOf", description="By the end of this day of the game's time zone. Default: as of now."),
+    ] = None,
+) -> SegmentSummary:
+    """Look again who fits the rule."""
+    game = readable_game(state, admin, game_id)
+    segment = _found(state, game_id, segment_id)
+    try:
+        keeping.look_again(
+            state.store, game, segment, as_of=as_of, counting=rules_of(state.settings, state.registry, game)
+        )
+    except keeping.NoSuchDay as error:
+        raise InvalidRequest.of_field("asOf", str(error), location="query") from error
+    except keeping.NoRule as error:
+        raise Conflict(str(error)) from error
+    return _summary(_found(state, game_id, segment_id))
 
 
 @router.delete("/{segment_id}")
@@ -83,15 +186,30 @@ def delete_segment(state: CurrentState, admin: CurrentAdmin, game_id: str, segme
     """Forget a segment; its players and their events stay. What is left is answered."""
     readable_game(state, admin, game_id)
     if not segments.remove(state.store, game_id, segment_id):
-        raise NotFound(f"The game {game_id!r} has no segment {segment_id!r}.")
+        raise _unknown(game_id, segment_id)
     return SegmentList(segments=[_summary(segment) for segment in segments.segments(state.store, game_id)])
 
 
+def _found(state: CurrentState, game_id: str, segment_id: str) -> segments.Segment:
+    found = [one for one in segments.segments(state.store, game_id) if one.segment_id == segment_id]
+    if not found:
+        raise _unknown(game_id, segment_id)
+    return found[0]
+
+
+def _unknown(game_id: str, segment_id: str) -> NotFound:
+    return NotFound(f"The game {game_id!r} has no segment {segment_id!r}.")
+
+
 def _summary(segment: segments.Segment) -> SegmentSummary:
+    rule = None if segment.rule is None else read_rule(segment.rule)
     return SegmentSummary(
         id=segment.segment_id,
-        event=segment.event,
+        rule=rule,
+        in_words="players of a list that was given" if rule is None else in_words(rule),
         env=segment.env,
+        as_of=segment.as_of,
+        refresh="daily" if segment.refresh == "daily" else "never",
         made_at=segment.made_at,
         players=segment.players,
     )

@@ -14,7 +14,9 @@ from playtrace.metrics.frame.models import CommonParameters, Heading, definition
 from playtrace.metrics.frame.statements import with_values
 
 if TYPE_CHECKING:
-    # Only for this name: `playtrace query` asks a server without a database of its own.
+    # Only for these names: `playtrace query` asks a server without a database of its own.
+    import pyarrow as pa
+
     from playtrace.store.duckdb import Reader
 
 
@@ -70,10 +72,17 @@ class Asking:
 
     def rows(self, sql: LiteralString, bound: dict[str, object]) -> list[dict[str, Any]]:
         """The rows of a query, to which those of the values are bound that it names."""
+        return self.reader.rows(sql, self._named(sql, bound))
+
+    def table(self, sql: LiteralString, bound: dict[str, object]) -> pa.Table:
+        """The same, for very many rows."""
+        return self.reader.query(sql, self._named(sql, bound))
+
+    def _named(self, sql: LiteralString, bound: dict[str, object]) -> dict[str, object]:
         named = {name: bound[name] for name in re.findall(r"\$(\w+)", sql)}
         if self.is_explained:
             self.statements.append(with_values(sql, named))
-        return self.reader.rows(sql, named)
+        return named
 
     def heading(
         self, parameters: CommonParameters, start: dt.datetime, end: dt.datetime, source: Literal["rollup", "raw"]

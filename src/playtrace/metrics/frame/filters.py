@@ -45,9 +45,9 @@ def filters(parameters: CommonParameters) -> dict[str, object]:
     return {
         "game": parameters.game_id,
         "env": parameters.env,
-        "platforms": _values(parameters.platform),
-        "versions": _values(parameters.version),
-        "countries": _values(country_codes(parameters.country)),
+        "platforms": known_or_not(parameters.platform),
+        "versions": known_or_not(parameters.version),
+        "countries": known_or_not(country_codes(parameters.country)),
     }
 
 
@@ -56,12 +56,20 @@ def conditions(parameters: CommonParameters) -> tuple[Sql, dict[str, object]]:
 
     Raises `WrongParameter`.
     """
+    return predicate_of(parameters.filter)
+
+
+def predicate_of(filters: list[str], place_before: Sql = "") -> tuple[Sql, dict[str, object]]:
+    """What must hold of an event for all of these to hold, and what is bound in it.
+
+    Where one statement has several of them, `place_before` keeps their names apart. Raises `WrongParameter`.
+    """
     texts: list[Sql] = []
     bound: dict[str, object] = {}
-    for place, text in zip(PLACES, parameters.filter, strict=False):
+    for place, text in zip(PLACES, filters, strict=False):
         condition = read_condition(text)
-        texts.append(_predicate(condition, place))
-        bound |= _bound(condition, place)
+        texts.append(_predicate(condition, place_before + place))
+        bound |= _bound(condition, place_before + place)
     return " AND ".join(texts), bound
 
 
@@ -152,7 +160,7 @@ def _numbers(values: list[str]) -> list[float]:
     return found
 
 
-def _values(values: list[str]) -> list[str] | None:
+def known_or_not(values: list[str]) -> list[str] | None:
     """Clients that write the word themselves are asked for together with those that send nothing."""
     return [*values, ""] if UNKNOWN in values else values or None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, LiteralString
+from typing import TYPE_CHECKING, Any, Literal, LiteralString
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ from playtrace.metrics.frame.relations import RELATIONS
 from playtrace.metrics.frame.written_out import KEEP, Cut, relations_of, written_out
 from playtrace.rollups import ROLLUPS
 from playtrace.rollups.rollup import Rollup
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Table(Struct, frozen=True):
@@ -103,13 +106,20 @@ class Scope:
 
         Raises `WrongParameter` when the rollup was asked for and cannot answer, and what `Reader.query` raises.
         """
+        return self._asking.rows(*self._statement(metric, tables, bound))
+
+    def table(self, metric: LiteralString, **bound: object) -> pa.Table:
+        """The same, for very many rows."""
+        return self._asking.table(*self._statement(metric, (), bound))
+
+    def _statement(
+        self, metric: LiteralString, tables: Sequence[Table], bound: dict[str, object]
+    ) -> tuple[LiteralString, dict[str, object]]:
         raw = self._raw(relations_of(metric))
         values = self._bound | bound
         for table in tables:
             values |= bound_lists(table.name, tuple(table.columns), table.rows)
-        return self._asking.rows(
-            written_out(metric, raw, self._cut, {table.name: table.text for table in tables}), values
-        )
+        return written_out(metric, raw, self._cut, {table.name: table.text for table in tables}), values
 
     def _raw(self, names: list[LiteralString]) -> set[LiteralString]:
         """The relations that no rollup can answer, or that were asked for without."""

@@ -17,6 +17,18 @@ RELATIONS: dict[Sql, Relation] = {
         at="first_seen",
         by_first=True,
     ),
+    # All who had come by the end of the last bucket, in the bucket in which they came, and what their first event said.
+    "known_players": Relation(
+        """
+    SELECT {bucket} AS bucket, player_id, first_seen, platform, version, country
+    FROM ({merged}) AS player
+    {in_buckets}
+    WHERE first_seen < $to{between}""",
+        players.ROLLUP,
+        at="first_seen",
+        by_first=True,
+        is_narrowed=False,
+    ),
     # When the game began, whatever the filters.
     "beginning": Relation(
         """
