@@ -37,6 +37,10 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "breakdown_of_loot": ("breakdown", {"event": ["item_looted"], "by": ["props.item"], "interval": "day"}),
     "economy": ("economy", {}),
     "gain_rates": ("gain_rates", {}),
+    "revenue": ("revenue", {"splitBy": "platform", "ads": True}),
+    "arpu": ("arpu", {"offsets": "0,1"}),
+    "ltv": ("ltv", {"offsets": "0,1"}),
+    "spenders": ("spenders", {}),
     "filtered_sessions": ("timeseries", {"metric": "sessions", "filter": ["props.mode:ranked,7", "level:!1..3"]}),
     "filtered_events": ("timeseries", {"metric": "events", "filter": ["props.mode.of:*"]}),
 }

@@ -2,62 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from fractions import Fraction
 from typing import Any
 
 import pytest
-from conftest import Engine, plain, same
+from conftest import Engine
 from hypothesis import strategies as st
-from small_games import MIDNIGHT, NOW, Asked, Events, agreeing, asking, events_of, optional
+from payments import LATER, TABLE, ask, at, counted_payments, paid, purchases, quoted
+from small_games import NOW, Asked, Events, agreeing, asking
 
 from playtrace.metrics.frame.asking import Rules
-from playtrace.metrics.frame.exchange import TRILLION, Quote, QuotesOf
-from playtrace.metrics.frame.metric import metrics
-
-MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
-LATER = dt.datetime(2026, 4, 10, tzinfo=dt.UTC)
-
-
-def at(text: str) -> dt.datetime:
-    """`08 10:45` is 10:45 on 8 March 2026, UTC."""
-    return dt.datetime.strptime("2026-03-" + text, "%Y-%m-%d %H:%M").replace(tzinfo=dt.UTC)
-
-
-def paid(time: str, value: float | None, currency: str | None = None, player: str | None = "p", **props: Any) -> Any:
-    event = {"name": "purchase", "time": at(time), "value": value, "currency": currency, "player_id": player}
-    return event | {"props": props}
-
-
-def quoted(*quotes: tuple[str, str, str, str]) -> QuotesOf:
-    """Quotes as they are written down: day of March, currency, into, rate."""
-    table = [
-        Quote(dt.date(2026, 3, int(day)), currency, into, int(Fraction(rate) * TRILLION))
-        for day, currency, into, rate in quotes
-    ]
-    return lambda currencies, first, last: [
-        quote
-        for quote in table
-        if first <= quote.day <= last and (quote.currency in currencies or quote.into in currencies)
-    ]
-
-
-def ask(engine: Engine, game: str, rules: Rules, now: dt.datetime = LATER, **asked: Any) -> Any:
-    """From the rollup, and the same from raw events."""
-    metric = metrics()["revenue"]
-    rollup, raw = (
-        metric.answer(
-            metric.parameters.model_validate({"gameId": game, "source": source} | MARCH | asked),
-            engine.store,
-            now,
-            rules,
-        )
-        for source in ("rollup", "raw")
-    )
-    assert (rollup.source, raw.source) == ("rollup", "raw")
-    same(plain(rollup), plain(raw))
-    return rollup
-
 
 EXAMPLE = quoted(("2", "EUR", "USD", "1.10"), ("2", "JPY", "USD", "0.0067"), ("9", "EUR", "USD", "1.20"))
 
@@ -67,7 +20,7 @@ def test_a_refund_has_the_rate_of_its_order(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, [paid("09 10:00", -9.99, "EUR", transaction_id="a")])
     engine.load(game, [paid("02 10:00", 9.99, "EUR", transaction_id="a"), paid("02 11:00", 1000, "JPY")])
-    answer = ask(engine, game, Rules(quotes=EXAMPLE))
+    answer = ask("revenue", engine, game, Rules(quotes=EXAMPLE))
     assert (answer.total.gross_micros, answer.total.refunds_micros) == (17_689_000, 10_989_000)
     assert answer.total.net_micros == 6_700_000
     assert answer.points[1].gross_micros == 17_689_000
@@ -84,21 +37,21 @@ def test_the_order_may_lie_before_the_range_and_outside_of_the_filters(engine: E
     order = paid("02 10:00", 9.99, "EUR", transaction_id="a") | {"platform": "ios"}
     engine.load(game, [order, paid("09 10:00", -9.99, "EUR", transaction_id="a")])
     for more in ({"from": "2026-03-05"}, {"platform": ["unknown"]}):
-        answer = ask(engine, game, Rules(quotes=EXAMPLE), **more)
+        answer = ask("revenue", engine, game, Rules(quotes=EXAMPLE), **more)
         assert answer.total.net_micros == -10_989_000
 
 
 def test_a_refund_of_an_unknown_order_has_the_rate_of_its_own_day(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, [paid("09 10:00", -1, "EUR", transaction_id="b"), paid("09 10:00", -1, "EUR")])
-    assert ask(engine, game, Rules(quotes=EXAMPLE)).total.refunds_micros == 2_400_000
+    assert ask("revenue", engine, game, Rules(quotes=EXAMPLE)).total.refunds_micros == 2_400_000
 
 
 def test_what_has_no_rate_is_counted_and_not_nothing(engine: Engine) -> None:
     game = engine.new_game()
     events = [paid("02 10:00", 5, "EUR"), paid("03 10:00", 7, "EUR"), paid("03 11:00", -3, "SEK"), paid("03 12:00", 2)]
     engine.load(game, events)
-    answer = ask(engine, game, Rules(quotes=EXAMPLE))
+    answer = ask("revenue", engine, game, Rules(quotes=EXAMPLE))
     assert (answer.total.net_micros, answer.total.unconverted) == (7_500_000, 2)
     assert (answer.unconverted.payments, answer.unconverted.currencies) == (2, ["SEK", "EUR"])
     euros = next(one for one in answer.currencies if one.paid_in == "EUR")
@@ -111,7 +64,10 @@ def test_a_rate_holds_for_days_to_come_only_where_that_is_set(engine: Engine) ->
     game = engine.new_game()
     engine.load(game, [paid(f"{day:02} 10:00", 1, "EUR") for day in range(1, 10)])
     values = [
-        [point.gross_micros for point in ask(engine, game, Rules(quotes=EXAMPLE, rate_carry_days=days)).points[:9]]
+        [
+            point.gross_micros
+            for point in ask("revenue", engine, game, Rules(quotes=EXAMPLE, rate_carry_days=days)).points[:9]
+        ]
         for days in (0, 2, 30)
     ]
     assert values == [
@@ -124,7 +80,7 @@ def test_a_rate_holds_for_days_to_come_only_where_that_is_set(engine: Engine) ->
 def test_the_date_of_a_rate_is_that_of_utc(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, [paid("01 23:59", 1, "EUR"), paid("02 00:00", 1, "EUR"), paid("02 23:59", 1, "EUR")])
-    answer = ask(engine, game, Rules(quotes=EXAMPLE), timeZone="Asia/Kathmandu")
+    answer = ask("revenue", engine, game, Rules(quotes=EXAMPLE), timeZone="Asia/Kathmandu")
     assert [(point.gross_micros, point.unconverted) for point in answer.points[:3]] == [
         (0, 0),
         (1_100_000, 1),
@@ -137,10 +93,10 @@ def test_lists_of_what_one_euro_is_worth(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, [paid("02 10:00", 3, "USD"), paid("02 10:00", 163, "JPY"), paid("02 10:00", 2, "EUR")])
     quotes = quoted(("2", "EUR", "USD", "1.08"), ("2", "EUR", "JPY", "163"))
-    in_euros = ask(engine, game, Rules(quotes=quotes), currency="eur")
+    in_euros = ask("revenue", engine, game, Rules(quotes=quotes), currency="eur")
     # 1/163 is rounded to trillionths: 0.006134969325 x 163 is not quite 1.
     assert [one.net_micros for one in in_euros.currencies] == [2_000_000, 1_000_000, 2_777_778]
-    in_dollars = ask(engine, game, Rules(quotes=quotes))
+    in_dollars = ask("revenue", engine, game, Rules(quotes=quotes))
     assert [one.net_micros for one in in_dollars.currencies] == [2_160_000, 1_080_000, 3_000_000]
 
 
@@ -156,9 +112,9 @@ def test_an_order_counts_once_and_what_the_store_did_not_confirm_not_at_all(engi
         paid("06 11:00", -3, transaction_id="a"),
     ]
     engine.load(game, events[::-1])
-    usual = ask(engine, game, Rules()).total
+    usual = ask("revenue", engine, game).total
     assert (usual.gross_micros, usual.refunds_micros, usual.payments, usual.refunds) == (4_000_000, 4_000_000, 1, 2)
-    everything = ask(engine, game, Rules(), unvalidated=True)
+    everything = ask("revenue", engine, game, Rules(), unvalidated=True)
     assert everything.counted == "all purchases"
     total = everything.total
     assert (total.gross_micros, total.refunds_micros, total.payments, total.refunds) == (13_000_000, 13_000_000, 2, 3)
@@ -169,8 +125,8 @@ def test_ads_are_asked_for_and_named(engine: Engine) -> None:
     ad = {"name": "ad_impression", "time": at("02 10:00"), "value": 0.0123456, "player_id": "p"}
     events = [ad, ad, paid("02 11:00", 1, kind="dlc"), paid("02 11:00", 2), paid("02 12:00", -1, transaction_id="x")]
     engine.load(game, [*events, paid("02 10:00", 1, kind="dlc", transaction_id="x")])
-    assert ask(engine, game, Rules()).total.gross_micros == 4_000_000
-    answer = ask(engine, game, Rules(), ads=True)
+    assert ask("revenue", engine, game).total.gross_micros == 4_000_000
+    answer = ask("revenue", engine, game, Rules(), ads=True)
     assert answer.counted == "validated purchases and ads"
     # The refund is of what it gives back.
     assert [(one.kind, one.net_micros) for one in answer.kinds] == [
@@ -185,8 +141,8 @@ def test_amounts_are_rounded_when_they_are_shown(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, [paid("02 10:00", 0.000001, "EUR", player=None) for _ in range(3)])
     quotes = quoted(("2", "EUR", "USD", "0.5"))
-    assert ask(engine, game, Rules(quotes=quotes)).total.net_micros == 2
-    assert ask(engine, game, Rules(quotes=quotes), interval="hour").points[34].net_micros == 2
+    assert ask("revenue", engine, game, Rules(quotes=quotes)).total.net_micros == 2
+    assert ask("revenue", engine, game, Rules(quotes=quotes), interval="hour").points[34].net_micros == 2
 
 
 def test_what_a_client_makes_up_breaks_nothing(engine: Engine) -> None:
@@ -196,7 +152,7 @@ def test_what_a_client_makes_up_breaks_nothing(engine: Engine) -> None:
     made_up += [paid("02 10:00", 1, f"C{number:02}'") for number in range(80)]
     made_up += [paid("02 10:00", 1, kind=f"kind {number}") for number in range(80)]
     engine.load(game, made_up)
-    answer = ask(engine, game, Rules(quotes=quoted(("2", "EUR", "USD", "1000000"))))
+    answer = ask("revenue", engine, game, Rules(quotes=quoted(("2", "EUR", "USD", "1000000"))))
     assert (answer.total.net_micros, answer.total.unconverted) == (80_000_000, 84)
     assert (len(answer.currencies), answer.currencies[-1].paid_in) == (51, "(other)")
     assert answer.currencies[-1].own_net_micros is None
@@ -206,16 +162,16 @@ def test_what_a_client_makes_up_breaks_nothing(engine: Engine) -> None:
 
 def test_no_purchase_at_all(engine: Engine) -> None:
     game = engine.new_game()
-    answer = ask(engine, game, Rules())
+    answer = ask("revenue", engine, game)
     assert (answer.total.net_micros, answer.currencies, answer.kinds, answer.hints) == (0, [], [], [])
     assert len(answer.points) == 31
-    assert ask(engine, game, Rules(), splitBy="platform").series == []
+    assert ask("revenue", engine, game, Rules(), splitBy="platform").series == []
 
 
 def test_series_add_up_to_the_total(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, [paid(f"{n + 1:02} 10:00", n + 1.0) | {"platform": f"p{n}"} for n in range(12)])
-    answer = ask(engine, game, Rules(), splitBy="platform")
+    answer = ask("revenue", engine, game, Rules(), splitBy="platform")
     assert [one.key for one in answer.series] == [*(f"p{n}" for n in range(11, 1, -1)), "(other)"]
     for number, point in enumerate(answer.points):
         assert point.net_micros == sum(one.net_micros[number] for one in answer.series)
@@ -226,62 +182,6 @@ def test_series_add_up_to_the_total(engine: Engine) -> None:
 
 # --- beside an oracle ---
 
-purchases = events_of(
-    "purchase",
-    "purchase",
-    "ad_impression",
-    value=optional(4.99, -4.99, 0.1, 1e-6, -10.0, 0.0),
-    currency=optional("USD", "EUR", "JPY"),
-    props=optional(
-        {"transaction_id": "a"},
-        {"transaction_id": "b", "validated": False},
-        {"transaction_id": "a", "kind": "dlc"},
-        {"validated": "false"},
-    ),
-)
-RATES = {"EUR": {5: "1.1", 7: "1.2", 9: "1.3"}, "JPY": {6: "0.0067", 8: "0.007"}}
-TABLE = quoted(*((str(day), currency, "USD", rate) for currency, days in RATES.items() for day, rate in days.items()))
-
-
-def counted_payments(game: Asked, *, unvalidated: bool, ads: bool, carry_days: int) -> list[dict[str, Any]]:
-    """The slow and obvious way: each payment that counts with `amount`, a fraction of dollars, or None."""
-
-    def says(event: dict[str, Any], name: str) -> Any:
-        return (event.get("props") or {}).get(name)
-
-    def order(numbered: tuple[int, dict[str, Any]]) -> tuple[Any, ...]:
-        number, event = numbered
-        return event["time"], min(max(event.get("seq") or 0, 0), 32_767), number
-
-    def counts(event: dict[str, Any]) -> bool:
-        return unvalidated or says(event, "validated") not in (False, "false")
-
-    ordered = [event for _, event in sorted(enumerate(game.question.counted(game.events)), key=order)]
-    bought = [event for event in ordered if event["name"] == "purchase" and event.get("value")]
-    found: list[dict[str, Any]] = []
-    for event in ordered:
-        is_ad = event["name"] == "ad_impression"
-        if not event.get("value") or (is_ad and not ads) or (not is_ad and not counts(event)):
-            continue
-        day = event["time"].date()
-        transaction = None if is_ad else says(event, "transaction_id")
-        same_order = [one for one in bought if transaction and says(one, "transaction_id") == transaction]
-        reports = [one for one in same_order if one["value"] > 0]
-        if reports:
-            counting = [one for one in reports if counts(one)]
-            if not counting or (event["value"] > 0 and event is not counting[0]):
-                continue
-            if event["value"] < 0:
-                day = counting[0]["time"].date()
-        currency = event.get("currency", "USD")
-        rate = Fraction(1) if currency == "USD" else None
-        for back in range(carry_days + 1):
-            if rate is None and (one := RATES[currency].get((day - dt.timedelta(days=back)).day)):
-                rate = Fraction(one)
-        amount = None if rate is None else Fraction(round(event["value"] * 1e6)) * rate
-        found.append(event | {"amount": amount})
-    return found
-
 
 @agreeing
 @asking(purchases)
@@ -290,8 +190,8 @@ def test_revenue(engine: Engine, events: Events, asked: dict[str, Any], data: st
     question = game.question
     more = {"unvalidated": data.draw(st.booleans()), "ads": data.draw(st.booleans())}
     carry_days = data.draw(st.sampled_from((0, 1)))
-    answer = ask(engine, game.game, Rules(quotes=TABLE, rate_carry_days=carry_days), NOW, **asked | more)
-    expected = counted_payments(game, **more, carry_days=carry_days)
+    answer = ask("revenue", engine, game.game, Rules(quotes=TABLE, rate_carry_days=carry_days), NOW, **asked | more)
+    expected = counted_payments(question, game.events, **more, carry_days=carry_days)
     inside = [one for one in expected if question.start <= one["time"] < question.end and question.wants(one)]
     by_day = [[one for one in inside if question.day(one["time"]) == day] for day in question.days()]
     assert len(answer.points) == len(by_day)
@@ -302,7 +202,6 @@ def test_revenue(engine: Engine, events: Events, asked: dict[str, Any], data: st
         assert amounts.net_micros == round(sum(known))
         assert amounts.unconverted == len(payments) - len(known)
         assert amounts.payments == sum(one["value"] > 0 for one in payments)
-    assert MIDNIGHT.day == 6  # The rates are of days around it.
 
 
 @pytest.mark.parametrize(

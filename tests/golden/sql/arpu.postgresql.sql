@@ -1,0 +1,1799 @@
+WITH all_counts AS (
+  SELECT
+    slot,
+    name,
+    platform,
+    version,
+    country,
+    currency,
+    events
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      events,
+      value_micros,
+      frames_micros,
+      frames_us
+    FROM main.event_counts
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+)
+SELECT
+  COALESCE(NULLIF(currency, ''), 'USD') AS currency,
+  MIN(slot) AS first_slot,
+  MAX(slot) AS last_slot
+FROM all_counts
+WHERE
+  name IN ('purchase', 'ad_impression')
+GROUP BY
+  COALESCE(NULLIF(currency, ''), 'USD')
+ORDER BY
+  SUM(events) DESC NULLS LAST,
+  currency
+LIMIT 300;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2] AS BIGINT[])) AS bucket
+), calendar AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1, 2] AS BIGINT[])) AS bucket,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01' AS DATE),
+        CAST('2026-03-02' AS DATE),
+        CAST('2026-03-03' AS DATE)
+      ] AS DATE[])
+    ) AS day,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655, 281474976710655] AS BIGINT[])) AS am,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655, 281474976710655] AS BIGINT[])) AS pm
+), rates AS (
+  SELECT
+    UNNEST(CAST(ARRAY[] AS TEXT[])) AS currency,
+    UNNEST(CAST(ARRAY[] AS DATE[])) AS day,
+    UNNEST(CAST(ARRAY[] AS BIGINT[])) AS rate,
+    UNNEST(CAST(ARRAY[] AS BIGINT[])) AS micros_max
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS DATE)
+    AND player_days.day <= CAST('2026-03-03' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), payments AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    currency,
+    detail,
+    transaction_id,
+    is_validated,
+    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    name IN ('purchase', 'ad_impression')
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), orders AS (
+  SELECT
+    time,
+    order_key,
+    transaction_id,
+    detail,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    name = 'purchase'
+    AND NOT transaction_id IS NULL
+    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+), first_orders AS (
+  SELECT
+    transaction_id,
+    (
+      ARRAY_AGG(detail ORDER BY order_key ASC) FILTER(WHERE
+        detail IS NOT NULL)
+    )[1] AS detail,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
+  FROM orders
+  GROUP BY
+    transaction_id
+), counted AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    micros,
+    COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
+    COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
+  FROM payments
+  LEFT JOIN first_orders
+    ON payments.transaction_id = first_orders.transaction_id
+  WHERE
+    (
+      (
+        name = 'purchase' AND (
+          is_validated OR CAST(FALSE AS BOOLEAN)
+        )
+      )
+      OR (
+        name = 'ad_impression' AND CAST(FALSE AS BOOLEAN)
+      )
+    )
+    AND micros <> 0
+    AND (
+      first_orders.transaction_id IS NULL
+      OR (
+        micros > 0 AND order_key = counted_key
+      )
+      OR (
+        micros < 0 AND NOT counted_key IS NULL
+      )
+    )
+), paid AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    paid_in,
+    micros,
+    CASE WHEN name = 'ad_impression' THEN 'ad' WHEN detail = '' THEN 'iap' ELSE detail END AS kind,
+    CASE
+      WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+      THEN CAST(micros AS DECIMAL(39, 0)) * CAST(1000000000000 AS DECIMAL(39, 0))
+      WHEN micros BETWEEN -micros_max AND micros_max
+      THEN CAST(micros AS DECIMAL(39, 0)) * CAST(rate AS DECIMAL(39, 0))
+    END AS amount
+  FROM counted
+  LEFT JOIN rates
+    ON paid_in = rates.currency AND rate_day = rates.day
+), seen AS (
+  SELECT DISTINCT
+    bucket,
+    player_id
+  FROM active
+  WHERE
+    bucket < 2
+), bought AS (
+  SELECT DISTINCT
+    bucket,
+    player_id
+  FROM paid
+  WHERE
+    name = 'purchase' AND micros > 0 AND NOT player_id IS NULL AND bucket < 2
+)
+SELECT
+  'dau' AS list,
+  bucket,
+  '' AS key,
+  CAST(COUNT(*) AS DECIMAL(39, 0)) AS found
+FROM seen
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  'payers' AS list,
+  bucket,
+  '' AS key,
+  CAST(COUNT(*) AS DECIMAL(39, 0)) AS found
+FROM bought
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  'net' AS list,
+  bucket,
+  '' AS key,
+  SUM(amount) AS found
+FROM paid
+WHERE
+  NOT amount IS NULL AND bucket < 2
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  'unconverted' AS list,
+  CAST(0 AS BIGINT) AS bucket,
+  paid_in AS key,
+  CAST(COUNT(*) AS DECIMAL(39, 0)) AS found
+FROM paid
+WHERE
+  amount IS NULL AND bucket < 2
+GROUP BY
+  paid_in
+UNION ALL
+SELECT
+  'all_active' AS list,
+  CAST(0 AS BIGINT) AS bucket,
+  '' AS key,
+  CAST(COUNT(DISTINCT player_id) AS DECIMAL(39, 0)) AS found
+FROM seen
+WHERE
+  bucket < 2
+UNION ALL
+SELECT
+  'all_payers' AS list,
+  CAST(0 AS BIGINT) AS bucket,
+  '' AS key,
+  CAST(COUNT(DISTINCT player_id) AS DECIMAL(39, 0)) AS found
+FROM bought
+WHERE
+  bucket < 2;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2] AS BIGINT[])) AS bucket
+), rates AS (
+  SELECT
+    UNNEST(CAST(ARRAY[] AS TEXT[])) AS currency,
+    UNNEST(CAST(ARRAY[] AS DATE[])) AS day,
+    UNNEST(CAST(ARRAY[] AS BIGINT[])) AS rate,
+    UNNEST(CAST(ARRAY[] AS BIGINT[])) AS micros_max
+), offsets AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS days_after,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS column_number
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND first_seen < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), every_payment AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    currency,
+    detail,
+    transaction_id,
+    is_validated,
+    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    name IN ('purchase', 'ad_impression')
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+), orders AS (
+  SELECT
+    time,
+    order_key,
+    transaction_id,
+    detail,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    name = 'purchase'
+    AND NOT transaction_id IS NULL
+    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+), first_orders AS (
+  SELECT
+    transaction_id,
+    (
+      ARRAY_AGG(detail ORDER BY order_key ASC) FILTER(WHERE
+        detail IS NOT NULL)
+    )[1] AS detail,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
+  FROM orders
+  GROUP BY
+    transaction_id
+), counted AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    micros,
+    COALESCE(NULLIF(every_payment.detail, ''), first_orders.detail, '') AS detail,
+    COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
+  FROM every_payment
+  LEFT JOIN first_orders
+    ON every_payment.transaction_id = first_orders.transaction_id
+  WHERE
+    (
+      (
+        name = 'purchase' AND (
+          is_validated OR CAST(FALSE AS BOOLEAN)
+        )
+      )
+      OR (
+        name = 'ad_impression' AND CAST(FALSE AS BOOLEAN)
+      )
+    )
+    AND micros <> 0
+    AND (
+      first_orders.transaction_id IS NULL
+      OR (
+        micros > 0 AND order_key = counted_key
+      )
+      OR (
+        micros < 0 AND NOT counted_key IS NULL
+      )
+    )
+), paid AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    paid_in,
+    micros,
+    CASE WHEN name = 'ad_impression' THEN 'ad' WHEN detail = '' THEN 'iap' ELSE detail END AS kind,
+    CASE
+      WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+      THEN CAST(micros AS DECIMAL(39, 0)) * CAST(1000000000000 AS DECIMAL(39, 0))
+      WHEN micros BETWEEN -micros_max AND micros_max
+      THEN CAST(micros AS DECIMAL(39, 0)) * CAST(rate AS DECIMAL(39, 0))
+    END AS amount
+  FROM counted
+  LEFT JOIN rates
+    ON paid_in = rates.currency AND rate_day = rates.day
+), members AS (
+  SELECT
+    player_id,
+    bucket
+  FROM players
+  WHERE
+    bucket < 2
+), converted AS (
+  SELECT
+    members.player_id,
+    members.bucket,
+    MIN(paid.bucket) - members.bucket AS days_after
+  FROM members
+  JOIN paid
+    ON members.player_id = paid.player_id
+  WHERE
+    paid.name = 'purchase' AND paid.micros > 0 AND paid.bucket >= members.bucket
+  GROUP BY
+    members.player_id,
+    members.bucket
+)
+SELECT
+  bucket,
+  CAST(-1 AS BIGINT) AS column_number,
+  COUNT(*) AS found
+FROM members
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  bucket,
+  column_number,
+  COUNT(*) AS found
+FROM converted
+JOIN offsets
+  ON converted.days_after = offsets.days_after
+GROUP BY
+  bucket,
+  column_number;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2] AS BIGINT[])) AS bucket
+), rates AS (
+  SELECT
+    UNNEST(CAST(ARRAY[] AS TEXT[])) AS currency,
+    UNNEST(CAST(ARRAY[] AS DATE[])) AS day,
+    UNNEST(CAST(ARRAY[] AS BIGINT[])) AS rate,
+    UNNEST(CAST(ARRAY[] AS BIGINT[])) AS micros_max
+), active AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    '' AS split,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      device_id,
+      match_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      level,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+      ) % 63 AS SMALLINT) AS player_bit,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND is_active
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), payments AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    currency,
+    detail,
+    transaction_id,
+    is_validated,
+    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject FROM 1 FOR 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail FROM 1 FOR 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS TEXT)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS TEXT)
+          WHEN 'level_start'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_complete'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_abandon'
+          THEN CAST(level AS TEXT)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.result AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS TEXT)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    name IN ('purchase', 'ad_impression')
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), orders AS (
+  SELECT
+    time,
+    order_key,
+    transaction_id,
+    detail,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject FROM 1 FOR 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail FROM 1 FOR 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS TEXT)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS TEXT)
+          WHEN 'level_start'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_complete'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_abandon'
+          THEN CAST(level AS TEXT)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.result AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS TEXT)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    name = 'purchase'
+    AND NOT transaction_id IS NULL
+    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+), first_orders AS (
+  SELECT
+    transaction_id,
+    (
+      ARRAY_AGG(detail ORDER BY order_key ASC) FILTER(WHERE
+        detail IS NOT NULL)
+    )[1] AS detail,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
+  FROM orders
+  GROUP BY
+    transaction_id
+), counted AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    micros,
+    COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
+    COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
+  FROM payments
+  LEFT JOIN first_orders
+    ON payments.transaction_id = first_orders.transaction_id
+  WHERE
+    (
+      (
+        name = 'purchase' AND (
+          is_validated OR CAST(FALSE AS BOOLEAN)
+        )
+      )
+      OR (
+        name = 'ad_impression' AND CAST(FALSE AS BOOLEAN)
+      )
+    )
+    AND micros <> 0
+    AND (
+      first_orders.transaction_id IS NULL
+      OR (
+        micros > 0 AND order_key = counted_key
+      )
+      OR (
+        micros < 0 AND NOT counted_key IS NULL
+      )
+    )
+), paid AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    paid_in,
+    micros,
+    CASE WHEN name = 'ad_impression' THEN 'ad' WHEN detail = '' THEN 'iap' ELSE detail END AS kind,
+    CASE
+      WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+      THEN CAST(micros AS DECIMAL(39, 0)) * CAST(1000000000000 AS DECIMAL(39, 0))
+      WHEN micros BETWEEN -micros_max AND micros_max
+      THEN CAST(micros AS DECIMAL(39, 0)) * CAST(rate AS DECIMAL(39, 0))
+    END AS amount
+  FROM counted
+  LEFT JOIN rates
+    ON paid_in = rates.currency AND rate_day = rates.day
+), seen AS (
+  SELECT DISTINCT
+    bucket,
+    player_id
+  FROM active
+  WHERE
+    bucket < 2
+), bought AS (
+  SELECT DISTINCT
+    bucket,
+    player_id
+  FROM paid
+  WHERE
+    name = 'purchase' AND micros > 0 AND NOT player_id IS NULL AND bucket < 2
+)
+SELECT
+  'dau' AS list,
+  bucket,
+  '' AS key,
+  CAST(COUNT(*) AS DECIMAL(39, 0)) AS found
+FROM seen
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  'payers' AS list,
+  bucket,
+  '' AS key,
+  CAST(COUNT(*) AS DECIMAL(39, 0)) AS found
+FROM bought
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  'net' AS list,
+  bucket,
+  '' AS key,
+  SUM(amount) AS found
+FROM paid
+WHERE
+  NOT amount IS NULL AND bucket < 2
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  'unconverted' AS list,
+  CAST(0 AS BIGINT) AS bucket,
+  paid_in AS key,
+  CAST(COUNT(*) AS DECIMAL(39, 0)) AS found
+FROM paid
+WHERE
+  amount IS NULL AND bucket < 2
+GROUP BY
+  paid_in
+UNION ALL
+SELECT
+  'all_active' AS list,
+  CAST(0 AS BIGINT) AS bucket,
+  '' AS key,
+  CAST(COUNT(DISTINCT player_id) AS DECIMAL(39, 0)) AS found
+FROM seen
+WHERE
+  bucket < 2
+UNION ALL
+SELECT
+  'all_payers' AS list,
+  CAST(0 AS BIGINT) AS bucket,
+  '' AS key,
+  CAST(COUNT(DISTINCT player_id) AS DECIMAL(39, 0)) AS found
+FROM bought
+WHERE
+  bucket < 2;
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2] AS BIGINT[])) AS bucket
+), rates AS (
+  SELECT
+    UNNEST(CAST(ARRAY[] AS TEXT[])) AS currency,
+    UNNEST(CAST(ARRAY[] AS DATE[])) AS day,
+    UNNEST(CAST(ARRAY[] AS BIGINT[])) AS rate,
+    UNNEST(CAST(ARRAY[] AS BIGINT[])) AS micros_max
+), offsets AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS days_after,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS column_number
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      (
+        ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+          platform IS NOT NULL)
+      )[1] AS platform,
+      (
+        ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+          version IS NOT NULL)
+      )[1] AS version,
+      (
+        ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+          country IS NOT NULL)
+      )[1] AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      player_id
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND first_seen < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), every_payment AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    currency,
+    detail,
+    transaction_id,
+    is_validated,
+    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject FROM 1 FOR 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail FROM 1 FOR 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS TEXT)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS TEXT)
+          WHEN 'level_start'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_complete'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_abandon'
+          THEN CAST(level AS TEXT)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.result AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS TEXT)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    name IN ('purchase', 'ad_impression')
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+), orders AS (
+  SELECT
+    time,
+    order_key,
+    transaction_id,
+    detail,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject FROM 1 FOR 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail FROM 1 FOR 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS TEXT)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS TEXT)
+          WHEN 'level_start'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_complete'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_abandon'
+          THEN CAST(level AS TEXT)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.result AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS TEXT)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    name = 'purchase'
+    AND NOT transaction_id IS NULL
+    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+), first_orders AS (
+  SELECT
+    transaction_id,
+    (
+      ARRAY_AGG(detail ORDER BY order_key ASC) FILTER(WHERE
+        detail IS NOT NULL)
+    )[1] AS detail,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
+  FROM orders
+  GROUP BY
+    transaction_id
+), counted AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    micros,
+    COALESCE(NULLIF(every_payment.detail, ''), first_orders.detail, '') AS detail,
+    COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
+  FROM every_payment
+  LEFT JOIN first_orders
+    ON every_payment.transaction_id = first_orders.transaction_id
+  WHERE
+    (
+      (
+        name = 'purchase' AND (
+          is_validated OR CAST(FALSE AS BOOLEAN)
+        )
+      )
+      OR (
+        name = 'ad_impression' AND CAST(FALSE AS BOOLEAN)
+      )
+    )
+    AND micros <> 0
+    AND (
+      first_orders.transaction_id IS NULL
+      OR (
+        micros > 0 AND order_key = counted_key
+      )
+      OR (
+        micros < 0 AND NOT counted_key IS NULL
+      )
+    )
+), paid AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    paid_in,
+    micros,
+    CASE WHEN name = 'ad_impression' THEN 'ad' WHEN detail = '' THEN 'iap' ELSE detail END AS kind,
+    CASE
+      WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+      THEN CAST(micros AS DECIMAL(39, 0)) * CAST(1000000000000 AS DECIMAL(39, 0))
+      WHEN micros BETWEEN -micros_max AND micros_max
+      THEN CAST(micros AS DECIMAL(39, 0)) * CAST(rate AS DECIMAL(39, 0))
+    END AS amount
+  FROM counted
+  LEFT JOIN rates
+    ON paid_in = rates.currency AND rate_day = rates.day
+), members AS (
+  SELECT
+    player_id,
+    bucket
+  FROM players
+  WHERE
+    bucket < 2
+), converted AS (
+  SELECT
+    members.player_id,
+    members.bucket,
+    MIN(paid.bucket) - members.bucket AS days_after
+  FROM members
+  JOIN paid
+    ON members.player_id = paid.player_id
+  WHERE
+    paid.name = 'purchase' AND paid.micros > 0 AND paid.bucket >= members.bucket
+  GROUP BY
+    members.player_id,
+    members.bucket
+)
+SELECT
+  bucket,
+  CAST(-1 AS BIGINT) AS column_number,
+  COUNT(*) AS found
+FROM members
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  bucket,
+  column_number,
+  COUNT(*) AS found
+FROM converted
+JOIN offsets
+  ON converted.days_after = offsets.days_after
+GROUP BY
+  bucket,
+  column_number;

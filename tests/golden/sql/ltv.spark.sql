@@ -1,0 +1,959 @@
+WITH all_counts AS (
+  SELECT
+    slot,
+    name,
+    platform,
+    version,
+    country,
+    currency,
+    events
+  FROM (
+    SELECT
+      game_id,
+      env,
+      slot,
+      name,
+      platform,
+      version,
+      country,
+      currency,
+      events,
+      value_micros,
+      frames_micros,
+      frames_us
+    FROM main.event_counts
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+)
+SELECT
+  COALESCE(NULLIF(currency, ''), 'USD') AS currency,
+  MIN(slot) AS first_slot,
+  MAX(slot) AS last_slot
+FROM all_counts
+WHERE
+  name IN ('purchase', 'ad_impression')
+GROUP BY
+  COALESCE(NULLIF(currency, ''), 'USD')
+ORDER BY
+  SUM(events) DESC,
+  currency NULLS LAST
+LIMIT 300;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 1, 2) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), rates AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY() AS ARRAY<STRING>),
+          CAST(ARRAY() AS ARRAY<DATE>),
+          CAST(ARRAY() AS ARRAY<BIGINT>),
+          CAST(ARRAY() AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(currency, day, rate, micros_max)
+), cohorts AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(0, 1) AS ARRAY<BIGINT>))
+      )
+  ) AS listed(bucket, row_number)
+), offsets AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(0, 1) AS ARRAY<BIGINT>))
+      )
+  ) AS listed(days_after, column_number)
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND first_seen < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), every_payment AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    currency,
+    detail,
+    transaction_id,
+    is_validated,
+    COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    name IN ('purchase', 'ad_impression')
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+), orders AS (
+  SELECT
+    time,
+    order_key,
+    transaction_id,
+    detail,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    name = 'purchase'
+    AND NOT transaction_id IS NULL
+    AND COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) > 0
+), first_orders AS (
+  SELECT
+    transaction_id,
+    MIN_BY(detail, order_key) AS detail,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
+  FROM orders
+  GROUP BY
+    transaction_id
+), counted AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    micros,
+    COALESCE(NULLIF(every_payment.detail, ''), first_orders.detail, '') AS detail,
+    COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
+  FROM every_payment
+  LEFT JOIN first_orders
+    ON every_payment.transaction_id = first_orders.transaction_id
+  WHERE
+    (
+      (
+        name = 'purchase' AND (
+          is_validated OR CAST(FALSE AS BOOLEAN)
+        )
+      )
+      OR (
+        name = 'ad_impression' AND CAST(FALSE AS BOOLEAN)
+      )
+    )
+    AND micros <> 0
+    AND (
+      first_orders.transaction_id IS NULL
+      OR (
+        micros > 0 AND order_key = counted_key
+      )
+      OR (
+        micros < 0 AND NOT counted_key IS NULL
+      )
+    )
+), paid AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    paid_in,
+    micros,
+    CASE WHEN name = 'ad_impression' THEN 'ad' WHEN detail = '' THEN 'iap' ELSE detail END AS kind,
+    CASE
+      WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+      THEN CAST(micros AS DECIMAL(38, 0)) * CAST(1000000000000 AS DECIMAL(38, 0))
+      WHEN micros BETWEEN -micros_max AND micros_max
+      THEN CAST(micros AS DECIMAL(38, 0)) * CAST(rate AS DECIMAL(38, 0))
+    END AS amount
+  FROM counted
+  LEFT JOIN rates
+    ON paid_in = rates.currency AND rate_day = rates.day
+), members AS (
+  SELECT
+    player_id,
+    players.bucket,
+    row_number
+  FROM players
+  JOIN cohorts
+    ON players.bucket = cohorts.bucket
+), spent AS (
+  SELECT
+    row_number,
+    column_number,
+    amount,
+    paid_in
+  FROM paid
+  JOIN members
+    ON paid.player_id = members.player_id
+  JOIN offsets
+    ON offsets.days_after = paid.bucket - members.bucket
+)
+SELECT
+  'size' AS list,
+  row_number,
+  CAST(0 AS BIGINT) AS column_number,
+  '' AS key,
+  CAST(COUNT(*) AS DECIMAL(38, 0)) AS found
+FROM members
+GROUP BY
+  row_number
+UNION ALL
+SELECT
+  'net' AS list,
+  row_number,
+  column_number,
+  '' AS key,
+  SUM(amount) AS found
+FROM spent
+WHERE
+  NOT amount IS NULL
+GROUP BY
+  row_number,
+  column_number
+UNION ALL
+SELECT
+  'unconverted' AS list,
+  CAST(0 AS BIGINT) AS row_number,
+  CAST(0 AS BIGINT) AS column_number,
+  paid_in AS key,
+  CAST(COUNT(*) AS DECIMAL(38, 0)) AS found
+FROM spent
+WHERE
+  amount IS NULL
+GROUP BY
+  paid_in;
+
+WITH slices AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(
+            CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ),
+            CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+          ) AS ARRAY<TIMESTAMP_NTZ>),
+          CAST(ARRAY(0, 1, 2) AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(key, start_at, end_at, bucket)
+), rates AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(
+          CAST(ARRAY() AS ARRAY<STRING>),
+          CAST(ARRAY() AS ARRAY<DATE>),
+          CAST(ARRAY() AS ARRAY<BIGINT>),
+          CAST(ARRAY() AS ARRAY<BIGINT>)
+        )
+      )
+  ) AS listed(currency, day, rate, micros_max)
+), cohorts AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(0, 1) AS ARRAY<BIGINT>))
+      )
+  ) AS listed(bucket, row_number)
+), offsets AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(
+        ARRAYS_ZIP(CAST(ARRAY(0, 1) AS ARRAY<BIGINT>), CAST(ARRAY(0, 1) AS ARRAY<BIGINT>))
+      )
+  ) AS listed(days_after, column_number)
+), players AS (
+  SELECT
+    slices.bucket AS bucket,
+    player_id,
+    first_seen,
+    '' AS split
+  FROM (
+    SELECT
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      MIN_BY(platform, order_key) AS platform,
+      MIN_BY(version, order_key) AS version,
+      MIN_BY(country, order_key) AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS TINYINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      player_id
+  ) AS player
+  JOIN slices
+    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    AND first_seen >= start_at
+    AND first_seen < end_at
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND first_seen < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), every_payment AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    currency,
+    detail,
+    transaction_id,
+    is_validated,
+    COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject, 1, 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail, 1, 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id, 1, 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS STRING)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS STRING)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS STRING)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS STRING)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS STRING)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS STRING)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS STRING)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS STRING)
+          WHEN 'level_start'
+          THEN CAST(level AS STRING)
+          WHEN 'level_complete'
+          THEN CAST(level AS STRING)
+          WHEN 'level_fail'
+          THEN CAST(level AS STRING)
+          WHEN 'level_abandon'
+          THEN CAST(level AS STRING)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS STRING)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS STRING)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS STRING)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS STRING)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS STRING)
+          WHEN 'match_end'
+          THEN CAST(props.result AS STRING)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS STRING)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS TINYINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  JOIN slices
+    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+  WHERE
+    name IN ('purchase', 'ad_impression')
+    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
+), orders AS (
+  SELECT
+    time,
+    order_key,
+    transaction_id,
+    detail,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject, 1, 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail, 1, 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id, 1, 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS STRING)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS STRING)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS STRING)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS STRING)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS STRING)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS STRING)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS STRING)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS STRING)
+          WHEN 'level_start'
+          THEN CAST(level AS STRING)
+          WHEN 'level_complete'
+          THEN CAST(level AS STRING)
+          WHEN 'level_fail'
+          THEN CAST(level AS STRING)
+          WHEN 'level_abandon'
+          THEN CAST(level AS STRING)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS STRING)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS STRING)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS STRING)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS STRING)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS STRING)
+          WHEN 'match_end'
+          THEN CAST(props.result AS STRING)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS STRING)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS TINYINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    name = 'purchase'
+    AND NOT transaction_id IS NULL
+    AND COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) > 0
+), first_orders AS (
+  SELECT
+    transaction_id,
+    MIN_BY(detail, order_key) AS detail,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
+  FROM orders
+  GROUP BY
+    transaction_id
+), counted AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    micros,
+    COALESCE(NULLIF(every_payment.detail, ''), first_orders.detail, '') AS detail,
+    COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
+  FROM every_payment
+  LEFT JOIN first_orders
+    ON every_payment.transaction_id = first_orders.transaction_id
+  WHERE
+    (
+      (
+        name = 'purchase' AND (
+          is_validated OR CAST(FALSE AS BOOLEAN)
+        )
+      )
+      OR (
+        name = 'ad_impression' AND CAST(FALSE AS BOOLEAN)
+      )
+    )
+    AND micros <> 0
+    AND (
+      first_orders.transaction_id IS NULL
+      OR (
+        micros > 0 AND order_key = counted_key
+      )
+      OR (
+        micros < 0 AND NOT counted_key IS NULL
+      )
+    )
+), paid AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    paid_in,
+    micros,
+    CASE WHEN name = 'ad_impression' THEN 'ad' WHEN detail = '' THEN 'iap' ELSE detail END AS kind,
+    CASE
+      WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+      THEN CAST(micros AS DECIMAL(38, 0)) * CAST(1000000000000 AS DECIMAL(38, 0))
+      WHEN micros BETWEEN -micros_max AND micros_max
+      THEN CAST(micros AS DECIMAL(38, 0)) * CAST(rate AS DECIMAL(38, 0))
+    END AS amount
+  FROM counted
+  LEFT JOIN rates
+    ON paid_in = rates.currency AND rate_day = rates.day
+), members AS (
+  SELECT
+    player_id,
+    players.bucket,
+    row_number
+  FROM players
+  JOIN cohorts
+    ON players.bucket = cohorts.bucket
+), spent AS (
+  SELECT
+    row_number,
+    column_number,
+    amount,
+    paid_in
+  FROM paid
+  JOIN members
+    ON paid.player_id = members.player_id
+  JOIN offsets
+    ON offsets.days_after = paid.bucket - members.bucket
+)
+SELECT
+  'size' AS list,
+  row_number,
+  CAST(0 AS BIGINT) AS column_number,
+  '' AS key,
+  CAST(COUNT(*) AS DECIMAL(38, 0)) AS found
+FROM members
+GROUP BY
+  row_number
+UNION ALL
+SELECT
+  'net' AS list,
+  row_number,
+  column_number,
+  '' AS key,
+  SUM(amount) AS found
+FROM spent
+WHERE
+  NOT amount IS NULL
+GROUP BY
+  row_number,
+  column_number
+UNION ALL
+SELECT
+  'unconverted' AS list,
+  CAST(0 AS BIGINT) AS row_number,
+  CAST(0 AS BIGINT) AS column_number,
+  paid_in AS key,
+  CAST(COUNT(*) AS DECIMAL(38, 0)) AS found
+FROM spent
+WHERE
+  amount IS NULL
+GROUP BY
+  paid_in;
