@@ -107,7 +107,7 @@ def _sample_store() -> Generator[Store]:
 
 
 def _page(metric: Metric[Any, Any], store: Store) -> str:
-    asked = sample_game.ASKED | ASKED.get(metric.name, {})
+    asked = sample_game.ASKED | ASKED.get(metric.name, {}) | sample_game.OWN.get(metric.name, {})
     parameters = metric.parameters.model_validate(asked)
     answer = metric.answer(parameters, store, sample_game.NOW)
     explained = metric.answer(parameters.model_copy(update={"explain": True}), store, sample_game.NOW)

@@ -16,6 +16,8 @@ FIRST_DAY = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 DAYS = 9
 NOW = FIRST_DAY + dt.timedelta(days=DAYS, hours=9)
 ASKED = {"gameId": GAME, "from": "2026-03-03", "to": "2026-03-08"}
+OWN: dict[str, dict[str, str]] = {"journey": {"playerId": "p03", "limit": "20"}, "player": {"playerId": "p03"}}
+"""What some metrics are asked besides, of this game."""
 PLAYERS = 14
 LEVELS = 4
 

@@ -23,6 +23,9 @@ from playtrace.store.duckdb import Store
 RECEIVED_AT = dt.datetime(2026, 3, 29, tzinfo=dt.UTC)
 """When the events of a test arrive, unless it says otherwise: less than 30 days after they happened."""
 
+FROM_EVENTS = {"funnel", "journey", "player"}
+"""Metrics that no rollup can answer."""
+
 
 class Engine:
     """A store with a loader before it and the metrics behind it. Each test, and each example, is a game of its own."""

@@ -6,12 +6,13 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Engine
+from conftest import FROM_EVENTS, Engine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from partial_state import partial_state
@@ -30,7 +31,7 @@ from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
 
-NEEDED = {"heatmap": {"map": "arena"}}
+NEEDED = {"heatmap": {"map": "arena"}, "journey": {"playerId": "ann"}, "player": {"playerId": "ann"}}
 """Parameters that a metric cannot do without."""
 MARCH = {"from": "2026-03-01", "to": "2026-03-09"}
 
@@ -75,7 +76,8 @@ def test_every_metric_answers(client: TestClient, game: str, name: str) -> None:
     answer = client.get(f"/api/metrics/{name}", params={"gameId": game} | MARCH | NEEDED.get(name, {}))
     assert answer.status_code == 200, answer.text
     document = answer.json()
-    assert (document["metric"], document["gameId"], document["source"]) == (name, game, "rollup")
+    source = "raw" if name in FROM_EVENTS else "rollup"
+    assert (document["metric"], document["gameId"], document["source"]) == (name, game, source)
     assert document["timeZone"] == "Asia/Kathmandu"
     assert document["from"] == "2026-02-28T18:15:00Z"
     assert document["definition"] == f"/docs#metric_{name}"
@@ -201,7 +203,8 @@ def data(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", metrics())
 def test_every_metric_is_a_command(data: Path, name: str) -> None:
     given = [name, "--game", "quiet", "--data", str(data)]
-    given += [part for key, value in NEEDED.get(name, {}).items() for part in (f"--{key}", value)]
+    for key, value in NEEDED.get(name, {}).items():
+        given += ["--" + re.sub("([A-Z])", r"-\1", key).lower(), value]
     for output in ("table", "csv", "json"):
         done = CliRunner().invoke(query_command, [*given, "--format", output])
         assert done.exit_code == 0, done.output

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sqlglot
-from conftest import Engine
+from conftest import FROM_EVENTS, Engine
 from dialects.clickhouse import to_clickhouse
 from dialects.postgresql import to_postgresql
 from dialects.spark import to_spark
@@ -41,6 +41,11 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "arpu": ("arpu", {"offsets": "0,1"}),
     "ltv": ("ltv", {"offsets": "0,1"}),
     "spenders": ("spenders", {}),
+    "funnel": ("funnel", {"exclude": ["level_fail(props.mode:!*)"], "hold": "match_id", "splitBy": "platform"}),
+    "funnel_strict": ("funnel", {"order": "strict", "step": ["level_start(level:1)", "level_complete(level:1)"]}),
+    "funnel_any": ("funnel", {"order": "any", "unit": "session"}),
+    "journey": ("journey", {"playerId": "ann"}),
+    "player": ("player", {"playerId": "ann"}),
     "filtered_sessions": ("timeseries", {"metric": "sessions", "filter": ["props.mode:ranked,7", "level:!1..3"]}),
     "filtered_events": ("timeseries", {"metric": "events", "filter": ["props.mode.of:*"]}),
 }
@@ -59,7 +64,7 @@ OURS_ALONE = {
 
 def statements(engine: Engine, name: str) -> list[str]:
     metric, asked = QUESTIONS[name]
-    sources = ("raw",) if "filter" in asked else ("rollup", "raw")
+    sources = ("raw",) if "filter" in asked or metric in FROM_EVENTS else ("rollup", "raw")
     found: list[str] = []
     for source in sources:
         answer = engine.ask(metric, "arena", NOW, explain=True, source=source, **DAYS, **asked)

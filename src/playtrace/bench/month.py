@@ -27,6 +27,8 @@ ENTRY_EVENTS = 500
 ASKED: dict[str, dict[str, object]] = {
     "timeseries": {"metric": "crashes", "interval": "day"},
     "heatmap": {"map": "arena", "event": "player_death"},
+    "journey": {"playerId": "p-000016"},
+    "player": {"playerId": "p-000016"},
 }
 """Parameters beyond game and time, for the metrics that need some."""
 

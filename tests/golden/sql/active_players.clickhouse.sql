@@ -422,7 +422,10 @@ WITH slices AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -834,7 +837,10 @@ WITH slices AS (
   SELECT
     slices.bucket AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,

@@ -400,7 +400,10 @@ WITH slices AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -793,7 +796,10 @@ WITH slices AS (
   SELECT
     slices.bucket AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,

@@ -282,7 +282,10 @@ WITH slices AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -589,7 +592,10 @@ WITH slices AS (
   SELECT
     slices.bucket AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,

@@ -19,7 +19,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    COALESCE(nullIf(version, 'unknown'), '') AS split
+    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -104,7 +107,10 @@ WITH active AS (
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
     player_id,
-    COALESCE(nullIf(version, 'unknown'), '') AS split
+    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,

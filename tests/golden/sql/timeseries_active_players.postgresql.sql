@@ -8,7 +8,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split
+    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -91,7 +94,10 @@ WITH active AS (
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
     player_id,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split
+    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,

@@ -26,7 +26,7 @@ RANGE = re.compile(rf"(?P<low>{NUMBER})?\.\.(?P<high>{NUMBER})?", re.IGNORECASE)
 
 
 class Condition(Struct, frozen=True):
-    """One `filter=`: what of an event is looked at, and what it must be."""
+    """`FIELD:VALUE`: what of an event is looked at, and what it must be."""
 
     field: Field
     negated: bool
@@ -38,6 +38,32 @@ class Condition(Struct, frozen=True):
     @property
     def is_range(self) -> bool:
         return self.low is not None or self.high is not None
+
+    def predicate(self, place: Sql) -> Sql:
+        """What must hold of an event: true or false, never null."""
+        text, number = self.field.expressions(place)
+        if self.is_range:
+            ends: list[Sql] = []
+            if self.low is not None:
+                ends.append(number + " >= $" + place + "_low::DOUBLE")
+            if self.high is not None:
+                ends.append(number + " <= $" + place + "_high::DOUBLE")
+            holds: Sql = " AND ".join(ends)
+        elif self.values is None:
+            holds = text + " IS NOT NULL"
+        else:
+            holds = "list_contains($" + place + "_values::VARCHAR[], " + text + ")"
+            if _numbers(self.values):
+                holds = holds + " OR list_contains($" + place + "_numbers::DOUBLE[], " + number + ")"
+        found: Sql = "coalesce(" + holds + ", false)"
+        return "NOT " + found if self.negated else found
+
+    def bound(self, place: str) -> dict[str, object]:
+        """The names that `predicate` of this place leaves to be bound."""
+        bound = self.field.bound(place) | {f"{place}_low": self.low, f"{place}_high": self.high}
+        if self.values is not None:
+            bound |= {f"{place}_values": self.values, f"{place}_numbers": _numbers(self.values)}
+        return bound
 
 
 def filters(parameters: CommonParameters) -> dict[str, object]:
@@ -68,17 +94,17 @@ def predicate_of(filters: list[str], place_before: Sql = "") -> tuple[Sql, dict[
     bound: dict[str, object] = {}
     for place, text in zip(PLACES, filters, strict=False):
         condition = read_condition(text)
-        texts.append(_predicate(condition, place_before + place))
-        bound |= _bound(condition, place_before + place)
+        texts.append(condition.predicate("filter" + place_before + place))
+        bound |= condition.bound(f"filter{place_before}{place}")
     return " AND ".join(texts), bound
 
 
-def read_condition(text: str) -> Condition:
-    """Read `FIELD:VALUE`. Raises `WrongParameter`."""
+def read_condition(text: str, parameter: str = "filter") -> Condition:
+    """Read `FIELD:VALUE`. Raises `WrongParameter`, of the parameter in which it stands."""
     name, colon, rest = text.partition(":")
     if not colon:
-        raise WrongParameter("filter", f"Expected FIELD:VALUE, such as props.mode:ranked, got {text!r}.")
-    field = read_field(name, "filter")
+        raise WrongParameter(parameter, f"Expected FIELD:VALUE, such as props.mode:ranked, got {text!r}.")
+    field = read_field(name, parameter)
     rest = rest.strip()
     negated = rest.startswith("!")
     rest = rest.removeprefix("!")
@@ -87,17 +113,17 @@ def read_condition(text: str) -> Condition:
     if (match := RANGE.fullmatch(rest)) and (match["low"] or match["high"]):
         low, high = (float(end) if end else None for end in (match["low"], match["high"]))
         if any(end is not None and not math.isfinite(end) for end in (low, high)):
-            raise WrongParameter("filter", f"The ends of a range are numbers, got {rest!r}.")
+            raise WrongParameter(parameter, f"The ends of a range are numbers, got {rest!r}.")
         return Condition(field, negated, None, low, high)
-    values = _split(rest)
+    values = _split(rest, parameter)
     if not values:
-        raise WrongParameter("filter", f"A value is missing after {field.name}: (any at all is {field.name}:*).")
+        raise WrongParameter(parameter, f"A value is missing after {field.name}: (any at all is {field.name}:*).")
     if len(values) > LIST_LENGTH_MAX:
-        raise WrongParameter("filter", f"At most {LIST_LENGTH_MAX} values of one field, got {len(values)}.")
+        raise WrongParameter(parameter, f"At most {LIST_LENGTH_MAX} values of one field, got {len(values)}.")
     return Condition(field, negated, values)
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, parameter: str) -> list[str]:
     """`a,"b,c"` is a and b,c: what holds a comma or begins with a sign is put in quotation marks."""
     found: list[str] = []
     rest = text
@@ -106,11 +132,11 @@ def _split(text: str) -> list[str]:
             try:
                 value, end = json.JSONDecoder().raw_decode(rest)
             except ValueError:
-                raise WrongParameter("filter", f"A quotation mark is not closed in {text!r}.") from None
+                raise WrongParameter(parameter, f"A quotation mark is not closed in {text!r}.") from None
             found.append(str(value))
             rest = rest[end:].lstrip()
             if rest and not rest.startswith(","):
-                raise WrongParameter("filter", f"Expected a comma after {value!r} in {text!r}.")
+                raise WrongParameter(parameter, f"Expected a comma after {value!r} in {text!r}.")
             rest = rest[1:].lstrip()
         else:
             value, _, rest = rest.partition(",")
@@ -118,33 +144,6 @@ def _split(text: str) -> list[str]:
             if value.strip():
                 found.append(value.strip())
     return found
-
-
-def _predicate(condition: Condition, place: Sql) -> Sql:
-    text, number = condition.field.expressions("filter" + place)
-    if condition.is_range:
-        ends: list[Sql] = []
-        if condition.low is not None:
-            ends.append(number + " >= $filter" + place + "_low::DOUBLE")
-        if condition.high is not None:
-            ends.append(number + " <= $filter" + place + "_high::DOUBLE")
-        holds: Sql = " AND ".join(ends)
-    elif condition.values is None:
-        holds = text + " IS NOT NULL"
-    else:
-        holds = "list_contains($filter" + place + "_values::VARCHAR[], " + text + ")"
-        if _numbers(condition.values):
-            holds = holds + " OR list_contains($filter" + place + "_numbers::DOUBLE[], " + number + ")"
-    found: Sql = "coalesce(" + holds + ", false)"
-    return "NOT " + found if condition.negated else found
-
-
-def _bound(condition: Condition, place: str) -> dict[str, object]:
-    name = f"filter{place}_"
-    bound = condition.field.bound(f"filter{place}") | {f"{name}low": condition.low, f"{name}high": condition.high}
-    if condition.values is not None:
-        bound |= {f"{name}values": condition.values, f"{name}numbers": _numbers(condition.values)}
-    return bound
 
 
 def _numbers(values: list[str]) -> list[float]:

@@ -75,7 +75,7 @@ def hints(parameters: CommonParameters, asking: Asking, answer: CommonAnswer) ->
         return [*unknown, *_set_aside(answer, asking)]
     unknown = [hint for sought in parameters.sought() for hint in _of(sought, parameters, asking)]
     money = [*_other_currencies(parameters, answer, asking), *_unconverted(answer)]
-    return [*unknown, *_set_aside(answer, asking), *money][:HINTS_MAX]
+    return [*_unknown_player(parameters, answer), *unknown, *_set_aside(answer, asking), *money][:HINTS_MAX]
 
 
 def _set_aside(answer: CommonAnswer, asking: Asking) -> list[str]:
@@ -92,6 +92,13 @@ def _set_aside(answer: CommonAnswer, asking: Asking) -> list[str]:
         f"{count:,} event{' of this game is' if count == 1 else 's of this game are'} kept apart as too old: no metric"
         " counts what comes later than late_days_max allows. Raise that and send them again (docs/history.md)."
     ]
+
+
+def _unknown_player(parameters: CommonParameters, answer: CommonAnswer) -> list[str]:
+    """Where a question is about one player of whom there is nothing. Whoever else plays is not told."""
+    if getattr(answer, "is_known", True):
+        return []
+    return [f"playerId: no event of the environment {parameters.env!r} is of this player."]
 
 
 def _other_currencies(parameters: CommonParameters, answer: CommonAnswer, asking: Asking) -> list[str]:

@@ -1,0 +1,39 @@
+"""Questions about one player: who is meant, and the time that is looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import LiteralString
+
+from pydantic import Field
+
+from playtrace.event import ID_LENGTH_MAX
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, span_of
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.models import DAYS_MAX, CommonAnswer, CommonParameters
+
+
+class PlayerParameters(CommonParameters):
+    player_id: str = Field(min_length=1, max_length=ID_LENGTH_MAX, description="The player's id, as events send it.")
+
+
+class PlayerAnswer(CommonAnswer):
+    is_known: bool = Field(
+        description="Whether the player has any event in the environment, whatever the range and the filters."
+    )
+
+
+IS_KNOWN: LiteralString = """
+SELECT 1 FROM events WHERE game_id = $game AND env = $env AND player_id = $player_id LIMIT 1
+"""
+
+
+def whole_history(parameters: CommonParameters, now: dt.datetime) -> Span:
+    """The time that is asked about; without `from` and `hours` all before its end. Raises `WrongParameter`."""
+    span = span_of(parameters, now)
+    if parameters.from_ is not None or parameters.hours is not None:
+        return span
+    try:
+        return Span(span.end - DAYS_MAX * ONE_DAY, span.end)
+    except OverflowError:
+        raise WrongParameter("to", "The range lies beyond the calendar.") from None

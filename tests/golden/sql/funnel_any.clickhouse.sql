@@ -1,0 +1,213 @@
+WITH numbers AS (
+  SELECT
+    tupleElement(list_row, 1) AS number
+  FROM (
+    SELECT
+      arrayJoin(arrayZip(CAST([1, 2, 3] AS Array(Nullable(Int64))))) AS list_row
+  ) AS zipped
+), every_event AS (
+  SELECT
+    CAST(0 AS Nullable(Int64)) AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    device_id,
+    os,
+    map_id,
+    level,
+    x,
+    y,
+    z,
+    seq,
+    mono_ms,
+    value,
+    currency,
+    props,
+    is_active,
+    is_passive,
+    steps
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      device_id,
+      match_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      level,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT (
+        player_id IS NULL
+      )
+      AND NOT (
+        name IN ('push_received', 'server_grant', 'crash_upload')
+      ) AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+      ) % 63 AS Nullable(Int8)) AS player_bit,
+      CASE
+        WHEN CHAR_LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+      CASE
+        WHEN name = 'session_start'
+        THEN 1
+        WHEN name = 'level_start'
+        THEN 2
+        WHEN name = 'level_complete'
+        THEN 4
+        ELSE 0
+      END AS steps
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-10 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), candidates AS (
+  SELECT
+    CAST(CHAR_LENGTH(owner) AS Nullable(String)) || ':' || owner || session_id AS unit,
+    split,
+    order_key,
+    toUnixTimestamp64Micro(time) AS at_us,
+    steps
+  FROM every_event
+  WHERE
+    has(
+      CAST(['level_complete', 'level_start', 'session_start'] AS Array(Nullable(String))),
+      name
+    )
+    AND NOT (
+      CAST(CHAR_LENGTH(owner) AS Nullable(String)) || ':' || owner || session_id IS NULL
+    )
+), behind_1 AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    at_us,
+    steps,
+    MIN(CASE WHEN bitAnd(steps, 1) <> 0 THEN at_us END) OVER behind AS at_1,
+    MIN(CASE WHEN bitAnd(steps, 2) <> 0 THEN at_us END) OVER behind AS at_2,
+    MIN(CASE WHEN bitAnd(steps, 4) <> 0 THEN at_us END) OVER behind AS at_3
+  FROM candidates
+  WHERE
+    bitAnd(steps, 7) <> 0
+  WINDOW behind AS (
+    PARTITION BY unit
+    ORDER BY order_key DESC
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  )
+), attempts AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    at_us AS began_at,
+    at_1,
+    at_2,
+    at_3
+  FROM behind_1
+  WHERE
+    bitAnd(steps, 7) <> 0 AND at_us >= 1772323200000000 AND at_us < 1772496000000000
+), measured AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    began_at,
+    CASE WHEN at_1 <= began_at + 604800000000 THEN at_1 END AS at_1,
+    CASE WHEN at_2 <= began_at + 604800000000 THEN at_2 END AS at_2,
+    CASE WHEN at_3 <= began_at + 604800000000 THEN at_3 END AS at_3,
+    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_2 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_3 <= began_at + 604800000000 THEN 1 ELSE 0 END AS depth
+  FROM attempts
+), ranked AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY depth DESC, order_key) AS place
+  FROM measured
+), chosen AS (
+  SELECT
+    *,
+    CASE WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000 THEN 1 ELSE 0 END AS is_open
+  FROM ranked
+  WHERE
+    place = 1
+), filled AS (
+  SELECT
+    split,
+    depth,
+    is_open,
+    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY at_us, number) AS reached,
+    at_us - lag(at_us) OVER (PARTITION BY unit ORDER BY at_us, number) AS step_us
+  FROM (
+    SELECT
+      unit,
+      split,
+      depth,
+      is_open,
+      number,
+      CASE number WHEN 1 THEN at_1 WHEN 2 THEN at_2 WHEN 3 THEN at_3 END AS at_us
+    FROM chosen
+    CROSS JOIN numbers
+  ) AS steps_of_chosen
+  WHERE
+    NOT (
+      at_us IS NULL
+    )
+), shown AS (
+  SELECT
+    depth,
+    is_open,
+    reached,
+    step_us,
+    0 AS key_place,
+    NULL AS key
+  FROM filled
+)
+SELECT
+  key_place,
+  key,
+  reached,
+  COUNT(*) AS units,
+  SUM((
+    1 - is_open
+  )) AS counted,
+  SUM(CASE WHEN depth = reached THEN is_open ELSE 0 END) AS in_progress,
+  quantileExactInclusive(CASE WHEN (
+    1 - is_open
+  ) = 1 THEN step_us END)(0.5) AS median_us,
+  quantileExactInclusive(CASE WHEN (
+    1 - is_open
+  ) = 1 THEN step_us END)(0.9) AS p90_us
+FROM shown
+GROUP BY
+  key_place,
+  key,
+  reached;

@@ -1,0 +1,200 @@
+WITH numbers AS (
+  SELECT
+    UNNEST(CAST(ARRAY[1, 2, 3] AS BIGINT[])) AS number
+), every_event AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    device_id,
+    os,
+    map_id,
+    level,
+    x,
+    y,
+    z,
+    seq,
+    mono_ms,
+    value,
+    currency,
+    props,
+    is_active,
+    is_passive,
+    steps
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      device_id,
+      match_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      level,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+      ) % 63 AS SMALLINT) AS player_bit,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+      CASE
+        WHEN name = 'session_start'
+        THEN 1
+        WHEN name = 'level_start'
+        THEN 2
+        WHEN name = 'level_complete'
+        THEN 4
+        ELSE 0
+      END AS steps
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-10 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), candidates AS (
+  SELECT
+    CAST(LENGTH(owner) AS TEXT) || ':' || owner || session_id AS unit,
+    split,
+    order_key,
+    CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS at_us,
+    steps
+  FROM every_event
+  WHERE
+    name = ANY(CAST(ARRAY['level_complete', 'level_start', 'session_start'] AS TEXT[]))
+    AND NOT CAST(LENGTH(owner) AS TEXT) || ':' || owner || session_id IS NULL
+), behind_1 AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    at_us,
+    steps,
+    MIN(CASE WHEN steps & 1 <> 0 THEN at_us END) OVER behind AS at_1,
+    MIN(CASE WHEN steps & 2 <> 0 THEN at_us END) OVER behind AS at_2,
+    MIN(CASE WHEN steps & 4 <> 0 THEN at_us END) OVER behind AS at_3
+  FROM candidates
+  WHERE
+    steps & 7 <> 0
+  WINDOW behind AS (
+    PARTITION BY unit
+    ORDER BY order_key DESC NULLS LAST
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  )
+), attempts AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    at_us AS began_at,
+    at_1,
+    at_2,
+    at_3
+  FROM behind_1
+  WHERE
+    steps & 7 <> 0 AND at_us >= 1772323200000000 AND at_us < 1772496000000000
+), measured AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    began_at,
+    CASE WHEN at_1 <= began_at + 604800000000 THEN at_1 END AS at_1,
+    CASE WHEN at_2 <= began_at + 604800000000 THEN at_2 END AS at_2,
+    CASE WHEN at_3 <= began_at + 604800000000 THEN at_3 END AS at_3,
+    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_2 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_3 <= began_at + 604800000000 THEN 1 ELSE 0 END AS depth
+  FROM attempts
+), ranked AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY depth DESC NULLS LAST, order_key) AS place
+  FROM measured
+), chosen AS (
+  SELECT
+    *,
+    CASE WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000 THEN 1 ELSE 0 END AS is_open
+  FROM ranked
+  WHERE
+    place = 1
+), filled AS (
+  SELECT
+    split,
+    depth,
+    is_open,
+    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY at_us, number) AS reached,
+    at_us - LAG(at_us) OVER (PARTITION BY unit ORDER BY at_us, number) AS step_us
+  FROM (
+    SELECT
+      unit,
+      split,
+      depth,
+      is_open,
+      number,
+      CASE number WHEN 1 THEN at_1 WHEN 2 THEN at_2 WHEN 3 THEN at_3 END AS at_us
+    FROM chosen
+    CROSS JOIN numbers
+  ) AS steps_of_chosen
+  WHERE
+    NOT at_us IS NULL
+), shown AS (
+  SELECT
+    depth,
+    is_open,
+    reached,
+    step_us,
+    0 AS key_place,
+    NULL AS key
+  FROM filled
+)
+SELECT
+  key_place,
+  key,
+  reached,
+  COUNT(*) AS units,
+  SUM((
+    1 - is_open
+  )) AS counted,
+  SUM(CASE WHEN depth = reached THEN is_open ELSE 0 END) AS in_progress,
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+    CASE WHEN (
+      1 - is_open
+    ) = 1 THEN step_us END) AS median_us,
+  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY
+    CASE WHEN (
+      1 - is_open
+    ) = 1 THEN step_us END) AS p90_us
+FROM shown
+GROUP BY
+  key_place,
+  key,
+  reached;

@@ -1,0 +1,209 @@
+WITH numbers AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      INLINE(ARRAYS_ZIP(CAST(ARRAY(1, 2) AS ARRAY<BIGINT>)))
+  ) AS listed(number)
+), every_event AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    device_id,
+    os,
+    map_id,
+    level,
+    x,
+    y,
+    z,
+    seq,
+    mono_ms,
+    value,
+    currency,
+    props,
+    is_active,
+    is_passive,
+    steps
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      device_id,
+      match_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      level,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+      ) % 63 AS TINYINT) AS player_bit,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+      CASE
+        WHEN name = 'level_start'
+        AND COALESCE(
+          ARRAY_CONTAINS(CAST(ARRAY('1') AS ARRAY<STRING>), TRY_CAST(level AS STRING))
+          OR ARRAY_CONTAINS(CAST(ARRAY(1.0) AS ARRAY<DOUBLE>), TRY_CAST(level AS DOUBLE)),
+          FALSE
+        )
+        THEN 1
+        ELSE 0
+      END + CASE
+        WHEN name = 'level_complete'
+        AND COALESCE(
+          ARRAY_CONTAINS(CAST(ARRAY('1') AS ARRAY<STRING>), TRY_CAST(level AS STRING))
+          OR ARRAY_CONTAINS(CAST(ARRAY(1.0) AS ARRAY<DOUBLE>), TRY_CAST(level AS DOUBLE)),
+          FALSE
+        )
+        THEN 2
+        ELSE 0
+      END AS steps
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    AND time < CAST('2026-03-10 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), candidates AS (
+  SELECT
+    player_id AS unit,
+    split,
+    order_key,
+    UNIX_MICROS(time) AS at_us,
+    steps
+  FROM every_event
+  WHERE
+    (
+      ARRAY_CONTAINS(CAST(ARRAY('level_complete', 'level_start') AS ARRAY<STRING>), name)
+      OR NOT (
+        is_passive
+        OR ARRAY_CONTAINS(CAST(ARRAY('position', 'performance', 'heartbeat') AS ARRAY<STRING>), name)
+      )
+    )
+    AND NOT player_id IS NULL
+), adjacent AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    at_us,
+    steps,
+    LEAD(steps, 1) OVER behind AS steps_2,
+    LEAD(at_us, 1) OVER behind AS next_2
+  FROM candidates
+  WINDOW behind AS (PARTITION BY unit ORDER BY order_key NULLS LAST)
+), attempts AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    at_us AS began_at,
+    at_us AS at_1,
+    CASE WHEN steps_2 & 2 <> 0 THEN next_2 END AS at_2
+  FROM adjacent
+  WHERE
+    steps & 1 <> 0 AND at_us >= 1772323200000000 AND at_us < 1772496000000000
+), measured AS (
+  SELECT
+    unit,
+    split,
+    order_key,
+    began_at,
+    CASE WHEN at_1 <= began_at + 604800000000 THEN at_1 END AS at_1,
+    CASE WHEN at_2 <= began_at + 604800000000 THEN at_2 END AS at_2,
+    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_2 <= began_at + 604800000000 THEN 1 ELSE 0 END AS depth
+  FROM attempts
+), ranked AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY depth DESC, order_key NULLS LAST) AS place
+  FROM measured
+), chosen AS (
+  SELECT
+    *,
+    CASE WHEN depth < 2 AND began_at + 604800000000 > 1772528400000000 THEN 1 ELSE 0 END AS is_open
+  FROM ranked
+  WHERE
+    place = 1
+), filled AS (
+  SELECT
+    split,
+    depth,
+    is_open,
+    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY at_us NULLS LAST, number NULLS LAST) AS reached,
+    at_us - LAG(at_us) OVER (PARTITION BY unit ORDER BY at_us NULLS LAST, number NULLS LAST) AS step_us
+  FROM (
+    SELECT
+      unit,
+      split,
+      depth,
+      is_open,
+      number,
+      CASE number WHEN 1 THEN at_1 WHEN 2 THEN at_2 END AS at_us
+    FROM chosen
+    CROSS JOIN numbers
+  ) AS steps_of_chosen
+  WHERE
+    NOT at_us IS NULL
+), shown AS (
+  SELECT
+    depth,
+    is_open,
+    reached,
+    step_us,
+    0 AS key_place,
+    NULL AS key
+  FROM filled
+)
+SELECT
+  key_place,
+  key,
+  reached,
+  COUNT(*) AS units,
+  SUM((
+    1 - is_open
+  )) AS counted,
+  SUM(CASE WHEN depth = reached THEN is_open ELSE 0 END) AS in_progress,
+  PERCENTILE(CASE WHEN (
+    1 - is_open
+  ) = 1 THEN step_us END, 0.5) AS median_us,
+  PERCENTILE(CASE WHEN (
+    1 - is_open
+  ) = 1 THEN step_us END, 0.9) AS p90_us
+FROM shown
+GROUP BY
+  key_place,
+  key,
+  reached;

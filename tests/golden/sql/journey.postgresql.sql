@@ -1,0 +1,133 @@
+WITH every_event AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    device_id,
+    os,
+    map_id,
+    level,
+    x,
+    y,
+    z,
+    seq,
+    mono_ms,
+    value,
+    currency,
+    props,
+    is_active,
+    is_passive,
+    on_platform,
+    of_version
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      device_id,
+      match_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      level,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+      ) % 63 AS SMALLINT) AS player_bit,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+      platform AS on_platform,
+      version AS of_version
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), own AS (
+  SELECT
+    time,
+    order_key,
+    name,
+    session_id,
+    seq,
+    level,
+    map_id,
+    match_id,
+    value,
+    currency,
+    on_platform,
+    of_version,
+    props,
+    LAG(time) OVER (ORDER BY order_key) AS time_before,
+    LAG(session_id) OVER (ORDER BY order_key) AS session_before
+  FROM every_event
+  WHERE
+    player_id = 'ann'
+), shown AS (
+  SELECT
+    *,
+    COUNT(*) OVER () AS total
+  FROM own
+  WHERE
+    CAST(NULL AS TEXT[]) IS NULL OR name = ANY(CAST(NULL AS TEXT[]))
+)
+SELECT
+  time,
+  order_key,
+  name,
+  session_id,
+  seq,
+  level,
+  map_id AS map,
+  match_id,
+  value,
+  NULLIF(currency, '') AS currency,
+  on_platform AS platform,
+  of_version AS version,
+  time_before,
+  session_before,
+  total,
+  CASE WHEN FALSE THEN CAST(CAST(props AS JSON) AS TEXT) END AS props
+FROM shown
+WHERE
+  order_key < 85070591730234615865843651857942052864
+ORDER BY
+  order_key DESC NULLS LAST
+LIMIT 101;
+
+SELECT
+  1
+FROM events
+WHERE
+  game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
+LIMIT 1;
