@@ -45,6 +45,8 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "funnel_strict": ("funnel", {"order": "strict", "step": ["level_start(level:1)", "level_complete(level:1)"]}),
     "funnel_any": ("funnel", {"order": "any", "unit": "session"}),
     "journey": ("journey", {"playerId": "ann"}),
+    "paths": ("paths", {}),
+    "paths_to": ("paths", {"end": "match_end", "unit": "player"}),
     "player": ("player", {"playerId": "ann"}),
     "filtered_sessions": ("timeseries", {"metric": "sessions", "filter": ["props.mode:ranked,7", "level:!1..3"]}),
     "filtered_events": ("timeseries", {"metric": "events", "filter": ["props.mode.of:*"]}),

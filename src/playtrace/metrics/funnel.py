@@ -56,6 +56,7 @@ from playtrace.metrics.frame.fields import Field as HeldField
 from playtrace.metrics.frame.fields import read_field
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought
+from playtrace.metrics.frame.samples import SAMPLES
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
 
@@ -70,8 +71,6 @@ WINDOW_MAX = dt.timedelta(days=365)
 UNITS_OF_TIME = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 KEYS_MAX = 10
 OTHER = "(other)"
-SAMPLES = ("position", "performance", "heartbeat")
-"""Events that a game sends all the while, whatever the player does."""
 
 
 class Parameters(CommonParameters):
