@@ -97,6 +97,8 @@ def counted_payments(
     bought = [event for event in ordered if event["name"] == "purchase" and event.get("value")]
     found: list[dict[str, Any]] = []
     for event in ordered:
+        if event["name"] not in ("purchase", "ad_impression"):
+            continue
         is_ad = event["name"] == "ad_impression"
         if not event.get("value") or (is_ad and not ads) or (not is_ad and not counts(event)):
             continue
