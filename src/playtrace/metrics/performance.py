@@ -360,4 +360,4 @@ def _scenes(rows: list[dict[str, Any]]) -> list[SceneLoads]:
     return sorted(scenes, key=lambda loads: (-loads.cold_loads - loads.warm_loads, loads.scene))
 
 
-METRIC = Metric(__name__, __doc__, Parameters, Performance, answer)
+METRIC = Metric(__name__, __doc__, Parameters, Performance, answer, subject="Technical")
