@@ -307,15 +307,17 @@ def check_performance_samples(ask: Ask, events: list[Row]) -> None:
         if frames is None and fps is not None:
             frames = fps * length
         is_drawn = not is_load and frames is not None and 0 <= frames < 9e12 and 0 < length < 9e12
-        scene = text_of(props.get("scene")) if is_load else None
+        scenes = [
+            text_of(props.get("scene")) if is_load else None,
+            event["map_id"],
+            event["level"] if is_load else None,
+        ]
         text = text_of(props.get("frame_times"))
         key = (
             *(event[field] for field in ("game_id", "env", "time", "player_id")),
             event["session_id"] or "",
             *dimensions(event),
-            next(
-                name for name in (scene, event["map_id"], event["level"] if is_load else None, "") if name is not None
-            ),
+            next((scene for scene in scenes if scene is not None), ""),
             text_of(props.get("device")) or "",
             text_of(props.get("excluded")) == "true",
             round(frames * 1e6) if is_drawn and frames is not None else None,

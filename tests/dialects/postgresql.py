@@ -30,6 +30,8 @@ def _rule(node: exp.Expression) -> exp.Expression:
         return _sql(f"(array_agg({value} ORDER BY {key} {order}) FILTER (WHERE {value} IS NOT NULL))[1]")
     if isinstance(node, exp.ArrayContains):
         return exp.EQ(this=node.expression, expression=call("ANY", node.this))
+    if isinstance(node, exp.Split):
+        return call("string_to_array", node.this, node.expression)
     if isinstance(node, exp.Explode):
         return call("unnest", node.this)
     if isinstance(node, exp.DateDiff) and str(node.args.get("unit")).upper() == "MICROSECOND":

@@ -26,6 +26,8 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "active_players": ("active_players", {"segment": "buyers"}),
     "retention": ("retention", {"offsets": [0, 1]}),
     "performance": ("performance", {"splitBy": "device"}),
+    "crash_free": ("crash_free", {"splitBy": "version"}),
+    "adoption": ("adoption", {}),
     "heatmap": ("heatmap", {"map": "arena", "cellSize": 10}),
     "timeseries_revenue": ("timeseries", {"metric": "revenue", "splitBy": "country"}),
     "timeseries_active_players": ("timeseries", {"metric": "active_players", "splitBy": "version"}),

@@ -91,7 +91,7 @@ WITH frame_bins AS (
         country,
         scene,
         device,
-        UNNEST(SPLIT(frame_times, ' ')) AS piece
+        UNNEST(STRING_TO_ARRAY(frame_times, ' ')) AS piece
       FROM (
         SELECT
           CAST(0 AS BIGINT) AS bucket,
@@ -753,7 +753,7 @@ WITH frame_bins AS (
         country,
         scene,
         device,
-        UNNEST(SPLIT(frame_times, ' ')) AS piece
+        UNNEST(STRING_TO_ARRAY(frame_times, ' ')) AS piece
       FROM (
         SELECT
           CAST(0 AS BIGINT) AS bucket,
