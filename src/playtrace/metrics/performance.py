@@ -177,6 +177,7 @@ SELECT made.day
 FROM made
 JOIN all_performance_samples ON made.day = all_performance_samples.day
 WHERE made.samples = all_performance_samples.samples
+ORDER BY made.day
 """
 
 
@@ -218,7 +219,7 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
         passed_over_2=passed_over[1],
         maps=_values(parameters.map),
         devices=_values(parameters.device),
-        **without_made_days(parameters, scope, span),
+        **made_days(parameters, scope, span),
     )
     pools: dict[str, Pool] = {}
     for row in rows:
@@ -245,24 +246,20 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
     )
 
 
-def without_made_days(parameters: CommonParameters, scope: Scope, span: Span) -> dict[str, object]:
-    """What the relation `performance` wants to know of the days that were made, and of what lies around them."""
+def made_days(parameters: CommonParameters, scope: Scope, span: Span) -> dict[str, object]:
+    """Binds `$made_from` and `$made_to`: between them lie days of the span that were made, as many as there are in a
+    row. None where something else is asked than is known of a day: of whom it is, or a filter."""
     start, end = plain(span.start), plain(span.end)
-    days: set[dt.date] = set()
-    # Of whom a frame is, and whatever else may be asked of an event, is not known of a day.
-    if parameters.source != "raw" and parameters.segment is None and not parameters.filter:
-        whole_from, whole_to = _midnight_from(start), dt.datetime(end.year, end.month, end.day)
-        days = {row["day"] for row in scope.rows(DAYS_MADE) if whole_from.date() <= row["day"] < whole_to.date()}
-    while start < end and start.time() == dt.time() and start.date() in days:
-        start += ONE_DAY
-    while start < end and end.time() == dt.time() and (end - ONE_DAY).date() in days:
-        end -= ONE_DAY
-    return {"rest_from": start, "rest_to": end, "days_made": sorted(days)}
-
-
-def _midnight_from(moment: dt.datetime) -> dt.datetime:
-    midnight = dt.datetime(moment.year, moment.month, moment.day)
-    return midnight if midnight == moment else midnight + ONE_DAY
+    if parameters.source == "raw" or parameters.segment is not None or parameters.filter:
+        return {"made_from": start, "made_to": start}
+    longest = run = (start, start)
+    for row in scope.rows(DAYS_MADE):
+        day = dt.datetime.combine(row["day"], dt.time())
+        if day < start or day + ONE_DAY > end:
+            continue
+        run = (run[0] if run[1] == day and run[0] < day else day, day + ONE_DAY)
+        longest = max(longest, run, key=lambda days: days[1] - days[0])
+    return {"made_from": longest[0], "made_to": longest[1]}
 
 
 def _values(names: list[str]) -> list[str] | None:

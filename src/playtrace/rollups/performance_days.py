@@ -51,23 +51,37 @@ CREATION: Sql = (
     "CREATE TABLE performance_days (" + ", ".join([f"{name} {type_}" for name, type_ in COLUMNS.items()]) + ")"
 )
 
-# What was sampled of each session on a day, in buckets. What is no histogram is passed over.
-FRAME_BINS: Sql = """
-    SELECT {key}bucket, day, owner, session_id, platform, version, country, scene, device, bin,
-        CAST(sum(frames) AS BIGINT) AS frames
+# What each session sampled on a day, in one scene: the texts of its histograms behind each other. Numbers stand for
+# all that it is told apart by, which would be dear to compare for each bucket of a histogram. `session_unit` is the
+# number of the first of the units of one session.
+FRAME_UNITS: Sql = """
+    SELECT {key}bucket, day, owner, session_id, platform, version, country, scene, device, frame_times, unit,
+        min(unit) OVER (
+            PARTITION BY {key}bucket, day, owner, session_id, platform, version, country, device
+        ) AS session_unit
     FROM (
-        SELECT {key}bucket, day, owner, session_id, platform, version, country, scene, device,
-            TRY_CAST(substr(piece, 1, strpos(piece, ':') - 1) AS SMALLINT) AS bin,
-            TRY_CAST(substr(piece, strpos(piece, ':') + 1) AS BIGINT) AS frames
+        SELECT {key}bucket, day, owner, session_id, platform, version, country, scene, device, frame_times,
+            row_number() OVER (
+                ORDER BY {key}bucket, day, owner, session_id, platform, version, country, scene, device
+            ) AS unit
         FROM (
             SELECT {key}bucket, CAST(time AS DATE) AS day, owner, session_id, platform, version, country, scene, device,
-                unnest(string_split(frame_times, ' ')) AS piece
+                string_agg(frame_times, ' ') AS frame_times
             FROM ({samples}) AS samples
             WHERE frame_times <> '' AND NOT is_excluded
-        ) AS pieces
+            GROUP BY {key}bucket, CAST(time AS DATE), owner, session_id, platform, version, country, scene, device
+        ) AS gathered
+    ) AS numbered"""
+# What is no histogram is passed over.
+FRAME_BINS: Sql = """
+    SELECT unit, bin, CAST(sum(frames) AS BIGINT) AS frames
+    FROM (
+        SELECT unit, TRY_CAST(substr(piece, 1, strpos(piece, ':') - 1) AS SMALLINT) AS bin,
+            TRY_CAST(substr(piece, strpos(piece, ':') + 1) AS BIGINT) AS frames
+        FROM (SELECT unit, unnest(string_split(frame_times, ' ')) AS piece FROM frame_units) AS pieces
     ) AS counted
     WHERE bin >= 0 AND bin <= 600 AND frames > 0 AND frames <= 1000000000
-    GROUP BY {key}bucket, day, owner, session_id, platform, version, country, scene, device, bin"""
+    GROUP BY unit, bin"""
 
 _BIN_OF: Sql = "CAST(least(600, greatest(0, floor(51.046 * ln(greatest({value}, 1))))) AS SMALLINT)"
 _NO_SUMS: Sql = """CAST(0 AS BIGINT) AS samples, CAST(0 AS BIGINT) AS frames_micros,
@@ -75,27 +89,31 @@ _NO_SUMS: Sql = """CAST(0 AS BIGINT) AS samples, CAST(0 AS BIGINT) AS frames_mic
         CAST(0 AS BIGINT) AS hitches_us"""
 
 
-def _slow_frames(figure: Sql, scene: Sql, scene_key: Sql) -> Sql:
+def _slow_frames(figure: Sql, scene: Sql, unit: Sql) -> Sql:
     """Sessions by the bucket of their p99: the first up to which 99 % of their frames lie."""
-    unit: Sql = "{key}bucket, day, owner, session_id, platform, version, country, " + scene_key + "device"
     return f"""
     SELECT {{key}}bucket, platform, version, country, {scene} AS scene, device, '{figure}' AS figure,
-        min(bin) AS bin, CAST(1 AS BIGINT) AS amount, {_NO_SUMS}
+        p99.bin, CAST(1 AS BIGINT) AS amount, {_NO_SUMS}
     FROM (
-        SELECT {unit}, bin,
-            sum(frames) OVER (
-                PARTITION BY {unit} ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS frames_so_far,
-            sum(frames) OVER (PARTITION BY {unit}) AS frames_all
+        SELECT {unit}, min(bin) AS bin
         FROM (
-            SELECT {unit}, bin, sum(frames) AS frames
-            FROM frame_bins
-            WHERE session_id <> ''
-            GROUP BY {unit}, bin
-        ) AS of_session
-    ) AS added_up
-    WHERE frames_so_far * 100 >= frames_all * 99
-    GROUP BY {unit}"""
+            SELECT {unit}, bin,
+                sum(frames) OVER (
+                    PARTITION BY {unit} ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                ) AS frames_so_far,
+                sum(frames) OVER (PARTITION BY {unit}) AS frames_all
+            FROM (
+                SELECT frame_units.{unit}, bin, sum(frames) AS frames
+                FROM frame_bins
+                JOIN frame_units ON frame_units.unit = frame_bins.unit
+                WHERE session_id <> ''
+                GROUP BY frame_units.{unit}, bin
+            ) AS of_session
+        ) AS added_up
+        WHERE frames_so_far * 100 >= frames_all * 99
+        GROUP BY {unit}
+    ) AS p99
+    JOIN frame_units ON frame_units.unit = p99.{unit}"""
 
 
 def _peaks(figure: Sql, scene: Sql, scene_key: Sql) -> Sql:
@@ -111,7 +129,8 @@ def _peaks(figure: Sql, scene: Sql, scene_key: Sql) -> Sql:
 _of_frames: Sql = f"""
     SELECT {{key}}bucket, platform, version, country, scene, device, 'frames' AS figure, bin, frames AS amount,
         {_NO_SUMS}
-    FROM frame_bins"""
+    FROM frame_bins
+    JOIN frame_units ON frame_units.unit = frame_bins.unit"""
 _of_loads: Sql = f"""
     SELECT {{key}}bucket, platform, version, country, scene, device,
         CASE WHEN is_cold THEN 'load_cold' ELSE 'load_warm' END AS figure,
@@ -136,15 +155,15 @@ _of_sums: Sql = """
 PARTS: Sql = "\n    UNION ALL".join(
     (
         _of_frames,
-        _slow_frames("session", "''", ""),
-        _slow_frames("scene_session", "scene", "scene, "),
+        _slow_frames("session", "''", "session_unit"),
+        _slow_frames("scene_session", "scene", "unit"),
         _peaks("memory", "''", ""),
         _peaks("scene_memory", "scene", "scene, "),
         _of_loads,
         _of_sums,
     )
 )
-"""What samples say, in rows that are added up; reads `frame_bins`."""
+"""What samples say, in rows that are added up; reads `frame_units` and `frame_bins`."""
 
 _DAY_SAMPLES: Sql = (
     "SELECT *, CAST(0 AS BIGINT) AS bucket FROM "
@@ -154,8 +173,10 @@ _DAY_SAMPLES: Sql = (
 _KEY: Sql = "game_id, env, "
 
 MERGED: Sql = (
-    "WITH frame_bins AS ("
-    + FRAME_BINS.format(key=_KEY, samples=_DAY_SAMPLES)
+    "WITH frame_units AS ("
+    + FRAME_UNITS.format(key=_KEY, samples=_DAY_SAMPLES)
+    + "\n),\nframe_bins AS ("
+    + FRAME_BINS
     + ")\nSELECT game_id, env, $from::DATE AS day, platform, version, country, scene, device, figure, bin,"
     + """
     CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(samples) AS BIGINT) AS samples,

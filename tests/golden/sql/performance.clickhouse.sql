@@ -52,9 +52,11 @@ FROM made
 JOIN all_performance_samples
   ON made.day = all_performance_samples.day
 WHERE
-  made.samples = all_performance_samples.samples;
+  made.samples = all_performance_samples.samples
+ORDER BY
+  made.day;
 
-WITH frame_bins AS (
+WITH frame_units AS (
   SELECT
     bucket,
     day,
@@ -65,8 +67,9 @@ WITH frame_bins AS (
     country,
     scene,
     device,
-    bin,
-    CAST(SUM(frames) AS Nullable(Int64)) AS frames
+    frame_times,
+    unit,
+    MIN(unit) OVER (PARTITION BY bucket, day, owner, session_id, platform, version, country, device) AS session_unit
   FROM (
     SELECT
       bucket,
@@ -78,8 +81,10 @@ WITH frame_bins AS (
       country,
       scene,
       device,
-      accurateCastOrNull(SUBSTRING(piece, 1, POSITION(piece, ':') - 1), 'Nullable(Int16)') AS bin,
-      accurateCastOrNull(SUBSTRING(piece, POSITION(piece, ':') + 1), 'Nullable(Int64)') AS frames
+      frame_times,
+      ROW_NUMBER() OVER (
+        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      ) AS unit
     FROM (
       SELECT
         bucket,
@@ -91,7 +96,7 @@ WITH frame_bins AS (
         country,
         scene,
         device,
-        arrayJoin(splitByString(' ', frame_times)) AS piece
+        groupConcat(' ')(frame_times) AS frame_times
       FROM (
         SELECT
           CAST(0 AS Nullable(Int64)) AS bucket,
@@ -139,25 +144,47 @@ WITH frame_bins AS (
         WHERE
           time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
           AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          AND (
+            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-          AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
       ) AS samples
       WHERE
         frame_times <> '' AND NOT is_excluded
+      GROUP BY
+        bucket,
+        CAST(time AS Nullable(DATE)),
+        owner,
+        session_id,
+        platform,
+        version,
+        country,
+        scene,
+        device
+    ) AS gathered
+  ) AS numbered
+), frame_bins AS (
+  SELECT
+    unit,
+    bin,
+    CAST(SUM(frames) AS Nullable(Int64)) AS frames
+  FROM (
+    SELECT
+      unit,
+      accurateCastOrNull(SUBSTRING(piece, 1, POSITION(piece, ':') - 1), 'Nullable(Int16)') AS bin,
+      accurateCastOrNull(SUBSTRING(piece, POSITION(piece, ':') + 1), 'Nullable(Int64)') AS frames
+    FROM (
+      SELECT
+        unit,
+        arrayJoin(splitByString(' ', frame_times)) AS piece
+      FROM frame_units
     ) AS pieces
   ) AS counted
   WHERE
     bin >= 0 AND bin <= 600 AND frames > 0 AND frames <= 1000000000
   GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    scene,
-    device,
+    unit,
     bin
 ), performance AS (
   SELECT
@@ -177,6 +204,8 @@ WITH frame_bins AS (
     CAST(0 AS Nullable(Int64)) AS hitches,
     CAST(0 AS Nullable(Int64)) AS hitches_us
   FROM frame_bins
+  JOIN frame_units
+    ON frame_units.unit = frame_bins.unit
   UNION ALL
   SELECT
     bucket,
@@ -186,7 +215,7 @@ WITH frame_bins AS (
     '' AS scene,
     device,
     'session' AS figure,
-    MIN(bin) AS bin,
+    p99.bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -196,59 +225,40 @@ WITH frame_bins AS (
     CAST(0 AS Nullable(Int64)) AS hitches_us
   FROM (
     SELECT
-      bucket,
-      day,
-      owner,
-      session_id,
-      platform,
-      version,
-      country,
-      device,
-      bin,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, device
-        ORDER BY bin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS frames_so_far,
-      SUM(frames) OVER (PARTITION BY bucket, day, owner, session_id, platform, version, country, device) AS frames_all
+      session_unit,
+      MIN(bin) AS bin
     FROM (
       SELECT
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        device,
+        session_unit,
         bin,
-        SUM(frames) AS frames
-      FROM frame_bins
-      WHERE
-        session_id <> ''
-      GROUP BY
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        device,
-        bin
-    ) AS of_session
-  ) AS added_up
-  WHERE
-    frames_so_far * 100 >= frames_all * 99
-  GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    device
+        SUM(frames) OVER (
+          PARTITION BY session_unit
+          ORDER BY bin
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS frames_so_far,
+        SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
+      FROM (
+        SELECT
+          frame_units.session_unit,
+          bin,
+          SUM(frames) AS frames
+        FROM frame_bins
+        JOIN frame_units
+          ON frame_units.unit = frame_bins.unit
+        WHERE
+          session_id <> ''
+        GROUP BY
+          frame_units.session_unit,
+          bin
+      ) AS of_session
+    ) AS added_up
+    WHERE
+      frames_so_far * 100 >= frames_all * 99
+    GROUP BY
+      session_unit
+  ) AS p99
+  JOIN frame_units
+    ON frame_units.unit = p99.session_unit
   UNION ALL
   SELECT
     bucket,
@@ -258,7 +268,7 @@ WITH frame_bins AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    MIN(bin) AS bin,
+    p99.bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -268,65 +278,36 @@ WITH frame_bins AS (
     CAST(0 AS Nullable(Int64)) AS hitches_us
   FROM (
     SELECT
-      bucket,
-      day,
-      owner,
-      session_id,
-      platform,
-      version,
-      country,
-      scene,
-      device,
-      bin,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, scene, device
-        ORDER BY bin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS frames_so_far,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, scene, device
-      ) AS frames_all
+      unit,
+      MIN(bin) AS bin
     FROM (
       SELECT
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        scene,
-        device,
+        unit,
         bin,
-        SUM(frames) AS frames
-      FROM frame_bins
-      WHERE
-        session_id <> ''
-      GROUP BY
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        scene,
-        device,
-        bin
-    ) AS of_session
-  ) AS added_up
-  WHERE
-    frames_so_far * 100 >= frames_all * 99
-  GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    scene,
-    device
+        SUM(frames) OVER (PARTITION BY unit ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS frames_so_far,
+        SUM(frames) OVER (PARTITION BY unit) AS frames_all
+      FROM (
+        SELECT
+          frame_units.unit,
+          bin,
+          SUM(frames) AS frames
+        FROM frame_bins
+        JOIN frame_units
+          ON frame_units.unit = frame_bins.unit
+        WHERE
+          session_id <> ''
+        GROUP BY
+          frame_units.unit,
+          bin
+      ) AS of_session
+    ) AS added_up
+    WHERE
+      frames_so_far * 100 >= frames_all * 99
+    GROUP BY
+      unit
+  ) AS p99
+  JOIN frame_units
+    ON frame_units.unit = p99.unit
   UNION ALL
   SELECT
     bucket,
@@ -391,8 +372,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-      AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
   ) AS samples
   WHERE
     NOT (
@@ -471,8 +455,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-      AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
   ) AS samples
   WHERE
     NOT (
@@ -552,8 +539,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-      AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
   ) AS samples
   WHERE
     NOT (
@@ -635,8 +625,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-      AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
   ) AS samples
   GROUP BY
     bucket,
@@ -666,7 +659,8 @@ WITH frame_bins AS (
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND has(CAST([] AS Array(Nullable(DATE))), day)
+    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -726,7 +720,7 @@ GROUP BY
   figure,
   bin;
 
-WITH frame_bins AS (
+WITH frame_units AS (
   SELECT
     bucket,
     day,
@@ -737,8 +731,9 @@ WITH frame_bins AS (
     country,
     scene,
     device,
-    bin,
-    CAST(SUM(frames) AS Nullable(Int64)) AS frames
+    frame_times,
+    unit,
+    MIN(unit) OVER (PARTITION BY bucket, day, owner, session_id, platform, version, country, device) AS session_unit
   FROM (
     SELECT
       bucket,
@@ -750,8 +745,10 @@ WITH frame_bins AS (
       country,
       scene,
       device,
-      accurateCastOrNull(SUBSTRING(piece, 1, POSITION(piece, ':') - 1), 'Nullable(Int16)') AS bin,
-      accurateCastOrNull(SUBSTRING(piece, POSITION(piece, ':') + 1), 'Nullable(Int64)') AS frames
+      frame_times,
+      ROW_NUMBER() OVER (
+        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      ) AS unit
     FROM (
       SELECT
         bucket,
@@ -763,7 +760,7 @@ WITH frame_bins AS (
         country,
         scene,
         device,
-        arrayJoin(splitByString(' ', frame_times)) AS piece
+        groupConcat(' ')(frame_times) AS frame_times
       FROM (
         SELECT
           CAST(0 AS Nullable(Int64)) AS bucket,
@@ -946,25 +943,47 @@ WITH frame_bins AS (
         WHERE
           time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
           AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          AND (
+            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+          )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-          AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
       ) AS samples
       WHERE
         frame_times <> '' AND NOT is_excluded
+      GROUP BY
+        bucket,
+        CAST(time AS Nullable(DATE)),
+        owner,
+        session_id,
+        platform,
+        version,
+        country,
+        scene,
+        device
+    ) AS gathered
+  ) AS numbered
+), frame_bins AS (
+  SELECT
+    unit,
+    bin,
+    CAST(SUM(frames) AS Nullable(Int64)) AS frames
+  FROM (
+    SELECT
+      unit,
+      accurateCastOrNull(SUBSTRING(piece, 1, POSITION(piece, ':') - 1), 'Nullable(Int16)') AS bin,
+      accurateCastOrNull(SUBSTRING(piece, POSITION(piece, ':') + 1), 'Nullable(Int64)') AS frames
+    FROM (
+      SELECT
+        unit,
+        arrayJoin(splitByString(' ', frame_times)) AS piece
+      FROM frame_units
     ) AS pieces
   ) AS counted
   WHERE
     bin >= 0 AND bin <= 600 AND frames > 0 AND frames <= 1000000000
   GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    scene,
-    device,
+    unit,
     bin
 ), performance AS (
   SELECT
@@ -984,6 +1003,8 @@ WITH frame_bins AS (
     CAST(0 AS Nullable(Int64)) AS hitches,
     CAST(0 AS Nullable(Int64)) AS hitches_us
   FROM frame_bins
+  JOIN frame_units
+    ON frame_units.unit = frame_bins.unit
   UNION ALL
   SELECT
     bucket,
@@ -993,7 +1014,7 @@ WITH frame_bins AS (
     '' AS scene,
     device,
     'session' AS figure,
-    MIN(bin) AS bin,
+    p99.bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1003,59 +1024,40 @@ WITH frame_bins AS (
     CAST(0 AS Nullable(Int64)) AS hitches_us
   FROM (
     SELECT
-      bucket,
-      day,
-      owner,
-      session_id,
-      platform,
-      version,
-      country,
-      device,
-      bin,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, device
-        ORDER BY bin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS frames_so_far,
-      SUM(frames) OVER (PARTITION BY bucket, day, owner, session_id, platform, version, country, device) AS frames_all
+      session_unit,
+      MIN(bin) AS bin
     FROM (
       SELECT
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        device,
+        session_unit,
         bin,
-        SUM(frames) AS frames
-      FROM frame_bins
-      WHERE
-        session_id <> ''
-      GROUP BY
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        device,
-        bin
-    ) AS of_session
-  ) AS added_up
-  WHERE
-    frames_so_far * 100 >= frames_all * 99
-  GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    device
+        SUM(frames) OVER (
+          PARTITION BY session_unit
+          ORDER BY bin
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS frames_so_far,
+        SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
+      FROM (
+        SELECT
+          frame_units.session_unit,
+          bin,
+          SUM(frames) AS frames
+        FROM frame_bins
+        JOIN frame_units
+          ON frame_units.unit = frame_bins.unit
+        WHERE
+          session_id <> ''
+        GROUP BY
+          frame_units.session_unit,
+          bin
+      ) AS of_session
+    ) AS added_up
+    WHERE
+      frames_so_far * 100 >= frames_all * 99
+    GROUP BY
+      session_unit
+  ) AS p99
+  JOIN frame_units
+    ON frame_units.unit = p99.session_unit
   UNION ALL
   SELECT
     bucket,
@@ -1065,7 +1067,7 @@ WITH frame_bins AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    MIN(bin) AS bin,
+    p99.bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1075,65 +1077,36 @@ WITH frame_bins AS (
     CAST(0 AS Nullable(Int64)) AS hitches_us
   FROM (
     SELECT
-      bucket,
-      day,
-      owner,
-      session_id,
-      platform,
-      version,
-      country,
-      scene,
-      device,
-      bin,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, scene, device
-        ORDER BY bin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS frames_so_far,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, scene, device
-      ) AS frames_all
+      unit,
+      MIN(bin) AS bin
     FROM (
       SELECT
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        scene,
-        device,
+        unit,
         bin,
-        SUM(frames) AS frames
-      FROM frame_bins
-      WHERE
-        session_id <> ''
-      GROUP BY
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        scene,
-        device,
-        bin
-    ) AS of_session
-  ) AS added_up
-  WHERE
-    frames_so_far * 100 >= frames_all * 99
-  GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    scene,
-    device
+        SUM(frames) OVER (PARTITION BY unit ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS frames_so_far,
+        SUM(frames) OVER (PARTITION BY unit) AS frames_all
+      FROM (
+        SELECT
+          frame_units.unit,
+          bin,
+          SUM(frames) AS frames
+        FROM frame_bins
+        JOIN frame_units
+          ON frame_units.unit = frame_bins.unit
+        WHERE
+          session_id <> ''
+        GROUP BY
+          frame_units.unit,
+          bin
+      ) AS of_session
+    ) AS added_up
+    WHERE
+      frames_so_far * 100 >= frames_all * 99
+    GROUP BY
+      unit
+  ) AS p99
+  JOIN frame_units
+    ON frame_units.unit = p99.unit
   UNION ALL
   SELECT
     bucket,
@@ -1333,8 +1306,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-      AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
   ) AS samples
   WHERE
     NOT (
@@ -1548,8 +1524,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-      AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
   ) AS samples
   WHERE
     NOT (
@@ -1764,8 +1743,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-      AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
   ) AS samples
   WHERE
     NOT (
@@ -1982,8 +1964,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-      AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
   ) AS samples
   GROUP BY
     bucket,
@@ -2013,7 +1998,8 @@ WITH frame_bins AS (
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND has(CAST([] AS Array(Nullable(DATE))), day)
+    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT

@@ -52,9 +52,11 @@ FROM made
 JOIN all_performance_samples
   ON made.day = all_performance_samples.day
 WHERE
-  made.samples = all_performance_samples.samples;
+  made.samples = all_performance_samples.samples
+ORDER BY
+  made.day;
 
-WITH frame_bins AS (
+WITH frame_units AS (
   SELECT
     bucket,
     day,
@@ -65,8 +67,9 @@ WITH frame_bins AS (
     country,
     scene,
     device,
-    bin,
-    CAST(SUM(frames) AS BIGINT) AS frames
+    frame_times,
+    unit,
+    MIN(unit) OVER (PARTITION BY bucket, day, owner, session_id, platform, version, country, device) AS session_unit
   FROM (
     SELECT
       bucket,
@@ -78,8 +81,10 @@ WITH frame_bins AS (
       country,
       scene,
       device,
-      CAST(TRY_BIGINT(SUBSTRING(piece FROM 1 FOR POSITION(':' IN piece) - 1)) AS SMALLINT) AS bin,
-      CAST(TRY_BIGINT(SUBSTRING(piece FROM POSITION(':' IN piece) + 1)) AS BIGINT) AS frames
+      frame_times,
+      ROW_NUMBER() OVER (
+        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      ) AS unit
     FROM (
       SELECT
         bucket,
@@ -91,7 +96,7 @@ WITH frame_bins AS (
         country,
         scene,
         device,
-        UNNEST(STRING_TO_ARRAY(frame_times, ' ')) AS piece
+        STRING_AGG(frame_times, ' ') AS frame_times
       FROM (
         SELECT
           CAST(0 AS BIGINT) AS bucket,
@@ -139,25 +144,47 @@ WITH frame_bins AS (
         WHERE
           time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
           AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+          AND (
+            time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+            OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+          )
           AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-          AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
       ) AS samples
       WHERE
         frame_times <> '' AND NOT is_excluded
+      GROUP BY
+        bucket,
+        CAST(time AS DATE),
+        owner,
+        session_id,
+        platform,
+        version,
+        country,
+        scene,
+        device
+    ) AS gathered
+  ) AS numbered
+), frame_bins AS (
+  SELECT
+    unit,
+    bin,
+    CAST(SUM(frames) AS BIGINT) AS frames
+  FROM (
+    SELECT
+      unit,
+      CAST(TRY_BIGINT(SUBSTRING(piece FROM 1 FOR POSITION(':' IN piece) - 1)) AS SMALLINT) AS bin,
+      CAST(TRY_BIGINT(SUBSTRING(piece FROM POSITION(':' IN piece) + 1)) AS BIGINT) AS frames
+    FROM (
+      SELECT
+        unit,
+        UNNEST(STRING_TO_ARRAY(frame_times, ' ')) AS piece
+      FROM frame_units
     ) AS pieces
   ) AS counted
   WHERE
     bin >= 0 AND bin <= 600 AND frames > 0 AND frames <= 1000000000
   GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    scene,
-    device,
+    unit,
     bin
 ), performance AS (
   SELECT
@@ -177,6 +204,8 @@ WITH frame_bins AS (
     CAST(0 AS BIGINT) AS hitches,
     CAST(0 AS BIGINT) AS hitches_us
   FROM frame_bins
+  JOIN frame_units
+    ON frame_units.unit = frame_bins.unit
   UNION ALL
   SELECT
     bucket,
@@ -186,7 +215,7 @@ WITH frame_bins AS (
     '' AS scene,
     device,
     'session' AS figure,
-    MIN(bin) AS bin,
+    p99.bin,
     CAST(1 AS BIGINT) AS amount,
     CAST(0 AS BIGINT) AS samples,
     CAST(0 AS BIGINT) AS frames_micros,
@@ -196,59 +225,40 @@ WITH frame_bins AS (
     CAST(0 AS BIGINT) AS hitches_us
   FROM (
     SELECT
-      bucket,
-      day,
-      owner,
-      session_id,
-      platform,
-      version,
-      country,
-      device,
-      bin,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, device
-        ORDER BY bin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS frames_so_far,
-      SUM(frames) OVER (PARTITION BY bucket, day, owner, session_id, platform, version, country, device) AS frames_all
+      session_unit,
+      MIN(bin) AS bin
     FROM (
       SELECT
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        device,
+        session_unit,
         bin,
-        SUM(frames) AS frames
-      FROM frame_bins
-      WHERE
-        session_id <> ''
-      GROUP BY
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        device,
-        bin
-    ) AS of_session
-  ) AS added_up
-  WHERE
-    frames_so_far * 100 >= frames_all * 99
-  GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    device
+        SUM(frames) OVER (
+          PARTITION BY session_unit
+          ORDER BY bin
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS frames_so_far,
+        SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
+      FROM (
+        SELECT
+          frame_units.session_unit,
+          bin,
+          SUM(frames) AS frames
+        FROM frame_bins
+        JOIN frame_units
+          ON frame_units.unit = frame_bins.unit
+        WHERE
+          session_id <> ''
+        GROUP BY
+          frame_units.session_unit,
+          bin
+      ) AS of_session
+    ) AS added_up
+    WHERE
+      frames_so_far * 100 >= frames_all * 99
+    GROUP BY
+      session_unit
+  ) AS p99
+  JOIN frame_units
+    ON frame_units.unit = p99.session_unit
   UNION ALL
   SELECT
     bucket,
@@ -258,7 +268,7 @@ WITH frame_bins AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    MIN(bin) AS bin,
+    p99.bin,
     CAST(1 AS BIGINT) AS amount,
     CAST(0 AS BIGINT) AS samples,
     CAST(0 AS BIGINT) AS frames_micros,
@@ -268,65 +278,36 @@ WITH frame_bins AS (
     CAST(0 AS BIGINT) AS hitches_us
   FROM (
     SELECT
-      bucket,
-      day,
-      owner,
-      session_id,
-      platform,
-      version,
-      country,
-      scene,
-      device,
-      bin,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, scene, device
-        ORDER BY bin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS frames_so_far,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, scene, device
-      ) AS frames_all
+      unit,
+      MIN(bin) AS bin
     FROM (
       SELECT
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        scene,
-        device,
+        unit,
         bin,
-        SUM(frames) AS frames
-      FROM frame_bins
-      WHERE
-        session_id <> ''
-      GROUP BY
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        scene,
-        device,
-        bin
-    ) AS of_session
-  ) AS added_up
-  WHERE
-    frames_so_far * 100 >= frames_all * 99
-  GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    scene,
-    device
+        SUM(frames) OVER (PARTITION BY unit ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS frames_so_far,
+        SUM(frames) OVER (PARTITION BY unit) AS frames_all
+      FROM (
+        SELECT
+          frame_units.unit,
+          bin,
+          SUM(frames) AS frames
+        FROM frame_bins
+        JOIN frame_units
+          ON frame_units.unit = frame_bins.unit
+        WHERE
+          session_id <> ''
+        GROUP BY
+          frame_units.unit,
+          bin
+      ) AS of_session
+    ) AS added_up
+    WHERE
+      frames_so_far * 100 >= frames_all * 99
+    GROUP BY
+      unit
+  ) AS p99
+  JOIN frame_units
+    ON frame_units.unit = p99.unit
   UNION ALL
   SELECT
     bucket,
@@ -391,8 +372,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
       AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      )
       AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-      AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
   ) AS samples
   WHERE
     NOT memory_mb IS NULL AND session_id <> '' AND NOT is_excluded
@@ -469,8 +453,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
       AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      )
       AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-      AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
   ) AS samples
   WHERE
     NOT memory_mb IS NULL AND session_id <> '' AND NOT is_excluded
@@ -548,8 +535,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
       AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      )
       AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-      AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
   ) AS samples
   WHERE
     NOT load_ms IS NULL
@@ -629,8 +619,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
       AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      )
       AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-      AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
   ) AS samples
   GROUP BY
     bucket,
@@ -660,7 +653,8 @@ WITH frame_bins AS (
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day = ANY(CAST(ARRAY[] AS DATE[]))
+    AND day >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND day < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
@@ -716,7 +710,7 @@ GROUP BY
   figure,
   bin;
 
-WITH frame_bins AS (
+WITH frame_units AS (
   SELECT
     bucket,
     day,
@@ -727,8 +721,9 @@ WITH frame_bins AS (
     country,
     scene,
     device,
-    bin,
-    CAST(SUM(frames) AS BIGINT) AS frames
+    frame_times,
+    unit,
+    MIN(unit) OVER (PARTITION BY bucket, day, owner, session_id, platform, version, country, device) AS session_unit
   FROM (
     SELECT
       bucket,
@@ -740,8 +735,10 @@ WITH frame_bins AS (
       country,
       scene,
       device,
-      CAST(TRY_BIGINT(SUBSTRING(piece FROM 1 FOR POSITION(':' IN piece) - 1)) AS SMALLINT) AS bin,
-      CAST(TRY_BIGINT(SUBSTRING(piece FROM POSITION(':' IN piece) + 1)) AS BIGINT) AS frames
+      frame_times,
+      ROW_NUMBER() OVER (
+        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      ) AS unit
     FROM (
       SELECT
         bucket,
@@ -753,7 +750,7 @@ WITH frame_bins AS (
         country,
         scene,
         device,
-        UNNEST(STRING_TO_ARRAY(frame_times, ' ')) AS piece
+        STRING_AGG(frame_times, ' ') AS frame_times
       FROM (
         SELECT
           CAST(0 AS BIGINT) AS bucket,
@@ -921,25 +918,47 @@ WITH frame_bins AS (
         WHERE
           time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
           AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+          AND (
+            time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+            OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+          )
           AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-          AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
       ) AS samples
       WHERE
         frame_times <> '' AND NOT is_excluded
+      GROUP BY
+        bucket,
+        CAST(time AS DATE),
+        owner,
+        session_id,
+        platform,
+        version,
+        country,
+        scene,
+        device
+    ) AS gathered
+  ) AS numbered
+), frame_bins AS (
+  SELECT
+    unit,
+    bin,
+    CAST(SUM(frames) AS BIGINT) AS frames
+  FROM (
+    SELECT
+      unit,
+      CAST(TRY_BIGINT(SUBSTRING(piece FROM 1 FOR POSITION(':' IN piece) - 1)) AS SMALLINT) AS bin,
+      CAST(TRY_BIGINT(SUBSTRING(piece FROM POSITION(':' IN piece) + 1)) AS BIGINT) AS frames
+    FROM (
+      SELECT
+        unit,
+        UNNEST(STRING_TO_ARRAY(frame_times, ' ')) AS piece
+      FROM frame_units
     ) AS pieces
   ) AS counted
   WHERE
     bin >= 0 AND bin <= 600 AND frames > 0 AND frames <= 1000000000
   GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    scene,
-    device,
+    unit,
     bin
 ), performance AS (
   SELECT
@@ -959,6 +978,8 @@ WITH frame_bins AS (
     CAST(0 AS BIGINT) AS hitches,
     CAST(0 AS BIGINT) AS hitches_us
   FROM frame_bins
+  JOIN frame_units
+    ON frame_units.unit = frame_bins.unit
   UNION ALL
   SELECT
     bucket,
@@ -968,7 +989,7 @@ WITH frame_bins AS (
     '' AS scene,
     device,
     'session' AS figure,
-    MIN(bin) AS bin,
+    p99.bin,
     CAST(1 AS BIGINT) AS amount,
     CAST(0 AS BIGINT) AS samples,
     CAST(0 AS BIGINT) AS frames_micros,
@@ -978,59 +999,40 @@ WITH frame_bins AS (
     CAST(0 AS BIGINT) AS hitches_us
   FROM (
     SELECT
-      bucket,
-      day,
-      owner,
-      session_id,
-      platform,
-      version,
-      country,
-      device,
-      bin,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, device
-        ORDER BY bin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS frames_so_far,
-      SUM(frames) OVER (PARTITION BY bucket, day, owner, session_id, platform, version, country, device) AS frames_all
+      session_unit,
+      MIN(bin) AS bin
     FROM (
       SELECT
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        device,
+        session_unit,
         bin,
-        SUM(frames) AS frames
-      FROM frame_bins
-      WHERE
-        session_id <> ''
-      GROUP BY
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        device,
-        bin
-    ) AS of_session
-  ) AS added_up
-  WHERE
-    frames_so_far * 100 >= frames_all * 99
-  GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    device
+        SUM(frames) OVER (
+          PARTITION BY session_unit
+          ORDER BY bin
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS frames_so_far,
+        SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
+      FROM (
+        SELECT
+          frame_units.session_unit,
+          bin,
+          SUM(frames) AS frames
+        FROM frame_bins
+        JOIN frame_units
+          ON frame_units.unit = frame_bins.unit
+        WHERE
+          session_id <> ''
+        GROUP BY
+          frame_units.session_unit,
+          bin
+      ) AS of_session
+    ) AS added_up
+    WHERE
+      frames_so_far * 100 >= frames_all * 99
+    GROUP BY
+      session_unit
+  ) AS p99
+  JOIN frame_units
+    ON frame_units.unit = p99.session_unit
   UNION ALL
   SELECT
     bucket,
@@ -1040,7 +1042,7 @@ WITH frame_bins AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    MIN(bin) AS bin,
+    p99.bin,
     CAST(1 AS BIGINT) AS amount,
     CAST(0 AS BIGINT) AS samples,
     CAST(0 AS BIGINT) AS frames_micros,
@@ -1050,65 +1052,36 @@ WITH frame_bins AS (
     CAST(0 AS BIGINT) AS hitches_us
   FROM (
     SELECT
-      bucket,
-      day,
-      owner,
-      session_id,
-      platform,
-      version,
-      country,
-      scene,
-      device,
-      bin,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, scene, device
-        ORDER BY bin
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS frames_so_far,
-      SUM(frames) OVER (
-        PARTITION BY bucket, day, owner, session_id, platform, version, country, scene, device
-      ) AS frames_all
+      unit,
+      MIN(bin) AS bin
     FROM (
       SELECT
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        scene,
-        device,
+        unit,
         bin,
-        SUM(frames) AS frames
-      FROM frame_bins
-      WHERE
-        session_id <> ''
-      GROUP BY
-        bucket,
-        day,
-        owner,
-        session_id,
-        platform,
-        version,
-        country,
-        scene,
-        device,
-        bin
-    ) AS of_session
-  ) AS added_up
-  WHERE
-    frames_so_far * 100 >= frames_all * 99
-  GROUP BY
-    bucket,
-    day,
-    owner,
-    session_id,
-    platform,
-    version,
-    country,
-    scene,
-    device
+        SUM(frames) OVER (PARTITION BY unit ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS frames_so_far,
+        SUM(frames) OVER (PARTITION BY unit) AS frames_all
+      FROM (
+        SELECT
+          frame_units.unit,
+          bin,
+          SUM(frames) AS frames
+        FROM frame_bins
+        JOIN frame_units
+          ON frame_units.unit = frame_bins.unit
+        WHERE
+          session_id <> ''
+        GROUP BY
+          frame_units.unit,
+          bin
+      ) AS of_session
+    ) AS added_up
+    WHERE
+      frames_so_far * 100 >= frames_all * 99
+    GROUP BY
+      unit
+  ) AS p99
+  JOIN frame_units
+    ON frame_units.unit = p99.unit
   UNION ALL
   SELECT
     bucket,
@@ -1293,8 +1266,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
       AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      )
       AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-      AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
   ) AS samples
   WHERE
     NOT memory_mb IS NULL AND session_id <> '' AND NOT is_excluded
@@ -1491,8 +1467,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
       AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      )
       AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-      AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
   ) AS samples
   WHERE
     NOT memory_mb IS NULL AND session_id <> '' AND NOT is_excluded
@@ -1690,8 +1669,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
       AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      )
       AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-      AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
   ) AS samples
   WHERE
     NOT load_ms IS NULL
@@ -1891,8 +1873,11 @@ WITH frame_bins AS (
     WHERE
       time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
       AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      AND (
+        time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+        OR time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+      )
       AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-      AND NOT CAST(time AS DATE) = ANY(CAST(ARRAY[] AS DATE[]))
   ) AS samples
   GROUP BY
     bucket,
@@ -1922,7 +1907,8 @@ WITH frame_bins AS (
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day = ANY(CAST(ARRAY[] AS DATE[]))
+    AND day >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND day < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT

@@ -31,8 +31,8 @@ class Relation(Struct, frozen=True):
     """Whether its rollup says of whom a row is: only then a segment can be cut out of it."""
     is_narrowed: bool = True
     """Whether filters hold for it at all."""
-    before: tuple[Sql, Sql] | None = None
-    """A name and a text that this one reads: of the same rollup, and cut alike."""
+    before: tuple[tuple[Sql, Sql], ...] = ()
+    """Names and texts that this one reads: of the same rollup, and cut alike."""
     merged_of: Sql = "{rows}"
     """Which rows `{merged}` merges."""
     by_first: bool = False

@@ -76,8 +76,7 @@ def written_out(metric: Sql, raw: set[Sql], cut: Cut, tables: dict[Sql, Sql]) ->
     texts: dict[Sql, Sql] = {name: text for name, text in tables.items() if is_named(name, metric)}
     for name in relations_of(metric):
         relation = RELATIONS[name]
-        if relation.before is not None:
-            before, text = relation.before
+        for before, text in relation.before:
             texts[before] = _text(relation, text, name in raw, cut)
         texts[name] = _text(relation, relation.text, name in raw, cut)
     named: Sql = "".join(texts.values())

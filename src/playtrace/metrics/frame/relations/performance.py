@@ -5,16 +5,15 @@ from __future__ import annotations
 from playtrace.metrics.frame.relation import Relation, Sql
 from playtrace.rollups import performance_days, performance_samples
 
-# Samples of the range that are in none of the days that count as made.
+# Samples of the range that lie before or behind the days that count as made.
 SAMPLES: Sql = """SELECT {bucket} AS bucket, time, owner, session_id, platform, version, country, scene, device,
             is_excluded, frames_micros, frames_us, frame_times, hitches, memory_mb, load_ms, is_cold
         FROM ({rows}) AS sample
         {in_buckets}
-        WHERE time >= $rest_from AND time < $rest_to{between}{segment}{keep}
-            AND NOT list_contains($days_made::DATE[], CAST(time AS DATE))"""
+        WHERE time >= $from AND time < $to AND (time < $made_from OR time >= $made_to){between}{segment}{keep}"""
 
 RELATIONS: dict[Sql, Relation] = {
-    # Asked in one bucket, with `$days_made`, and `$rest_from` and `$rest_to` around all that is in none of them.
+    # Asked in one bucket, with `$made_from` and `$made_to` around the days that count as made.
     "performance": Relation(
         performance_days.PARTS.format(key="", samples=SAMPLES)
         + """
@@ -22,10 +21,13 @@ RELATIONS: dict[Sql, Relation] = {
     SELECT CAST(0 AS BIGINT) AS bucket, platform, version, country, scene, device, figure, bin, amount, samples,
         frames_micros, frames_us, excluded_us, hitches, hitches_us
     FROM main.performance_days
-    WHERE game_id = $game AND env = $env AND list_contains($days_made::DATE[], day){keep}""",
+    WHERE game_id = $game AND env = $env AND day >= $made_from AND day < $made_to{keep}""",
         performance_samples.ROLLUP,
         at="time",
-        before=("frame_bins", performance_days.FRAME_BINS.format(key="", samples=SAMPLES)),
+        before=(
+            ("frame_units", performance_days.FRAME_UNITS.format(key="", samples=SAMPLES)),
+            ("frame_bins", performance_days.FRAME_BINS),
+        ),
     ),
     "performance_samples": Relation(
         """

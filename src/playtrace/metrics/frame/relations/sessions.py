@@ -76,7 +76,7 @@ RELATIONS: dict[Sql, Relation] = {
         SESSIONS,
         sessions.ROLLUP,
         at="started_at",
-        before=("session_ids", SESSION_IDS),
+        before=(("session_ids", SESSION_IDS),),
         merged_of=SEVERAL,
         by_first=True,
     ),
