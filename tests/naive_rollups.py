@@ -273,7 +273,7 @@ def check_noted_events(ask: Ask, events: list[Row]) -> None:
         detail = text_of(props.get(DETAILS[name])) if name in DETAILS else None
         count = number_of(text_of(props.get("count"))) if name == "item_looted" else None
         key = (
-            *(event[field] for field in ("game_id", "env", "time", "name", "player_id")),
+            *(event[field] for field in ("game_id", "env", "time", "received_at", "name", "player_id")),
             *(event["session_id"] or "", event["match_id"], event["map_id"], event["level"]),
             *dimensions(event),
             event["currency"] or "",

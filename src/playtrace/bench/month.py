@@ -25,6 +25,7 @@ GAME = "arena"
 DAYS = 30
 ENTRY_EVENTS = 500
 ASKED: dict[str, dict[str, object]] = {
+    "leaderboard": {"event": "match_end"},
     "timeseries": {"metric": "crashes", "interval": "day"},
     "heatmap": {"map": "arena", "event": "player_death"},
     "journey": {"playerId": "p-000016"},

@@ -46,11 +46,12 @@ NAMES: Sql = "'" + "', '".join(_names) + "'"
 
 ROLLUP = Rollup(
     table="noted_events",
-    version=1,
+    version=2,
     columns={
         "game_id": "VARCHAR NOT NULL",
         "env": "VARCHAR NOT NULL",
         "time": "TIMESTAMP NOT NULL",
+        "received_at": "TIMESTAMP NOT NULL",
         "order_key": "HUGEINT NOT NULL",
         "name": "VARCHAR NOT NULL",
         "player_id": "VARCHAR",
@@ -73,8 +74,8 @@ ROLLUP = Rollup(
     },
     # The value of an item is how many of it: one, where that is not said. The text of a number may be one without end.
     each=f"""
-    SELECT game_id, env, time, order_key, name, player_id, owner, session_id, match_id, map_id, level, platform,
-        version, country, currency,
+    SELECT game_id, env, time, received_at, order_key, name, player_id, owner, session_id, match_id, map_id, level,
+        platform, version, country, currency,
         value,
         CASE WHEN subject IS NULL OR (substr(subject, 1, 1) IN ('{{{{', '[') AND name NOT LIKE 'level%') THEN ''
             ELSE substr(subject, 1, {TEXT_LENGTH_MAX}) END AS subject,
@@ -86,8 +87,8 @@ ROLLUP = Rollup(
             THEN substr(transaction_id, 1, {TEXT_LENGTH_MAX}) END AS transaction_id,
         coalesce(validated <> 'false', true) AS is_validated
     FROM (
-        SELECT game_id, env, time, order_key, name, player_id, owner, coalesce(session_id, '') AS session_id, match_id,
-            map_id, level, platform, version, country, currency,
+        SELECT game_id, env, time, received_at, order_key, name, player_id, owner,
+            coalesce(session_id, '') AS session_id, match_id, map_id, level, platform, version, country, currency,
             CASE WHEN name = 'item_looted'
                 THEN coalesce(TRY_CAST(CAST(props.count AS VARCHAR) AS DOUBLE), value, 1)
                 ELSE value END AS value,
@@ -104,8 +105,8 @@ ROLLUP = Rollup(
     ) AS said
     """,
     merge="""
-    SELECT {key}time, order_key, name, player_id, owner, session_id, match_id, map_id, level, platform, version,
-        country, currency, value, subject, detail, balance, duration_s, transaction_id, is_validated
+    SELECT {key}time, received_at, order_key, name, player_id, owner, session_id, match_id, map_id, level, platform,
+        version, country, currency, value, subject, detail, balance, duration_s, transaction_id, is_validated
     FROM {parts} AS parts
     """,
     text_props=(

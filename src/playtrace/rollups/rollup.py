@@ -139,8 +139,8 @@ def _source(events: Sql, *, slot: Sql, props: Sql, carried: Sql = "") -> Sql:
     the lower `seq`, else that which arrived first.
     """
     return f"""
-    SELECT game_id, env, name, time, {slot} AS slot, player_id, session_id, device_id, match_id, mono_ms, seq, value,
-        {props} AS props, level, map_id, x, y, z, os, source AS protocol,
+    SELECT game_id, env, name, time, received_at, {slot} AS slot, player_id, session_id, device_id, match_id, mono_ms,
+        seq, value, {props} AS props, level, map_id, x, y, z, os, source AS protocol,
         coalesce(platform, '') AS platform, coalesce(version, '') AS version, coalesce(country, '') AS country,
         coalesce(currency, '') AS currency,
         {PASSIVE} AS is_passive,

@@ -18,6 +18,9 @@ FROM (
       match_id,
       map_id,
       level,
+      platform,
+      version,
+      country,
       currency,
       value,
       subject,
@@ -31,6 +34,7 @@ FROM (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -66,6 +70,7 @@ FROM (
     SELECT
       '' AS split,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -87,6 +92,7 @@ FROM (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -284,7 +290,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -345,7 +354,10 @@ FROM (
     SELECT
       calendar.bucket,
       player_id,
-      '' AS split
+      '' AS split,
+      platform,
+      version,
+      country
     FROM (
       SELECT
         game_id,
@@ -388,6 +400,7 @@ FROM (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -431,6 +444,7 @@ FROM (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -663,6 +677,9 @@ FROM (
       match_id,
       map_id,
       level,
+      platform,
+      version,
+      country,
       currency,
       value,
       subject,
@@ -676,6 +693,7 @@ FROM (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -716,6 +734,7 @@ FROM (
           game_id,
           env,
           time,
+          received_at,
           order_key,
           name,
           player_id,
@@ -791,6 +810,7 @@ FROM (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -860,6 +880,7 @@ FROM (
     SELECT
       '' AS split,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -881,6 +902,7 @@ FROM (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -921,6 +943,7 @@ FROM (
           game_id,
           env,
           time,
+          received_at,
           order_key,
           name,
           player_id,
@@ -996,6 +1019,7 @@ FROM (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -1214,13 +1238,17 @@ WITH active AS (
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -1285,13 +1313,17 @@ FROM (
     SELECT
       CAST(0 AS Nullable(Int64)) AS bucket,
       player_id,
-      '' AS split
+      '' AS split,
+      platform,
+      version,
+      country
     FROM (
       SELECT
         game_id,
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -1351,6 +1383,7 @@ FROM (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -1391,6 +1424,7 @@ FROM (
           game_id,
           env,
           time,
+          received_at,
           order_key,
           name,
           player_id,
@@ -1466,6 +1500,7 @@ FROM (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -1543,6 +1578,7 @@ FROM (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -1583,6 +1619,7 @@ FROM (
           game_id,
           env,
           time,
+          received_at,
           order_key,
           name,
           player_id,
@@ -1658,6 +1695,7 @@ FROM (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,

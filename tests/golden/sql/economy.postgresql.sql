@@ -15,6 +15,9 @@ WITH noted AS (
     match_id,
     map_id,
     level,
+    platform,
+    version,
+    country,
     currency,
     value,
     subject,
@@ -28,6 +31,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -63,6 +67,7 @@ WITH noted AS (
   SELECT
     '' AS split,
     time,
+    received_at,
     order_key,
     name,
     player_id,
@@ -84,6 +89,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -269,7 +275,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -316,7 +325,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -359,6 +371,7 @@ WITH calendar AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -400,6 +413,7 @@ WITH calendar AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -623,6 +637,9 @@ WITH noted AS (
     match_id,
     map_id,
     level,
+    platform,
+    version,
+    country,
     currency,
     value,
     subject,
@@ -636,6 +653,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -674,6 +692,7 @@ WITH noted AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -749,6 +768,7 @@ WITH noted AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -814,6 +834,7 @@ WITH noted AS (
   SELECT
     '' AS split,
     time,
+    received_at,
     order_key,
     name,
     player_id,
@@ -835,6 +856,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -873,6 +895,7 @@ WITH noted AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -948,6 +971,7 @@ WITH noted AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -1161,13 +1185,17 @@ WITH active AS (
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -1225,13 +1253,17 @@ WITH active AS (
   SELECT
     CAST(0 AS BIGINT) AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -1287,6 +1319,7 @@ WITH active AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -1325,6 +1358,7 @@ WITH active AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -1400,6 +1434,7 @@ WITH active AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -1471,6 +1506,7 @@ WITH active AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -1509,6 +1545,7 @@ WITH active AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -1584,6 +1621,7 @@ WITH active AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,

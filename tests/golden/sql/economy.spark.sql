@@ -15,6 +15,9 @@ WITH noted AS (
     match_id,
     map_id,
     level,
+    platform,
+    version,
+    country,
     currency,
     value,
     subject,
@@ -28,6 +31,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -63,6 +67,7 @@ WITH noted AS (
   SELECT
     '' AS split,
     time,
+    received_at,
     order_key,
     name,
     player_id,
@@ -84,6 +89,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -277,7 +283,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -332,7 +341,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -375,6 +387,7 @@ WITH calendar AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -416,6 +429,7 @@ WITH calendar AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -634,6 +648,9 @@ WITH noted AS (
     match_id,
     map_id,
     level,
+    platform,
+    version,
+    country,
     currency,
     value,
     subject,
@@ -647,6 +664,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -685,6 +703,7 @@ WITH noted AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -760,6 +779,7 @@ WITH noted AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -825,6 +845,7 @@ WITH noted AS (
   SELECT
     '' AS split,
     time,
+    received_at,
     order_key,
     name,
     player_id,
@@ -846,6 +867,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -884,6 +906,7 @@ WITH noted AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -959,6 +982,7 @@ WITH noted AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -1172,13 +1196,17 @@ WITH active AS (
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -1236,13 +1264,17 @@ WITH active AS (
   SELECT
     CAST(0 AS BIGINT) AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -1298,6 +1330,7 @@ WITH active AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -1336,6 +1369,7 @@ WITH active AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -1411,6 +1445,7 @@ WITH active AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -1482,6 +1517,7 @@ WITH active AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -1520,6 +1556,7 @@ WITH active AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -1595,6 +1632,7 @@ WITH active AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,

@@ -38,6 +38,7 @@ WITH numbers AS (
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,

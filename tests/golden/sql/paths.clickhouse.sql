@@ -29,6 +29,7 @@ WITH every_event AS (
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,

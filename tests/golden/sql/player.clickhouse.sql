@@ -27,6 +27,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -67,6 +68,7 @@ WITH noted AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -142,6 +144,7 @@ WITH noted AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -237,6 +240,7 @@ WITH noted AS (
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -397,7 +401,7 @@ WITH noted AS (
     AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
   GROUP BY
     level
-), orders AS (
+), own_purchases AS (
   SELECT
     time,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
@@ -416,7 +420,7 @@ WITH noted AS (
     SUM(micros) AS micros,
     SUM(CASE WHEN micros > 0 THEN 1 ELSE 0 END) AS payments,
     SUM(CASE WHEN micros < 0 THEN 1 ELSE 0 END) AS refunds
-  FROM orders
+  FROM own_purchases
   WHERE
     report = 1
   GROUP BY

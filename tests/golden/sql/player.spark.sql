@@ -27,6 +27,7 @@ WITH noted AS (
       game_id,
       env,
       time,
+      received_at,
       order_key,
       name,
       player_id,
@@ -65,6 +66,7 @@ WITH noted AS (
         game_id,
         env,
         time,
+        received_at,
         order_key,
         name,
         player_id,
@@ -140,6 +142,7 @@ WITH noted AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -231,6 +234,7 @@ WITH noted AS (
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -385,7 +389,7 @@ WITH noted AS (
     AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
   GROUP BY
     level
-), orders AS (
+), own_purchases AS (
   SELECT
     time,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
@@ -404,7 +408,7 @@ WITH noted AS (
     SUM(micros) AS micros,
     SUM(CASE WHEN micros > 0 THEN 1 ELSE 0 END) AS payments,
     SUM(CASE WHEN micros < 0 THEN 1 ELSE 0 END) AS refunds
-  FROM orders
+  FROM own_purchases
   WHERE
     report = 1
   GROUP BY

@@ -87,7 +87,10 @@ WITH slices AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -260,13 +263,17 @@ WITH slices AS (
   SELECT
     slices.bucket AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -343,6 +350,7 @@ WITH slices AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,

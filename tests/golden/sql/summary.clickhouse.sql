@@ -14,6 +14,9 @@ WITH times AS (
     END AS bucket,
     '' AS split,
     name,
+    platform,
+    version,
+    country,
     currency,
     events,
     value_micros,
@@ -497,7 +500,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -561,13 +567,17 @@ WITH active AS (
   SELECT
     CAST(0 AS Nullable(Int64)) AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -634,6 +644,9 @@ WITH times AS (
     END AS bucket,
     '' AS split,
     name,
+    platform,
+    version,
+    country,
     currency,
     events,
     value_micros,
@@ -659,6 +672,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -756,6 +770,7 @@ WITH times AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -843,6 +858,7 @@ WITH times AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -916,6 +932,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -1008,6 +1025,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -1199,6 +1217,7 @@ WITH times AS (
                       env,
                       name,
                       time,
+                      received_at,
                       time AS slot,
                       player_id,
                       session_id,
@@ -1308,6 +1327,7 @@ WITH times AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -1415,6 +1435,7 @@ WITH times AS (
                   env,
                   name,
                   time,
+                  received_at,
                   time AS slot,
                   player_id,
                   session_id,
@@ -1600,13 +1621,17 @@ WITH slices AS (
   SELECT
     slices.bucket AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,

@@ -10,6 +10,9 @@ WITH times AS (
     END AS bucket,
     '' AS split,
     name,
+    platform,
+    version,
+    country,
     currency,
     events,
     value_micros,
@@ -518,7 +521,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -582,13 +588,17 @@ WITH active AS (
   SELECT
     CAST(0 AS BIGINT) AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -647,6 +657,9 @@ WITH times AS (
     END AS bucket,
     '' AS split,
     name,
+    platform,
+    version,
+    country,
     currency,
     events,
     value_micros,
@@ -672,6 +685,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -764,6 +778,7 @@ WITH times AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -856,6 +871,7 @@ WITH times AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -925,6 +941,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -1026,6 +1043,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -1236,6 +1254,7 @@ WITH times AS (
                       env,
                       name,
                       time,
+                      received_at,
                       time AS slot,
                       player_id,
                       session_id,
@@ -1337,6 +1356,7 @@ WITH times AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -1435,6 +1455,7 @@ WITH times AS (
                 env,
                 name,
                 time,
+                received_at,
                 time AS slot,
                 player_id,
                 session_id,
@@ -1598,13 +1619,17 @@ WITH slices AS (
   SELECT
     slices.bucket AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,

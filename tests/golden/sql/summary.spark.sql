@@ -14,6 +14,9 @@ WITH times AS (
     END AS bucket,
     '' AS split,
     name,
+    platform,
+    version,
+    country,
     currency,
     events,
     value_micros,
@@ -489,7 +492,10 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
@@ -553,13 +559,17 @@ WITH active AS (
   SELECT
     CAST(0 AS BIGINT) AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -622,6 +632,9 @@ WITH times AS (
     END AS bucket,
     '' AS split,
     name,
+    platform,
+    version,
+    country,
     currency,
     events,
     value_micros,
@@ -647,6 +660,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -737,6 +751,7 @@ WITH times AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -820,6 +835,7 @@ WITH times AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,
@@ -889,6 +905,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -975,6 +992,7 @@ WITH times AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -1158,6 +1176,7 @@ WITH times AS (
                       env,
                       name,
                       time,
+                      received_at,
                       time AS slot,
                       player_id,
                       session_id,
@@ -1259,6 +1278,7 @@ WITH times AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -1357,6 +1377,7 @@ WITH times AS (
                 env,
                 name,
                 time,
+                received_at,
                 time AS slot,
                 player_id,
                 session_id,
@@ -1529,13 +1550,17 @@ WITH slices AS (
   SELECT
     slices.bucket AS bucket,
     player_id,
-    '' AS split
+    '' AS split,
+    platform,
+    version,
+    country
   FROM (
     SELECT
       game_id,
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,

@@ -112,6 +112,7 @@ WITH active AS (
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,

@@ -117,6 +117,7 @@ WITH players AS (
           env,
           name,
           time,
+          received_at,
           time AS slot,
           player_id,
           session_id,

@@ -77,6 +77,7 @@ class Scope:
                 "sessions_from": plain(start - asking.rules.session_timeout),
                 "day_before": plain(start - ONE_DAY - asking.rules.session_timeout),
                 "session_timeout": asking.rules.session_timeout,
+                "alive_since": plain(asking.now - asking.rules.session_timeout),
                 "segment": parameters.segment,
                 "game_currency": asking.rules.currency,
             }

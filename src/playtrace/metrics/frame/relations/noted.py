@@ -26,7 +26,7 @@ RELATIONS: dict[Sql, Relation] = {
     # ... and those of all time before the end of the last bucket.
     "noted_so_far": Relation(
         """
-    SELECT {split} AS split, time, order_key, name, player_id, owner, session_id, match_id, map_id,
+    SELECT {split} AS split, time, received_at, order_key, name, player_id, owner, session_id, match_id, map_id,
         level, currency, value, subject, detail, balance, duration_s, transaction_id, is_validated
     FROM ({rows}) AS noted
     WHERE time < $to{segment}{keep}""",
@@ -36,4 +36,13 @@ RELATIONS: dict[Sql, Relation] = {
     "wallet_moves": Relation(WALLET_MOVES, noted_events.ROLLUP, is_narrowed=False),
     # ... and those of them that do not say what the player has then. They are read by themselves.
     "silent_moves": Relation(WALLET_MOVES + " AND balance IS NULL", noted_events.ROLLUP, is_narrowed=False),
+    # Who got an achievement, whatever the filters: they say who is asked about, not what these did to get it.
+    "unlocks": Relation(
+        """
+    SELECT time, player_id, subject
+    FROM ({rows}) AS noted
+    WHERE time < $to AND name = 'achievement_unlocked' AND player_id IS NOT NULL{segment}""",
+        noted_events.ROLLUP,
+        is_narrowed=False,
+    ),
 }

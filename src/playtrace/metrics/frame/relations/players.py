@@ -29,6 +29,13 @@ RELATIONS: dict[Sql, Relation] = {
         by_first=True,
         is_narrowed=False,
     ),
+    # The same as far as filters keep them.
+    "players_so_far": Relation(
+        """
+    SELECT player_id, first_seen FROM ({merged}) AS player WHERE first_seen < $to{segment}{keep}""",
+        players.ROLLUP,
+        by_first=True,
+    ),
     # When the game began, whatever the filters.
     "beginning": Relation(
         """

@@ -80,4 +80,11 @@ RELATIONS: dict[Sql, Relation] = {
         merged_of=SEVERAL,
         by_first=True,
     ),
+    # What is still going on, whatever the filters.
+    "alive": Relation(
+        """
+    SELECT owner, session_id FROM ({rows}) AS parts WHERE ended_at >= $alive_since GROUP BY owner, session_id""",
+        sessions.ROLLUP,
+        is_narrowed=False,
+    ),
 }

@@ -1,0 +1,282 @@
+"""Who has the highest scores, or the lowest.
+
+The scores of a **board** are the values of `score_posted` with its name, or those of `match_end`, where a board is a
+mode and without one all modes count together. Without `board` it is the one with most scores. Each player has one
+entry in a period: their `best` score, the `last` or the `sum` of all. Scores without a player, and those beyond 10^15,
+are not looked at.
+
+Entries are in the order of their scores, of equal ones the earlier achieved first, then by player. The **rank** of an
+entry is `standard` (1224: one more than there are better ones), `dense` (1223) or `unique` (1234). **percentile** =
+rank / players. Whole numbers are exact: nothing is cut to 32 bits.
+
+The period is the range that is asked about, or the `day`, `week` (from Monday) or `month` of the time zone in which the
+range ends, up to whose end it then goes; `all` is all time up to the end of the range. Ranks are **frozen** 72 hours
+after the period's end, where its answer says `settled`: what arrives then changes nothing, and is listed in **late**.
+`lateScores=count` counts it all the same: for history that was brought in afterwards.
+
+### Example
+
+Scores of 100, 90, 90 and 80 have the ranks 1, 2, 2 and 4; dense 1, 2, 2 and 3; unique 1, 2, 3 and 4. The player with 80
+has the percentile 1.
+
+### Elsewhere
+
+Products break ties in each of these ways, or by chance; 1224 is how sports do it. Steam keeps scores of 32 bits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal, LiteralString
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from playtrace.metrics.frame.asking import Asking
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, day_start, monday_of, plain, span_of
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.metric import Metric
+from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
+from playtrace.metrics.frame.scope import Scope
+
+LIMIT_MAX = 1_000
+LATE_MAX = 100
+BOARDS_MAX = 50
+LONG_AGO = dt.datetime(1, 1, 1)
+
+Period = Literal["range", "day", "week", "month", "all"]
+Rank = Literal["standard", "dense", "unique"]
+Take = Literal["best", "last", "sum"]
+
+
+class Parameters(CommonParameters):
+    board: str | None = Field(
+        None,
+        min_length=1,
+        max_length=256,
+        description="The board, or for `match_end` the mode; `unknown` is where none was sent. Default: the board with"
+        " most scores; for `match_end` all modes.",
+    )
+    event: Literal["score_posted", "match_end"] = Field("score_posted", description="Whose `value` is the score.")
+    take: Take = Field("best", description="What counts of a player's scores.")
+    direction: Literal["desc", "asc"] = Field(
+        "desc", description="`desc`: the highest score wins; `asc`: the lowest, such as the shortest time."
+    )
+    period: Period = Field(
+        "range",
+        description="The range, or the day, week or month in which it ends, or all time up to its end.",
+    )
+    rank: Rank = Field("standard", description="How equal scores are ranked: 1224, 1223 or 1234.")
+    player: str | None = Field(None, min_length=1, max_length=256, description="Also the entry of this player.")
+    late_scores: Literal["apart", "count"] = Field(
+        "apart", description="Whether what arrives after the ranks were frozen is listed apart, or counts all the same."
+    )
+    limit: int = Field(100, ge=1, le=LIMIT_MAX, description="How many entries there are.")
+
+
+class Entry(Model):
+    rank: int
+    player_id: str
+    score: int | float
+    achieved_at: dt.datetime = Field(description="When it became what it is.")
+    scores: int = Field(description="How many scores the player has in the period.")
+    percentile: float = Field(description="rank / players.")
+
+
+class LateScore(Model):
+    player_id: str
+    score: int | float
+    time: dt.datetime
+    received_at: dt.datetime
+
+
+class Board(Model):
+    board: str
+    scores: int
+
+
+class Leaderboard(Judged, CommonAnswer):
+    board: str | None = Field(description="Null where there is none, and for all modes of `match_end`.")
+    entries: list[Entry] = Field(description="The best first.")
+    players: int = Field(description="Who has an entry.")
+    player: Entry | None = Field(description="The entry of the player that was asked for; null where there is none.")
+    period: Period
+    period_from: dt.datetime | None = Field(description="First instant of the period, UTC; null for `all`.")
+    period_to: dt.datetime = Field(description="Its end, UTC; not included.")
+    late_score_count: int = Field(description="Scores that arrived after the ranks were frozen.")
+    late: list[LateScore] = Field(description="The newest of them.")
+    boards: list[Board] = Field(description="Those with most scores in the period.")
+
+
+# `points` are better the higher they are.
+SCORES: LiteralString = """
+WITH
+scores AS (
+    SELECT player_id, order_key, time, received_at, value, CASE WHEN $direction = 'asc' THEN -value ELSE value END
+        AS points, $frozen_at::TIMESTAMP IS NOT NULL AND received_at >= $frozen_at::TIMESTAMP AS is_late
+    FROM noted_so_far
+    WHERE name = $event AND time >= $since AND player_id IS NOT NULL AND abs(value) <= 1e15
+        AND ($board::VARCHAR IS NULL OR coalesce(nullif(subject, 'unknown'), '') = $board)
+)"""
+
+FIRST_BY: dict[str, LiteralString] = {"best": "points DESC, order_key", "last": "order_key DESC"}
+
+ONE_OF: dict[str, LiteralString] = {
+    take: f"""
+    SELECT player_id, points, time, scores
+    FROM (
+        SELECT player_id, points, time, count(*) OVER (PARTITION BY player_id) AS scores,
+            row_number() OVER (PARTITION BY player_id ORDER BY {first_by}) AS place
+        FROM scores
+        WHERE NOT is_late
+    ) AS placed
+    WHERE place = 1"""
+    for take, first_by in FIRST_BY.items()
+}
+
+# In millionths: a sum of integers is the same in any order.
+SUM: LiteralString = """
+    SELECT player_id, max(time) AS time, count(*) AS scores, sum(
+            CAST(trunc(points) AS HUGEINT) * 1000000 + CAST(round((points - trunc(points)) * 1000000) AS HUGEINT)
+        ) AS points
+    FROM scores
+    WHERE NOT is_late
+    GROUP BY player_id"""
+
+ENTRIES: dict[str, LiteralString] = {**ONE_OF, "sum": SUM}
+
+RANKED: dict[str, LiteralString] = {
+    take: f"""{SCORES},
+entries AS ({entries}
+),
+ranked AS (
+    SELECT player_id, points, time, scores, rank() OVER (ORDER BY points DESC) AS standard,
+        dense_rank() OVER (ORDER BY points DESC) AS dense,
+        row_number() OVER (ORDER BY points DESC, time, player_id) AS place, count(*) OVER () AS players
+    FROM entries
+)
+SELECT player_id, points, time, scores, standard, dense, place, players
+FROM ranked
+WHERE place <= $limit OR player_id = $player
+ORDER BY place
+"""
+    for take, entries in ENTRIES.items()
+}
+
+LATE: LiteralString = (
+    SCORES
+    + """
+SELECT player_id, value, time, received_at, count(*) OVER () AS late_scores
+FROM scores
+WHERE is_late
+ORDER BY received_at DESC, order_key DESC
+LIMIT $late_max
+"""
+)
+
+BOARDS: LiteralString = """
+SELECT coalesce(nullif(subject, 'unknown'), '') AS board, count(*) AS scores
+FROM noted_so_far
+WHERE name = $event AND time >= $since AND player_id IS NOT NULL AND abs(value) <= 1e15
+GROUP BY coalesce(nullif(subject, 'unknown'), '')
+ORDER BY scores DESC, board
+LIMIT $boards_max
+"""
+
+
+def answer(parameters: Parameters, asking: Asking) -> Leaderboard:
+    span = span_of(parameters, asking.now)
+    zone = ZoneInfo(parameters.time_zone)
+    try:
+        period = _period(parameters.period, span, zone)
+        frozen_at = period.end + asking.rules.settle
+    except OverflowError:
+        raise WrongParameter("to", "The period ends beyond the calendar.") from None
+    is_ever = parameters.period == "all"
+    scope = Scope(parameters, asking, [Span(period.end - ONE_DAY, period.end) if is_ever else period])
+    since = LONG_AGO if is_ever else plain(period.start)
+    boards = scope.rows(BOARDS, event=parameters.event, since=since, boards_max=BOARDS_MAX)
+    board = _board(parameters, boards)
+    is_frozen = period.is_settled(asking) and parameters.late_scores == "apart"
+    bound: dict[str, Any] = {
+        "event": parameters.event,
+        "since": since,
+        "board": board,
+        "direction": parameters.direction,
+        "frozen_at": plain(frozen_at) if is_frozen else None,
+    }
+    rows = scope.rows(RANKED[parameters.take], limit=parameters.limit, player=parameters.player, **bound)
+    late = scope.rows(LATE, late_max=LATE_MAX, **bound) if is_frozen else []
+    return Leaderboard(
+        board=None if board is None else board or UNKNOWN,
+        entries=[_entry(row, parameters) for row in rows if row["place"] <= parameters.limit],
+        players=rows[0]["players"] if rows else 0,
+        player=next((_entry(row, parameters) for row in rows if row["player_id"] == parameters.player), None),
+        period=parameters.period,
+        period_from=None if is_ever else period.start,
+        period_to=period.end,
+        late_score_count=late[0]["late_scores"] if late else 0,
+        late=[
+            LateScore(
+                player_id=row["player_id"],
+                score=_exact(row["value"]),
+                time=row["time"].replace(tzinfo=dt.UTC),
+                received_at=row["received_at"].replace(tzinfo=dt.UTC),
+            )
+            for row in late
+        ],
+        boards=[Board(board=row["board"] or UNKNOWN, scores=row["scores"]) for row in boards],
+        complete=period.is_complete(asking),
+        settled=period.is_settled(asking),
+        **asking.heading(parameters, span.start, span.end, scope.source),
+    )
+
+
+def _period(period: Period, span: Span, zone: ZoneInfo) -> Span:
+    """What is asked about. The day, week or month is whole: what is not over grows until its end."""
+    if period in ("range", "all"):
+        return span
+    day = day_of(span.end - dt.timedelta(microseconds=1), zone)
+    if period == "day":
+        first, after = day, day + ONE_DAY
+    elif period == "week":
+        first = monday_of(day)
+        after = first + 7 * ONE_DAY
+    else:
+        first = day.replace(day=1)
+        after = (first + 31 * ONE_DAY).replace(day=1)
+    return Span(day_start(first, zone), day_start(after, zone))
+
+
+def _board(parameters: Parameters, boards: list[dict[str, Any]]) -> str | None:
+    """As it stands in the store."""
+    if parameters.board is not None:
+        return "" if parameters.board == UNKNOWN else parameters.board
+    if parameters.event == "match_end" or not boards:
+        return None
+    return boards[0]["board"]
+
+
+def _entry(row: dict[str, Any], parameters: Parameters) -> Entry:
+    rank = row["place"] if parameters.rank == "unique" else row[parameters.rank]
+    points = -row["points"] if parameters.direction == "asc" else row["points"]
+    if parameters.take == "sum":
+        score: int | float = int(points) // 1_000_000 if int(points) % 1_000_000 == 0 else int(points) / 1_000_000
+    else:
+        score = _exact(points)
+    return Entry(
+        rank=rank,
+        player_id=row["player_id"],
+        score=score,
+        achieved_at=row["time"].replace(tzinfo=dt.UTC),
+        scores=row["scores"],
+        percentile=rank / row["players"],
+    )
+
+
+def _exact(score: float) -> int | float:
+    """Whole numbers as such."""
+    return int(score) if score.is_integer() else score
+
+
+METRIC = Metric(__name__, __doc__, Parameters, Leaderboard, answer, subject="Progression")

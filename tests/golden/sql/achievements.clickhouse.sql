@@ -1,0 +1,562 @@
+SELECT
+  *
+FROM (
+  WITH known_players AS (
+    SELECT
+      CAST(0 AS Nullable(Int64)) AS bucket,
+      player_id,
+      first_seen,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM main.players
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS player
+    WHERE
+      first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+  ), players_so_far AS (
+    SELECT
+      player_id,
+      first_seen
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM main.players
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS player
+    WHERE
+      first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+  ), unlocks AS (
+    SELECT
+      time,
+      player_id,
+      subject
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        value,
+        subject,
+        detail,
+        balance,
+        duration_s,
+        transaction_id,
+        is_validated
+      FROM main.noted_events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS noted
+    WHERE
+      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND name = 'achievement_unlocked'
+      AND NOT (
+        player_id IS NULL
+      )
+  ), population AS (
+    SELECT
+      player_id
+    FROM players_so_far
+  ), unlocked AS (
+    SELECT
+      player_id,
+      achievement,
+      MIN(time) AS unlocked_at
+    FROM (
+      SELECT
+        player_id,
+        COALESCE(nullIf(subject, 'unknown'), '') AS achievement,
+        time
+      FROM unlocks
+    ) AS said
+    GROUP BY
+      player_id,
+      achievement
+  ), counted AS (
+    SELECT
+      achievement,
+      COUNT(*) AS players,
+      COUNT(*) FILTER(WHERE
+        unlocked_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))) AS unlocked_in_range,
+      quantileExactInclusive(CAST(DATE_DIFF(MICROSECOND, first_seen, unlocked_at) AS Nullable(Float64)))(0.5) AS median_us,
+      COUNT(*) OVER () AS achievement_count,
+      ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, achievement) AS place
+    FROM unlocked
+    JOIN population
+      ON unlocked.player_id = population.player_id
+    JOIN known_players
+      ON unlocked.player_id = known_players.player_id
+    GROUP BY
+      achievement
+  )
+  SELECT
+    achievement,
+    players,
+    unlocked_in_range,
+    median_us,
+    achievement_count,
+    1 AS kind
+  FROM counted
+  WHERE
+    place <= 200
+  UNION ALL
+  SELECT
+    NULL,
+    COUNT(*),
+    0,
+    NULL,
+    0,
+    0
+  FROM population
+) AS _l_0
+ORDER BY
+  kind,
+  players,
+  achievement;
+
+SELECT
+  *
+FROM (
+  WITH known_players AS (
+    SELECT
+      CAST(0 AS Nullable(Int64)) AS bucket,
+      player_id,
+      first_seen,
+      platform,
+      version,
+      country
+    FROM (
+      SELECT
+        player_id,
+        MIN(first_seen) AS first_seen,
+        MIN(order_key) AS order_key,
+        argMin(platform, order_key) AS platform,
+        argMin(version, order_key) AS version,
+        argMin(country, order_key) AS country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          player_id,
+          time AS first_seen,
+          order_key,
+          platform,
+          version,
+          country
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            received_at,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
+            ) AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          is_active
+      ) AS parts
+      GROUP BY
+        player_id
+    ) AS player
+    WHERE
+      first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+  ), players_so_far AS (
+    SELECT
+      player_id,
+      first_seen
+    FROM (
+      SELECT
+        player_id,
+        MIN(first_seen) AS first_seen,
+        MIN(order_key) AS order_key,
+        argMin(platform, order_key) AS platform,
+        argMin(version, order_key) AS version,
+        argMin(country, order_key) AS country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          player_id,
+          time AS first_seen,
+          order_key,
+          platform,
+          version,
+          country
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            received_at,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
+            ) AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          is_active
+      ) AS parts
+      GROUP BY
+        player_id
+    ) AS player
+    WHERE
+      first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+  ), unlocks AS (
+    SELECT
+      time,
+      player_id,
+      subject
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        value,
+        CASE
+          WHEN subject IS NULL
+          OR (
+            SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
+          )
+          THEN ''
+          ELSE SUBSTRING(subject, 1, 256)
+        END AS subject,
+        CASE
+          WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
+          THEN ''
+          ELSE SUBSTRING(detail, 1, 256)
+        END AS detail,
+        CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+        CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+        CASE
+          WHEN NOT (
+            SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
+          )
+          THEN SUBSTRING(transaction_id, 1, 256)
+        END AS transaction_id,
+        COALESCE(validated <> 'false', TRUE) AS is_validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          time,
+          received_at,
+          order_key,
+          name,
+          player_id,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          match_id,
+          map_id,
+          level,
+          platform,
+          version,
+          country,
+          currency,
+          CASE
+            WHEN name = 'item_looted'
+            THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+            ELSE value
+          END AS value,
+          CASE name
+            WHEN 'purchase'
+            THEN CAST(props.product AS Nullable(String))
+            WHEN 'ad_impression'
+            THEN CAST(props.placement AS Nullable(String))
+            WHEN 'resource_gain'
+            THEN CAST(props.item AS Nullable(String))
+            WHEN 'resource_spend'
+            THEN CAST(props.item AS Nullable(String))
+            WHEN 'item_looted'
+            THEN CAST(props.item AS Nullable(String))
+            WHEN 'achievement_unlocked'
+            THEN CAST(props.achievement AS Nullable(String))
+            WHEN 'score_posted'
+            THEN CAST(props.board AS Nullable(String))
+            WHEN 'match_end'
+            THEN CAST(props.mode AS Nullable(String))
+            WHEN 'level_start'
+            THEN CAST(level AS Nullable(String))
+            WHEN 'level_complete'
+            THEN CAST(level AS Nullable(String))
+            WHEN 'level_fail'
+            THEN CAST(level AS Nullable(String))
+            WHEN 'level_abandon'
+            THEN CAST(level AS Nullable(String))
+          END AS subject,
+          CASE name
+            WHEN 'purchase'
+            THEN CAST(props.kind AS Nullable(String))
+            WHEN 'ad_impression'
+            THEN CAST(props.format AS Nullable(String))
+            WHEN 'resource_gain'
+            THEN CAST(props.reason AS Nullable(String))
+            WHEN 'resource_spend'
+            THEN CAST(props.reason AS Nullable(String))
+            WHEN 'item_looted'
+            THEN CAST(props.rarity AS Nullable(String))
+            WHEN 'match_end'
+            THEN CAST(props.result AS Nullable(String))
+            WHEN 'level_fail'
+            THEN CAST(props.reason AS Nullable(String))
+          END AS detail,
+          CASE
+            WHEN name IN ('resource_gain', 'resource_spend')
+            THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          END AS balance,
+          CASE
+            WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+            THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          END AS duration_s,
+          CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
+          CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            received_at,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
+            ) AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          name IN (
+            'purchase',
+            'ad_impression',
+            'resource_gain',
+            'resource_spend',
+            'item_looted',
+            'achievement_unlocked',
+            'score_posted',
+            'match_end',
+            'level_start',
+            'level_complete',
+            'level_fail',
+            'level_abandon'
+          )
+      ) AS said
+    ) AS noted
+    WHERE
+      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      AND name = 'achievement_unlocked'
+      AND NOT (
+        player_id IS NULL
+      )
+  ), population AS (
+    SELECT
+      player_id
+    FROM players_so_far
+  ), unlocked AS (
+    SELECT
+      player_id,
+      achievement,
+      MIN(time) AS unlocked_at
+    FROM (
+      SELECT
+        player_id,
+        COALESCE(nullIf(subject, 'unknown'), '') AS achievement,
+        time
+      FROM unlocks
+    ) AS said
+    GROUP BY
+      player_id,
+      achievement
+  ), counted AS (
+    SELECT
+      achievement,
+      COUNT(*) AS players,
+      COUNT(*) FILTER(WHERE
+        unlocked_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))) AS unlocked_in_range,
+      quantileExactInclusive(CAST(DATE_DIFF(MICROSECOND, first_seen, unlocked_at) AS Nullable(Float64)))(0.5) AS median_us,
+      COUNT(*) OVER () AS achievement_count,
+      ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, achievement) AS place
+    FROM unlocked
+    JOIN population
+      ON unlocked.player_id = population.player_id
+    JOIN known_players
+      ON unlocked.player_id = known_players.player_id
+    GROUP BY
+      achievement
+  )
+  SELECT
+    achievement,
+    players,
+    unlocked_in_range,
+    median_us,
+    achievement_count,
+    1 AS kind
+  FROM counted
+  WHERE
+    place <= 200
+  UNION ALL
+  SELECT
+    NULL,
+    COUNT(*),
+    0,
+    NULL,
+    0,
+    0
+  FROM population
+) AS _l_0
+ORDER BY
+  kind,
+  players,
+  achievement;

@@ -1,0 +1,556 @@
+WITH known_players AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    player_id,
+    first_seen,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  WHERE
+    first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+), players_so_far AS (
+  SELECT
+    player_id,
+    first_seen
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  WHERE
+    first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), unlocks AS (
+  SELECT
+    time,
+    player_id,
+    subject
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND name = 'achievement_unlocked'
+    AND NOT player_id IS NULL
+), population AS (
+  SELECT
+    player_id
+  FROM players_so_far
+), unlocked AS (
+  SELECT
+    player_id,
+    achievement,
+    MIN(time) AS unlocked_at
+  FROM (
+    SELECT
+      player_id,
+      COALESCE(NULLIF(subject, 'unknown'), '') AS achievement,
+      time
+    FROM unlocks
+  ) AS said
+  GROUP BY
+    player_id,
+    achievement
+), counted AS (
+  SELECT
+    achievement,
+    COUNT(*) AS players,
+    COUNT(*) FILTER(WHERE
+      unlocked_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)) AS unlocked_in_range,
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+      CAST(CAST(EXTRACT(EPOCH FROM unlocked_at - first_seen) * 1000000 AS BIGINT) AS DOUBLE PRECISION)) AS median_us,
+    COUNT(*) OVER () AS achievement_count,
+    ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC NULLS LAST, achievement) AS place
+  FROM unlocked
+  JOIN population
+    ON unlocked.player_id = population.player_id
+  JOIN known_players
+    ON unlocked.player_id = known_players.player_id
+  GROUP BY
+    achievement
+)
+SELECT
+  achievement,
+  players,
+  unlocked_in_range,
+  median_us,
+  achievement_count,
+  1 AS kind
+FROM counted
+WHERE
+  place <= 200
+UNION ALL
+SELECT
+  NULL,
+  COUNT(*),
+  0,
+  NULL,
+  0,
+  0
+FROM population
+ORDER BY
+  kind,
+  players,
+  achievement;
+
+WITH known_players AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    player_id,
+    first_seen,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      (
+        ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+          platform IS NOT NULL)
+      )[1] AS platform,
+      (
+        ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+          version IS NOT NULL)
+      )[1] AS version,
+      (
+        ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+          country IS NOT NULL)
+      )[1] AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      player_id
+  ) AS player
+  WHERE
+    first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+), players_so_far AS (
+  SELECT
+    player_id,
+    first_seen
+  FROM (
+    SELECT
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      (
+        ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+          platform IS NOT NULL)
+      )[1] AS platform,
+      (
+        ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+          version IS NOT NULL)
+      )[1] AS version,
+      (
+        ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+          country IS NOT NULL)
+      )[1] AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      player_id
+  ) AS player
+  WHERE
+    first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), unlocks AS (
+  SELECT
+    time,
+    player_id,
+    subject
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject FROM 1 FOR 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail FROM 1 FOR 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS TEXT)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS TEXT)
+          WHEN 'level_start'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_complete'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_abandon'
+          THEN CAST(level AS TEXT)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.result AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS TEXT)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND name = 'achievement_unlocked'
+    AND NOT player_id IS NULL
+), population AS (
+  SELECT
+    player_id
+  FROM players_so_far
+), unlocked AS (
+  SELECT
+    player_id,
+    achievement,
+    MIN(time) AS unlocked_at
+  FROM (
+    SELECT
+      player_id,
+      COALESCE(NULLIF(subject, 'unknown'), '') AS achievement,
+      time
+    FROM unlocks
+  ) AS said
+  GROUP BY
+    player_id,
+    achievement
+), counted AS (
+  SELECT
+    achievement,
+    COUNT(*) AS players,
+    COUNT(*) FILTER(WHERE
+      unlocked_at >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)) AS unlocked_in_range,
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+      CAST(CAST(EXTRACT(EPOCH FROM unlocked_at - first_seen) * 1000000 AS BIGINT) AS DOUBLE PRECISION)) AS median_us,
+    COUNT(*) OVER () AS achievement_count,
+    ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC NULLS LAST, achievement) AS place
+  FROM unlocked
+  JOIN population
+    ON unlocked.player_id = population.player_id
+  JOIN known_players
+    ON unlocked.player_id = known_players.player_id
+  GROUP BY
+    achievement
+)
+SELECT
+  achievement,
+  players,
+  unlocked_in_range,
+  median_us,
+  achievement_count,
+  1 AS kind
+FROM counted
+WHERE
+  place <= 200
+UNION ALL
+SELECT
+  NULL,
+  COUNT(*),
+  0,
+  NULL,
+  0,
+  0
+FROM population
+ORDER BY
+  kind,
+  players,
+  achievement;

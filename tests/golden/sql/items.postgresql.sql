@@ -1,0 +1,831 @@
+WITH noted AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    platform,
+    version,
+    country,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), held AS (
+  SELECT
+    player_id,
+    item,
+    part,
+    SUM(pieces) AS pieces,
+    COUNT(*) FILTER(WHERE
+      is_some) AS events,
+    COUNT(*) FILTER(WHERE
+      NOT is_some) AS ignored
+  FROM (
+    SELECT
+      bucket,
+      player_id,
+      COALESCE(NULLIF(subject, 'unknown'), '') AS item,
+      CASE 'level'
+        WHEN 'rarity'
+        THEN COALESCE(NULLIF(detail, 'unknown'), '')
+        WHEN 'map'
+        THEN COALESCE(map_id, '')
+        WHEN 'level'
+        THEN COALESCE(level, '')
+        WHEN 'match'
+        THEN COALESCE(match_id, '')
+        ELSE ''
+      END AS part,
+      COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
+      CASE
+        WHEN value > 0 AND value <= 1e15
+        THEN CAST(ROUND(value) AS DECIMAL(39, 0))
+        ELSE 0
+      END AS pieces
+    FROM noted
+    WHERE
+      name = 'item_looted'
+  ) AS looted
+  GROUP BY
+    player_id,
+    item,
+    part
+), places AS (
+  SELECT
+    item,
+    part,
+    ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC NULLS LAST, item, part) AS place
+  FROM held
+  WHERE
+    events > 0
+  GROUP BY
+    item,
+    part
+)
+SELECT
+  CASE WHEN place <= 50 THEN place END AS place,
+  MIN(held.item) AS item,
+  MIN(held.part) AS part,
+  SUM(pieces) AS pieces,
+  SUM(CASE WHEN NOT player_id IS NULL THEN pieces ELSE 0 END) AS owned,
+  SUM(events) AS events,
+  COUNT(DISTINCT player_id) AS players,
+  0 AS items,
+  0 AS row_count,
+  0 AS ignored
+FROM held
+JOIN places
+  ON held.item = places.item AND held.part = places.part
+WHERE
+  events > 0
+GROUP BY
+  CASE WHEN place <= 50 THEN place END
+UNION ALL
+SELECT
+  0,
+  NULL,
+  NULL,
+  COALESCE(SUM(pieces), 0),
+  0,
+  COALESCE(SUM(events), 0),
+  COUNT(DISTINCT CASE WHEN events > 0 THEN player_id END),
+  COUNT(DISTINCT CASE WHEN events > 0 THEN item END),
+  (
+    SELECT
+      COUNT(*)
+    FROM places
+  ),
+  COALESCE(SUM(ignored), 0)
+FROM held
+ORDER BY
+  place;
+
+WITH noted AS (
+  SELECT
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    platform,
+    version,
+    country,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), sums AS (
+  SELECT
+    bucket,
+    item,
+    part,
+    SUM(pieces) AS pieces
+  FROM (
+    SELECT
+      bucket,
+      player_id,
+      COALESCE(NULLIF(subject, 'unknown'), '') AS item,
+      CASE 'level'
+        WHEN 'rarity'
+        THEN COALESCE(NULLIF(detail, 'unknown'), '')
+        WHEN 'map'
+        THEN COALESCE(map_id, '')
+        WHEN 'level'
+        THEN COALESCE(level, '')
+        WHEN 'match'
+        THEN COALESCE(match_id, '')
+        ELSE ''
+      END AS part,
+      COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
+      CASE
+        WHEN value > 0 AND value <= 1e15
+        THEN CAST(ROUND(value) AS DECIMAL(39, 0))
+        ELSE 0
+      END AS pieces
+    FROM noted
+    WHERE
+      name = 'item_looted'
+  ) AS looted
+  WHERE
+    is_some
+  GROUP BY
+    bucket,
+    item,
+    part
+), places AS (
+  SELECT
+    item,
+    part,
+    ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC NULLS LAST, item, part) AS place
+  FROM sums
+  GROUP BY
+    item,
+    part
+)
+SELECT
+  CASE WHEN place <= 50 THEN place END AS place,
+  bucket,
+  SUM(pieces) AS pieces
+FROM sums
+JOIN places
+  ON sums.item = places.item AND sums.part = places.part
+GROUP BY
+  CASE WHEN place <= 50 THEN place END,
+  bucket;
+
+WITH noted AS (
+  SELECT
+    CAST(0 AS BIGINT) AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    platform,
+    version,
+    country,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject FROM 1 FOR 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail FROM 1 FOR 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS TEXT)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS TEXT)
+          WHEN 'level_start'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_complete'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_abandon'
+          THEN CAST(level AS TEXT)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.result AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS TEXT)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), held AS (
+  SELECT
+    player_id,
+    item,
+    part,
+    SUM(pieces) AS pieces,
+    COUNT(*) FILTER(WHERE
+      is_some) AS events,
+    COUNT(*) FILTER(WHERE
+      NOT is_some) AS ignored
+  FROM (
+    SELECT
+      bucket,
+      player_id,
+      COALESCE(NULLIF(subject, 'unknown'), '') AS item,
+      CASE 'level'
+        WHEN 'rarity'
+        THEN COALESCE(NULLIF(detail, 'unknown'), '')
+        WHEN 'map'
+        THEN COALESCE(map_id, '')
+        WHEN 'level'
+        THEN COALESCE(level, '')
+        WHEN 'match'
+        THEN COALESCE(match_id, '')
+        ELSE ''
+      END AS part,
+      COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
+      CASE
+        WHEN value > 0 AND value <= 1e15
+        THEN CAST(ROUND(value) AS DECIMAL(39, 0))
+        ELSE 0
+      END AS pieces
+    FROM noted
+    WHERE
+      name = 'item_looted'
+  ) AS looted
+  GROUP BY
+    player_id,
+    item,
+    part
+), places AS (
+  SELECT
+    item,
+    part,
+    ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC NULLS LAST, item, part) AS place
+  FROM held
+  WHERE
+    events > 0
+  GROUP BY
+    item,
+    part
+)
+SELECT
+  CASE WHEN place <= 50 THEN place END AS place,
+  MIN(held.item) AS item,
+  MIN(held.part) AS part,
+  SUM(pieces) AS pieces,
+  SUM(CASE WHEN NOT player_id IS NULL THEN pieces ELSE 0 END) AS owned,
+  SUM(events) AS events,
+  COUNT(DISTINCT player_id) AS players,
+  0 AS items,
+  0 AS row_count,
+  0 AS ignored
+FROM held
+JOIN places
+  ON held.item = places.item AND held.part = places.part
+WHERE
+  events > 0
+GROUP BY
+  CASE WHEN place <= 50 THEN place END
+UNION ALL
+SELECT
+  0,
+  NULL,
+  NULL,
+  COALESCE(SUM(pieces), 0),
+  0,
+  COALESCE(SUM(events), 0),
+  COUNT(DISTINCT CASE WHEN events > 0 THEN player_id END),
+  COUNT(DISTINCT CASE WHEN events > 0 THEN item END),
+  (
+    SELECT
+      COUNT(*)
+    FROM places
+  ),
+  COALESCE(SUM(ignored), 0)
+FROM held
+ORDER BY
+  place;
+
+WITH noted AS (
+  SELECT
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
+    '' AS split,
+    time,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    platform,
+    version,
+    country,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject FROM 1 FOR 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail FROM 1 FOR 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS TEXT)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS TEXT)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS TEXT)
+          WHEN 'level_start'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_complete'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(level AS TEXT)
+          WHEN 'level_abandon'
+          THEN CAST(level AS TEXT)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS TEXT)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS TEXT)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS TEXT)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS TEXT)
+          WHEN 'match_end'
+          THEN CAST(props.result AS TEXT)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS TEXT)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), sums AS (
+  SELECT
+    bucket,
+    item,
+    part,
+    SUM(pieces) AS pieces
+  FROM (
+    SELECT
+      bucket,
+      player_id,
+      COALESCE(NULLIF(subject, 'unknown'), '') AS item,
+      CASE 'level'
+        WHEN 'rarity'
+        THEN COALESCE(NULLIF(detail, 'unknown'), '')
+        WHEN 'map'
+        THEN COALESCE(map_id, '')
+        WHEN 'level'
+        THEN COALESCE(level, '')
+        WHEN 'match'
+        THEN COALESCE(match_id, '')
+        ELSE ''
+      END AS part,
+      COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
+      CASE
+        WHEN value > 0 AND value <= 1e15
+        THEN CAST(ROUND(value) AS DECIMAL(39, 0))
+        ELSE 0
+      END AS pieces
+    FROM noted
+    WHERE
+      name = 'item_looted'
+  ) AS looted
+  WHERE
+    is_some
+  GROUP BY
+    bucket,
+    item,
+    part
+), places AS (
+  SELECT
+    item,
+    part,
+    ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC NULLS LAST, item, part) AS place
+  FROM sums
+  GROUP BY
+    item,
+    part
+)
+SELECT
+  CASE WHEN place <= 50 THEN place END AS place,
+  bucket,
+  SUM(pieces) AS pieces
+FROM sums
+JOIN places
+  ON sums.item = places.item AND sums.part = places.part
+GROUP BY
+  CASE WHEN place <= 50 THEN place END,
+  bucket;

@@ -1,0 +1,665 @@
+WITH noted_so_far AS (
+  SELECT
+    '' AS split,
+    time,
+    received_at,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-09 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  COALESCE(NULLIF(subject, 'unknown'), '') AS board,
+  COUNT(*) AS scores
+FROM noted_so_far
+WHERE
+  name = 'score_posted'
+  AND time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+  AND NOT player_id IS NULL
+  AND ABS(value) <= 1e15
+GROUP BY
+  COALESCE(NULLIF(subject, 'unknown'), '')
+ORDER BY
+  scores DESC,
+  board NULLS LAST
+LIMIT 50;
+
+WITH noted_so_far AS (
+  SELECT
+    '' AS split,
+    time,
+    received_at,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-09 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), scores AS (
+  SELECT
+    player_id,
+    order_key,
+    time,
+    received_at,
+    value,
+    CASE WHEN 'desc' = 'asc' THEN -value ELSE value END AS points,
+    NOT CAST(NULL AS TIMESTAMP_NTZ) IS NULL
+    AND received_at >= CAST(NULL AS TIMESTAMP_NTZ) AS is_late
+  FROM noted_so_far
+  WHERE
+    name = 'score_posted'
+    AND time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    AND NOT player_id IS NULL
+    AND ABS(value) <= 1e15
+    AND (
+      CAST(NULL AS STRING) IS NULL OR COALESCE(NULLIF(subject, 'unknown'), '') = NULL
+    )
+), entries AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores
+  FROM (
+    SELECT
+      player_id,
+      points,
+      time,
+      COUNT(*) OVER (PARTITION BY player_id) AS scores,
+      ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY points DESC, order_key NULLS LAST) AS place
+    FROM scores
+    WHERE
+      NOT is_late
+  ) AS placed
+  WHERE
+    place = 1
+), ranked AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    RANK() OVER (ORDER BY points DESC) AS standard,
+    DENSE_RANK() OVER (ORDER BY points DESC) AS dense,
+    ROW_NUMBER() OVER (ORDER BY points DESC, time NULLS LAST, player_id NULLS LAST) AS place,
+    COUNT(*) OVER () AS players
+  FROM entries
+)
+SELECT
+  player_id,
+  points,
+  time,
+  scores,
+  standard,
+  dense,
+  place,
+  players
+FROM ranked
+WHERE
+  place <= 100 OR player_id = NULL
+ORDER BY
+  place NULLS LAST;
+
+WITH noted_so_far AS (
+  SELECT
+    '' AS split,
+    time,
+    received_at,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject, 1, 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail, 1, 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id, 1, 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS STRING)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS STRING)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS STRING)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS STRING)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS STRING)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS STRING)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS STRING)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS STRING)
+          WHEN 'level_start'
+          THEN CAST(level AS STRING)
+          WHEN 'level_complete'
+          THEN CAST(level AS STRING)
+          WHEN 'level_fail'
+          THEN CAST(level AS STRING)
+          WHEN 'level_abandon'
+          THEN CAST(level AS STRING)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS STRING)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS STRING)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS STRING)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS STRING)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS STRING)
+          WHEN 'match_end'
+          THEN CAST(props.result AS STRING)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS STRING)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS TINYINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-09 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+)
+SELECT
+  COALESCE(NULLIF(subject, 'unknown'), '') AS board,
+  COUNT(*) AS scores
+FROM noted_so_far
+WHERE
+  name = 'score_posted'
+  AND time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+  AND NOT player_id IS NULL
+  AND ABS(value) <= 1e15
+GROUP BY
+  COALESCE(NULLIF(subject, 'unknown'), '')
+ORDER BY
+  scores DESC,
+  board NULLS LAST
+LIMIT 50;
+
+WITH noted_so_far AS (
+  SELECT
+    '' AS split,
+    time,
+    received_at,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject, 1, 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail, 1, 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
+        THEN SUBSTRING(transaction_id, 1, 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS STRING)
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS STRING)
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS STRING)
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS STRING)
+          WHEN 'item_looted'
+          THEN CAST(props.item AS STRING)
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS STRING)
+          WHEN 'score_posted'
+          THEN CAST(props.board AS STRING)
+          WHEN 'match_end'
+          THEN CAST(props.mode AS STRING)
+          WHEN 'level_start'
+          THEN CAST(level AS STRING)
+          WHEN 'level_complete'
+          THEN CAST(level AS STRING)
+          WHEN 'level_fail'
+          THEN CAST(level AS STRING)
+          WHEN 'level_abandon'
+          THEN CAST(level AS STRING)
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS STRING)
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS STRING)
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS STRING)
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS STRING)
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS STRING)
+          WHEN 'match_end'
+          THEN CAST(props.result AS STRING)
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS STRING)
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS TINYINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-09 00:00:00' AS TIMESTAMP_NTZ)
+    AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
+), scores AS (
+  SELECT
+    player_id,
+    order_key,
+    time,
+    received_at,
+    value,
+    CASE WHEN 'desc' = 'asc' THEN -value ELSE value END AS points,
+    NOT CAST(NULL AS TIMESTAMP_NTZ) IS NULL
+    AND received_at >= CAST(NULL AS TIMESTAMP_NTZ) AS is_late
+  FROM noted_so_far
+  WHERE
+    name = 'score_posted'
+    AND time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP_NTZ)
+    AND NOT player_id IS NULL
+    AND ABS(value) <= 1e15
+    AND (
+      CAST(NULL AS STRING) IS NULL OR COALESCE(NULLIF(subject, 'unknown'), '') = NULL
+    )
+), entries AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores
+  FROM (
+    SELECT
+      player_id,
+      points,
+      time,
+      COUNT(*) OVER (PARTITION BY player_id) AS scores,
+      ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY points DESC, order_key NULLS LAST) AS place
+    FROM scores
+    WHERE
+      NOT is_late
+  ) AS placed
+  WHERE
+    place = 1
+), ranked AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    RANK() OVER (ORDER BY points DESC) AS standard,
+    DENSE_RANK() OVER (ORDER BY points DESC) AS dense,
+    ROW_NUMBER() OVER (ORDER BY points DESC, time NULLS LAST, player_id NULLS LAST) AS place,
+    COUNT(*) OVER () AS players
+  FROM entries
+)
+SELECT
+  player_id,
+  points,
+  time,
+  scores,
+  standard,
+  dense,
+  place,
+  players
+FROM ranked
+WHERE
+  place <= 100 OR player_id = NULL
+ORDER BY
+  place NULLS LAST;

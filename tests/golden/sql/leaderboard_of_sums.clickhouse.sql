@@ -1,0 +1,683 @@
+WITH noted_so_far AS (
+  SELECT
+    '' AS split,
+    time,
+    received_at,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  COALESCE(nullIf(subject, 'unknown'), '') AS board,
+  COUNT(*) AS scores
+FROM noted_so_far
+WHERE
+  name = 'match_end'
+  AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+  AND NOT (
+    player_id IS NULL
+  )
+  AND ABS(value) <= 1e15
+GROUP BY
+  COALESCE(nullIf(subject, 'unknown'), '')
+ORDER BY
+  scores DESC,
+  board
+LIMIT 50;
+
+WITH noted_so_far AS (
+  SELECT
+    '' AS split,
+    time,
+    received_at,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), scores AS (
+  SELECT
+    player_id,
+    order_key,
+    time,
+    received_at,
+    value,
+    CASE WHEN 'asc' = 'asc' THEN -value ELSE value END AS points,
+    NOT (
+      CAST(NULL AS Nullable(DateTime)) IS NULL
+    )
+    AND received_at >= CAST(NULL AS Nullable(DateTime)) AS is_late
+  FROM noted_so_far
+  WHERE
+    name = 'match_end'
+    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND NOT (
+      player_id IS NULL
+    )
+    AND ABS(value) <= 1e15
+    AND (
+      CAST(NULL AS Nullable(String)) IS NULL
+      OR COALESCE(nullIf(subject, 'unknown'), '') = NULL
+    )
+), entries AS (
+  SELECT
+    player_id,
+    MAX(time) AS time,
+    COUNT(*) AS scores,
+    SUM(
+      CAST(trunc(points) AS Nullable(Int128)) * 1000000 + CAST(ROUND((
+        points - trunc(points)
+      ) * 1000000) AS Nullable(Int128))
+    ) AS points
+  FROM scores
+  WHERE
+    NOT is_late
+  GROUP BY
+    player_id
+), ranked AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    RANK() OVER (ORDER BY points DESC) AS standard,
+    DENSE_RANK() OVER (ORDER BY points DESC) AS dense,
+    ROW_NUMBER() OVER (ORDER BY points DESC, time, player_id) AS place,
+    COUNT(*) OVER () AS players
+  FROM entries
+)
+SELECT
+  player_id,
+  points,
+  time,
+  scores,
+  standard,
+  dense,
+  place,
+  players
+FROM ranked
+WHERE
+  place <= 100 OR player_id = NULL
+ORDER BY
+  place;
+
+WITH noted_so_far AS (
+  SELECT
+    '' AS split,
+    time,
+    received_at,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject, 1, 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail, 1, 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT (
+          SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
+        )
+        THEN SUBSTRING(transaction_id, 1, 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS Nullable(String))
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS Nullable(String))
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'item_looted'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS Nullable(String))
+          WHEN 'score_posted'
+          THEN CAST(props.board AS Nullable(String))
+          WHEN 'match_end'
+          THEN CAST(props.mode AS Nullable(String))
+          WHEN 'level_start'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_complete'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_fail'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_abandon'
+          THEN CAST(level AS Nullable(String))
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS Nullable(String))
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS Nullable(String))
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS Nullable(String))
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS Nullable(String))
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS Nullable(String))
+          WHEN 'match_end'
+          THEN CAST(props.result AS Nullable(String))
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS Nullable(String))
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT (
+            player_id IS NULL
+          )
+          AND NOT (
+            name IN ('push_received', 'server_grant', 'crash_upload')
+          ) AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS Nullable(Int8)) AS player_bit,
+          CASE
+            WHEN CHAR_LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+)
+SELECT
+  COALESCE(nullIf(subject, 'unknown'), '') AS board,
+  COUNT(*) AS scores
+FROM noted_so_far
+WHERE
+  name = 'match_end'
+  AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+  AND NOT (
+    player_id IS NULL
+  )
+  AND ABS(value) <= 1e15
+GROUP BY
+  COALESCE(nullIf(subject, 'unknown'), '')
+ORDER BY
+  scores DESC,
+  board
+LIMIT 50;
+
+WITH noted_so_far AS (
+  SELECT
+    '' AS split,
+    time,
+    received_at,
+    order_key,
+    name,
+    player_id,
+    owner,
+    session_id,
+    match_id,
+    map_id,
+    level,
+    currency,
+    value,
+    subject,
+    detail,
+    balance,
+    duration_s,
+    transaction_id,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      CASE
+        WHEN subject IS NULL
+        OR (
+          SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
+        )
+        THEN ''
+        ELSE SUBSTRING(subject, 1, 256)
+      END AS subject,
+      CASE
+        WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
+        THEN ''
+        ELSE SUBSTRING(detail, 1, 256)
+      END AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      CASE
+        WHEN NOT (
+          SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
+        )
+        THEN SUBSTRING(transaction_id, 1, 256)
+      END AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS Nullable(String))
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS Nullable(String))
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'item_looted'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS Nullable(String))
+          WHEN 'score_posted'
+          THEN CAST(props.board AS Nullable(String))
+          WHEN 'match_end'
+          THEN CAST(props.mode AS Nullable(String))
+          WHEN 'level_start'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_complete'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_fail'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_abandon'
+          THEN CAST(level AS Nullable(String))
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS Nullable(String))
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS Nullable(String))
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS Nullable(String))
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS Nullable(String))
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS Nullable(String))
+          WHEN 'match_end'
+          THEN CAST(props.result AS Nullable(String))
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS Nullable(String))
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT (
+            player_id IS NULL
+          )
+          AND NOT (
+            name IN ('push_received', 'server_grant', 'crash_upload')
+          ) AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS Nullable(Int8)) AS player_bit,
+          CASE
+            WHEN CHAR_LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), scores AS (
+  SELECT
+    player_id,
+    order_key,
+    time,
+    received_at,
+    value,
+    CASE WHEN 'asc' = 'asc' THEN -value ELSE value END AS points,
+    NOT (
+      CAST(NULL AS Nullable(DateTime)) IS NULL
+    )
+    AND received_at >= CAST(NULL AS Nullable(DateTime)) AS is_late
+  FROM noted_so_far
+  WHERE
+    name = 'match_end'
+    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND NOT (
+      player_id IS NULL
+    )
+    AND ABS(value) <= 1e15
+    AND (
+      CAST(NULL AS Nullable(String)) IS NULL
+      OR COALESCE(nullIf(subject, 'unknown'), '') = NULL
+    )
+), entries AS (
+  SELECT
+    player_id,
+    MAX(time) AS time,
+    COUNT(*) AS scores,
+    SUM(
+      CAST(trunc(points) AS Nullable(Int128)) * 1000000 + CAST(ROUND((
+        points - trunc(points)
+      ) * 1000000) AS Nullable(Int128))
+    ) AS points
+  FROM scores
+  WHERE
+    NOT is_late
+  GROUP BY
+    player_id
+), ranked AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    RANK() OVER (ORDER BY points DESC) AS standard,
+    DENSE_RANK() OVER (ORDER BY points DESC) AS dense,
+    ROW_NUMBER() OVER (ORDER BY points DESC, time, player_id) AS place,
+    COUNT(*) OVER () AS players
+  FROM entries
+)
+SELECT
+  player_id,
+  points,
+  time,
+  scores,
+  standard,
+  dense,
+  place,
+  players
+FROM ranked
+WHERE
+  place <= 100 OR player_id = NULL
+ORDER BY
+  place;
