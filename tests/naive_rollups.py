@@ -99,14 +99,17 @@ def check_sessions(ask: Ask, events: list[Row]) -> None:
     for event in sorted(events, key=order):
         if is_activity(event) or (event["session_id"] is not None and event["name"] not in PASSIVE_EVENTS):
             crash = int(event["name"] == "crash")
+            died = int(crash and event["props"].get("class") != "hang")
+            ended = int(event["name"] == "session_end")
+            background = int(ended and event["props"].get("reason") == "background")
             mono_ms = event["mono_ms"] if event["session_id"] is not None else None
             since = event["time"] - min(dt.timedelta(days=1), dt.timedelta(milliseconds=mono_ms or 0))
-            counts = [1, 1 - crash, crash]
+            counts = [1, 1 - crash, died, ended - background, background]
             expected[session_of(event)].append([since, event["time"], event["time"], mono_ms, *counts])
     found: defaultdict[tuple[Any, ...], list[list[Any]]] = defaultdict(list)
     for row in ask("FROM sessions"):
         key = (row["game_id"], row["env"], row["owner"], row["session_id"], row["started_at"].date())
-        names = ("since", "started_at", "ended_at", "mono_ms", "events", "played", "crashes")
+        names = ("since", "started_at", "ended_at", "mono_ms", "events", "played", "crashes", "quits", "backgrounds")
         found[key].append([row[name] for name in names])
     assert {key: joined(parts) for key, parts in found.items()} == {
         key: joined(parts) for key, parts in expected.items()

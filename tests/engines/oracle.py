@@ -217,8 +217,12 @@ def as_session(group: list[Event]) -> dict[str, Any]:
         "first": group[0],
         "player_id": players[0] if players else None,
         "seconds": max(clocks) / 1000 if clocks else wall,
-        "crashes": sum(e["name"] == "crash" for e in group),
+        "crashes": sum(e["name"] == "crash" and said(e, "class") != "hang" for e in group),
     }
+
+
+def said(event: Event, prop: str) -> Any:
+    return (event.get("props") or {}).get(prop)
 
 
 # --- summary ---

@@ -69,12 +69,15 @@ def events_of(*names: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrateg
 activity = events_of("level_start", "crash", "push_received")
 sessions = events_of(
     "level_start",
-    "level_end",
+    "session_end",
     "crash",
     "crash_upload",
     session_id=optional("1", "2", LONG_ID),
     device_id=optional("phone"),
     mono_ms=optional(None, 0, 9_000, 300_000),
+    props=optional(
+        {"mode": "ranked"}, {"mode": "casual", "score": 7}, {"mode": {"of": 1}}, {"class": "hang"}, {"reason": "background"}
+    ),
 )
 figures = st.one_of(
     activity,

@@ -20,7 +20,7 @@ NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 DAYS = [(NOON + dt.timedelta(days=day)).date() for day in range(4)]
 NAMES = (
     *("level_start", "purchase", "crash", "performance", "push_received", *("position",) * 4),
-    *("java.run.completed", "java.run.error"),
+    *("java.run.completed", "java.run.error", "session_end"),
     *("performance", "scene_loaded"),
     *("resource_gain", "item_looted", "level_fail", "match_end", "achievement_unlocked", "ad_impression"),
 )
@@ -79,7 +79,8 @@ def note(dice: random.Random) -> dict[str, Any]:
         "product": dice.choice(("pack", "x" * 300)),
         "achievement": "first",
         "mode": dice.choice(("ranked", None)),
-        "reason": dice.choice(("shop", "quest", 1.0)),
+        "reason": dice.choice(("shop", "quest", 1.0, "background")),
+        "class": dice.choice(("crash", "hang", 7, {"of": 1})),
         "rarity": "epic",
         "result": "win",
         "count": dice.choice((2, "3", 0.5, "many", True)),

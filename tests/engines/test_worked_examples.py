@@ -258,6 +258,18 @@ def test_a_crash_that_is_reported_at_the_next_start(engine: Engine) -> None:
     assert [point.value for point in of_each_day[1:3]] == [0, 1]
 
 
+def test_a_hang_is_no_crash(engine: Engine) -> None:
+    """It is reported as one, but the process did not die."""
+    game = engine.new_game()
+    for session, props in (("1", {"class": "hang"}), ("2", {"class": "crash"}), ("3", {"class": 7}), ("4", None)):
+        engine.load(game, [plays("p", at("02 10:00"), session_id=session)])
+        engine.load(game, [plays("p", at("02 10:05"), "crash", session_id=session, props=props)])
+    answer = engine.ask_both("summary", game, TENTH, **FIRST_DAYS)
+    assert (answer.crash_count, answer.crashed_sessions, answer.crash_free_sessions) == (4, 3, 0.25)
+    second = engine.ask_both("timeseries", game, TENTH, metric="crash_free_sessions", **FIRST_DAYS).points[1]
+    assert second.value == 0.25
+
+
 def test_a_session_that_is_taken_up_after_three_days(engine: Engine) -> None:
     game = engine.new_game()
     times = ("02 10:00", "02 10:20", "05 10:00", "05 10:05")

@@ -230,7 +230,7 @@ def _append(rollup: Rollup, source: LiteralString = SOURCE_OF_LOAD) -> LiteralSt
 
 COUNT_EVENTS: LiteralString = _append(event_counts.ROLLUP)
 MARK_PLAYER_DAYS: LiteralString = _append(player_days.ROLLUP)
-EXTEND_SESSIONS: LiteralString = _append(sessions.ROLLUP)
+EXTEND_SESSIONS: LiteralString = _append(sessions.ROLLUP, source_of_load_as_text(sessions.ROLLUP))
 # Not merged later: they lie as the load leaves them.
 LOCATE_EVENTS: LiteralString = _append(located_events.ROLLUP) + "ORDER BY " + located_events.ROLLUP.order
 MEASURE_MAPS: LiteralString = _append(map_extents.ROLLUP)

@@ -13,7 +13,8 @@ and `crash_upload`.
   session id are told apart by such silences alone. Session ids of 16 characters and more need no player. Sessions
   without an end event count with what is known; what happens without the player stretches none, and a crash that is
   reported with an old id after such a silence belongs to the session that had it.
-- **crashCount**: events named `crash`, when they happened. **crashedSessions**: sessions with at least one.
+- **crashCount**: events named `crash`, when they happened. **crashedSessions**: sessions with at least one of
+  another `class` than `hang`: a game that hung did not die.
   **crashFreeSessions** = 1 - crashed sessions / sessions. **crashFreePlayers** = 1 - players with a crashed session /
   players with a session.
 - **revenueMicros**: sum of the values of `purchase` events in `currency`, in millionths; refunds are negative values.

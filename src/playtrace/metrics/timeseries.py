@@ -7,7 +7,7 @@ in the range is not counted. A day or an hour may be longer or shorter where the
 - **active_players**: distinct players with a qualifying event in the bucket (one with a player, other than
   `push_received`, `server_grant` and `crash_upload`). **new_players**: players whose first such event ever lies in it.
 - **sessions**: sessions that start in the bucket. **avg_session_seconds**: their mean length. **crash_free_sessions**:
-  the share of them without a crash. What a session is, is said under `summary`.
+  the share of them without a crash (of another `class` than `hang`). What a session is, is said under `summary`.
 - **revenue**: sum of the values of `purchase` events in `currency`, in millionths of it. Purchases in other currencies
   are not converted; they are counted in `otherCurrencyPurchases`. One that names no currency is in the game's own.
 - **avg_fps**: frames / seconds of `performance` events, as under `summary`.

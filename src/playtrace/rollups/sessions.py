@@ -6,7 +6,8 @@ each other, or nearly, is one session. Without an id, all that a player does is 
 happens without the player never makes or stretches a session.
 
 `played` counts what may begin a session: a crash alone is not one if the id had one before, but a report of how that
-ended, sent when the game was started again.
+ended, sent when the game was started again. How a session ended is counted too: `crashes` are those in which the
+process died (a `hang` is none), `backgrounds` what a `session_end` with that reason says, `quits` any other.
 """
 
 from __future__ import annotations
@@ -18,11 +19,36 @@ MERGED: Sql = """min(started_at) AS started_at, max(ended_at) AS ended_at, min(o
         min(since) AS since, min(player_key) AS player_key, arg_min(player_id, player_key) AS player_id,
         arg_min(platform, order_key) AS platform, arg_min(version, order_key) AS version,
         arg_min(country, order_key) AS country, max(mono_ms) AS mono_ms, CAST(sum(events) AS BIGINT) AS events,
-        CAST(sum(played) AS BIGINT) AS played, CAST(sum(crashes) AS BIGINT) AS crashes{carried}"""
+        CAST(sum(played) AS BIGINT) AS played, CAST(sum(crashes) AS BIGINT) AS crashes,
+        CAST(sum(quits) AS BIGINT) AS quits, CAST(sum(backgrounds) AS BIGINT) AS backgrounds{carried}"""
+
+HANG: Sql = "coalesce(CAST(props.class AS VARCHAR) = 'hang', false)"
+BACKGROUND: Sql = "coalesce(CAST(props.reason AS VARCHAR) = 'background', false)"
+
+
+def _each(counts: Sql, names: Sql) -> Sql:
+    """A row for each event of some names, with how it counts."""
+    return (
+        """
+    SELECT game_id, env, owner, coalesce(session_id, '') AS session_id, time AS started_at, time AS ended_at, order_key,
+        CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL THEN time
+            ELSE time - to_milliseconds(least(mono_ms, 86400000))
+        END AS since,
+        CASE WHEN player_id IS NOT NULL THEN order_key END AS player_key, player_id, platform, version, country,
+        CASE WHEN session_id IS NOT NULL THEN mono_ms END AS mono_ms, CAST(1 AS BIGINT) AS events,
+        """
+        + counts
+        + """{carried}
+    FROM {source} AS source
+    WHERE (is_active OR (session_id IS NOT NULL AND NOT is_passive)) AND """
+        + names
+    )
+
 
 ROLLUP = Rollup(
     table="sessions",
-    version=2,
+    version=3,
     columns={
         "game_id": "VARCHAR NOT NULL",
         "env": "VARCHAR NOT NULL",
@@ -41,20 +67,25 @@ ROLLUP = Rollup(
         "events": "BIGINT NOT NULL",
         "played": "BIGINT NOT NULL",
         "crashes": "BIGINT NOT NULL",
+        "quits": "BIGINT NOT NULL",
+        "backgrounds": "BIGINT NOT NULL",
     },
-    each="""
-    SELECT game_id, env, owner, coalesce(session_id, '') AS session_id, time AS started_at, time AS ended_at, order_key,
-        CASE
-            WHEN session_id IS NULL OR mono_ms IS NULL THEN time
-            ELSE time - to_milliseconds(least(mono_ms, 86400000))
-        END AS since,
-        CASE WHEN player_id IS NOT NULL THEN order_key END AS player_key, player_id, platform, version, country,
-        CASE WHEN session_id IS NOT NULL THEN mono_ms END AS mono_ms, CAST(1 AS BIGINT) AS events,
-        CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-        CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes{carried}
-    FROM {source} AS source
-    WHERE is_active OR (session_id IS NOT NULL AND NOT is_passive)
-    """,
+    # Properties are dear to read: of no other events than those that end a session.
+    each=_each(
+        """CAST(1 AS BIGINT) AS played, CAST(0 AS BIGINT) AS crashes, CAST(0 AS BIGINT) AS quits,
+        CAST(0 AS BIGINT) AS backgrounds""",
+        "name NOT IN ('crash', 'session_end')",
+    )
+    + """
+    UNION ALL"""
+    + _each(
+        f"""CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+        CAST(CASE WHEN name = 'crash' AND NOT {HANG} THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+        CAST(CASE WHEN name = 'session_end' AND NOT {BACKGROUND} THEN 1 ELSE 0 END AS BIGINT) AS quits,
+        CAST(CASE WHEN name = 'session_end' AND {BACKGROUND} THEN 1 ELSE 0 END AS BIGINT) AS backgrounds""",
+        "name IN ('crash', 'session_end')",
+    )
+    + "\n    ",
     # What ends within one timeout is of one stretch: no two of them have a longer silence between them.
     gather=f"""
     SELECT {{key}}owner, session_id, {MERGED}
@@ -78,6 +109,7 @@ ROLLUP = Rollup(
     ) AS stretches
     GROUP BY {{key}}owner, session_id{{within_day}}, stretch
     """,
+    text_props=("class", "reason"),
     within_day=", CAST(started_at AS DATE)",
     carry=", arg_min(kept, order_key) AS kept",
     day="started_at",

@@ -10,14 +10,16 @@ from playtrace.rollups import sessions
 # order; else, which is usual and much cheaper, without: what was last reaches back to what was first. A crash that was
 # reported after a long silence belongs to the session that the id had before.
 SESSIONS: Sql = """
-    SELECT {bucket} AS bucket, {split} AS split, player_id, started_at, ended_at, length_us, crashes
+    SELECT {bucket} AS bucket, {split} AS split, player_id, started_at, ended_at, length_us, crashes, quits,
+        backgrounds
     FROM (
         SELECT began.owner, began.session_id, began.player_id, began.started_at, began.ended_at, began.platform,
-            began.version, began.country, began.crashes{kept_of_began},
+            began.version, began.country, began.crashes, began.quits,
+            began.backgrounds{kept_of_began},
             coalesce(began.mono_ms * 1000, date_diff('microsecond', began.started_at, began.ended_at)) AS length_us
         FROM (
             SELECT owner, session_id, player_id, started_at, ended_at, since, platform, version, country, mono_ms,
-                played, crashes{kept}
+                played, crashes, quits, backgrounds{kept}
             FROM session_ids
             WHERE NOT has_several
             UNION ALL
@@ -26,7 +28,8 @@ SESSIONS: Sql = """
                 min(since) AS since, arg_min(platform, order_key) AS platform,
                 arg_min(version, order_key) AS version, arg_min(country, order_key) AS country,
                 max(mono_ms) AS mono_ms, CAST(sum(played) AS BIGINT) AS played,
-                CAST(sum(crashes) AS BIGINT) AS crashes{kept_merged}
+                CAST(sum(crashes) AS BIGINT) AS crashes, CAST(sum(quits) AS BIGINT) AS quits,
+                CAST(sum(backgrounds) AS BIGINT) AS backgrounds{kept_merged}
             FROM (
                 SELECT *, sum(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
                     PARTITION BY owner, session_id ORDER BY order_key
@@ -59,6 +62,7 @@ SESSION_IDS: Sql = """
         max(ended_at) AS ended_at, min(since) AS since, arg_min(platform, order_key) AS platform,
         arg_min(version, order_key) AS version, arg_min(country, order_key) AS country, max(mono_ms) AS mono_ms,
         CAST(sum(played) AS BIGINT) AS played, CAST(sum(crashes) AS BIGINT) AS crashes,
+        CAST(sum(quits) AS BIGINT) AS quits, CAST(sum(backgrounds) AS BIGINT) AS backgrounds,
         count(*) > 1 AND arg_max(since, ended_at) > min(ended_at) + $session_timeout::INTERVAL
             AS has_several{kept_merged}
     FROM ({rows}) AS parts
