@@ -215,6 +215,8 @@ def as_session(group: list[Event]) -> dict[str, Any]:
     return {
         **{field: group[0].get(field) for field in ("platform", "version", "country", "time")},
         "first": group[0],
+        "events": group,
+        "last": max(e["time"] for e in own),
         "player_id": players[0] if players else None,
         "seconds": max(clocks) / 1000 if clocks else wall,
         "crashes": sum(e["name"] == "crash" and said(e, "class") != "hang" for e in group),

@@ -76,7 +76,11 @@ sessions = events_of(
     device_id=optional("phone"),
     mono_ms=optional(None, 0, 9_000, 300_000),
     props=optional(
-        {"mode": "ranked"}, {"mode": "casual", "score": 7}, {"mode": {"of": 1}}, {"class": "hang"}, {"reason": "background"}
+        {"mode": "ranked"},
+        {"mode": "casual", "score": 7},
+        {"mode": {"of": 1}},
+        {"class": "hang"},
+        {"reason": "background"},
     ),
 )
 figures = st.one_of(

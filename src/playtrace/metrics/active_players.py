@@ -7,30 +7,48 @@ A player is **active** in an interval if at least one qualifying event lies in i
   it. **mau**: on any of the 30 days that end with it. Always dau <= wau <= mau.
 - **new**: players whose first qualifying event ever lies on the day. The range that is asked about plays no part in
   it. **returning** = dau - new. With a filter, a new player counts by what the first event said.
+- **wauIso**, with `granularity=week`: distinct players active in an ISO week, from Monday to Sunday. **mauCalendar**,
+  with `granularity=month`: in a month of the calendar. They are of other days than wau and mau, but on a Sunday wau is
+  the wauIso of its week.
 - **stickiness** of a day = dau / mau; of the range = mean dau of the complete days, from the game's first qualifying
-  event on, / mau of the last complete day. Null where nobody was active.
+  event on, / mau of the last complete day. Null where nobody was active, and for weeks and months.
 
-`from` and `to` are widened to whole days. All counts are exact.
+`from` and `to` are widened to whole days, weeks or months. All counts are exact.
+
+### Example
+
+Of six players three were active on 1 March, four on 2 March, three on 3 March, two on 8 March and one on 9 March: dau.
+On 9 March wau is 4, mau 6 and the stickiness of the day 1/6; from 1 to 9 March it is (13 / 9) / 6 = 0.241. 1 March was
+a Sunday: wauIso of its week is 3, of the next week 6.
+
+### Elsewhere
+
+MAU is the last 30 days in some products and the month of the calendar in others, at times both under one name. Some
+know no days but those of UTC.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import LiteralString
+from typing import Literal, LiteralString
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, days_between, plain, span_of, whole_days
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, buckets_of, day_of, days_between, plain, span_of, whole_days
 from playtrace.metrics.frame.metric import Metric
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, judged_last
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
 
 
 class Parameters(CommonParameters):
-    """Only what every metric takes."""
+    granularity: Literal["day", "week", "month"] = Field(
+        "day",
+        description="`day`: of each day its own players, and those of the last 7 and 30 days; `week`: players of each"
+        " ISO week; `month`: of each month of the calendar.",
+    )
 
 
 class ActiveDay(Judged):
@@ -43,11 +61,33 @@ class ActiveDay(Judged):
     stickiness: float | None = Field(description="dau / mau.")
 
 
+class ActiveWeek(Judged):
+    week: dt.date = Field(description="Its Monday.")
+    wau_iso: int = Field(description="Distinct players active in this ISO week.")
+    new: int = Field(description="Players whose first day ever lies in it.")
+    returning: int = Field(description="wauIso - new.")
+
+
+class ActiveMonth(Judged):
+    month: dt.date = Field(description="Its first day.")
+    mau_calendar: int = Field(description="Distinct players active in this month.")
+    new: int = Field(description="Players whose first day ever lies in it.")
+    returning: int = Field(description="mauCalendar - new.")
+
+
 class ActivePlayers(CommonAnswer):
-    days: list[ActiveDay]
+    granularity: Literal["day", "week", "month"]
+    days: list[ActiveDay] = Field(description="With `granularity=day`, else none.")
+    weeks: list[ActiveWeek] = Field(description="With `granularity=week`, else none.")
+    months: list[ActiveMonth] = Field(description="With `granularity=month`, else none.")
     stickiness: float | None = Field(
         description="Mean dau of the complete days since the game's first / mau of the last; null where there is none."
     )
+
+    def table(self) -> list[dict[str, object]]:
+        """The list that was asked for."""
+        rows = {"day": self.days, "week": self.weeks, "month": self.months}[self.granularity]
+        return [judged_last(row.model_dump(mode="json", by_alias=True)) for row in rows]
 
 
 # A block is as many days as fit into the bits of one integer, 29 of them before the first that is answered. `windows`
@@ -78,12 +118,57 @@ LEFT JOIN arrived ON counted.bucket = arrived.bucket
 CROSS JOIN beginning
 """
 
+WHOLE: LiteralString = """
+WITH
+playing AS (
+    SELECT bucket, count(DISTINCT player_id) AS active FROM active GROUP BY bucket
+),
+arrived AS (
+    SELECT bucket, count(*) AS new FROM players GROUP BY bucket
+)
+SELECT playing.bucket, active, coalesce(new, 0) AS new
+FROM playing
+LEFT JOIN arrived ON arrived.bucket = playing.bucket
+"""
+
 LOOK_BACK_DAYS = 29
 BLOCK_DAYS = 63 - LOOK_BACK_DAYS
 """Days that are answered from one block: 63 bits fit into a signed integer."""
 
 
 def answer(parameters: Parameters, asking: Asking) -> ActivePlayers:
+    return _of_days(parameters, asking) if parameters.granularity == "day" else _of_whole(parameters, asking)
+
+
+def _of_whole(parameters: Parameters, asking: Asking) -> ActivePlayers:
+    """Whole weeks or months."""
+    zone = ZoneInfo(parameters.time_zone)
+    is_week = parameters.granularity == "week"
+    buckets = buckets_of(span_of(parameters, asking.now), "week" if is_week else "month", zone)
+    scope = Scope(parameters, asking, buckets)
+    counts = {row["bucket"]: row for row in scope.rows(WHOLE)}
+    weeks: list[ActiveWeek] = []
+    months: list[ActiveMonth] = []
+    for index, bucket in enumerate(buckets):
+        first = day_of(bucket.start, zone)
+        active, new = (counts[index][name] if index in counts else 0 for name in ("active", "new"))
+        figures = {"new": new, "returning": active - new}
+        judged = {"complete": bucket.is_complete(asking), "settled": bucket.is_settled(asking)}
+        if is_week:
+            weeks.append(ActiveWeek(week=first, wau_iso=active, **figures, **judged))
+        else:
+            months.append(ActiveMonth(month=first, mau_calendar=active, **figures, **judged))
+    return ActivePlayers(
+        granularity=parameters.granularity,
+        days=[],
+        weeks=weeks,
+        months=months,
+        stickiness=None,
+        **asking.heading(parameters, buckets[0].start, buckets[-1].end, scope.source),
+    )
+
+
+def _of_days(parameters: Parameters, asking: Asking) -> ActivePlayers:
     zone = ZoneInfo(parameters.time_zone)
     span = whole_days(span_of(parameters, asking.now), zone)
     first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
@@ -98,7 +183,10 @@ def answer(parameters: Parameters, asking: Asking) -> ActivePlayers:
         for index, bucket in enumerate(answered)
     ]
     return ActivePlayers(
+        granularity="day",
         days=days,
+        weeks=[],
+        months=[],
         stickiness=_stickiness(
             [day for day, bucket in zip(days, answered, strict=True) if bucket.is_averaged(asking, began_at)]
         ),

@@ -8,16 +8,36 @@ a player and the asked `env`, except `push_received`, `server_grant` and `crash_
 - **rolling** Dn+: the share that is active on day c+n or any later one. It keeps rising: mind `asOf`.
 - **bracket** a-b: the share that is active on any of the days c+a to c+b.
 - **calendar_week** Wn: the share of an ISO week's cohort that is active in the n-th ISO week after it.
+- **window_24h** Dn: the share that is active in the n-th 24 hours after each player's own first moment, which begins
+  the first of them (n = 0): from first + 24 n hours on, before first + 24 (n + 1) hours. Read from all events.
 
 With `granularity=week` the cohorts of an ISO week (as far as they lie in the range) are one, and offsets count weeks of
-each player's own: week n is days 7n to 7n+6 after the first day.
+each player's own: week n is days 7n to 7n+6 after the first day (of `window_24h`: the n-th 168 hours).
+
+`entryEvent` makes cohorts of the day of the first event of that name, ever, instead of the first of any. `returnEvent`
+counts a return only where an event of that name came, and then D0 may be less than 1. Both are read from all events.
 
 What lies after today is not looked at. A cell is **complete** once the last day it looks at is over for the whole
-cohort (rolling: day c+n). Incomplete cells are shown and are in no total. A **total** is pooled over the complete
-cohorts: the sum of the retained players / the sum of the sizes, with its 95 % Wilson interval.
+cohort (rolling: day c+n; `window_24h`: once the window of each of its players is over). Incomplete cells are shown and
+are in no total. A **total** is pooled over the complete cohorts: the sum of the retained players / the sum of the
+sizes, with its 95 % Wilson interval.
 
-Filters look at what the first event said, and hold for the player from then on. Cohort days without players have size 0
-and shares of null. `from` and `to` are widened to whole days. All counts are exact.
+Filters look at what the first event said (of that name, with `entryEvent`), and hold for the player from then on.
+Cohort days without players have size 0 and shares of null. `from` and `to` are widened to whole days. All counts are
+exact.
+
+### Example
+
+Three players came on 1 March, two of whom were there on 2 March; two on 2 March, of whom one was there on 3 March; one
+on 3 March, who was not there on 4 March. D1 is 2/3, 1/2 and 0/1, in total 3/6 = 0.5, where the mean of the three shares
+would be 0.389. Whoever came at 23:50 and again at 0:10 is retained on D1, but not in the 24 hours after the first.
+
+### Elsewhere
+
+Most tools for games say the same: calendar days, exactly day n. Some analytics take 24-hour windows by default (here
+`window_24h`), others count day n or any later one (`rolling`). Those that look for the first event within the range
+call old players new on its first day: with many veterans that prints 0.62 where 0.35 is true. Some draw a value at the
+day of the return; here it stands with the cohort.
 """
 
 from __future__ import annotations
@@ -30,6 +50,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import (
     ONE_DAY,
@@ -43,7 +64,7 @@ from playtrace.metrics.frame.calendar import (
 )
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, split_commas
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought, split_commas
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
 
@@ -56,6 +77,9 @@ DEFAULT_OFFSETS_WEEKS = tuple(range(9))
 DEFAULT_BRACKETS = ("1-7", "8-14", "15-30")
 
 
+Kind = Literal["classic", "rolling", "bracket", "calendar_week", "window_24h"]
+
+
 def _check_brackets(brackets: list[str]) -> list[str]:
     for bracket in brackets:
         match = re.fullmatch(r"(\d{1,3})-(\d{1,3})", bracket)
@@ -65,10 +89,11 @@ def _check_brackets(brackets: list[str]) -> list[str]:
 
 
 class Parameters(CommonParameters):
-    kind: Literal["classic", "rolling", "bracket", "calendar_week"] = Field(
+    kind: Kind = Field(
         "classic",
         description="`classic`: active exactly n days after the first day; `rolling`: on that day or any later one;"
-        " `bracket`: on any day of a bracket; `calendar_week`: in the n-th ISO week after the week of the first day.",
+        " `bracket`: on any day of a bracket; `calendar_week`: in the n-th ISO week after the week of the first day;"
+        " `window_24h`: in the n-th 24 hours after the first moment.",
     )
     granularity: Literal["day", "week"] = Field(
         "day",
@@ -84,11 +109,29 @@ class Parameters(CommonParameters):
     brackets: Annotated[
         list[str], BeforeValidator(split_commas), AfterValidator(_check_brackets), Field(max_length=COLUMNS_MAX)
     ] = Field(default_factory=list, description="For `bracket`: first and last offset of each, such as 1-7,8-14.")
+    entry_event: str | None = Field(
+        None,
+        min_length=1,
+        max_length=NAME_LENGTH_MAX,
+        description="Cohorts of the day of the first event of this name, ever. Default: of the first of any.",
+    )
+    return_event: str | None = Field(
+        None,
+        min_length=1,
+        max_length=NAME_LENGTH_MAX,
+        description="Only events of this name are a return. Default: any qualifying event.",
+    )
+
+    def sought(self) -> list[Sought]:
+        names = {"entryEvent": self.entry_event, "returnEvent": self.return_event}
+        return [*super().sought(), *(Sought(name, "event", [value]) for name, value in names.items() if value)]
 
 
 class Column(Model):
     label: str = Field(description="Such as D7, D7+, D1-7, W2.")
-    first_day: int = Field(description="Days after the first day (of a calendar week: after its Monday).")
+    first_day: int = Field(
+        description="Days after the first day (of a calendar week: after its Monday; of `window_24h`: times 24 hours)."
+    )
     last_day: int | None = Field(description="The last such day; null where there is no last.")
 
 
@@ -112,7 +155,7 @@ class RetentionTotal(Model):
 
 
 class Retention(CommonAnswer):
-    kind: Literal["classic", "rolling", "bracket", "calendar_week"]
+    kind: Kind
     granularity: Literal["day", "week"]
     columns: list[Column]
     cohorts: list[Cohort]
@@ -133,13 +176,35 @@ class Retention(CommonAnswer):
 
 # `cohorts` says where the players of a day belong: their row of the answer, and the day from which their offsets are
 # counted. `offsets` says for which columns of the answer an offset counts, a bit for each.
-SQL: LiteralString = """
+MEMBERS: LiteralString = """
 WITH
 members AS (
     SELECT player_id, row_number, reference
     FROM players
     JOIN cohorts ON players.bucket = cohorts.bucket
 ),
+"""
+
+MEMBERS_SINCE: LiteralString = """
+WITH
+members AS (
+    SELECT player_id, row_number, reference, first_seen AS first_at
+    FROM players
+    JOIN cohorts ON players.bucket = cohorts.bucket
+),
+"""
+
+ENTERED: LiteralString = """
+WITH
+members AS (
+    SELECT player_id, row_number, reference, first_at
+    FROM first_of_name
+    JOIN cohorts ON first_of_name.bucket = cohorts.bucket
+    WHERE name = $entry_event
+),
+"""
+
+ACTIVITY: LiteralString = """
 returned AS (
     SELECT members.player_id, row_number, bit_or(column_bits) AS column_bits
     FROM activity
@@ -147,19 +212,72 @@ returned AS (
     JOIN offsets ON offsets.days = activity.bucket - reference
     GROUP BY members.player_id, row_number
 ),
-sizes AS (
-    SELECT row_number, count(*) AS size FROM members GROUP BY row_number
+"""
+
+RETURN_EVENTS: LiteralString = """
+returned AS (
+    SELECT members.player_id, row_number, bit_or(column_bits) AS column_bits
+    FROM happened
+    JOIN members ON happened.player_id = members.player_id
+    JOIN offsets ON offsets.days = happened.bucket - reference
+    WHERE name = $return_event
+    GROUP BY members.player_id, row_number
 ),
+"""
+
+# The offset is the number of whole 24 hours that have passed.
+WINDOWS: LiteralString = """
+since AS (
+    SELECT members.player_id, row_number,
+        CAST(floor((epoch_us(time) - epoch_us(first_at)) / 86400000000) AS BIGINT) AS days
+    FROM moments
+    JOIN members ON moments.player_id = members.player_id
+    WHERE CASE WHEN $return_event::VARCHAR IS NULL THEN is_active ELSE name = $return_event::VARCHAR END
+),
+returned AS (
+    SELECT player_id, row_number, bit_or(column_bits) AS column_bits
+    FROM since
+    JOIN offsets ON offsets.days = since.days
+    GROUP BY player_id, row_number
+),
+"""
+
+RETAINED: LiteralString = """
 retained AS (
     SELECT row_number, column_number, count(*) FILTER (WHERE column_bits & bit <> 0) AS retained
     FROM returned
     CROSS JOIN bits
     GROUP BY row_number, column_number
 )
+"""
+
+COUNTED: LiteralString = f"""
+sizes AS (
+    SELECT row_number, count(*) AS size FROM members GROUP BY row_number
+),
+{RETAINED}
 SELECT sizes.row_number, size, column_number, retained
 FROM sizes
 LEFT JOIN retained ON sizes.row_number = retained.row_number
 """
+
+COUNTED_SINCE: LiteralString = f"""
+sizes AS (
+    SELECT row_number, count(*) AS size, max(first_at) AS last_at FROM members GROUP BY row_number
+),
+{RETAINED}
+SELECT sizes.row_number, size, last_at, column_number, retained
+FROM sizes
+LEFT JOIN retained ON sizes.row_number = retained.row_number
+"""
+
+
+def _sql(parameters: Parameters) -> LiteralString:
+    """Who is in a cohort, what is a return, and what is counted."""
+    if parameters.kind == "window_24h":
+        return (ENTERED if parameters.entry_event else MEMBERS_SINCE) + WINDOWS + COUNTED_SINCE
+    members = ENTERED if parameters.entry_event else MEMBERS
+    return members + (RETURN_EVENTS if parameters.return_event else ACTIVITY) + COUNTED
 
 
 @dataclass(frozen=True)
@@ -185,10 +303,14 @@ def answer(parameters: Parameters, asking: Asking) -> Retention:
     columns = _columns(parameters, (today - first).days)
     if len(rows) * len(columns) > CELLS_MAX:
         raise WrongParameter("from", f"More than {CELLS_MAX} cells. Ask for a shorter range or fewer offsets.")
-    days = days_between(first, _last_day_needed(columns, last, max(last, today)), zone)
+    # Days of a player's own end a day later than those of the calendar.
+    last_begun = last + ONE_DAY if parameters.kind == "window_24h" else last
+    days = days_between(first, _last_day_needed(columns, last_begun, max(last, today)), zone)
     scope = Scope(parameters, asking, days)
     counts = _count(parameters, scope, rows, columns, len(days), first)
-    cohorts = [_cohort(row, columns, *counts[index], parameters.kind, zone, asking) for index, row in enumerate(rows)]
+    cohorts = [
+        _cohort(row, columns, of_row, parameters.kind, zone, asking) for row, of_row in zip(rows, counts, strict=True)
+    ]
     return Retention(
         kind=parameters.kind,
         granularity=_granularity(parameters),
@@ -232,13 +354,24 @@ def _last_day_needed(columns: list[Column], last_cohort: dt.date, latest: dt.dat
     ends = [column.last_day for column in columns]
     if None in ends:
         return latest
-    return max(last_cohort, min(latest, last_cohort + max(end for end in ends if end is not None) * ONE_DAY))
+    return min(latest, last_cohort + max(end for end in ends if end is not None) * ONE_DAY)
+
+
+@dataclass
+class Counts:
+    """What is counted of a cohort."""
+
+    retained: list[int]
+    """For each column, how many came back."""
+    size: int = 0
+    last_at: dt.datetime | None = None
+    """Of `window_24h`: when the last of its players came."""
 
 
 def _count(
     parameters: Parameters, scope: Scope, rows: list[Row], columns: list[Column], days: int, first: dt.date
-) -> list[tuple[int, list[int]]]:
-    """For each row its size, and how many came back for each column. Days are numbered from the first."""
+) -> list[Counts]:
+    """The counts of each row. Days are numbered from the first."""
     cohorts: list[tuple[int, int, int]] = []
     for index, row in enumerate(rows):
         for number in range((row.first - first).days, (row.last - first).days + 1):
@@ -247,7 +380,7 @@ def _count(
     # A reference day may lie before the first day by less than a week.
     offsets = [(days_after, _column_bits(columns, days_after)) for days_after in range(days + 7)]
     found = scope.rows(
-        SQL,
+        _sql(parameters),
         Table("cohorts", {"bucket": "BIGINT", "row_number": "BIGINT", "reference": "BIGINT"}, cohorts),
         Table("offsets", {"days": "BIGINT", "column_bits": "BIGINT"}, [offset for offset in offsets if offset[1]]),
         Table(
@@ -255,13 +388,15 @@ def _count(
             {"column_number": "BIGINT", "bit": "BIGINT"},
             [(number, 1 << number) for number in range(len(columns))],
         ),
+        entry_event=parameters.entry_event,
+        return_event=parameters.return_event,
     )
-    counts = [(0, [0] * len(columns)) for _ in rows]
+    counts = [Counts([0] * len(columns)) for _ in rows]
     for row in found:
-        size, retained = row["size"], counts[row["row_number"]][1]
+        of_row = counts[row["row_number"]]
+        of_row.size, of_row.last_at = row["size"], row.get("last_at")
         if row["column_number"] is not None:
-            retained[row["column_number"]] = row["retained"]
-        counts[row["row_number"]] = (size, retained)
+            of_row.retained[row["column_number"]] = row["retained"]
     return counts
 
 
@@ -273,23 +408,34 @@ def _column_bits(columns: list[Column], days_after: int) -> int:
     )
 
 
-def _cohort(
-    row: Row, columns: list[Column], size: int, retained: list[int], kind: str, zone: ZoneInfo, asking: Asking
-) -> Cohort:
-    reference = row.reference(row.last, kind)
+def _cohort(row: Row, columns: list[Column], counts: Counts, kind: Kind, zone: ZoneInfo, asking: Asking) -> Cohort:
     cells: list[RetentionCell] = []
-    for column, came_back in zip(columns, retained, strict=True):
-        last_looked_at = reference + (column.first_day if column.last_day is None else column.last_day) * ONE_DAY
-        window = Span(day_start(row.first, zone), day_start(last_looked_at + ONE_DAY, zone))
+    for column, came_back in zip(columns, counts.retained, strict=True):
+        end = _end_of_window(row, column, counts, zone) if kind == "window_24h" else _end(row, column, kind, zone)
+        window = Span(day_start(row.first, zone), end)
         cells.append(
             RetentionCell(
                 retained=came_back,
-                share=ratio(came_back, size),
+                share=ratio(came_back, counts.size),
                 complete=window.is_complete(asking),
                 settled=window.is_settled(asking),
             )
         )
-    return Cohort(cohort=row.cohort, size=size, cells=cells)
+    return Cohort(cohort=row.cohort, size=counts.size, cells=cells)
+
+
+def _end(row: Row, column: Column, kind: Kind, zone: ZoneInfo) -> dt.datetime:
+    """When the last day is over that a cell looks at."""
+    last = column.first_day if column.last_day is None else column.last_day
+    return day_start(row.reference(row.last, kind) + (last + 1) * ONE_DAY, zone)
+
+
+def _end_of_window(row: Row, column: Column, counts: Counts, zone: ZoneInfo) -> dt.datetime:
+    """When the windows of all players are over: not before nobody can join the cohort any more."""
+    joined = day_start(row.last + ONE_DAY, zone)
+    if counts.last_at is None or column.last_day is None:
+        return joined
+    return max(joined, counts.last_at.replace(tzinfo=dt.UTC) + (column.last_day + 1) * ONE_DAY)
 
 
 def _total(cohorts: list[Cohort], number: int) -> RetentionTotal:

@@ -52,15 +52,13 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Span, as_far_as, buckets_of, plain, span_before, span_of
+from playtrace.metrics.frame.calendar import as_far_as, buckets_of, plain, span_before, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
 from playtrace.metrics.frame.money import PAID_IN
+from playtrace.metrics.frame.players_now import players_now
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
-
-NOW = dt.timedelta(minutes=5)
-"""How long after an event a player counts as playing now."""
 
 
 class Parameters(CommonParameters):
@@ -157,8 +155,6 @@ played AS (
 SELECT period AS bucket, count(*) AS active_players, sum(player_days) AS player_days FROM played GROUP BY period
 """
 
-PLAYING: LiteralString = "SELECT count(DISTINCT player_id) AS players_now FROM active"
-
 WORD_DAYS = 62
 """Days that are bits of one integer."""
 
@@ -194,7 +190,7 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     ]
     current = _figures(found[1], parameters, sum(day.start >= span.start for day in averaged))
     previous = _figures(found[0], parameters, sum(day.start < span.start for day in averaged))
-    current.players_now = _players_now(parameters, asking)
+    current.players_now = players_now(parameters, asking)
     source = of_days.source if of_days.source == "raw" else of_times.source
     return Summary(
         **current.model_dump(by_alias=False),
@@ -206,16 +202,6 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, source),
     )
-
-
-def _players_now(parameters: Parameters, asking: Asking) -> int:
-    """Whatever the range. Minutes are in no rollup."""
-    # What happens at this very moment counts.
-    after = dt.timedelta(microseconds=1)
-    scope = Scope(
-        parameters.model_copy(update={"source": "auto"}), asking, [Span(asking.now - NOW + after, asking.now + after)]
-    )
-    return scope.rows(PLAYING)[0]["players_now"]
 
 
 def _figures(row: dict[str, Any], parameters: Parameters, averaged_days: int) -> Figures:

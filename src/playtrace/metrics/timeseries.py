@@ -44,9 +44,10 @@ from pydantic import Field, StringConstraints
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, span_of
 from playtrace.metrics.frame.metric import Metric
-from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
 from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import KEYS_MAX, key_of
 from playtrace.metrics.frame.wilson import ratio
 
 Unit = Literal["events", "sessions", "players", "frames_per_second", "seconds", "share", "micros"]
@@ -215,9 +216,6 @@ WHERE $split_by::VARCHAR IS NOT NULL
 GROUP BY bucket
 """
 
-KEYS_MAX = 10
-OTHER = "(other)"
-
 Sums = dict[str, Any]
 """What one row of the SQL says beside bucket, rank and key."""
 
@@ -303,7 +301,7 @@ def _gather(rows: list[dict[str, Any]]) -> tuple[dict[int, Sums], list[tuple[str
             totals[bucket] = row
             continue
         place = KEYS_MAX + 1 if rank is None else rank
-        keys[place] = OTHER if rank is None else key or UNKNOWN
+        keys[place] = key_of(place, key)
         by_rank[place][bucket] = row
         if not total_given:
             total = totals[bucket]

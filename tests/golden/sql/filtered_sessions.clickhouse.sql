@@ -12,6 +12,8 @@ WITH session_ids AS (
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS Nullable(Int64)) AS played,
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+    CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+    CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
     COUNT(*) > 1
     AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several,
     argMin(kept, order_key) AS kept
@@ -40,8 +42,10 @@ WITH session_ids AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes,
+      CAST(1 AS Nullable(Int64)) AS played,
+      CAST(0 AS Nullable(Int64)) AS crashes,
+      CAST(0 AS Nullable(Int64)) AS quits,
+      CAST(0 AS Nullable(Int64)) AS backgrounds,
       kept
     FROM (
       SELECT
@@ -104,11 +108,129 @@ WITH session_ids AS (
         game_id = 'arena' AND env = 'prod'
     ) AS source
     WHERE
-      is_active OR (
-        NOT (
-          session_id IS NULL
-        ) AND NOT is_passive
+      (
+        is_active OR (
+          NOT (
+            session_id IS NULL
+          ) AND NOT is_passive
+        )
       )
+      AND NOT (
+        name IN ('crash', 'session_end')
+      )
+    UNION ALL
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+      END AS since,
+      CASE WHEN NOT (
+        player_id IS NULL
+      ) THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT (
+        session_id IS NULL
+      ) THEN mono_ms END AS mono_ms,
+      CAST(1 AS Nullable(Int64)) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE
+        WHEN name = 'crash'
+        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
+        THEN 1
+        ELSE 0
+      END AS Nullable(Int64)) AS crashes,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS Nullable(Int64)) AS quits,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS Nullable(Int64)) AS backgrounds,
+      kept
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        device_id,
+        match_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        level,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT (
+          player_id IS NULL
+        )
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
+        ) AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
+        CASE
+          WHEN CHAR_LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+        COALESCE(
+          COALESCE(
+            has(CAST(['ranked', '7'] AS Array(Nullable(String))), nullIf(toString(props.mode), ''))
+            OR has(CAST([7.0] AS Array(Nullable(Float64))), toFloat64OrNull(toString(props.mode))),
+            FALSE
+          )
+          AND NOT COALESCE(
+            toFloat64OrNull(toString(level)) >= CAST(1.0 AS Nullable(Float64))
+            AND toFloat64OrNull(toString(level)) <= CAST(3.0 AS Nullable(Float64)),
+            FALSE
+          ),
+          FALSE
+        ) AS kept
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      (
+        is_active OR (
+          NOT (
+            session_id IS NULL
+          ) AND NOT is_passive
+        )
+      )
+      AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
     ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
@@ -127,7 +249,9 @@ WITH session_ids AS (
     started_at,
     ended_at,
     length_us,
-    crashes
+    crashes,
+    quits,
+    backgrounds
   FROM (
     SELECT
       began.owner,
@@ -139,6 +263,8 @@ WITH session_ids AS (
       began.version,
       began.country,
       began.crashes,
+      began.quits,
+      began.backgrounds,
       began.kept,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
@@ -155,6 +281,8 @@ WITH session_ids AS (
         mono_ms,
         played,
         crashes,
+        quits,
+        backgrounds,
         kept
       FROM session_ids
       WHERE
@@ -173,6 +301,8 @@ WITH session_ids AS (
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS Nullable(Int64)) AS played,
         CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+        CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+        CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
         argMin(kept, order_key) AS kept
       FROM (
         SELECT
@@ -199,6 +329,8 @@ WITH session_ids AS (
             CAST(SUM(events) AS Nullable(Int64)) AS events,
             CAST(SUM(played) AS Nullable(Int64)) AS played,
             CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+            CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+            CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
             argMin(kept, order_key) AS kept
           FROM (
             SELECT
@@ -250,8 +382,10 @@ WITH session_ids AS (
                       session_id IS NULL
                     ) THEN mono_ms END AS mono_ms,
                     CAST(1 AS Nullable(Int64)) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-                    CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes,
+                    CAST(1 AS Nullable(Int64)) AS played,
+                    CAST(0 AS Nullable(Int64)) AS crashes,
+                    CAST(0 AS Nullable(Int64)) AS quits,
+                    CAST(0 AS Nullable(Int64)) AS backgrounds,
                     kept
                   FROM (
                     SELECT
@@ -314,11 +448,129 @@ WITH session_ids AS (
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
                   WHERE
-                    is_active OR (
-                      NOT (
-                        session_id IS NULL
-                      ) AND NOT is_passive
+                    (
+                      is_active OR (
+                        NOT (
+                          session_id IS NULL
+                        ) AND NOT is_passive
+                      )
                     )
+                    AND NOT (
+                      name IN ('crash', 'session_end')
+                    )
+                  UNION ALL
+                  SELECT
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                    END AS since,
+                    CASE WHEN NOT (
+                      player_id IS NULL
+                    ) THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT (
+                      session_id IS NULL
+                    ) THEN mono_ms END AS mono_ms,
+                    CAST(1 AS Nullable(Int64)) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE
+                      WHEN name = 'crash'
+                      AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS Nullable(Int64)) AS crashes,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS Nullable(Int64)) AS quits,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS Nullable(Int64)) AS backgrounds,
+                    kept
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      name,
+                      time,
+                      time AS slot,
+                      player_id,
+                      session_id,
+                      device_id,
+                      match_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      level,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      os,
+                      source AS protocol,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT (
+                        player_id IS NULL
+                      )
+                      AND NOT (
+                        name IN ('push_received', 'server_grant', 'crash_upload')
+                      ) AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                      ) % 63 AS Nullable(Int8)) AS player_bit,
+                      CASE
+                        WHEN CHAR_LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+                      COALESCE(
+                        COALESCE(
+                          has(CAST(['ranked', '7'] AS Array(Nullable(String))), nullIf(toString(props.mode), ''))
+                          OR has(CAST([7.0] AS Array(Nullable(Float64))), toFloat64OrNull(toString(props.mode))),
+                          FALSE
+                        )
+                        AND NOT COALESCE(
+                          toFloat64OrNull(toString(level)) >= CAST(1.0 AS Nullable(Float64))
+                          AND toFloat64OrNull(toString(level)) <= CAST(3.0 AS Nullable(Float64)),
+                          FALSE
+                        ),
+                        FALSE
+                      ) AS kept
+                    FROM main.events
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
+                  WHERE
+                    (
+                      is_active OR (
+                        NOT (
+                          session_id IS NULL
+                        ) AND NOT is_passive
+                      )
+                    )
+                    AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
                   ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
@@ -374,8 +626,10 @@ WITH session_ids AS (
             session_id IS NULL
           ) THEN mono_ms END AS mono_ms,
           CAST(1 AS Nullable(Int64)) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes,
+          CAST(1 AS Nullable(Int64)) AS played,
+          CAST(0 AS Nullable(Int64)) AS crashes,
+          CAST(0 AS Nullable(Int64)) AS quits,
+          CAST(0 AS Nullable(Int64)) AS backgrounds,
           kept
         FROM (
           SELECT
@@ -438,11 +692,129 @@ WITH session_ids AS (
             game_id = 'arena' AND env = 'prod'
         ) AS source
         WHERE
-          is_active OR (
-            NOT (
-              session_id IS NULL
-            ) AND NOT is_passive
+          (
+            is_active OR (
+              NOT (
+                session_id IS NULL
+              ) AND NOT is_passive
+            )
           )
+          AND NOT (
+            name IN ('crash', 'session_end')
+          )
+        UNION ALL
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+          END AS since,
+          CASE WHEN NOT (
+            player_id IS NULL
+          ) THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT (
+            session_id IS NULL
+          ) THEN mono_ms END AS mono_ms,
+          CAST(1 AS Nullable(Int64)) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE
+            WHEN name = 'crash'
+            AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
+            THEN 1
+            ELSE 0
+          END AS Nullable(Int64)) AS crashes,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS Nullable(Int64)) AS quits,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS Nullable(Int64)) AS backgrounds,
+          kept
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
+            ) AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+            COALESCE(
+              COALESCE(
+                has(CAST(['ranked', '7'] AS Array(Nullable(String))), nullIf(toString(props.mode), ''))
+                OR has(CAST([7.0] AS Array(Nullable(Float64))), toFloat64OrNull(toString(props.mode))),
+                FALSE
+              )
+              AND NOT COALESCE(
+                toFloat64OrNull(toString(level)) >= CAST(1.0 AS Nullable(Float64))
+                AND toFloat64OrNull(toString(level)) <= CAST(3.0 AS Nullable(Float64)),
+                FALSE
+              ),
+              FALSE
+            ) AS kept
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          (
+            is_active OR (
+              NOT (
+                session_id IS NULL
+              ) AND NOT is_passive
+            )
+          )
+          AND name IN ('crash', 'session_end')
       ) AS parts
       WHERE
         session_id <> ''
@@ -496,8 +868,10 @@ WITH session_ids AS (
                   session_id IS NULL
                 ) THEN mono_ms END AS mono_ms,
                 CAST(1 AS Nullable(Int64)) AS events,
-                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-                CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes,
+                CAST(1 AS Nullable(Int64)) AS played,
+                CAST(0 AS Nullable(Int64)) AS crashes,
+                CAST(0 AS Nullable(Int64)) AS quits,
+                CAST(0 AS Nullable(Int64)) AS backgrounds,
                 kept
               FROM (
                 SELECT
@@ -560,11 +934,129 @@ WITH session_ids AS (
                   game_id = 'arena' AND env = 'prod'
               ) AS source
               WHERE
-                is_active OR (
-                  NOT (
-                    session_id IS NULL
-                  ) AND NOT is_passive
+                (
+                  is_active OR (
+                    NOT (
+                      session_id IS NULL
+                    ) AND NOT is_passive
+                  )
                 )
+                AND NOT (
+                  name IN ('crash', 'session_end')
+                )
+              UNION ALL
+              SELECT
+                game_id,
+                env,
+                owner,
+                COALESCE(session_id, '') AS session_id,
+                time AS started_at,
+                time AS ended_at,
+                order_key,
+                CASE
+                  WHEN session_id IS NULL OR mono_ms IS NULL
+                  THEN time
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                END AS since,
+                CASE WHEN NOT (
+                  player_id IS NULL
+                ) THEN order_key END AS player_key,
+                player_id,
+                platform,
+                version,
+                country,
+                CASE WHEN NOT (
+                  session_id IS NULL
+                ) THEN mono_ms END AS mono_ms,
+                CAST(1 AS Nullable(Int64)) AS events,
+                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE
+                  WHEN name = 'crash'
+                  AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
+                  THEN 1
+                  ELSE 0
+                END AS Nullable(Int64)) AS crashes,
+                CAST(CASE
+                  WHEN name = 'session_end'
+                  AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+                  THEN 1
+                  ELSE 0
+                END AS Nullable(Int64)) AS quits,
+                CAST(CASE
+                  WHEN name = 'session_end'
+                  AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+                  THEN 1
+                  ELSE 0
+                END AS Nullable(Int64)) AS backgrounds,
+                kept
+              FROM (
+                SELECT
+                  game_id,
+                  env,
+                  name,
+                  time,
+                  time AS slot,
+                  player_id,
+                  session_id,
+                  device_id,
+                  match_id,
+                  mono_ms,
+                  seq,
+                  value,
+                  props AS props,
+                  level,
+                  map_id,
+                  x,
+                  y,
+                  z,
+                  os,
+                  source AS protocol,
+                  COALESCE(platform, '') AS platform,
+                  COALESCE(version, '') AS version,
+                  COALESCE(country, '') AS country,
+                  COALESCE(currency, '') AS currency,
+                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                  NOT (
+                    player_id IS NULL
+                  )
+                  AND NOT (
+                    name IN ('push_received', 'server_grant', 'crash_upload')
+                  ) AS is_active,
+                  CAST((
+                    ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                  ) % 63 AS Nullable(Int8)) AS player_bit,
+                  CASE
+                    WHEN CHAR_LENGTH(session_id) >= 16
+                    THEN ''
+                    ELSE COALESCE(player_id, device_id, '')
+                  END AS owner,
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+                  COALESCE(
+                    COALESCE(
+                      has(CAST(['ranked', '7'] AS Array(Nullable(String))), nullIf(toString(props.mode), ''))
+                      OR has(CAST([7.0] AS Array(Nullable(Float64))), toFloat64OrNull(toString(props.mode))),
+                      FALSE
+                    )
+                    AND NOT COALESCE(
+                      toFloat64OrNull(toString(level)) >= CAST(1.0 AS Nullable(Float64))
+                      AND toFloat64OrNull(toString(level)) <= CAST(3.0 AS Nullable(Float64)),
+                      FALSE
+                    ),
+                    FALSE
+                  ) AS kept
+                FROM main.events
+                WHERE
+                  game_id = 'arena' AND env = 'prod'
+              ) AS source
+              WHERE
+                (
+                  is_active OR (
+                    NOT (
+                      session_id IS NULL
+                    ) AND NOT is_passive
+                  )
+                )
+                AND name IN ('crash', 'session_end')
             ) AS parts
             WHERE
               session_id <> ''

@@ -24,6 +24,8 @@ WITH session_ids AS (
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
+    CAST(SUM(quits) AS BIGINT) AS quits,
+    CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
     AND (
       ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
@@ -56,8 +58,10 @@ WITH session_ids AS (
       country,
       CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
       CAST(1 AS BIGINT) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+      CAST(1 AS BIGINT) AS played,
+      CAST(0 AS BIGINT) AS crashes,
+      CAST(0 AS BIGINT) AS quits,
+      CAST(0 AS BIGINT) AS backgrounds,
       kept
     FROM (
       SELECT
@@ -116,9 +120,116 @@ WITH session_ids AS (
         game_id = 'arena' AND env = 'prod'
     ) AS source
     WHERE
-      is_active OR (
-        NOT session_id IS NULL AND NOT is_passive
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
       )
+      AND NOT name IN ('crash', 'session_end')
+    UNION ALL
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - (
+          LEAST(mono_ms, 86400000)
+        ) * INTERVAL '1 MILLISECOND'
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE
+        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS crashes,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS quits,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS backgrounds,
+      kept
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        device_id,
+        match_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        level,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+        ) % 63 AS SMALLINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+        COALESCE(
+          COALESCE(
+            props #>> '{mode}' = ANY(CAST(ARRAY['ranked', '7'] AS TEXT[]))
+            OR TRY_DOUBLE(props #>> '{mode}') = ANY(CAST(ARRAY[7.0] AS DOUBLE PRECISION[])),
+            FALSE
+          )
+          AND NOT COALESCE(
+            TRY_DOUBLE(CAST(level AS TEXT)) >= CAST(1.0 AS DOUBLE PRECISION)
+            AND TRY_DOUBLE(CAST(level AS TEXT)) <= CAST(3.0 AS DOUBLE PRECISION),
+            FALSE
+          ),
+          FALSE
+        ) AS kept
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
+      )
+      AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
     ended_at >= CAST('2026-02-28 23:30:00' AS TIMESTAMP)
@@ -137,7 +248,9 @@ WITH session_ids AS (
     started_at,
     ended_at,
     length_us,
-    crashes
+    crashes,
+    quits,
+    backgrounds
   FROM (
     SELECT
       began.owner,
@@ -149,6 +262,8 @@ WITH session_ids AS (
       began.version,
       began.country,
       began.crashes,
+      began.quits,
+      began.backgrounds,
       began.kept,
       COALESCE(
         began.mono_ms * 1000,
@@ -168,6 +283,8 @@ WITH session_ids AS (
         mono_ms,
         played,
         crashes,
+        quits,
+        backgrounds,
         kept
       FROM session_ids
       WHERE
@@ -198,6 +315,8 @@ WITH session_ids AS (
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
+        CAST(SUM(quits) AS BIGINT) AS quits,
+        CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
         (
           ARRAY_AGG(kept ORDER BY order_key ASC) FILTER(WHERE
             kept IS NOT NULL)
@@ -239,6 +358,8 @@ WITH session_ids AS (
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
             CAST(SUM(crashes) AS BIGINT) AS crashes,
+            CAST(SUM(quits) AS BIGINT) AS quits,
+            CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
             (
               ARRAY_AGG(kept ORDER BY order_key ASC) FILTER(WHERE
                 kept IS NOT NULL)
@@ -291,8 +412,10 @@ WITH session_ids AS (
                     country,
                     CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
                     CAST(1 AS BIGINT) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-                    CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+                    CAST(1 AS BIGINT) AS played,
+                    CAST(0 AS BIGINT) AS crashes,
+                    CAST(0 AS BIGINT) AS quits,
+                    CAST(0 AS BIGINT) AS backgrounds,
                     kept
                   FROM (
                     SELECT
@@ -351,9 +474,116 @@ WITH session_ids AS (
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
                   WHERE
-                    is_active OR (
-                      NOT session_id IS NULL AND NOT is_passive
+                    (
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
                     )
+                    AND NOT name IN ('crash', 'session_end')
+                  UNION ALL
+                  SELECT
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - (
+                        LEAST(mono_ms, 86400000)
+                      ) * INTERVAL '1 MILLISECOND'
+                    END AS since,
+                    CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                    CAST(1 AS BIGINT) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                    CAST(CASE
+                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS crashes,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS quits,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS backgrounds,
+                    kept
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      name,
+                      time,
+                      time AS slot,
+                      player_id,
+                      session_id,
+                      device_id,
+                      match_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      level,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      os,
+                      source AS protocol,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT player_id IS NULL
+                      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                      ) % 63 AS SMALLINT) AS player_bit,
+                      CASE
+                        WHEN LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+                      COALESCE(
+                        COALESCE(
+                          props #>> '{mode}' = ANY(CAST(ARRAY['ranked', '7'] AS TEXT[]))
+                          OR TRY_DOUBLE(props #>> '{mode}') = ANY(CAST(ARRAY[7.0] AS DOUBLE PRECISION[])),
+                          FALSE
+                        )
+                        AND NOT COALESCE(
+                          TRY_DOUBLE(CAST(level AS TEXT)) >= CAST(1.0 AS DOUBLE PRECISION)
+                          AND TRY_DOUBLE(CAST(level AS TEXT)) <= CAST(3.0 AS DOUBLE PRECISION),
+                          FALSE
+                        ),
+                        FALSE
+                      ) AS kept
+                    FROM main.events
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
+                  WHERE
+                    (
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                    )
+                    AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
                   ended_at >= CAST('2026-02-28 23:30:00' AS TIMESTAMP)
@@ -407,8 +637,10 @@ WITH session_ids AS (
           country,
           CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
           CAST(1 AS BIGINT) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+          CAST(1 AS BIGINT) AS played,
+          CAST(0 AS BIGINT) AS crashes,
+          CAST(0 AS BIGINT) AS quits,
+          CAST(0 AS BIGINT) AS backgrounds,
           kept
         FROM (
           SELECT
@@ -467,9 +699,116 @@ WITH session_ids AS (
             game_id = 'arena' AND env = 'prod'
         ) AS source
         WHERE
-          is_active OR (
-            NOT session_id IS NULL AND NOT is_passive
+          (
+            is_active OR (
+              NOT session_id IS NULL AND NOT is_passive
+            )
           )
+          AND NOT name IN ('crash', 'session_end')
+        UNION ALL
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - (
+              LEAST(mono_ms, 86400000)
+            ) * INTERVAL '1 MILLISECOND'
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+          CAST(CASE
+            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS crashes,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS quits,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS backgrounds,
+          kept
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+            ) % 63 AS SMALLINT) AS player_bit,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+            COALESCE(
+              COALESCE(
+                props #>> '{mode}' = ANY(CAST(ARRAY['ranked', '7'] AS TEXT[]))
+                OR TRY_DOUBLE(props #>> '{mode}') = ANY(CAST(ARRAY[7.0] AS DOUBLE PRECISION[])),
+                FALSE
+              )
+              AND NOT COALESCE(
+                TRY_DOUBLE(CAST(level AS TEXT)) >= CAST(1.0 AS DOUBLE PRECISION)
+                AND TRY_DOUBLE(CAST(level AS TEXT)) <= CAST(3.0 AS DOUBLE PRECISION),
+                FALSE
+              ),
+              FALSE
+            ) AS kept
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          (
+            is_active OR (
+              NOT session_id IS NULL AND NOT is_passive
+            )
+          )
+          AND name IN ('crash', 'session_end')
       ) AS parts
       WHERE
         session_id <> ''
@@ -520,8 +859,10 @@ WITH session_ids AS (
               country,
               CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
               CAST(1 AS BIGINT) AS events,
-              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes,
+              CAST(1 AS BIGINT) AS played,
+              CAST(0 AS BIGINT) AS crashes,
+              CAST(0 AS BIGINT) AS quits,
+              CAST(0 AS BIGINT) AS backgrounds,
               kept
             FROM (
               SELECT
@@ -580,9 +921,116 @@ WITH session_ids AS (
                 game_id = 'arena' AND env = 'prod'
             ) AS source
             WHERE
-              is_active OR (
-                NOT session_id IS NULL AND NOT is_passive
+              (
+                is_active OR (
+                  NOT session_id IS NULL AND NOT is_passive
+                )
               )
+              AND NOT name IN ('crash', 'session_end')
+            UNION ALL
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - (
+                  LEAST(mono_ms, 86400000)
+                ) * INTERVAL '1 MILLISECOND'
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+              CAST(CASE
+                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS crashes,
+              CAST(CASE
+                WHEN name = 'session_end'
+                AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS quits,
+              CAST(CASE
+                WHEN name = 'session_end'
+                AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS backgrounds,
+              kept
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                device_id,
+                match_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                level,
+                map_id,
+                x,
+                y,
+                z,
+                os,
+                source AS protocol,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                NOT player_id IS NULL
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                ) % 63 AS SMALLINT) AS player_bit,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key,
+                COALESCE(
+                  COALESCE(
+                    props #>> '{mode}' = ANY(CAST(ARRAY['ranked', '7'] AS TEXT[]))
+                    OR TRY_DOUBLE(props #>> '{mode}') = ANY(CAST(ARRAY[7.0] AS DOUBLE PRECISION[])),
+                    FALSE
+                  )
+                  AND NOT COALESCE(
+                    TRY_DOUBLE(CAST(level AS TEXT)) >= CAST(1.0 AS DOUBLE PRECISION)
+                    AND TRY_DOUBLE(CAST(level AS TEXT)) <= CAST(3.0 AS DOUBLE PRECISION),
+                    FALSE
+                  ),
+                  FALSE
+                ) AS kept
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              (
+                is_active OR (
+                  NOT session_id IS NULL AND NOT is_passive
+                )
+              )
+              AND name IN ('crash', 'session_end')
           ) AS parts
           WHERE
             session_id <> ''

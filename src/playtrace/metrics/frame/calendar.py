@@ -18,7 +18,7 @@ from playtrace.metrics.frame.bound_lists import bound_lists
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.models import DAYS_MAX, CommonParameters
 
-Interval = Literal["minute", "hour", "day", "week"]
+Interval = Literal["minute", "hour", "day", "week", "month"]
 Grain = Literal["minute", "hour", "day"]
 
 GRAINS: dict[Grain, dt.timedelta] = {
@@ -167,12 +167,23 @@ def _buckets_from(moment: dt.datetime, interval: Interval, zone: ZoneInfo) -> It
         yield from _clock_buckets_from(moment, dt.timedelta(minutes=1 if interval == "minute" else 60), zone)
         return
     day = day_of(moment, zone)
+    if interval == "month":
+        yield from _months_from(day, zone)
     step = ONE_DAY if interval == "day" else 7 * ONE_DAY
     if interval == "week":
         day = monday_of(day)
     while True:
         yield Span(day_start(day, zone), day_start(day + step, zone))
         day += step
+
+
+def _months_from(day: dt.date, zone: ZoneInfo) -> Iterator[Span]:
+    first = day.replace(day=1)
+    while True:
+        # The longest month has 31 days: 31 days after a first are in the next month, or on its first day.
+        following = (first + 31 * ONE_DAY).replace(day=1)
+        yield Span(day_start(first, zone), day_start(following, zone))
+        first = following
 
 
 def _clock_buckets_from(moment: dt.datetime, step: dt.timedelta, zone: ZoneInfo) -> Iterator[Span]:
@@ -187,6 +198,12 @@ def _clock_buckets_from(moment: dt.datetime, step: dt.timedelta, zone: ZoneInfo)
 def _into(moment: dt.datetime, step: dt.timedelta, zone: ZoneInfo) -> dt.timedelta:
     local = moment.astimezone(zone)
     return dt.timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % step
+
+
+def shown_start(bucket: Span, interval: Interval, zone: ZoneInfo) -> str:
+    """When a bucket starts, as a table shows it: the day, of minutes and hours the local time."""
+    local = bucket.start.astimezone(zone)
+    return (local if interval in ("minute", "hour") else local.date()).isoformat()
 
 
 # --- what is bound into SQL ---

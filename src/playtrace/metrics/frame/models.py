@@ -229,11 +229,12 @@ class CommonAnswer(Model):
         time in the time zone."""
         for value in self.model_dump(mode="json", by_alias=True, exclude={"hints", "statements", "compared"}).values():
             if isinstance(value, list):
-                return [_judged_last(row) for row in cast("list[dict[str, object]]", value)]
+                return [judged_last(row) for row in cast("list[dict[str, object]]", value)]
         return []
 
 
-def _judged_last(row: dict[str, object]) -> dict[str, object]:
+def judged_last(row: dict[str, object]) -> dict[str, object]:
+    """A row of a table: how final it is stands at its end."""
     judged = {name: row[name] for name in Judged.model_fields if name in row}
     return {name: value for name, value in row.items() if name not in judged} | judged
 

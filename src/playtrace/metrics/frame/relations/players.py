@@ -17,6 +17,17 @@ RELATIONS: dict[Sql, Relation] = {
         at="first_seen",
         by_first=True,
     ),
+    # The same, whatever the filters.
+    "arrivals": Relation(
+        """
+    SELECT {bucket} AS bucket, player_id
+    FROM ({merged}) AS player
+    {in_buckets}
+    WHERE first_seen >= $from AND first_seen < $to{between}{segment}""",
+        players.ROLLUP,
+        at="first_seen",
+        is_narrowed=False,
+    ),
     # All who had come by the end of the last bucket, in the bucket in which they came, and what their first event said.
     "known_players": Relation(
         """

@@ -1,0 +1,373 @@
+WITH calendar AS (
+  SELECT
+    tupleElement(list_row, 1) AS bucket,
+    tupleElement(list_row, 2) AS day,
+    tupleElement(list_row, 3) AS am,
+    tupleElement(list_row, 4) AS pm
+  FROM (
+    SELECT
+      arrayJoin(
+        arrayZip(
+          CAST([0, 1] AS Array(Nullable(Int64))),
+          CAST([CAST('2026-03-01' AS Nullable(DATE)), CAST('2026-03-02' AS Nullable(DATE))] AS Array(Nullable(DATE))),
+          CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64))),
+          CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64)))
+        )
+      ) AS list_row
+  ) AS zipped
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    COALESCE(nullIf(country, 'unknown'), '') AS split,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
+    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    AND (
+      (
+        bitAnd(slots_am, am)
+      ) <> 0 OR (
+        bitAnd(slots_pm, pm)
+      ) <> 0
+    )
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), players AS (
+  SELECT
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
+    player_id,
+    first_seen,
+    COALESCE(nullIf(country, 'unknown'), '') AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    )
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), ranked AS (
+  SELECT
+    split,
+    LEAST(ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, split), 10 + 1) AS rank
+  FROM players
+  GROUP BY
+    split
+), arrived AS (
+  SELECT
+    bucket,
+    rank,
+    MIN(players.split) AS split,
+    COUNT(*) AS new
+  FROM players
+  JOIN ranked
+    ON players.split = ranked.split
+  GROUP BY
+    bucket,
+    rank
+), played AS (
+  SELECT
+    bucket,
+    COALESCE(rank, 10 + 1) AS rank,
+    player_id
+  FROM active
+  LEFT JOIN ranked
+    ON active.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  split,
+  new,
+  0 AS active
+FROM arrived
+UNION ALL
+SELECT
+  bucket,
+  0 AS rank,
+  '' AS split,
+  SUM(new) AS new,
+  0 AS active
+FROM arrived
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  bucket,
+  rank,
+  NULL AS split,
+  0 AS new,
+  COUNT(DISTINCT player_id) AS active
+FROM played
+GROUP BY
+  bucket,
+  rank
+UNION ALL
+SELECT
+  bucket,
+  0 AS rank,
+  '' AS split,
+  0 AS new,
+  COUNT(DISTINCT player_id) AS active
+FROM played
+GROUP BY
+  bucket;
+
+WITH active AS (
+  SELECT
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
+    player_id,
+    COALESCE(nullIf(country, 'unknown'), '') AS split,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      device_id,
+      match_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      level,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT (
+        player_id IS NULL
+      )
+      AND NOT (
+        name IN ('push_received', 'server_grant', 'crash_upload')
+      ) AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+      ) % 63 AS Nullable(Int8)) AS player_bit,
+      CASE
+        WHEN CHAR_LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    )
+    AND is_active
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), players AS (
+  SELECT
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      THEN CAST(0 AS Nullable(Int64))
+      ELSE CAST(1 AS Nullable(Int64))
+    END AS bucket,
+    player_id,
+    first_seen,
+    COALESCE(nullIf(country, 'unknown'), '') AS split
+  FROM (
+    SELECT
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      argMin(platform, order_key) AS platform,
+      argMin(version, order_key) AS version,
+      argMin(country, order_key) AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT (
+            player_id IS NULL
+          )
+          AND NOT (
+            name IN ('push_received', 'server_grant', 'crash_upload')
+          ) AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS Nullable(Int8)) AS player_bit,
+          CASE
+            WHEN CHAR_LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      player_id
+  ) AS player
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    )
+    AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), ranked AS (
+  SELECT
+    split,
+    LEAST(ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, split), 10 + 1) AS rank
+  FROM players
+  GROUP BY
+    split
+), arrived AS (
+  SELECT
+    bucket,
+    rank,
+    MIN(players.split) AS split,
+    COUNT(*) AS new
+  FROM players
+  JOIN ranked
+    ON players.split = ranked.split
+  GROUP BY
+    bucket,
+    rank
+), played AS (
+  SELECT
+    bucket,
+    COALESCE(rank, 10 + 1) AS rank,
+    player_id
+  FROM active
+  LEFT JOIN ranked
+    ON active.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  split,
+  new,
+  0 AS active
+FROM arrived
+UNION ALL
+SELECT
+  bucket,
+  0 AS rank,
+  '' AS split,
+  SUM(new) AS new,
+  0 AS active
+FROM arrived
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  bucket,
+  rank,
+  NULL AS split,
+  0 AS new,
+  COUNT(DISTINCT player_id) AS active
+FROM played
+GROUP BY
+  bucket,
+  rank
+UNION ALL
+SELECT
+  bucket,
+  0 AS rank,
+  '' AS split,
+  0 AS new,
+  COUNT(DISTINCT player_id) AS active
+FROM played
+GROUP BY
+  bucket;

@@ -1,0 +1,363 @@
+WITH calendar AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[CAST('2026-03-01' AS DATE), CAST('2026-03-02' AS DATE)] AS DATE[])) AS day,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655] AS BIGINT[])) AS am,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655] AS BIGINT[])) AS pm
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS DATE)
+    AND player_days.day <= CAST('2026-03-02' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), players AS (
+  SELECT
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
+    player_id,
+    first_seen,
+    COALESCE(NULLIF(country, 'unknown'), '') AS split
+  FROM (
+    SELECT
+      game_id,
+      env,
+      player_id,
+      first_seen,
+      order_key,
+      platform,
+      version,
+      country
+    FROM main.players
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), ranked AS (
+  SELECT
+    split,
+    LEAST(ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC NULLS LAST, split), 10 + 1) AS rank
+  FROM players
+  GROUP BY
+    split
+), arrived AS (
+  SELECT
+    bucket,
+    rank,
+    MIN(players.split) AS split,
+    COUNT(*) AS new
+  FROM players
+  JOIN ranked
+    ON players.split = ranked.split
+  GROUP BY
+    bucket,
+    rank
+), played AS (
+  SELECT
+    bucket,
+    COALESCE(rank, 10 + 1) AS rank,
+    player_id
+  FROM active
+  LEFT JOIN ranked
+    ON active.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  split,
+  new,
+  0 AS active
+FROM arrived
+UNION ALL
+SELECT
+  bucket,
+  0 AS rank,
+  '' AS split,
+  SUM(new) AS new,
+  0 AS active
+FROM arrived
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  bucket,
+  rank,
+  NULL AS split,
+  0 AS new,
+  COUNT(DISTINCT player_id) AS active
+FROM played
+GROUP BY
+  bucket,
+  rank
+UNION ALL
+SELECT
+  bucket,
+  0 AS rank,
+  '' AS split,
+  0 AS new,
+  COUNT(DISTINCT player_id) AS active
+FROM played
+GROUP BY
+  bucket;
+
+WITH active AS (
+  SELECT
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
+    player_id,
+    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      device_id,
+      match_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      level,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+      ) % 63 AS SMALLINT) AS player_bit,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
+    AND is_active
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), players AS (
+  SELECT
+    CASE
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
+    player_id,
+    first_seen,
+    COALESCE(NULLIF(country, 'unknown'), '') AS split
+  FROM (
+    SELECT
+      player_id,
+      MIN(first_seen) AS first_seen,
+      MIN(order_key) AS order_key,
+      (
+        ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+          platform IS NOT NULL)
+      )[1] AS platform,
+      (
+        ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+          version IS NOT NULL)
+      )[1] AS version,
+      (
+        ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+          country IS NOT NULL)
+      )[1] AS country
+    FROM (
+      SELECT
+        game_id,
+        env,
+        player_id,
+        time AS first_seen,
+        order_key,
+        platform,
+        version,
+        country
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT player_id IS NULL
+          AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+          ) % 63 AS SMALLINT) AS player_bit,
+          CASE
+            WHEN LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        is_active
+    ) AS parts
+    GROUP BY
+      player_id
+  ) AS player
+  WHERE
+    first_seen >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND first_seen < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      first_seen < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), ranked AS (
+  SELECT
+    split,
+    LEAST(ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC NULLS LAST, split), 10 + 1) AS rank
+  FROM players
+  GROUP BY
+    split
+), arrived AS (
+  SELECT
+    bucket,
+    rank,
+    MIN(players.split) AS split,
+    COUNT(*) AS new
+  FROM players
+  JOIN ranked
+    ON players.split = ranked.split
+  GROUP BY
+    bucket,
+    rank
+), played AS (
+  SELECT
+    bucket,
+    COALESCE(rank, 10 + 1) AS rank,
+    player_id
+  FROM active
+  LEFT JOIN ranked
+    ON active.split = ranked.split
+)
+SELECT
+  bucket,
+  rank,
+  split,
+  new,
+  0 AS active
+FROM arrived
+UNION ALL
+SELECT
+  bucket,
+  0 AS rank,
+  '' AS split,
+  SUM(new) AS new,
+  0 AS active
+FROM arrived
+GROUP BY
+  bucket
+UNION ALL
+SELECT
+  bucket,
+  rank,
+  NULL AS split,
+  0 AS new,
+  COUNT(DISTINCT player_id) AS active
+FROM played
+GROUP BY
+  bucket,
+  rank
+UNION ALL
+SELECT
+  bucket,
+  0 AS rank,
+  '' AS split,
+  0 AS new,
+  COUNT(DISTINCT player_id) AS active
+FROM played
+GROUP BY
+  bucket;

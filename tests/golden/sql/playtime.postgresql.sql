@@ -1,0 +1,1574 @@
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket
+), places AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS place,
+    UNNEST(CAST(ARRAY[0, 86400000000] AS BIGINT[])) AS start_us,
+    UNNEST(CAST(ARRAY[86400000000, 172800000000] AS BIGINT[])) AS end_us,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
+), steps AS (
+  SELECT
+    UNNEST(CAST(ARRAY[1, -1] AS BIGINT[])) AS step
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    (
+      ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+        player_id IS NOT NULL)
+    )[1] AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    (
+      ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+        platform IS NOT NULL)
+    )[1] AS platform,
+    (
+      ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+        version IS NOT NULL)
+    )[1] AS version,
+    (
+      ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+        country IS NOT NULL)
+    )[1] AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS BIGINT) AS played,
+    CAST(SUM(crashes) AS BIGINT) AS crashes,
+    CAST(SUM(quits) AS BIGINT) AS quits,
+    CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
+    COUNT(*) > 1
+    AND (
+      ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
+        since IS NOT NULL)
+    )[1] > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      session_id,
+      started_at,
+      ended_at,
+      order_key,
+      since,
+      player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      mono_ms,
+      events,
+      played,
+      crashes,
+      quits,
+      backgrounds
+    FROM main.sessions
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-27 23:30:00' AS TIMESTAMP)
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes,
+    quits,
+    backgrounds
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      began.quits,
+      began.backgrounds,
+      COALESCE(
+        began.mono_ms * 1000,
+        CAST(EXTRACT(EPOCH FROM began.ended_at - began.started_at) * 1000000 AS BIGINT)
+      ) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes,
+        quits,
+        backgrounds
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        (
+          ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+            player_id IS NOT NULL)
+        )[1] AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        (
+          ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+            platform IS NOT NULL)
+        )[1] AS platform,
+        (
+          ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+            version IS NOT NULL)
+        )[1] AS version,
+        (
+          ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+            country IS NOT NULL)
+        )[1] AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS BIGINT) AS played,
+        CAST(SUM(crashes) AS BIGINT) AS crashes,
+        CAST(SUM(quits) AS BIGINT) AS quits,
+        CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
+      FROM (
+        SELECT
+          *,
+          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY owner, session_id
+            ORDER BY order_key
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+          ) AS number
+        FROM (
+          SELECT
+            owner,
+            session_id,
+            MIN(started_at) AS started_at,
+            MAX(ended_at) AS ended_at,
+            MIN(order_key) AS order_key,
+            MIN(since) AS since,
+            MIN(player_key) AS player_key,
+            (
+              ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+                player_id IS NOT NULL)
+            )[1] AS player_id,
+            (
+              ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+                platform IS NOT NULL)
+            )[1] AS platform,
+            (
+              ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+                version IS NOT NULL)
+            )[1] AS version,
+            (
+              ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+                country IS NOT NULL)
+            )[1] AS country,
+            MAX(mono_ms) AS mono_ms,
+            CAST(SUM(events) AS BIGINT) AS events,
+            CAST(SUM(played) AS BIGINT) AS played,
+            CAST(SUM(crashes) AS BIGINT) AS crashes,
+            CAST(SUM(quits) AS BIGINT) AS quits,
+            CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
+          FROM (
+            SELECT
+              *,
+              SUM(
+                CASE
+                  WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
+                  THEN 0
+                  ELSE 1
+                END
+              ) OVER (
+                PARTITION BY owner, session_id
+                ORDER BY since, order_key
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+              ) AS stretch
+            FROM (
+              SELECT
+                *,
+                MAX(ended_at) OVER (
+                  PARTITION BY owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS silent_since
+              FROM (
+                SELECT
+                  *
+                FROM (
+                  SELECT
+                    game_id,
+                    env,
+                    owner,
+                    session_id,
+                    started_at,
+                    ended_at,
+                    order_key,
+                    since,
+                    player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    mono_ms,
+                    events,
+                    played,
+                    crashes,
+                    quits,
+                    backgrounds
+                  FROM main.sessions
+                  WHERE
+                    game_id = 'arena' AND env = 'prod'
+                ) AS part
+                WHERE
+                  ended_at >= CAST('2026-02-27 23:30:00' AS TIMESTAMP)
+                  AND (owner, session_id) IN (
+                    SELECT
+                      owner,
+                      session_id
+                    FROM session_ids
+                    WHERE
+                      has_several
+                  )
+              ) AS parts
+            ) AS silences
+          ) AS stretches
+          GROUP BY
+            owner,
+            session_id,
+            stretch
+        ) AS stretches
+      ) AS numbered
+      GROUP BY
+        owner,
+        session_id,
+        CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          session_id,
+          started_at,
+          ended_at,
+          order_key,
+          since,
+          player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          mono_ms,
+          events,
+          played,
+          crashes,
+          quits,
+          backgrounds
+        FROM main.sessions
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+        AND ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+      AND began.started_at < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + INTERVAL '1800000000 MICROSECONDS' < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT (began.owner, began.session_id) IN (
+          SELECT
+            owner,
+            session_id
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              session_id,
+              started_at,
+              ended_at,
+              order_key,
+              since,
+              player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              mono_ms,
+              events,
+              played,
+              crashes,
+              quits,
+              backgrounds
+            FROM main.sessions
+            WHERE
+              game_id = 'arena' AND env = 'prod'
+          ) AS parts
+          WHERE
+            session_id <> ''
+            AND played > 0
+            AND started_at < CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON DATE_TRUNC('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+    AND started_at < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), lasting AS (
+  SELECT
+    CAST(EXTRACT(EPOCH FROM started_at) * 1000000 AS BIGINT) - 1772323200000000 AS started_us,
+    CAST(EXTRACT(EPOCH FROM ended_at) * 1000000 AS BIGINT) - 1772323200000000 AS ended_us,
+    LEAST(GREATEST(length_us, 0), 86400000000) AS length_us
+  FROM sessions
+), reaching AS (
+  SELECT
+    LEAST(started_us, ended_us - length_us) AS from_us,
+    length_us
+  FROM lasting
+), present AS (
+  SELECT
+    GREATEST(from_us, 0) AS from_us,
+    from_us + length_us AS until_us
+  FROM reaching
+  WHERE
+    from_us + length_us > GREATEST(from_us, 0)
+), edges AS (
+  SELECT
+    CASE WHEN step > 0 THEN from_us ELSE until_us END AS at_us,
+    step
+  FROM present
+  CROSS JOIN steps
+), changes AS (
+  SELECT
+    places.bucket,
+    at_us,
+    SUM(step) AS step
+  FROM edges
+  JOIN places
+    ON CAST(FLOOR(CAST(at_us AS DOUBLE PRECISION) / 86400000000) AS BIGINT) = places.place
+    AND at_us >= places.start_us
+    AND at_us < places.end_us
+  GROUP BY
+    places.bucket,
+    at_us
+)
+SELECT
+  bucket,
+  SUM(step) AS steps,
+  SUM(step * at_us) AS moments_us
+FROM changes
+GROUP BY
+  bucket;
+
+WITH calendar AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket,
+    UNNEST(CAST(ARRAY[CAST('2026-03-01' AS DATE), CAST('2026-03-02' AS DATE)] AS DATE[])) AS day,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655] AS BIGINT[])) AS am,
+    UNNEST(CAST(ARRAY[281474976710655, 281474976710655] AS BIGINT[])) AS pm
+), active AS (
+  SELECT
+    calendar.bucket,
+    player_id,
+    '' AS split,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      day,
+      player_id,
+      platform,
+      version,
+      country,
+      slots_am,
+      slots_pm
+    FROM main.player_days
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS player_days
+  JOIN calendar
+    ON player_days.day = calendar.day
+  WHERE
+    player_days.day >= CAST('2026-03-01' AS DATE)
+    AND player_days.day <= CAST('2026-03-02' AS DATE)
+    AND (
+      (
+        slots_am & am
+      ) <> 0 OR (
+        slots_pm & pm
+      ) <> 0
+    )
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  bucket,
+  is_complete,
+  COUNT(DISTINCT player_id) AS players
+FROM (
+  SELECT
+    bucket,
+    bucket < 2 AS is_complete,
+    player_id
+  FROM active
+) AS playing
+GROUP BY
+  GROUPING SETS (
+    (
+      bucket
+    ),
+    (
+      is_complete
+    )
+  );
+
+WITH slices AS (
+  SELECT
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS key,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-02-28 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS start_at,
+    UNNEST(
+      CAST(ARRAY[
+        CAST('2026-03-01 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-02 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-03 00:00:00' AS TIMESTAMP),
+        CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      ] AS TIMESTAMP[])
+    ) AS end_at,
+    UNNEST(CAST(ARRAY[0, 1, 2, 3] AS BIGINT[])) AS bucket
+), places AS (
+  SELECT
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS place,
+    UNNEST(CAST(ARRAY[0, 86400000000] AS BIGINT[])) AS start_us,
+    UNNEST(CAST(ARRAY[86400000000, 172800000000] AS BIGINT[])) AS end_us,
+    UNNEST(CAST(ARRAY[0, 1] AS BIGINT[])) AS bucket
+), steps AS (
+  SELECT
+    UNNEST(CAST(ARRAY[1, -1] AS BIGINT[])) AS step
+), session_ids AS (
+  SELECT
+    owner,
+    session_id,
+    (
+      ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+        player_id IS NOT NULL)
+    )[1] AS player_id,
+    MIN(started_at) AS started_at,
+    MAX(ended_at) AS ended_at,
+    MIN(since) AS since,
+    (
+      ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+        platform IS NOT NULL)
+    )[1] AS platform,
+    (
+      ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+        version IS NOT NULL)
+    )[1] AS version,
+    (
+      ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+        country IS NOT NULL)
+    )[1] AS country,
+    MAX(mono_ms) AS mono_ms,
+    CAST(SUM(played) AS BIGINT) AS played,
+    CAST(SUM(crashes) AS BIGINT) AS crashes,
+    CAST(SUM(quits) AS BIGINT) AS quits,
+    CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
+    COUNT(*) > 1
+    AND (
+      ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
+        since IS NOT NULL)
+    )[1] > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several
+  FROM (
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - (
+          LEAST(mono_ms, 86400000)
+        ) * INTERVAL '1 MILLISECOND'
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(1 AS BIGINT) AS played,
+      CAST(0 AS BIGINT) AS crashes,
+      CAST(0 AS BIGINT) AS quits,
+      CAST(0 AS BIGINT) AS backgrounds
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        device_id,
+        match_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        level,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+        ) % 63 AS SMALLINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
+      )
+      AND NOT name IN ('crash', 'session_end')
+    UNION ALL
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - (
+          LEAST(mono_ms, 86400000)
+        ) * INTERVAL '1 MILLISECOND'
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE
+        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS crashes,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS quits,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS backgrounds
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        time AS slot,
+        player_id,
+        session_id,
+        device_id,
+        match_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        level,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+        ) % 63 AS SMALLINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
+      )
+      AND name IN ('crash', 'session_end')
+  ) AS parts
+  WHERE
+    ended_at >= CAST('2026-02-27 23:30:00' AS TIMESTAMP)
+  GROUP BY
+    owner,
+    session_id
+), sessions AS (
+  SELECT
+    slices.bucket AS bucket,
+    '' AS split,
+    player_id,
+    started_at,
+    ended_at,
+    length_us,
+    crashes,
+    quits,
+    backgrounds
+  FROM (
+    SELECT
+      began.owner,
+      began.session_id,
+      began.player_id,
+      began.started_at,
+      began.ended_at,
+      began.platform,
+      began.version,
+      began.country,
+      began.crashes,
+      began.quits,
+      began.backgrounds,
+      COALESCE(
+        began.mono_ms * 1000,
+        CAST(EXTRACT(EPOCH FROM began.ended_at - began.started_at) * 1000000 AS BIGINT)
+      ) AS length_us
+    FROM (
+      SELECT
+        owner,
+        session_id,
+        player_id,
+        started_at,
+        ended_at,
+        since,
+        platform,
+        version,
+        country,
+        mono_ms,
+        played,
+        crashes,
+        quits,
+        backgrounds
+      FROM session_ids
+      WHERE
+        NOT has_several
+      UNION ALL
+      SELECT
+        owner,
+        session_id,
+        (
+          ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+            player_id IS NOT NULL)
+        )[1] AS player_id,
+        MIN(started_at) AS started_at,
+        COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
+        MIN(since) AS since,
+        (
+          ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+            platform IS NOT NULL)
+        )[1] AS platform,
+        (
+          ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+            version IS NOT NULL)
+        )[1] AS version,
+        (
+          ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+            country IS NOT NULL)
+        )[1] AS country,
+        MAX(mono_ms) AS mono_ms,
+        CAST(SUM(played) AS BIGINT) AS played,
+        CAST(SUM(crashes) AS BIGINT) AS crashes,
+        CAST(SUM(quits) AS BIGINT) AS quits,
+        CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
+      FROM (
+        SELECT
+          *,
+          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY owner, session_id
+            ORDER BY order_key
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+          ) AS number
+        FROM (
+          SELECT
+            owner,
+            session_id,
+            MIN(started_at) AS started_at,
+            MAX(ended_at) AS ended_at,
+            MIN(order_key) AS order_key,
+            MIN(since) AS since,
+            MIN(player_key) AS player_key,
+            (
+              ARRAY_AGG(player_id ORDER BY player_key ASC) FILTER(WHERE
+                player_id IS NOT NULL)
+            )[1] AS player_id,
+            (
+              ARRAY_AGG(platform ORDER BY order_key ASC) FILTER(WHERE
+                platform IS NOT NULL)
+            )[1] AS platform,
+            (
+              ARRAY_AGG(version ORDER BY order_key ASC) FILTER(WHERE
+                version IS NOT NULL)
+            )[1] AS version,
+            (
+              ARRAY_AGG(country ORDER BY order_key ASC) FILTER(WHERE
+                country IS NOT NULL)
+            )[1] AS country,
+            MAX(mono_ms) AS mono_ms,
+            CAST(SUM(events) AS BIGINT) AS events,
+            CAST(SUM(played) AS BIGINT) AS played,
+            CAST(SUM(crashes) AS BIGINT) AS crashes,
+            CAST(SUM(quits) AS BIGINT) AS quits,
+            CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
+          FROM (
+            SELECT
+              *,
+              SUM(
+                CASE
+                  WHEN since <= silent_since + INTERVAL '1800000000 MICROSECONDS'
+                  THEN 0
+                  ELSE 1
+                END
+              ) OVER (
+                PARTITION BY owner, session_id
+                ORDER BY since, order_key
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+              ) AS stretch
+            FROM (
+              SELECT
+                *,
+                MAX(ended_at) OVER (
+                  PARTITION BY owner, session_id
+                  ORDER BY since, order_key
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS silent_since
+              FROM (
+                SELECT
+                  *
+                FROM (
+                  SELECT
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - (
+                        LEAST(mono_ms, 86400000)
+                      ) * INTERVAL '1 MILLISECOND'
+                    END AS since,
+                    CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                    CAST(1 AS BIGINT) AS events,
+                    CAST(1 AS BIGINT) AS played,
+                    CAST(0 AS BIGINT) AS crashes,
+                    CAST(0 AS BIGINT) AS quits,
+                    CAST(0 AS BIGINT) AS backgrounds
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      name,
+                      time,
+                      time AS slot,
+                      player_id,
+                      session_id,
+                      device_id,
+                      match_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      level,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      os,
+                      source AS protocol,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT player_id IS NULL
+                      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                      ) % 63 AS SMALLINT) AS player_bit,
+                      CASE
+                        WHEN LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+                    FROM main.events
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
+                  WHERE
+                    (
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                    )
+                    AND NOT name IN ('crash', 'session_end')
+                  UNION ALL
+                  SELECT
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - (
+                        LEAST(mono_ms, 86400000)
+                      ) * INTERVAL '1 MILLISECOND'
+                    END AS since,
+                    CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                    CAST(1 AS BIGINT) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                    CAST(CASE
+                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS crashes,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS quits,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS backgrounds
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      name,
+                      time,
+                      time AS slot,
+                      player_id,
+                      session_id,
+                      device_id,
+                      match_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      level,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      os,
+                      source AS protocol,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT player_id IS NULL
+                      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                      ) % 63 AS SMALLINT) AS player_bit,
+                      CASE
+                        WHEN LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+                    FROM main.events
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
+                  WHERE
+                    (
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                    )
+                    AND name IN ('crash', 'session_end')
+                ) AS part
+                WHERE
+                  ended_at >= CAST('2026-02-27 23:30:00' AS TIMESTAMP)
+                  AND (owner, session_id) IN (
+                    SELECT
+                      owner,
+                      session_id
+                    FROM session_ids
+                    WHERE
+                      has_several
+                  )
+              ) AS parts
+            ) AS silences
+          ) AS stretches
+          GROUP BY
+            owner,
+            session_id,
+            stretch
+        ) AS stretches
+      ) AS numbered
+      GROUP BY
+        owner,
+        session_id,
+        CASE WHEN session_id = '' OR number = 0 THEN order_key ELSE number END
+    ) AS began
+    LEFT JOIN (
+      SELECT
+        owner,
+        session_id,
+        MAX(ended_at) AS ended_at
+      FROM (
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - (
+              LEAST(mono_ms, 86400000)
+            ) * INTERVAL '1 MILLISECOND'
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(1 AS BIGINT) AS played,
+          CAST(0 AS BIGINT) AS crashes,
+          CAST(0 AS BIGINT) AS quits,
+          CAST(0 AS BIGINT) AS backgrounds
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+            ) % 63 AS SMALLINT) AS player_bit,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          (
+            is_active OR (
+              NOT session_id IS NULL AND NOT is_passive
+            )
+          )
+          AND NOT name IN ('crash', 'session_end')
+        UNION ALL
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - (
+              LEAST(mono_ms, 86400000)
+            ) * INTERVAL '1 MILLISECOND'
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+          CAST(CASE
+            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS crashes,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS quits,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS backgrounds
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+            ) % 63 AS SMALLINT) AS player_bit,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          (
+            is_active OR (
+              NOT session_id IS NULL AND NOT is_passive
+            )
+          )
+          AND name IN ('crash', 'session_end')
+      ) AS parts
+      WHERE
+        session_id <> ''
+        AND started_at < CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+        AND ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
+      GROUP BY
+        owner,
+        session_id
+    ) AS earlier
+      ON earlier.owner = began.owner
+      AND earlier.session_id = CASE
+        WHEN began.since < CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+        THEN began.session_id
+      END
+    WHERE
+      began.started_at >= CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+      AND began.started_at < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+      AND (
+        earlier.ended_at IS NULL
+        OR earlier.ended_at + INTERVAL '1800000000 MICROSECONDS' < began.since
+      )
+      AND (
+        began.played > 0
+        OR NOT (began.owner, began.session_id) IN (
+          SELECT
+            owner,
+            session_id
+          FROM (
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - (
+                  LEAST(mono_ms, 86400000)
+                ) * INTERVAL '1 MILLISECOND'
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(1 AS BIGINT) AS played,
+              CAST(0 AS BIGINT) AS crashes,
+              CAST(0 AS BIGINT) AS quits,
+              CAST(0 AS BIGINT) AS backgrounds
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                device_id,
+                match_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                level,
+                map_id,
+                x,
+                y,
+                z,
+                os,
+                source AS protocol,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                NOT player_id IS NULL
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                ) % 63 AS SMALLINT) AS player_bit,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              (
+                is_active OR (
+                  NOT session_id IS NULL AND NOT is_passive
+                )
+              )
+              AND NOT name IN ('crash', 'session_end')
+            UNION ALL
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - (
+                  LEAST(mono_ms, 86400000)
+                ) * INTERVAL '1 MILLISECOND'
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+              CAST(CASE
+                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS crashes,
+              CAST(CASE
+                WHEN name = 'session_end'
+                AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS quits,
+              CAST(CASE
+                WHEN name = 'session_end'
+                AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS backgrounds
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                time AS slot,
+                player_id,
+                session_id,
+                device_id,
+                match_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                level,
+                map_id,
+                x,
+                y,
+                z,
+                os,
+                source AS protocol,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                NOT player_id IS NULL
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                ) % 63 AS SMALLINT) AS player_bit,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              (
+                is_active OR (
+                  NOT session_id IS NULL AND NOT is_passive
+                )
+              )
+              AND name IN ('crash', 'session_end')
+          ) AS parts
+          WHERE
+            session_id <> ''
+            AND played > 0
+            AND started_at < CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+        )
+      )
+  ) AS session
+  JOIN slices
+    ON DATE_TRUNC('DAY', started_at) = slices.key
+    AND started_at >= start_at
+    AND started_at < end_at
+  WHERE
+    started_at >= CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+    AND started_at < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+), lasting AS (
+  SELECT
+    CAST(EXTRACT(EPOCH FROM started_at) * 1000000 AS BIGINT) - 1772323200000000 AS started_us,
+    CAST(EXTRACT(EPOCH FROM ended_at) * 1000000 AS BIGINT) - 1772323200000000 AS ended_us,
+    LEAST(GREATEST(length_us, 0), 86400000000) AS length_us
+  FROM sessions
+), reaching AS (
+  SELECT
+    LEAST(started_us, ended_us - length_us) AS from_us,
+    length_us
+  FROM lasting
+), present AS (
+  SELECT
+    GREATEST(from_us, 0) AS from_us,
+    from_us + length_us AS until_us
+  FROM reaching
+  WHERE
+    from_us + length_us > GREATEST(from_us, 0)
+), edges AS (
+  SELECT
+    CASE WHEN step > 0 THEN from_us ELSE until_us END AS at_us,
+    step
+  FROM present
+  CROSS JOIN steps
+), changes AS (
+  SELECT
+    places.bucket,
+    at_us,
+    SUM(step) AS step
+  FROM edges
+  JOIN places
+    ON CAST(FLOOR(CAST(at_us AS DOUBLE PRECISION) / 86400000000) AS BIGINT) = places.place
+    AND at_us >= places.start_us
+    AND at_us < places.end_us
+  GROUP BY
+    places.bucket,
+    at_us
+)
+SELECT
+  bucket,
+  SUM(step) AS steps,
+  SUM(step * at_us) AS moments_us
+FROM changes
+GROUP BY
+  bucket;
+
+WITH active AS (
+  SELECT
+    CASE
+      WHEN time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      THEN CAST(0 AS BIGINT)
+      ELSE CAST(1 AS BIGINT)
+    END AS bucket,
+    player_id,
+    '' AS split,
+    platform,
+    version,
+    country
+  FROM (
+    SELECT
+      game_id,
+      env,
+      name,
+      time,
+      time AS slot,
+      player_id,
+      session_id,
+      device_id,
+      match_id,
+      mono_ms,
+      seq,
+      value,
+      props AS props,
+      level,
+      map_id,
+      x,
+      y,
+      z,
+      os,
+      source AS protocol,
+      COALESCE(platform, '') AS platform,
+      COALESCE(version, '') AS version,
+      COALESCE(country, '') AS country,
+      COALESCE(currency, '') AS currency,
+      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+      NOT player_id IS NULL
+      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+      CAST((
+        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+      ) % 63 AS SMALLINT) AS player_bit,
+      CASE
+        WHEN LENGTH(session_id) >= 16
+        THEN ''
+        ELSE COALESCE(player_id, device_id, '')
+      END AS owner,
+      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+    FROM main.events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS source
+  WHERE
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
+    AND (
+      time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+      OR time >= CAST('2026-03-02 00:00:00' AS TIMESTAMP)
+    )
+    AND is_active
+    AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
+)
+SELECT
+  bucket,
+  is_complete,
+  COUNT(DISTINCT player_id) AS players
+FROM (
+  SELECT
+    bucket,
+    bucket < 2 AS is_complete,
+    player_id
+  FROM active
+) AS playing
+GROUP BY
+  GROUPING SETS (
+    (
+      bucket
+    ),
+    (
+      is_complete
+    )
+  );
