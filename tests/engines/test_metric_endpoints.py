@@ -155,6 +155,8 @@ def test_money_is_in_the_currency_of_the_game(client: TestClient, game: str) -> 
         ({"gameId": None}, 422, "gameId"),
         ({"from": "yesterday"}, 422, "from"),
         ({"from": "2026-03-10"}, 422, "from"),
+        ({"from": "0001-01-01", "to": "0001-01-05"}, 422, "from"),
+        ({"from": "9999-12-01", "to": "9999-12-30"}, 422, "from"),
         ({"timeZone": "Mars/Olympus"}, 422, "timeZone"),
         ({"timezone": "UTC"}, 422, "timezone"),
         ({"filter": "level:1", "source": "rollup"}, 422, "source"),

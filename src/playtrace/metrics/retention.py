@@ -217,9 +217,9 @@ returned AS (
 RETURN_EVENTS: LiteralString = """
 returned AS (
     SELECT members.player_id, row_number, bit_or(column_bits) AS column_bits
-    FROM happened
-    JOIN members ON happened.player_id = members.player_id
-    JOIN offsets ON offsets.days = happened.bucket - reference
+    FROM unfiltered_events
+    JOIN members ON unfiltered_events.player_id = members.player_id
+    JOIN offsets ON offsets.days = unfiltered_events.bucket - reference
     WHERE name = $return_event
     GROUP BY members.player_id, row_number
 ),
@@ -230,8 +230,8 @@ WINDOWS: LiteralString = """
 since AS (
     SELECT members.player_id, row_number,
         CAST(floor((epoch_us(time) - epoch_us(first_at)) / 86400000000) AS BIGINT) AS days
-    FROM moments
-    JOIN members ON moments.player_id = members.player_id
+    FROM unfiltered_moments
+    JOIN members ON unfiltered_moments.player_id = members.player_id
     WHERE CASE WHEN $return_event::VARCHAR IS NULL THEN is_active ELSE name = $return_event::VARCHAR END
 ),
 returned AS (

@@ -29,6 +29,9 @@ GRAINS: dict[Grain, dt.timedelta] = {
 
 GRAIN_OF_INTERVAL: dict[Interval, Grain] = {"minute": "minute", "hour": "hour", "day": "day", "week": "day"}
 
+FIRST_YEAR, LAST_YEAR = 1900, 9000
+"""What metrics look at before and behind a range of these years is in the calendar too."""
+BEYOND = "The range lies beyond the calendar."
 BUCKETS_MAX = 10_000
 DEFAULT_DAYS = 30
 SLOT = dt.timedelta(minutes=15)
@@ -84,9 +87,11 @@ def span_of(parameters: CommonParameters, now: dt.datetime) -> Span:
                 (end - dt.timedelta(microseconds=1)).astimezone(zone).date() - (DEFAULT_DAYS - 1) * ONE_DAY, zone
             )
     except OverflowError:
-        raise WrongParameter("from", "The range lies beyond the calendar.") from None
+        raise WrongParameter("from", BEYOND) from None
     if start >= end:
         raise WrongParameter("from", "`from` must lie before `to`.")
+    if start.year < FIRST_YEAR or end.year > LAST_YEAR:
+        raise WrongParameter("from", BEYOND)
     if end - start > DAYS_MAX * ONE_DAY:
         raise WrongParameter("from", f"The range must not be longer than {DAYS_MAX} days.")
     return Span(start, end)

@@ -16,7 +16,7 @@ RELATIONS: dict[Sql, Relation] = {
         at="time",
     ),
     # What players did, whatever the filters: for who is filtered by something else.
-    "happened": Relation(
+    "unfiltered_events": Relation(
         """
     SELECT {bucket} AS bucket, time, name, player_id, is_active
     FROM ({source}) AS source
@@ -27,7 +27,7 @@ RELATIONS: dict[Sql, Relation] = {
         is_narrowed=False,
     ),
     # The same, where the bucket does not matter.
-    "moments": Relation(
+    "unfiltered_moments": Relation(
         """
     SELECT time, name, player_id, is_active
     FROM ({source}) AS source
