@@ -31,6 +31,8 @@ class Reader:
     person: Person | None = None
     only_game_id: str | None = None
     is_admin: bool = False
+    may_sql: bool = False
+    """Ask in SQL what they may read; an admin may in any case."""
 
     def may_read(self, game_id: str) -> bool:
         return self.only_game_id is None or self.only_game_id == game_id
@@ -64,10 +66,17 @@ def authenticate_admin(reader: Annotated[Reader, Depends(authenticate)]) -> Read
     return reader
 
 
+def authenticate_for_sql(reader: Annotated[Reader, Depends(authenticate)]) -> Reader:
+    if not reader.is_admin and not reader.may_sql:
+        raise Forbidden("Only an admin may ask in SQL, or a read token that `playtrace tokens add --sql` made.")
+    return reader
+
+
 CurrentReader = Annotated[Reader, Depends(authenticate)]
 """The parameter of every route that reads."""
 CurrentAdmin = Annotated[Reader, Depends(authenticate_admin)]
 """The parameter of every route that changes what others see."""
+CurrentSqlReader = Annotated[Reader, Depends(authenticate_for_sql)]
 
 
 def signed_in_person(connection: HTTPConnection) -> Person | None:
@@ -121,7 +130,7 @@ def _reader_of_bearer(connection: HTTPConnection, bearer: str) -> Reader:
                 " `playtrace tokens add` makes a read token."
             )
         raise Unauthenticated("This token is unknown or revoked. `playtrace tokens add` makes a new one.")
-    return Reader(only_game_id=token.game_id)
+    return Reader(only_game_id=token.game_id, may_sql=token.may_sql)
 
 
 def _is_ours(connection: HTTPConnection, origin: str) -> bool:

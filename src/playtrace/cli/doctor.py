@@ -110,7 +110,7 @@ def _ask_server(server: LocalServer, settings: Settings, on_progress: OnProgress
     yield Finding("jobs", not failing, found)
 
     def ask(sql: str) -> list[list[Any]]:
-        return server.post("/api/sql", {"sql": sql})["rows"]
+        return server.post("/api/sql", {"sql": sql, "internal": True})["rows"]
 
     games: list[str] = []
     try:

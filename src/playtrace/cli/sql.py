@@ -14,7 +14,7 @@ from playtrace.cli.local_server import ServerRefused, running_server
 from playtrace.cli.settings_options import Data, settings_from
 from playtrace.cli.tables import print_csv, print_table
 from playtrace.config import Settings
-from playtrace.sql.orders import ROWS_MAX, Answer
+from playtrace.sql.orders import ROWS_MAX, Answer, Reach
 from playtrace.store.errors import StoreError
 
 
@@ -28,8 +28,12 @@ def sql(
     statement: Annotated[str, typer.Argument(help="One SELECT, or - to read it from standard input.")],
     data: Data = None,
     output: Annotated[Format, typer.Option("--format", help="How the rows are printed.")] = Format.TABLE,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="The store's own tables, which change from version to version.")
+    ] = False,
 ) -> None:
-    """Ask in SQL (DuckDB's). Reading only; `SHOW TABLES` and `DESCRIBE events` tell what there is.
+    """Ask in SQL (DuckDB's). Reading only; `SHOW TABLES` and `DESCRIBE events` tell what there is: the views of
+    docs/sql.md, which stay as they are.
 
     A property is `props.weapon`; a number among them needs its type, `props.score::DOUBLE`, to be compared and summed.
     In CSV a text that a spreadsheet would take for a formula has a ' before it.
@@ -40,7 +44,7 @@ def sql(
     settings = settings_from(data=data)
     text = sys.stdin.read() if statement == "-" else statement
     try:
-        said = _ask(settings, text)
+        said = _ask(settings, text, internal=internal)
     except (ServerRefused, StoreError) as error:
         typer.secho(str(error), err=True, fg=typer.colors.RED)
         raise typer.Exit(1) from error
@@ -53,19 +57,21 @@ def sql(
             raise typer.Exit(1)
 
 
-def _ask(settings: Settings, text: str) -> Answer:
+def _ask(settings: Settings, text: str, *, internal: bool) -> Answer:
     if (server := running_server(settings)) is not None:
-        return msgspec.convert(server.post("/api/sql", {"sql": text}), Answer)
+        return msgspec.convert(server.post("/api/sql", {"sql": text, "internal": internal}), Answer)
     if not settings.store_path.exists():
         raise StoreError(f"There is no store in {settings.data.absolute()}. Name the server's folder with --data.")
     # Only here: to ask a server needs no database.
-    from playtrace.sql.answer import answer
+    from playtrace.sql.answer import respond
     from playtrace.store.duckdb import Store
 
+    timeout_s = settings.rules.session_timeout_minutes * 60
     store = Store.open(settings.store_path, settings)
     try:
         with store.reading() as reader:
-            return answer(reader, text)
+            said = respond(reader, text, Reach(views=not internal, session_timeout_s=timeout_s))
+            return msgspec.json.decode(said, type=Answer)
     finally:
         store.close()
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 import typer
+
+from playtrace.csv_text import write_csv
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -35,22 +35,9 @@ def print_json(document: Mapping[str, object]) -> None:
     typer.echo(msgspec.json.format(msgspec.json.encode(document)).decode())
 
 
-FORMULA = re.compile(r"[=+\-@\t\r\n]")
-"""How a cell begins that a spreadsheet computes, once it has dropped what it takes for space."""
-NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
-
-
 def print_csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """As CSV, in which no text is a formula: one that begins like one has a `'` before it. Numbers stay numbers."""
-    writer = csv.writer(sys.stdout)
-    writer.writerow([_text_of_cell(column) for column in columns])
-    writer.writerows([[_text_of_cell(value) for value in row] for row in rows])
-
-
-def _text_of_cell(value: object) -> object:
-    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
-        return "'" + value
-    return value
+    """As CSV, in which no text is a formula."""
+    write_csv(sys.stdout, columns, rows)
 
 
 def print_hint(sentence: str) -> None:

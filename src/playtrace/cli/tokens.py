@@ -17,12 +17,15 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Read tokens,
 def add(
     note: Annotated[str, typer.Option(help="What it is for, such as 'notebook of Ada'.")] = "",
     game_id: Annotated[str | None, typer.Option("--game", metavar="GAME", help="Only this game. Default: all.")] = None,
+    may_sql: Annotated[
+        bool, typer.Option("--sql", help="It may also ask in SQL: the views of docs/sql.md, of its game alone.")
+    ] = False,
     data: DataFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a read token. It is printed this once: only a hash of it is kept."""
     with open_registry(data) as registry:
-        token, secret = registry.add_token(note=note, game_id=game_id)
+        token, secret = registry.add_token(note=note, game_id=game_id, may_sql=may_sql)
     if as_json:
         print_json({**_document(token), "token": secret})
     else:
@@ -63,6 +66,7 @@ def _document(token: ReadToken) -> dict[str, object]:
         "id": token.id,
         "prefix": token.prefix,
         "gameId": token.game_id,
+        "sql": token.may_sql,
         "note": token.note,
         "createdAt": token.created_at,
         "revokedAt": token.revoked_at,
@@ -71,9 +75,17 @@ def _document(token: ReadToken) -> dict[str, object]:
 
 def _print(tokens: list[ReadToken]) -> None:
     print_table(
-        ["Id", "Begins with", "Game", "Note", "Created (UTC)", "Revoked (UTC)"],
+        ["Id", "Begins with", "Game", "SQL", "Note", "Created (UTC)", "Revoked (UTC)"],
         [
-            [token.id, token.prefix + "…", token.game_id or "(all)", token.note, token.created_at, token.revoked_at]
+            [
+                token.id,
+                token.prefix + "…",
+                token.game_id or "(all)",
+                "yes" if token.may_sql else "",
+                token.note,
+                token.created_at,
+                token.revoked_at,
+            ]
             for token in tokens
         ],
     )

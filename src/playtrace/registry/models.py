@@ -106,6 +106,8 @@ class ReadToken(Base):
     prefix: Mapped[str] = mapped_column(exact_text(16))
     """How the token begins, so that its owner recognises it in a list."""
     game_id: Mapped[str | None] = mapped_column(ForeignKey(Game.id))
+    may_sql: Mapped[bool]
+    """Whether it may ask in SQL, beside the questions that there are."""
     note: Mapped[str] = mapped_column(String(NOTE_LENGTH_MAX))
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Instant)

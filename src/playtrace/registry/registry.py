@@ -263,7 +263,7 @@ class Registry:
 
     # Read tokens
 
-    def add_token(self, *, note: str = "", game_id: str | None = None) -> tuple[ReadToken, str]:
+    def add_token(self, *, note: str = "", game_id: str | None = None, may_sql: bool = False) -> tuple[ReadToken, str]:
         """A token and its secret, which cannot be shown again. Raises `UnknownGame` or `Invalid`."""
         note = check_note(note)
         secret = new_secret(READING)
@@ -274,6 +274,7 @@ class Registry:
                 secret_sha256=sha256_of(secret),
                 prefix=secret[:PREFIX_LENGTH],
                 game_id=game_id,
+                may_sql=may_sql,
                 note=note,
                 created_at=self._clock(),
             )

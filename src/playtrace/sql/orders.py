@@ -12,8 +12,30 @@ from msgspec import Struct
 Kind = Literal["answer", "refused", "too large", "no memory", "store"]
 
 
+Format = Literal["json", "arrow", "csv"]
+
+
+class Reach(Struct, frozen=True):
+    """What a statement finds under the names that it says."""
+
+    views: bool = False
+    """The views that are made for people (`views.py`); else the store's own tables."""
+    views_alone: bool = False
+    """A statement that names anything else is refused."""
+    game_id: str | None = None
+    """The one game whose rows the views have. None: all games."""
+    session_timeout_s: float = 1800.0
+    """A longer silence ends a session of the views."""
+
+
+WHOLE_STORE = Reach()
+"""The tables as they are kept."""
+
+
 class Question(Struct, frozen=True):
     sql: str
+    reach: Reach
+    format: Format
     path: str
     """Of the store's file."""
     log_bytes: int
@@ -28,12 +50,15 @@ class Question(Struct, frozen=True):
 class Heading(Struct, frozen=True):
     kind: Kind
     bytes: int
-    """What follows: the answer as JSON, or the text of the error."""
+    """What follows: the answer in its format, or the text of the error."""
     is_worn: bool
     """The process has taken much memory, and is not to be asked again."""
 
 
 ROWS_MAX = 10_000
+"""Of an answer in JSON: the first ones, if there are more."""
+ROWS_AT_ONCE_MAX = 1_000_000
+"""Of an answer in Arrow or CSV, which is whole or refused."""
 
 
 class Answer(Struct):

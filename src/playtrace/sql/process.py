@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import duckdb
 import msgspec
 
-from playtrace.sql.answer import answer
+from playtrace.sql.answer import respond
 from playtrace.sql.memory import bound_memory, peak_bytes
 from playtrace.sql.orders import IDLE, IDLE_SECONDS_MAX, Heading, Kind, Question
 from playtrace.sql.snapshot_files import connect
@@ -54,14 +54,14 @@ def work() -> None:
                 Reader(connection).query("SELECT 1")
             started_bytes, bytes_max = peak_bytes(), 2 * question.memory_bytes
             bound_memory(bytes_max + THREADS_BYTES)
-        kind, said = respond(question)
+        kind, said = respond_to(question)
         heading = Heading(kind, len(said), is_worn=peak_bytes() > started_bytes + WORN * bytes_max)
         sys.stdout.buffer.write(msgspec.json.encode(heading) + b"\n" + said)
         sys.stdout.buffer.flush()
 
 
-def respond(question: Question) -> tuple[Kind, bytes]:
-    """The answer as JSON, or what is wrong."""
+def respond_to(question: Question) -> tuple[Kind, bytes]:
+    """The answer in its format, or what is wrong."""
     config: dict[str, Any] = {
         "memory_limit": f"{question.memory_bytes}B",
         "temp_directory": question.spill,
@@ -72,8 +72,10 @@ def respond(question: Question) -> tuple[Kind, bytes]:
     if question.threads is not None:
         config["threads"] = question.threads
     try:
-        with closing(connect(Snapshot(Path(question.path), question.log_bytes), config)) as connection:
-            return "answer", msgspec.json.encode(answer(Reader(connection), question.sql))
+        snapshot = Snapshot(Path(question.path), question.log_bytes)
+        # The store's own tables are found by their names when they are asked for, and behind the views never.
+        with closing(connect(snapshot, config, is_current=not question.reach.views)) as connection:
+            return "answer", respond(Reader(connection), question.sql, question.reach, question.format)
     except AnswerTooLarge as error:
         return "too large", str(error).encode()
     except (QueryTooLarge, MemoryError):

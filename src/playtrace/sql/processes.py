@@ -19,8 +19,8 @@ from pathlib import Path
 import msgspec
 
 from playtrace.config import Settings
-from playtrace.sql.answer import answer
-from playtrace.sql.orders import IDLE, MEMORY, TOO_MUCH_MEMORY, Heading, Question
+from playtrace.sql.answer import respond
+from playtrace.sql.orders import IDLE, MEMORY, TOO_MUCH_MEMORY, WHOLE_STORE, Format, Heading, Question, Reach
 from playtrace.store.asker import Asker
 from playtrace.store.duckdb import Snapshot, Store
 from playtrace.store.errors import AnswerTooLarge, QueryRefused, QueryTimeout, StoreError
@@ -48,8 +48,8 @@ class SqlProcesses:
         for process in self._all:
             self._free.put(process)
 
-    def ask(self, sql: str) -> bytes:
-        """The `Answer` as JSON. Waits for one that is free.
+    def ask(self, sql: str, reach: Reach = WHOLE_STORE, format_: Format = "json") -> bytes:
+        """The answer: an `Answer` as JSON, a stream of Arrow, or CSV. Waits for a process that is free.
 
         Raises `QueryRefused`, `AnswerTooLarge`, `QueryTimeout`, `AskerLeft`, and `StoreError` when the store cannot be
         read.
@@ -57,14 +57,14 @@ class SqlProcesses:
         if sys.platform == "win32" or self._store.path is None:
             # Windows gives the file to one process alone, and what is in memory has none.
             with self._store.reading() as reader:
-                return msgspec.json.encode(answer(reader, sql))
+                return respond(reader, sql, reach, format_)
         process = self._free.get()
         try:
-            return self._ask(process, sql)
+            return self._ask(process, sql, reach, format_)
         finally:
             self._free.put(process)
 
-    def _ask(self, process: SqlProcess, sql: str) -> bytes:
+    def _ask(self, process: SqlProcess, sql: str, reach: Reach, format_: Format) -> bytes:
         asker = Asker.current.get()
         process.begin()
         timer = threading.Timer(self._settings.store.query_seconds_max, process.interrupt)
@@ -75,13 +75,15 @@ class SqlProcesses:
                 asker.answered_by(process) if asker else nullcontext(),
                 self._store.snapshot(process) as snapshot,
             ):
-                return process.ask(self._question(sql, snapshot, process.spill))
+                return process.ask(self._question(sql, reach, format_, snapshot, process.spill))
         finally:
             timer.cancel()
 
-    def _question(self, sql: str, snapshot: Snapshot, spill: Path) -> Question:
+    def _question(self, sql: str, reach: Reach, format_: Format, snapshot: Snapshot, spill: Path) -> Question:
         return Question(
             sql=sql,
+            reach=reach,
+            format=format_,
             path=str(snapshot.path.absolute()),
             log_bytes=snapshot.log_bytes,
             memory_bytes=self._settings.sql.memory_bytes,

@@ -97,14 +97,18 @@ class PartOfFile(io.RawIOBase):
         super().close()
 
 
-def connect(snapshot: Snapshot, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-    """A database of its own, in memory, to which the snapshot is attached; SQL reaches nothing else."""
+def connect(snapshot: Snapshot, config: dict[str, Any], *, is_current: bool) -> duckdb.DuckDBPyConnection:
+    """A database of its own, in memory, to which the snapshot is attached as `store`; SQL reaches nothing else.
+
+    `is_current`: a name alone, without `store.` before it, finds its tables.
+    """
     connection = duckdb.connect(":memory:", config=config)
     files = SnapshotFiles(snapshot)
     connection.register_filesystem(files)
     connection.execute(f"ATTACH 'snapshot://{NAME}' AS store (READ_ONLY)")
     files.open_no_more()
-    connection.execute("USE store")
+    if is_current:
+        connection.execute("USE store")
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET allowed_configs = []")

@@ -144,7 +144,7 @@ class CommonParameters(Model):
     )
 
     explain: bool = Field(
-        False, description="Also the SQL that was asked, with its values, as `playtrace sql` takes it."
+        False, description="Also the SQL that was asked, with its values, as `playtrace sql --internal` takes it."
     )
 
     def sought(self) -> list[Sought]:

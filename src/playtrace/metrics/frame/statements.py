@@ -1,4 +1,4 @@
-"""A statement with its values, to be read, explained and run again: as `playtrace sql` takes it."""
+"""A statement with its values, to be read, explained and run again: as `playtrace sql --internal` takes it."""
 
 from __future__ import annotations
 
