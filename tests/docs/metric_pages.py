@@ -128,8 +128,8 @@ def _page(metric: Metric[Any, Any], store: Store) -> str:
         f"```\nGET /api/metrics/{metric.name}?{urlencode(asked, doseq=True, safe=',')}\n```",
         f"```json\n{json.dumps(_shown(answer), indent=2, ensure_ascii=False)}\n```",
         "## The SQL",
-        "What was asked of the store for it. `explain` tells it with all its values, as `playtrace sql` takes it; here"
-        " long lists of them are cut.",
+        "What was asked of the store for it. `explain` tells it with all its values, as `playtrace sql --internal`"
+        " takes it; here long lists of them are cut.",
         *(f"```sql\n{_sql(statement)}\n```" for statement in explained.statements or []),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
