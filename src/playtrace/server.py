@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+from playtrace.api.answers import Answers
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.every_answer import EveryAnswer
@@ -103,6 +104,7 @@ class Playtrace:
             rebuild=self.rebuild,
             feeds=self.feeds,
             jobs=self.jobs,
+            answers=Answers(lambda: self.store.version),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),
             local_token=self.local_token,

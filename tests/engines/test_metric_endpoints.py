@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from playtrace.api import metrics as metric_routes
 from playtrace.api import problem_documents
+from playtrace.api.answers import Answers
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.api.turns import Turns
 from playtrace.cli.query import app as query_command
@@ -65,6 +66,7 @@ def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
         store=engine.store,
         journal=engine.journal,
         loader=engine.loader,
+        answers=Answers(lambda: engine.store.version),
         turns=Turns(2),
     ).give_to(app)
     with TestClient(QuerySpelling(app)) as client:  # pyright: ignore[reportArgumentType]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from playtrace.api.authentication import CurrentReader, Reader, readable_game
 from playtrace.api.state import CurrentState
-from playtrace.api.turns import Question
+from playtrace.api.turns import AfterLoading, reader_of
 from playtrace.config import Settings
 from playtrace.metrics.frame.catalogue import Catalogue, catalogue
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.exchange import Quote
 from playtrace.metrics.frame.metric import Metric, Rules, metrics
-from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
+from playtrace.metrics.frame.models import CommonParameters
 from playtrace.problems import InvalidRequest
 from playtrace.registry.models import Game
 from playtrace.registry.registry import Registry
@@ -38,7 +39,7 @@ def router() -> APIRouter:
             summary=metric.title,
             description=metric.definition,
             response_model=metric.answer_type,
-            dependencies=Question,
+            dependencies=AfterLoading,
         )
     return routes
 
@@ -48,21 +49,27 @@ def list_metrics(reader: CurrentReader) -> Catalogue:
     return catalogue()
 
 
-def _endpoint(metric: Metric[Any, Any]) -> Callable[..., CommonAnswer]:
-    # A plain function: FastAPI runs it in a thread, and a long query blocks nobody.
-    def ask(state: CurrentState, reader: Reader, parameters: CommonParameters) -> CommonAnswer:
-        game = readable_game(state, reader, parameters.game_id)
+def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
+    async def ask(request: Request, state: CurrentState, reader: Reader, parameters: CommonParameters) -> Response:
+        game = await run_in_threadpool(readable_game, state, reader, parameters.game_id)
+        # Games and exchange rates are the registry's: what is kept was made of those that there are.
+        revision = await run_in_threadpool(state.registry.revision)
+        asked, rules = with_defaults_of(game, parameters), rules_of(state.settings, state.registry, game)
+
+        def work_out() -> bytes:
+            return metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
+
+        question = metric.name, asked.model_dump_json(), revision
         try:
-            return metric.answer(
-                with_defaults_of(game, parameters),
-                state.store,
-                rules=rules_of(state.settings, state.registry, game),
-            )
+            answer = await state.answers.answer(question, work_out, lambda: state.turns.turn(reader_of(request)))
         except WrongParameter as error:
             raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
+        # By its age a program knows a kept answer from one that was made for it; what moment it speaks of it says.
+        return Response(answer.body, media_type="application/json", headers={"Age": f"{answer.age_s:.0f}"})
 
     # FastAPI reads the types of a route from its signature; the parameters' are known only here.
     arguments = {
+        "request": Request,
         "state": CurrentState,
         "reader": CurrentReader,
         "parameters": Annotated[metric.parameters, Query()],

@@ -26,6 +26,7 @@ from playtrace.store.duckdb import Store
 
 if TYPE_CHECKING:
     # They ask who reads, which is asked of the state.
+    from playtrace.api.answers import Answers
     from playtrace.api.live import Feeds
     from playtrace.api.turns import Turns
 
@@ -42,6 +43,8 @@ class State:
     rebuild: Rebuild
     feeds: Feeds
     jobs: Jobs
+    answers: Answers
+    """Of metrics."""
     turns: Turns
     """Of questions."""
     sql_turns: Turns

@@ -145,5 +145,7 @@ async def in_turn_of_sql(request: Request, state: CurrentState) -> AsyncGenerato
 
 
 InTurn = Depends(in_turn, scope="function")
-Question = [Depends(authenticate), Depends(wait_until_loaded), InTurn]
+AfterLoading = [Depends(authenticate), Depends(wait_until_loaded)]
+"""The dependencies of a route that sees what was durable when it was asked, and takes its turn itself."""
+Question = [*AfterLoading, InTurn]
 """The dependencies of a route of ours that asks the store, and sees what was durable when it was asked."""

@@ -183,6 +183,8 @@ class Store:
         self._left_file = threading.Condition()
         self.is_log_empty = path is None
         """Whether its file has everything that was committed; what is in memory alone has none."""
+        self.version = 0
+        """Another one after each change of what it says."""
         self.is_broken = False
         """Whether it has to be opened again before anything is read or written; the loader does that."""
         self.damage = damage
@@ -294,6 +296,7 @@ class Store:
             with self._nobody_reading():
                 self._connection.close()
                 self._connection = self._connect()
+                self.version += 1
                 self.is_broken = False
         if self._is_unopened:
             self._is_unopened = False
@@ -494,6 +497,7 @@ class Store:
                 try:
                     yield connection
                     connection.execute("COMMIT")
+                    self.version += 1
                     self._look_at_log()
                 except BaseException:
                     try:
