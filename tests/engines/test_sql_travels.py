@@ -45,6 +45,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "timeseries_new_players": ("timeseries", {"metric": "new_players"}),
     "timeseries_avg_fps": ("timeseries", {"metric": "avg_fps", "interval": "hour"}),
     "breakdown": ("breakdown", {"by": ["name", "version"]}),
+    "geo": ("geo", {}),
     "breakdown_of_players": ("breakdown", {"by": ["platform"], "measure": "players"}),
     "breakdown_of_loot": ("breakdown", {"event": ["item_looted"], "by": ["props.item"], "interval": "day"}),
     "economy": ("economy", {}),

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Annotated, Literal, LiteralString
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
 from playtrace.api.authentication import CurrentReader
 from playtrace.api.events import BEGINNING, END, end_of, start_of
@@ -14,19 +13,12 @@ from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentStore
 from playtrace.api.turns import Question
 from playtrace.event import NAME_LENGTH_MAX
+from playtrace.metrics.frame.books import BOOKS, Balance
 from playtrace.metrics.frame.models import DayOrInstant
 
 router = APIRouter(prefix="/api", tags=["data health"])
 
 SAMPLES_MAX = 50
-
-BOOKS: LiteralString = """
-SELECT hour, outcome, reason, sum(events)::BIGINT AS events
-FROM books
-WHERE game_id = $game_id AND hour >= $from_time AND hour < $to_time
-GROUP BY hour, outcome, reason
-ORDER BY hour DESC, outcome, reason
-"""
 
 SAMPLES: LiteralString = """
 SELECT received_at, outcome, reason, error, body
@@ -68,25 +60,6 @@ MISPLACED_DAYS = 7
 LOOKED_AT_MAX = 10_000
 """Events without a player, and such without a session: to read the properties of all takes long where all are so."""
 HINTS_MAX = 5
-
-
-class Balance(ApiModel):
-    received: int = 0
-    stored: int = 0
-    duplicate: int = 0
-    """Sent again with an id that was stored before; `reasons.conflict` of them with another content."""
-    quarantined: int = 0
-    """Kept apart: too old when received, or not to be loaded."""
-    refused: int = 0
-    """Answered with an error that says why."""
-    reasons: dict[str, int] = Field(default_factory=dict)
-    """Of the quarantined and refused ones, and of duplicates in conflict."""
-
-    def add(self, outcome: str, reason: str, events: int) -> None:
-        self.received += events
-        setattr(self, outcome, getattr(self, outcome) + events)
-        if reason:
-            self.reasons[reason] = self.reasons.get(reason, 0) + events
 
 
 class HourBalance(Balance):

@@ -18,6 +18,10 @@ same; **outsideEvents** says how many events do.
 - **ratePerHour** = events / hours spent in the cell; null below 60 seconds or 5 players: it would be noise, and point
   at persons. **relativeRisk** = ratePerHour of the cell / ratePerHour of the map. A map of plain counts shows where
   people are; this one where it is dangerous.
+- **value**, with `layer=value`: the mean, or the 95th percentile (type 7), of a number (`of`) of the asked events in
+  the cell: of the frame rate, with `event=performance`. Read from all events. Null of less than 5 players.
+- **points**, where they are asked for: each of these events by itself, of at most 2,000. They point at persons: so they
+  say no player unless `pointPlayers` asks for that too.
 
 ### Example
 
@@ -41,6 +45,8 @@ from pydantic import Field
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain, span_of
 from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.fields import Field as EventField
+from playtrace.metrics.frame.fields import read_field
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought
 from playtrace.metrics.frame.scope import Scope, Table
@@ -49,10 +55,11 @@ from playtrace.rollups import map_extents
 from playtrace.rollups.heat_days import SPAN_MS_MAX, fitting_cell_size
 
 CELLS_MAX = 50_000
+POINTS_MAX = 2_000
 SECONDS_MIN = 60
 PLAYERS_MIN = 5
 
-Layer = Literal["all", "events", "time", "visits"]
+Layer = Literal["all", "events", "time", "visits", "value"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -71,8 +78,16 @@ class Parameters(CommonParameters):
     floor_from: Finite | None = Field(None, description="Lowest z that counts, included.")
     floor_to: Finite | None = Field(None, description="Highest z that counts, not included.")
     layer: Layer = Field(
-        "all", description="Only cells with events, with time, or with players; `all` for any of them."
+        "all",
+        description="Only cells with events, with time, or with players, `all` for any of them; or `value`: a number of"
+        " the events in each cell.",
     )
+    of: str | None = Field(
+        None, description="With the layer `value`: the number, `props.NAME` or a column. Default: `value`."
+    )
+    measure: Literal["mean", "p95"] = Field("mean", description="With the layer `value`: what is told of the number.")
+    points: bool = Field(False, description="Also each event by itself; refused where they are more than 2,000.")
+    point_players: bool = Field(False, description="With `points`: also whose event it was.")
     sample_interval_ms: int = Field(
         10_000,
         gt=0,
@@ -93,6 +108,19 @@ class HeatCell(Model):
     )
     rate_per_hour: float | None = Field(description="events / hours spent here; null below 60 seconds or 5 players.")
     relative_risk: float | None = Field(description="ratePerHour / ratePerHour of the map; null where that is.")
+    value: float | None = Field(
+        default=None, description="With the layer `value`: mean or p95 of the number; null of less than 5 players."
+    )
+
+
+class HeatPoint(Model):
+    """One event."""
+
+    time: dt.datetime
+    x: float
+    y: float
+    z: float | None
+    player_id: str | None = Field(description="Null unless `pointPlayers` is asked.")
 
 
 class HeatTotal(Model):
@@ -123,6 +151,9 @@ class Heatmap(Judged, CommonAnswer):
         " without any position the events. Null without any."
     )
     outside_events: int = Field(description="Those of `total` whose cells lie wholly outside of the core.")
+    of: str | None = Field(description="The number of the layer `value`; null with others.")
+    measure: Literal["mean", "p95"] | None = Field(description="What `value` tells of it; null with other layers.")
+    points: list[HeatPoint] | None = Field(description="Where they are asked for: in the order of time.")
 
 
 EXTENT: LiteralString = """
@@ -183,6 +214,33 @@ FROM layers
 GROUP BY cx, cy
 """
 
+_valued: LiteralString = """
+SELECT cx, cy, count(DISTINCT player_id) AS players, {measure} AS value
+FROM (
+    SELECT TRY_CAST(floor((x - $origin_x) / $cell_size) AS INTEGER) AS cx,
+        TRY_CAST(floor((y - $origin_y) / $cell_size) AS INTEGER) AS cy, player_id, number
+    FROM every_event
+    WHERE map_id = $map AND name = $event AND x IS NOT NULL AND y IS NOT NULL
+        AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+        AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+) AS measured
+WHERE abs(number) <= 1e300
+GROUP BY cx, cy
+"""
+VALUES: dict[str, LiteralString] = {
+    "mean": _valued.format(measure="avg(number)"),
+    "p95": _valued.format(measure="quantile_cont(number, 0.95)"),
+}
+
+POINTS: LiteralString = """
+SELECT time, x, y, z, player_id
+FROM located
+WHERE map_id = $map AND name = $event AND ($floor_from::DOUBLE IS NULL OR z >= $floor_from::DOUBLE)
+    AND ($floor_to::DOUBLE IS NULL OR z < $floor_to::DOUBLE)
+ORDER BY time, x, y, player_id
+LIMIT $points_max
+"""
+
 SPARSE: LiteralString = """
 WITH
 seen AS (
@@ -205,6 +263,9 @@ GROUP BY sparse.cx, sparse.cy
 
 def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     span = span_of(parameters, asking.now)
+    number = _number(parameters)
+    if parameters.point_players and not parameters.points:
+        raise WrongParameter("pointPlayers", "It says more of `points`: ask for them too.")
     # Where players are is in the rollups as the time that they spend there, not as events to be counted.
     scope = Scope(parameters, asking, [span], raw=parameters.event == "position")
     bound: dict[str, object] = {
@@ -239,6 +300,11 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     total = _total(rows)
     rows.sort(key=lambda row: (row["cx"], row["cy"]))
     cells = [_cell(row, total) for row in rows]
+    source = scope.source
+    if number is not None:
+        _add_values(cells, parameters, number, asking, span, bound)
+        source = "raw"
+    points = _points(parameters, scope, total, bound) if parameters.points else None
     return Heatmap(
         map=parameters.map,
         event=parameters.event,
@@ -246,15 +312,62 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         cell_size=cell_size,
         origin_x=parameters.origin_x,
         origin_y=parameters.origin_y,
-        cells=[cell for cell, row in zip(cells, rows, strict=True) if _is_in(parameters.layer, row)],
+        cells=[cell for cell, row in zip(cells, rows, strict=True) if _is_in(parameters.layer, row, cell)],
         total=total,
         bounds=_bounds(cells, parameters, cell_size),
         core=None if core is None else Bounds(min_x=core.min_x, min_y=core.min_y, max_x=core.max_x, max_y=core.max_y),
         outside_events=sum(cell.events for cell in cells if core and _is_outside(cell, core, parameters, cell_size)),
+        of=number.name if number else None,
+        measure=parameters.measure if number else None,
+        points=points,
         complete=span.is_complete(asking),
         settled=span.is_settled(asking),
-        **asking.heading(parameters, span.start, span.end, scope.source),
+        **asking.heading(parameters, span.start, span.end, source),
     )
+
+
+def _number(parameters: Parameters) -> EventField | None:
+    if parameters.layer == "value":
+        return read_field("value" if parameters.of is None else parameters.of, "of")
+    for name in ("of", "measure"):
+        if name in parameters.model_fields_set and getattr(parameters, name) is not None:
+            raise WrongParameter(name, "It is of the layer `value`: ask for that.")
+    return None
+
+
+def _add_values(
+    cells: list[HeatCell],
+    parameters: Parameters,
+    number: EventField,
+    asking: Asking,
+    span: Span,
+    bound: dict[str, object],
+) -> None:
+    """Where enough players were: a number of one of them would point at them."""
+    scope = Scope(parameters, asking, [span], reading={"number": number.number("number")})
+    rows = scope.rows(VALUES[parameters.measure], **bound | number.bound("number"))
+    values = {(row["cx"], row["cy"]): row["value"] for row in rows if row["players"] >= PLAYERS_MIN}
+    for cell in cells:
+        cell.value = values.get((cell.cx, cell.cy))
+
+
+def _points(parameters: Parameters, scope: Scope, total: HeatTotal, bound: dict[str, object]) -> list[HeatPoint]:
+    if total.events > POINTS_MAX:
+        raise WrongParameter(
+            "points",
+            f"{total.events:,} events lie here, and each by itself is told of at most {POINTS_MAX:,}. Ask for a shorter"
+            " time, or a floor.",
+        )
+    return [
+        HeatPoint(
+            time=row["time"].replace(tzinfo=dt.UTC),
+            x=row["x"],
+            y=row["y"],
+            z=row["z"],
+            player_id=row["player_id"] if parameters.point_players else None,
+        )
+        for row in scope.rows(POINTS, points_max=POINTS_MAX, **bound)
+    ]
 
 
 def _bounds(cells: list[HeatCell], parameters: Parameters, cell_size: float) -> Bounds | None:
@@ -323,10 +436,13 @@ def _cell(row: dict[str, Any], total: HeatTotal) -> HeatCell:
         players=players if seconds >= SECONDS_MIN else None,
         rate_per_hour=rate,
         relative_risk=None if rate is None else ratio(rate, total.rate_per_hour or 0),
+        value=None,
     )
 
 
-def _is_in(layer: Layer, row: dict[str, Any]) -> bool:
+def _is_in(layer: Layer, row: dict[str, Any], cell: HeatCell) -> bool:
+    if layer == "value":
+        return cell.value is not None
     shown = {"events": row["events"], "time": row["span_ms"], "visits": row["players"]}
     return any(shown.values()) if layer == "all" else shown[layer] > 0
 
