@@ -19,6 +19,10 @@ type Seen = Answer<'/api/games/{game_id}/dimensions'>
 export type GameMap = Seen['maps'][number] & { minZ?: number | null; maxZ?: number | null }
 export type Dimensions = Omit<Seen, 'maps'> & { maps: GameMap[] }
 
+export type MetricCatalogue = Answer<'/api/metrics'>
+export type MetricEntry = MetricCatalogue['metrics'][number]
+export type MetricParameter = MetricEntry['parameters'][number]
+
 export type Summary = Answer<'/api/metrics/summary'>
 export type SummaryFigures = Summary['current']
 export type TimeSeries = Answer<'/api/metrics/timeseries'>

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type ComputedRef } from 'vue'
 import { read, type QueryValues } from '@/api/client'
-import type { ActivePlayers, Books, Heatmap, Retention, Summary, TimeSeries } from '@/api/types'
+import type { ActivePlayers, Books, Heatmap, MetricCatalogue, Retention, Summary, TimeSeries } from '@/api/types'
 
 export interface MetricOptions {
   /** Milliseconds between two askings; false asks once. */
@@ -41,3 +41,7 @@ export const useBooks = (values: ComputedRef<QueryValues>) =>
     values,
     { refetchInterval: 10_000 },
   )
+
+/** Every metric there is. It changes with the server's version alone. */
+export const useMetricCatalogue = () =>
+  useQuery({ queryKey: ['metric catalogue'], queryFn: ({ signal }) => read<MetricCatalogue>('metrics', {}, signal), staleTime: Number.POSITIVE_INFINITY })
