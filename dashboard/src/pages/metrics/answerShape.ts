@@ -114,12 +114,13 @@ function listOf(key: string, all: Row[], answer: Row, timeZone: string): AnswerL
 
 export const isOverTime = (list: AnswerList): boolean => list.along !== null && TIME_KEYS.includes(list.along.key)
 
-export function shapeOf(answer: Row, timeZone: string): Shape {
+/** `asked` are names of parameters: what the answer repeats of the question is no figure. */
+export function shapeOf(answer: Row, timeZone: string, asked: ReadonlySet<string>): Shape {
   const figures: AnswerFigure[] = []
   const lists: AnswerList[] = []
   const visit = (row: Row, above: string): void => {
     for (const [name, value] of Object.entries(row)) {
-      if (!above && HEADING.has(name)) continue
+      if (!above && (HEADING.has(name) || (asked.has(name) && typeof value !== 'object') || (value === null && asked.has(name)))) continue
       const key = above ? `${above}.${name}` : name
       if (isRows(value)) lists.push(listOf(key, value, answer, timeZone))
       else if (isRecord(value)) visit(value, key)
