@@ -34,7 +34,6 @@ from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, day_start, monday_of, plain, span_of
-from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
@@ -187,11 +186,7 @@ LIMIT $boards_max
 def answer(parameters: Parameters, asking: Asking) -> Leaderboard:
     span = span_of(parameters, asking.now)
     zone = ZoneInfo(parameters.time_zone)
-    try:
-        period = _period(parameters.period, span, zone)
-        frozen_at = period.end + asking.rules.settle
-    except OverflowError:
-        raise WrongParameter("to", "The period ends beyond the calendar.") from None
+    period = _period(parameters.period, span, zone)
     is_ever = parameters.period == "all"
     scope = Scope(parameters, asking, [Span(period.end - ONE_DAY, period.end) if is_ever else period])
     since = LONG_AGO if is_ever else plain(period.start)
@@ -203,7 +198,7 @@ def answer(parameters: Parameters, asking: Asking) -> Leaderboard:
         "since": since,
         "board": board,
         "direction": parameters.direction,
-        "frozen_at": plain(frozen_at) if is_frozen else None,
+        "frozen_at": plain(period.end + asking.rules.settle) if is_frozen else None,
     }
     rows = scope.rows(RANKED[parameters.take], limit=parameters.limit, player=parameters.player, **bound)
     late = scope.rows(LATE, late_max=LATE_MAX, **bound) if is_frozen else []

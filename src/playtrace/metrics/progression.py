@@ -43,7 +43,6 @@ from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, span_of
-from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
@@ -227,11 +226,7 @@ GROUP BY level
 
 def answer(parameters: Parameters, asking: Asking) -> Progression:
     span = span_of(parameters, asking.now)
-    try:
-        read = Span(span.start, span.end + ONE_DAY)
-    except OverflowError:
-        raise WrongParameter("to", "The range ends beyond the calendar.") from None
-    scope = Scope(parameters, asking, [read])
+    scope = Scope(parameters, asking, [Span(span.start, span.end + ONE_DAY)])
     rows = scope.rows(
         SQL,
         asked_from_us=_us(span.start),

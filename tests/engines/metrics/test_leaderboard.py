@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import Asked, Events, agreeing, asking, events_of, optional
 
-from playtrace.metrics.frame.errors import WrongParameter
-
 LATER = dt.datetime(2026, 3, 20, tzinfo=dt.UTC)
 WEEK = {"from": "2026-03-09", "to": "2026-03-15"}
 IN_TIME = dt.datetime(2026, 3, 17, tzinfo=dt.UTC)
@@ -174,12 +172,6 @@ def test_wrong_parameters_say_what_is_accepted(engine: Engine, asked: dict[str, 
     with pytest.raises(ValidationError, match=said) as raised:
         engine.ask("leaderboard", "arena", LATER, **asked)
     assert raised.value.errors()[0]["loc"] == (next(iter(asked)),)
-
-
-def test_a_period_must_end_within_the_calendar(engine: Engine) -> None:
-    with pytest.raises(WrongParameter) as raised:
-        engine.ask("leaderboard", "arena", LATER, period="month", **{"from": "9999-12-01", "to": "9999-12-30"})
-    assert raised.value.parameter == "to"
 
 
 # --- beside an oracle ---
