@@ -81,7 +81,8 @@ def test_every_metric_answers(client: TestClient, game: str, name: str) -> None:
     source = "raw" if name in FROM_EVENTS else "rollup"
     assert (document["metric"], document["gameId"], document["source"]) == (name, game, source)
     assert document["timeZone"] == "Asia/Kathmandu"
-    assert document["from"] == "2026-02-28T18:15:00Z"
+    # A range is widened to whole windows, which begin on a Monday.
+    assert document["from"] == ("2026-02-22T18:15:00Z" if name == "growth" else "2026-02-28T18:15:00Z")
     assert document["definition"] == f"/docs#metric_{name}"
     assert metrics()[name].answer_type.model_validate(document).model_dump(mode="json") == document
 
@@ -96,7 +97,7 @@ def test_the_catalogue_has_what_a_form_needs(client: TestClient, game: str) -> N
     assert (retention["platform"]["type"], retention["platform"]["isList"]) == ("text", True)
     kind = retention["kind"]
     assert (kind["default"], kind["isCommon"], kind["required"]) == ("classic", False, False)
-    assert kind["allowedValues"] == ["classic", "rolling", "bracket", "calendar_week"]
+    assert kind["allowedValues"] == ["classic", "rolling", "bracket", "calendar_week", "window_24h"]
     assert (retention["hours"]["minimum"], retention["hours"]["maximum"]) == (1, 24 * DAYS_MAX)
     # What is said to be the default is what is asked where nothing is said.
     for name, entry in entries.items():
