@@ -113,6 +113,8 @@ WITH calendar AS (
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS Nullable(Int64)) AS played,
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+    CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+    CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
     COUNT(*) > 1
     AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
   FROM (
@@ -133,7 +135,9 @@ WITH calendar AS (
       mono_ms,
       events,
       played,
-      crashes
+      crashes,
+      quits,
+      backgrounds
     FROM main.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
@@ -155,7 +159,9 @@ WITH calendar AS (
     started_at,
     ended_at,
     length_us,
-    crashes
+    crashes,
+    quits,
+    backgrounds
   FROM (
     SELECT
       began.owner,
@@ -167,6 +173,8 @@ WITH calendar AS (
       began.version,
       began.country,
       began.crashes,
+      began.quits,
+      began.backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -181,7 +189,9 @@ WITH calendar AS (
         country,
         mono_ms,
         played,
-        crashes
+        crashes,
+        quits,
+        backgrounds
       FROM session_ids
       WHERE
         NOT has_several
@@ -198,7 +208,9 @@ WITH calendar AS (
         argMin(country, order_key) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS Nullable(Int64)) AS played,
-        CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+        CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+        CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+        CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds
       FROM (
         SELECT
           *,
@@ -223,7 +235,9 @@ WITH calendar AS (
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS Nullable(Int64)) AS events,
             CAST(SUM(played) AS Nullable(Int64)) AS played,
-            CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+            CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+            CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+            CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds
           FROM (
             SELECT
               *,
@@ -267,7 +281,9 @@ WITH calendar AS (
                     mono_ms,
                     events,
                     played,
-                    crashes
+                    crashes,
+                    quits,
+                    backgrounds
                   FROM main.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
@@ -319,7 +335,9 @@ WITH calendar AS (
           mono_ms,
           events,
           played,
-          crashes
+          crashes,
+          quits,
+          backgrounds
         FROM main.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
@@ -369,7 +387,9 @@ WITH calendar AS (
                 mono_ms,
                 events,
                 played,
-                crashes
+                crashes,
+                quits,
+                backgrounds
               FROM main.sessions
               WHERE
                 game_id = 'arena' AND env = 'prod'
@@ -538,6 +558,7 @@ WITH event_counts AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -635,6 +656,7 @@ WITH event_counts AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -706,6 +728,7 @@ WITH event_counts AS (
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -769,6 +792,8 @@ WITH event_counts AS (
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS Nullable(Int64)) AS played,
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+    CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+    CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
     COUNT(*) > 1
     AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
   FROM (
@@ -796,14 +821,17 @@ WITH event_counts AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+      CAST(1 AS Nullable(Int64)) AS played,
+      CAST(0 AS Nullable(Int64)) AS crashes,
+      CAST(0 AS Nullable(Int64)) AS quits,
+      CAST(0 AS Nullable(Int64)) AS backgrounds
     FROM (
       SELECT
         game_id,
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -845,11 +873,116 @@ WITH event_counts AS (
         game_id = 'arena' AND env = 'prod'
     ) AS source
     WHERE
-      is_active OR (
-        NOT (
-          session_id IS NULL
-        ) AND NOT is_passive
+      (
+        is_active OR (
+          NOT (
+            session_id IS NULL
+          ) AND NOT is_passive
+        )
       )
+      AND NOT (
+        name IN ('crash', 'session_end')
+      )
+    UNION ALL
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+      END AS since,
+      CASE WHEN NOT (
+        player_id IS NULL
+      ) THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT (
+        session_id IS NULL
+      ) THEN mono_ms END AS mono_ms,
+      CAST(1 AS Nullable(Int64)) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE
+        WHEN name = 'crash'
+        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
+        THEN 1
+        ELSE 0
+      END AS Nullable(Int64)) AS crashes,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS Nullable(Int64)) AS quits,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS Nullable(Int64)) AS backgrounds
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        received_at,
+        time AS slot,
+        player_id,
+        session_id,
+        device_id,
+        match_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        level,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT (
+          player_id IS NULL
+        )
+        AND NOT (
+          name IN ('push_received', 'server_grant', 'crash_upload')
+        ) AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+        ) % 63 AS Nullable(Int8)) AS player_bit,
+        CASE
+          WHEN CHAR_LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      (
+        is_active OR (
+          NOT (
+            session_id IS NULL
+          ) AND NOT is_passive
+        )
+      )
+      AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
     ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
@@ -868,7 +1001,9 @@ WITH event_counts AS (
     started_at,
     ended_at,
     length_us,
-    crashes
+    crashes,
+    quits,
+    backgrounds
   FROM (
     SELECT
       began.owner,
@@ -880,6 +1015,8 @@ WITH event_counts AS (
       began.version,
       began.country,
       began.crashes,
+      began.quits,
+      began.backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -894,7 +1031,9 @@ WITH event_counts AS (
         country,
         mono_ms,
         played,
-        crashes
+        crashes,
+        quits,
+        backgrounds
       FROM session_ids
       WHERE
         NOT has_several
@@ -911,7 +1050,9 @@ WITH event_counts AS (
         argMin(country, order_key) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS Nullable(Int64)) AS played,
-        CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+        CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+        CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+        CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds
       FROM (
         SELECT
           *,
@@ -936,7 +1077,9 @@ WITH event_counts AS (
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS Nullable(Int64)) AS events,
             CAST(SUM(played) AS Nullable(Int64)) AS played,
-            CAST(SUM(crashes) AS Nullable(Int64)) AS crashes
+            CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
+            CAST(SUM(quits) AS Nullable(Int64)) AS quits,
+            CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds
           FROM (
             SELECT
               *,
@@ -987,14 +1130,17 @@ WITH event_counts AS (
                       session_id IS NULL
                     ) THEN mono_ms END AS mono_ms,
                     CAST(1 AS Nullable(Int64)) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-                    CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+                    CAST(1 AS Nullable(Int64)) AS played,
+                    CAST(0 AS Nullable(Int64)) AS crashes,
+                    CAST(0 AS Nullable(Int64)) AS quits,
+                    CAST(0 AS Nullable(Int64)) AS backgrounds
                   FROM (
                     SELECT
                       game_id,
                       env,
                       name,
                       time,
+                      received_at,
                       time AS slot,
                       player_id,
                       session_id,
@@ -1036,11 +1182,116 @@ WITH event_counts AS (
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
                   WHERE
-                    is_active OR (
-                      NOT (
-                        session_id IS NULL
-                      ) AND NOT is_passive
+                    (
+                      is_active OR (
+                        NOT (
+                          session_id IS NULL
+                        ) AND NOT is_passive
+                      )
                     )
+                    AND NOT (
+                      name IN ('crash', 'session_end')
+                    )
+                  UNION ALL
+                  SELECT
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                    END AS since,
+                    CASE WHEN NOT (
+                      player_id IS NULL
+                    ) THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT (
+                      session_id IS NULL
+                    ) THEN mono_ms END AS mono_ms,
+                    CAST(1 AS Nullable(Int64)) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE
+                      WHEN name = 'crash'
+                      AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS Nullable(Int64)) AS crashes,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS Nullable(Int64)) AS quits,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS Nullable(Int64)) AS backgrounds
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      name,
+                      time,
+                      received_at,
+                      time AS slot,
+                      player_id,
+                      session_id,
+                      device_id,
+                      match_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      level,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      os,
+                      source AS protocol,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT (
+                        player_id IS NULL
+                      )
+                      AND NOT (
+                        name IN ('push_received', 'server_grant', 'crash_upload')
+                      ) AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                      ) % 63 AS Nullable(Int8)) AS player_bit,
+                      CASE
+                        WHEN CHAR_LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM main.events
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
+                  WHERE
+                    (
+                      is_active OR (
+                        NOT (
+                          session_id IS NULL
+                        ) AND NOT is_passive
+                      )
+                    )
+                    AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
                   ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
@@ -1096,14 +1347,17 @@ WITH event_counts AS (
             session_id IS NULL
           ) THEN mono_ms END AS mono_ms,
           CAST(1 AS Nullable(Int64)) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+          CAST(1 AS Nullable(Int64)) AS played,
+          CAST(0 AS Nullable(Int64)) AS crashes,
+          CAST(0 AS Nullable(Int64)) AS quits,
+          CAST(0 AS Nullable(Int64)) AS backgrounds
         FROM (
           SELECT
             game_id,
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -1145,11 +1399,116 @@ WITH event_counts AS (
             game_id = 'arena' AND env = 'prod'
         ) AS source
         WHERE
-          is_active OR (
-            NOT (
-              session_id IS NULL
-            ) AND NOT is_passive
+          (
+            is_active OR (
+              NOT (
+                session_id IS NULL
+              ) AND NOT is_passive
+            )
           )
+          AND NOT (
+            name IN ('crash', 'session_end')
+          )
+        UNION ALL
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+          END AS since,
+          CASE WHEN NOT (
+            player_id IS NULL
+          ) THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT (
+            session_id IS NULL
+          ) THEN mono_ms END AS mono_ms,
+          CAST(1 AS Nullable(Int64)) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE
+            WHEN name = 'crash'
+            AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
+            THEN 1
+            ELSE 0
+          END AS Nullable(Int64)) AS crashes,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS Nullable(Int64)) AS quits,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS Nullable(Int64)) AS backgrounds
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            received_at,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT (
+              player_id IS NULL
+            )
+            AND NOT (
+              name IN ('push_received', 'server_grant', 'crash_upload')
+            ) AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+            ) % 63 AS Nullable(Int8)) AS player_bit,
+            CASE
+              WHEN CHAR_LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          (
+            is_active OR (
+              NOT (
+                session_id IS NULL
+              ) AND NOT is_passive
+            )
+          )
+          AND name IN ('crash', 'session_end')
       ) AS parts
       WHERE
         session_id <> ''
@@ -1203,14 +1562,17 @@ WITH event_counts AS (
                   session_id IS NULL
                 ) THEN mono_ms END AS mono_ms,
                 CAST(1 AS Nullable(Int64)) AS events,
-                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
-                CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS Nullable(Int64)) AS crashes
+                CAST(1 AS Nullable(Int64)) AS played,
+                CAST(0 AS Nullable(Int64)) AS crashes,
+                CAST(0 AS Nullable(Int64)) AS quits,
+                CAST(0 AS Nullable(Int64)) AS backgrounds
               FROM (
                 SELECT
                   game_id,
                   env,
                   name,
                   time,
+                  received_at,
                   time AS slot,
                   player_id,
                   session_id,
@@ -1252,11 +1614,116 @@ WITH event_counts AS (
                   game_id = 'arena' AND env = 'prod'
               ) AS source
               WHERE
-                is_active OR (
-                  NOT (
-                    session_id IS NULL
-                  ) AND NOT is_passive
+                (
+                  is_active OR (
+                    NOT (
+                      session_id IS NULL
+                    ) AND NOT is_passive
+                  )
                 )
+                AND NOT (
+                  name IN ('crash', 'session_end')
+                )
+              UNION ALL
+              SELECT
+                game_id,
+                env,
+                owner,
+                COALESCE(session_id, '') AS session_id,
+                time AS started_at,
+                time AS ended_at,
+                order_key,
+                CASE
+                  WHEN session_id IS NULL OR mono_ms IS NULL
+                  THEN time
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                END AS since,
+                CASE WHEN NOT (
+                  player_id IS NULL
+                ) THEN order_key END AS player_key,
+                player_id,
+                platform,
+                version,
+                country,
+                CASE WHEN NOT (
+                  session_id IS NULL
+                ) THEN mono_ms END AS mono_ms,
+                CAST(1 AS Nullable(Int64)) AS events,
+                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE
+                  WHEN name = 'crash'
+                  AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
+                  THEN 1
+                  ELSE 0
+                END AS Nullable(Int64)) AS crashes,
+                CAST(CASE
+                  WHEN name = 'session_end'
+                  AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+                  THEN 1
+                  ELSE 0
+                END AS Nullable(Int64)) AS quits,
+                CAST(CASE
+                  WHEN name = 'session_end'
+                  AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
+                  THEN 1
+                  ELSE 0
+                END AS Nullable(Int64)) AS backgrounds
+              FROM (
+                SELECT
+                  game_id,
+                  env,
+                  name,
+                  time,
+                  received_at,
+                  time AS slot,
+                  player_id,
+                  session_id,
+                  device_id,
+                  match_id,
+                  mono_ms,
+                  seq,
+                  value,
+                  props AS props,
+                  level,
+                  map_id,
+                  x,
+                  y,
+                  z,
+                  os,
+                  source AS protocol,
+                  COALESCE(platform, '') AS platform,
+                  COALESCE(version, '') AS version,
+                  COALESCE(country, '') AS country,
+                  COALESCE(currency, '') AS currency,
+                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                  NOT (
+                    player_id IS NULL
+                  )
+                  AND NOT (
+                    name IN ('push_received', 'server_grant', 'crash_upload')
+                  ) AS is_active,
+                  CAST((
+                    ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                  ) % 63 AS Nullable(Int8)) AS player_bit,
+                  CASE
+                    WHEN CHAR_LENGTH(session_id) >= 16
+                    THEN ''
+                    ELSE COALESCE(player_id, device_id, '')
+                  END AS owner,
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM main.events
+                WHERE
+                  game_id = 'arena' AND env = 'prod'
+              ) AS source
+              WHERE
+                (
+                  is_active OR (
+                    NOT (
+                      session_id IS NULL
+                    ) AND NOT is_passive
+                  )
+                )
+                AND name IN ('crash', 'session_end')
             ) AS parts
             WHERE
               session_id <> ''

@@ -120,6 +120,8 @@ WITH calendar AS (
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
+    CAST(SUM(quits) AS BIGINT) AS quits,
+    CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
     AND (
       ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
@@ -143,7 +145,9 @@ WITH calendar AS (
       mono_ms,
       events,
       played,
-      crashes
+      crashes,
+      quits,
+      backgrounds
     FROM main.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
@@ -165,7 +169,9 @@ WITH calendar AS (
     started_at,
     ended_at,
     length_us,
-    crashes
+    crashes,
+    quits,
+    backgrounds
   FROM (
     SELECT
       began.owner,
@@ -177,6 +183,8 @@ WITH calendar AS (
       began.version,
       began.country,
       began.crashes,
+      began.quits,
+      began.backgrounds,
       COALESCE(
         began.mono_ms * 1000,
         CAST(EXTRACT(EPOCH FROM began.ended_at - began.started_at) * 1000000 AS BIGINT)
@@ -194,7 +202,9 @@ WITH calendar AS (
         country,
         mono_ms,
         played,
-        crashes
+        crashes,
+        quits,
+        backgrounds
       FROM session_ids
       WHERE
         NOT has_several
@@ -223,7 +233,9 @@ WITH calendar AS (
         )[1] AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
-        CAST(SUM(crashes) AS BIGINT) AS crashes
+        CAST(SUM(crashes) AS BIGINT) AS crashes,
+        CAST(SUM(quits) AS BIGINT) AS quits,
+        CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
       FROM (
         SELECT
           *,
@@ -260,7 +272,9 @@ WITH calendar AS (
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
-            CAST(SUM(crashes) AS BIGINT) AS crashes
+            CAST(SUM(crashes) AS BIGINT) AS crashes,
+            CAST(SUM(quits) AS BIGINT) AS quits,
+            CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
           FROM (
             SELECT
               *,
@@ -304,7 +318,9 @@ WITH calendar AS (
                     mono_ms,
                     events,
                     played,
-                    crashes
+                    crashes,
+                    quits,
+                    backgrounds
                   FROM main.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
@@ -356,7 +372,9 @@ WITH calendar AS (
           mono_ms,
           events,
           played,
-          crashes
+          crashes,
+          quits,
+          backgrounds
         FROM main.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
@@ -405,7 +423,9 @@ WITH calendar AS (
               mono_ms,
               events,
               played,
-              crashes
+              crashes,
+              quits,
+              backgrounds
             FROM main.sessions
             WHERE
               game_id = 'arena' AND env = 'prod'
@@ -573,6 +593,7 @@ WITH event_counts AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -665,6 +686,7 @@ WITH event_counts AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -732,6 +754,7 @@ WITH event_counts AS (
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -803,6 +826,8 @@ WITH event_counts AS (
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
+    CAST(SUM(quits) AS BIGINT) AS quits,
+    CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
     AND (
       ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
@@ -831,14 +856,17 @@ WITH event_counts AS (
       country,
       CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
       CAST(1 AS BIGINT) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+      CAST(1 AS BIGINT) AS played,
+      CAST(0 AS BIGINT) AS crashes,
+      CAST(0 AS BIGINT) AS quits,
+      CAST(0 AS BIGINT) AS backgrounds
     FROM (
       SELECT
         game_id,
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -876,9 +904,103 @@ WITH event_counts AS (
         game_id = 'arena' AND env = 'prod'
     ) AS source
     WHERE
-      is_active OR (
-        NOT session_id IS NULL AND NOT is_passive
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
       )
+      AND NOT name IN ('crash', 'session_end')
+    UNION ALL
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - (
+          LEAST(mono_ms, 86400000)
+        ) * INTERVAL '1 MILLISECOND'
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE
+        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS crashes,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS quits,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS backgrounds
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        received_at,
+        time AS slot,
+        player_id,
+        session_id,
+        device_id,
+        match_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        level,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+        ) % 63 AS SMALLINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
+      )
+      AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
     ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
@@ -897,7 +1019,9 @@ WITH event_counts AS (
     started_at,
     ended_at,
     length_us,
-    crashes
+    crashes,
+    quits,
+    backgrounds
   FROM (
     SELECT
       began.owner,
@@ -909,6 +1033,8 @@ WITH event_counts AS (
       began.version,
       began.country,
       began.crashes,
+      began.quits,
+      began.backgrounds,
       COALESCE(
         began.mono_ms * 1000,
         CAST(EXTRACT(EPOCH FROM began.ended_at - began.started_at) * 1000000 AS BIGINT)
@@ -926,7 +1052,9 @@ WITH event_counts AS (
         country,
         mono_ms,
         played,
-        crashes
+        crashes,
+        quits,
+        backgrounds
       FROM session_ids
       WHERE
         NOT has_several
@@ -955,7 +1083,9 @@ WITH event_counts AS (
         )[1] AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
-        CAST(SUM(crashes) AS BIGINT) AS crashes
+        CAST(SUM(crashes) AS BIGINT) AS crashes,
+        CAST(SUM(quits) AS BIGINT) AS quits,
+        CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
       FROM (
         SELECT
           *,
@@ -992,7 +1122,9 @@ WITH event_counts AS (
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
-            CAST(SUM(crashes) AS BIGINT) AS crashes
+            CAST(SUM(crashes) AS BIGINT) AS crashes,
+            CAST(SUM(quits) AS BIGINT) AS quits,
+            CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
           FROM (
             SELECT
               *,
@@ -1041,14 +1173,17 @@ WITH event_counts AS (
                     country,
                     CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
                     CAST(1 AS BIGINT) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-                    CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+                    CAST(1 AS BIGINT) AS played,
+                    CAST(0 AS BIGINT) AS crashes,
+                    CAST(0 AS BIGINT) AS quits,
+                    CAST(0 AS BIGINT) AS backgrounds
                   FROM (
                     SELECT
                       game_id,
                       env,
                       name,
                       time,
+                      received_at,
                       time AS slot,
                       player_id,
                       session_id,
@@ -1086,9 +1221,103 @@ WITH event_counts AS (
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
                   WHERE
-                    is_active OR (
-                      NOT session_id IS NULL AND NOT is_passive
+                    (
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
                     )
+                    AND NOT name IN ('crash', 'session_end')
+                  UNION ALL
+                  SELECT
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - (
+                        LEAST(mono_ms, 86400000)
+                      ) * INTERVAL '1 MILLISECOND'
+                    END AS since,
+                    CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                    CAST(1 AS BIGINT) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                    CAST(CASE
+                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS crashes,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS quits,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS backgrounds
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      name,
+                      time,
+                      received_at,
+                      time AS slot,
+                      player_id,
+                      session_id,
+                      device_id,
+                      match_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      level,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      os,
+                      source AS protocol,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT player_id IS NULL
+                      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                      ) % 63 AS SMALLINT) AS player_bit,
+                      CASE
+                        WHEN LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+                    FROM main.events
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
+                  WHERE
+                    (
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                    )
+                    AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
                   ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP)
@@ -1142,14 +1371,17 @@ WITH event_counts AS (
           country,
           CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
           CAST(1 AS BIGINT) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+          CAST(1 AS BIGINT) AS played,
+          CAST(0 AS BIGINT) AS crashes,
+          CAST(0 AS BIGINT) AS quits,
+          CAST(0 AS BIGINT) AS backgrounds
         FROM (
           SELECT
             game_id,
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -1187,9 +1419,103 @@ WITH event_counts AS (
             game_id = 'arena' AND env = 'prod'
         ) AS source
         WHERE
-          is_active OR (
-            NOT session_id IS NULL AND NOT is_passive
+          (
+            is_active OR (
+              NOT session_id IS NULL AND NOT is_passive
+            )
           )
+          AND NOT name IN ('crash', 'session_end')
+        UNION ALL
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - (
+              LEAST(mono_ms, 86400000)
+            ) * INTERVAL '1 MILLISECOND'
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+          CAST(CASE
+            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS crashes,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS quits,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS backgrounds
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            received_at,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+            ) % 63 AS SMALLINT) AS player_bit,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          (
+            is_active OR (
+              NOT session_id IS NULL AND NOT is_passive
+            )
+          )
+          AND name IN ('crash', 'session_end')
       ) AS parts
       WHERE
         session_id <> ''
@@ -1240,14 +1566,17 @@ WITH event_counts AS (
               country,
               CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
               CAST(1 AS BIGINT) AS events,
-              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+              CAST(1 AS BIGINT) AS played,
+              CAST(0 AS BIGINT) AS crashes,
+              CAST(0 AS BIGINT) AS quits,
+              CAST(0 AS BIGINT) AS backgrounds
             FROM (
               SELECT
                 game_id,
                 env,
                 name,
                 time,
+                received_at,
                 time AS slot,
                 player_id,
                 session_id,
@@ -1285,9 +1614,103 @@ WITH event_counts AS (
                 game_id = 'arena' AND env = 'prod'
             ) AS source
             WHERE
-              is_active OR (
-                NOT session_id IS NULL AND NOT is_passive
+              (
+                is_active OR (
+                  NOT session_id IS NULL AND NOT is_passive
+                )
               )
+              AND NOT name IN ('crash', 'session_end')
+            UNION ALL
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - (
+                  LEAST(mono_ms, 86400000)
+                ) * INTERVAL '1 MILLISECOND'
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+              CAST(CASE
+                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS TEXT) = 'hang', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS crashes,
+              CAST(CASE
+                WHEN name = 'session_end'
+                AND NOT COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS quits,
+              CAST(CASE
+                WHEN name = 'session_end'
+                AND COALESCE(CAST(props.reason AS TEXT) = 'background', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS backgrounds
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                received_at,
+                time AS slot,
+                player_id,
+                session_id,
+                device_id,
+                match_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                level,
+                map_id,
+                x,
+                y,
+                z,
+                os,
+                source AS protocol,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                NOT player_id IS NULL
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id FROM 3)) + 11 * ASCII(RIGHT(player_id, 1)) + 29 * ASCII(RIGHT(player_id, 2)) + 17 * ASCII(RIGHT(player_id, 3)) + 41 * ASCII(RIGHT(player_id, 4)) + 23 * ASCII(RIGHT(player_id, 5)) + 5 * ASCII(RIGHT(player_id, 6))
+                ) % 63 AS SMALLINT) AS player_bit,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS DECIMAL(39, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(39, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(39, 0)) * 16384 + position AS order_key
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              (
+                is_active OR (
+                  NOT session_id IS NULL AND NOT is_passive
+                )
+              )
+              AND name IN ('crash', 'session_end')
           ) AS parts
           WHERE
             session_id <> ''

@@ -110,6 +110,8 @@ WITH calendar AS (
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
+    CAST(SUM(quits) AS BIGINT) AS quits,
+    CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
     AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
   FROM (
@@ -130,7 +132,9 @@ WITH calendar AS (
       mono_ms,
       events,
       played,
-      crashes
+      crashes,
+      quits,
+      backgrounds
     FROM main.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
@@ -152,7 +156,9 @@ WITH calendar AS (
     started_at,
     ended_at,
     length_us,
-    crashes
+    crashes,
+    quits,
+    backgrounds
   FROM (
     SELECT
       began.owner,
@@ -164,6 +170,8 @@ WITH calendar AS (
       began.version,
       began.country,
       began.crashes,
+      began.quits,
+      began.backgrounds,
       COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -178,7 +186,9 @@ WITH calendar AS (
         country,
         mono_ms,
         played,
-        crashes
+        crashes,
+        quits,
+        backgrounds
       FROM session_ids
       WHERE
         NOT has_several
@@ -195,7 +205,9 @@ WITH calendar AS (
         MIN_BY(country, order_key) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
-        CAST(SUM(crashes) AS BIGINT) AS crashes
+        CAST(SUM(crashes) AS BIGINT) AS crashes,
+        CAST(SUM(quits) AS BIGINT) AS quits,
+        CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
       FROM (
         SELECT
           *,
@@ -220,7 +232,9 @@ WITH calendar AS (
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
-            CAST(SUM(crashes) AS BIGINT) AS crashes
+            CAST(SUM(crashes) AS BIGINT) AS crashes,
+            CAST(SUM(quits) AS BIGINT) AS quits,
+            CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
           FROM (
             SELECT
               *,
@@ -264,7 +278,9 @@ WITH calendar AS (
                     mono_ms,
                     events,
                     played,
-                    crashes
+                    crashes,
+                    quits,
+                    backgrounds
                   FROM main.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
@@ -316,7 +332,9 @@ WITH calendar AS (
           mono_ms,
           events,
           played,
-          crashes
+          crashes,
+          quits,
+          backgrounds
         FROM main.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
@@ -365,7 +383,9 @@ WITH calendar AS (
               mono_ms,
               events,
               played,
-              crashes
+              crashes,
+              quits,
+              backgrounds
             FROM main.sessions
             WHERE
               game_id = 'arena' AND env = 'prod'
@@ -533,6 +553,7 @@ WITH event_counts AS (
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -623,6 +644,7 @@ WITH event_counts AS (
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -690,6 +712,7 @@ WITH event_counts AS (
       env,
       name,
       time,
+      received_at,
       time AS slot,
       player_id,
       session_id,
@@ -749,6 +772,8 @@ WITH event_counts AS (
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
+    CAST(SUM(quits) AS BIGINT) AS quits,
+    CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
     AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
   FROM (
@@ -774,14 +799,17 @@ WITH event_counts AS (
       country,
       CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
       CAST(1 AS BIGINT) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+      CAST(1 AS BIGINT) AS played,
+      CAST(0 AS BIGINT) AS crashes,
+      CAST(0 AS BIGINT) AS quits,
+      CAST(0 AS BIGINT) AS backgrounds
     FROM (
       SELECT
         game_id,
         env,
         name,
         time,
+        received_at,
         time AS slot,
         player_id,
         session_id,
@@ -819,9 +847,103 @@ WITH event_counts AS (
         game_id = 'arena' AND env = 'prod'
     ) AS source
     WHERE
-      is_active OR (
-        NOT session_id IS NULL AND NOT is_passive
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
       )
+      AND NOT name IN ('crash', 'session_end')
+    UNION ALL
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+          LEAST(mono_ms, 86400000)
+        ) / 1000)
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE
+        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS crashes,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS quits,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS backgrounds
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        received_at,
+        time AS slot,
+        player_id,
+        session_id,
+        device_id,
+        match_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        level,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+        ) % 63 AS TINYINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
+      )
+      AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
     ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
@@ -840,7 +962,9 @@ WITH event_counts AS (
     started_at,
     ended_at,
     length_us,
-    crashes
+    crashes,
+    quits,
+    backgrounds
   FROM (
     SELECT
       began.owner,
@@ -852,6 +976,8 @@ WITH event_counts AS (
       began.version,
       began.country,
       began.crashes,
+      began.quits,
+      began.backgrounds,
       COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -866,7 +992,9 @@ WITH event_counts AS (
         country,
         mono_ms,
         played,
-        crashes
+        crashes,
+        quits,
+        backgrounds
       FROM session_ids
       WHERE
         NOT has_several
@@ -883,7 +1011,9 @@ WITH event_counts AS (
         MIN_BY(country, order_key) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
-        CAST(SUM(crashes) AS BIGINT) AS crashes
+        CAST(SUM(crashes) AS BIGINT) AS crashes,
+        CAST(SUM(quits) AS BIGINT) AS quits,
+        CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
       FROM (
         SELECT
           *,
@@ -908,7 +1038,9 @@ WITH event_counts AS (
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
-            CAST(SUM(crashes) AS BIGINT) AS crashes
+            CAST(SUM(crashes) AS BIGINT) AS crashes,
+            CAST(SUM(quits) AS BIGINT) AS quits,
+            CAST(SUM(backgrounds) AS BIGINT) AS backgrounds
           FROM (
             SELECT
               *,
@@ -957,14 +1089,17 @@ WITH event_counts AS (
                     country,
                     CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
                     CAST(1 AS BIGINT) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-                    CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+                    CAST(1 AS BIGINT) AS played,
+                    CAST(0 AS BIGINT) AS crashes,
+                    CAST(0 AS BIGINT) AS quits,
+                    CAST(0 AS BIGINT) AS backgrounds
                   FROM (
                     SELECT
                       game_id,
                       env,
                       name,
                       time,
+                      received_at,
                       time AS slot,
                       player_id,
                       session_id,
@@ -1002,9 +1137,103 @@ WITH event_counts AS (
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
                   WHERE
-                    is_active OR (
-                      NOT session_id IS NULL AND NOT is_passive
+                    (
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
                     )
+                    AND NOT name IN ('crash', 'session_end')
+                  UNION ALL
+                  SELECT
+                    game_id,
+                    env,
+                    owner,
+                    COALESCE(session_id, '') AS session_id,
+                    time AS started_at,
+                    time AS ended_at,
+                    order_key,
+                    CASE
+                      WHEN session_id IS NULL OR mono_ms IS NULL
+                      THEN time
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                        LEAST(mono_ms, 86400000)
+                      ) / 1000)
+                    END AS since,
+                    CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+                    player_id,
+                    platform,
+                    version,
+                    country,
+                    CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+                    CAST(1 AS BIGINT) AS events,
+                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+                    CAST(CASE
+                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS crashes,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS quits,
+                    CAST(CASE
+                      WHEN name = 'session_end'
+                      AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      THEN 1
+                      ELSE 0
+                    END AS BIGINT) AS backgrounds
+                  FROM (
+                    SELECT
+                      game_id,
+                      env,
+                      name,
+                      time,
+                      received_at,
+                      time AS slot,
+                      player_id,
+                      session_id,
+                      device_id,
+                      match_id,
+                      mono_ms,
+                      seq,
+                      value,
+                      props AS props,
+                      level,
+                      map_id,
+                      x,
+                      y,
+                      z,
+                      os,
+                      source AS protocol,
+                      COALESCE(platform, '') AS platform,
+                      COALESCE(version, '') AS version,
+                      COALESCE(country, '') AS country,
+                      COALESCE(currency, '') AS currency,
+                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                      NOT player_id IS NULL
+                      AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                      CAST((
+                        ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                      ) % 63 AS TINYINT) AS player_bit,
+                      CASE
+                        WHEN LENGTH(session_id) >= 16
+                        THEN ''
+                        ELSE COALESCE(player_id, device_id, '')
+                      END AS owner,
+                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main.events
+                    WHERE
+                      game_id = 'arena' AND env = 'prod'
+                  ) AS source
+                  WHERE
+                    (
+                      is_active OR (
+                        NOT session_id IS NULL AND NOT is_passive
+                      )
+                    )
+                    AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
                   ended_at >= CAST('2026-02-26 23:30:00' AS TIMESTAMP_NTZ)
@@ -1058,14 +1287,17 @@ WITH event_counts AS (
           country,
           CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
           CAST(1 AS BIGINT) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-          CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+          CAST(1 AS BIGINT) AS played,
+          CAST(0 AS BIGINT) AS crashes,
+          CAST(0 AS BIGINT) AS quits,
+          CAST(0 AS BIGINT) AS backgrounds
         FROM (
           SELECT
             game_id,
             env,
             name,
             time,
+            received_at,
             time AS slot,
             player_id,
             session_id,
@@ -1103,9 +1335,103 @@ WITH event_counts AS (
             game_id = 'arena' AND env = 'prod'
         ) AS source
         WHERE
-          is_active OR (
-            NOT session_id IS NULL AND NOT is_passive
+          (
+            is_active OR (
+              NOT session_id IS NULL AND NOT is_passive
+            )
           )
+          AND NOT name IN ('crash', 'session_end')
+        UNION ALL
+        SELECT
+          game_id,
+          env,
+          owner,
+          COALESCE(session_id, '') AS session_id,
+          time AS started_at,
+          time AS ended_at,
+          order_key,
+          CASE
+            WHEN session_id IS NULL OR mono_ms IS NULL
+            THEN time
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+              LEAST(mono_ms, 86400000)
+            ) / 1000)
+          END AS since,
+          CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+          player_id,
+          platform,
+          version,
+          country,
+          CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+          CAST(1 AS BIGINT) AS events,
+          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+          CAST(CASE
+            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS crashes,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS quits,
+          CAST(CASE
+            WHEN name = 'session_end'
+            AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            THEN 1
+            ELSE 0
+          END AS BIGINT) AS backgrounds
+        FROM (
+          SELECT
+            game_id,
+            env,
+            name,
+            time,
+            received_at,
+            time AS slot,
+            player_id,
+            session_id,
+            device_id,
+            match_id,
+            mono_ms,
+            seq,
+            value,
+            props AS props,
+            level,
+            map_id,
+            x,
+            y,
+            z,
+            os,
+            source AS protocol,
+            COALESCE(platform, '') AS platform,
+            COALESCE(version, '') AS version,
+            COALESCE(country, '') AS country,
+            COALESCE(currency, '') AS currency,
+            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+            NOT player_id IS NULL
+            AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+            CAST((
+              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+            ) % 63 AS TINYINT) AS player_bit,
+            CASE
+              WHEN LENGTH(session_id) >= 16
+              THEN ''
+              ELSE COALESCE(player_id, device_id, '')
+            END AS owner,
+            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main.events
+          WHERE
+            game_id = 'arena' AND env = 'prod'
+        ) AS source
+        WHERE
+          (
+            is_active OR (
+              NOT session_id IS NULL AND NOT is_passive
+            )
+          )
+          AND name IN ('crash', 'session_end')
       ) AS parts
       WHERE
         session_id <> ''
@@ -1156,14 +1482,17 @@ WITH event_counts AS (
               country,
               CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
               CAST(1 AS BIGINT) AS events,
-              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-              CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+              CAST(1 AS BIGINT) AS played,
+              CAST(0 AS BIGINT) AS crashes,
+              CAST(0 AS BIGINT) AS quits,
+              CAST(0 AS BIGINT) AS backgrounds
             FROM (
               SELECT
                 game_id,
                 env,
                 name,
                 time,
+                received_at,
                 time AS slot,
                 player_id,
                 session_id,
@@ -1201,9 +1530,103 @@ WITH event_counts AS (
                 game_id = 'arena' AND env = 'prod'
             ) AS source
             WHERE
-              is_active OR (
-                NOT session_id IS NULL AND NOT is_passive
+              (
+                is_active OR (
+                  NOT session_id IS NULL AND NOT is_passive
+                )
               )
+              AND NOT name IN ('crash', 'session_end')
+            UNION ALL
+            SELECT
+              game_id,
+              env,
+              owner,
+              COALESCE(session_id, '') AS session_id,
+              time AS started_at,
+              time AS ended_at,
+              order_key,
+              CASE
+                WHEN session_id IS NULL OR mono_ms IS NULL
+                THEN time
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                  LEAST(mono_ms, 86400000)
+                ) / 1000)
+              END AS since,
+              CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+              player_id,
+              platform,
+              version,
+              country,
+              CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+              CAST(1 AS BIGINT) AS events,
+              CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+              CAST(CASE
+                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS crashes,
+              CAST(CASE
+                WHEN name = 'session_end'
+                AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS quits,
+              CAST(CASE
+                WHEN name = 'session_end'
+                AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                THEN 1
+                ELSE 0
+              END AS BIGINT) AS backgrounds
+            FROM (
+              SELECT
+                game_id,
+                env,
+                name,
+                time,
+                received_at,
+                time AS slot,
+                player_id,
+                session_id,
+                device_id,
+                match_id,
+                mono_ms,
+                seq,
+                value,
+                props AS props,
+                level,
+                map_id,
+                x,
+                y,
+                z,
+                os,
+                source AS protocol,
+                COALESCE(platform, '') AS platform,
+                COALESCE(version, '') AS version,
+                COALESCE(country, '') AS country,
+                COALESCE(currency, '') AS currency,
+                name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+                NOT player_id IS NULL
+                AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+                CAST((
+                  ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+                ) % 63 AS TINYINT) AS player_bit,
+                CASE
+                  WHEN LENGTH(session_id) >= 16
+                  THEN ''
+                  ELSE COALESCE(player_id, device_id, '')
+                END AS owner,
+                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main.events
+              WHERE
+                game_id = 'arena' AND env = 'prod'
+            ) AS source
+            WHERE
+              (
+                is_active OR (
+                  NOT session_id IS NULL AND NOT is_passive
+                )
+              )
+              AND name IN ('crash', 'session_end')
           ) AS parts
           WHERE
             session_id <> ''

@@ -20,7 +20,9 @@ WITH alive AS (
       mono_ms,
       events,
       played,
-      crashes
+      crashes,
+      quits,
+      backgrounds
     FROM main.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
@@ -399,8 +401,10 @@ WITH alive AS (
       country,
       CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
       CAST(1 AS BIGINT) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
-      CAST(CASE WHEN name = 'crash' THEN 1 ELSE 0 END AS BIGINT) AS crashes
+      CAST(1 AS BIGINT) AS played,
+      CAST(0 AS BIGINT) AS crashes,
+      CAST(0 AS BIGINT) AS quits,
+      CAST(0 AS BIGINT) AS backgrounds
     FROM (
       SELECT
         game_id,
@@ -445,9 +449,103 @@ WITH alive AS (
         game_id = 'arena' AND env = 'prod'
     ) AS source
     WHERE
-      is_active OR (
-        NOT session_id IS NULL AND NOT is_passive
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
       )
+      AND NOT name IN ('crash', 'session_end')
+    UNION ALL
+    SELECT
+      game_id,
+      env,
+      owner,
+      COALESCE(session_id, '') AS session_id,
+      time AS started_at,
+      time AS ended_at,
+      order_key,
+      CASE
+        WHEN session_id IS NULL OR mono_ms IS NULL
+        THEN time
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+          LEAST(mono_ms, 86400000)
+        ) / 1000)
+      END AS since,
+      CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
+      player_id,
+      platform,
+      version,
+      country,
+      CASE WHEN NOT session_id IS NULL THEN mono_ms END AS mono_ms,
+      CAST(1 AS BIGINT) AS events,
+      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
+      CAST(CASE
+        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS crashes,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS quits,
+      CAST(CASE
+        WHEN name = 'session_end'
+        AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        THEN 1
+        ELSE 0
+      END AS BIGINT) AS backgrounds
+    FROM (
+      SELECT
+        game_id,
+        env,
+        name,
+        time,
+        received_at,
+        time AS slot,
+        player_id,
+        session_id,
+        device_id,
+        match_id,
+        mono_ms,
+        seq,
+        value,
+        props AS props,
+        level,
+        map_id,
+        x,
+        y,
+        z,
+        os,
+        source AS protocol,
+        COALESCE(platform, '') AS platform,
+        COALESCE(version, '') AS version,
+        COALESCE(country, '') AS country,
+        COALESCE(currency, '') AS currency,
+        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+        NOT player_id IS NULL
+        AND NOT name IN ('push_received', 'server_grant', 'crash_upload') AS is_active,
+        CAST((
+          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+        ) % 63 AS TINYINT) AS player_bit,
+        CASE
+          WHEN LENGTH(session_id) >= 16
+          THEN ''
+          ELSE COALESCE(player_id, device_id, '')
+        END AS owner,
+        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main.events
+      WHERE
+        game_id = 'arena' AND env = 'prod'
+    ) AS source
+    WHERE
+      (
+        is_active OR (
+          NOT session_id IS NULL AND NOT is_passive
+        )
+      )
+      AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
     ended_at >= CAST('2026-03-03 08:30:00' AS TIMESTAMP_NTZ)
