@@ -9,6 +9,7 @@ session starts on the day; who runs several without starting a session counts fo
 
 All but the largest `versionCount` by players, over all days, are one: `(other)`. The version of a session is that of
 its first event; where none was sent it is empty. `from` and `to` are widened to whole days. All counts are exact.
+Versions times days are at most 50,000.
 
 ### Example
 
@@ -32,12 +33,15 @@ from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, days_between, span_of, whole_days
+from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.wilson import ratio
 
 VERSIONS_MAX = 50
+SHARES_MAX = 50_000
+"""Versions times days of an answer: ten of them over ten years."""
 OTHER = "(other)"
 
 
@@ -121,6 +125,10 @@ def answer(parameters: Parameters, asking: Asking) -> Adoption:
         sessions[row["bucket"], version] += row["sessions"]
     if len(by_size) > len(versions):
         versions = [*versions, OTHER]
+    if len(versions) * len(buckets) > SHARES_MAX:
+        raise WrongParameter(
+            "versionCount", f"More than {SHARES_MAX} shares. Ask for fewer versions or a shorter range."
+        )
     days = [
         _day(first + index * ONE_DAY, bucket, asking, [(players[index, v], sessions[index, v]) for v in versions])
         for index, bucket in enumerate(buckets)

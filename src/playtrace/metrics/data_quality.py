@@ -12,9 +12,11 @@ is longer than they reach, the parts below speak of its end.
 - **missing**: by name of the events, how many have no player, session, version, platform.
 - **drift**: properties of one event that have several types, and those that come or go from one version to the next: at
   least half of the events in one have it, none in the other, and both have 20 events of the name or more. null is no
-  type. Versions are in the order of their numbers.
+  type. Versions are in the order of their numbers. The 5,000 commonest properties, each in each version, are looked
+  at.
 - **unknownNames**: names of the range that are not in the catalogue, by events, exactly. That is no error; but where
-  one is nearly the name of a catalogue event, that is told, as no metric knows it by that name.
+  one is nearly the name of a catalogue event, that is told, as no metric knows it by that name. It is looked for among
+  the 1,000 with most events.
 - **matches**: the 1,000 last matches of the range that began two hours ago or more. **withoutEnd**: nobody sent a
   `match_end`. **playersWithoutEnd**: players who sent `match_start` and no `match_end`. Of matches whose `match_start`
   says `players`: how many places they have, and how many players were seen in them.
@@ -139,7 +141,9 @@ class PropertyChange(Model):
 
 class Drift(Model):
     types: list[TypesOfProperty] = Field(description="Of properties with several types, each version that has them.")
+    types_count: int = Field(description="How many these are, whether listed or not.")
     changes: list[PropertyChange]
+    changes_count: int = Field(description="How many these are, whether listed or not.")
 
 
 class UnknownName(Model):
@@ -166,6 +170,7 @@ class DataQuality(Judged, CommonAnswer):
     lateness: Lateness
     clocks: Clocks
     missing: list[Missing] = Field(description="Of the names with most events.")
+    missing_count: int = Field(description="How many names there are in what is looked at, whether listed or not.")
     drift: Drift
     unknown_names: list[UnknownName] = Field(description="Those that are nearly one of the catalogue first.")
     unknown_names_count: int = Field(description="How many names are not in the catalogue, whether listed or not.")
@@ -261,7 +266,7 @@ LIMIT $properties_max
 )
 
 NAMES: LiteralString = """
-SELECT name, CAST(sum(events) AS BIGINT) AS events
+SELECT name, CAST(sum(events) AS BIGINT) AS events, count(*) OVER () AS name_count
 FROM event_counts
 WHERE NOT list_contains($catalogue::VARCHAR[], name)
 GROUP BY name
@@ -336,6 +341,7 @@ def answer(parameters: Parameters, asking: Asking) -> DataQuality:
     lacking = scope.rows(LACKING, **sampled)
     properties = scope.rows(PROPERTIES, **sampled)
     names = scope.rows(NAMES, catalogue=[*STANDARD_EVENTS, *PASSIVE_EVENTS], names_max=NAMES_MAX)
+    missing, types, changes = _missing(lacking), _types(properties), _changes(properties, lacking)
     return DataQuality(
         interval=parameters.interval,
         books=books,
@@ -362,10 +368,16 @@ def answer(parameters: Parameters, asking: Asking) -> DataQuality:
             corrected_share=ratio(int(times["corrected"]), int(times["with_time"])),
             clock_suspect=int(times["clock_suspect"]),
         ),
-        missing=_missing(lacking),
-        drift=Drift(types=_types(properties), changes=_changes(properties, lacking)),
+        missing=missing[:LISTED_MAX],
+        missing_count=len(missing),
+        drift=Drift(
+            types=types[:LISTED_MAX],
+            types_count=len(types),
+            changes=changes[:LISTED_MAX],
+            changes_count=len(changes),
+        ),
         unknown_names=_unknown(names)[:LISTED_MAX],
-        unknown_names_count=len(names),
+        unknown_names_count=names[0]["name_count"] if names else 0,
         matches=_matches(scope, asking),
         complete=span.is_complete(asking),
         settled=span.is_settled(asking),
@@ -402,7 +414,7 @@ def _missing(rows: list[dict[str, Any]]) -> list[Missing]:
         known = by_name.setdefault(row["name"], Missing(name=row["name"], **dict.fromkeys(fields, 0)))
         for field in fields:
             setattr(known, field, getattr(known, field) + row[field])
-    return sorted(by_name.values(), key=lambda one: (-one.events, one.name))[:LISTED_MAX]
+    return sorted(by_name.values(), key=lambda one: (-one.events, one.name))
 
 
 def _types(rows: list[dict[str, Any]]) -> list[TypesOfProperty]:
@@ -418,30 +430,30 @@ def _types(rows: list[dict[str, Any]]) -> list[TypesOfProperty]:
         TypesOfProperty(event=event, property=name, version=version or UNKNOWN, types=versions[version])
         for (event, name), versions in several
         for version in sorted(versions, key=_natural)
-    ][:LISTED_MAX]
+    ]
 
 
 def _changes(properties: list[dict[str, Any]], lacking: list[dict[str, Any]]) -> list[PropertyChange]:
     events = {(row["name"], row["version"]): row["events"] for row in lacking if row["version"]}
-    having: dict[tuple[str, str, str], int] = defaultdict(int)
+    having: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in properties:
-        having[row["name"], row["version"], row["key"]] += row["events"]
+        having[row["name"], row["version"]][row["key"]] += row["events"]
     versions: dict[str, list[str]] = defaultdict(list)
     for name, version in events:
         if events[name, version] >= EVENTS_MIN:
             versions[name].append(version)
     found: list[PropertyChange] = []
     for name, of_name in sorted(versions.items()):
-        keys = sorted({key for one, _, key in having if one == name})
         for before, version in pairwise(sorted(of_name, key=_natural)):
-            for key in keys:
-                old, new = (having.get((name, one, key), 0) / events[name, one] for one in (before, version))
+            # Of these two versions alone: a hostile client has thousands of both versions and properties.
+            for key in sorted(having[name, before].keys() | having[name, version].keys()):
+                old, new = (having[name, one].get(key, 0) / events[name, one] for one in (before, version))
                 if (old == 0 and new >= SHARE_MIN) or (new == 0 and old >= SHARE_MIN):
                     change = "new" if old == 0 else "vanished"
                     found.append(
                         PropertyChange(event=name, property=key, change=change, version=version, before=before)
                     )
-    return found[:LISTED_MAX]
+    return found
 
 
 def _natural(version: str) -> list[tuple[int, int, str]]:

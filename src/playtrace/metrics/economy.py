@@ -19,7 +19,7 @@ added up.
   that no event tells of, or a duplication exploit. The largest are listed; `usual` is the drift that most players have.
 
 Filters hold for moves and for who is active; balance and drift are of all moves of these players. `period` is the whole
-range as one cell: complete once all of it is over.
+range as one cell: complete once all of it is over. Reasons and items times buckets are at most 320,000.
 
 ### Example
 
@@ -46,6 +46,7 @@ from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import Span, buckets_of, span_of
+from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, in_units
 from playtrace.metrics.frame.resources import (
@@ -65,6 +66,8 @@ from playtrace.metrics.frame.wilson import ratio
 
 LIMIT_MAX = 200
 RESOURCES_MAX = 50
+AMOUNTS_MAX = 320_000
+"""Reasons and items times buckets of an answer: the usual 20 of each, in and out, over ten years."""
 OTHER = "(other)"
 KEYS_PER_MICROSECOND = 590295810358705651712
 """Of an `order_key`: its upper digits are the time."""
@@ -303,6 +306,11 @@ def answer(parameters: Parameters, asking: Asking) -> Economy:
     moved = by_day.rows(FLOWS, resource=wanted, limit=parameters.limit, resources_max=RESOURCES_MAX)
     resources = [row for row in moved if row["part"] == "resource"]
     reasons = [row for row in moved if row["part"] == "reason"]
+    parts = {(row["part"], row["name"], row["place"]) for row in moved if row["part"] != "resource"}
+    if len(parts) * len(buckets) > AMOUNTS_MAX:
+        raise WrongParameter(
+            "limit", f"More than {AMOUNTS_MAX} amounts. Ask for fewer rows, a shorter range or a longer interval."
+        )
     resource = resources[0]["label"] if wanted is None and resources else wanted
     of_resource = next((row for row in resources if row["label"] == resource), {})
     dau = {row["bucket"]: row["players"] for row in by_day.rows(DAU)}

@@ -6,7 +6,7 @@ The events of one player in the range, without `from` all of them, the newest or
 - **gapSeconds**: time since the player's event before it, whatever its name; null for the first of the range.
 - **startsSession**: it is the first of the range, it has another `session_id` than the one before, or the gap is longer
   than the session timeout (30 minutes).
-- **props** are told only if they are asked for.
+- **props** are told only if they are asked for, of at most 100 events at once.
 
 Events of the same moment are in the order of `seq`, then of their arrival.
 
@@ -39,6 +39,8 @@ from playtrace.metrics.frame.scope import Scope
 Sql = LiteralString
 
 LIMIT_MAX = 500
+LIMIT_MAX_WITH_PROPS = 100
+"""Properties of one event may be 32 kB."""
 CURSOR_MAX = 2**126
 """Beyond every `order_key`."""
 
@@ -130,6 +132,8 @@ OLDEST: Sql = SQL.format(behind="order_key > $cursor", direction="ASC")
 
 
 def answer(parameters: Parameters, asking: Asking) -> Journey:
+    if parameters.props and parameters.limit > LIMIT_MAX_WITH_PROPS:
+        raise WrongParameter("limit", f"With `props` at most {LIMIT_MAX_WITH_PROPS} events at once.")
     span = whole_history(parameters, asking.now)
     scope = Scope(parameters, asking, [span], reading=READING)
     is_newest = parameters.order == "newest"

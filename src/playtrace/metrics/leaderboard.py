@@ -104,7 +104,7 @@ class Leaderboard(Judged, CommonAnswer):
     period_to: dt.datetime = Field(description="Its end, UTC; not included.")
     late_score_count: int = Field(description="Scores that arrived after the ranks were frozen.")
     late: list[LateScore] = Field(description="The newest of them.")
-    boards: list[Board] = Field(description="Those with most scores in the period.")
+    boards: list[Board] = Field(description=f"The {BOARDS_MAX} with most scores in the period.")
 
 
 # `points` are better the higher they are.

@@ -175,7 +175,9 @@ def answer(parameters: Parameters, asking: Asking) -> Ltv:
     fitting = [n for n in DEFAULT_OFFSETS if n == 0 or n <= (today - first).days]
     offsets = sorted(set(parameters.offsets)) or fitting
     if len(rows) * len(offsets) > CELLS_MAX:
-        raise WrongParameter("from", f"More than {CELLS_MAX} cells. Ask for a shorter range or fewer offsets.")
+        raise WrongParameter(
+            "from", f"More than {CELLS_MAX} cells. Ask for a shorter range, fewer offsets or `granularity=week`."
+        )
     # What was paid after the range, as far as it has happened.
     days = days_between(first, last + min(offsets[-1], max(0, (today - last).days)) * ONE_DAY, zone)
     scope = Scope(parameters, asking, days)

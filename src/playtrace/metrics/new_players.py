@@ -13,7 +13,7 @@ in the other. A late event may move a player's first event to an earlier bucket:
 
 A filter looks at the first event ever for new players, and at each event for active ones. `splitBy` adds a series for
 each of the ten values with most new players, and one for all others. Whoever plays on two platforms is active on both,
-and new on the one of the first event.
+and new on the one of the first event. All series have at most 20,000 buckets together.
 
 ### Example
 
@@ -39,7 +39,7 @@ from playtrace.metrics.frame.calendar import Span, buckets_of, shown_start, span
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
-from playtrace.metrics.frame.splitting import KEYS_MAX, key_of
+from playtrace.metrics.frame.splitting import KEYS_MAX, check_points, key_of
 from playtrace.metrics.frame.wilson import ratio
 
 
@@ -159,6 +159,7 @@ def answer(parameters: Parameters, asking: Asking) -> NewPlayers:
         counts[1] += row["active"]
         if row["split"] is not None:
             splits[row["rank"]] = row["split"]
+    check_points(sum(rank > 0 for rank in by_rank), len(buckets))
     series = [
         NewSeries(
             key=key_of(rank, splits.get(rank, "")),

@@ -59,6 +59,7 @@ from playtrace.metrics.frame.scope import Scope, ever
 from playtrace.metrics.performance import made_days
 
 SESSIONS_MIN = 500
+PLATFORMS_MAX = 50
 """Of each version: below that a comparison says too little."""
 
 FigureName = Literal[
@@ -97,7 +98,10 @@ class ReleaseCompare(Judged, CommonAnswer):
     a: str | None = Field(description="Null where there are no two versions.")
     b: str | None
     figures: list[ComparedFigure]
-    platforms: list[str] = Field(description="Those that both versions have; empty: one that was not sent.")
+    platforms: list[str] = Field(
+        description=f"Those that both versions have, the first {PLATFORMS_MAX} by name; empty: one that was not sent."
+    )
+    platform_count: int = Field(description="How many both versions have: the figures are of all of these.")
     a_sessions: int
     b_sessions: int
     enough_data: bool = Field(description="Whether each version has 500 sessions.")
@@ -191,6 +195,7 @@ def answer(parameters: Parameters, asking: Asking) -> ReleaseCompare:
             b=b,
             figures=[],
             platforms=[],
+            platform_count=0,
             a_sessions=0,
             b_sessions=0,
             enough_data=False,
@@ -222,7 +227,8 @@ def answer(parameters: Parameters, asking: Asking) -> ReleaseCompare:
         a=a,
         b=b,
         figures=[_compared(name, estimates[0][name], estimates[1][name], is_enough) for name in estimates[0]],
-        platforms=platforms,
+        platforms=platforms[:PLATFORMS_MAX],
+        platform_count=len(platforms),
         a_sessions=a_sessions,
         b_sessions=b_sessions,
         enough_data=is_enough,

@@ -302,7 +302,9 @@ def answer(parameters: Parameters, asking: Asking) -> Retention:
     rows = _rows(parameters, first, last)
     columns = _columns(parameters, (today - first).days)
     if len(rows) * len(columns) > CELLS_MAX:
-        raise WrongParameter("from", f"More than {CELLS_MAX} cells. Ask for a shorter range or fewer offsets.")
+        raise WrongParameter(
+            "from", f"More than {CELLS_MAX} cells. Ask for a shorter range, fewer offsets or `granularity=week`."
+        )
     # Days of a player's own end a day later than those of the calendar.
     last_begun = last + ONE_DAY if parameters.kind == "window_24h" else last
     days = days_between(first, _last_day_needed(columns, last_begun, max(last, today)), zone)

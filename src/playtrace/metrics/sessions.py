@@ -16,7 +16,8 @@ The **total** is of the complete buckets: sums, ratios of sums, and percentiles 
 sum over buckets. Means, percentiles and ratios of nothing are null.
 
 A filter looks at the first event of a session, and at each event for players. `splitBy` adds a series for each of the
-ten values that have most sessions, and one for all others; somebody who plays on two platforms is a player of both.
+ten values that have most sessions, and one for all others; somebody who plays on two platforms is a player of both. All
+series have at most 20,000 buckets together: a longer range is asked for in longer ones.
 
 ### Example
 
@@ -44,7 +45,7 @@ from playtrace.metrics.frame.calendar import Span, buckets_of, plain, shown_star
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
-from playtrace.metrics.frame.splitting import KEYS_MAX, key_of
+from playtrace.metrics.frame.splitting import KEYS_MAX, check_points, key_of
 from playtrace.metrics.frame.wilson import ratio
 
 
@@ -198,6 +199,7 @@ def answer(parameters: Parameters, asking: Asking) -> Sessions:
             by_rank[rank][row["bucket"]] = row
         if rank:
             keys[rank] = key_of(rank, row["split"] or keys.get(rank, ""))
+    check_points(len(keys), len(buckets))
     series = [
         SessionSeries(
             key=keys[rank],

@@ -15,7 +15,7 @@ in the range is not counted. A day or an hour may be longer or shorter where the
 Counts and sums of an empty bucket are 0; means and shares of nothing are null. `splitBy` adds a series for each of the
 ten values that are largest over the range (for means and shares: that have most sessions or events), and one for all
 others. A session, and a new player, belongs to the value of its first event. The series of `active_players` may add up
-to more than the total: a player can be on two platforms.
+to more than the total: a player can be on two platforms. All series have at most 20,000 buckets together.
 
 ### Example
 
@@ -47,7 +47,7 @@ from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
 from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import Scope
-from playtrace.metrics.frame.splitting import KEYS_MAX, key_of
+from playtrace.metrics.frame.splitting import KEYS_MAX, check_points, key_of
 from playtrace.metrics.frame.wilson import ratio
 
 Unit = Literal["events", "sessions", "players", "frames_per_second", "seconds", "share", "micros"]
@@ -273,6 +273,8 @@ def answer(parameters: Parameters, asking: Asking) -> Timeseries:
         keys_max=KEYS_MAX,
     )
     totals, series = _gather(rows)
+    if parameters.split_by:
+        check_points(len(series), len(buckets))
     revenue = parameters.metric == "revenue"
     return Timeseries(
         of=parameters.metric,

@@ -7,6 +7,7 @@
   are. With `player`, `match` and `map` only such positions count.
 - Where the chosen sessions have more than `maxPoints` positions, of each only every n-th is told, and its last:
   `toldEvery` is that n. 1 is all of them. `samples` counts before that.
+- At most 500 trajectories are told; `trajectoryCount` says how many these sessions have.
 - **unordered**: positions without a session or `mono_ms`: nothing says what was before or behind them.
 
 Positions are read from all events, as no rollup keeps their clock.
@@ -36,6 +37,8 @@ from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judge
 from playtrace.metrics.frame.scope import Scope, Table
 
 SESSIONS_MAX = 100
+TRAJECTORIES_MAX = 500
+"""Of all sessions together: a hostile client names another map at each position."""
 POINTS_MIN, POINTS_MAX = 1_000, 20_000
 ASKED_MAX = 100
 
@@ -73,6 +76,7 @@ class Trajectory(Model):
 
 class Trajectories(Judged, CommonAnswer):
     trajectories: list[Trajectory] = Field(description="Session by session, the one with the latest position first.")
+    trajectory_count: int = Field(description="How many the sessions that are told have, whether told or not.")
     sessions: int = Field(description="How many sessions have such positions, whether told or not.")
     samples: int = Field(description="Positions of the sessions that are told, before any is left out.")
     told_every: int = Field(description="1: all of them; n: of each session every n-th, and the last.")
@@ -174,8 +178,10 @@ def answer(parameters: Parameters, asking: Asking) -> Trajectories:
         )
         rows = scope.rows(POINTS, table, told_every=told_every, **bound)
     (unordered,) = scope.rows(UNORDERED, **bound)
+    trajectories = _trajectories(rows)
     return Trajectories(
-        trajectories=_trajectories(rows),
+        trajectories=trajectories[:TRAJECTORIES_MAX],
+        trajectory_count=len(trajectories),
         sessions=chosen[0]["sessions"] if chosen else 0,
         samples=samples,
         told_every=told_every,

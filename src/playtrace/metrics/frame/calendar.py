@@ -27,7 +27,13 @@ GRAINS: dict[Grain, dt.timedelta] = {
     "day": dt.timedelta(days=1),
 }
 
-GRAIN_OF_INTERVAL: dict[Interval, Grain] = {"minute": "minute", "hour": "hour", "day": "day", "week": "day"}
+GRAIN_OF_INTERVAL: dict[Interval, Grain] = {
+    "minute": "minute",
+    "hour": "hour",
+    "day": "day",
+    "week": "day",
+    "month": "day",
+}
 
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 """What metrics look at before and behind a range of these years is in the calendar too."""
