@@ -43,6 +43,8 @@ VERSIONS_MAX = 50
 SHARES_MAX = 50_000
 """Versions times days of an answer: ten of them over ten years."""
 OTHER = "(other)"
+REST = VERSIONS_MAX + 1
+"""The place of all others."""
 
 
 class Parameters(CommonParameters):
@@ -94,14 +96,26 @@ ended_with AS (
         CASE WHEN only_version = last_version THEN only_version ELSE coalesce(split, last_version) END AS version
     FROM ran
     LEFT JOIN started ON started.bucket = ran.bucket AND started.player_id = ran.player_id AND started.place = 1
+),
+counted AS (
+    SELECT bucket, version, count(*) AS players, CAST(0 AS BIGINT) AS sessions
+    FROM ended_with
+    GROUP BY bucket, version
+    UNION ALL
+    SELECT bucket, split AS version, CAST(0 AS BIGINT) AS players, count(*) AS sessions
+    FROM started
+    GROUP BY bucket, split
+),
+ranked AS (
+    SELECT version, row_number() OVER (ORDER BY sum(players) DESC, version) AS place FROM counted GROUP BY version
 )
-SELECT bucket, version, count(*) AS players, CAST(0 AS BIGINT) AS sessions
-FROM ended_with
-GROUP BY bucket, version
-UNION ALL
-SELECT bucket, split AS version, CAST(0 AS BIGINT) AS players, count(*) AS sessions
-FROM started
-GROUP BY bucket, split
+SELECT bucket, CASE WHEN place <= $versions_max THEN place END AS place,
+    CASE WHEN place <= $versions_max THEN counted.version END AS version, CAST(sum(players) AS BIGINT) AS players,
+    CAST(sum(sessions) AS BIGINT) AS sessions
+FROM counted
+JOIN ranked ON counted.version = ranked.version
+GROUP BY bucket, CASE WHEN place <= $versions_max THEN place END,
+    CASE WHEN place <= $versions_max THEN counted.version END
 """
 
 
@@ -111,26 +125,27 @@ def answer(parameters: Parameters, asking: Asking) -> Adoption:
     first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
     buckets = days_between(first, last, zone)
     scope = Scope(parameters, asking, buckets, split_by="version")
-    players: Counter[tuple[int, str]] = Counter()
-    sessions: Counter[tuple[int, str]] = Counter()
-    sizes: Counter[str] = Counter()
-    rows = scope.rows(SQL)
-    for row in rows:
-        sizes[row["version"]] += row["players"]
-    by_size = sorted(sizes, key=lambda version: (-sizes[version], version))
-    versions = by_size[: parameters.version_count]
-    for row in rows:
-        version = row["version"] if row["version"] in versions else OTHER
-        players[row["bucket"], version] += row["players"]
-        sessions[row["bucket"], version] += row["sessions"]
-    if len(by_size) > len(versions):
-        versions = [*versions, OTHER]
+    players: Counter[tuple[int, int]] = Counter()
+    sessions: Counter[tuple[int, int]] = Counter()
+    by_place: dict[int, str] = {}
+    for row in scope.rows(SQL, versions_max=parameters.version_count):
+        place = row["place"] or REST
+        by_place[place] = OTHER if place == REST else row["version"]
+        players[row["bucket"], place] += row["players"]
+        sessions[row["bucket"], place] += row["sessions"]
+    places = sorted(by_place)
+    versions = [by_place[place] for place in places]
     if len(versions) * len(buckets) > SHARES_MAX:
         raise WrongParameter(
             "versionCount", f"More than {SHARES_MAX} shares. Ask for fewer versions or a shorter range."
         )
     days = [
-        _day(first + index * ONE_DAY, bucket, asking, [(players[index, v], sessions[index, v]) for v in versions])
+        _day(
+            first + index * ONE_DAY,
+            bucket,
+            asking,
+            [(players[index, place], sessions[index, place]) for place in places],
+        )
         for index, bucket in enumerate(buckets)
     ]
     return Adoption(versions=versions, days=days, **asking.heading(parameters, span.start, span.end, scope.source))

@@ -93,6 +93,11 @@ class CrashFree(CommonAnswer):
         ]
 
 
+# One more than are told apart: whether there are others.
+LARGEST: LiteralString = """
+SELECT split AS part, count(*) AS sessions FROM sessions GROUP BY split ORDER BY sessions DESC, part LIMIT $parts_max
+"""
+
 # Bucket -1 is all that is complete.
 SQL: LiteralString = """
 WITH
@@ -127,19 +132,16 @@ def answer(parameters: Parameters, asking: Asking) -> CrashFree:
     buckets = buckets_of(span_of(parameters, asking.now), parameters.interval, ZoneInfo(parameters.time_zone))
     scope = Scope(parameters, asking, buckets, split_by=parameters.split_by)
     complete = sum(bucket.is_complete(asking) for bucket in buckets)
-    rows = scope.rows(SQL, kept=None, complete=complete)
-    sizes = {row["part"]: 0 for row in rows}
-    for row in rows:
-        sizes[row["part"]] += row["sessions"] if row["bucket"] != POOLED else 0
-    largest = sorted(sizes, key=lambda part: (-sizes[part], part))
-    if len(largest) > parameters.part_count:
-        # Players of several parts count once in what is folded: that is not added up, but asked again.
-        largest = largest[: parameters.part_count]
-        rows = scope.rows(SQL, kept=largest, complete=complete)
-        largest = [*largest, OTHER]
-    parts = largest if parameters.split_by else [""]
+    parts, kept = [""], None
+    if parameters.split_by:
+        parts = [row["part"] for row in scope.rows(LARGEST, parts_max=parameters.part_count + 1)]
+        if len(parts) > parameters.part_count:
+            kept = parts[: parameters.part_count]
+            parts = [*kept, OTHER]
     if len(parts) * len(buckets) > POINTS_MAX:
         raise WrongParameter("interval", f"More than {POINTS_MAX} points. Ask for a longer interval or fewer parts.")
+    # Players of several parts count once in what is folded, which is no sum.
+    rows = scope.rows(SQL, kept=kept, complete=complete)
     found = {(row["bucket"], row["part"]): row for row in rows}
     return CrashFree(
         interval=parameters.interval,

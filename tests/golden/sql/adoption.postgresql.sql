@@ -425,26 +425,47 @@ WITH calendar AS (
     ON started.bucket = ran.bucket
     AND started.player_id = ran.player_id
     AND started.place = 1
+), counted AS (
+  SELECT
+    bucket,
+    version,
+    COUNT(*) AS players,
+    CAST(0 AS BIGINT) AS sessions
+  FROM ended_with
+  GROUP BY
+    bucket,
+    version
+  UNION ALL
+  SELECT
+    bucket,
+    split AS version,
+    CAST(0 AS BIGINT) AS players,
+    COUNT(*) AS sessions
+  FROM started
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    version,
+    ROW_NUMBER() OVER (ORDER BY SUM(players) DESC NULLS LAST, version) AS place
+  FROM counted
+  GROUP BY
+    version
 )
 SELECT
   bucket,
-  version,
-  COUNT(*) AS players,
-  CAST(0 AS BIGINT) AS sessions
-FROM ended_with
+  CASE WHEN place <= 10 THEN place END AS place,
+  CASE WHEN place <= 10 THEN counted.version END AS version,
+  CAST(SUM(players) AS BIGINT) AS players,
+  CAST(SUM(sessions) AS BIGINT) AS sessions
+FROM counted
+JOIN ranked
+  ON counted.version = ranked.version
 GROUP BY
   bucket,
-  version
-UNION ALL
-SELECT
-  bucket,
-  split AS version,
-  CAST(0 AS BIGINT) AS players,
-  COUNT(*) AS sessions
-FROM started
-GROUP BY
-  bucket,
-  split;
+  CASE WHEN place <= 10 THEN place END,
+  CASE WHEN place <= 10 THEN counted.version END;
 
 WITH active AS (
   SELECT
@@ -1471,23 +1492,44 @@ WITH active AS (
     ON started.bucket = ran.bucket
     AND started.player_id = ran.player_id
     AND started.place = 1
+), counted AS (
+  SELECT
+    bucket,
+    version,
+    COUNT(*) AS players,
+    CAST(0 AS BIGINT) AS sessions
+  FROM ended_with
+  GROUP BY
+    bucket,
+    version
+  UNION ALL
+  SELECT
+    bucket,
+    split AS version,
+    CAST(0 AS BIGINT) AS players,
+    COUNT(*) AS sessions
+  FROM started
+  GROUP BY
+    bucket,
+    split
+), ranked AS (
+  SELECT
+    version,
+    ROW_NUMBER() OVER (ORDER BY SUM(players) DESC NULLS LAST, version) AS place
+  FROM counted
+  GROUP BY
+    version
 )
 SELECT
   bucket,
-  version,
-  COUNT(*) AS players,
-  CAST(0 AS BIGINT) AS sessions
-FROM ended_with
+  CASE WHEN place <= 10 THEN place END AS place,
+  CASE WHEN place <= 10 THEN counted.version END AS version,
+  CAST(SUM(players) AS BIGINT) AS players,
+  CAST(SUM(sessions) AS BIGINT) AS sessions
+FROM counted
+JOIN ranked
+  ON counted.version = ranked.version
 GROUP BY
   bucket,
-  version
-UNION ALL
-SELECT
-  bucket,
-  split AS version,
-  CAST(0 AS BIGINT) AS players,
-  COUNT(*) AS sessions
-FROM started
-GROUP BY
-  bucket,
-  split;
+  CASE WHEN place <= 10 THEN place END,
+  CASE WHEN place <= 10 THEN counted.version END;
