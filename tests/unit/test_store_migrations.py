@@ -49,7 +49,10 @@ def test_what_the_first_playtrace_stored_is_kept_and_its_rollups_are_to_be_made(
             ("position", "keep", 9.0),
         ]
         builds = {row["rollup"]: row["built_to"] for row in store.query("FROM rollup_builds").to_pylist()}
-        assert builds == {rollup.table: DAY.date() for rollup in ROLLUPS} | {"heat_days": None, "performance_days": None}
+        assert builds == {rollup.table: DAY.date() for rollup in ROLLUPS} | {
+            "heat_days": None,
+            "performance_days": None,
+        }
     finally:
         store.close()
 

@@ -15,7 +15,7 @@ from playtrace.simulate.arena import ArenaScenario
 from playtrace.simulate.truth import Truth
 
 END = dt.datetime(2026, 3, 29, tzinfo=dt.UTC)
-EVENTS = 400_000
+EVENTS = 300_000
 
 
 class Arena:
@@ -57,7 +57,8 @@ def test_the_crashing_version_is_the_least_stable_on_its_platform(arena: Arena) 
     parts = arena.ask("crash_free", splitBy="version", platform=[planted.crashing_platform]).parts
     worst = min((part for part in parts if part.sessions >= 20), key=lambda part: part.crash_free_sessions)
     assert worst.part == planted.crashing_version
-    assert worst.crash_free_sessions_low <= 1 - planted.crash_chance <= worst.crash_free_sessions_high
+    # Beyond doubt, not by chance.
+    assert worst.crash_free_sessions_high < 1 - 2 * planted.crash_chance_elsewhere
     expected = {
         (one.version, one.crashed_sessions, one.sessions)
         for one in arena.truth.stability

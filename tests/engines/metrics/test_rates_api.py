@@ -15,6 +15,7 @@ from partial_state import partial_state
 
 from playtrace.api import metrics as metric_routes
 from playtrace.api import problem_documents, rates
+from playtrace.api.answers import Answers
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.api.turns import Turns
 from playtrace.config import Settings
@@ -56,6 +57,7 @@ def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
         store=engine.store,
         journal=engine.journal,
         loader=engine.loader,
+        answers=Answers(lambda: engine.store.version),
         turns=Turns(2),
         local_token="of-the-folder",
     ).give_to(app)
