@@ -25,7 +25,7 @@ LONG_ID = "5f0c7a52-one-by-itself"
 ZONES = ("UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Asia/Tokyo")
 
 agreeing = settings(
-    max_examples=15,
+    max_examples=10,
     # What fails is small as it is. To see it smaller, and wait for that: SHRINK=1.
     phases=[*Phase] if os.environ.get("SHRINK") else [Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
