@@ -21,7 +21,7 @@ def test_every_metric_there_is_can_be_chosen(played: ServerProcess, open_page: O
     links = page.get_by_role("navigation", name="Metrics").get_by_role("link")
     expect(links).to_have_count(len(listed))
     assert sorted(links.all_inner_texts()) == sorted(metric["name"] for metric in listed)
-    page.get_by_label("Find a metric").fill("who comes back")
+    page.get_by_label("Find a metric").fill("by the day they came first")
     expect(links).to_have_text(["retention"])
     links.first.click()
     expect(page).to_have_url(re.compile("/metrics/retention"))
