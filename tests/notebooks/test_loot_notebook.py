@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+from notebook_run import Ran, cells_of, run_in_a_kernel
 from server_process import ServerProcess
 
 from playtrace.simulate.loot import LootScenario, StatSheet, submit_sheets
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "loot.ipynb"
+NOTEBOOK = "loot.ipynb"
 CHARTS = {
     "item_distribution.png",
     "location_heatmaps.png",
@@ -26,27 +23,6 @@ CHARTS = {
     "data_quality.png",
     "local_against_server.png",
 }
-RUN = """
-import sys, nbformat
-from nbclient import NotebookClient
-notebook = nbformat.read(sys.argv[1], 4)
-nbformat.validate(notebook)
-NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": sys.argv[2]}}).execute()
-for cell in notebook.cells:
-    for output in cell.get("outputs", []):
-        print(output.get("text", ""), end="")
-"""
-"""In a process of its own: the kernel's client keeps threads and sockets, which are not what is tested."""
-
-
-class Ran:
-    def __init__(self, folder: Path, done: subprocess.CompletedProcess[str]) -> None:
-        self.charts = {path.name: path for path in folder.glob("charts/*.png")}
-        self.code = done.returncode
-        self.printed = done.stdout
-        self.errors = done.stderr
-
-
 RunNotebook = Callable[..., Ran]
 
 
@@ -55,26 +31,13 @@ def run(tmp_path: Path) -> RunNotebook:
     def run(url: str, game: str, local: list[StatSheet] | None = None) -> Ran:
         if local is not None:
             (tmp_path / "sheets.json").write_bytes(msgspec.json.encode(local))
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PLAYTRACE_", "LOOT_"))},
-            "PLAYTRACE_URL": url,
-            "PLAYTRACE_GAME": game,
-            "MPLBACKEND": "agg",
-            "MPLCONFIGDIR": str(tmp_path / "matplotlib"),
-            "IPYTHONDIR": str(tmp_path / "ipython"),
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, NOTEBOOK, tmp_path],
-            env=environment, capture_output=True, text=True, encoding="utf-8", timeout=200, check=False,
-        )  # fmt: skip
-        return Ran(tmp_path, done)
+        return run_in_a_kernel(NOTEBOOK, tmp_path, url, game)
 
     return run
 
 
 def test_it_comes_without_outputs():
-    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
+    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells_of(NOTEBOOK))
 
 
 def test_all_that_the_server_has(open_process: ServerProcess, run: RunNotebook):

@@ -1,9 +1,9 @@
 """One version of the game against another, over the same days and platforms.
 
 **a** and **b** are two versions; unless they are named, the two that were first seen last, of those with 500 sessions
-(counted by `session_start`, or by all events where no client sends that). They are compared over the days on which both
-are played, from the first to the last, and on the platforms on which both are: where nothing is shared nothing is
-compared, and a hint says so.
+(counted by `session_start`, or by all events where no client sends that) if two or more have so many. They are compared
+over the days on which both are played, from the first to the last, and on the platforms on which both are: where
+nothing is shared nothing is compared, and a hint says so.
 
 Of each figure there is the value of both, **difference** = b - a, and its 95 % interval, **low** to **high**. Nothing
 can be said of a figure whose interval holds 0. `enoughData` is false below 500 sessions of either version.
@@ -249,7 +249,13 @@ def _versions(parameters: Parameters, seen: list[dict[str, Any]]) -> tuple[str |
         version = row["version"]
         first[version] = min(first.get(version, row["ever_from"]), row["ever_from"])
         sizes[version] = sizes.get(version, 0) + row[count]
-    latest = sorted(first, key=lambda version: (sizes[version] >= SESSIONS_MIN, first[version], version), reverse=True)
+    # One alone has none to be compared with: an old version that was played much would pass for the newest.
+    sizes_tell = sum(size >= SESSIONS_MIN for size in sizes.values()) > 1
+    latest = sorted(
+        first,
+        key=lambda version: (sizes_tell and sizes[version] >= SESSIONS_MIN, first[version], version),
+        reverse=True,
+    )
     b = parameters.b or next((version for version in latest if version != parameters.a), None)
     before = [version for version in latest if version != b]
     # The one before it, where there is one; else any other.

@@ -107,6 +107,14 @@ def test_the_two_that_were_first_seen_last(engine: Engine) -> None:
     assert (older.a, older.b) == ("1.0", "1.1")
 
 
+def test_the_only_one_that_was_played_much_is_not_taken_for_the_newest(engine: Engine) -> None:
+    game = engine.new_game()
+    events = [event for number in range(500) for event in session("1.0", number)]
+    engine.load(game, [*events, *session("1.0", 501, day=1), *session("1.1", 1, day=1), *session("1.2", 1, day=2)])
+    answer = engine.ask_both("release_compare", game, TENTH, **MARCH)
+    assert (answer.a, answer.b) == ("1.1", "1.2")
+
+
 def test_nothing_to_compare_is_said(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, session("1.0", 1))
