@@ -129,7 +129,7 @@ def test_on_the_command_line(played: ServerProcess) -> None:
     run("segments", "remove", "arena", "two")
     # What is printed runs as it is, and says the same.
     statement = run("query", "active_players", "--game", "arena", "--sql").strip().removesuffix(";")
-    rows = json.loads(run("sql", statement, "--format", "json"))
+    rows = json.loads(run("sql", statement, "--internal", "--format", "json"))
     assert max(row["dau"] for row in rows) == 3
 
 

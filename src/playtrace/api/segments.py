@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
@@ -108,7 +108,12 @@ def list_segments(state: CurrentState, reader: CurrentReader, game_id: str) -> S
     return SegmentList(segments=[_summary(segment) for segment in segments.segments(state.store, game_id)])
 
 
-@router.post("/preview", dependencies=Question)
+def may_read(state: CurrentState, reader: CurrentReader, game_id: str) -> None:
+    """Before the body is looked at: who may not read the game is told that, not what the body lacks."""
+    readable_game(state, reader, game_id)
+
+
+@router.post("/preview", dependencies=[Depends(may_read), *Question])
 def preview_segment(state: CurrentState, reader: CurrentReader, game_id: str, asked: Preview) -> PreviewAnswer:
     """How many players fit a rule. Nothing is kept."""
     game = readable_game(state, reader, game_id)
