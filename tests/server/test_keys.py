@@ -171,7 +171,7 @@ def test_a_token_without_its_word_is_told_what_is_missing(studio: Studio):
 GOLDEN = Path(__file__).parent.parent / "golden" / "openapi.json"
 
 
-VALUES = {"metric": "events", "map": "m", "event": "e", "playerId": "p"}
+VALUES = {"metric": "events", "map": "m", "event": "match_end", "playerId": "p"}
 """Of parameters without which a question is none."""
 
 
