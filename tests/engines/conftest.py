@@ -5,11 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
+from partial_state import partial_state
 
+from playtrace.api import problem_documents
+from playtrace.api.answers import Answers
+from playtrace.api.query_spelling import QuerySpelling
+from playtrace.api.turns import Turns
 from playtrace.config import Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.sqlite import Journal
@@ -17,6 +25,8 @@ from playtrace.load.compaction import TASKS, compact
 from playtrace.load.loader import Loader
 from playtrace.metrics.frame.metric import metrics
 from playtrace.metrics.frame.models import CommonAnswer
+from playtrace.registry.key_ring import KeyRing
+from playtrace.registry.registry import Registry
 from playtrace.store import segments
 from playtrace.store.duckdb import Store
 
@@ -105,3 +115,28 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     yield Engine(store, journal, settings)
     store.close()
     journal.close()
+
+
+@contextmanager
+def api_client(
+    engine: Engine, registry: Registry, *routers: APIRouter, settings: Settings, **more: Any
+) -> Iterator[TestClient]:
+    """A client of the API with these routes alone, over the engine's store; `more` of its state, and headers."""
+    headers = more.pop("headers", {})
+    app = FastAPI()
+    problem_documents.install(app)
+    for router in routers:
+        app.include_router(router)
+    partial_state(
+        settings=settings,
+        registry=registry,
+        key_ring=KeyRing(registry, open_mode=settings.open),
+        store=engine.store,
+        journal=engine.journal,
+        loader=engine.loader,
+        answers=Answers(lambda: engine.store.version),
+        turns=Turns(2),
+        **more,
+    ).give_to(app)
+    with TestClient(QuerySpelling(app), headers=headers) as client:  # pyright: ignore[reportArgumentType]
+        yield client

@@ -12,23 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FROM_EVENTS, Engine
-from fastapi import FastAPI
+from conftest import FROM_EVENTS, Engine, api_client
 from fastapi.testclient import TestClient
-from partial_state import partial_state
 from typer.testing import CliRunner
 
 from playtrace.api import metrics as metric_routes
-from playtrace.api import problem_documents
-from playtrace.api.answers import Answers
-from playtrace.api.query_spelling import QuerySpelling
-from playtrace.api.turns import Turns
 from playtrace.cli.query import app as query_command
 from playtrace.config import Settings
 from playtrace.metrics.frame.metric import metrics
 from playtrace.metrics.frame.models import DAYS_MAX
 from playtrace.problems import MEDIA_TYPE
-from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
 
@@ -56,20 +49,7 @@ def registry(tmp_path: Path, game: str) -> Iterator[Registry]:
 
 @pytest.fixture
 def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
-    app = FastAPI()
-    problem_documents.install(app)
-    app.include_router(metric_routes.router())
-    partial_state(
-        settings=Settings(open=True),
-        registry=registry,
-        key_ring=KeyRing(registry, open_mode=True),
-        store=engine.store,
-        journal=engine.journal,
-        loader=engine.loader,
-        answers=Answers(lambda: engine.store.version),
-        turns=Turns(2),
-    ).give_to(app)
-    with TestClient(QuerySpelling(app)) as client:  # pyright: ignore[reportArgumentType]
+    with api_client(engine, registry, metric_routes.router(), settings=Settings(open=True)) as client:
         yield client
 
 

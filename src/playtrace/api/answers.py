@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import NamedTuple
 
 from fastapi.concurrency import run_in_threadpool
@@ -61,8 +62,9 @@ class Answers:
             asked = self._asked.get((version, question))
             is_first = asked is None
             if asked is None:
-                asked = self._asked[version, question] = _Asked()
-                asked.begin(self._work_out(asked, version, question, work_out, turn))
+                asked = self._asked[version, question] = _Asked(
+                    partial(self._work_out, version=version, question=question, work_out=work_out, turn=turn)
+                )
             try:
                 return Answer(await asked.answer(), 0.0)
             except Unavailable:
@@ -123,20 +125,16 @@ class Answers:
 class _Asked:
     """A question that is being worked out, for all who wait for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Callable[[_Asked], Coroutine[None, None, bytes]]) -> None:
         self.asker = Asker()
         """On whose behalf: it leaves when the last of them has."""
         self.is_left = False
         self._waiting = 0
-        self._working: asyncio.Task[bytes] | None = None
-
-    def begin(self, working: Coroutine[None, None, bytes]) -> None:
-        self._working = asyncio.create_task(working)
+        self._working = asyncio.create_task(work(self))
         # Whoever waits gets its error; when nobody does any more, nobody misses it.
         self._working.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def answer(self) -> bytes:
-        assert self._working is not None  # noqa: S101 - begun before anybody waits
         leaving = _Leaving()
         asker = Asker.current.get()
         self._waiting += 1

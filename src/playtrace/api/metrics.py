@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from playtrace.api.authentication import CurrentReader, Reader, readable_game
-from playtrace.api.state import CurrentState
+from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import AfterLoading, reader_of
 from playtrace.config import Settings
 from playtrace.metrics.frame.catalogue import Catalogue, catalogue
@@ -51,9 +51,7 @@ def list_metrics(reader: CurrentReader) -> Catalogue:
 
 def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
     async def ask(request: Request, state: CurrentState, reader: Reader, parameters: CommonParameters) -> Response:
-        game = await run_in_threadpool(readable_game, state, reader, parameters.game_id)
-        # Games and exchange rates are the registry's: what is kept was made of those that there are.
-        revision = await run_in_threadpool(state.registry.revision)
+        revision, game = await run_in_threadpool(_of_registry, state, reader, parameters.game_id)
         asked, rules = with_defaults_of(game, parameters), rules_of(state.settings, state.registry, game)
 
         def work_out() -> bytes:
@@ -81,6 +79,13 @@ def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
         ]
     )
     return ask
+
+
+def _of_registry(state: State, reader: Reader, game_id: str) -> tuple[int, Game]:
+    """The game, and a revision of the registry that is not newer: games and exchange rates are the registry's, and an
+    answer is kept for a revision. Raises what `readable_game` raises."""
+    revision = state.registry.revision()
+    return revision, readable_game(state, reader, game_id)
 
 
 def with_defaults_of(game: Game, parameters: P) -> P:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-class Tabular:
+class Tabular(ABC):
     """Rows and columns."""
 
+    @abstractmethod
     def arrow(self) -> pa.Table:
         """As a `pyarrow.Table`."""
-        raise NotImplementedError
 
     def pandas(self) -> Any:
         """As a `pandas.DataFrame`. Raises `MissingLibrary` without pandas."""

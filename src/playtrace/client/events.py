@@ -103,9 +103,9 @@ def _post(http: Http, events: Sequence[bytes], authorization: Mapping[str, str],
 
 def _pause_s(attempt: int, error: Unreachable | TryLater) -> float:
     """Twice as long each time, and never the same: many games that lost the server do not come back at once."""
-    pause_s = min(WAIT_S_MAX, FIRST_WAIT_S * 2 ** min(attempt - 1, 10)) * random.uniform(0.5, 1)  # noqa: S311
+    pause_s = min(WAIT_S_MAX, FIRST_WAIT_S * 2 ** min(attempt - 1, 10)) * random.uniform(0.5, 1)  # noqa: S311 - no secret
     least_s = error.retry_after_s if isinstance(error, TryLater) else None
-    return pause_s if least_s is None else max(pause_s, least_s * random.uniform(1, 1.25))  # noqa: S311
+    return pause_s if least_s is None else max(pause_s, least_s * random.uniform(1, 1.25))  # noqa: S311 - no secret
 
 
 def _sleep(seconds: float) -> bool:

@@ -26,10 +26,11 @@ from typing import Literal, LiteralString
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import span_of
+from playtrace.metrics.frame.calendar import in_seconds, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio
 
 LIMIT_MAX = 1_000
@@ -71,7 +72,7 @@ population AS (
 unlocked AS (
     SELECT player_id, achievement, min(time) AS unlocked_at
     FROM (
-        SELECT player_id, coalesce(nullif(subject, 'unknown'), '') AS achievement, time FROM unlocks
+        SELECT player_id, {told("subject")} AS achievement, time FROM unlocks
     ) AS said
     GROUP BY player_id, achievement
 ),
@@ -107,7 +108,7 @@ def answer(parameters: Parameters, asking: Asking) -> Achievements:
                 players=row["players"],
                 share=ratio(row["players"], players),
                 unlocked_in_range=row["unlocked_in_range"],
-                median_seconds=None if row["median_us"] is None else row["median_us"] / 1e6,
+                median_seconds=in_seconds(row["median_us"]),
             )
             for row in rows
         ],

@@ -36,7 +36,17 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, buckets_of, day_of, days_between, plain, span_of, whole_days
+from playtrace.metrics.frame.calendar import (
+    ONE_DAY,
+    Span,
+    buckets_of,
+    day_of,
+    days_between,
+    first_and_last_day,
+    plain,
+    span_of,
+    whole_days,
+)
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, judged_last
 from playtrace.metrics.frame.scope import Scope, Table
@@ -171,7 +181,7 @@ def _of_whole(parameters: Parameters, asking: Asking) -> ActivePlayers:
 def _of_days(parameters: Parameters, asking: Asking) -> ActivePlayers:
     zone = ZoneInfo(parameters.time_zone)
     span = whole_days(span_of(parameters, asking.now), zone)
-    first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
+    first, last = first_and_last_day(span, zone)
     answered = days_between(first, last, zone)
     read = days_between(first - LOOK_BACK_DAYS * ONE_DAY, last, zone)
     scope = Scope(parameters, asking, read)

@@ -32,17 +32,17 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, days_between, span_of, whole_days
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, days_between, first_and_last_day, span_of, whole_days
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import OTHER
 from playtrace.metrics.frame.wilson import ratio
 
 VERSIONS_MAX = 50
 SHARES_MAX = 50_000
 """Versions times days of an answer: ten of them over ten years."""
-OTHER = "(other)"
 REST = VERSIONS_MAX + 1
 """The place of all others."""
 
@@ -122,7 +122,7 @@ GROUP BY bucket, CASE WHEN place <= $versions_max THEN place END,
 def answer(parameters: Parameters, asking: Asking) -> Adoption:
     zone = ZoneInfo(parameters.time_zone)
     span = whole_days(span_of(parameters, asking.now), zone)
-    first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
+    first, last = first_and_last_day(span, zone)
     buckets = days_between(first, last, zone)
     scope = Scope(parameters, asking, buckets, split_by="version")
     players: Counter[tuple[int, int]] = Counter()
@@ -171,4 +171,4 @@ def _day(day: dt.date, bucket: Span, asking: Asking, counts: list[tuple[int, int
     )
 
 
-METRIC = Metric(__name__, __doc__, Parameters, Adoption, answer)
+METRIC = Metric(__name__, __doc__, Parameters, Adoption, answer, subject="Technical")

@@ -40,9 +40,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import ONE_DAY, day_of, days_between, span_of, whole_days
+from playtrace.metrics.frame.calendar import ONE_DAY, day_of, days_between, first_and_last_day, span_of, whole_days
 from playtrace.metrics.frame.metric import Metric
-from playtrace.metrics.frame.models import Judged, Model, in_units, split_commas
+from playtrace.metrics.frame.models import Judged, Model, in_units, in_units_if_any, split_commas
 from playtrace.metrics.frame.money import (
     EVERY_PAID,
     PAID,
@@ -114,17 +114,14 @@ class Arpu(MoneyAnswer):
     new_player_conversion: list[NewPlayerConversion]
 
     def table(self) -> list[dict[str, object]]:
-        def shown(micros: int | None) -> str | None:
-            return None if micros is None else in_units(micros)
-
         rows: list[dict[str, object]] = [
             {
                 "day": day.day.isoformat(),
                 "active": day.dau,
                 "payers": day.payers,
                 "net": in_units(day.net_micros),
-                "arpdau": shown(day.arpdau_micros),
-                "arppu": shown(day.arppu_micros),
+                "arpdau": in_units_if_any(day.arpdau_micros),
+                "arppu": in_units_if_any(day.arppu_micros),
                 "payerShare": day.payer_share,
                 "arpu": None,
                 "complete": day.complete,
@@ -136,10 +133,10 @@ class Arpu(MoneyAnswer):
             "active": self.total.active_players,
             "payers": self.total.payers,
             "net": in_units(self.total.net_micros),
-            "arpdau": shown(self.total.arpdau_micros),
-            "arppu": shown(self.total.arppu_micros),
+            "arpdau": in_units_if_any(self.total.arpdau_micros),
+            "arppu": in_units_if_any(self.total.arppu_micros),
             "payerShare": self.total.payer_conversion,
-            "arpu": shown(self.total.arpu_micros),
+            "arpu": in_units_if_any(self.total.arpu_micros),
             "complete": True,
         }
         return [*rows, total]
@@ -206,7 +203,7 @@ GROUP BY bucket, column_number
 def answer(parameters: Parameters, asking: Asking) -> Arpu:
     zone = ZoneInfo(parameters.time_zone)
     span = whole_days(span_of(parameters, asking.now), zone)
-    first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
+    first, last = first_and_last_day(span, zone)
     offsets = sorted(set(parameters.offsets or DEFAULT_OFFSETS))
     # What new players bought after the range, as far as it has happened.
     days_since = (day_of(asking.now, zone) - last).days

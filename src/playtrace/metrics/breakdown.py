@@ -57,13 +57,15 @@ from playtrace.metrics.frame.models import (
     split_commas,
 )
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import OTHER
+from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio
 from playtrace.rollups.noted_events import DETAILS, SUBJECTS
 
 ROWS_MAX = 100
 CELLS_MAX = 20_000
 """Rows times buckets of an answer over time."""
-OTHER, TOTAL = "(other)", "(total)"
+TOTAL = "(total)"
 
 Measure = Literal["count", "players", "sum", "mean", "min", "max", "p50", "p90", "p95", "p99"]
 
@@ -137,11 +139,11 @@ class Breakdown(Judged, CommonAnswer):
 # ── where it is read ──────────────────────────────────────────────────────────────────────────────────────────────
 
 # `keyed` has the two keys of an event, or of many alike, and what is measured of it.
-KEYED_COUNTS: LiteralString = """
+KEYED_COUNTS: LiteralString = f"""
 WITH
 keyed AS (
-    SELECT bucket, coalesce(nullif(first_key, 'unknown'), '') AS first_key,
-        coalesce(nullif(second_key, 'unknown'), '') AS second_key, CAST(NULL AS VARCHAR) AS player_id,
+    SELECT bucket, {told("first_key")} AS first_key,
+        {told("second_key")} AS second_key, CAST(NULL AS VARCHAR) AS player_id,
         CAST(NULL AS DOUBLE) AS number, events
     FROM (
         SELECT bucket, events,
@@ -155,11 +157,11 @@ keyed AS (
 ),
 """
 
-KEYED_ACTIVE: LiteralString = """
+KEYED_ACTIVE: LiteralString = f"""
 WITH
 keyed AS (
-    SELECT bucket, coalesce(nullif(first_key, 'unknown'), '') AS first_key,
-        coalesce(nullif(second_key, 'unknown'), '') AS second_key, player_id, CAST(NULL AS DOUBLE) AS number,
+    SELECT bucket, {told("first_key")} AS first_key,
+        {told("second_key")} AS second_key, player_id, CAST(NULL AS DOUBLE) AS number,
         1 AS events
     FROM (
         SELECT bucket, player_id,
@@ -181,8 +183,8 @@ _noted: LiteralString = (
 KEYED_NOTED: LiteralString = f"""
 WITH
 keyed AS (
-    SELECT bucket, coalesce(nullif(first_key, 'unknown'), '') AS first_key,
-        coalesce(nullif(second_key, 'unknown'), '') AS second_key, player_id,
+    SELECT bucket, {told("first_key")} AS first_key,
+        {told("second_key")} AS second_key, player_id,
         CASE WHEN abs(value) <= 1e300 THEN value END AS number, 1 AS events
     FROM (
         SELECT bucket, player_id, value,
@@ -205,8 +207,8 @@ told AS (
     WHERE ($names::VARCHAR[] IS NULL OR list_contains($names::VARCHAR[], name)) AND (is_active OR NOT $of_active)
 ),
 keyed AS (
-    SELECT bucket, coalesce(nullif({first_key}, 'unknown'), '') AS first_key,
-        coalesce(nullif({second_key}, 'unknown'), '') AS second_key, player_id, number, 1 AS events
+    SELECT bucket, {first_key} AS first_key,
+        {second_key} AS second_key, player_id, number, 1 AS events
     FROM told
     WHERE NOT $of_number OR abs(number) <= 1e300
 ),
@@ -423,8 +425,8 @@ def _of_events(fields: list[Field], number: Field | None) -> Origin:
         KEYED_EVENTS.format(
             first_text="CAST(first_value AS VARCHAR)",
             second_text="CAST(second_value AS VARCHAR)",
-            first_key=first.key("first_value", "first_text"),
-            second_key=second.key("second_value", "second_text") if second else nothing,
+            first_key=told(first.key("first_value", "first_text")),
+            second_key=told(second.key("second_value", "second_text") if second else nothing),
         ),
         reading={
             "first_value": first.value("first"),

@@ -78,7 +78,7 @@ class ConcurrentPlayers(CommonAnswer):
         rows: list[dict[str, object]] = []
         for row, bucket in zip(super().table(), self.buckets, strict=True):
             shown: dict[str, object] = {
-                "time": shown_start(Span(bucket.time, bucket.time), self.interval, zone),
+                "time": shown_start(bucket.time, self.interval, zone),
                 "peakAt": bucket.peak_at and bucket.peak_at.astimezone(zone).isoformat(timespec="seconds"),
             }
             rows.append(row | shown)

@@ -40,12 +40,11 @@ from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import OTHER, SplitBy
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
 
-SplitBy = Literal["platform", "version", "country"]
 PARTS_MAX = 50
 POINTS_MAX = 10_000
-OTHER = "(other)"
 HOUR_US = 3_600_000_000
 
 
@@ -104,7 +103,7 @@ WITH
 begun AS (
     SELECT bucket, player_id, length_us, crashes,
         CASE
-            WHEN $kept::VARCHAR[] IS NULL OR list_contains($kept::VARCHAR[], split) THEN split ELSE '(other)'
+            WHEN $kept::VARCHAR[] IS NULL OR list_contains($kept::VARCHAR[], split) THEN split ELSE $other
         END AS part
     FROM sessions
 )
@@ -141,7 +140,7 @@ def answer(parameters: Parameters, asking: Asking) -> CrashFree:
     if len(parts) * len(buckets) > POINTS_MAX:
         raise WrongParameter("interval", f"More than {POINTS_MAX} points. Ask for a longer interval or fewer parts.")
     # Players of several parts count once in what is folded, which is no sum.
-    rows = scope.rows(SQL, kept=kept, complete=complete)
+    rows = scope.rows(SQL, kept=kept, other=OTHER, complete=complete)
     found = {(row["bucket"], row["part"]): row for row in rows}
     return CrashFree(
         interval=parameters.interval,
@@ -191,4 +190,4 @@ def _figures(part: str, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-METRIC = Metric(__name__, __doc__, Parameters, CrashFree, answer)
+METRIC = Metric(__name__, __doc__, Parameters, CrashFree, answer, subject="Technical")

@@ -49,7 +49,7 @@ from pydantic import Field
 from playtrace.event import PASSIVE_EVENTS, STANDARD_EVENTS
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.books import BOOKS, Balance
-from playtrace.metrics.frame.calendar import Span, buckets_of, plain, span_of
+from playtrace.metrics.frame.calendar import Span, buckets_of, plain, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope, Table
@@ -180,10 +180,8 @@ class DataQuality(Judged, CommonAnswer):
         zone = ZoneInfo(self.time_zone)
         rows: list[dict[str, object]] = []
         for bucket in self.books:
-            local = bucket.time.astimezone(zone)
-            time = (local if self.interval == "hour" else local.date()).isoformat()
             reasons = ", ".join(f"{reason} {events}" for reason, events in sorted(bucket.reasons.items()))
-            row: dict[str, object] = {"received on": time}
+            row: dict[str, object] = {"received on": shown_start(bucket.time, self.interval, zone)}
             row |= bucket.model_dump(include={"received", "stored", "duplicate", "quarantined", "refused"})
             rows.append(row | {"reasons": reasons, "complete": bucket.complete})
         return rows

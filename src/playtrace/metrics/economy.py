@@ -45,7 +45,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Span, buckets_of, span_of
+from playtrace.metrics.frame.calendar import Span, buckets_of, from_microseconds, span_of
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, in_units
@@ -56,19 +56,19 @@ from playtrace.metrics.frame.resources import (
     IS_MOVE,
     MOVES,
     RESOURCE,
-    moment,
     shown,
     stored,
     whole,
 )
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import OTHER
+from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio
 
 LIMIT_MAX = 200
 RESOURCES_MAX = 50
 AMOUNTS_MAX = 320_000
 """Reasons and items times buckets of an answer: the usual 20 of each, in and out, over ten years."""
-OTHER = "(other)"
 KEYS_PER_MICROSECOND = 590295810358705651712
 """Of an `order_key`: its upper digits are the time."""
 
@@ -208,7 +208,7 @@ known AS (
     GROUP BY resource
 ),
 labelled AS (
-    SELECT bucket, name, part, coalesce(nullif(CASE WHEN part = 'item' THEN subject ELSE detail END, 'unknown'), '')
+    SELECT bucket, name, part, {told("CASE WHEN part = 'item' THEN subject ELSE detail END")}
         AS label, amount, sums.moves
     FROM sums
     JOIN known ON sums.resource = known.resource
@@ -458,7 +458,7 @@ def _player_drift(row: dict[str, Any]) -> PlayerDrift:
         drift_micros=int(row["drift"]),
         reported_micros=int(row["reported"]),
         reconstructed_micros=int(row["reconstructed"]),
-        reported_at=moment(int(row["report_key"]) // KEYS_PER_MICROSECOND),
+        reported_at=from_microseconds(int(row["report_key"]) // KEYS_PER_MICROSECOND),
     )
 
 

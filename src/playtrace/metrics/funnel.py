@@ -49,7 +49,7 @@ from typing import Annotated, Any, Literal, LiteralString
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Span, plain, span_of
+from playtrace.metrics.frame.calendar import Span, in_seconds, microseconds, span_of
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.event_choice import EventChoice, read_event_choice
 from playtrace.metrics.frame.fields import Field as HeldField
@@ -58,6 +58,7 @@ from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought
 from playtrace.metrics.frame.samples import SAMPLES
 from playtrace.metrics.frame.scope import Scope, Table
+from playtrace.metrics.frame.splitting import KEYS_MAX, OTHER, SplitBy
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
 
 Sql = LiteralString
@@ -69,8 +70,6 @@ STEPS_MIN, STEPS_MAX = 2, 10
 EXCLUSIONS_MAX = 5
 WINDOW_MAX = dt.timedelta(days=365)
 UNITS_OF_TIME = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-KEYS_MAX = 10
-OTHER = "(other)"
 
 
 class Parameters(CommonParameters):
@@ -97,7 +96,7 @@ class Parameters(CommonParameters):
         None, description="A field that all steps must have the same value of: `match_id`, `level`, `props.offer`, ..."
     )
     unit: Unit = Field("player", description="Whose steps they are: a `player`, a `session` or a `match`.")
-    split_by: Literal["platform", "version", "country"] | None = Field(
+    split_by: SplitBy | None = Field(
         None, description="Also the same for each of the ten values with most entries, the rest as `(other)`."
     )
     include_in_progress: bool = Field(
@@ -417,19 +416,16 @@ def answer(parameters: Parameters, asking: Asking) -> Funnel:
     steps, exclusions = _read(parameters)
     window = _window(parameters.window)
     span = span_of(parameters, asking.now)
-    try:
-        read = Span(span.start, span.end + window)
-    except OverflowError:
-        raise WrongParameter("to", "The window behind the range lies beyond the calendar.") from None
+    read = Span(span.start, span.end + window)
     field = read_field(parameters.hold, "hold") if parameters.hold is not None else None
     marks, bound = _marks(parameters, steps, exclusions, field)
     scope = Scope(parameters, asking, [read], split_by=parameters.split_by, reading=marks)
     bound |= {
         "names": sorted({choice.name for choice in (*steps, *exclusions)}),
         "samples": list(SAMPLES),
-        "from_us": _microseconds(span.start),
-        "entered_to_us": _microseconds(span.end),
-        "now_us": _microseconds(asking.now),
+        "from_us": microseconds(span.start),
+        "entered_to_us": microseconds(span.end),
+        "now_us": microseconds(asking.now),
         "window_us": window // dt.timedelta(microseconds=1),
         "steps_wanted": len(steps),
         "any_step": (1 << len(steps)) - 1,
@@ -492,10 +488,6 @@ def _window(text: str) -> dt.timedelta:
     return window
 
 
-def _microseconds(moment: dt.datetime) -> int:
-    return (plain(moment) - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)
-
-
 def _entered(rows: list[dict[str, Any]], place: int) -> int:
     return sum(row["units"] for row in rows if (row["key_place"], row["reached"]) == (place, 1))
 
@@ -516,16 +508,12 @@ def _steps(parameters: Parameters, rows: list[dict[str, Any]]) -> list[Step]:
                 overall_rate=ratio(units, reached[0]),
                 low=interval[0] if interval else None,
                 high=interval[1] if interval else None,
-                median_seconds=_seconds(row.get("median_us")),
-                p90_seconds=_seconds(row.get("p90_us")),
+                median_seconds=in_seconds(row.get("median_us")),
+                p90_seconds=in_seconds(row.get("p90_us")),
                 in_progress=int(row.get("in_progress") or 0),
             )
         )
     return steps
-
-
-def _seconds(microseconds: float | None) -> float | None:
-    return None if microseconds is None else microseconds / 1e6
 
 
 METRIC = Metric(__name__, __doc__, Parameters, Funnel, answer, subject="Order")

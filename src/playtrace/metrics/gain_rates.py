@@ -28,10 +28,10 @@ from typing import Any, Literal, LiteralString
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import span_of
+from playtrace.metrics.frame.calendar import from_microseconds, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
-from playtrace.metrics.frame.resources import AMOUNT, IS_MOVE, RESOURCE, moment, shown, stored, whole
+from playtrace.metrics.frame.resources import AMOUNT, IS_MOVE, RESOURCE, shown, stored, whole
 from playtrace.metrics.frame.scope import Scope
 
 LIMIT_MAX = 1_000
@@ -152,7 +152,9 @@ def _gain(row: dict[str, Any], peers: dict[str, Any], cap: float | None) -> Larg
         impossible = "cap"
     elif peers["players"] >= PEERS_MIN and gained > PEERS_FACTOR * peers["p999"]:
         impossible = "peers"
-    return LargestGain(player_id=row["player_id"], gained_micros=gained, at=moment(row["at_us"]), impossible=impossible)
+    return LargestGain(
+        player_id=row["player_id"], gained_micros=gained, at=from_microseconds(row["at_us"]), impossible=impossible
+    )
 
 
 METRIC = Metric(__name__, __doc__, Parameters, GainRates, answer, subject="Economy")

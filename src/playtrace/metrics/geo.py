@@ -39,10 +39,12 @@ from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, in_units
 from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import OTHER
+from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio
+from playtrace.rollups.rollup import MICROS
 
 REGIONS_MAX = 1_000
-OTHER = "(other)"
 
 
 class Parameters(CommonParameters):
@@ -138,10 +140,10 @@ GROUP BY bucket, split, of_all
 REGIONS: LiteralString = f"""
 WITH
 told AS (
-    SELECT bucket, split AS country, coalesce(nullif(told_region, 'unknown'), '') AS region,
+    SELECT bucket, split AS country, {told("told_region")} AS region,
         CASE WHEN is_active THEN player_id END AS player_id,
         CASE WHEN name = 'purchase' AND {PAID_IN} = $currency
-            THEN coalesce(TRY_CAST(round(value * 1e6) AS BIGINT), 0) ELSE 0 END AS revenue_micros,
+            THEN {MICROS} ELSE 0 END AS revenue_micros,
         CASE WHEN name = 'purchase' AND {PAID_IN} <> $currency THEN 1 ELSE 0 END AS others
     FROM every_event
 ),

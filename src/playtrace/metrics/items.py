@@ -34,11 +34,12 @@ from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import OTHER
+from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio
 
 LIMIT_MAX = 1_000
 CELLS_MAX = 50_000
-OTHER = "(other)"
 
 By = Literal["rarity", "map", "level", "match"]
 
@@ -89,9 +90,9 @@ class Items(Judged, CommonAnswer):
         ]
 
 
-LOOTED: LiteralString = """
-    SELECT bucket, player_id, coalesce(nullif(subject, 'unknown'), '') AS item, CASE $by
-            WHEN 'rarity' THEN coalesce(nullif(detail, 'unknown'), '')
+LOOTED: LiteralString = f"""
+    SELECT bucket, player_id, {told("subject")} AS item, CASE $by
+            WHEN 'rarity' THEN {told("detail")}
             WHEN 'map' THEN coalesce(map_id, '')
             WHEN 'level' THEN coalesce(level, '')
             WHEN 'match' THEN coalesce(match_id, '')

@@ -33,7 +33,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import FilterValues, Judged, Model, Sought
-from playtrace.metrics.frame.one_player import IS_KNOWN, PlayerAnswer, PlayerParameters, whole_history
+from playtrace.metrics.frame.one_player import PlayerAnswer, PlayerParameters, is_known, whole_history
 from playtrace.metrics.frame.scope import Scope
 
 Sql = LiteralString
@@ -146,11 +146,8 @@ def answer(parameters: Parameters, asking: Asking) -> Journey:
         rows_max=parameters.limit + 1,
     )
     page = rows[: parameters.limit]
-    is_known = bool(rows) or bool(
-        asking.rows(IS_KNOWN, {"player_id": parameters.player_id, "game": parameters.game_id, "env": parameters.env})
-    )
     return Journey(
-        is_known=is_known,
+        is_known=bool(rows) or is_known(parameters, asking),
         events=[_moment(row, asking) for row in page],
         next=str(page[-1]["order_key"]) if len(rows) > len(page) else None,
         total=rows[0]["total"] if rows else 0,

@@ -33,10 +33,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, day_start, monday_of, plain, span_of
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, buckets_of, plain, span_of
+from playtrace.metrics.frame.exact_amounts import in_millionths
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.told import told
 
 LIMIT_MAX = 1_000
 LATE_MAX = 100
@@ -108,14 +110,14 @@ class Leaderboard(Judged, CommonAnswer):
 
 
 # `points` are better the higher they are.
-SCORES: LiteralString = """
+SCORES: LiteralString = f"""
 WITH
 scores AS (
     SELECT player_id, order_key, time, received_at, value, CASE WHEN $direction = 'asc' THEN -value ELSE value END
         AS points, $frozen_at::TIMESTAMP IS NOT NULL AND received_at >= $frozen_at::TIMESTAMP AS is_late
     FROM noted_so_far
     WHERE name = $event AND time >= $since AND player_id IS NOT NULL AND abs(value) <= 1e15
-        AND ($board::VARCHAR IS NULL OR coalesce(nullif(subject, 'unknown'), '') = $board)
+        AND ($board::VARCHAR IS NULL OR {told("subject")} = $board)
 )"""
 
 FIRST_BY: dict[str, LiteralString] = {"best": "points DESC, order_key", "last": "order_key DESC"}
@@ -133,11 +135,8 @@ ONE_OF: dict[str, LiteralString] = {
     for take, first_by in FIRST_BY.items()
 }
 
-# In millionths: a sum of integers is the same in any order.
-SUM: LiteralString = """
-    SELECT player_id, max(time) AS time, count(*) AS scores, sum(
-            CAST(trunc(points) AS HUGEINT) * 1000000 + CAST(round((points - trunc(points)) * 1000000) AS HUGEINT)
-        ) AS points
+SUM: LiteralString = f"""
+    SELECT player_id, max(time) AS time, count(*) AS scores, sum({in_millionths("points")}) AS points
     FROM scores
     WHERE NOT is_late
     GROUP BY player_id"""
@@ -173,11 +172,11 @@ LIMIT $late_max
 """
 )
 
-BOARDS: LiteralString = """
-SELECT coalesce(nullif(subject, 'unknown'), '') AS board, count(*) AS scores
+BOARDS: LiteralString = f"""
+SELECT {told("subject")} AS board, count(*) AS scores
 FROM noted_so_far
 WHERE name = $event AND time >= $since AND player_id IS NOT NULL AND abs(value) <= 1e15
-GROUP BY coalesce(nullif(subject, 'unknown'), '')
+GROUP BY {told("subject")}
 ORDER BY scores DESC, board
 LIMIT $boards_max
 """
@@ -231,16 +230,8 @@ def _period(period: Period, span: Span, zone: ZoneInfo) -> Span:
     """What is asked about. The day, week or month is whole: what is not over grows until its end."""
     if period in ("range", "all"):
         return span
-    day = day_of(span.end - dt.timedelta(microseconds=1), zone)
-    if period == "day":
-        first, after = day, day + ONE_DAY
-    elif period == "week":
-        first = monday_of(day)
-        after = first + 7 * ONE_DAY
-    else:
-        first = day.replace(day=1)
-        after = (first + 31 * ONE_DAY).replace(day=1)
-    return Span(day_start(first, zone), day_start(after, zone))
+    last = Span(span.end - dt.timedelta(microseconds=1), span.end)
+    return buckets_of(last, period, zone)[0]
 
 
 def _board(parameters: Parameters, boards: list[dict[str, Any]]) -> str | None:

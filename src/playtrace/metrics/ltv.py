@@ -32,7 +32,6 @@ are over count."""
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Annotated, Literal, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -45,13 +44,14 @@ from playtrace.metrics.frame.calendar import (
     day_of,
     day_start,
     days_between,
-    monday_of,
+    first_and_last_day,
     span_of,
     whole_days,
 )
+from playtrace.metrics.frame.cohorts import CohortDays, cohorts_of
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
-from playtrace.metrics.frame.models import Judged, Model, in_units, split_commas
+from playtrace.metrics.frame.models import Judged, Model, in_units_if_any, split_commas
 from playtrace.metrics.frame.money import (
     EVERY_PAID,
     MoneyAnswer,
@@ -109,17 +109,17 @@ class Ltv(MoneyAnswer):
     def table(self) -> list[dict[str, object]]:
         """Values; of incomplete cells none."""
 
-        def shown(micros: int | None) -> str | None:
-            return None if micros is None else in_units(micros)
-
         labels = [f"D{offset}" for offset in self.offsets]
         rows: list[dict[str, object]] = []
         for cohort in self.cohorts:
-            values = [shown(cell.ltv_micros) if cell.complete else None for cell in cohort.cells]
+            values = [in_units_if_any(cell.ltv_micros) if cell.complete else None for cell in cohort.cells]
             row: dict[str, object] = {"cohort": cohort.cohort.isoformat(), "size": cohort.size}
             rows.append(row | dict(zip(labels, values, strict=True)))
         total: dict[str, object] = {"cohort": "total", "size": sum(cohort.size for cohort in self.cohorts)}
-        return [*rows, total | dict(zip(labels, (shown(cell.ltv_micros) for cell in self.total), strict=True))]
+        return [
+            *rows,
+            total | dict(zip(labels, (in_units_if_any(cell.ltv_micros) for cell in self.total), strict=True)),
+        ]
 
 
 # `cohorts` says to which row of the answer the players of a day belong. `offsets` has, for the days after a player's
@@ -155,22 +155,12 @@ GROUP BY paid_in
 """
 
 
-@dataclass(frozen=True)
-class Row:
-    """A cohort before its players are counted."""
-
-    cohort: dt.date
-    first: dt.date
-    last: dt.date
-    """Its first and last day in the range."""
-
-
 def answer(parameters: Parameters, asking: Asking) -> Ltv:
     zone = ZoneInfo(parameters.time_zone)
     span = whole_days(span_of(parameters, asking.now), zone)
-    first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
+    first, last = first_and_last_day(span, zone)
     today = day_of(asking.now, zone)
-    rows = _rows(parameters.granularity, first, last)
+    rows = cohorts_of(parameters.granularity, first, last)
     # What no cohort can have reached yet is left out, unless asked for.
     fitting = [n for n in DEFAULT_OFFSETS if n == 0 or n <= (today - first).days]
     offsets = sorted(set(parameters.offsets)) or fitting
@@ -223,19 +213,13 @@ def answer(parameters: Parameters, asking: Asking) -> Ltv:
     )
 
 
-def _rows(granularity: str, first: dt.date, last: dt.date) -> list[Row]:
-    days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
-    if granularity == "day":
-        return [Row(day, day, day) for day in days]
-    mondays = sorted({monday_of(day) for day in days})
-    return [Row(monday, max(monday, first), min(monday + 6 * ONE_DAY, last)) for monday in mondays]
-
-
 def _running(amounts: list[int]) -> list[int]:
     return [sum(amounts[: number + 1]) for number in range(len(amounts))]
 
 
-def _cohort(row: Row, offsets: list[int], size: int, amounts: list[int], zone: ZoneInfo, asking: Asking) -> LtvCohort:
+def _cohort(
+    row: CohortDays, offsets: list[int], size: int, amounts: list[int], zone: ZoneInfo, asking: Asking
+) -> LtvCohort:
     days_so_far = (day_of(asking.now, zone) - row.last).days
     cells: list[LtvCell] = []
     for offset, amount in zip(offsets, amounts, strict=True):
@@ -251,7 +235,7 @@ def _cohort(row: Row, offsets: list[int], size: int, amounts: list[int], zone: Z
     return LtvCohort(cohort=row.cohort, size=size, cells=cells)
 
 
-def _window(row: Row, offset: int, zone: ZoneInfo) -> Span:
+def _window(row: CohortDays, offset: int, zone: ZoneInfo) -> Span:
     """What a cell looks at."""
     return Span(day_start(row.first, zone), day_start(row.last + (offset + 1) * ONE_DAY, zone))
 

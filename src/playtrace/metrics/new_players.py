@@ -35,11 +35,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Span, buckets_of, shown_start, span_of
+from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
-from playtrace.metrics.frame.splitting import KEYS_MAX, check_points, key_of
+from playtrace.metrics.frame.splitting import KEYS_MAX, SplitBy, check_points, key_of
 from playtrace.metrics.frame.wilson import ratio
 
 
@@ -47,7 +47,7 @@ class Parameters(CommonParameters):
     interval: Literal["hour", "day", "week"] = Field(
         "day", description="Length of a bucket, on the clock and calendar of the time zone; weeks start on Monday."
     )
-    split_by: Literal["platform", "version", "country"] | None = Field(
+    split_by: SplitBy | None = Field(
         None, description="Also a series for each of the ten values with most new players, the rest as `(other)`."
     )
 
@@ -85,7 +85,7 @@ class NewPlayers(CommonAnswer):
             return [_keyed(one) for one in self.series]
         zone = ZoneInfo(self.time_zone)
         return [
-            row | {"time": shown_start(Span(bucket.time, bucket.time), self.interval, zone)}
+            row | {"time": shown_start(bucket.time, self.interval, zone)}
             for row, bucket in zip(super().table(), self.buckets, strict=True)
         ]
 
@@ -148,7 +148,7 @@ def answer(parameters: Parameters, asking: Asking) -> NewPlayers:
         parameters,
         asking,
         [bucket.cut(span) for bucket in buckets],
-        grain="hour" if parameters.interval == "hour" else "day",
+        grain=GRAIN_OF_INTERVAL[parameters.interval],
         split_by=parameters.split_by,
     )
     by_rank: dict[int, Counts] = defaultdict(lambda: defaultdict(lambda: [0, 0]))

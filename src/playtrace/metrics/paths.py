@@ -44,13 +44,14 @@ from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, FilterValues, Judged, Model, Sought
 from playtrace.metrics.frame.samples import SAMPLES
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import OTHER
 from playtrace.metrics.frame.wilson import ratio
 
 Sql = LiteralString
 
 LENGTH_MIN, LENGTH_MAX = 2, 10
 FOLDED_BELOW_PERCENT = 1
-END, START, OTHER = "(end)", "(start)", "(other)"
+END, START = "(end)", "(start)"
 
 
 class Parameters(CommonParameters):

@@ -48,6 +48,7 @@ from pydantic import BeforeValidator, Field
 
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain, span_of
+from playtrace.metrics.frame.filters import known_or_not
 from playtrace.metrics.frame.histogram import RELATIVE_ERROR, Histogram, border, nearest_border
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import (
@@ -61,6 +62,8 @@ from playtrace.metrics.frame.models import (
     split_commas,
 )
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import OTHER
+from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio
 
 SplitBy = Literal["platform", "version", "country", "device", "map"]
@@ -68,7 +71,6 @@ PARTS_MAX = 50
 SCENES_MAX = 50
 BELOW_30_MS = 33.34
 HITCH_MS = 60.0
-OTHER = "(other)"
 
 Names = Annotated[list[str], BeforeValidator(split_commas), Field(max_length=LIST_LENGTH_MAX)]
 
@@ -141,16 +143,16 @@ class Performance(Judged, CommonAnswer):
     relative_error: float = Field(description="At most so far off, in proportion, is what is read from a histogram.")
 
 
-SQL: LiteralString = """
+SQL: LiteralString = f"""
 SELECT part, loaded, figure, bin, CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(samples) AS BIGINT) AS samples,
     sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us, sum(excluded_us) AS excluded_us,
     sum(hitches) AS hitches, sum(hitches_us) AS hitches_us
 FROM (
     SELECT figure, bin, amount, samples, frames_micros, frames_us, excluded_us, hitches, hitches_us,
         CASE $split_by
-            WHEN 'platform' THEN coalesce(nullif(platform, 'unknown'), '')
-            WHEN 'version' THEN coalesce(nullif(version, 'unknown'), '')
-            WHEN 'country' THEN coalesce(nullif(country, 'unknown'), '')
+            WHEN 'platform' THEN {told("platform")}
+            WHEN 'version' THEN {told("version")}
+            WHEN 'country' THEN {told("country")}
             WHEN 'device' THEN device
             WHEN 'map' THEN scene
             ELSE ''
@@ -217,8 +219,8 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
         split_by=parameters.split_by or "",
         passed_over_1=passed_over[0],
         passed_over_2=passed_over[1],
-        maps=_values(parameters.map),
-        devices=_values(parameters.device),
+        maps=known_or_not(parameters.map),
+        devices=known_or_not(parameters.device),
         **made_days(parameters, scope, span),
     )
     pools: dict[str, Pool] = {}
@@ -260,10 +262,6 @@ def made_days(parameters: CommonParameters, scope: Scope, span: Span) -> dict[st
         run = (run[0] if run[1] == day and run[0] < day else day, day + ONE_DAY)
         longest = max(longest, run, key=lambda days: days[1] - days[0])
     return {"made_from": longest[0], "made_to": longest[1]}
-
-
-def _values(names: list[str]) -> list[str] | None:
-    return [*names, ""] if UNKNOWN in names else names or None
 
 
 def _largest(pools: dict[str, Pool], count: int) -> dict[str, Pool]:

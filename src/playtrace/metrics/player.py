@@ -43,8 +43,9 @@ from playtrace.metrics.frame.calendar import Span, day_of, days_between
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, Judged, Model, in_units
 from playtrace.metrics.frame.money import PAID_IN
-from playtrace.metrics.frame.one_player import IS_KNOWN, PlayerAnswer, PlayerParameters, whole_history
+from playtrace.metrics.frame.one_player import PlayerAnswer, PlayerParameters, is_known, whole_history
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.told import told
 
 Sql = LiteralString
 
@@ -158,10 +159,10 @@ told AS (
     UNION ALL SELECT 'systems' AS kind, os AS text, time FROM own
 ),
 counted AS (
-    SELECT kind, coalesce(nullif(text, '{UNKNOWN}'), '') AS text, count(*) AS events, min(time) AS first_at,
+    SELECT kind, {told("text")} AS text, count(*) AS events, min(time) AS first_at,
         max(time) AS last_at
     FROM told
-    GROUP BY kind, coalesce(nullif(text, '{UNKNOWN}'), '')
+    GROUP BY kind, {told("text")}
 ),
 played AS (
     SELECT level AS text, min(time) AS first_at, max(time) AS last_at,
@@ -243,10 +244,9 @@ def answer(parameters: Parameters, asking: Asking) -> Player:
         by_kind.setdefault(row["kind"], []).append(row)
     (played,) = scope.rows(SESSIONS, **whose) if rows else [{"sessions": 0, "length_us": 0}]
     first, last = (_utc(_only(by_kind, "qualifying").get(end)) for end in ("first_at", "last_at"))
-    is_known = bool(rows) or bool(asking.rows(IS_KNOWN, whose | {"game": parameters.game_id, "env": parameters.env}))
     return Player(
         player_id=parameters.player_id,
-        is_known=is_known,
+        is_known=bool(rows) or is_known(parameters, asking),
         first_seen=first,
         last_seen=last,
         days_active=0 if first is None or last is None else _days_active(parameters, asking, span, first, last),

@@ -35,7 +35,7 @@ from pydantic import Field
 
 from playtrace.metrics.frame import presence
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Span, buckets_of, shown_start, span_of
+from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
@@ -71,7 +71,7 @@ class Playtime(CommonAnswer):
     def table(self) -> list[dict[str, object]]:
         zone = ZoneInfo(self.time_zone)
         return [
-            row | {"time": shown_start(Span(bucket.time, bucket.time), self.interval, zone)}
+            row | {"time": shown_start(bucket.time, self.interval, zone)}
             for row, bucket in zip(super().table(), self.buckets, strict=True)
         ]
 
@@ -96,7 +96,7 @@ def answer(parameters: Parameters, asking: Asking) -> Playtime:
     complete = [bucket for bucket, of in zip(buckets, whole, strict=True) if of.is_complete(asking)]
     sessions = Scope(parameters, asking, presence.with_neighbours(buckets))
     played_us = presence.presence_us(presence.rows_of(sessions, PRESENT, buckets), buckets)
-    active = Scope(parameters, asking, buckets, grain="hour" if parameters.interval == "hour" else "day")
+    active = Scope(parameters, asking, buckets, grain=GRAIN_OF_INTERVAL[parameters.interval])
     by_bucket, players = _players(active, len(complete))
     player_days = sum(by_bucket.get(index, 0) for index in range(len(complete)))
     if parameters.interval != "day" and complete:

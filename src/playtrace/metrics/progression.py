@@ -34,7 +34,6 @@ is nowhere. Here each start has an end, and an outcome that lost its start is co
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import statistics
 from typing import Any, Literal, LiteralString
@@ -42,10 +41,11 @@ from typing import Any, Literal, LiteralString
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, span_of
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, microseconds, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
 
 LIMIT_MAX = 1_000
@@ -113,10 +113,10 @@ class Progression(Judged, CommonAnswer):
 # A step is 0 for a start, 1 complete, 2 fail, 3 abandon; an attempt's outcome 1 to 3, or 4: open. A start is closed by
 # the next step of the level, an outcome has a start where the step before is one: each in the same session, and within
 # a day. Looking at other rows is what costs: what they say is packed. `alive` are the sessions that are still on.
-SQL: LiteralString = """
+SQL: LiteralString = f"""
 WITH
 said AS (
-    SELECT player_id, owner, session_id, coalesce(nullif(subject, 'unknown'), '') AS level, order_key,
+    SELECT player_id, owner, session_id, {told("subject")} AS level, order_key,
         epoch_us(time) AS at_us, duration_s, CASE name
             WHEN 'level_start' THEN 0 WHEN 'level_complete' THEN 1 WHEN 'level_fail' THEN 2 ELSE 3 END AS step
     FROM noted_so_far
@@ -208,15 +208,15 @@ HAVING count(*) > 0
 """
 
 
-REACHED: LiteralString = """
+REACHED: LiteralString = f"""
 SELECT level, quantile_cont(CAST(place AS DOUBLE), 0.5) AS place
 FROM (
     SELECT level, row_number() OVER (PARTITION BY player_id ORDER BY first_key) AS place
     FROM (
-        SELECT player_id, coalesce(nullif(subject, 'unknown'), '') AS level, min(order_key) AS first_key
+        SELECT player_id, {told("subject")} AS level, min(order_key) AS first_key
         FROM noted_so_far
         WHERE name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon') AND player_id IS NOT NULL
-        GROUP BY player_id, coalesce(nullif(subject, 'unknown'), '')
+        GROUP BY player_id, {told("subject")}
     ) AS tried
 ) AS places
 WHERE list_contains($levels::VARCHAR[], level)
@@ -229,9 +229,9 @@ def answer(parameters: Parameters, asking: Asking) -> Progression:
     scope = Scope(parameters, asking, [Span(span.start, span.end + ONE_DAY)])
     rows = scope.rows(
         SQL,
-        asked_from_us=_us(span.start),
-        asked_to_us=_us(span.end),
-        open_since_us=_us(asking.now - ONE_DAY),
+        asked_from_us=microseconds(span.start),
+        asked_to_us=microseconds(span.end),
+        open_since_us=microseconds(asking.now - ONE_DAY),
         limit=parameters.limit,
     )
     listed = [row for row in rows if row["level"] is not None]
@@ -251,11 +251,6 @@ def answer(parameters: Parameters, asking: Asking) -> Progression:
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, scope.source),
     )
-
-
-def _us(moment: dt.datetime) -> int:
-    """Microseconds since 1970."""
-    return (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
 
 
 def _order(asked: Literal["auto", "name", "reached"], levels: list[str]) -> Literal["name", "reached"]:

@@ -346,4 +346,4 @@ def _compared(name: FigureName, a: tuple[Estimate, int], b: tuple[Estimate, int]
     )
 
 
-METRIC = Metric(__name__, __doc__, Parameters, ReleaseCompare, answer)
+METRIC = Metric(__name__, __doc__, Parameters, ReleaseCompare, answer, subject="Technical")

@@ -58,10 +58,11 @@ from playtrace.metrics.frame.calendar import (
     day_of,
     day_start,
     days_between,
-    monday_of,
+    first_and_last_day,
     span_of,
     whole_days,
 )
+from playtrace.metrics.frame.cohorts import CohortDays, cohorts_of
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought, split_commas
@@ -280,26 +281,12 @@ def _sql(parameters: Parameters) -> LiteralString:
     return members + (RETURN_EVENTS if parameters.return_event else ACTIVITY) + COUNTED
 
 
-@dataclass(frozen=True)
-class Row:
-    """A cohort before its players are counted."""
-
-    cohort: dt.date
-    first: dt.date
-    last: dt.date
-    """Its first and last day in the range."""
-
-    def reference(self, day: dt.date, kind: str) -> dt.date:
-        """The day from which offsets are counted for the players of a day."""
-        return self.cohort if kind == "calendar_week" else day
-
-
 def answer(parameters: Parameters, asking: Asking) -> Retention:
     zone = ZoneInfo(parameters.time_zone)
     span = whole_days(span_of(parameters, asking.now), zone)
-    first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
+    first, last = first_and_last_day(span, zone)
     today = day_of(asking.now, zone)
-    rows = _rows(parameters, first, last)
+    rows = cohorts_of(_granularity(parameters), first, last)
     columns = _columns(parameters, (today - first).days)
     if len(rows) * len(columns) > CELLS_MAX:
         raise WrongParameter(
@@ -325,14 +312,6 @@ def answer(parameters: Parameters, asking: Asking) -> Retention:
 
 def _granularity(parameters: Parameters) -> Literal["day", "week"]:
     return "week" if parameters.kind == "calendar_week" else parameters.granularity
-
-
-def _rows(parameters: Parameters, first: dt.date, last: dt.date) -> list[Row]:
-    days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
-    if _granularity(parameters) == "day":
-        return [Row(day, day, day) for day in days]
-    mondays = sorted({monday_of(day) for day in days})
-    return [Row(monday, max(monday, first), min(monday + 6 * ONE_DAY, last)) for monday in mondays]
 
 
 def _columns(parameters: Parameters, days_so_far: int) -> list[Column]:
@@ -371,13 +350,13 @@ class Counts:
 
 
 def _count(
-    parameters: Parameters, scope: Scope, rows: list[Row], columns: list[Column], days: int, first: dt.date
+    parameters: Parameters, scope: Scope, rows: list[CohortDays], columns: list[Column], days: int, first: dt.date
 ) -> list[Counts]:
     """The counts of each row. Days are numbered from the first."""
     cohorts: list[tuple[int, int, int]] = []
     for index, row in enumerate(rows):
         for number in range((row.first - first).days, (row.last - first).days + 1):
-            reference = row.reference(first + number * ONE_DAY, parameters.kind)
+            reference = _reference(row, first + number * ONE_DAY, parameters.kind)
             cohorts.append((number, index, (reference - first).days))
     # A reference day may lie before the first day by less than a week.
     offsets = [(days_after, _column_bits(columns, days_after)) for days_after in range(days + 7)]
@@ -410,7 +389,9 @@ def _column_bits(columns: list[Column], days_after: int) -> int:
     )
 
 
-def _cohort(row: Row, columns: list[Column], counts: Counts, kind: Kind, zone: ZoneInfo, asking: Asking) -> Cohort:
+def _cohort(
+    row: CohortDays, columns: list[Column], counts: Counts, kind: Kind, zone: ZoneInfo, asking: Asking
+) -> Cohort:
     cells: list[RetentionCell] = []
     for column, came_back in zip(columns, counts.retained, strict=True):
         end = _end_of_window(row, column, counts, zone) if kind == "window_24h" else _end(row, column, kind, zone)
@@ -426,13 +407,18 @@ def _cohort(row: Row, columns: list[Column], counts: Counts, kind: Kind, zone: Z
     return Cohort(cohort=row.cohort, size=counts.size, cells=cells)
 
 
-def _end(row: Row, column: Column, kind: Kind, zone: ZoneInfo) -> dt.datetime:
+def _reference(row: CohortDays, day: dt.date, kind: Kind) -> dt.date:
+    """The day from which offsets are counted for the players of a day."""
+    return row.cohort if kind == "calendar_week" else day
+
+
+def _end(row: CohortDays, column: Column, kind: Kind, zone: ZoneInfo) -> dt.datetime:
     """When the last day is over that a cell looks at."""
     last = column.first_day if column.last_day is None else column.last_day
-    return day_start(row.reference(row.last, kind) + (last + 1) * ONE_DAY, zone)
+    return day_start(_reference(row, row.last, kind) + (last + 1) * ONE_DAY, zone)
 
 
-def _end_of_window(row: Row, column: Column, counts: Counts, zone: ZoneInfo) -> dt.datetime:
+def _end_of_window(row: CohortDays, column: Column, counts: Counts, zone: ZoneInfo) -> dt.datetime:
     """When the windows of all players are over: not before nobody can join the cohort any more."""
     joined = day_start(row.last + ONE_DAY, zone)
     if counts.last_at is None or column.last_day is None:

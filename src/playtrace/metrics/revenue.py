@@ -40,7 +40,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Grain, Span, buckets_of, span_of
+from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, Judged, Model, in_units
 from playtrace.metrics.frame.money import (
@@ -54,18 +54,17 @@ from playtrace.metrics.frame.money import (
     unconverted,
 )
 from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.splitting import KEYS_MAX, OTHER, SplitBy
 
-KEYS_MAX = 10
 KINDS_MAX = 20
 CURRENCIES_MAX = 50
-OTHER = "(other)"
 
 
 class Parameters(PaymentParameters):
     interval: Literal["hour", "day", "week"] = Field(
         "day", description="Length of a bucket, on the clock and calendar of the time zone; weeks start on Monday."
     )
-    split_by: Literal["platform", "version", "country"] | None = Field(
+    split_by: SplitBy | None = Field(
         None, description="Also a series for each of the ten values with most net revenue, the rest as `(other)`."
     )
 
@@ -121,9 +120,8 @@ class Revenue(MoneyAnswer):
         zone = ZoneInfo(self.time_zone)
         rows: list[dict[str, object]] = []
         for number, point in enumerate(self.points):
-            local = point.time.astimezone(zone)
-            time = local.isoformat() if self.interval == "hour" else local.date().isoformat()
             split = {series.key: in_units(series.net_micros[number]) for series in self.series or []}
+            time = shown_start(point.time, self.interval, zone)
             rows.append({"time": time} | _shown(point) | split | {"complete": point.complete})
         total: dict[str, object] = {"time": "total"} | _shown(self.total)
         total |= {series.key: in_units(series.total.net_micros) for series in self.series or []}
@@ -192,7 +190,6 @@ GROUP BY list, bucket, rank, key
 """
 
 SUMS = ("payments", "refunds", "unconverted", "gross", "refunded")
-GRAIN_OF_INTERVAL: dict[str, Grain] = {"hour": "hour", "day": "day", "week": "day"}
 
 Row = dict[str, Any]
 

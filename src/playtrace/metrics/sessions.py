@@ -41,11 +41,19 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Span, buckets_of, plain, shown_start, span_of
+from playtrace.metrics.frame.calendar import (
+    GRAIN_OF_INTERVAL,
+    Span,
+    buckets_of,
+    in_seconds,
+    plain,
+    shown_start,
+    span_of,
+)
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.scope import Scope
-from playtrace.metrics.frame.splitting import KEYS_MAX, check_points, key_of
+from playtrace.metrics.frame.splitting import KEYS_MAX, SplitBy, check_points, key_of
 from playtrace.metrics.frame.wilson import ratio
 
 
@@ -53,7 +61,7 @@ class Parameters(CommonParameters):
     interval: Literal["hour", "day", "week"] = Field(
         "day", description="Length of a bucket, on the clock and calendar of the time zone; weeks start on Monday."
     )
-    split_by: Literal["platform", "version", "country"] | None = Field(
+    split_by: SplitBy | None = Field(
         None, description="Also a series for each of the ten values with most sessions, the rest as `(other)`."
     )
 
@@ -101,7 +109,7 @@ class Sessions(CommonAnswer):
             return [_keyed(one) for one in self.series]
         zone = ZoneInfo(self.time_zone)
         return [
-            row | {"time": shown_start(Span(bucket.time, bucket.time), self.interval, zone)}
+            row | {"time": shown_start(bucket.time, self.interval, zone)}
             for row, bucket in zip(super().table(), self.buckets, strict=True)
         ]
 
@@ -181,7 +189,7 @@ def answer(parameters: Parameters, asking: Asking) -> Sessions:
         parameters,
         asking,
         [bucket.cut(span) for bucket in buckets],
-        grain="hour" if parameters.interval == "hour" else "day",
+        grain=GRAIN_OF_INTERVAL[parameters.interval],
         split_by=parameters.split_by,
     )
     complete_buckets = sum(bucket.is_complete(asking) for bucket in buckets)
@@ -247,14 +255,10 @@ def _figures(row: Row, players: int) -> Row:
         "players": players,
         "sessions_per_player": ratio(sessions, players),
         "mean_seconds": ratio(int(row.get("length_us") or 0) / 1e6, sessions),
-        "median_seconds": _seconds(row.get("median_us")),
-        "p90_seconds": _seconds(row.get("p90_us")),
-        "p95_seconds": _seconds(row.get("p95_us")),
+        "median_seconds": in_seconds(row.get("median_us")),
+        "p90_seconds": in_seconds(row.get("p90_us")),
+        "p95_seconds": in_seconds(row.get("p95_us")),
     }
-
-
-def _seconds(us: float | None) -> float | None:
-    return None if us is None else us / 1e6
 
 
 METRIC = Metric(__name__, __doc__, Parameters, Sessions, answer, subject="Sessions")

@@ -43,11 +43,20 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, day_start, days_between, span_of, whole_days
+from playtrace.metrics.frame.calendar import (
+    ONE_DAY,
+    Span,
+    day_of,
+    day_start,
+    days_between,
+    first_and_last_day,
+    span_of,
+    whole_days,
+)
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.exchange import TRILLION
 from playtrace.metrics.frame.metric import Metric
-from playtrace.metrics.frame.models import DayOrInstant, Judged, Model, in_units
+from playtrace.metrics.frame.models import DayOrInstant, Judged, Model, in_units_if_any
 from playtrace.metrics.frame.money import (
     PAID,
     MoneyAnswer,
@@ -120,18 +129,15 @@ class Spenders(Judged, MoneyAnswer):
     rfm: list[RfmScores] = Field(description="Each combination of scores that somebody has, the best first.")
 
     def table(self) -> list[dict[str, object]]:
-        def shown(micros: int | None) -> str | None:
-            return None if micros is None else in_units(micros)
-
         return [
             {
                 "group": group.group,
                 "players": group.players,
                 "payerShare": group.payer_share,
-                "net": shown(group.net_micros),
+                "net": in_units_if_any(group.net_micros),
                 "revenueShare": group.revenue_share,
-                "least": shown(group.least_micros),
-                "most": shown(group.most_micros),
+                "least": in_units_if_any(group.least_micros),
+                "most": in_units_if_any(group.most_micros),
             }
             for group in self.groups
         ]
@@ -226,7 +232,7 @@ def answer(parameters: Parameters, asking: Asking) -> Spenders:
         missing = "dolphinFrom" if dolphin_from is None else "whaleFrom"
         raise WrongParameter(missing, "Expected together: `whaleFrom` and `dolphinFrom`.")
     span = _span(parameters, asking, zone)
-    first, last = day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
+    first, last = first_and_last_day(span, zone)
     scope = Scope(parameters, asking, days_between(first, last, zone))
     rows = scope.rows(
         SQL,

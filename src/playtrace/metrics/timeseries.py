@@ -42,12 +42,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, span_of
+from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
 from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import Scope
-from playtrace.metrics.frame.splitting import KEYS_MAX, check_points, key_of
+from playtrace.metrics.frame.splitting import KEYS_MAX, SplitBy, check_points, key_of
 from playtrace.metrics.frame.wilson import ratio
 
 Unit = Literal["events", "sessions", "players", "frames_per_second", "seconds", "share", "micros"]
@@ -64,7 +64,7 @@ class Parameters(CommonParameters):
     interval: Literal["minute", "hour", "day", "week"] = Field(
         "day", description="Length of a bucket, on the clock and calendar of the time zone; weeks start on Monday."
     )
-    split_by: Literal["platform", "version", "country"] | None = Field(
+    split_by: SplitBy | None = Field(
         None, description="Also a series for each of the ten largest values, the rest as `(other)`."
     )
     currency: Annotated[str, StringConstraints(to_upper=True)] = Field(
@@ -107,10 +107,8 @@ class Timeseries(CommonAnswer):
 
         rows: list[dict[str, object]] = []
         for number, point in enumerate(self.points):
-            local = point.time.astimezone(zone)
-            time = local.date() if self.interval in ("day", "week") else local
             split = {series.key: shown(series.points[number]) for series in self.series or []}
-            row: dict[str, object] = {"time": time.isoformat(), self.of: shown(point)}
+            row: dict[str, object] = {"time": shown_start(point.time, self.interval, zone), self.of: shown(point)}
             rows.append(row | split | {"complete": point.complete})
         return rows
 

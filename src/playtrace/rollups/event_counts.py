@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playtrace.rollups.rollup import Rollup
+from playtrace.rollups.rollup import MICROS, Rollup
 
 ROLLUP = Rollup(
     table="event_counts",
@@ -23,15 +23,15 @@ ROLLUP = Rollup(
     },
     # Frames drawn, in millionths, and the microseconds in which they were: of `performance` events where both are
     # numbers. In integers, as sums of fractions depend on their order. Properties are dear to read: of no other events.
-    each="""
+    each=f"""
     SELECT game_id, env, slot, name, platform, version, country, currency, CAST(1 AS BIGINT) AS events,
-        coalesce(TRY_CAST(round(value * 1e6) AS BIGINT), 0) AS value_micros, CAST(0 AS BIGINT) AS frames_micros,
+        {MICROS} AS value_micros, CAST(0 AS BIGINT) AS frames_micros,
         CAST(0 AS BIGINT) AS frames_us
-    FROM {source} AS source
+    FROM {{source}} AS source
     WHERE name <> 'performance'
     UNION ALL
     SELECT game_id, env, slot, name, platform, version, country, currency, CAST(1 AS BIGINT) AS events,
-        coalesce(TRY_CAST(round(value * 1e6) AS BIGINT), 0) AS value_micros,
+        {MICROS} AS value_micros,
         CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
         CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
     FROM (
@@ -43,7 +43,7 @@ ROLLUP = Rollup(
         FROM (
             SELECT game_id, env, slot, name, platform, version, country, currency, value, props,
                 coalesce(TRY_CAST(props.duration_s AS DOUBLE), 1) AS seconds
-            FROM {source} AS source
+            FROM {{source}} AS source
             WHERE name = 'performance'
         ) AS measured
     ) AS drawn

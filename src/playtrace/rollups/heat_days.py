@@ -10,6 +10,7 @@ import math
 from typing import LiteralString
 
 from playtrace.rollups.map_extents import Box
+from playtrace.rollups.rollup import creation_of
 
 TABLE: LiteralString = "heat_days"
 VERSION = 3
@@ -32,9 +33,7 @@ COLUMNS: dict[LiteralString, LiteralString] = {
     "players": "BIGINT",
 }
 
-CREATION: LiteralString = (
-    "CREATE TABLE heat_days (" + ", ".join([f"{name} {type_}" for name, type_ in COLUMNS.items()]) + ")"
-)
+CREATION: LiteralString = creation_of(TABLE, COLUMNS)
 
 # Of each map that the day touches, how far players went on it in the last days.
 EXTENTS: LiteralString = """

@@ -7,7 +7,7 @@ protocol, which is above the store, reads it by its name.
 
 from __future__ import annotations
 
-from playtrace.rollups.rollup import Rollup, Sql
+from playtrace.rollups.rollup import Rollup, Sql, text_of
 
 SAID: Sql = """slot, name, player_id, os, ext, vscode, country, exit_code, output, exception, duration_ms,
         is_interactive, is_truncated, is_compile_error"""
@@ -40,22 +40,14 @@ ROLLUP = Rollup(
     # Properties are read as text: of a VARIANT, true would be the number 1. What is an object or a list has no text
     # that is the same wherever it stands, so it counts as not sent. Waits are summed in whole microseconds, as a sum of
     # fractions depends on their order; a duration is kept as it was sent, as one of them is the median.
-    each="""
+    each=f"""
     SELECT game_id, env, slot, name, player_id, coalesce(os, 'Unknown') AS os,
         coalesce(nullif(version, ''), 'Unknown') AS ext,
-        CASE WHEN vscode IS NULL OR substr(vscode, 1, 1) IN ('{{', '[') THEN 'Unknown' ELSE vscode END AS vscode,
+        coalesce({text_of("vscode")}, 'Unknown') AS vscode,
         coalesce(nullif(country, ''), 'Unknown') AS country,
-        CASE
-            WHEN name <> 'java.run.completed' THEN NULL
-            WHEN exit_code IS NULL OR substr(exit_code, 1, 1) IN ('{{', '[') THEN '0'
-            ELSE exit_code
-        END AS exit_code,
-        CASE
-            WHEN name <> 'java.run.completed' THEN NULL
-            WHEN output IS NULL OR substr(output, 1, 1) IN ('{{', '[') THEN '-'
-            ELSE output
-        END AS output,
-        CASE WHEN substr(exception, 1, 1) NOT IN ('', '{{', '[') THEN exception END AS exception,
+        CASE WHEN name = 'java.run.completed' THEN coalesce({text_of("exit_code")}, '0') END AS exit_code,
+        CASE WHEN name = 'java.run.completed' THEN coalesce({text_of("output")}, '-') END AS output,
+        nullif({text_of("exception")}, '') AS exception,
         CASE WHEN duration_ms >= 0 AND duration_ms <= 1.7976931348623157e308 THEN duration_ms END AS duration_ms,
         coalesce(scanner_usage = 'true', false) AS is_interactive,
         coalesce(truncated_output = 'true', false) AS is_truncated,
@@ -77,7 +69,7 @@ ROLLUP = Rollup(
             CASE WHEN name = 'java.run.completed' THEN CAST(props.truncatedOutput AS VARCHAR) END AS truncated_output,
             CASE WHEN name = 'java.run.error' THEN CAST(props.phase AS VARCHAR) END AS phase,
             CASE WHEN name = 'java.run.error' THEN CAST(props.exceptionHash AS VARCHAR) END AS exception
-        FROM {source} AS source
+        FROM {{source}} AS source
         WHERE protocol = 'jwc.v1'
     ) AS used
     """,

@@ -7,7 +7,7 @@ that is the same wherever it stands, so it counts as not sent.
 
 from __future__ import annotations
 
-from playtrace.rollups.rollup import Rollup, Sql
+from playtrace.rollups.rollup import TEXT_LENGTH_MAX, Rollup, Sql, text_of
 
 SUBJECTS: dict[Sql, Sql] = {
     "purchase": "props.product",
@@ -33,7 +33,6 @@ DETAILS: dict[Sql, Sql] = {
     "match_end": "props.result",
     "level_fail": "props.reason",
 }
-TEXT_LENGTH_MAX: Sql = "256"
 
 
 def _by_name(values: dict[Sql, Sql]) -> Sql:
@@ -75,16 +74,13 @@ ROLLUP = Rollup(
     # The value of an item is how many of it: one, where that is not said. The text of a number may be one without end.
     each=f"""
     SELECT game_id, env, time, received_at, order_key, name, player_id, owner, session_id, match_id, map_id, level,
-        platform, version, country, currency,
-        value,
-        CASE WHEN subject IS NULL OR (substr(subject, 1, 1) IN ('{{{{', '[') AND name NOT LIKE 'level%') THEN ''
-            ELSE substr(subject, 1, {TEXT_LENGTH_MAX}) END AS subject,
-        CASE WHEN detail IS NULL OR substr(detail, 1, 1) IN ('{{{{', '[') THEN ''
-            ELSE substr(detail, 1, {TEXT_LENGTH_MAX}) END AS detail,
+        platform, version, country, currency, value,
+        coalesce(CASE WHEN name LIKE 'level%' THEN substr(subject, 1, {TEXT_LENGTH_MAX})
+            ELSE {text_of("subject", TEXT_LENGTH_MAX)} END, '') AS subject,
+        coalesce({text_of("detail", TEXT_LENGTH_MAX)}, '') AS detail,
         CASE WHEN abs(balance) <= 1e15 THEN balance END AS balance,
         CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
-        CASE WHEN substr(transaction_id, 1, 1) NOT IN ('', '{{{{', '[')
-            THEN substr(transaction_id, 1, {TEXT_LENGTH_MAX}) END AS transaction_id,
+        nullif({text_of("transaction_id", TEXT_LENGTH_MAX)}, '') AS transaction_id,
         coalesce(validated <> 'false', true) AS is_validated
     FROM (
         SELECT game_id, env, time, received_at, order_key, name, player_id, owner,

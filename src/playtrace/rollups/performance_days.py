@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import LiteralString
 
 from playtrace.rollups import performance_samples
+from playtrace.rollups.rollup import KEY, creation_of
 
 Sql = LiteralString
 
@@ -47,9 +48,7 @@ COLUMNS: dict[Sql, Sql] = {
 `scene_session` and `scene_memory` (the same of a session in one scene), `load_cold`, `load_warm`; and `sums`, which has
 the other columns."""
 
-CREATION: Sql = (
-    "CREATE TABLE performance_days (" + ", ".join([f"{name} {type_}" for name, type_ in COLUMNS.items()]) + ")"
-)
+CREATION: Sql = creation_of(TABLE, COLUMNS)
 
 # What each session sampled on a day, in one scene: the texts of its histograms behind each other. Numbers stand for
 # all that it is told apart by, which would be dear to compare for each bucket of a histogram. `session_unit` is the
@@ -170,11 +169,10 @@ _DAY_SAMPLES: Sql = (
     + performance_samples.ROLLUP.table
     + " WHERE time >= $from AND time < $to"
 )
-_KEY: Sql = "game_id, env, "
 
 MERGED: Sql = (
     "WITH frame_units AS ("
-    + FRAME_UNITS.format(key=_KEY, samples=_DAY_SAMPLES)
+    + FRAME_UNITS.format(key=KEY, samples=_DAY_SAMPLES)
     + "\n),\nframe_bins AS ("
     + FRAME_BINS
     + ")\nSELECT game_id, env, $from::DATE AS day, platform, version, country, scene, device, figure, bin,"
@@ -184,7 +182,7 @@ MERGED: Sql = (
     CAST(sum(excluded_us) AS BIGINT) AS excluded_us, CAST(sum(hitches) AS BIGINT) AS hitches,
     CAST(sum(hitches_us) AS BIGINT) AS hitches_us
 FROM ("""
-    + PARTS.format(key=_KEY, samples=_DAY_SAMPLES)
+    + PARTS.format(key=KEY, samples=_DAY_SAMPLES)
     + """) AS parts
 GROUP BY game_id, env, platform, version, country, scene, device, figure, bin
 ORDER BY game_id, env, figure"""

@@ -6,19 +6,11 @@ come to rest, and to questions about days that have not. So a load pays for none
 
 from __future__ import annotations
 
-from playtrace.rollups.rollup import Rollup, Sql
+from playtrace.rollups.rollup import TEXT_LENGTH_MAX, Rollup, Sql, text_of
 
 NAMES: Sql = "'performance', 'scene_loaded'"
 HISTOGRAM_LENGTH_MAX: Sql = "4000"
 """Characters of a histogram: more than five hundred buckets."""
-TEXT_LENGTH_MAX: Sql = "256"
-
-
-def _text(value: Sql, length: Sql = TEXT_LENGTH_MAX) -> Sql:
-    """An object or a list has no text that is the same wherever it stands: it counts as not sent."""
-    shortened: Sql = "substr(" + value + ", 1, " + length + ")"
-    return "CASE WHEN substr(" + value + ", 1, 1) NOT IN ('{{', '[') THEN " + shortened + " END"
-
 
 ROLLUP = Rollup(
     table="performance_samples",
@@ -48,12 +40,13 @@ ROLLUP = Rollup(
     # sense. The text of a number may be one without end.
     each=f"""
     SELECT game_id, env, time, player_id, owner, session_id, platform, version, country,
-        coalesce({_text("scene")}, map_id, CASE WHEN name = 'scene_loaded' THEN level END, '') AS scene,
-        coalesce({_text("device")}, '') AS device,
+        coalesce({text_of("scene", TEXT_LENGTH_MAX)}, map_id, CASE WHEN name = 'scene_loaded' THEN level END, '')
+            AS scene,
+        coalesce({text_of("device", TEXT_LENGTH_MAX)}, '') AS device,
         coalesce(excluded = 'true', false) AS is_excluded,
         CASE WHEN drawn_us > 0 AND drawn_micros >= 0 THEN drawn_micros END AS frames_micros,
         CASE WHEN drawn_us > 0 AND drawn_micros >= 0 THEN drawn_us END AS frames_us,
-        {_text("frame_times", HISTOGRAM_LENGTH_MAX)} AS frame_times,
+        {text_of("frame_times", HISTOGRAM_LENGTH_MAX)} AS frame_times,
         CASE WHEN hitches >= 0 AND hitches <= 1000000000 THEN hitches END AS hitches,
         CASE WHEN memory_mb >= 0 AND memory_mb <= 1e9 THEN memory_mb END AS memory_mb,
         CASE WHEN load_s >= 0 AND load_s <= 1e6 THEN load_s * 1000 END AS load_ms,

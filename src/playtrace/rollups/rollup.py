@@ -59,8 +59,7 @@ class Rollup(Struct, frozen=True):
     @property
     def creation(self) -> Sql:
         """The statement that makes the empty table."""
-        columns: list[Sql] = [f"{name} {type_}" for name, type_ in self.columns.items()]
-        return "CREATE TABLE " + self.table + " (" + ", ".join(columns) + ")"
+        return creation_of(self.table, self.columns)
 
     @property
     def names(self) -> Sql:
@@ -117,6 +116,25 @@ class Rollup(Struct, frozen=True):
         return self.day + " >= $from AND " + self.day + " < $to"
 
 
+def creation_of(table: Sql, columns: dict[Sql, Sql]) -> Sql:
+    """The statement that makes an empty table of these columns, with their types."""
+    texts: list[Sql] = [name + " " + type_ for name, type_ in columns.items()]
+    return "CREATE TABLE " + table + " (" + ", ".join(texts) + ")"
+
+
+def text_of(value: Sql, length: Sql | None = None) -> Sql:
+    """A property that was read as text, of at most so many characters.
+
+    An object or a list has no text that is the same wherever it stands: it counts as not sent, and is null.
+    """
+    text: Sql = value if length is None else "substr(" + value + ", 1, " + length + ")"
+    return "CASE WHEN substr(" + value + ", 1, 1) NOT IN ('{{', '[') THEN " + text + " END"
+
+
+TEXT_LENGTH_MAX: Sql = "256"
+"""Characters that are kept of a property."""
+MICROS: Sql = "coalesce(TRY_CAST(round(value * 1e6) AS BIGINT), 0)"
+"""The value of an event in millionths: sums of integers do not depend on their order."""
 KEY: Sql = "game_id, env, "
 PASSIVE: Sql = "name IN ('" + "', '".join(PASSIVE_EVENTS) + "')"
 """Whether an event happens without the player."""

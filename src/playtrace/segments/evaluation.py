@@ -22,51 +22,78 @@ from playtrace.metrics.frame.filters import PLACES, known_or_not, predicate_of
 from playtrace.metrics.frame.models import CommonParameters
 from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import Scope, ever
-from playtrace.rollups.rollup import SOURCE_OF_QUESTION
+from playtrace.rollups.rollup import MICROS, SOURCE_OF_QUESTION
 from playtrace.segments import rules
 from playtrace.segments.rules import Bounds, Rule, Window
 from playtrace.store.duckdb import Reader
 
 Sql = LiteralString
 
-MICROS = 1_000_000
+MICROS_OF_ONE = 1_000_000
 EPOCH = dt.date(1970, 1, 1)
 """Nothing that happened in a game is older."""
 
+ENDS: dict[Sql, Sql] = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
+"""Of what a number may be, as the rule names them."""
 EVERYBODY: Sql = "SELECT player_id FROM known_players"
 
-DID: Sql = """
+
+WITHIN: Sql = """{time} >= $c{place}_from AND {time} < $c{place}_to
+            AND ($c{place}_first_days::BIGINT IS NULL OR (
+                {time} >= {player}.first_seen
+                AND {time} < {player}.first_seen + to_hours(24 * $c{place}_first_days::BIGINT)
+            ))"""
+
+
+def _within(time: Sql, player: Sql) -> Sql:
+    """Whether something happened in the window of a condition, which may be a player's own first days."""
+    return WITHIN.replace("{time}", time).replace("{player}", player)
+
+
+def _bounded(number: Sql, of: Sql = "") -> Sql:
+    """Whether a number is as the condition wants it; whoever has none has 0."""
+    ends: list[Sql] = [
+        "coalesce(" + number + ", 0) " + sign + " $c{place}_" + of + end + "::DOUBLE" for end, sign in ENDS.items()
+    ]
+    return "\n        AND ".join(ends)
+
+
+FIRST_SAID: Sql = """
+    SELECT player_id FROM known_players WHERE list_contains($c{place}_values::VARCHAR[], {column})"""
+
+
+def _first_said(column: Sql) -> Sql:
+    """Players whose first event said one of some values."""
+    return FIRST_SAID.replace("{column}", column)
+
+
+DID: Sql = (
+    """
     SELECT known_players.player_id
     FROM known_players
     LEFT JOIN (
-        SELECT event.player_id, count(*) AS times,
-            sum(coalesce(TRY_CAST(round(event.value * 1e6) AS BIGINT), 0)) AS value_micros
-        FROM ({source}) AS event
+        SELECT event.player_id, count(*) AS times, sum(micros) AS value_micros
+        FROM (SELECT player_id, time, """
+    + MICROS
+    + """ AS micros FROM ({source}) AS source) AS event
         JOIN known_players AS doer ON doer.player_id = event.player_id
-        WHERE event.time >= $c{place}_from AND event.time < $c{place}_to
-            AND ($c{place}_first_days::BIGINT IS NULL OR (
-                event.time >= doer.first_seen
-                AND event.time < doer.first_seen + to_hours(24 * $c{place}_first_days::BIGINT)
-            ))
+        WHERE """
+    + _within("event.time", "doer")
+    + """
         GROUP BY event.player_id
     ) AS done ON done.player_id = known_players.player_id
-    WHERE coalesce(done.times, 0) >= $c{place}_times_at_least::DOUBLE
-        AND coalesce(done.times, 0) <= $c{place}_times_at_most::DOUBLE
-        AND coalesce(done.times, 0) > $c{place}_times_above::DOUBLE
-        AND coalesce(done.times, 0) < $c{place}_times_below::DOUBLE
-        AND coalesce(done.value_micros, 0) >= $c{place}_at_least::DOUBLE
-        AND coalesce(done.value_micros, 0) <= $c{place}_at_most::DOUBLE
-        AND coalesce(done.value_micros, 0) > $c{place}_above::DOUBLE
-        AND coalesce(done.value_micros, 0) < $c{place}_below::DOUBLE"""
+    WHERE """
+    + _bounded("done.times", "times_")
+    + """
+        AND """
+    + _bounded("done.value_micros")
+)
 
 FIRST_SEEN: Sql = """
     SELECT player_id FROM known_players WHERE first_seen >= $c{place}_from AND first_seen < $c{place}_to"""
-FIRST_PLATFORM: Sql = """
-    SELECT player_id FROM known_players WHERE list_contains($c{place}_values::VARCHAR[], platform)"""
-FIRST_VERSION: Sql = """
-    SELECT player_id FROM known_players WHERE list_contains($c{place}_values::VARCHAR[], version)"""
-FIRST_COUNTRY: Sql = """
-    SELECT player_id FROM known_players WHERE list_contains($c{place}_values::VARCHAR[], country)"""
+FIRST_PLATFORM = _first_said("platform")
+FIRST_VERSION = _first_said("version")
+FIRST_COUNTRY = _first_said("country")
 
 # Sessions are split by version: that of their first event.
 LAST_VERSION: Sql = """
@@ -91,53 +118,50 @@ DAYS_ACTIVE: Sql = """
             AND ($c{place}_first_days::BIGINT IS NULL OR active.bucket < player.bucket + $c{place}_first_days::BIGINT)
         GROUP BY active.player_id
     ) AS played ON played.player_id = known_players.player_id
-    WHERE coalesce(played.days, 0) >= $c{place}_at_least::DOUBLE
-        AND coalesce(played.days, 0) <= $c{place}_at_most::DOUBLE
-        AND coalesce(played.days, 0) > $c{place}_above::DOUBLE
-        AND coalesce(played.days, 0) < $c{place}_below::DOUBLE"""
+    WHERE """ + _bounded("played.days")
 
-SESSIONS: Sql = """
+SESSIONS: Sql = (
+    """
     SELECT known_players.player_id
     FROM known_players
     LEFT JOIN (
         SELECT sessions.player_id, count(*) AS sessions
         FROM sessions
         JOIN known_players AS player ON player.player_id = sessions.player_id
-        WHERE sessions.started_at >= $c{place}_from AND sessions.started_at < $c{place}_to
-            AND ($c{place}_first_days::BIGINT IS NULL OR (
-                sessions.started_at >= player.first_seen
-                AND sessions.started_at < player.first_seen + to_hours(24 * $c{place}_first_days::BIGINT)
-            ))
+        WHERE """
+    + _within("sessions.started_at", "player")
+    + """
         GROUP BY sessions.player_id
     ) AS begun ON begun.player_id = known_players.player_id
-    WHERE coalesce(begun.sessions, 0) >= $c{place}_at_least::DOUBLE
-        AND coalesce(begun.sessions, 0) <= $c{place}_at_most::DOUBLE
-        AND coalesce(begun.sessions, 0) > $c{place}_above::DOUBLE
-        AND coalesce(begun.sessions, 0) < $c{place}_below::DOUBLE"""
+    WHERE """
+    + _bounded("begun.sessions")
+)
 
-NET_SPEND: Sql = """
+NET_SPEND: Sql = (
+    """
     SELECT known_players.player_id
     FROM known_players
     LEFT JOIN (
-        SELECT purchase.player_id, sum(coalesce(TRY_CAST(round(purchase.value * 1e6) AS BIGINT), 0)) AS micros
+        SELECT purchase.player_id, sum(micros) AS micros
         FROM (
-            SELECT player_id, time, value, {paid_in} AS paid_in
+            SELECT player_id, time, """
+    + MICROS
+    + " AS micros, "
+    + PAID_IN
+    + """ AS paid_in
             FROM noted_so_far
             WHERE name = 'purchase' AND is_validated
         ) AS purchase
         JOIN known_players AS player ON player.player_id = purchase.player_id
-        WHERE purchase.time >= $c{place}_from AND purchase.time < $c{place}_to
+        WHERE """
+    + _within("purchase.time", "player")
+    + """
             AND purchase.paid_in = coalesce($c{place}_currency, $game_currency)
-            AND ($c{place}_first_days::BIGINT IS NULL OR (
-                purchase.time >= player.first_seen
-                AND purchase.time < player.first_seen + to_hours(24 * $c{place}_first_days::BIGINT)
-            ))
         GROUP BY purchase.player_id
     ) AS spent ON spent.player_id = known_players.player_id
-    WHERE coalesce(spent.micros, 0) >= $c{place}_at_least::DOUBLE
-        AND coalesce(spent.micros, 0) <= $c{place}_at_most::DOUBLE
-        AND coalesce(spent.micros, 0) > $c{place}_above::DOUBLE
-        AND coalesce(spent.micros, 0) < $c{place}_below::DOUBLE"""
+    WHERE """
+    + _bounded("spent.micros")
+)
 
 EXPERIMENT: Sql = """
     SELECT DISTINCT player_id
@@ -208,7 +232,7 @@ class _Statement:
             case rules.Did():
                 self._bind_window(place, rule.within)
                 self._bind_bounds(place + "_times", rule.counts(), 1)
-                self._bind_bounds(place, rule.value_sum, MICROS)
+                self._bind_bounds(place, rule.value_sum, MICROS_OF_ONE)
                 return DID.format(place=place, source=self._events(place, rule.did, rule.where))
             case rules.FirstSeen():
                 self._bind_window(place, rule.first_seen)
@@ -235,9 +259,9 @@ class _Statement:
                 return SESSIONS.format(place=place)
             case rules.NetSpend():
                 self._bind_window(place, rule.within)
-                self._bind_bounds(place, rule.net_spend, MICROS)
+                self._bind_bounds(place, rule.net_spend, MICROS_OF_ONE)
                 self._bind(place, currency=rule.currency)
-                return NET_SPEND.format(place=place, paid_in=PAID_IN)
+                return NET_SPEND.format(place=place)
             case rules.Experiment():
                 self._bind(place, experiment=rule.experiment, values=rule.group)
                 return EXPERIMENT.format(place=place, source=self._events(place, "session_start", []))

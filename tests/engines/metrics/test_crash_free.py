@@ -108,7 +108,7 @@ def test_points_and_parts_are_those_of_all_sessions(
         crashed_sessions = sum(s["crashes"] > 0 for s in own)
         hours = sum(s["seconds"] for s in own) / 3600
         reports = sum(s["crashes"] for s in own)
-        return len(own), crashed_sessions, len(players), len(crashed), reports, pytest.approx(hours)  # type: ignore[return-value]
+        return len(own), crashed_sessions, len(players), len(crashed), reports, pytest.approx(hours)
 
     def told(row: Any) -> tuple[float, ...]:
         crashed = (row.crashed_sessions, row.players, row.crashed_players)

@@ -243,7 +243,7 @@ runs = events_of(
 
 def number(value: object) -> float | None:
     try:
-        return None if isinstance(value, bool | dict | list) or value is None else float(value)  # type: ignore[arg-type]
+        return None if isinstance(value, bool | dict | list) or value is None else float(value)
     except ValueError:
         return None
 

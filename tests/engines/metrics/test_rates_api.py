@@ -8,18 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Engine
-from fastapi import FastAPI
+from conftest import Engine, api_client
 from fastapi.testclient import TestClient
-from partial_state import partial_state
 
 from playtrace.api import metrics as metric_routes
-from playtrace.api import problem_documents, rates
-from playtrace.api.answers import Answers
-from playtrace.api.query_spelling import QuerySpelling
-from playtrace.api.turns import Turns
+from playtrace.api import rates
 from playtrace.config import Settings
-from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -46,23 +40,15 @@ def registry(tmp_path: Path, game: str) -> Iterator[Registry]:
 
 @pytest.fixture
 def client(engine: Engine, registry: Registry) -> Iterator[TestClient]:
-    app = FastAPI()
-    problem_documents.install(app)
-    app.include_router(metric_routes.router())
-    app.include_router(rates.router)
-    partial_state(
+    with api_client(
+        engine,
+        registry,
+        metric_routes.router(),
+        rates.router,
         settings=Settings(),
-        registry=registry,
-        key_ring=KeyRing(registry, open_mode=False),
-        store=engine.store,
-        journal=engine.journal,
-        loader=engine.loader,
-        answers=Answers(lambda: engine.store.version),
-        turns=Turns(2),
         local_token="of-the-folder",
-    ).give_to(app)
-    headers = {"Authorization": "Bearer of-the-folder"}
-    with TestClient(QuerySpelling(app), headers=headers) as client:  # pyright: ignore[reportArgumentType]
+        headers={"Authorization": "Bearer of-the-folder"},
+    ) as client:
         yield client
 
 

@@ -225,25 +225,33 @@ WITH noted_so_far AS (
       country,
       currency,
       value,
-      CASE
-        WHEN subject IS NULL
-        OR (
-          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
-        )
-        THEN ''
-        ELSE SUBSTRING(subject FROM 1 FOR 256)
-      END AS subject,
-      CASE
-        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
-        THEN ''
-        ELSE SUBSTRING(detail FROM 1 FOR 256)
-      END AS detail,
+      COALESCE(
+        CASE
+          WHEN name LIKE 'level%'
+          THEN SUBSTRING(subject FROM 1 FOR 256)
+          ELSE CASE
+            WHEN NOT SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[')
+            THEN SUBSTRING(subject FROM 1 FOR 256)
+          END
+        END,
+        ''
+      ) AS subject,
+      COALESCE(
+        CASE
+          WHEN NOT SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+          THEN SUBSTRING(detail FROM 1 FOR 256)
+        END,
+        ''
+      ) AS detail,
       CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
       CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
-      CASE
-        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
-        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
-      END AS transaction_id,
+      NULLIF(
+        CASE
+          WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('{', '[')
+          THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+        END,
+        ''
+      ) AS transaction_id,
       COALESCE(validated <> 'false', TRUE) AS is_validated
     FROM (
       SELECT
@@ -440,25 +448,33 @@ WITH noted_so_far AS (
       country,
       currency,
       value,
-      CASE
-        WHEN subject IS NULL
-        OR (
-          SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[') AND name NOT LIKE 'level%'
-        )
-        THEN ''
-        ELSE SUBSTRING(subject FROM 1 FOR 256)
-      END AS subject,
-      CASE
-        WHEN detail IS NULL OR SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
-        THEN ''
-        ELSE SUBSTRING(detail FROM 1 FOR 256)
-      END AS detail,
+      COALESCE(
+        CASE
+          WHEN name LIKE 'level%'
+          THEN SUBSTRING(subject FROM 1 FOR 256)
+          ELSE CASE
+            WHEN NOT SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[')
+            THEN SUBSTRING(subject FROM 1 FOR 256)
+          END
+        END,
+        ''
+      ) AS subject,
+      COALESCE(
+        CASE
+          WHEN NOT SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
+          THEN SUBSTRING(detail FROM 1 FOR 256)
+        END,
+        ''
+      ) AS detail,
       CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
       CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
-      CASE
-        WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('', '{', '[')
-        THEN SUBSTRING(transaction_id FROM 1 FOR 256)
-      END AS transaction_id,
+      NULLIF(
+        CASE
+          WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('{', '[')
+          THEN SUBSTRING(transaction_id FROM 1 FOR 256)
+        END,
+        ''
+      ) AS transaction_id,
       COALESCE(validated <> 'false', TRUE) AS is_validated
     FROM (
       SELECT

@@ -529,27 +529,39 @@ WITH slices AS (
       country,
       currency,
       value,
-      CASE
-        WHEN subject IS NULL
-        OR (
-          SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
-        )
-        THEN ''
-        ELSE SUBSTRING(subject, 1, 256)
-      END AS subject,
-      CASE
-        WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
-        THEN ''
-        ELSE SUBSTRING(detail, 1, 256)
-      END AS detail,
+      COALESCE(
+        CASE
+          WHEN name LIKE 'level%'
+          THEN SUBSTRING(subject, 1, 256)
+          ELSE CASE
+            WHEN NOT (
+              SUBSTRING(subject, 1, 1) IN ('{', '[')
+            )
+            THEN SUBSTRING(subject, 1, 256)
+          END
+        END,
+        ''
+      ) AS subject,
+      COALESCE(
+        CASE
+          WHEN NOT (
+            SUBSTRING(detail, 1, 1) IN ('{', '[')
+          )
+          THEN SUBSTRING(detail, 1, 256)
+        END,
+        ''
+      ) AS detail,
       CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
       CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
-      CASE
-        WHEN NOT (
-          SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
-        )
-        THEN SUBSTRING(transaction_id, 1, 256)
-      END AS transaction_id,
+      nullIf(
+        CASE
+          WHEN NOT (
+            SUBSTRING(transaction_id, 1, 1) IN ('{', '[')
+          )
+          THEN SUBSTRING(transaction_id, 1, 256)
+        END,
+        ''
+      ) AS transaction_id,
       COALESCE(validated <> 'false', TRUE) AS is_validated
     FROM (
       SELECT
@@ -722,27 +734,39 @@ WITH slices AS (
       country,
       currency,
       value,
-      CASE
-        WHEN subject IS NULL
-        OR (
-          SUBSTRING(subject, 1, 1) IN ('{', '[') AND name NOT LIKE 'level%'
-        )
-        THEN ''
-        ELSE SUBSTRING(subject, 1, 256)
-      END AS subject,
-      CASE
-        WHEN detail IS NULL OR SUBSTRING(detail, 1, 1) IN ('{', '[')
-        THEN ''
-        ELSE SUBSTRING(detail, 1, 256)
-      END AS detail,
+      COALESCE(
+        CASE
+          WHEN name LIKE 'level%'
+          THEN SUBSTRING(subject, 1, 256)
+          ELSE CASE
+            WHEN NOT (
+              SUBSTRING(subject, 1, 1) IN ('{', '[')
+            )
+            THEN SUBSTRING(subject, 1, 256)
+          END
+        END,
+        ''
+      ) AS subject,
+      COALESCE(
+        CASE
+          WHEN NOT (
+            SUBSTRING(detail, 1, 1) IN ('{', '[')
+          )
+          THEN SUBSTRING(detail, 1, 256)
+        END,
+        ''
+      ) AS detail,
       CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
       CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
-      CASE
-        WHEN NOT (
-          SUBSTRING(transaction_id, 1, 1) IN ('', '{', '[')
-        )
-        THEN SUBSTRING(transaction_id, 1, 256)
-      END AS transaction_id,
+      nullIf(
+        CASE
+          WHEN NOT (
+            SUBSTRING(transaction_id, 1, 1) IN ('{', '[')
+          )
+          THEN SUBSTRING(transaction_id, 1, 256)
+        END,
+        ''
+      ) AS transaction_id,
       COALESCE(validated <> 'false', TRUE) AS is_validated
     FROM (
       SELECT

@@ -38,6 +38,7 @@ GRAIN_OF_INTERVAL: dict[Interval, Grain] = {
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 """What metrics look at before and behind a range of these years is in the calendar too."""
 BEYOND = "The range lies beyond the calendar."
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 BUCKETS_MAX = 10_000
 DEFAULT_DAYS = 30
 SLOT = dt.timedelta(minutes=15)
@@ -131,8 +132,13 @@ def as_far_as(before: Span, span: Span, now: dt.datetime) -> Span:
 
 def whole_days(span: Span, zone: ZoneInfo) -> Span:
     """The span, widened to whole days."""
-    last = (span.end - dt.timedelta(microseconds=1)).astimezone(zone).date()
-    return Span(day_start(span.start.astimezone(zone).date(), zone), day_start(last + ONE_DAY, zone))
+    first, last = first_and_last_day(span, zone)
+    return Span(day_start(first, zone), day_start(last + ONE_DAY, zone))
+
+
+def first_and_last_day(span: Span, zone: ZoneInfo) -> tuple[dt.date, dt.date]:
+    """The days in which a span begins and ends."""
+    return day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)
 
 
 # --- buckets ---
@@ -211,9 +217,9 @@ def _into(moment: dt.datetime, step: dt.timedelta, zone: ZoneInfo) -> dt.timedel
     return dt.timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % step
 
 
-def shown_start(bucket: Span, interval: Interval, zone: ZoneInfo) -> str:
+def shown_start(start: dt.datetime, interval: Interval, zone: ZoneInfo) -> str:
     """When a bucket starts, as a table shows it: the day, of minutes and hours the local time."""
-    local = bucket.start.astimezone(zone)
+    local = start.astimezone(zone)
     return (local if interval in ("minute", "hour") else local.date()).isoformat()
 
 
@@ -223,6 +229,21 @@ def shown_start(bucket: Span, interval: Interval, zone: ZoneInfo) -> str:
 def plain(moment: dt.datetime) -> dt.datetime:
     """As the store keeps it: UTC without saying so."""
     return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def microseconds(moment: dt.datetime) -> int:
+    """Since 1970, as `epoch_us` has it."""
+    return (moment - EPOCH) // dt.timedelta(microseconds=1)
+
+
+def from_microseconds(us: int) -> dt.datetime:
+    """The reverse."""
+    return EPOCH + dt.timedelta(microseconds=us)
+
+
+def in_seconds(us: float | None) -> float | None:
+    """A time in microseconds, which there may be or not."""
+    return None if us is None else us / 1e6
 
 
 def on_slots(*moments: dt.datetime) -> bool:

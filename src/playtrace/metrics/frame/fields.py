@@ -13,9 +13,6 @@ from playtrace.metrics.frame.errors import WrongParameter
 
 Sql = LiteralString
 
-KEYS_MAX = 4
-"""How deep a property may lie: `props.a.b.c.d`."""
-
 TEXTS: dict[str, Sql] = {
     "name": "name",
     "platform": "platform",
@@ -46,6 +43,9 @@ NUMBERS: dict[str, Sql] = {
 
 KEY_LENGTH_MAX: Sql = "256"
 DEPTHS: tuple[Sql, ...] = ("0", "1", "2", "3")
+"""A place for each name of a property."""
+KEYS_MAX = len(DEPTHS)
+"""How deep a property may lie: `props.a.b.c.d`."""
 
 
 class Field(Struct, frozen=True):
@@ -98,6 +98,3 @@ def read_field(text: str, parameter: str) -> Field:
     if len(keys) > KEYS_MAX or "" in keys[:1]:
         raise WrongParameter(parameter, f"A property is props.NAME, at most {KEYS_MAX} names deep, got {name!r}.")
     return Field(name, keys)
-
-
-assert len(DEPTHS) == KEYS_MAX  # noqa: S101 - a place for each name

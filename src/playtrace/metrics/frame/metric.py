@@ -38,7 +38,7 @@ class Metric(Generic[P, A]):
         answer: type[A],
         answering: Callable[[P, Asking], A],
         *,
-        subject: str = "Other",
+        subject: str,
     ) -> None:
         self.name = module.rpartition(".")[2]
         """As in the endpoint and the command."""

@@ -246,6 +246,11 @@ def in_units(micros: int) -> str:
     return f"{'-' if micros < 0 else ''}{units}.{decimals[:2]}{decimals[2:].rstrip('0')}"
 
 
+def in_units_if_any(micros: int | None) -> str | None:
+    """The same of what there may be or not."""
+    return None if micros is None else in_units(micros)
+
+
 class Judged(Model):
     """A bucket or cell, and how final it is."""
 

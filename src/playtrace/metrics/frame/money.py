@@ -83,7 +83,7 @@ first_orders AS (
 counted AS (
     SELECT bucket, split, time, name, player_id, micros,
         coalesce(nullif({payments}.detail, ''), first_orders.detail, '') AS detail,
-        coalesce(nullif(currency, ''), $game_currency) AS paid_in,
+        {paid_in} AS paid_in,
         CAST(CASE WHEN micros < 0 THEN coalesce(counted_at, time) ELSE time END AS DATE) AS rate_day
     FROM {payments}
     LEFT JOIN first_orders ON {payments}.transaction_id = first_orders.transaction_id
@@ -105,10 +105,10 @@ paid AS (
     LEFT JOIN rates ON paid_in = rates.currency AND rate_day = rates.day
 )"""
 
-PAID: LiteralString = _PAID.format(payments="payments")
+PAID: LiteralString = _PAID.format(payments="payments", paid_in=PAID_IN)
 """`paid`: each payment of the buckets that counts, with its `amount` in the currency that is asked for, or null. To be
 asked with the table of `rates_table` and the values of `bound_money`."""
-EVERY_PAID: LiteralString = _PAID.format(payments="every_payment")
+EVERY_PAID: LiteralString = _PAID.format(payments="every_payment", paid_in=PAID_IN)
 """The same, whatever the filters."""
 
 # Of all time: a refund has the rate of the day of its order.

@@ -8,8 +8,8 @@ from typing import LiteralString
 from pydantic import Field
 
 from playtrace.event import ID_LENGTH_MAX
+from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, span_of
-from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.models import DAYS_MAX, CommonAnswer, CommonParameters
 
 
@@ -28,12 +28,15 @@ SELECT 1 FROM events WHERE game_id = $game AND env = $env AND player_id = $playe
 """
 
 
+def is_known(parameters: PlayerParameters, asking: Asking) -> bool:
+    """What `PlayerAnswer` says of itself."""
+    whose: dict[str, object] = {"player_id": parameters.player_id, "game": parameters.game_id, "env": parameters.env}
+    return bool(asking.rows(IS_KNOWN, whose))
+
+
 def whole_history(parameters: CommonParameters, now: dt.datetime) -> Span:
     """The time that is asked about; without `from` and `hours` all before its end. Raises `WrongParameter`."""
     span = span_of(parameters, now)
     if parameters.from_ is not None or parameters.hours is not None:
         return span
-    try:
-        return Span(span.end - DAYS_MAX * ONE_DAY, span.end)
-    except OverflowError:
-        raise WrongParameter("to", "The range lies beyond the calendar.") from None
+    return Span(span.end - DAYS_MAX * ONE_DAY, span.end)

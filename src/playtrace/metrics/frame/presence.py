@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
-from playtrace.metrics.frame.calendar import ONE_DAY, Span
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, microseconds
 from playtrace.metrics.frame.scope import Scope, Table
 
 LONGEST = ONE_DAY
@@ -70,7 +70,7 @@ def rows_of(scope: Scope, sql: LiteralString, buckets: Sequence[Span]) -> list[d
         sql,
         Table("places", dict.fromkeys(("place", "start_us", "end_us", "bucket"), "BIGINT"), places),
         STEPS,
-        origin_us=(origin - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // MICROSECOND,
+        origin_us=microseconds(origin),
         longest_us=LONGEST // MICROSECOND,
         place_us=place_us,
     )

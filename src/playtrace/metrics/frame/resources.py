@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import LiteralString
 
+from playtrace.metrics.frame.exact_amounts import in_millionths
 from playtrace.metrics.frame.models import UNKNOWN
+from playtrace.metrics.frame.told import told
 
 MOVES: LiteralString = "name IN ('resource_gain', 'resource_spend')"
-RESOURCE: LiteralString = "coalesce(nullif(currency, 'unknown'), '')"
+RESOURCE: LiteralString = told("currency")
 """The in-game currency; the empty string where none was sent, or that word."""
 IS_MOVE: LiteralString = "value > 0 AND value <= 1e15"
 """Whether the amount is one: what is not is counted as ignored."""
 
-# The whole part by itself: a number that is large has few bits left for the fraction.
-AMOUNT: LiteralString = (
-    "(CAST(trunc(value) AS HUGEINT) * 1000000 + CAST(round((value - trunc(value)) * 1000000) AS HUGEINT))"
-)
-"""In millionths, exactly as far as a floating point number is exact."""
-BALANCE: LiteralString = (
-    "(CAST(trunc(balance) AS HUGEINT) * 1000000 + CAST(round((balance - trunc(balance)) * 1000000) AS HUGEINT))"
-)
+AMOUNT: LiteralString = in_millionths("value")
+BALANCE: LiteralString = in_millionths("balance")
 CHANGE: LiteralString = (
     f"CASE WHEN {IS_MOVE} THEN CASE WHEN name = 'resource_gain' THEN {AMOUNT} ELSE -{AMOUNT} END ELSE 0 END"
 )
@@ -40,8 +35,3 @@ def shown(resource: str | None) -> str | None:
 def whole(micros: float | None) -> int | None:
     """A percentile in whole millionths."""
     return None if micros is None else round(micros)
-
-
-def moment(us: int) -> dt.datetime:
-    """From microseconds since 1970."""
-    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=us)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.models import UNKNOWN
 
+SplitBy = Literal["platform", "version", "country"]
+"""What rollups know of each row."""
 KEYS_MAX = 10
 """Values that stand by themselves."""
 POINTS_MAX = 20_000

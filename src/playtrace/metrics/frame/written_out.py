@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from playtrace.metrics.frame.relation import Relation, Sql
 from playtrace.metrics.frame.relations import RELATIONS
+from playtrace.metrics.frame.told import told
 from playtrace.rollups.rollup import SOURCE_OF_QUESTION, Rollup
 
 # ── the buckets ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -43,9 +44,9 @@ SEGMENT: Sql = """
 
 SPLIT: dict[str | None, Sql] = {
     None: "''",
-    "platform": "coalesce(nullif(platform, 'unknown'), '')",
-    "version": "coalesce(nullif(version, 'unknown'), '')",
-    "country": "coalesce(nullif(country, 'unknown'), '')",
+    "platform": told("platform"),
+    "version": told("version"),
+    "country": told("country"),
 }
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from playtrace.metrics.frame.relation import Relation, Sql
 from playtrace.rollups import noted_events
-
-# In millionths, as `event_counts` has them.
-MICROS: Sql = "coalesce(TRY_CAST(round(value * 1e6) AS BIGINT), 0)"
+from playtrace.rollups.rollup import MICROS
 
 PAYMENTS: Sql = (
     """
