@@ -1,14 +1,14 @@
 """The tables of the registry. Rows are also what `Registry` hands out: read them, never write to them.
 
-Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins that have ended are removed, and
-exchange rates that are replaced.
+Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins that have ended are removed,
+exchange rates that are replaced, and channels of alerts with what was sent to them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Date, DateTime, Dialect, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, ForeignKey, Index, String, Text, Time
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -20,6 +20,12 @@ EMAIL_LENGTH_MAX = 254
 CURRENCY_LENGTH_MAX = 16
 TIME_ZONE_LENGTH_MAX = 64
 SHA256_HEX_LENGTH = 64
+CHANNEL_ID_LENGTH_MAX = 64
+TARGET_LENGTH_MAX = 2000
+SIGNING_SECRET_LENGTH_MAX = 200
+ERROR_LENGTH_MAX = 500
+MESSAGE_LENGTH_MAX = 2**24 - 1
+"""What MySQL keeps in a text of medium length, in bytes."""
 
 
 class Instant(TypeDecorator[dt.datetime]):
@@ -136,6 +142,65 @@ class ExchangeRate(Base):
     day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     """UTC."""
     rate_trillionths: Mapped[int] = mapped_column(BigInteger)
+
+
+class AlertChannel(Base):
+    """Where alerts go. What its `target` and `signing_secret` are is nobody's business: they open the channel."""
+
+    __tablename__ = "alert_channels"
+
+    id: Mapped[str] = mapped_column(exact_text(CHANNEL_ID_LENGTH_MAX), primary_key=True)
+    """The name that people gave it."""
+    kind: Mapped[str] = mapped_column(exact_text(16))
+    target: Mapped[str] = mapped_column(String(TARGET_LENGTH_MAX))
+    """An address; what it means is a matter of the kind."""
+    signing_secret: Mapped[str | None] = mapped_column(String(SIGNING_SECRET_LENGTH_MAX))
+    """Where the kind signs what it sends."""
+    min_severity: Mapped[str] = mapped_column(exact_text(16))
+    time_zone: Mapped[str] = mapped_column(String(TIME_ZONE_LENGTH_MAX))
+    """IANA name, of the quiet hours."""
+    quiet_from: Mapped[dt.time | None] = mapped_column(Time)
+    quiet_to: Mapped[dt.time | None] = mapped_column(Time)
+    """Between these local times what is not urgent waits; both or neither."""
+    game_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Only messages of these games; null: of all, and those of none."""
+    enabled: Mapped[bool]
+    is_from_settings: Mapped[bool]
+    """Made at the start of what the settings say, and follows them."""
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    failing_since: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """When the first of the attempts failed that have failed since the last success."""
+    failures: Mapped[int]
+    """How many those are."""
+    last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
+    """Why the last of them did."""
+    resume_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """Nothing is sent before."""
+    last_delivered_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+
+class AlertInOutbox(Base):
+    """A message on its way to one channel: put there with what it tells, sent afterwards."""
+
+    __tablename__ = "alert_outbox"
+    __table_args__ = (
+        Index("ix_alert_outbox_in_order", "channel_id", "state", "id"),
+        Index("ix_alert_outbox_finished", "finished_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    """Messages of a channel are sent in this order."""
+    channel_id: Mapped[str] = mapped_column(exact_text(CHANNEL_ID_LENGTH_MAX))
+    state: Mapped[str] = mapped_column(exact_text(16))
+    """`waiting`, `delivered`, or `set_aside`: given up."""
+    is_urgent: Mapped[bool]
+    """Whether it is sent in quiet hours too."""
+    message_json: Mapped[str] = mapped_column(Text(MESSAGE_LENGTH_MAX))
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    attempts: Mapped[int]
+    last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
+    finished_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """When it was delivered or given up."""
 
 
 class Revision(Base):
