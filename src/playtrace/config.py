@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model, field_validator, model_validator
 
 from playtrace.halves import halves
 from playtrace.room_settings import Known, RoomSettings, Setting, settings_of
@@ -23,6 +24,7 @@ from playtrace.room_settings import Known, RoomSettings, Setting, settings_of
 MEBIBYTE = 1024 * 1024
 PEBIBYTE = 1024**5
 """More than any machine of this kind has: who writes so much has written too many zeros."""
+WEBHOOK_URL_LENGTH_MAX = 2_000
 DAYS_MAX = 36_600
 """A hundred years."""
 COLLECT_PROCESSES_USUAL_MAX = 4
@@ -203,6 +205,38 @@ class RulesSettings(RoomSettings):
     )
 
 
+class AlertSettings(RoomSettings):
+    """Who is told when figures are not as they should be. Two have names that first users have in their environment."""
+
+    discord_webhook_url: Annotated[SecretStr | None, Known("DISCORD_WEBHOOK_URL", has_prefix=False)] = Field(
+        default=None,
+        description="Address of a Discord webhook: makes the alert channel `discord`, which follows this setting.",
+    )
+    discord_alert_threshold: Annotated[int, Known("DISCORD_ALERT_THRESHOLD", has_prefix=False)] = Field(
+        default=10,
+        ge=1,
+        le=1_000_000_000,
+        description="More crashes than this in an hour may be a crash spike, on whatever channels it is told.",
+    )
+    allow_private_targets: Annotated[bool, Known("alert_allow_private_targets")] = Field(
+        default=False,
+        description="Alerts may also be sent to private, loopback and link-local addresses: to a service in your own"
+        " network. Without it an admin of playtrace cannot make the server call what only the server can reach.",
+    )
+
+    @field_validator("discord_webhook_url")
+    @classmethod
+    def _is_address(cls, url: SecretStr | None) -> SecretStr | None:
+        text = "" if url is None else url.get_secret_value().strip()
+        if not text:
+            # How containers say that there is none.
+            return None
+        if not re.fullmatch(r"https?://[^\s/]+/\S*", text) or len(text) > WEBHOOK_URL_LENGTH_MAX:
+            # Nothing of it is quoted: whoever has it can write to the channel.
+            raise ValueError("expected the address of a webhook, such as https://discord.com/api/webhooks/…")
+        return SecretStr(text)
+
+
 if TYPE_CHECKING:
     ProtocolSettings = RoomSettings
 else:
@@ -249,6 +283,7 @@ class Settings(BaseModel):
     sql: SqlSettings = SqlSettings()
     load: LoadSettings = LoadSettings()
     rules: RulesSettings = RulesSettings()
+    alerts: AlertSettings = AlertSettings()
     protocols: ProtocolSettings = ProtocolSettings()
 
     @classmethod

@@ -20,6 +20,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+from playtrace.alerts.outbox import Outbox
+from playtrace.alerts.outgoing import Outgoing
 from playtrace.api.answers import Answers
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
@@ -80,6 +82,8 @@ class Playtrace:
         self.loader = Loader(self.store, self.journal, settings, touched=compaction.touch)
         self.feeds = Feeds(self.store, self.loader)
         refresh = DailyRefresh(self.store, self.registry, partial(rules_of, settings, self.registry))
+        self.outbox = Outbox(self.registry, Outgoing(allow_private=settings.alerts.allow_private_targets))
+        follow_alert_settings(self.registry, settings)
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
             Job("live view", self.feeds.tick, period_s=TICK_S),
@@ -88,6 +92,8 @@ class Playtrace:
             Job("checkpoint", self.loader.kept.bound, period_s=5),
             Job("tidy the store", compaction.tidy, period_s=5),
             Job("forget samples", partial(forget_samples, self.store), period_s=60),
+            Job("send alerts", self.outbox.work, period_s=1),
+            Job("tidy alerts", self.outbox.tidy, period_s=60),
             Job("refresh segments", refresh.work, period_s=60),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )
@@ -104,6 +110,7 @@ class Playtrace:
             rebuild=self.rebuild,
             feeds=self.feeds,
             jobs=self.jobs,
+            outbox=self.outbox,
             answers=Answers(lambda: self.store.version),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),
@@ -126,6 +133,7 @@ class Playtrace:
 
     def _close_files(self) -> None:
         self.jobs.stop()
+        self.outbox.stop()
         self.sql_processes.close()
         self.loader.stop()
         self.journal.close()
@@ -190,6 +198,17 @@ async def _serve(
         # Else nobody takes apart what was frozen when the process ends, and DuckDB's binding complains of leaks.
         gc.unfreeze()
         await playtrace.close()
+
+
+def follow_alert_settings(registry: Registry, settings: Settings) -> None:
+    """The channel that DISCORD_WEBHOOK_URL makes is as it says now."""
+    url = settings.alerts.discord_webhook_url
+    channel = registry.follow_alert_settings(None if url is None else url.get_secret_value())
+    if channel is not None and not channel.is_from_settings:
+        log.warning(
+            "DISCORD_WEBHOOK_URL is not used: somebody made another alert channel of its name",
+            extra={"channel": channel.id},
+        )
 
 
 def check_open(settings: Settings) -> None:

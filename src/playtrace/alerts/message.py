@@ -14,6 +14,9 @@ Severity = Literal["info", "warning", "critical"]
 UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 """White space, control characters, and what turns the direction of text around: a name could look like another."""
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+MARKDOWN = re.compile(
+    r"\\(?P<escaped>[!-/:-@\[-`{-~])|\[(?P<label>(?:\\.|[^\]\\])*)\]\((?P<link>https?://[^)\s]*)\)|\*\*|`"
+)
 
 
 class MessageField(msgspec.Struct, frozen=True):
@@ -59,6 +62,17 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 def escaped(data: str) -> str:
     """Any string as Markdown that shows it, on one line: no link, no mention, no style comes out of it."""
     return PUNCTUATION.sub(r"\\\1", on_one_line(data))
+
+
+def plain_text(markdown: str) -> str:
+    """What Markdown of messages says, for a channel that knows none."""
+
+    def plain(found: re.Match[str]) -> str:
+        if found["link"] is not None:
+            return f"{plain_text(found['label'])} ({found['link']})"
+        return found["escaped"] or ""
+
+    return MARKDOWN.sub(plain, markdown)
 
 
 def on_one_line(data: str) -> str:

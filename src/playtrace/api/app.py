@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from playtrace import __version__
 from playtrace.api import (
+    alert_channels,
     data_health,
     dimensions,
     events,
@@ -59,6 +60,7 @@ def create_app() -> FastAPI:
         dimensions.router,
         segments.router,
         rates.router,
+        alert_channels.router,
         data_health.router,
         events.router,
         metrics.router(),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, FastAPI
 from starlette.requests import HTTPConnection
 
+from playtrace.alerts.outbox import Outbox
 from playtrace.api.login_throttle import LoginThrottle
 from playtrace.config import Settings
 from playtrace.jobs import Jobs
@@ -43,6 +44,8 @@ class State:
     rebuild: Rebuild
     feeds: Feeds
     jobs: Jobs
+    outbox: Outbox
+    """Of alerts."""
     answers: Answers
     """Of metrics."""
     turns: Turns

@@ -39,6 +39,12 @@ class LocalServer(Struct, frozen=True):
         sent = json.dumps(body).encode()
         return self._ask(urllib.request.Request(self.url + path, sent, headers, method="PUT"))  # noqa: S310
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """JSON of a route. Raises `ServerRefused`."""
+        headers = {"Content-Type": "application/json"}
+        sent = json.dumps(body).encode()
+        return self._ask(urllib.request.Request(self.url + path, sent, headers, method="PATCH"))  # noqa: S310
+
     def delete(self, path: str) -> Any:
         """JSON of a route. Raises `ServerRefused`."""
         return self._ask(urllib.request.Request(self.url + path, method="DELETE"))  # noqa: S310

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sql": ("playtrace.cli.sql", "sql"),
     "games": ("playtrace.cli.games", "app"),
     "segments": ("playtrace.cli.segments", "app"),
+    "alerts": ("playtrace.cli.alerts", "app"),
     "rates": ("playtrace.cli.rates", "app"),
     "keys": ("playtrace.cli.keys", "app"),
     "tokens": ("playtrace.cli.tokens", "app"),

@@ -32,7 +32,8 @@ def open_database(url: str) -> Engine:
         location = make_url(url)
         if location.get_backend_name() == "sqlite":
             _create_file(location)
-        engine = create_engine(location, pool_pre_ping=location.get_backend_name() != "sqlite")
+        # An error of the driver would quote what it was given: hashes, and the addresses of channels of alerts.
+        engine = create_engine(location, pool_pre_ping=location.get_backend_name() != "sqlite", hide_parameters=True)
     except ModuleNotFoundError as error:
         raise Unusable(f"The registry URL needs the Python package {error.name!r}: install it beside us.") from error
     except (ArgumentError, NoSuchModuleError) as error:

@@ -7,7 +7,9 @@ RegistryError
 ├── NotFound
 │   ├── UnknownGame
 │   ├── UnknownKey
-│   └── UnknownToken
+│   ├── UnknownToken
+│   └── UnknownChannel
+├── FromSettings      a channel that the settings make is not changed by anything else
 ├── AmbiguousKey      the beginning of more than one write key
 ├── SetupRefused      the one-time link is wrong or used, or there is an admin already
 └── LoginRefused      email and password do not belong together
@@ -55,6 +57,19 @@ class UnknownKey(NotFound):
 class UnknownToken(NotFound):
     def __init__(self, token_id: int) -> None:
         super().__init__(f"There is no read token with the id {token_id}.")
+
+
+class UnknownChannel(NotFound):
+    def __init__(self, channel_id: str) -> None:
+        super().__init__(f"There is no alert channel {channel_id!r}.")
+
+
+class FromSettings(RegistryError):
+    def __init__(self, channel_id: str) -> None:
+        super().__init__(
+            f"Where the alert channel {channel_id!r} goes is said by the setting DISCORD_WEBHOOK_URL: change it there,"
+            " or disable the channel."
+        )
 
 
 class AmbiguousKey(RegistryError):

@@ -10,15 +10,18 @@ import re
 import secrets
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from playtrace.registry import exchange_rates
+from playtrace.registry import alert_channels, alert_outbox, exchange_rates
 from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
+from playtrace.registry.alert_channels import ChannelDefinition
+from playtrace.registry.alert_outbox import Backlog
 from playtrace.registry.database import WRITES, open_database
 from playtrace.registry.errors import (
     AmbiguousKey,
@@ -36,6 +39,8 @@ from playtrace.registry.models import (
     GAME_ID_LENGTH_MAX,
     NAME_LENGTH_MAX,
     NOTE_LENGTH_MAX,
+    AlertChannel,
+    AlertInOutbox,
     Game,
     Login,
     Person,
@@ -329,6 +334,97 @@ class Registry:
         with self._reading() as session:
             return exchange_rates.find_for(session, game_id, currencies, first, last)
 
+    # Channels of alerts
+
+    def put_alert_channel(self, channel_id: str, definition: ChannelDefinition) -> AlertChannel:
+        """Make a channel, in place of one of the same name. Raises `Invalid` and `FromSettings`."""
+        check_time_zone(definition.time_zone)
+        with self._writing() as session:
+            return alert_channels.put(session, channel_id, definition, self._clock())
+
+    def change_alert_channel(self, channel_id: str, changes: Mapping[str, Any]) -> AlertChannel:
+        """Change these fields of its definition. Raises `UnknownChannel`, `Invalid` and `FromSettings`."""
+        if "time_zone" in changes:
+            check_time_zone(changes["time_zone"])
+        with self._writing() as session:
+            return alert_channels.change(session, channel_id, changes)
+
+    def remove_alert_channel(self, channel_id: str) -> None:
+        """A channel, and what waits for it. Raises `UnknownChannel` and `FromSettings`."""
+        with self._writing() as session:
+            alert_channels.remove(session, channel_id)
+
+    def follow_alert_settings(self, discord_webhook_url: str | None) -> AlertChannel | None:
+        """The channel `discord` is as the settings say; one that somebody made stays as it is, and is returned."""
+        with self._writing() as session:
+            return alert_channels.follow_settings(session, discord_webhook_url, self._clock())
+
+    def alert_channels(self) -> list[AlertChannel]:
+        """All of them, by name."""
+        with self._reading() as session:
+            return list(alert_channels.find_all(session))
+
+    def alert_channel(self, channel_id: str) -> AlertChannel:
+        """Raises `UnknownChannel`."""
+        with self._reading() as session:
+            return alert_channels.find(session, channel_id)
+
+    # The outbox of alerts
+
+    def put_alert(self, channel_ids: Collection[str], message_json: str, *, is_urgent: bool) -> list[str]:
+        """A message that tells of nothing that is kept here too. Returns the channels that there are."""
+        with self._writing() as session:
+            return alert_outbox.put(session, channel_ids, message_json, self._clock(), is_urgent=is_urgent)
+
+    def channels_with_waiting_alerts(self) -> list[str]:
+        with self._reading() as session:
+            return alert_outbox.channels_with_waiting(session)
+
+    def next_alert(self, channel_id: str) -> tuple[AlertChannel, AlertInOutbox] | None:
+        """What is to be sent to a channel now."""
+        with self._reading() as session:
+            return alert_outbox.head(session, channel_id, self._clock())
+
+    def alert_delivered(self, row_id: int, *, pause_s: float) -> None:
+        """A channel has taken it, and takes no more for so long."""
+        now = self._clock()
+        with self._writing() as session:
+            alert_outbox.delivered(session, row_id, now, _after(now, pause_s))
+
+    def alert_failed(self, row_id: int, error: str, *, pause_s: float) -> None:
+        """A channel has not taken it; it is tried again after so long."""
+        now = self._clock()
+        with self._writing() as session:
+            alert_outbox.failed(session, row_id, error, now, now + dt.timedelta(seconds=pause_s))
+
+    def set_alert_aside(self, row_id: int, error: str, *, pause_s: float) -> None:
+        """A channel has not taken it, and it is given up; what waits behind it is tried after so long."""
+        now = self._clock()
+        with self._writing() as session:
+            alert_outbox.set_aside(session, row_id, error, now, now + dt.timedelta(seconds=pause_s))
+
+    def alert_channel_works(self, channel_id: str, *, pause_s: float) -> None:
+        """It took a message that was not in the outbox: what waits there is tried at once."""
+        now = self._clock()
+        with self._writing() as session:
+            alert_outbox.works(session, channel_id, now, _after(now, pause_s))
+
+    def tidy_alerts(self) -> int:
+        """Bounds the outbox. Returns how many messages were set aside."""
+        with self._writing() as session:
+            return alert_outbox.tidy(session, self._clock())
+
+    def alert_backlogs(self) -> dict[str, Backlog]:
+        """What waits and what was set aside, for each channel that has either."""
+        with self._reading() as session:
+            return alert_outbox.backlogs(session)
+
+    def alerts_of_channel(self, channel_id: str, *, rows_max: int) -> list[AlertInOutbox]:
+        """The latest messages, newest first. Raises `UnknownChannel`."""
+        with self._reading() as session:
+            alert_channels.find(session, channel_id)
+            return list(alert_outbox.messages(session, channel_id, rows_max))
+
     def _require_game(self, session: Session, game_id: str | None) -> None:
         if game_id is not None and _game(session, game_id) is None:
             raise UnknownGame(game_id)
@@ -386,6 +482,10 @@ def check_email(email: str) -> str:
     if len(email) > EMAIL_LENGTH_MAX or not EMAIL_SHAPE.fullmatch(email):
         raise Invalid("email", "expected an address such as you@studio.example")
     return email
+
+
+def _after(now: dt.datetime, pause_s: float) -> dt.datetime | None:
+    return now + dt.timedelta(seconds=pause_s) if pause_s > 0 else None
 
 
 def _game(session: Session, game_id: str) -> Game | None:
