@@ -75,7 +75,7 @@ class Loaded(Struct, frozen=True):
 
 class Loader:
     """`start` runs it on a thread of its own; `load_waiting` is one round of it. After each load `touched` is told of
-    which days (UTC) something was stored."""
+    which days (UTC) something was stored, and `arrived` of which games something came."""
 
     def __init__(
         self,
@@ -84,6 +84,7 @@ class Loader:
         settings: Settings,
         *,
         touched: Callable[[Iterable[dt.date]], None] = lambda days: None,
+        arrived: Callable[[Iterable[str]], None] = lambda games: None,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -91,6 +92,7 @@ class Loader:
         self._ahead = ReadAhead(journal, settings)
         self._ids = RecentIds()
         self._touched = touched
+        self._arrived = arrived
         self._stopping = threading.Event()
         self._wanted = threading.Event()
         """Somebody waits for the next load: the pause ends."""
@@ -320,6 +322,7 @@ class Loader:
         self._move_on(staged.last_offset)
         self._ids.add(outcome.ids)
         self._touched(outcome.days)
+        self._arrived(outcome.games)
         self.stored += outcome.stored
         seconds = time.perf_counter() - began
         log.debug("loaded", extra={"events": outcome.stored, "seconds": round(seconds, 3)})

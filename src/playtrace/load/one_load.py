@@ -68,6 +68,7 @@ class Survey(Struct, frozen=True):
     noted: int
     performance: int
     days: list[dt.date] | None
+    games: list[str] | None
 
 
 class Outcome(Struct):
@@ -80,6 +81,8 @@ class Outcome(Struct):
     """Hashes of the event ids that clients gave."""
     days: list[dt.date] = []
     """Days (UTC) of which something was stored."""
+    games: set[str] = set()
+    """Of which something came, stored or not."""
 
 
 class OneLoad:
@@ -109,6 +112,7 @@ class OneLoad:
             self._set_poison_aside(connection, poison)
             outcome.quarantined += len(poison)
         if staged.refusals:
+            outcome.games |= {refusal.game_id for _, _, refusal in staged.refusals if refusal.game_id}
             connection.register("refusals", _refusals(staged))
             self._step(connection, "keep books of refusals", steps.KEEP_BOOKS_OF_REFUSALS)
             self._step(
@@ -143,6 +147,7 @@ class OneLoad:
             outcome.duplicates = self._remove_duplicates(connection, suspects)
         outcome.stored = len(lines) - outcome.quarantined - outcome.duplicates
         outcome.days = survey.days or []
+        outcome.games = set(survey.games or [])
         self._derive(connection, survey)
         return outcome
 

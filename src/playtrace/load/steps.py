@@ -138,9 +138,10 @@ SELECT
     count(*) FILTER (source = 'jwc.v1') AS usage,
     count(*) FILTER (name IN ({noted_events.NAMES})) AS noted,
     count(*) FILTER (name IN ({performance_samples.NAMES})) AS performance,
-    list(DISTINCT time::DATE) FILTER (NOT is_late) AS days
+    list(DISTINCT time::DATE) FILTER (NOT is_late) AS days,
+    list(DISTINCT game_id) AS games
 FROM (
-    SELECT name, session_id, time, source, received_at - time > to_days($late_days_max) AS is_late,
+    SELECT game_id, name, session_id, time, source, received_at - time > to_days($late_days_max) AS is_late,
         map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL AS is_located
     FROM staged
 ) AS event

@@ -8,7 +8,10 @@ RegistryError
 │   ├── UnknownGame
 │   ├── UnknownKey
 │   ├── UnknownToken
-│   └── UnknownChannel
+│   ├── UnknownChannel
+│   ├── UnknownAlertRule
+│   ├── UnknownIncident
+│   └── UnknownSilence
 ├── FromSettings      a channel that the settings make is not changed by anything else
 ├── AmbiguousKey      the beginning of more than one write key
 ├── SetupRefused      the one-time link is wrong or used, or there is an admin already
@@ -70,6 +73,22 @@ class FromSettings(RegistryError):
             f"Where the alert channel {channel_id!r} goes is said by the setting DISCORD_WEBHOOK_URL: change it there,"
             " or disable the channel."
         )
+
+
+class UnknownAlertRule(NotFound):
+    def __init__(self, rule_id: str, game_id: str | None) -> None:
+        whose = "for all games" if game_id is None else f"of the game {game_id!r}"
+        super().__init__(f"There is no alert rule {rule_id!r} {whose}.")
+
+
+class UnknownIncident(NotFound):
+    def __init__(self, incident_id: int) -> None:
+        super().__init__(f"There is no incident with the id {incident_id}.")
+
+
+class UnknownSilence(NotFound):
+    def __init__(self, silence_id: int) -> None:
+        super().__init__(f"There is no silence with the id {silence_id}.")
 
 
 class AmbiguousKey(RegistryError):

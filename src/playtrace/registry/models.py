@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, ForeignKey, Index, String, Text, Time
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Double, ForeignKey, Index, String, Text, Time
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -20,6 +20,9 @@ EMAIL_LENGTH_MAX = 254
 CURRENCY_LENGTH_MAX = 16
 TIME_ZONE_LENGTH_MAX = 64
 SHA256_HEX_LENGTH = 64
+RULE_ID_LENGTH_MAX = 64
+PART_LENGTH_MAX = 256
+VERSION_LENGTH_MAX = 64
 CHANNEL_ID_LENGTH_MAX = 64
 TARGET_LENGTH_MAX = 2000
 SIGNING_SECRET_LENGTH_MAX = 200
@@ -201,6 +204,79 @@ class AlertInOutbox(Base):
     last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
     finished_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     """When it was delivered or given up."""
+
+
+class AlertRule(Base):
+    """When somebody is to be told. One of a game goes before one of the same id for all games."""
+
+    __tablename__ = "alert_rules"
+
+    id: Mapped[str] = mapped_column(exact_text(RULE_ID_LENGTH_MAX), primary_key=True)
+    """The name that people gave it."""
+    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), primary_key=True)
+    """Empty: for all games."""
+    rule_json: Mapped[str] = mapped_column(Text)
+    """What it says: its shape is a matter of those who judge."""
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    changed_at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class AlertIncident(Base):
+    """What a rule found: it opens, changes, and is resolved."""
+
+    __tablename__ = "alert_incidents"
+    __table_args__ = (
+        Index("ix_alert_incidents_of_game", "game_id", "id"),
+        Index("ix_alert_incidents_last", "is_open", "changed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    rule_id: Mapped[str] = mapped_column(exact_text(RULE_ID_LENGTH_MAX))
+    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX))
+    part: Mapped[str] = mapped_column(exact_text(PART_LENGTH_MAX))
+    """Which version, platform or map, of a rule that tells them apart; else empty."""
+    is_open: Mapped[bool]
+    opened_at: Mapped[dt.datetime] = mapped_column(Instant)
+    changed_at: Mapped[dt.datetime] = mapped_column(Instant)
+    incident_json: Mapped[str] = mapped_column(Text(MESSAGE_LENGTH_MAX))
+    """All there is to know of it: its shape is a matter of those who judge."""
+
+
+class AlertObservation(Base):
+    """What an incident saw at a moment: the figure, and what was usual."""
+
+    __tablename__ = "alert_observations"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey(AlertIncident.id), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(Instant, primary_key=True)
+    value: Mapped[float] = mapped_column(Double)
+    usual: Mapped[float | None] = mapped_column(Double)
+    low: Mapped[float | None] = mapped_column(Double)
+    high: Mapped[float | None] = mapped_column(Double)
+
+
+class AlertSilence(Base):
+    """Until when nobody is told. What is empty stands for all."""
+
+    __tablename__ = "alert_silences"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    rule_id: Mapped[str] = mapped_column(exact_text(RULE_ID_LENGTH_MAX))
+    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX))
+    version: Mapped[str] = mapped_column(exact_text(VERSION_LENGTH_MAX))
+    """Of the game."""
+    until: Mapped[dt.datetime] = mapped_column(Instant)
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH_MAX))
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class AlertPosition(Base):
+    """Up to which moment a game was judged: a restart goes on there."""
+
+    __tablename__ = "alert_positions"
+
+    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), primary_key=True)
+    judged_to: Mapped[dt.datetime] = mapped_column(Instant)
 
 
 class Revision(Base):

@@ -18,10 +18,12 @@ from typing import Any
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from playtrace.registry import alert_channels, alert_outbox, exchange_rates
+from playtrace.registry import alert_channels, alert_incidents, alert_outbox, alert_rules, exchange_rates
 from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
 from playtrace.registry.alert_channels import ChannelDefinition
+from playtrace.registry.alert_incidents import IncidentChange, IncidentRow, Observation
 from playtrace.registry.alert_outbox import Backlog
+from playtrace.registry.alert_rules import RuleRow, Silence
 from playtrace.registry.database import WRITES, open_database
 from playtrace.registry.errors import (
     AmbiguousKey,
@@ -425,6 +427,102 @@ class Registry:
             alert_channels.find(session, channel_id)
             return list(alert_outbox.messages(session, channel_id, rows_max))
 
+    # Rules of alerts
+
+    def put_alert_rule(self, rule_id: str, rule_json: str, *, game_id: str | None = None) -> None:
+        """A rule of a game, or for all games, in place of the one of the same id. Raises `UnknownGame` or `Invalid`."""
+        with self._writing() as session:
+            self._require_game(session, game_id)
+            alert_rules.put(session, rule_id, game_id, rule_json, self._clock())
+
+    def put_alert_rules(self, rules: Sequence[tuple[str, str | None, str]]) -> None:
+        """Several: id, game and text of each, all or none. Raises `UnknownGame` or `Invalid`."""
+        with self._writing() as session:
+            for rule_id, game_id, rule_json in rules:
+                self._require_game(session, game_id)
+                alert_rules.put(session, rule_id, game_id, rule_json, self._clock())
+
+    def remove_alert_rule(self, rule_id: str, *, game_id: str | None = None) -> None:
+        """Raises `UnknownAlertRule`."""
+        with self._writing() as session:
+            alert_rules.remove(session, rule_id, game_id)
+
+    def alert_rules(self) -> list[RuleRow]:
+        """All that people made or changed, by id."""
+        with self._reading() as session:
+            return alert_rules.find_all(session)
+
+    def add_alert_silence(
+        self, until: dt.datetime, *, rule_id: str | None, game_id: str | None, version: str | None, note: str
+    ) -> Silence:
+        """Nobody is told until then of what a rule, a game or a version of it does. Raises `UnknownGame` or `Invalid`."""
+        now = self._clock()
+        silence = Silence(0, rule_id, game_id, version, until, check_note(note), now)
+        with self._writing() as session:
+            self._require_game(session, game_id)
+            return alert_rules.add_silence(session, silence)
+
+    def end_alert_silence(self, silence_id: int) -> None:
+        """Raises `UnknownSilence`."""
+        with self._writing() as session:
+            alert_rules.end_silence(session, silence_id)
+
+    def alert_silences(self) -> list[Silence]:
+        """Those that hold now."""
+        with self._reading() as session:
+            return alert_rules.silences(session, self._clock())
+
+    # Incidents. What they do changes no answer, so the revision stays.
+
+    def keep_incidents(self, changes: Sequence[IncidentChange]) -> list[int]:
+        """What became of some incidents, with what is told of it: all or none. Returns their numbers.
+
+        Raises `UnknownIncident`.
+        """
+        with self._noting() as session:
+            return [alert_incidents.keep(session, change, self._clock()) for change in changes]
+
+    def change_incident(self, incident_id: int, changing: Callable[[IncidentRow], IncidentRow]) -> IncidentRow:
+        """Change what is kept of one. Raises `UnknownIncident`, and what `changing` raises."""
+        with self._noting() as session:
+            return alert_incidents.change(session, incident_id, changing)
+
+    def incident(self, incident_id: int) -> tuple[IncidentRow, list[Observation]]:
+        """One, and what it saw. Raises `UnknownIncident`."""
+        with self._reading() as session:
+            return alert_incidents.find(session, incident_id)
+
+    def incidents(
+        self,
+        *,
+        game_ids: Collection[str] | None = None,
+        rule_id: str | None = None,
+        is_open: bool | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> list[IncidentRow]:
+        """The latest ones first."""
+        with self._reading() as session:
+            return alert_incidents.find_last(
+                session, game_ids=game_ids, rule_id=rule_id, is_open=is_open, before=before, limit=limit
+            )
+
+    def current_incidents(self, since: dt.datetime) -> list[IncidentRow]:
+        """Those that are open, or were since then."""
+        with self._reading() as session:
+            return alert_incidents.find_current(session, since)
+
+    def alert_positions(self) -> dict[str, dt.datetime]:
+        """Up to when each game was judged."""
+        with self._reading() as session:
+            return alert_rules.positions(session)
+
+    def put_alert_positions(self, judged_to: Mapping[str, dt.datetime]) -> None:
+        """Up to when some games were judged; what was resolved long ago is forgotten."""
+        with self._noting() as session:
+            alert_rules.put_positions(session, judged_to)
+            alert_incidents.forget(session, self._clock())
+
     def _require_game(self, session: Session, game_id: str | None) -> None:
         if game_id is not None and _game(session, game_id) is None:
             raise UnknownGame(game_id)
@@ -439,6 +537,14 @@ class Registry:
         with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
             # Locks the row, where the engine has no lock on the whole file: writers go one after the other.
             session.execute(update(Revision).values(number=Revision.number + 1))
+            yield session
+
+    @contextmanager
+    def _noting(self) -> Generator[Session]:
+        """Writes what no key, game or rate is made of: answers that are kept for a revision stay right."""
+        with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+            # Locks the row as `_writing` does, and leaves its number.
+            session.execute(update(Revision).values(number=Revision.number))
             yield session
 
 

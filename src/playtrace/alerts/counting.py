@@ -1,0 +1,222 @@
+"""Events of many games in many stretches of time, counted with one question to the rollup."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, LiteralString, NamedTuple
+
+from playtrace.alerts.clock import slot_after, slot_before
+from playtrace.alerts.rules import AlertRule, EventCount, GroupBy, Measure, NewValue, Ratio, kept_values
+from playtrace.metrics.frame.calendar import SLOT, Span, plain
+
+if TYPE_CHECKING:
+    from playtrace.store.duckdb import Reader
+
+ALL_EVENTS = ""
+"""The name that stands for events of any name."""
+ROWS_MAX = 200_000
+"""Of one question that tells versions or countries apart: the largest. A hostile game makes up any number of them."""
+PARTS_MAX = 50
+"""Values that a rule tells apart, the largest."""
+
+
+class Stretch(NamedTuple):
+    """A stretch of time of a game and environment; both ends are borders of quarters of an hour."""
+
+    game_id: str
+    env: str
+    span: Span
+
+
+class Count(NamedTuple):
+    """Events that are alike. What was not asked for is the empty string, as what was not sent."""
+
+    name: str
+    platform: str
+    version: str
+    country: str
+    map: str
+    events: int
+
+
+class Cut(NamedTuple):
+    """Which events a rule counts, and how it tells them apart."""
+
+    env: str
+    name: str
+    """Or `ALL_EVENTS`."""
+    platform: frozenset[str] | None
+    version: frozenset[str] | None
+    country: frozenset[str] | None
+    part_by: GroupBy | None
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """What must be known of the events."""
+        kept = (("platform", self.platform), ("version", self.version), ("country", self.country))
+        return frozenset(name for name, values in kept if values is not None) | (
+            frozenset({self.part_by}) if self.part_by else frozenset()
+        )
+
+    def totals(self, counts: Iterable[Count]) -> dict[str, float]:
+        """Events by part; of a rule that tells nothing apart the only part is the empty string."""
+        found: dict[str, float] = {} if self.part_by else {"": 0}
+        for count in counts:
+            if (
+                (self.name in (ALL_EVENTS, count.name))
+                and (self.platform is None or count.platform in self.platform)
+                and (self.version is None or count.version in self.version)
+                and (self.country is None or count.country in self.country)
+            ):
+                part: str = getattr(count, self.part_by) if self.part_by else ""
+                found[part] = found.get(part, 0) + count.events
+        return found
+
+
+def cut_of(rule: AlertRule) -> Cut:
+    """Of a rule that counts events."""
+    measure: Measure = getattr(rule, "measure", "events")
+    name = measure.event if isinstance(measure, EventCount) else "crash" if measure == "crashes" else ALL_EVENTS
+    part_by: GroupBy | None = rule.parts_by
+    if isinstance(rule, NewValue):
+        name, part_by = ("crash", None) if rule.of == "crash" else (ALL_EVENTS, "version")
+    elif isinstance(rule, Ratio):
+        name = "crash"  # what explains it
+    return Cut(
+        rule.env,
+        name,
+        kept_values(rule.platform),
+        kept_values(rule.version),
+        kept_values(rule.country),
+        part_by,
+    )
+
+
+# What is not asked for by name is counted together. Equal keys find the stretch of a row: comparing borders is slow.
+COUNTS: LiteralString = """
+WITH wanted AS (
+    SELECT unnest($wanted_game::VARCHAR[]) AS game_id, unnest($wanted_env::VARCHAR[]) AS env,
+        unnest($wanted_slot::TIMESTAMP[]) AS slot, unnest($wanted_stretch::INTEGER[]) AS stretch
+)
+SELECT stretch, CASE WHEN list_contains($names::VARCHAR[], name) THEN name ELSE '' END AS name,
+    CASE WHEN $by_platform THEN platform ELSE '' END AS platform,
+    CASE WHEN $by_version THEN version ELSE '' END AS version,
+    CASE WHEN $by_country THEN country ELSE '' END AS country, '' AS map, CAST(sum(events) AS BIGINT) AS events
+FROM main.event_counts JOIN wanted USING (game_id, env, slot)
+WHERE slot >= $first AND slot <= $last
+GROUP BY ALL
+ORDER BY events DESC
+LIMIT $rows_max
+"""
+
+# Of the events themselves: to the second, and with the map.
+EXACT: LiteralString = """
+SELECT CASE WHEN list_contains($names::VARCHAR[], name) THEN name ELSE '' END AS name,
+    CASE WHEN $by_platform THEN coalesce(platform, '') ELSE '' END AS platform,
+    CASE WHEN $by_version THEN coalesce(version, '') ELSE '' END AS version,
+    CASE WHEN $by_country THEN coalesce(country, '') ELSE '' END AS country,
+    CASE WHEN $by_map THEN coalesce(map_id, '') ELSE '' END AS map, CAST(count(*) AS BIGINT) AS events
+FROM main.events
+WHERE game_id = $game AND env = $env AND time >= $from AND time < $to
+    AND ($all_names OR list_contains($names::VARCHAR[], name))
+GROUP BY ALL
+ORDER BY events DESC
+LIMIT $rows_max
+"""
+
+FIRSTS: LiteralString = """
+SELECT game_id, env, min(slot) AS first_slot, max(slot) AS last_slot FROM main.event_counts GROUP BY game_id, env
+"""
+
+
+def count(
+    reader: Reader, stretches: Collection[Stretch], names: Collection[str], dimensions: Collection[str]
+) -> dict[Stretch, list[Count]]:
+    """Events of these names, and all others together, in each of the stretches, by some of the dimensions.
+
+    Raises what `Reader.query` raises.
+    """
+    found: dict[Stretch, list[Count]] = {stretch: [] for stretch in stretches}
+    in_order = list(found)
+    wanted = [
+        (stretch.game_id, stretch.env, slot, number)
+        for number, stretch in enumerate(in_order)
+        for slot in _slots(stretch.span)
+    ]
+    if not wanted:
+        return found
+    games, envs, slots, numbers = map(list, zip(*wanted, strict=True))
+    rows = reader.query(
+        COUNTS,
+        {
+            "wanted_game": games,
+            "wanted_env": envs,
+            "wanted_slot": slots,
+            "wanted_stretch": numbers,
+            "first": min(slots),
+            "last": max(slots),
+            "names": [name for name in names if name != ALL_EVENTS],
+            "rows_max": ROWS_MAX,
+            **{f"by_{name}": name in dimensions for name in ("platform", "version", "country")},
+        },
+    )
+    columns = [rows[name].to_pylist() for name in ("stretch", *Count._fields)]
+    for number, *values in zip(*columns, strict=True):
+        found[in_order[number]].append(Count(*values))
+    return found
+
+
+def count_exactly(
+    reader: Reader,
+    game_id: str,
+    env: str,
+    span: Span,
+    names: Collection[str],
+    dimensions: Collection[str],
+) -> list[Count]:
+    """The same in any stretch of time, from the events."""
+    rows = reader.rows(
+        EXACT,
+        {
+            "game": game_id,
+            "env": env,
+            "from": plain(span.start),
+            "to": plain(span.end),
+            "all_names": ALL_EVENTS in names,
+            "names": [name for name in names if name != ALL_EVENTS],
+            "rows_max": ROWS_MAX,
+            **{f"by_{name}": name in dimensions for name in ("platform", "version", "country", "map")},
+        },
+    )
+    return [Count(**row) for row in rows]
+
+
+def extents(reader: Reader) -> dict[tuple[str, str], Span]:
+    """From when to when each game and environment has events, in whole quarters of an hour."""
+    return {
+        (row["game_id"], row["env"]): Span(
+            row["first_slot"].replace(tzinfo=dt.UTC), row["last_slot"].replace(tzinfo=dt.UTC) + SLOT
+        )
+        for row in reader.rows(FIRSTS)
+    }
+
+
+def around(span: Span) -> Span:
+    """The whole quarters of an hour that a stretch touches: what happened in it is at most what they have."""
+    return Span(slot_before(span.start), slot_after(span.end))
+
+
+def inside(span: Span) -> Span:
+    """Those that lie in it, and the one that runs: at least so much happened."""
+    return Span(slot_after(span.start), slot_after(span.end))
+
+
+def largest(totals: Mapping[str, float]) -> list[str]:
+    """The parts that are judged."""
+    return sorted(totals, key=lambda part: (-totals[part], part))[:PARTS_MAX]
+
+
+def _slots(span: Span) -> list[dt.datetime]:
+    start = plain(span.start)
+    return [start + number * SLOT for number in range(max(0, (span.end - span.start) // SLOT))]

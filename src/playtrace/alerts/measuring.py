@@ -1,0 +1,285 @@
+"""The figures that rules look at: of one moment of the store, with as few questions as there are measures.
+
+`Figures` is what judging reads. What is counted by quarters of an hour is asked for many games and stretches at once
+(`prepare`); what was not prepared is asked when it is needed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, LiteralString, cast
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from pydantic import ValidationError
+
+from playtrace.alerts.clock import DAYS_BACK, POINTS_MIN, WEEKS_BACK, days_before, weeks_before
+from playtrace.alerts.counting import Count, Cut, Stretch, count, count_exactly
+from playtrace.alerts.judging import Past
+from playtrace.alerts.rules import MetricFigure, Ratio, Threshold, Unusual
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.metric import Rules, metrics
+
+if TYPE_CHECKING:
+    from playtrace.store.duckdb import Reader, Store
+
+PAST_MAX = 300_000
+"""Figures of the past that are kept, of all games together."""
+TOO_OLD = "too_old"
+
+BOOKS: LiteralString = """
+SELECT game_id, hour, outcome, CAST(sum(events) AS BIGINT) AS events
+FROM main.books
+WHERE list_contains($games::VARCHAR[], game_id) AND hour >= $from AND hour < $to AND reason <> $too_old
+GROUP BY game_id, hour, outcome
+"""
+
+
+class NotMeasured(Exception):
+    """A figure cannot be had; the message says why."""
+
+
+class WatchedGame(Struct, frozen=True):
+    """A game as rules see it."""
+
+    id: str
+    name: str
+    time_zone: str
+    currency: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Received(Struct, frozen=True):
+    """What came in some hours of receipt, without what was too old."""
+
+    received: int = 0
+    refused: int = 0
+    """Or kept apart."""
+
+
+class PastFigures:
+    """What was counted in stretches that are long over: it is asked once, and kept from one look to the next."""
+
+    def __init__(self) -> None:
+        self.totals: dict[tuple[str, Cut, Span], dict[str, float]] = {}
+
+    def forget_some(self) -> None:
+        if len(self.totals) > PAST_MAX:
+            self.totals.clear()
+
+
+class Figures:
+    """Of one moment of the store. To be used by one thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        reader: Reader,
+        extents: Mapping[tuple[str, str], Span],
+        past: PastFigures,
+        counting_of: Callable[[WatchedGame], Rules],
+        now: dt.datetime,
+    ) -> None:
+        self._store = store
+        self._reader = reader
+        self._extents = extents
+        self._past = past
+        self._counting_of = counting_of
+        self._now = now
+        self._totals: dict[tuple[str, Cut, Span], dict[str, float]] = {}
+        self._exact: dict[tuple[str, str, Span], list[Count]] = {}
+        self._exact_names: frozenset[str] = frozenset()
+        self._books: dict[tuple[str, Span], Received] = {}
+
+    # ── counts of events ─────────────────────────────────────────────────────────────────────────────────
+
+    def prepare(self, wanted: Iterable[tuple[str, Cut, Span]]) -> None:
+        """Count what is not known yet, with one question for each set of dimensions."""
+        by_dimensions: defaultdict[frozenset[str], set[tuple[str, Cut, Span]]] = defaultdict(set)
+        for one in wanted:
+            if one not in self._totals and one not in self._past.totals:
+                by_dimensions[one[1].dimensions].add(one)
+        for dimensions, some in by_dimensions.items():
+            self._count(dimensions, some)
+
+    def totals(self, game: WatchedGame, cut: Cut, span: Span) -> dict[str, float]:
+        """Events by part, in whole quarters of an hour."""
+        key = (game.id, cut, span)
+        if key not in self._totals and key not in self._past.totals:
+            self.prepare([key])
+        return self._past.totals[key] if key in self._past.totals else self._totals[key]
+
+    def exact_totals(self, game: WatchedGame, cut: Cut, span: Span) -> dict[str, float]:
+        """Events by part, in any stretch, from the events themselves."""
+        return cut.totals(count_exactly(self._reader, game.id, cut.env, span, [cut.name], cut.dimensions))
+
+    def _count(self, dimensions: frozenset[str], wanted: set[tuple[str, Cut, Span]]) -> None:
+        names = {cut.name for _, cut, _ in wanted}
+        stretches = {Stretch(game_id, cut.env, span) for game_id, cut, span in wanted}
+        if "map" in dimensions:
+            counts = {
+                one: count_exactly(self._reader, one.game_id, one.env, one.span, names, dimensions) for one in stretches
+            }
+        else:
+            counts = count(self._reader, stretches, names, dimensions)
+        for game_id, cut, span in wanted:
+            is_past = span.end < self._now - ONE_DAY
+            kept = self._past.totals if is_past else self._totals
+            kept[game_id, cut, span] = cut.totals(counts[Stretch(game_id, cut.env, span)])
+
+    # ── what is usual ────────────────────────────────────────────────────────────────────────────────────
+
+    def extent(self, game: WatchedGame, env: str) -> Span | None:
+        """From when to when the game has events; None where it has none."""
+        return self._extents.get((game.id, env))
+
+    def weeks(
+        self, game: WatchedGame, env: str, span: Span, excluded: Iterable[Span], weeks: int = WEEKS_BACK
+    ) -> list[Span]:
+        """The same stretch of the last weeks, as far as the game was there and nothing was the matter."""
+        return self._like(game, env, weeks_before(span, game.zone, weeks), excluded)
+
+    def spans_of_past(self, game: WatchedGame, env: str, span: Span, excluded: Iterable[Span]) -> list[Span]:
+        """Of weeks; of days where there are too few of them; else the time that there was, as one."""
+        excluded = list(excluded)
+        weeks = self.weeks(game, env, span, excluded)
+        if len(weeks) >= POINTS_MIN:
+            return weeks
+        days = self._like(game, env, days_before(span, game.zone), excluded)
+        if len(days) >= POINTS_MIN:
+            return days
+        there = self.extent(game, env)
+        if there is None or there.start >= span.start:
+            return []
+        return [Span(max(there.start, span.start - DAYS_BACK * ONE_DAY), span.start)]
+
+    def past(self, game: WatchedGame, cut: Cut, span: Span, spans: list[Span], part: str) -> Past:
+        """What one part had in these stretches before."""
+        length = span.end - span.start
+        values = [self.totals(game, cut, one).get(part, 0.0) * (length / (one.end - one.start)) for one in spans]
+        return Past(tuple(values)) if len(spans) >= POINTS_MIN else Past(mean=values[0] if values else 0.0)
+
+    def _like(self, game: WatchedGame, env: str, spans: list[Span], excluded: Iterable[Span]) -> list[Span]:
+        there = self.extent(game, env)
+        if there is None:
+            return []
+        left_out = list(excluded)
+        return [
+            span
+            for span in spans
+            if span.start >= there.start and not any(span.start < bad.end and bad.start < span.end for bad in left_out)
+        ]
+
+    # ── figures of metrics ───────────────────────────────────────────────────────────────────────────────
+
+    def figure(self, game: WatchedGame, rule: Threshold | Unusual, span: Span, part: str) -> float | None:
+        """A number in the answer of a metric about a stretch; None where it says null. Raises `NotMeasured`."""
+        asked = metric_figure_of(rule)
+        answer = self._ask(game, rule, asked.metric, asked.asked, span, part)
+        here: Any = answer
+        for step in asked.figure.split("."):
+            if isinstance(here, list):
+                places = cast("list[Any]", here)
+                place = int(step)
+                if not -len(places) <= place < len(places):
+                    return None
+                here = places[place]
+            else:
+                here = here.get(step) if isinstance(here, dict) else None
+        return None if here is None else float(here)
+
+    def crash_free(self, game: WatchedGame, rule: Ratio, span: Span) -> dict[str, tuple[int, int]]:
+        """Sessions or players without a crash, and all of them, by part. Raises `NotMeasured`."""
+        asked = {"interval": "hour"} | ({"splitBy": rule.group_by} if rule.group_by else {})
+        answer = self._ask(game, rule, "crash_free", asked, span, "")
+        found: dict[str, tuple[int, int]] = {}
+        for part in answer["parts"]:
+            whole, crashed = (
+                (part["sessions"], part["crashedSessions"])
+                if rule.of == "crash_free_sessions"
+                else (part["players"], part["crashedPlayers"])
+            )
+            found[part["part"]] = (whole - crashed, whole)
+        return found
+
+    def _ask(
+        self,
+        game: WatchedGame,
+        rule: Threshold | Unusual | Ratio,
+        name: str,
+        asked: Mapping[str, object],
+        span: Span,
+        part: str,
+    ) -> dict[str, Any]:
+        metric = metrics()[name]
+        filters = {"platform": rule.platform, "version": rule.version, "country": rule.country}
+        if part and rule.parts_by:
+            filters[rule.parts_by] = [part]
+        of_game = {"currency": game.currency} if "currency" in metric.parameters.model_fields else {}
+        try:
+            parameters = metric.parameters.model_validate(
+                {
+                    "gameId": game.id,
+                    "env": rule.env,
+                    "from": span.start.isoformat(),
+                    "to": span.end.isoformat(),
+                    "timeZone": game.time_zone,
+                    **filters,
+                    **of_game,
+                    **asked,
+                }
+            )
+            answer = metric.answer(parameters, self._store, self._now, self._counting_of(game))
+        except WrongParameter as error:
+            raise NotMeasured(f"{name} cannot be asked: {error.parameter}: {error.message}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise NotMeasured(f"{name} cannot be asked: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        return json.loads(answer.model_dump_json(exclude={"compared", "statements", "hints"}))
+
+    # ── the books ────────────────────────────────────────────────────────────────────────────────────────
+
+    def prepare_received(self, game_ids: Iterable[str], span: Span) -> None:
+        """Ask once for many games."""
+        new = [game_id for game_id in game_ids if (game_id, span) not in self._books]
+        if not new:
+            return
+        hours = hours_of(span)
+        by_game: dict[str, list[dict[str, Any]]] = {game_id: [] for game_id in new}
+        bound = {"games": new, "from": plain(hours.start), "to": plain(hours.end), "too_old": TOO_OLD}
+        for row in self._reader.rows(BOOKS, bound):
+            by_game[row["game_id"]].append(row)
+        for game_id, rows in by_game.items():
+            received = sum(row["events"] for row in rows)
+            refused = sum(row["events"] for row in rows if row["outcome"] in ("refused", "quarantined"))
+            self._books[game_id, span] = Received(received, refused)
+
+    def received(self, game: WatchedGame, span: Span) -> Received:
+        """What was received in the hours that a stretch touches."""
+        self.prepare_received([game.id], span)
+        return self._books[game.id, span]
+
+
+def hours_of(span: Span) -> Span:
+    """The whole hours (UTC) that a stretch touches."""
+    start = span.start.replace(minute=0, second=0, microsecond=0)
+    end = span.end.replace(minute=0, second=0, microsecond=0)
+    return Span(start, end if end == span.end else end + dt.timedelta(hours=1))
+
+
+def metric_figure_of(rule: Threshold | Unusual) -> MetricFigure:
+    """Where the figure of a rule stands that no count of events says."""
+    if isinstance(rule.measure, MetricFigure):
+        return rule.measure
+    return SESSIONS if rule.measure == "sessions" else PLAYERS
+
+
+SESSIONS = MetricFigure(metric="summary", figure="sessionCount", parameters={})
+PLAYERS = MetricFigure(metric="summary", figure="activePlayers", parameters={})
