@@ -22,12 +22,13 @@ from pathlib import Path
 
 from playtrace.alerts.outbox import Outbox
 from playtrace.alerts.outgoing import Outgoing
+from playtrace.alerts.watch import Watch
 from playtrace.api.answers import Answers
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.every_answer import EveryAnswer
 from playtrace.api.live import TICK_S, Feeds
-from playtrace.api.metrics import rules_of
+from playtrace.api.metrics import counting_rules, rules_of
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.api.state import State
 from playtrace.api.turns import Turns
@@ -64,7 +65,8 @@ LAST_QUESTIONS_SECONDS_MAX = 3.0
 
 
 class Playtrace:
-    """The whole product as an ASGI app. `open` it, `start` the background work, and `close` it."""
+    """The whole product as an ASGI app. `open` it, `start` the background work, and `close` it. `address` is where
+    people find it."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -79,7 +81,16 @@ class Playtrace:
         self.journal = Journal.open(settings.journal_path, settings)
         compaction = Compaction(self.store, settings)
         self.rebuild = Rebuild(self.store, settings, compaction.touch)
-        self.loader = Loader(self.store, self.journal, settings, touched=compaction.touch)
+        self.address = settings.public_url or ""
+        self.watch = Watch(
+            self.store,
+            self.registry,
+            settings,
+            counting_of=lambda game: counting_rules(settings, self.registry, game.id, game.currency),
+            lag_seconds=lambda: self.loader.waiting_seconds(),
+            address=lambda: self.address,
+        )
+        self.loader = Loader(self.store, self.journal, settings, touched=compaction.touch, arrived=self.watch.arrived)
         self.feeds = Feeds(self.store, self.loader)
         refresh = DailyRefresh(self.store, self.registry, partial(rules_of, settings, self.registry))
         self.outbox = Outbox(self.registry, Outgoing(allow_private=settings.alerts.allow_private_targets))
@@ -95,6 +106,7 @@ class Playtrace:
             Job("send alerts", self.outbox.work, period_s=1),
             Job("tidy alerts", self.outbox.tidy, period_s=60),
             Job("refresh segments", refresh.work, period_s=60),
+            Job("judge alerts", self.watch.work, period_s=1),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )
         self.local_token = secrets.token_urlsafe(32)
@@ -111,6 +123,7 @@ class Playtrace:
             feeds=self.feeds,
             jobs=self.jobs,
             outbox=self.outbox,
+            watch=self.watch,
             answers=Answers(lambda: self.store.version),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),
@@ -134,6 +147,7 @@ class Playtrace:
     def _close_files(self) -> None:
         self.jobs.stop()
         self.outbox.stop()
+        self.watch.close()
         self.sql_processes.close()
         self.loader.stop()
         self.journal.close()
@@ -181,7 +195,8 @@ async def _serve(
         leave_garbage_collector_little()
         url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
         write_local_file(settings, url, playtrace.local_token)
-        on_ready(settings.public_url or url, playtrace)
+        playtrace.address = settings.public_url or url
+        on_ready(playtrace.address, playtrace)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping: what was acknowledged is being loaded")
     except StartError:

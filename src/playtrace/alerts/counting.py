@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import accumulate
 from typing import TYPE_CHECKING, LiteralString, NamedTuple
 
 from playtrace.alerts.clock import slot_after, slot_before
@@ -125,6 +127,21 @@ ORDER BY events DESC
 LIMIT $rows_max
 """
 
+# All of a stretch, quarter by quarter.
+SERIES: LiteralString = """
+SELECT slot, CASE WHEN list_contains($names::VARCHAR[], name) THEN name ELSE '' END AS name,
+    CASE WHEN $by_platform THEN platform ELSE '' END AS platform,
+    CASE WHEN $by_version THEN version ELSE '' END AS version,
+    CASE WHEN $by_country THEN country ELSE '' END AS country, '' AS map, CAST(sum(events) AS BIGINT) AS events
+FROM main.event_counts
+WHERE game_id = $game AND env = $env AND slot >= $from AND slot < $to
+    AND ($all_names OR list_contains($names::VARCHAR[], name))
+GROUP BY ALL
+ORDER BY events DESC
+LIMIT $rows_max
+"""
+SERIES_ROWS_MAX = 1_000_000
+
 FIRSTS: LiteralString = """
 SELECT game_id, env, min(slot) AS first_slot, max(slot) AS last_slot FROM main.event_counts GROUP BY game_id, env
 """
@@ -190,6 +207,48 @@ def count_exactly(
         },
     )
     return [Count(**row) for row in rows]
+
+
+class Series:
+    """Events of a game by part, quarter of an hour by quarter: any whole stretch of them without another question."""
+
+    def __init__(self, reader: Reader, game_id: str, cut: Cut, span: Span) -> None:
+        """Raises what `Reader.query` raises."""
+        self.span = span
+        rows = reader.query(
+            SERIES,
+            {
+                "game": game_id,
+                "env": cut.env,
+                "from": plain(span.start),
+                "to": plain(span.end),
+                "all_names": cut.name == ALL_EVENTS,
+                "names": [] if cut.name == ALL_EVENTS else [cut.name],
+                "rows_max": SERIES_ROWS_MAX,
+                **{f"by_{name}": name in cut.dimensions for name in ("platform", "version", "country")},
+            },
+        )
+        by_slot: defaultdict[int, list[Count]] = defaultdict(list)
+        columns = [rows[name].to_pylist() for name in ("slot", *Count._fields)]
+        first = plain(span.start)
+        for slot, *values in zip(*columns, strict=True):
+            by_slot[(slot - first) // SLOT].append(Count(*values))
+        length = (span.end - span.start) // SLOT
+        self._until: dict[str, list[float]] = {}
+        """Of each part, how many there are before each quarter."""
+        by_part: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        for slot, counts in by_slot.items():
+            for part, events in cut.totals(counts).items():
+                by_part[part][slot] = events
+        for part, events in by_part.items():
+            self._until[part] = [0.0, *accumulate(events.get(slot, 0.0) for slot in range(length))]
+        self._is_whole = cut.part_by is None
+
+    def totals(self, span: Span) -> dict[str, float]:
+        """Of a stretch that lies within."""
+        start, end = ((moment - self.span.start) // SLOT for moment in (span.start, span.end))
+        found = {part: until[end] - until[start] for part, until in self._until.items()}
+        return {"": 0, **found} if self._is_whole else {part: events for part, events in found.items() if events}
 
 
 def extents(reader: Reader) -> dict[tuple[str, str], Span]:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from playtrace.alerts.clock import bucket_before, bucket_ending, slot_after
 from playtrace.alerts.counting import Cut, around, cut_of, inside, largest
+from playtrace.alerts.incidents import Policy
 from playtrace.alerts.judging import (
     Past,
     Score,
@@ -34,6 +35,7 @@ from playtrace.alerts.rules import (
     Silence,
     Threshold,
     Unusual,
+    in_words,
     is_event_count,
     window_of,
 )
@@ -83,6 +85,20 @@ def moments(rule: AlertRule, game: WatchedGame, after: dt.datetime | None, until
         found.append(bucket.end)
         bucket = bucket_before(bucket, minutes, game.zone)
     return found[::-1]
+
+
+def policy_of(rule: AlertRule, *, is_silenced: bool = False) -> Policy:
+    """What a rule says about its incidents."""
+    minute = dt.timedelta(minutes=1)
+    return Policy(
+        severity=rule.severity,
+        in_words=in_words(rule),
+        # Of buckets that are over it takes two to be calm.
+        resolve_after=rule.resolve_after_minutes * minute if slides(rule) else dt.timedelta(0),
+        cool_down=rule.cool_down_minutes * minute,
+        escalate_after=rule.escalate_after_minutes * minute if rule.escalate_after_minutes else None,
+        is_silenced=is_silenced,
+    )
 
 
 def wanted(rule: AlertRule, game: WatchedGame, figures: Figures, at: dt.datetime) -> list[tuple[str, Cut, Span]]:
@@ -166,7 +182,7 @@ def _look_at_window(
         verdict = high
         # Quarters of an hour say it unless the threshold lies between what they have at least and at most; but what
         # is told is exact.
-        if part in open_parts or high.state == "over" or low.state == "over":
+        if around(window) != inside(window) and (part in open_parts or "over" in (high.state, low.state)):
             if exact is None:
                 exact = figures.exact_totals(game, cut, window)
             verdict = judge_threshold(rule, exact.get(part, 0.0), past)
@@ -192,7 +208,8 @@ def _look_for_silence(
         kept = figures.spans_of_past(game, rule.env, _like(window), excluded(part))
         past = figures.past(game, cut, window, kept, part)
         events = least.get(part, 0.0)
-        if events == 0 and (part in open_parts or judge_silence(rule, 0, past) is not None):
+        is_exact = around(window) == inside(window)
+        if events == 0 and not is_exact and (part in open_parts or judge_silence(rule, 0, past) is not None):
             if exact is None:
                 exact = figures.exact_totals(game, cut, window)
             events = exact.get(part, 0.0)

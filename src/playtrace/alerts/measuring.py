@@ -17,7 +17,7 @@ from msgspec import Struct
 from pydantic import ValidationError
 
 from playtrace.alerts.clock import DAYS_BACK, POINTS_MIN, WEEKS_BACK, days_before, weeks_before
-from playtrace.alerts.counting import Count, Cut, Stretch, count, count_exactly
+from playtrace.alerts.counting import Cut, Series, Stretch, count, count_exactly
 from playtrace.alerts.judging import Past
 from playtrace.alerts.rules import MetricFigure, Ratio, Threshold, Unusual
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PAST_MAX = 300_000
 """Figures of the past that are kept, of all games together."""
+ANSWERS_MAX = 2_000
+"""Answers of metrics about the past that are kept."""
 TOO_OLD = "too_old"
 
 BOOKS: LiteralString = """
@@ -69,10 +71,14 @@ class PastFigures:
 
     def __init__(self) -> None:
         self.totals: dict[tuple[str, Cut, Span], dict[str, float]] = {}
+        self.answers: dict[tuple[object, ...], dict[str, Any]] = {}
+        """Of metrics, by what they were asked."""
 
     def forget_some(self) -> None:
         if len(self.totals) > PAST_MAX:
             self.totals.clear()
+        if len(self.answers) > ANSWERS_MAX:
+            self.answers.clear()
 
 
 class Figures:
@@ -94,8 +100,8 @@ class Figures:
         self._counting_of = counting_of
         self._now = now
         self._totals: dict[tuple[str, Cut, Span], dict[str, float]] = {}
-        self._exact: dict[tuple[str, str, Span], list[Count]] = {}
-        self._exact_names: frozenset[str] = frozenset()
+        self._series: dict[tuple[str, Cut], Series] = {}
+        self._answers: dict[tuple[object, ...], dict[str, Any]] = {}
         self._books: dict[tuple[str, Span], Received] = {}
 
     # ── counts of events ─────────────────────────────────────────────────────────────────────────────────
@@ -111,10 +117,18 @@ class Figures:
 
     def totals(self, game: WatchedGame, cut: Cut, span: Span) -> dict[str, float]:
         """Events by part, in whole quarters of an hour."""
+        series = self._series.get((game.id, cut))
+        if series is not None and series.span.start <= span.start and span.end <= series.span.end:
+            return series.totals(span)
         key = (game.id, cut, span)
         if key not in self._totals and key not in self._past.totals:
             self.prepare([key])
         return self._past.totals[key] if key in self._past.totals else self._totals[key]
+
+    def read_series(self, game: WatchedGame, cut: Cut, span: Span) -> None:
+        """Read all of a stretch at once, where many of its parts are going to be looked at."""
+        if cut.part_by != "map":
+            self._series[game.id, cut] = Series(self._reader, game.id, cut, span)
 
     def exact_totals(self, game: WatchedGame, cut: Cut, span: Span) -> dict[str, float]:
         """Events by part, in any stretch, from the events themselves."""
@@ -222,6 +236,10 @@ class Figures:
         filters = {"platform": rule.platform, "version": rule.version, "country": rule.country}
         if part and rule.parts_by:
             filters[rule.parts_by] = [part]
+        key = (game.id, name, json.dumps(asked, sort_keys=True), json.dumps(filters), rule.env, span)
+        known = self._past.answers if span.end < self._now - ONE_DAY else self._answers
+        if key in known:
+            return known[key]
         of_game = {"currency": game.currency} if "currency" in metric.parameters.model_fields else {}
         try:
             parameters = metric.parameters.model_validate(
@@ -242,7 +260,8 @@ class Figures:
         except ValidationError as error:
             first = error.errors()[0]
             raise NotMeasured(f"{name} cannot be asked: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-        return json.loads(answer.model_dump_json(exclude={"compared", "statements", "hints"}))
+        known[key] = json.loads(answer.model_dump_json(exclude={"compared", "statements", "hints"}))
+        return known[key]
 
     # ── the books ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -28,12 +28,12 @@ from playtrace.alerts.clock import WEEKS_BACK, slot_before
 from playtrace.alerts.counting import cut_of
 from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.explaining import explain
-from playtrace.alerts.incidents import Explanation, Incident, Policy, Told, acknowledged, follow
+from playtrace.alerts.incidents import Explanation, Incident, Told, acknowledged, follow
 from playtrace.alerts.judging import Verdict, has_fallen
-from playtrace.alerts.looking import Look, lag_of, look, moments, slides, wanted
+from playtrace.alerts.looking import Look, lag_of, look, moments, policy_of, slides, wanted
 from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
 from playtrace.alerts.novelty import Novelty
-from playtrace.alerts.rules import AlertRule, NewValue, Refused, Silence, Threshold, Unusual, in_words, read_rule
+from playtrace.alerts.rules import AlertRule, NewValue, Refused, Silence, Threshold, Unusual, read_rule
 from playtrace.alerts.telling import message_of
 from playtrace.config import Settings
 from playtrace.metrics.frame.asking import Rules, unbuilt_rollups
@@ -239,8 +239,7 @@ class Watch:
             figures.prepare_received(game_ids, Span(as_of - dt.timedelta(minutes=minutes), as_of))
 
     def _moments_due(self, rule: AlertRule, game: WatchedGame, as_of: dt.datetime) -> list[dt.datetime]:
-        """When a rule is judged in this turn: now, or at the ends of buckets; after an absence at what it missed, too.
-        """
+        """When a rule is judged in this turn: now, or at ends of buckets; after an absence at what it missed, too."""
         began = self._judged_to.get(game.id)
         if not slides(rule):
             after = self._buckets_to.get((rule.id, game.id), began)
@@ -316,7 +315,8 @@ class Watch:
         if is_opening and seen.verdict is not None:
             explanation = self._explain(reader, figures, rule, game, seen)
             kind = self._kind(figures, game, rule, seen, seen.verdict)
-        policy = self._policy(rule, game, seen.part, explanation, now)
+        is_silenced = any(_holds(one, rule, game.id, seen.part, explanation, now) for one in self._silences)
+        policy = policy_of(rule, is_silenced=is_silenced)
         followed = follow(before, seen.verdict, at, policy, key, seen.span.start)
         if followed.incident is None:
             return
@@ -369,20 +369,6 @@ class Watch:
         for key, (number, incident) in list(self._known_incidents().items()):
             if key[1] == game.id and incident.is_open and key[0] not in there:
                 self._keep(key, number, replace(incident, resolved_at=now, changed_at=now), now, None)
-
-    def _policy(
-        self, rule: AlertRule, game: WatchedGame, part: str, explanation: Explanation, now: dt.datetime
-    ) -> Policy:
-        minutes = dt.timedelta(minutes=1)
-        return Policy(
-            severity=rule.severity,
-            in_words=in_words(rule),
-            # Of buckets that are over it takes two to be calm.
-            resolve_after=rule.resolve_after_minutes * minutes if slides(rule) else dt.timedelta(0),
-            cool_down=rule.cool_down_minutes * minutes,
-            escalate_after=rule.escalate_after_minutes * minutes if rule.escalate_after_minutes else None,
-            is_silenced=any(_holds(one, rule, game.id, part, explanation, now) for one in self._silences),
-        )
 
     def _explain(self, reader: Reader, figures: Figures, rule: AlertRule, game: WatchedGame, seen: Look) -> Explanation:
         if isinstance(rule, Refused):
@@ -450,7 +436,7 @@ class Watch:
         }
         self._games = {game.id: game for game in games}
         self._silences = self._registry.alert_silences()
-        self._channels = self._registry.alert_channel_ids()
+        self._channels = {channel.id for channel in self._registry.alert_channels()}
         there = {(rule.id, game_id) for game_id, rules in self._rules.items() for rule in rules}
         self._failures = {key: one for key, one in self._failures.items() if key in there or key == ("", None)}
         if self._revision is None:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from playtrace import __version__
 from playtrace.api import (
     alert_channels,
+    alerts,
     data_health,
     dimensions,
     events,
@@ -61,6 +62,7 @@ def create_app() -> FastAPI:
         segments.router,
         rates.router,
         alert_channels.router,
+        alerts.router,
         data_health.router,
         events.router,
         metrics.router(),

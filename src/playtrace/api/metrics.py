@@ -96,16 +96,21 @@ def with_defaults_of(game: Game, parameters: P) -> P:
 
 
 def rules_of(settings: Settings, registry: Registry, game: Game) -> Rules:
-    """What settings and registry say about counting; the registry is asked for rates only by what converts money."""
+    """What settings and registry say about counting."""
+    return counting_rules(settings, registry, game.id, game.currency)
+
+
+def counting_rules(settings: Settings, registry: Registry, game_id: str, currency: str) -> Rules:
+    """The same of a game whose currency is known; the registry is asked for rates only by what converts money."""
 
     def quotes(currencies: Collection[str], first: dt.date, last: dt.date) -> list[Quote]:
-        return [Quote(*rate) for rate in registry.rates_for(game.id, currencies, first, last)]
+        return [Quote(*rate) for rate in registry.rates_for(game_id, currencies, first, last)]
 
     rules = settings.rules
     return Rules.of(
         settle_hours=rules.settle_hours,
         session_timeout_minutes=rules.session_timeout_minutes,
-        currency=game.currency,
+        currency=currency,
         quotes=quotes,
         rate_carry_days=rules.rate_carry_days,
     )

@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI
 from starlette.requests import HTTPConnection
 
 from playtrace.alerts.outbox import Outbox
+from playtrace.alerts.watch import Watch
 from playtrace.api.login_throttle import LoginThrottle
 from playtrace.config import Settings
 from playtrace.jobs import Jobs
@@ -46,6 +47,8 @@ class State:
     jobs: Jobs
     outbox: Outbox
     """Of alerts."""
+    watch: Watch
+    """Judges the rules of alerts."""
     answers: Answers
     """Of metrics."""
     turns: Turns

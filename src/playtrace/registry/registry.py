@@ -455,7 +455,7 @@ class Registry:
     def add_alert_silence(
         self, until: dt.datetime, *, rule_id: str | None, game_id: str | None, version: str | None, note: str
     ) -> Silence:
-        """Nobody is told until then of what a rule, a game or a version of it does. Raises `UnknownGame` or `Invalid`."""
+        """Nobody is told until then of what a rule finds, in a game or a version. Raises `UnknownGame` or `Invalid`."""
         now = self._clock()
         silence = Silence(0, rule_id, game_id, version, until, check_note(note), now)
         with self._writing() as session:
