@@ -26,6 +26,7 @@ JOBS = {
     "forget samples",
     "forget logins",
     "refresh segments",
+    "judge alerts",
 }
 
 

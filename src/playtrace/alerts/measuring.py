@@ -25,7 +25,7 @@ from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Rules, metrics
 
 if TYPE_CHECKING:
-    from playtrace.store.duckdb import Reader, Store
+    from playtrace.store.duckdb import Reader
 
 PAST_MAX = 300_000
 """Figures of the past that are kept, of all games together."""
@@ -86,14 +86,12 @@ class Figures:
 
     def __init__(
         self,
-        store: Store,
         reader: Reader,
         extents: Mapping[tuple[str, str], Span],
         past: PastFigures,
         counting_of: Callable[[WatchedGame], Rules],
         now: dt.datetime,
     ) -> None:
-        self._store = store
         self._reader = reader
         self._extents = extents
         self._past = past
@@ -254,7 +252,7 @@ class Figures:
                     **asked,
                 }
             )
-            answer = metric.answer(parameters, self._store, self._now, self._counting_of(game))
+            answer = metric.answer_of(parameters, self._reader, self._now, self._counting_of(game))
         except WrongParameter as error:
             raise NotMeasured(f"{name} cannot be asked: {error.parameter}: {error.message}") from error
         except ValidationError as error:

@@ -23,9 +23,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from msgspec.structs import replace
 from pydantic import ValidationError
 
-from playtrace.alerts import counting
 from playtrace.alerts.clock import WEEKS_BACK, slot_before
-from playtrace.alerts.counting import cut_of
+from playtrace.alerts.counting import cut_of, extents
 from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.explaining import explain
 from playtrace.alerts.incidents import Explanation, Incident, Told, acknowledged, follow
@@ -33,7 +32,17 @@ from playtrace.alerts.judging import Verdict, has_fallen
 from playtrace.alerts.looking import Look, lag_of, look, moments, policy_of, slides, wanted
 from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
 from playtrace.alerts.novelty import Novelty
-from playtrace.alerts.rules import AlertRule, NewValue, Refused, Silence, Threshold, Unusual, read_rule
+from playtrace.alerts.rules import (
+    AlertRule,
+    NewValue,
+    Ratio,
+    Refused,
+    Silence,
+    Threshold,
+    Unusual,
+    is_event_count,
+    read_rule,
+)
 from playtrace.alerts.telling import message_of
 from playtrace.config import Settings
 from playtrace.metrics.frame.asking import Rules, unbuilt_rollups
@@ -207,19 +216,33 @@ class Watch:
         lag_s = self._lag_seconds()
         as_of = now - dt.timedelta(seconds=lag_s) if lag_s > LAG_S_MAX else now
         try:
-            with self._store.reading() as reader:
+            with self._store.reading(apart=True) as reader:
                 if event_counts.ROLLUP.table in unbuilt_rollups(reader):
                     raise StoreError("After an upgrade the counts are made anew: rules are judged when they are there.")
                 self._look_up_extents(reader, games)
-                figures = Figures(self._store, reader, self._extents, self._past, self._counting_of, now)
+                figures = self._figures(reader, now)
                 self._prepare(figures, games, as_of)
                 for game in games:
-                    self._judge_game(reader, figures, game, as_of, now)
+                    self._judge_rules(
+                        reader, figures, game, as_of, now, [r for r in self._rules[game.id] if _counts(r)]
+                    )
+            # What metrics say takes longer: each game by itself, among all others who ask.
+            for game in games:
+                due = [r for r in self._rules[game.id] if not _counts(r) and self._moments_due(r, game, as_of)]
+                if due:
+                    with self._store.reading() as reader:
+                        self._judge_rules(reader, self._figures(reader, now), game, as_of, now, due)
+                self._resolve_orphans(game, now)
+                self._judged_to[game.id] = as_of
+                self._judged_at[game.id] = time.monotonic()
         except StoreError as error:
             self._fail(None, None, f"Nothing can be judged at the moment: {error}")
             return
         self._failures.pop(("", None), None)
         self._past.forget_some()
+
+    def _figures(self, reader: Reader, now: dt.datetime) -> Figures:
+        return Figures(reader, self._extents, self._past, self._counting_of, now)
 
     def _prepare(self, figures: Figures, games: list[WatchedGame], as_of: dt.datetime) -> None:
         """All counts that these games want, with few questions."""
@@ -227,6 +250,7 @@ class Watch:
             one
             for game in games
             for rule in self._rules[game.id]
+            if _counts(rule)
             for at in self._moments_due(rule, game, as_of)
             for one in wanted(rule, game, figures, at)
         )
@@ -248,10 +272,16 @@ class Watch:
             return [*_quarters(max(began, as_of - CATCH_UP_MAX), as_of), as_of]
         return [as_of]
 
-    def _judge_game(
-        self, reader: Reader, figures: Figures, game: WatchedGame, as_of: dt.datetime, now: dt.datetime
+    def _judge_rules(
+        self,
+        reader: Reader,
+        figures: Figures,
+        game: WatchedGame,
+        as_of: dt.datetime,
+        now: dt.datetime,
+        rules: Iterable[AlertRule],
     ) -> None:
-        for rule in self._rules[game.id]:
+        for rule in rules:
             try:
                 for at in self._moments_due(rule, game, as_of):
                     for seen in self._looks(reader, figures, rule, game, at):
@@ -263,9 +293,6 @@ class Watch:
             if not slides(rule):
                 self._buckets_to[rule.id, game.id] = as_of
             self.judged += 1
-        self._resolve_orphans(game, now)
-        self._judged_to[game.id] = as_of
-        self._judged_at[game.id] = time.monotonic()
 
     def _looks(
         self, reader: Reader, figures: Figures, rule: AlertRule, game: WatchedGame, at: dt.datetime
@@ -449,7 +476,7 @@ class Watch:
         # One that has just begun is looked for; one that has nothing at all not at each turn.
         is_new = any((game.id, rule.env) not in self._extents for game in games for rule in self._rules[game.id])
         if ago > EXTENTS_S or (is_new and ago > OPEN_S):
-            self._extents = counting.extents(reader)
+            self._extents = extents(reader)
             self._extents_at = now
 
     def _keep_positions(self) -> None:
@@ -476,6 +503,11 @@ class Watch:
                     )
                     found[rule.id, rule.game_id] = Failure(rule.id, rule.game_id, said, self._began)
         return list(found.values())
+
+
+def _counts(rule: AlertRule) -> bool:
+    """Whether counts say all it looks at, rather than metrics."""
+    return not isinstance(rule, Ratio) and is_event_count(getattr(rule, "measure", "events"))
 
 
 def _holds(

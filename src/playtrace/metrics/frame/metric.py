@@ -61,9 +61,13 @@ class Metric(Generic[P, A]):
         """
         moment = now or dt.datetime.now(dt.UTC)
         with store.reading() as reader:
-            answer = self._answer(parameters, reader, moment, rules or Rules())
-            if parameters.compare_segment is not None:
-                answer.compared = self._answer(parameters.of_compared(), reader, moment, rules or Rules())
+            return self.answer_of(parameters, reader, moment, rules or Rules())
+
+    def answer_of(self, parameters: P, reader: Reader, now: dt.datetime, rules: Rules) -> A:
+        """The same of a moment of the store that is open. Raises `WrongParameter`, and what `Reader.query` raises."""
+        answer = self._answer(parameters, reader, now, rules)
+        if parameters.compare_segment is not None:
+            answer.compared = self._answer(parameters.of_compared(), reader, now, rules)
         return answer
 
     def _answer(self, parameters: P, reader: Reader, now: dt.datetime, rules: Rules) -> A:
