@@ -27,6 +27,8 @@ JOBS = {
     "forget logins",
     "refresh segments",
     "judge alerts",
+    "send alerts",
+    "tidy alerts",
 }
 
 
