@@ -22,7 +22,7 @@ START_SECONDS_MAX = 60.0
 """Starting takes about two seconds; on a machine that is busy with other tests much more."""
 STOP_SECONDS_MAX = 60.0
 LOADED_SECONDS_MAX = 60.0
-SETTINGS = ("PLAYTRACE_", "STATS_", "RATE_")
+SETTINGS = ("PLAYTRACE_", "STATS_", "RATE_", "DISCORD_")
 """How the variables begin that the server reads: those of the machine are not those of a test."""
 
 
@@ -137,7 +137,12 @@ class ServerProcess:
         assert code == 0 or sys.platform == "win32", f"The server ended with {code}:\n{self.output()}"
 
     def output(self) -> str:
-        return self._log.read_text("utf-8", "replace")[-10_000:] if self._log.exists() else ""
+        """The end of it."""
+        return self.log()[-10_000:]
+
+    def log(self) -> str:
+        """All that it ever printed."""
+        return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
 
     def request(
         self,

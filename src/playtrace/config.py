@@ -231,7 +231,7 @@ class AlertSettings(RoomSettings):
         if not text:
             # How containers say that there is none.
             return None
-        if not re.fullmatch(r"https?://[^\s/]+/\S*", text) or len(text) > WEBHOOK_URL_LENGTH_MAX:
+        if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text) or len(text) > WEBHOOK_URL_LENGTH_MAX:
             # Nothing of it is quoted: whoever has it can write to the channel.
             raise ValueError("expected the address of a webhook, such as https://discord.com/api/webhooks/…")
         return SecretStr(text)

@@ -89,7 +89,10 @@ class Outgoing:
                 connected = self._connect(addresses, deadline)
                 if parts.scheme == "https":
                     connected = self._tls(connected, host, deadline)
-                return _exchange(connected, parts, host, port, body, headers)
+                answer = _exchange(connected, parts, host, port, body, headers)
+                # Its end would else be taken for the end of the headers, and of the body.
+                deadline.check()
+                return answer
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise Unreachable(_reason(error, deadline)) from None
 
@@ -169,9 +172,13 @@ class _Deadline:
     def watch(self, connection: socket.socket) -> None:
         """Raises `TimeoutError` when it is over already."""
         with self._lock:
-            if self.is_over:
-                raise TimeoutError
+            self.check()
             self._watched = connection
+
+    def check(self) -> None:
+        """Raises `TimeoutError` when it is over."""
+        if self.is_over:
+            raise TimeoutError
 
     def __enter__(self) -> _Deadline:
         self._timer.start()

@@ -63,6 +63,9 @@ class _Heard(logging.Handler):
 
 def work(order: Order) -> Outcome:
     """Do what was ordered, in this process: its connections are guarded from then on."""
+    scheme, separator, _ = order.target.partition("://")
+    if not separator or scheme.lower() in LOCAL_SERVICES:
+        return Outcome("expected the address of a service that Apprise knows, such as slack:// or mailto://")
     # Here: it takes half a second, and most of what playtrace does sends nothing.
     from apprise import Apprise, AppriseAsset
     from apprise.attachment.memory import AttachMemory
@@ -72,9 +75,6 @@ def work(order: Order) -> Outcome:
     logger = logging.getLogger("apprise")
     logger.addHandler(heard)
     logger.propagate = False
-    scheme, separator, _ = order.target.partition("://")
-    if not separator or scheme.lower() in LOCAL_SERVICES:
-        return Outcome("expected the address of a service that Apprise knows, such as slack:// or mailto://")
     guard = Guard()
     if not order.allow_private:
         sys.addaudithook(guard)
