@@ -56,7 +56,8 @@ def _top_frame(stack: object) -> str:
     frames = [cast("dict[str, Any]", frame) for frame in cast("list[Any]", stack) if isinstance(frame, dict)]
     if not frames:
         return next((on_one_line(frame) for frame in cast("list[Any]", stack) if isinstance(frame, str)), "")
-    top = next((frame for frame in frames if frame.get("in_app") is True or frame.get("inApp") is True), frames[0])
+    # What is of the game says more than where the system ended it.
+    top = max(frames, key=lambda frame: {True: 2, None: 1}.get(frame.get("in_app", frame.get("inApp")), 0))
     function = _text(top, ("function", "method", "name", "symbol"))
     file, line = _text(top, ("file", "filename", "path")), _text(top, ("line", "lineno", "line_number"))
     place = f"{file}:{line}" if file and line else file

@@ -158,11 +158,9 @@ def follow(
         seen = replace(seen, calm_since=calm_since)
         if calm_since is not None and now - calm_since >= _patience(seen, policy):
             resolved = replace(seen, resolved_at=now)
-            if not resolved.is_told:
+            if not resolved.is_told or policy.is_silenced:
                 return Followed(resolved)
-            return Followed(
-                replace(resolved, is_told=not policy.is_silenced), None if policy.is_silenced else "resolved"
-            )
+            return Followed(replace(resolved, is_told=False), "resolved")
     return _told(seen, now, policy)
 
 

@@ -16,6 +16,7 @@ from playtrace.alerts.clock import bucket_before, bucket_ending, slot_after
 from playtrace.alerts.counting import Cut, around, cut_of, inside, largest
 from playtrace.alerts.incidents import Policy
 from playtrace.alerts.judging import (
+    OFTEN,
     Past,
     Score,
     Verdict,
@@ -213,8 +214,17 @@ def _look_for_silence(
             if exact is None:
                 exact = figures.exact_totals(game, cut, window)
             events = exact.get(part, 0.0)
-        found.append(Look(part, judge_silence(rule, events, past), window))
+        verdict = judge_silence(rule, events, past)
+        if verdict is not None and verdict.state == "over" and not _was_live(game, figures, spans):
+            verdict = None
+        found.append(Look(part, verdict, window))
     return found
+
+
+def _was_live(game: WatchedGame, figures: Figures, spans: list[Span]) -> bool:
+    """Whether something was received when it happened: a past that was sent later says nothing of what comes now."""
+    heard = [span for span in spans if figures.received(game, span).received > 0]
+    return len(heard) >= OFTEN * len(spans)
 
 
 def _inside(figures: Figures, game: WatchedGame, cut: Cut, window: Span) -> dict[str, float]:
@@ -252,7 +262,11 @@ def _look_at_buckets(
     found: list[Look] = []
     for part in parts:
         scores = [_score(rule, game, figures, one, part, excluded(part)) for one in (bucket, before)]
-        found.append(Look(part, judge_unusual(rule, *scores), Span(before.start, bucket.end)))
+        verdict = judge_unusual(rule, *scores)
+        if verdict is not None and verdict.state == "over" and verdict.is_down:
+            weeks = figures.weeks(game, rule.env, bucket, excluded(part), rule.weeks)
+            verdict = verdict if _was_live(game, figures, weeks) else None
+        found.append(Look(part, verdict, Span(before.start, bucket.end)))
     return found
 
 

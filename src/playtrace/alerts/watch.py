@@ -65,8 +65,10 @@ OPEN_S = 15.0
 """Games with an open incident are judged so often, whatever comes."""
 ALL_S = 60.0
 """All others."""
-EXTENTS_S = 900.0
-"""How often it is looked up since when each game has events."""
+EXTENTS_KEPT = dt.timedelta(minutes=15)
+"""So often it is looked up since when each game has events."""
+NEW_GAME_SOUGHT = dt.timedelta(seconds=15)
+"""The same while one of them has none."""
 CAUGHT_UP = dt.timedelta(minutes=5)
 """A game that was not judged for longer is judged for the stretches that ended meanwhile."""
 CATCH_UP_MAX = ONE_DAY
@@ -133,7 +135,7 @@ class Watch:
         self._novelties: dict[tuple[str, str], tuple[AlertRule, Novelty]] = {}
         self._past = PastFigures()
         self._extents: dict[tuple[str, str], Span] = {}
-        self._extents_at = -EXTENTS_S
+        self._extents_at: dt.datetime | None = None
         self._began = clock()
         self._failures: dict[tuple[str, str | None], Failure] = {}
         self._unreadable: dict[tuple[str, str | None], Failure] = {}
@@ -191,11 +193,11 @@ class Watch:
             if time.monotonic() - self._positions_at > ALL_S:
                 self._keep_positions()
 
-    def judge_all(self) -> None:
-        """Judge all games now."""
+    def judge_now(self, game_ids: Collection[str] | None = None) -> None:
+        """Judge these games now, or all, whosever turn it is."""
         with self._judging:
             self._read_registry()
-            self._judge(list(self._games.values()))
+            self._judge([game for game in self._games.values() if game_ids is None or game.id in game_ids])
 
     def _due(self) -> list[WatchedGame]:
         now = time.monotonic()
@@ -219,7 +221,7 @@ class Watch:
             with self._store.reading(apart=True) as reader:
                 if event_counts.ROLLUP.table in unbuilt_rollups(reader):
                     raise StoreError("After an upgrade the counts are made anew: rules are judged when they are there.")
-                self._look_up_extents(reader, games)
+                self._look_up_extents(reader, games, now)
                 figures = self._figures(reader, now)
                 self._prepare(figures, games, as_of)
                 for game in games:
@@ -470,12 +472,10 @@ class Watch:
             self._judged_to = self._registry.alert_positions()
         self._revision = revision
 
-    def _look_up_extents(self, reader: Reader, games: list[WatchedGame]) -> None:
-        now = time.monotonic()
-        ago = now - self._extents_at
-        # One that has just begun is looked for; one that has nothing at all not at each turn.
-        is_new = any((game.id, rule.env) not in self._extents for game in games for rule in self._rules[game.id])
-        if ago > EXTENTS_S or (is_new and ago > OPEN_S):
+    def _look_up_extents(self, reader: Reader, games: list[WatchedGame], now: dt.datetime) -> None:
+        has_new = any((game.id, rule.env) not in self._extents for game in games for rule in self._rules[game.id])
+        kept = NEW_GAME_SOUGHT if has_new else EXTENTS_KEPT
+        if self._extents_at is None or now - self._extents_at > kept:
             self._extents = extents(reader)
             self._extents_at = now
 
