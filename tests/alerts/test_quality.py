@@ -69,7 +69,7 @@ class Planted(NamedTuple):
 
 
 def series_of(number: int, planted: Planted | None) -> dict[tuple[str, str], np.ndarray]:
-    """Events of each quarter of an hour, by name and platform: daily and weekly rhythm, jumps of a tenth, and chance."""
+    """Events by quarter of an hour, of each name and platform: daily and weekly rhythm, jumps of a tenth, chance."""
     chance = np.random.default_rng(1000 + number)
     level = 400 * 1.35**number
     hours = np.arange(DAYS * 24)

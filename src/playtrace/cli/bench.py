@@ -73,6 +73,20 @@ def growth(
     _show(msgspec.to_builtins(result), as_json)
 
 
+@app.command()
+def alerts(
+    as_json: AsJson = False,
+    games: Annotated[int, typer.Option(min=1, max=1_000, help="Games that the events are of.")] = 50,
+    rules: Annotated[int, typer.Option(min=1, max=5_000, help="Rules over all of them.")] = 1_000,
+    events: Annotated[int, typer.Option(min=200_000, help="Events that are loaded in each round.")] = 1_000_000,
+    rounds: Annotated[int, typer.Option(min=1, help="How often they are loaded with and without rules.")] = 3,
+) -> None:
+    """Loading with and without rules of alerts that are judged meanwhile, as a ratio."""
+    from playtrace.bench import alerts as bench
+
+    _show(msgspec.to_builtins(bench.run(games=games, rules=rules, events=events, rounds=rounds)), as_json)
+
+
 def _show(result: dict[str, object], as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(result)))
