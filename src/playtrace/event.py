@@ -186,11 +186,13 @@ def event_id_of(text: str, game_id: str) -> UUID | None:
     return None if found.int in UNSET_IDS else found
 
 
+PLAYER_MERGED = "player_merged"
+"""Says that two ids are one player."""
 STANDARD_EVENTS = (
     *("session_start", "session_end", "match_start", "match_end", "position", "player_death", "player_kill"),
     *("item_looted", "level_start", "level_complete", "level_fail", "level_abandon", "score_posted"),
     *("achievement_unlocked", "resource_gain", "resource_spend", "purchase", "ad_impression"),
-    *("performance", "scene_loaded", "crash", "error", "stat_sheet"),
+    *("performance", "scene_loaded", "crash", "error", "stat_sheet", PLAYER_MERGED),
 )
 """Names that the catalogue (docs/events.md) describes. Any other name is as good; these are those that metrics know."""
 PASSIVE_EVENTS = ("push_received", "server_grant", "crash_upload")

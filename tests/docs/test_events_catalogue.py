@@ -16,7 +16,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text("utf-8")
 STANDARD = {
     "session_start session_end level_start level_complete level_fail match_start match_end player_death player_kill",
     "item_looted resource_gain resource_spend purchase achievement_unlocked ad_impression performance crash error",
-    "position stat_sheet level_abandon score_posted scene_loaded",
+    "position stat_sheet level_abandon score_posted scene_loaded player_merged",
 }
 
 
@@ -94,4 +94,4 @@ def test_the_simulator_emits_what_the_page_says():
             properties = described[event.name]
             assert set(event.props or {}) == set(properties) - NOT_SIMULATED.get(event.name, set()), event.name
             assert all(fits(value, properties[name]) for name, value in (event.props or {}).items()), event
-    assert emitted == set(described) - {"stat_sheet", "level_abandon", "score_posted"}
+    assert emitted == set(described) - {"stat_sheet", "level_abandon", "score_posted", "player_merged"}

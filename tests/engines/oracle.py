@@ -432,8 +432,9 @@ def heatmap(
     for event in located:
         session = event.get("session_id")
         if event["name"] == "position" and session and event.get("mono_ms") is not None:
-            owner = "" if len(session) >= 16 else event.get("player_id") or event.get("device_id") or ""
-            walks[owner, session].append(event)
+            # What lies between two samples was sent by one id.
+            sent_by = event.get("sent_id") or event.get("player_id") or event.get("device_id") or ""
+            walks["" if len(session) >= 16 else sent_by, session].append(event)
     for walk in walks.values():
         walk.sort(key=lambda e: (e["mono_ms"], *order(e)))
         for here, there in pairwise(walk):

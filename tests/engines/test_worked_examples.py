@@ -185,6 +185,15 @@ def test_veterans_are_not_new_on_the_first_day_of_the_range(engine: Engine, t6: 
     assert answer.total[0].share is None
 
 
+def test_cohort_sizes_do_not_depend_on_the_range(engine: Engine, t6: str) -> None:
+    whole = retained(engine, t6, offsets="1")
+    for first in ("2026-02-20", "2026-03-02"):
+        for last in ("2026-03-02", "2026-03-20"):
+            answer = retained(engine, t6, **{"from": first, "to": last}, offsets="1")
+            (second,) = (row for row in answer.cohorts if row.cohort == dt.date(2026, 3, 2))
+            assert second == whole.cohorts[1]
+
+
 # --- sessions ---
 
 

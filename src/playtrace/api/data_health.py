@@ -15,6 +15,7 @@ from playtrace.api.turns import Question
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame.books import BOOKS, Balance
 from playtrace.metrics.frame.models import DayOrInstant
+from playtrace.rollups.player_merges import IDS_OF_PLAYER_MAX, MERGES_MAX
 
 router = APIRouter(prefix="/api", tags=["data health"])
 
@@ -53,6 +54,20 @@ GROUP BY field, key
 ORDER BY events DESC, key
 LIMIT $hints_max
 """
+# Merges of players, and those of which nothing follows.
+PASSED_OVER: LiteralString = """
+SELECT count(*) AS merges,
+    count(*) FILTER (merged_into <> player_id AND canonical_id = player_id AND stays = player_id) AS circles,
+    count(*) FILTER (canonical_id <> stays) AS too_many
+FROM (
+    SELECT player.player_id, player.canonical_id, coalesce(other.canonical_id, player.merged_into) AS stays,
+        player.merged_into
+    FROM player_merges AS player
+    LEFT JOIN player_merges AS other
+        ON other.game_id = player.game_id AND other.env = player.env AND other.player_id = player.merged_into
+    WHERE player.game_id = $game_id
+) AS merges
+"""
 LIKE_A_PLAYER = ["playerid", "userid", "uid", "user", "player", "accountid", "distinctid", "steamid", "profileid"]
 LIKE_A_SESSION = ["sessionid", "session", "sid", "gasessionid"]
 """In small letters, without underscores."""
@@ -83,7 +98,8 @@ class Books(ApiModel):
     samples: list[Sample]
     """The latest events that were not stored."""
     hints: list[str]
-    """What of the last days looks as if it were meant for a field of its own. Sentences for people."""
+    """What of the last days looks as if it were meant for a field of its own, and merges of players of which nothing
+    follows. Sentences for people."""
 
 
 @router.get("/games/{game_id}/books", dependencies=Question)
@@ -105,6 +121,7 @@ def books(
         rows = moment.query(BOOKS, period).to_pylist()
         samples = moment.query(SAMPLES, period | {"limit": SAMPLES_MAX}).to_pylist()
         misplaced = moment.query(MISPLACED, _looked_for(game_id)).to_pylist()
+        (passed_over,) = moment.rows(PASSED_OVER, {"game_id": game_id})
     total = Balance()
     hours: dict[dt.datetime, HourBalance] = {}
     for row in rows:
@@ -116,7 +133,7 @@ def books(
         total=total,
         hours=list(hours.values()),
         samples=[Sample(**{**row, "received_at": row["received_at"].replace(tzinfo=dt.UTC)}) for row in samples],
-        hints=[_hint(row["field"], row["key"], row["events"]) for row in misplaced],
+        hints=[*(_hint(row["field"], row["key"], row["events"]) for row in misplaced), *_hints_of_merges(passed_over)],
     )
 
 
@@ -137,4 +154,21 @@ def _hint(field: str, key: str, events: int) -> str:
         f"At least {events:,} {'event' if events == 1 else 'events'} of the last {MISPLACED_DAYS} days without a"
         f" {field} {'carries' if events == 1 else 'carry'} {shown!r} among the properties, where it is not read: send"
         f" it beside them, as {field}_id."
+    )
+
+
+def _hints_of_merges(passed_over: dict[str, int]) -> list[str]:
+    found: list[str] = []
+    if circles := passed_over["circles"]:
+        found.append(f"{_of_merges(circles)} passed over, as otherwise ids would be merged in a circle.")
+    if too_many := passed_over["too_many"]:
+        found.append(f"{_of_merges(too_many)} passed over: a player has at most {IDS_OF_PLAYER_MAX:,} ids.")
+    if passed_over["merges"] >= MERGES_MAX:
+        found.append(f"{MERGES_MAX:,} ids of players are merged, the most that a game may have: further ones are not.")
+    return found
+
+
+def _of_merges(count: int) -> str:
+    return (
+        f"{count:,} {'merge of players (player_merged) is' if count == 1 else 'merges of players (player_merged) are'}"
     )

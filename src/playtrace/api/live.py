@@ -47,9 +47,12 @@ LIMIT $limit
 COUNTERS: LiteralString = """
 SELECT
     count(*) FILTER (received_at >= $now - INTERVAL 5 SECOND) / 5.0 AS events_per_second,
-    count(DISTINCT player_id) FILTER (time >= $now - INTERVAL 5 MINUTE) AS players_now,
+    count(DISTINCT coalesce(canonical_id, player_id)) FILTER (time >= $now - INTERVAL 5 MINUTE) AS players_now,
     count(DISTINCT session_id) FILTER (time >= $now - INTERVAL 5 MINUTE) AS sessions_now
 FROM events
+LEFT JOIN (
+    SELECT player_id, canonical_id FROM player_merges WHERE game_id = $game_id AND env = 'prod'
+) AS merged USING (player_id)
 WHERE game_id = $game_id AND env = 'prod' AND received_at >= $now - INTERVAL 5 MINUTE
 """
 

@@ -19,6 +19,8 @@ from playtrace.load import steps
 from playtrace.load.clock_correction import clock_readings, correct, sent_of, session_clocks
 from playtrace.load.recent_ids import Hashes, RecentIds
 from playtrace.load.staging import MICROSECONDS, Staged
+from playtrace.rollups.player_merges import DECISIONS_OF_LOAD
+from playtrace.store.player_merges import take_up
 
 SAMPLES_PER_LOAD_MAX = 50
 """Refused events of a game that one load keeps to be shown: as many as are shown at once."""
@@ -67,6 +69,7 @@ class Survey(Struct, frozen=True):
     usage: int
     noted: int
     performance: int
+    merges: int
     days: list[dt.date] | None
     games: list[str] | None
 
@@ -80,7 +83,7 @@ class Outcome(Struct):
     ids: Hashes = np.empty(0, np.uint64)
     """Hashes of the event ids that clients gave."""
     days: list[dt.date] = []
-    """Days (UTC) of which something was stored."""
+    """Days (UTC) of which something was stored, or whose heatmaps are to be made again."""
     games: set[str] = set()
     """Of which something came, stored or not."""
 
@@ -148,6 +151,8 @@ class OneLoad:
         outcome.stored = len(lines) - outcome.quarantined - outcome.duplicates
         outcome.days = survey.days or []
         outcome.games = set(survey.games or [])
+        if survey.merges:
+            outcome.days += self._merge_players(connection) - {*outcome.days}
         self._derive(connection, survey)
         return outcome
 
@@ -177,6 +182,12 @@ class OneLoad:
                 first, last = connection.fetchall()[0]
                 for name, sql in DERIVE_FROM_DISORDER:
                     self._step(connection, name, sql, first_time=first, last_time=last)
+
+    def _merge_players(self, connection: duckdb.DuckDBPyConnection) -> set[dt.date]:
+        began = time.perf_counter()
+        days = take_up(connection, DECISIONS_OF_LOAD)
+        self.step_seconds["merge players"] += time.perf_counter() - began
+        return days
 
     def _meet_players(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._step(connection, "find new players", steps.FIND_NEW_PLAYERS)

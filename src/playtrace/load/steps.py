@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+from playtrace.event import PLAYER_MERGED
 from playtrace.rollups import (
     event_counts,
     jwc_usage,
@@ -138,6 +139,7 @@ SELECT
     count(*) FILTER (source = 'jwc.v1') AS usage,
     count(*) FILTER (name IN ({noted_events.NAMES})) AS noted,
     count(*) FILTER (name IN ({performance_samples.NAMES})) AS performance,
+    count(*) FILTER (name = '{PLAYER_MERGED}') AS merges,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days,
     list(DISTINCT game_id) AS games
 FROM (

@@ -135,7 +135,7 @@ def answer(parameters: Parameters, asking: Asking) -> Journey:
     if parameters.props and parameters.limit > LIMIT_MAX_WITH_PROPS:
         raise WrongParameter("limit", f"With `props` at most {LIMIT_MAX_WITH_PROPS} events at once.")
     span = whole_history(parameters, asking.now)
-    scope = Scope(parameters, asking, [span], reading=READING)
+    scope = Scope(parameters, asking, [span], reading=READING, of_player=parameters.player_id)
     is_newest = parameters.order == "newest"
     rows = scope.rows(
         NEWEST if is_newest else OLDEST,

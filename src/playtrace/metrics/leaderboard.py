@@ -27,7 +27,7 @@ Products break ties in each of these ways, or by chance; 1224 is how sports do i
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, LiteralString
+from typing import Any, ClassVar, Literal, LiteralString
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -51,6 +51,8 @@ Take = Literal["best", "last", "sum"]
 
 
 class Parameters(CommonParameters):
+    names_players_by: ClassVar[tuple[str, ...]] = ("player",)
+
     board: str | None = Field(
         None,
         min_length=1,

@@ -237,7 +237,7 @@ SELECT count(DISTINCT bucket) AS days FROM active WHERE player_id = $player_id
 def answer(parameters: Parameters, asking: Asking) -> Player:
     span = whole_history(parameters, asking.now)
     whose: dict[str, object] = {"player_id": parameters.player_id}
-    scope = Scope(parameters, asking, [span], reading=READING)
+    scope = Scope(parameters, asking, [span], reading=READING, of_player=parameters.player_id)
     rows = scope.rows(SQL, listed_max=LISTED_MAX, **whose)
     by_kind: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -293,7 +293,9 @@ def _days_active(parameters: Parameters, asking: Asking, span: Span, first: dt.d
     """Only the days between are looked at: of ten years most would be empty."""
     zone = ZoneInfo(parameters.time_zone)
     days = [day.cut(span) for day in days_between(day_of(first, zone), day_of(last, zone), zone)]
-    (found,) = Scope(parameters, asking, days).rows(DAYS, player_id=parameters.player_id)
+    (found,) = Scope(parameters, asking, days, of_player=parameters.player_id).rows(
+        DAYS, player_id=parameters.player_id
+    )
     return found["days"]
 
 

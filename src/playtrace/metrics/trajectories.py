@@ -26,7 +26,7 @@ back while a match runs: the path then jumps to and fro. Here the order is that 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, LiteralString
+from typing import Annotated, Any, ClassVar, LiteralString
 
 from pydantic import BeforeValidator, Field
 
@@ -46,6 +46,8 @@ Ids = Annotated[list[str], BeforeValidator(split_commas), Field(max_length=ASKED
 
 
 class Parameters(CommonParameters):
+    names_players_by: ClassVar[tuple[str, ...]] = ("player",)
+
     player: Ids = Field(default_factory=list, description="Only of these players. Default: all.")
     match: Ids = Field(default_factory=list, description="Only in these matches. Default: all, and outside of any.")
     map: str | None = Field(None, min_length=1, max_length=256, description="Only on this map. Default: all.")

@@ -1,7 +1,7 @@
 """A day of a map in cells of the fitting size, without a floor and from the origin.
 
 Not made of events but of two other rollups, when a day has come to rest; and whole or not there at all: a load that
-brings something for the day forgets it, compaction makes it again.
+brings something for the day, or merges players of that day, forgets it, compaction makes it again.
 """
 
 from __future__ import annotations
@@ -51,19 +51,23 @@ grids AS (
         unnest($grid_map_id::VARCHAR[]) AS map_id, unnest($grid_cell_size::DOUBLE[]) AS cell_size
 ),
 located AS (
-    SELECT game_id, env, map_id, name, x, y, 1 AS events, 0 AS span_ms, player_bit
+    SELECT game_id, env, map_id, name, x, y, 1 AS events, 0 AS span_ms, player_id, player_bit
     FROM located_events
     WHERE time >= $from AND time < $to
     UNION ALL
-    SELECT game_id, env, map_id, 'position', x, y, 0, least(span_ms, 20000), player_bit
+    SELECT game_id, env, map_id, 'position', x, y, 0, least(span_ms, 20000), player_id, player_bit
     FROM position_spans
     WHERE time >= $from AND time < $to
 ),
 placed AS (
     SELECT game_id, env, map_id, name, cell_size,
         TRY_CAST(floor(x / cell_size) AS INTEGER) AS cx, TRY_CAST(floor(y / cell_size) AS INTEGER) AS cy,
-        events, span_ms, player_bit
-    FROM located JOIN grids USING (game_id, env, map_id)
+        events, span_ms, coalesce(canonical_bit, player_bit) AS player_bit
+    FROM located
+    JOIN grids USING (game_id, env, map_id)
+    LEFT JOIN (
+        SELECT game_id, env, player_id, canonical_bit FROM player_merges WHERE player_id <> canonical_id
+    ) AS merged USING (game_id, env, player_id)
 )
 SELECT game_id, env, $from::DATE AS day, map_id, name, cell_size, cx, cy, sum(events)::BIGINT AS events,
     sum(span_ms)::BIGINT AS span_ms, bit_or(1::BIGINT << player_bit) AS players

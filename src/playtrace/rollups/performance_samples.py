@@ -88,4 +88,5 @@ ROLLUP = Rollup(
     ),
     day="time",
     order="time",
+    keeps_owner=True,
 )

@@ -52,4 +52,5 @@ ROLLUP = Rollup(
     order="game_id, env, map_id, time",
     is_whole=True,
     makes_rows=False,
+    keeps_owner=True,
 )

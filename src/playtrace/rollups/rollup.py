@@ -55,6 +55,8 @@ class Rollup(Struct, frozen=True):
 
     makes_rows: bool = True
     """Whether `each` makes rows of this table, rather than what only `merge` makes rows of."""
+    keeps_owner: bool = False
+    """Whether `owner` stays as it was sent where players are merged: what is stored was paired or pooled by it."""
 
     @property
     def creation(self) -> Sql:
@@ -148,6 +150,10 @@ PLAYER_BIT: Sql = """CAST((
         ) % 63 AS TINYINT)"""
 
 
+OWNER: Sql = "coalesce(player_id, device_id, '')"
+"""Whose session it is that has a short id, or none."""
+
+
 def _source(events: Sql, *, slot: Sql, props: Sql, carried: Sql = "") -> Sql:
     """Events as `each` reads them. What was not sent is the empty string.
 
@@ -164,7 +170,7 @@ def _source(events: Sql, *, slot: Sql, props: Sql, carried: Sql = "") -> Sql:
         {PASSIVE} AS is_passive,
         player_id IS NOT NULL AND NOT {PASSIVE} AS is_active,
         {PLAYER_BIT} AS player_bit,
-        CASE WHEN length(session_id) >= 16 THEN '' ELSE coalesce(player_id, device_id, '') END AS owner,
+        CASE WHEN length(session_id) >= 16 THEN '' ELSE {OWNER} END AS owner,
         CAST(epoch_us(time) AS HUGEINT) * 590295810358705651712
             + CAST(greatest(0, least(coalesce(seq, 0), 32767)) AS HUGEINT) * 18014398509481984
             + CAST(journal_offset AS HUGEINT) * 16384 + position AS order_key{carried}

@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from msgspec import Struct
 
-from playtrace.metrics.frame.asking import Asking, Rules, unbuilt_rollups
+from playtrace.metrics.frame.asking import Asking, Rules, has_merges, unbuilt_rollups
 from playtrace.metrics.frame.calendar import ONE_DAY, day_of, day_start, days_between, plain
 from playtrace.metrics.frame.filters import PLACES, known_or_not, predicate_of
 from playtrace.metrics.frame.models import CommonParameters
 from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.scope import Scope, ever
-from playtrace.rollups.rollup import MICROS, SOURCE_OF_QUESTION
+from playtrace.rollups.player_merges import source_of_question
+from playtrace.rollups.rollup import MICROS
 from playtrace.segments import rules
 from playtrace.segments.rules import Bounds, Rule, Window
 from playtrace.store.duckdb import Reader
@@ -196,11 +197,18 @@ def who_fits(rule: Rule, game: Game, as_of: dt.date, reader: Reader, counting: R
     parameters = CommonParameters.model_validate(
         {"game_id": game.game_id, "env": game.env, "time_zone": game.time_zone}
     )
-    asking = Asking(reader, dt.datetime.now(dt.UTC), counting, "segment", unbuilt=unbuilt_rollups(reader))
+    asking = Asking(
+        reader,
+        dt.datetime.now(dt.UTC),
+        counting,
+        "segment",
+        unbuilt=unbuilt_rollups(reader),
+        is_merged=has_merges(reader, game.game_id, game.env),
+    )
     began_at: dt.datetime | None = ever(parameters, asking, "SELECT first_at FROM beginning")[0]["first_at"]
     first_day = as_of if began_at is None else min(as_of, day_of(began_at.replace(tzinfo=dt.UTC), zone))
     scope = Scope(parameters, asking, days_between(first_day, as_of, zone), split_by="version")
-    statement = _Statement(first_day, as_of, zone)
+    statement = _Statement(first_day, as_of, zone, is_merged=asking.is_merged)
     sets = statement.set_of(rule)
     players = scope.table("SELECT player_id FROM (" + sets + "\n) AS fitting", **statement.bound)
     known = scope.rows("SELECT count(*) AS players FROM known_players")[0]["players"]
@@ -210,11 +218,12 @@ def who_fits(rule: Rule, game: Game, as_of: dt.date, reader: Reader, counting: R
 class _Statement:
     """The text of a rule, and what is bound in it."""
 
-    def __init__(self, first_day: dt.date, as_of: dt.date, zone: ZoneInfo) -> None:
+    def __init__(self, first_day: dt.date, as_of: dt.date, zone: ZoneInfo, *, is_merged: bool) -> None:
         self.bound: dict[str, object] = {}
         self._first_day = first_day
         self._as_of = as_of
         self._zone = zone
+        self._is_merged = is_merged
         self._places = _places()
 
     def set_of(self, rule: Rule) -> Sql:
@@ -276,7 +285,7 @@ class _Statement:
         narrowed: Sql = NAMED.format(place=place)
         if predicate:
             narrowed += " AND " + predicate
-        return SOURCE_OF_QUESTION.format(carried="", narrowed=narrowed)
+        return source_of_question(None, is_merged=self._is_merged).format(carried="", narrowed=narrowed)
 
     def _bind(self, place: str, **values: object) -> None:
         self.bound |= {f"c{place}_{name}": value for name, value in values.items()}

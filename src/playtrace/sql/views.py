@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-from playtrace.rollups import noted_events, player_days, players, sessions
+from playtrace.rollups import noted_events, player_days, player_merges, players, sessions
+from playtrace.rollups.player_merges import by_canonical_ids
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
 from playtrace.sql.orders import Reach
 from playtrace.store.duckdb import Reader
@@ -21,9 +22,9 @@ Sql = LiteralString
 # The texts name tables as {events}; {sessions}, {players}, ... are the rows of a rollup.
 VIEWS: dict[Sql, Sql] = {
     "events": """
-    SELECT game_id, event_id, name, time, client_time, received_at, seq, mono_ms, player_id, session_id, device_id,
-        env, platform, os, version, build, country, region, severity, source, match_id, level, map_id AS map, x, y, z,
-        value, currency, props
+    SELECT game_id, event_id, name, time, client_time, received_at, seq, mono_ms, player_id, sent_player_id, session_id,
+        device_id, env, platform, os, version, build, country, region, severity, source, match_id, level,
+        map_id AS map, x, y, z, value, currency, props
     FROM {events} AS events
     """,
     # As the metrics count them: a crash that was reported after a long silence is of the session that the id had.
@@ -101,7 +102,18 @@ VIEWS: dict[Sql, Sql] = {
 }
 """By name. They are temporary views, which are found before any table."""
 NAMES: frozenset[str] = frozenset(VIEWS)
-TABLES: tuple[Sql, ...] = ("events", "books")
+
+EVENTS: Sql = "(SELECT *, player_id AS sent_player_id FROM {events} AS sent)"
+# Where players are merged, by the ids that stay.
+MERGED_EVENTS: Sql = """(
+        SELECT sent.* REPLACE (coalesce(merged.canonical_id, sent.player_id) AS player_id),
+            sent.player_id AS sent_player_id
+        FROM {events} AS sent
+        LEFT JOIN {merges} AS merged
+            ON merged.game_id = sent.game_id AND merged.env = sent.env AND merged.player_id = sent.player_id
+    )"""
+MERGES: Sql = "(SELECT game_id, env, player_id, canonical_id FROM {table} AS merges WHERE player_id <> canonical_id)"
+ANY_MERGES: Sql = "SELECT 1 FROM {merges} AS merges LIMIT 1"
 ROLLUPS: tuple[Rollup, ...] = (sessions.ROLLUP, players.ROLLUP, player_days.ROLLUP, noted_events.ROLLUP)
 MERGED_BY_VIEW: tuple[Rollup, ...] = (player_days.ROLLUP, noted_events.ROLLUP)
 """The views of these merge their rows themselves, or need not."""
@@ -118,12 +130,21 @@ def make_views(reader: Reader, reach: Reach) -> None:
     if reach.game_id is not None:
         reader.rows("SET VARIABLE game = $game", {"game": reach.game_id})
     unbuilt = {row["rollup"]: row["built_to"] for row in reader.rows(UNFINISHED.format(store=store))}
-    texts: dict[str, Sql] = {table: _table(store, table, of_game=reach.game_id is not None) for table in TABLES}
+    of_game = reach.game_id is not None
+    merges: Sql = MERGES.format(table=_table(store, player_merges.TABLE, of_game=of_game))
+    is_merged = bool(reader.rows(ANY_MERGES.format(merges=merges)))
+    events: Sql = _table(store, "events", of_game=of_game)
+    texts: dict[str, Sql] = {
+        "events": (MERGED_EVENTS if is_merged else EVENTS).format(events=events, merges=merges),
+        "books": _table(store, "books", of_game=of_game),
+    }
     for rollup in ROLLUPS:
         if (built_to := unbuilt.get(rollup.table)) is not None:
             reader.rows("SET VARIABLE built_to_" + rollup.table + " = $day::DATE", {"day": built_to})
-        stored = _table(store, rollup.table, of_game=reach.game_id is not None)
-        texts[rollup.table] = _rows(rollup, stored, texts["events"], is_unbuilt=built_to is not None)
+        parts = _rows(rollup, _table(store, rollup.table, of_game=of_game), events, is_unbuilt=built_to is not None)
+        if is_merged:
+            parts = by_canonical_ids(rollup, parts, merges, ("game_id", "env"))
+        texts[rollup.table] = _merged(rollup, parts, is_whole=built_to is None and not is_merged)
     for name, text in VIEWS.items():
         reader.rows("CREATE TEMP VIEW " + name + " AS " + text.format(**texts))
 
@@ -136,12 +157,17 @@ def _table(store: Sql, table: Sql, *, of_game: bool) -> Sql:
 
 
 def _rows(rollup: Rollup, stored: Sql, events: Sql, *, is_unbuilt: bool) -> Sql:
-    """The rows of a rollup as a view reads them; what is being made anew is made of events."""
+    """The rows of a rollup; what is being made anew is made of events."""
     parts: Sql = "SELECT " + rollup.names + " FROM " + stored + " AS stored"
     if is_unbuilt:
         built_to: Sql = "getvariable('built_to_" + rollup.table + "')"
         source: Sql = SOURCE_OF_EVENTS.replace("main.events", events + " AS events") + "WHERE time >= " + built_to
         parts += " WHERE " + rollup.day + " < " + built_to + " UNION ALL " + rollup.rows(source)
-    if rollup in MERGED_BY_VIEW or (rollup.is_whole and not is_unbuilt):
+    return parts
+
+
+def _merged(rollup: Rollup, parts: Sql, *, is_whole: bool) -> Sql:
+    """Rows as a view reads them."""
+    if rollup in MERGED_BY_VIEW or (rollup.is_whole and is_whole):
         return parts
     return rollup.merged_across_days(parts).replace("$session_timeout", "getvariable('session_timeout')")

@@ -12,8 +12,9 @@ from typing import LiteralString
 
 import duckdb
 
-from playtrace.rollups import ROLLUPS, heat_days, performance_days
+from playtrace.rollups import ROLLUPS, heat_days, performance_days, player_merges
 from playtrace.store.errors import StoreNewer
+from playtrace.store.player_merges import take_up
 
 log = logging.getLogger("playtrace.store")
 
@@ -33,6 +34,10 @@ def prepare_rollups(connection: duckdb.DuckDBPyConnection) -> None:
         if _is_due(found, table.TABLE, table.VERSION):
             # Compaction makes it of other rollups, a day that is missing whenever it comes by.
             _make(connection, table.TABLE, table.VERSION, table.CREATION, None)
+    if _is_due(found, player_merges.TABLE, player_merges.VERSION):
+        _make(connection, player_merges.TABLE, player_merges.VERSION, player_merges.CREATION, None)
+        # Not a day after the other: they are few, and every question about all days needs them.
+        take_up(connection, player_merges.DECISIONS_OF_EVENTS)
 
 
 def _is_due(found: dict[str, int], table: str, version: int) -> bool:

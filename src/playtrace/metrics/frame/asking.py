@@ -64,6 +64,8 @@ class Asking:
     metric: str
     unbuilt: Mapping[str, dt.date] = field(default_factory=dict)
     """Rollups that are being made anew, and from which day on they are not made yet."""
+    is_merged: bool = False
+    """Whether some ids of the game are one player: they are read by the id that stays."""
     statements: list[str] = field(default_factory=list)
     """What was asked of the store so far, with its values."""
     is_explained: bool = False
@@ -108,3 +110,11 @@ UNFINISHED: LiteralString = "SELECT rollup, built_to FROM rollup_builds WHERE bu
 def unbuilt_rollups(reader: Reader) -> dict[str, dt.date]:
     """Rollups that are being made anew, and from which day on they are not made yet."""
     return {row["rollup"]: row["built_to"] for row in reader.rows(UNFINISHED)}
+
+
+MERGED: LiteralString = "SELECT 1 FROM player_merges WHERE game_id = $game AND env = $env LIMIT 1"
+
+
+def has_merges(reader: Reader, game_id: str, env: str) -> bool:
+    """Whether it was ever decided in a game that ids are one player."""
+    return bool(reader.rows(MERGED, {"game": game_id, "env": env}))

@@ -15,8 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import playtrace.metrics
-from playtrace.metrics.frame.asking import Asking, Rules, unbuilt_rollups
+from playtrace.metrics.frame.asking import Asking, Rules, has_merges, unbuilt_rollups
 from playtrace.metrics.frame.hints import hints
+from playtrace.metrics.frame.merged_ids import by_canonical_ids, merged_ids, told_of_merged
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
 
 if TYPE_CHECKING:
@@ -71,11 +72,19 @@ class Metric(Generic[P, A]):
         return answer
 
     def _answer(self, parameters: P, reader: Reader, now: dt.datetime, rules: Rules) -> A:
-        unbuilt = unbuilt_rollups(reader)
-        asking = Asking(reader, now, rules, self.name, unbuilt=unbuilt, is_explained=parameters.explain)
-        answer = self._answering(parameters, asking)
+        asking = Asking(
+            reader,
+            now,
+            rules,
+            self.name,
+            unbuilt=unbuilt_rollups(reader),
+            is_merged=has_merges(reader, parameters.game_id, parameters.env),
+            is_explained=parameters.explain,
+        )
+        merged = merged_ids(parameters, asking)
+        answer = self._answering(by_canonical_ids(parameters, merged), asking)
         answer.statements = list(asking.statements) if parameters.explain else None
-        answer.hints = [*answer.hints, *hints(parameters, asking, answer)]
+        answer.hints = [*answer.hints, *told_of_merged(merged), *hints(parameters, asking, answer)]
         return answer
 
 

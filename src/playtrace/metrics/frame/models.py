@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, cast
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -93,6 +93,9 @@ class CommonParameters(Model):
     """What every metric is asked with."""
 
     model_config = ConfigDict(extra="forbid")
+
+    names_players_by: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold ids of players."""
 
     game_id: str = Field(description="The readable id of the game.")
     from_: DayOrInstant | None = Field(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import LiteralString
+from typing import ClassVar, LiteralString
 
 from pydantic import Field
 
 from playtrace.event import ID_LENGTH_MAX
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, span_of
+from playtrace.metrics.frame.merged_ids import sent_ids
 from playtrace.metrics.frame.models import DAYS_MAX, CommonAnswer, CommonParameters
 
 
 class PlayerParameters(CommonParameters):
+    names_players_by: ClassVar[tuple[str, ...]] = ("player_id",)
+
     player_id: str = Field(min_length=1, max_length=ID_LENGTH_MAX, description="The player's id, as events send it.")
 
 
@@ -26,12 +29,18 @@ class PlayerAnswer(CommonAnswer):
 IS_KNOWN: LiteralString = """
 SELECT 1 FROM events WHERE game_id = $game AND env = $env AND player_id = $player_id LIMIT 1
 """
+IS_ANY_KNOWN: LiteralString = IS_KNOWN.replace("= $player_id", "IN (SELECT unnest($sent_ids::VARCHAR[]))")
 
 
 def is_known(parameters: PlayerParameters, asking: Asking) -> bool:
     """What `PlayerAnswer` says of itself."""
-    whose: dict[str, object] = {"player_id": parameters.player_id, "game": parameters.game_id, "env": parameters.env}
-    return bool(asking.rows(IS_KNOWN, whose))
+    whose: dict[str, object] = {
+        "player_id": parameters.player_id,
+        "sent_ids": sent_ids(parameters, asking, parameters.player_id),
+        "game": parameters.game_id,
+        "env": parameters.env,
+    }
+    return bool(asking.rows(IS_ANY_KNOWN if asking.is_merged else IS_KNOWN, whose))
 
 
 def whole_history(parameters: CommonParameters, now: dt.datetime) -> Span:

@@ -12,6 +12,7 @@ from playtrace.metrics.frame.bound_lists import bound_lists
 from playtrace.metrics.frame.calendar import ONE_DAY, Grain, Span, bound_slices, day_masks, on_slots, plain
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.filters import conditions, filters
+from playtrace.metrics.frame.merged_ids import sent_ids
 from playtrace.metrics.frame.models import CommonParameters
 from playtrace.metrics.frame.relations import RELATIONS
 from playtrace.metrics.frame.written_out import KEEP, Cut, relations_of, written_out
@@ -52,10 +53,12 @@ class Scope:
         split_by: str | None = None,
         raw: bool = False,
         reading: dict[LiteralString, LiteralString] | None = None,
+        of_player: str | None = None,
     ) -> None:
         """`buckets` are in order and do not overlap. `raw`: no rollup has what the metric wants to know.
 
         `reading`: columns that `every_event` has besides, by what they are called, as expressions of `events`.
+        `of_player`: who alone is asked about. The metric looks for them itself; this finds them sooner.
         """
         self._parameters = parameters
         self._asking = asking
@@ -83,6 +86,9 @@ class Scope:
             }
             | {f"built_to_{rollup}": day for rollup, day in asking.unbuilt.items()}
         )
+        of_ids = of_player is not None and asking.is_merged
+        if of_player is not None and of_ids:
+            self._bound["sent_ids"] = sent_ids(parameters, asking, of_player)
         if self._in_slots:
             masks = [(mask.bucket, mask.day, mask.am, mask.pm) for mask in day_masks(list(buckets))]
             self._bound |= {"first_day": masks[0][1], "last_day": masks[-1][1]} if masks else {}
@@ -95,6 +101,8 @@ class Scope:
             buckets=len(buckets),
             unbuilt=_unbuilt(asking),
             reading=reading or {},
+            is_merged=asking.is_merged,
+            of_ids=of_ids,
         )
 
     @property
@@ -168,6 +176,7 @@ def ever(parameters: CommonParameters, asking: Asking, metric: LiteralString, **
         buckets=1,
         unbuilt=_unbuilt(asking),
         reading={},
+        is_merged=False,
     )
     values = (
         filters(parameters)

@@ -9,7 +9,8 @@ from msgspec import Struct
 from playtrace.metrics.frame.relation import Relation, Sql
 from playtrace.metrics.frame.relations import RELATIONS
 from playtrace.metrics.frame.told import told
-from playtrace.rollups.rollup import SOURCE_OF_QUESTION, Rollup
+from playtrace.rollups.player_merges import MERGED_PLAYERS, by_canonical_ids, source_of_question
+from playtrace.rollups.rollup import Rollup
 
 # ── the buckets ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -41,6 +42,14 @@ SEGMENT: Sql = """
         AND player_id IN (
             SELECT player_id FROM main.segment_members WHERE game_id = $game AND segment_id = $segment
         )"""
+# The same of members by the ids that stay: a list may name the one that was.
+SEGMENT_OF_MERGED: Sql = """
+        AND player_id IN (
+            SELECT coalesce(merged.canonical_id, member.player_id)
+            FROM main.segment_members AS member
+            LEFT JOIN merged_players AS merged ON merged.player_id = member.player_id
+            WHERE game_id = $game AND segment_id = $segment
+        )"""
 
 SPLIT: dict[str | None, Sql] = {
     None: "''",
@@ -65,6 +74,10 @@ class Cut(Struct, frozen=True):
     """Columns that are read of every event besides, by what they are called: expressions of the columns of `events`."""
     unbuilt: frozenset[Sql]
     """Tables of the rollups that are being made anew: `$built_to_TABLE` is bound, from that day on events are read."""
+    is_merged: bool
+    """Whether some ids of the game are one player."""
+    of_ids: bool = False
+    """Whether events are read of one player alone, by the ids that are theirs: `$sent_ids` is bound."""
 
 
 def relations_of(metric: Sql) -> list[Sql]:
@@ -82,6 +95,8 @@ def written_out(metric: Sql, raw: set[Sql], cut: Cut, tables: dict[Sql, Sql]) ->
         texts[name] = _text(relation, relation.text, name in raw, cut)
     named: Sql = "".join(texts.values())
     buckets: dict[Sql, Sql] = {name: text for name, text in BUCKETS.items() if is_named(name, named)}
+    if is_named("merged_players", named + metric):
+        buckets["merged_players"] = MERGED_PLAYERS
     prelude: list[Sql] = [name + " AS (" + text + "\n)" for name, text in (buckets | texts).items()]
     own = metric.strip()
     if not prelude:
@@ -96,7 +111,7 @@ def _text(relation: Relation, text: Sql, raw: bool, cut: Cut) -> Sql:
     narrowed: Sql = ""
     if raw and relation.is_narrowed and not relation.by_first and cut.predicate:
         narrowed = " AND " + cut.predicate
-    segment: Sql = SEGMENT if cut.is_segment else ""
+    segment: Sql = (SEGMENT_OF_MERGED if cut.is_merged else SEGMENT) if cut.is_segment else ""
     if raw and segment and not relation.has_players:
         narrowed += segment
     read: Sql = ", coalesce(" + cut.predicate + ", false) AS kept" if carried else ""
@@ -105,11 +120,12 @@ def _text(relation: Relation, text: Sql, raw: bool, cut: Cut) -> Sql:
         for name, expression in cut.reading.items():
             read += ", " + expression + " AS " + name
             named += ", " + name
-    source: Sql = SOURCE_OF_QUESTION.format(carried=read, narrowed=narrowed)
+    rollup = relation.rollup
+    events: Sql = source_of_question(rollup, is_merged=cut.is_merged, of_ids=cut.of_ids)
+    source: Sql = events.format(carried=read, narrowed=narrowed)
     keep: list[Sql] = [" AND " + KEEP[name] for name in cut.keep] if relation.is_narrowed else []
     if carried:
         keep.append(" AND kept")
-    rollup = relation.rollup
     rows: Sql = _rows(rollup, raw, cut, source, carried) if rollup else ""
     bucket, in_buckets, between = _buckets(relation.at, cut.buckets)
     kept: Sql = ", kept" if carried else ""
@@ -148,16 +164,20 @@ def _buckets(at: Sql, count: int) -> tuple[Sql, Sql, Sql]:
 
 def _is_merged(rollup: Rollup, raw: bool, cut: Cut) -> bool:
     """Whether the rows are what merging would make of them: then it is left out."""
-    return rollup.is_whole and not raw and rollup.table not in cut.unbuilt
+    # Two players that became one have a row each; what lies between two samples is whole all the same.
+    is_whole = rollup.is_whole and not (cut.is_merged and rollup.makes_rows)
+    return is_whole and not raw and rollup.table not in cut.unbuilt
 
 
 def _rows(rollup: Rollup, raw: bool, cut: Cut, source: Sql, carried: bool) -> Sql:
     if raw:
         return rollup.rows(source, carried=carried)
     of_game: Sql = "game_id = $game AND env = $env"
-    if rollup.table not in cut.unbuilt:
-        return rollup.stored(of_game)
-    return rollup.stored_and_anew(of_game, source, "$built_to_" + rollup.table + "::DATE")
+    if rollup.table in cut.unbuilt:
+        rows: Sql = rollup.stored_and_anew(of_game, source, "$built_to_" + rollup.table + "::DATE")
+    else:
+        rows = rollup.stored(of_game)
+    return by_canonical_ids(rollup, rows) if cut.is_merged and "player_id" in rollup.columns else rows
 
 
 def is_named(name: str, sql: str) -> bool:
