@@ -6,6 +6,7 @@ What they would be told is in `tests/golden/sql/`, to be read when it changes: R
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import os
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ OURS_ALONE = {
 """What none of them understands, or means something else there."""
 
 
+@functools.cache
 def statements(engine: Engine, name: str) -> list[str]:
     metric, asked = QUESTIONS[name]
     sources = ("raw",) if "filter" in asked or metric in FROM_EVENTS else ("rollup", "raw")

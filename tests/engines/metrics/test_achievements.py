@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from oracle import entries
 from pydantic import ValidationError
@@ -87,7 +86,7 @@ unlocks = events_of(
 )
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(unlocks)
 def test_achievements_beside_an_oracle(
     engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any

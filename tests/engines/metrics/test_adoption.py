@@ -9,7 +9,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import NOW, Asked, Events, agreeing, asking, sessions
@@ -67,7 +66,7 @@ def test_wrong_parameters_are_named(engine: Engine) -> None:
         engine.ask("adoption", "any", NOW, versionCount=0)
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(sessions)
 def test_each_player_counts_for_the_version_of_their_last_session(
     engine: Engine, events: Events, asked: dict[str, Any], loads: int, compacted: bool, data: st.DataObject

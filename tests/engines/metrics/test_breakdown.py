@@ -11,7 +11,6 @@ import numpy as np
 import oracle
 import pytest
 from conftest import Engine, same
-from hypothesis import settings
 from hypothesis import strategies as st
 from small_games import Asked, Events, agreeing, asking, events_of, optional
 
@@ -160,7 +159,7 @@ EVENTS = ([], ["resource_gain"], ["player_death", "push_received"])
 MEASURES = ("count", "players", "sum", "mean", "min", "max", "p50", "p95")
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(told_games)
 def test_any_breakdown(engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any) -> None:
     game = Asked(engine, events, asked, **how)

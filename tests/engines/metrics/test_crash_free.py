@@ -8,7 +8,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import NOW, Asked, Events, agreeing, asking, sessions
@@ -89,7 +88,7 @@ def test_wrong_parameters_are_named(engine: Engine, asked: dict[str, Any]) -> No
         engine.ask("crash_free", "any", NOW, **asked)
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(sessions)
 def test_points_and_parts_are_those_of_all_sessions(
     engine: Engine, events: Events, asked: dict[str, Any], loads: int, compacted: bool, data: st.DataObject

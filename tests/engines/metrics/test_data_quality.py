@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Engine, same
-from hypothesis import settings
 from hypothesis import strategies as st
 from small_games import NOW, Asked, Events, agreeing, asking, events_of, optional
 
@@ -157,7 +156,7 @@ def test_nothing_is_wrong_with_nothing(engine: Engine) -> None:
     assert (answer.lateness.p50_seconds, answer.clocks.corrected_share, answer.matches.looked_at) == (None, None, 0)
 
 
-@settings(agreeing, max_examples=6)
+@agreeing
 @asking(
     events_of(
         "match_start",

@@ -12,7 +12,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine, same
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import Asked, Events, agreeing, asking, events_of, optional
@@ -278,7 +277,7 @@ def gini(balances: list[int]) -> float | None:
     return total / (2 * len(balances) * sum(balances)) if sum(balances) > 0 else None
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(moved)
 def test_economy_and_gain_rates_beside_an_oracle(
     engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any

@@ -11,7 +11,6 @@ import numpy as np
 import oracle
 import pytest
 from conftest import Engine, plain, same
-from hypothesis import settings
 from hypothesis import strategies as st
 from small_games import NOW, Asked, Events, agreeing, asking, events_of, optional
 
@@ -350,7 +349,7 @@ def found_of(steps: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(events_of(*NAMES, match_id=optional("m1", "m2"), session_id=optional("1", "2"), device_id=optional("phone")))
 def test_small_games(engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any) -> None:
     game = Asked(engine, events, asked, **how)

@@ -8,7 +8,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine, same
-from hypothesis import settings
 from hypothesis import strategies as st
 from small_games import NOW, Asked, Events, agreeing, asking, events_of, optional
 
@@ -88,7 +87,7 @@ played = events_of(
 )
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(played)
 def test_any_geography(engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any) -> None:
     game = Asked(engine, events, asked, **how)

@@ -9,7 +9,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import Asked, Events, agreeing, asking, events_of, optional
@@ -108,7 +107,7 @@ looted = events_of(
 )
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(looted)
 def test_items_beside_an_oracle(
     engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any

@@ -9,7 +9,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import Asked, Events, agreeing, asking, events_of, optional
@@ -185,7 +184,7 @@ posted = events_of(
 )
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(posted)
 def test_leaderboard_beside_an_oracle(
     engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any

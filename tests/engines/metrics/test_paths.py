@@ -10,7 +10,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from small_games import NOW, Asked, Events, agreeing, asking, events_of, optional
 
@@ -156,7 +155,7 @@ def paths(question: oracle.Question, events: Events, how: dict[str, Any]) -> lis
     return [path for path in found if path]
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(events_of("lobby", "match", "match", "shop", "performance", "push_received", session_id=optional("1", "2")))
 def test_small_games(engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any) -> None:
     game = Asked(engine, events, asked, **how)

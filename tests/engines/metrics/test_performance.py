@@ -10,7 +10,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import LONG_ID, NOW, Asked, Events, agreeing, asking, events_of, optional
@@ -364,7 +363,7 @@ def naive(question: oracle.Question, events: Events, by_map: bool) -> dict[str, 
     }
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(runs)
 def test_figures_are_those_of_all_samples(
     engine: Engine, events: Events, asked: dict[str, Any], loads: int, compacted: bool, data: st.DataObject

@@ -10,7 +10,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import NOW, Asked, Events, agreeing, asking, events_of, optional
@@ -159,7 +158,7 @@ def test_a_player_is_named(engine: Engine, game: str, asked: dict[str, Any]) -> 
 # --- small games ---
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(
     events_of(
         *("level_start", "level_complete", "crash", "push_received", "purchase", "resource_gain"),

@@ -11,7 +11,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine, same
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import Asked, Events, agreeing, asking, events_of, optional
@@ -261,7 +260,7 @@ def is_on(question: oracle.Question, started: dict[str, Any], events: Events) ->
     return is_recent and max(times) >= question.now - dt.timedelta(minutes=30)
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(levels)
 def test_progression_beside_an_oracle(
     engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any

@@ -11,7 +11,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import LONG_ID, NOW, Asked, Events, agreeing, asking, events_of, optional
@@ -147,7 +146,7 @@ runs = events_of(
 )
 
 
-@settings(agreeing, max_examples=10)
+@agreeing
 @asking(runs)
 def test_figures_are_those_of_all_that_is_shared(
     engine: Engine, events: Events, asked: dict[str, Any], loads: int, compacted: bool, data: st.DataObject

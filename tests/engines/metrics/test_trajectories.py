@@ -10,7 +10,6 @@ from typing import Any
 import oracle
 import pytest
 from conftest import Engine
-from hypothesis import settings
 from hypothesis import strategies as st
 from small_games import NOW, Asked, Events, agreeing, asking, events_of, optional
 
@@ -82,7 +81,7 @@ walked = events_of(
 )
 
 
-@settings(agreeing, max_examples=8)
+@agreeing
 @asking(walked)
 def test_any_walk(engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any) -> None:
     game = Asked(engine, events, asked, **how)
