@@ -9,6 +9,12 @@ from typing import Any
 import pytest
 from server_process import SEVERAL, ServerProcess, StartProcess
 
+from playtrace.store.background import run_in_background
+
+# All tests, and the servers that they start. Loading gives way to all else on a machine (store/background.py): beside
+# tests that keep every core busy a server would need minutes for what takes it a moment.
+run_in_background()
+
 
 @pytest.fixture
 def start_process(tmp_path: Path) -> Iterator[StartProcess]:
