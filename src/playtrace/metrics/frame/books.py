@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 
 from pydantic import Field
 
+from playtrace.metrics.frame.calendar import Span, plain
 from playtrace.metrics.frame.models import Model
+
+if TYPE_CHECKING:
+    # Only for this name: `playtrace query` asks a server without a database of its own.
+    from playtrace.store.duckdb import Reader
 
 BOOKS: LiteralString = """
 SELECT hour, outcome, reason, sum(events)::BIGINT AS events
@@ -34,3 +39,12 @@ class Balance(Model):
         setattr(self, outcome, getattr(self, outcome) + events)
         if reason:
             self.reasons[reason] = self.reasons.get(reason, 0) + events
+
+
+def balance_of(reader: Reader, game_id: str, span: Span) -> Balance:
+    """Of what was received in a stretch of time: hours of UTC that begin in it. Raises what `Reader.query` raises."""
+    found = Balance()
+    bound = {"game_id": game_id, "from_time": plain(span.start), "to_time": plain(span.end)}
+    for row in reader.rows(BOOKS, bound):
+        found.add(row["outcome"], row["reason"], row["events"])
+    return found
