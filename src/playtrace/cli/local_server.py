@@ -25,8 +25,12 @@ class LocalServer(Struct, frozen=True):
 
     def get(self, path: str, parameters: dict[str, Any] | None = None) -> Any:
         """JSON of a route. A list is sent as a parameter repeated. Raises `ServerRefused`."""
+        return json.loads(self.get_bytes(path, parameters))
+
+    def get_bytes(self, path: str, parameters: dict[str, Any] | None = None) -> bytes:
+        """What a route answers, whatever it is. A list is sent as a parameter repeated. Raises `ServerRefused`."""
         query = urlencode({k: v for k, v in (parameters or {}).items() if v is not None}, doseq=True)
-        return self._ask(urllib.request.Request(f"{self.url}{path}{'?' if query else ''}{query}"))  # noqa: S310
+        return self._bytes(urllib.request.Request(f"{self.url}{path}{'?' if query else ''}{query}"))  # noqa: S310
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """JSON of a route. Raises `ServerRefused`."""
@@ -50,10 +54,13 @@ class LocalServer(Struct, frozen=True):
         return self._ask(urllib.request.Request(self.url + path, method="DELETE"))  # noqa: S310
 
     def _ask(self, request: urllib.request.Request) -> Any:
+        return json.loads(self._bytes(request))
+
+    def _bytes(self, request: urllib.request.Request) -> bytes:
         request.add_header("Authorization", f"Bearer {self.token}")
         try:
             with urllib.request.urlopen(request) as answer:  # noqa: S310 - the address that our server wrote down
-                return json.loads(answer.read())
+                return answer.read()
         except urllib.error.HTTPError as error:
             raise ServerRefused(_detail(error)) from error
         except urllib.error.URLError as error:

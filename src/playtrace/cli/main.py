@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sql": ("playtrace.cli.sql", "sql"),
     "games": ("playtrace.cli.games", "app"),
     "segments": ("playtrace.cli.segments", "app"),
+    "report": ("playtrace.cli.report", "report"),
+    "reports": ("playtrace.cli.reports", "app"),
     "alerts": ("playtrace.cli.alerts", "app"),
     "rates": ("playtrace.cli.rates", "app"),
     "keys": ("playtrace.cli.keys", "app"),

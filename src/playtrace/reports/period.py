@@ -19,6 +19,10 @@ FIRST_DAY = dt.date(1970, 6, 1)
 class NoSuchPeriod(ValueError):
     """Nothing can be said about such a day or week; the message says what was expected."""
 
+    def __init__(self, parameter: Kind, expected: str) -> None:
+        super().__init__(expected)
+        self.parameter = parameter
+
 
 class Period(Struct, frozen=True):
     """A day, or an ISO week."""
@@ -51,12 +55,23 @@ class Period(Struct, frozen=True):
         return f"Week {week} of {year}, {short_days(self.first, self.last)}"
 
 
-def period_with(kind: Kind, day: dt.date, now: dt.datetime, zone: ZoneInfo) -> Period:
-    """The day, or the week in which it lies. Raises `NoSuchPeriod` for one that has not begun, or long ago."""
+def asked_period(day: dt.date | None, week: dt.date | None, now: dt.datetime, zone: ZoneInfo) -> Period:
+    """A day, or the week in which one lies. Neither: the latest day that is over. Raises `NoSuchPeriod`."""
+    if day is not None and week is not None:
+        raise NoSuchPeriod("week", "expected either a day or a week")
+    if week is not None:
+        return _checked("week", Period("week", monday_of(week)), now, zone)
+    return latest_over("day", now, zone) if day is None else _checked("day", Period("day", day), now, zone)
+
+
+def _checked(parameter: Kind, period: Period, now: dt.datetime, zone: ZoneInfo) -> Period:
     today = day_of(now, zone)
-    if day < FIRST_DAY or (day if kind == "day" else monday_of(day)) > today:
-        raise NoSuchPeriod(f"expected a day that has begun in {zone.key}, such as {today}, and not before {FIRST_DAY}")
-    return Period(kind, day if kind == "day" else monday_of(day))
+    if not FIRST_DAY <= period.first <= today:
+        raise NoSuchPeriod(
+            parameter,
+            f"expected a {parameter} that has begun in {zone.key}, where it is {today}, and not before {FIRST_DAY}",
+        )
+    return period
 
 
 def latest_over(kind: Kind, now: dt.datetime, zone: ZoneInfo) -> Period:
