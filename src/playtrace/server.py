@@ -44,6 +44,7 @@ from playtrace.load.rebuild import Rebuild
 from playtrace.load.samples import forget_samples
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
+from playtrace.reports.sending import Reports
 from playtrace.segments.keeping import DailyRefresh
 from playtrace.serving.collectors import Collectors
 from playtrace.serving.entrance import Entrance
@@ -95,6 +96,13 @@ class Playtrace:
         refresh = DailyRefresh(self.store, self.registry, partial(rules_of, settings, self.registry))
         self.outbox = Outbox(self.registry, Outgoing(allow_private=settings.alerts.allow_private_targets))
         follow_alert_settings(self.registry, settings)
+        self.reports = Reports(
+            self.store,
+            self.registry,
+            partial(rules_of, settings, self.registry),
+            lag_seconds=lambda: self.loader.waiting_seconds(),
+            address=lambda: self.address,
+        )
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
             Job("live view", self.feeds.tick, period_s=TICK_S),
@@ -107,6 +115,7 @@ class Playtrace:
             Job("tidy alerts", self.outbox.tidy, period_s=60),
             Job("refresh segments", refresh.work, period_s=60),
             Job("judge alerts", self.watch.work, period_s=1),
+            Job("send reports", self.reports.work, period_s=5),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )
         self.local_token = secrets.token_urlsafe(32)
@@ -124,6 +133,7 @@ class Playtrace:
             jobs=self.jobs,
             outbox=self.outbox,
             watch=self.watch,
+            reports=self.reports,
             answers=Answers(lambda: self.store.version),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),

@@ -27,6 +27,7 @@ JOBS = {
     "forget logins",
     "refresh segments",
     "judge alerts",
+    "send reports",
     "send alerts",
     "tidy alerts",
 }

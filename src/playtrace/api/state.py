@@ -23,6 +23,7 @@ from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
+from playtrace.reports.sending import Reports
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.duckdb import Store
 
@@ -49,6 +50,7 @@ class State:
     """Of alerts."""
     watch: Watch
     """Judges the rules of alerts."""
+    reports: Reports
     answers: Answers
     """Of metrics."""
     turns: Turns

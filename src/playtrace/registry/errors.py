@@ -11,7 +11,8 @@ RegistryError
 │   ├── UnknownChannel
 │   ├── UnknownAlertRule
 │   ├── UnknownIncident
-│   └── UnknownSilence
+│   ├── UnknownSilence
+│   └── UnknownReport
 ├── FromSettings      a channel that the settings make is not changed by anything else
 ├── AmbiguousKey      the beginning of more than one write key
 ├── SetupRefused      the one-time link is wrong or used, or there is an admin already
@@ -65,6 +66,11 @@ class UnknownToken(NotFound):
 class UnknownChannel(NotFound):
     def __init__(self, channel_id: str) -> None:
         super().__init__(f"There is no alert channel {channel_id!r}.")
+
+
+class UnknownReport(NotFound):
+    def __init__(self, report_id: str) -> None:
+        super().__init__(f"There is no scheduled report {report_id!r}.")
 
 
 class FromSettings(RegistryError):

@@ -24,6 +24,7 @@ RULE_ID_LENGTH_MAX = 64
 PART_LENGTH_MAX = 256
 VERSION_LENGTH_MAX = 64
 CHANNEL_ID_LENGTH_MAX = 64
+REPORT_ID_LENGTH_MAX = 64
 TARGET_LENGTH_MAX = 2000
 SIGNING_SECRET_LENGTH_MAX = 200
 ERROR_LENGTH_MAX = 500
@@ -277,6 +278,31 @@ class AlertPosition(Base):
 
     game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), primary_key=True)
     judged_to: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class ReportSchedule(Base):
+    """When a report of a game is sent, and to which channels."""
+
+    __tablename__ = "report_schedules"
+
+    id: Mapped[str] = mapped_column(exact_text(REPORT_ID_LENGTH_MAX), primary_key=True)
+    """The name that people gave it."""
+    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX))
+    every: Mapped[str] = mapped_column(exact_text(16))
+    """`day` or `week`."""
+    weekday: Mapped[int | None]
+    """Of a weekly one, on which it is sent; 1 is Monday."""
+    local_time: Mapped[dt.time] = mapped_column(Time)
+    time_zone: Mapped[str] = mapped_column(String(TIME_ZONE_LENGTH_MAX))
+    """IANA name, of the local time."""
+    channel_ids: Mapped[list[str]] = mapped_column(JSON)
+    enabled: Mapped[bool]
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    due_after: Mapped[dt.datetime] = mapped_column(Instant)
+    """What was due up to this moment is on its way, or was not to be sent."""
+    last_sent_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
+    """Why the last one could not be made or sent."""
 
 
 class Revision(Base):

@@ -18,7 +18,14 @@ from typing import Any
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from playtrace.registry import alert_channels, alert_incidents, alert_outbox, alert_rules, exchange_rates
+from playtrace.registry import (
+    alert_channels,
+    alert_incidents,
+    alert_outbox,
+    alert_rules,
+    exchange_rates,
+    report_schedules,
+)
 from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
 from playtrace.registry.alert_channels import ChannelDefinition
 from playtrace.registry.alert_incidents import IncidentChange, IncidentRow, Observation
@@ -47,11 +54,13 @@ from playtrace.registry.models import (
     Login,
     Person,
     ReadToken,
+    ReportSchedule,
     Revision,
     SetupToken,
     WriteKey,
 )
 from playtrace.registry.passwords import check_password, hash_password, verify_password
+from playtrace.registry.report_schedules import ScheduleDefinition
 
 LOGIN_DAYS = 30
 """A login ends this long after it began."""
@@ -522,6 +531,43 @@ class Registry:
         with self._noting() as session:
             alert_rules.put_positions(session, judged_to)
             alert_incidents.forget(session, self._clock())
+
+    # Schedules of reports
+
+    def put_report(self, report_id: str, definition: ScheduleDefinition) -> ReportSchedule:
+        """Schedule a report, in place of the one of the same name. Raises `UnknownGame` and `Invalid`."""
+        check_time_zone(definition.time_zone)
+        with self._writing() as session:
+            self._require_game(session, definition.game_id)
+            return report_schedules.put(session, report_id, definition, self._clock())
+
+    def remove_report(self, report_id: str) -> None:
+        """Raises `UnknownReport`."""
+        with self._writing() as session:
+            report_schedules.remove(session, report_id)
+
+    def reports(self) -> list[ReportSchedule]:
+        """All schedules, by name."""
+        with self._reading() as session:
+            return list(report_schedules.find_all(session))
+
+    def report(self, report_id: str) -> ReportSchedule:
+        """Raises `UnknownReport`."""
+        with self._reading() as session:
+            return report_schedules.find(session, report_id)
+
+    def send_report(self, report_id: str, message_json: str, *, due: dt.datetime | None = None) -> list[str] | None:
+        """Put a report on its way: the one that was `due`, unless that was done already, or one out of turn.
+
+        Returns the channels that there are, or None. Raises `UnknownReport`.
+        """
+        with self._writing() as session:
+            return report_schedules.send(session, report_id, message_json, self._clock(), due=due)
+
+    def report_failed(self, report_id: str, error: str) -> None:
+        """It could not be made, and is still due."""
+        with self._writing() as session:
+            report_schedules.failed(session, report_id, error)
 
     def _require_game(self, session: Session, game_id: str | None) -> None:
         if game_id is not None and _game(session, game_id) is None:

@@ -143,9 +143,9 @@ class Digest(Struct, frozen=True):
 
 
 def make_digest(
-    store: Store, game: Game, period: Period, *, now: dt.datetime, rules: Rules, waiting: int = 0
+    store: Store, game: Game, period: Period, *, now: dt.datetime, rules: Rules, is_behind: bool = False
 ) -> Digest:
-    """Ask the metrics about a period, as of `now`. `waiting`: how many events are known to be not loaded yet.
+    """Ask the metrics about a period, as of `now`. `is_behind`: events were received and are not loaded.
 
     Raises what `Store.reading` raises.
     """
@@ -161,7 +161,7 @@ def make_digest(
         has_events=asked.summary.current.event_count > 0,
         is_complete=asked.summary.complete,
         settles_at=None if asked.summary.settled else asked.span.end + rules.settle,
-        remarks=tuple(_remarks(asked, waiting)),
+        remarks=tuple(_remarks(asked, is_behind)),
         figures=tuple(_figures(asked)),
         returns=tuple(_returned(asked, days) for days in RETENTION_DAYS),
         crashes=_crashes(asked),
@@ -324,13 +324,13 @@ def _days(asked: _Asked) -> tuple[DayOfChart, ...]:
     return tuple(DayOfChart(day.day, day.dau, day.day >= asked.period.first, day.complete) for day in answer.days)
 
 
-def _remarks(asked: _Asked, waiting: int) -> list[str]:
+def _remarks(asked: _Asked, is_behind: bool) -> list[str]:
     """What keeps the figures from being the whole truth."""
     found: list[str] = []
     period, before = asked.period, asked.period.before
     now, previous = asked.summary.current, asked.summary.previous
-    if waiting:
-        found.append(f"{waiting:,} events were received and are not counted yet: they wait to be loaded.")
+    if is_behind:
+        found.append("Events were received that are not counted here: they still wait to be loaded.")
     if not asked.summary.complete:
         local = asked.now.astimezone(asked.zone)
         found.append(
