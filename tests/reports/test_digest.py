@@ -49,7 +49,7 @@ def test_the_figures_are_true(reported: Any, period: Period):
         assert said["New players"] == len(count.new)
         assert said["Sessions"] == len(count.sessions)
         assert said["Playtime"] == count.played_seconds
-        assert said["Revenue"] == round(1_000_000 * count.dollars)
+        assert said["Revenue in USD"] == round(1_000_000 * count.dollars)
         if count.sessions:
             assert said["Crash-free sessions"] == pytest.approx(1 - len(count.crashed) / len(count.sessions))
             assert said["Playtime per player"] == pytest.approx(count.played_seconds / len(count.players))
@@ -98,7 +98,7 @@ def test_the_answers_of_the_metrics(reported: Any):
     )
     assert found["Playtime"].value == ask(reported, "playtime", interval="week", **asked).total.playtime_seconds
     revenue = ask(reported, "revenue", **asked)
-    assert found["Revenue"].value == revenue.total.net_micros
+    assert found["Revenue in USD"].value == revenue.total.net_micros
     cohort = digest.returns[1]
     total = ask(reported, "retention", **{"from": cohort.first, "to": cohort.last}, offsets=[7]).total[0]
     assert (cohort.figure.value, cohort.figure.interval) == (total.share, (total.low, total.high))
@@ -129,7 +129,7 @@ def test_a_day_that_is_not_over_is_beside_the_same_part_of_the_day_before(report
         found["Active players"].before == len(before.players) < len(Count(EVENTS, *[period.before.first] * 2).players)
     )
     assert found["Sessions"].before == len(before.sessions)
-    assert found["Revenue"].before == round(1_000_000 * before.dollars)
+    assert found["Revenue in USD"].before == round(1_000_000 * before.dollars)
     assert digest.remarks[0] == (
         "The day is not over: this is what is known at 12:15 on 14 March 2026, beside the same part of the day before."
     )

@@ -122,7 +122,6 @@ class Digest(Struct, frozen=True):
     game_id: str
     game_name: str
     time_zone: str
-    currency: str
     period: Period
     as_of: dt.datetime
     compared: Span
@@ -154,7 +153,6 @@ def make_digest(
         game_id=game.id,
         game_name=game.name,
         time_zone=game.time_zone,
-        currency=game.currency,
         period=period,
         as_of=now,
         compared=asked.compared,
@@ -178,6 +176,7 @@ class _Asked:
         self._store = store
         self._game = game
         self._rules = rules
+        self.currency = game.currency
         self.period = period
         self.now = now
         self.zone = ZoneInfo(game.time_zone)
@@ -194,7 +193,7 @@ class _Asked:
         """`end` is included where it is a day."""
         of_game: dict[str, Any] = {"game_id": self._game.id, "time_zone": self._game.time_zone}
         if "currency" in metric.parameters.model_fields:
-            of_game["currency"] = self._game.currency
+            of_game["currency"] = self.currency
         parameters = metric.parameters.model_validate(of_game | {"from_": start, "to": end} | asked)
         return metric.answer(parameters, self._store, self.now, self._rules)
 
@@ -232,7 +231,12 @@ def _figures(asked: _Asked) -> list[Figure]:
             before.crash_free_sessions,
             wilson_interval(now.session_count - now.crashed_sessions, now.session_count),
         ),
-        Figure("Revenue", "money", asked.revenue.total.net_micros, asked.revenue_before.total.net_micros),
+        Figure(
+            f"Revenue in {asked.currency}",
+            "money",
+            asked.revenue.total.net_micros,
+            asked.revenue_before.total.net_micros,
+        ),
     ]
 
 

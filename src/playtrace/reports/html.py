@@ -35,9 +35,11 @@ LABEL = "text-align:left;font-weight:400;"
 FAINT = "color:#535d6b;"
 REMARK = "margin:0 0 10px;padding:8px 12px;background:#fbf0d9;border-left:4px solid #8a5a00;"
 HEADING = "margin:26px 0 6px;font-size:17px;line-height:1.3;"
-PRINT = (
+STYLE = (
     "@media print{body{background:#fff!important;padding:0!important}.sheet{border:0!important}"
     "tr tr,img,li{break-inside:avoid}}"
+    "@media(max-width:560px){body{padding:0!important}.sheet{border:0!important}.sheet>tbody>tr>td{padding:16px!important}"
+    "td td,td th{padding:6px 3px!important;font-size:13px!important}}"
 )
 
 
@@ -65,7 +67,7 @@ def write_html(digest: Digest, picture: bytes) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light">
 <title>{title}</title>
-<style>{PRINT}</style>
+<style>{STYLE}</style>
 </head>
 <body style="{BODY}">
 <table role="presentation" class="sheet" style="{SHEET}"><tr><td style="padding:24px">
@@ -86,17 +88,17 @@ def _figures(digest: Digest) -> str:
     kind = digest.period.kind
     names = ("", f"this {kind}", f"{kind} before", "change")
     head = "".join(f'<th scope="col" style="{HEAD}{NUMBER if name else LABEL}">{name}</th>' for name in names)
-    rows = "".join(_row(figure, digest.currency) for figure in digest.figures)
+    rows = "".join(_row(figure) for figure in digest.figures)
     return f'<table style="{TABLE}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _row(figure: Figure, currency: str) -> str:
+def _row(figure: Figure) -> str:
     interval = interval_of(figure)
     detail = f'<br><span style="font-size:13px;{FAINT}">95 %: {interval}</span>' if interval else ""
     return (
         f'<tr><th scope="row" style="{CELL}{LABEL}">{figure.label}{detail}</th>'
-        f'<td style="{CELL}{NUMBER}font-weight:600">{escape(value_of(figure, currency))}</td>'
-        f'<td style="{CELL}{NUMBER}{FAINT}">{escape(before_of(figure, currency))}</td>'
+        f'<td style="{CELL}{NUMBER}font-weight:600">{escape(value_of(figure))}</td>'
+        f'<td style="{CELL}{NUMBER}{FAINT}">{escape(before_of(figure))}</td>'
         f'<td style="{CELL}{NUMBER}">{change_of(figure) or NOTHING}</td></tr>'
     )
 
@@ -111,8 +113,9 @@ def _picture(digest: Digest, picture: bytes) -> str:
 
 def _returns(digest: Digest) -> str:
     rows = "".join(
-        f'<tr><th scope="row" style="{CELL}{LABEL}">{label}</th><td style="{CELL}{NUMBER}">{share}</td>'
-        f'<td style="{CELL}{FAINT}">{whose}</td></tr>'
+        f'<tr><th scope="row" style="{CELL}{LABEL}white-space:nowrap">{label}</th>'
+        f'<td style="{CELL}"><span style="font-weight:600">{share}</span><br><span style="{FAINT}">{whose}</span></td>'
+        "</tr>"
         for label, share, whose in returned_of(digest)
     )
     return f'<table style="{TABLE}"><tbody>{rows}</tbody></table>'

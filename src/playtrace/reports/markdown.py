@@ -30,7 +30,7 @@ def write_markdown(digest: Digest) -> str:
                 f"| | this {kind} | {kind} before | change | 95 % interval |",
                 "|---|--:|--:|--:|--:|",
                 *(
-                    f"| {figure.label} | {value_of(figure, digest.currency)} | {before_of(figure, digest.currency)}"
+                    f"| {figure.label} | {value_of(figure)} | {before_of(figure)}"
                     f" | {change_of(figure) or NOTHING} | {interval_of(figure) or NOTHING} |"
                     for figure in digest.figures
                 ),

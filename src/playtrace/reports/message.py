@@ -26,7 +26,7 @@ def message_of(digest: Digest, address: str | None) -> Message:
         severity="info",
         title=f"{digest.game_name}: {digest.period.title}",
         text="\n\n".join(part for part in parts if part),
-        fields=tuple(MessageField(figure.label, _field(figure, digest.currency)) for figure in digest.figures),
+        fields=tuple(MessageField(figure.label, _field(figure)) for figure in digest.figures),
         link=None if address is None else page_of(digest, address),
         game_id=digest.game_id,
         at=digest.as_of,
@@ -41,6 +41,6 @@ def page_of(digest: Digest, address: str) -> str:
     return f"{address.rstrip('/')}/?{urlencode(asked)}"
 
 
-def _field(figure: Figure, currency: str) -> str:
+def _field(figure: Figure) -> str:
     change = change_of(figure)
-    return f"{value_of(figure, currency)} ({change})" if change else value_of(figure, currency)
+    return f"{value_of(figure)} ({change})" if change else value_of(figure)

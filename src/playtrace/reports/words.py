@@ -1,4 +1,4 @@
-"""How figures are written, in all forms of a report: `12,345`, `98.7 %`, `1 h 23 min`, `990.00 EUR`, `+4.2 %`."""
+"""How figures are written, in all forms of a report: `12,345`, `98.7 %`, `1 h 23 min`, `1,234.50`, `+4.2 %`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MINUS = "−"
 MICROS_OF_CENT = 10_000
 
 
-def value_of(figure: Figure, currency: str) -> str:
-    return NOTHING if figure.value is None else _written(figure, figure.value, currency)
+def value_of(figure: Figure) -> str:
+    return NOTHING if figure.value is None else _written(figure, figure.value)
 
 
-def before_of(figure: Figure, currency: str) -> str:
-    return NOTHING if figure.before is None else _written(figure, figure.before, currency)
+def before_of(figure: Figure) -> str:
+    return NOTHING if figure.before is None else _written(figure, figure.before)
 
 
 def change_of(figure: Figure) -> str:
@@ -58,10 +58,10 @@ def returned_of(digest: Digest) -> list[tuple[str, str, str]]:
         if cohort.size == 0:
             lines.append((cohort.figure.label, NOTHING, f"nobody came on {came}"))
             continue
-        share = f"{value_of(cohort.figure, digest.currency)} ({interval_of(cohort.figure)})"
+        share = f"{value_of(cohort.figure)} ({interval_of(cohort.figure)})"
         whose = f"{cohort.retained:,} of {cohort.size:,} who came on {came}"
         if cohort.figure.before is not None:
-            whose += f"; {before_of(cohort.figure, digest.currency)} the {digest.period.kind} before"
+            whose += f"; {before_of(cohort.figure)} the {digest.period.kind} before"
         lines.append((cohort.figure.label, share, whose))
     return lines
 
@@ -71,8 +71,8 @@ def version_of(digest: Digest) -> str:
     version = digest.version
     if version is None:
         return ""
-    share, day = value_of(version.figure, digest.currency), short_days(version.day, version.day)
-    before = f"; {before_of(version.figure, '')} the {digest.period.kind} before" if version.figure.before else ""
+    share, day = value_of(version.figure), short_days(version.day, version.day)
+    before = f"; {before_of(version.figure)} the {digest.period.kind} before" if version.figure.before else ""
     return f"{share} of the players of {day} ({version.players:,}){before}"
 
 
@@ -80,7 +80,7 @@ def health_of(digest: Digest) -> str:
     health = digest.health
     if health.received == 0:
         return "No events were received."
-    refused, quarantined = value_of(health.refused, ""), value_of(health.quarantined, "")
+    refused, quarantined = value_of(health.refused), value_of(health.quarantined)
     return (
         f"{health.received:,} events were received: {refused} refused, {quarantined} quarantined,"
         f" {health.duplicates:,} sent again."
@@ -105,7 +105,7 @@ def footer_of(digest: Digest) -> str:
     return f"{said} Late events may change the figures until {settles:%H:%M} on {long_day(settles.date())}."
 
 
-def _written(figure: Figure, value: int | float, currency: str) -> str:
+def _written(figure: Figure, value: int | float) -> str:
     match figure.unit:
         case "count":
             return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
@@ -116,7 +116,7 @@ def _written(figure: Figure, value: int | float, currency: str) -> str:
         case "money":
             cents = round(int(value), -4) // MICROS_OF_CENT
             sign = MINUS if cents < 0 else ""
-            return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02} {currency}"
+            return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02}"
 
 
 def _percent(share: float) -> str:
