@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import time
@@ -12,13 +13,14 @@ from typing import Any
 import pytest
 import typer
 from click.testing import Result
+from doctor_table import found_wrong
 from sample_message import message
 from server_process import ServerProcess
 from stand_in import Reply, StandIn
 from typer.testing import CliRunner
 
 from playtrace.alerts.channels.webhook import signature
-from playtrace.cli import alerts
+from playtrace.cli import alerts, main
 from playtrace.config import Settings
 from playtrace.registry.registry import Registry
 
@@ -215,6 +217,23 @@ def test_the_commands(server: Server, discord: StandIn) -> None:
         ("channels", "change", "discord", "--quiet", "late"),
     ):
         assert server.run(*wrong).exit_code == 2
+
+
+def test_doctor_tells_of_a_channel_that_is_dead(server: Server) -> None:
+    assert server.ask("PUT", "/gone", {"kind": "discord", "target": "http://127.0.0.1:1/"})[0] == 200
+    days_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=2)
+    registry = Registry.open(Settings(data=server.process.data).registry_database, clock=lambda: days_ago)
+    registry.put_alert(["gone"], message().to_json(), is_urgent=True)
+    (row,) = registry.alerts_of_channel("gone", rows_max=1)
+    # For longer than the test runs.
+    registry.alert_failed(row.id, "answered 404", pause_s=3 * 86_400)
+    registry.close()
+    told = CliRunner().invoke(main.app, ["doctor", "--data", str(server.process.data)], env={"COLUMNS": "1000"})
+    assert found_wrong(told) == [("alert channels", f"gone has failed since {days_ago:%Y-%m-%dT%H:%M}: answered 404")]
+    assert "dead since" in server.run("channels", "list").stdout
+    (channel,) = [one for one in server.ask("GET")[1]["channels"] if one["id"] == "gone"]
+    assert (channel["delivery"]["isDead"], channel["delivery"]["waiting"]) == (True, 1)
+    assert server.ask("DELETE", "/gone")[0] == 200
 
 
 def test_commands_say_that_no_server_runs(server: Server, tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def _ask_server(server: LocalServer, settings: Settings, on_progress: OnProgress
     failing = [job for job in health["jobs"] if job["lastError"] is not None]
     found = "; ".join(f"{job['name']}: {job['lastError']}" for job in failing) or f"{len(health['jobs'])}, none failed"
     yield Finding("jobs", not failing, found)
+    yield _alert_channels(server)
 
     def ask(sql: str) -> list[list[Any]]:
         return server.post("/api/sql", {"sql": sql, "internal": True})["rows"]
@@ -125,6 +126,21 @@ def _ask_server(server: LocalServer, settings: Settings, on_progress: OnProgress
         yield read_store(ask, on_progress)
         yield Finding("journal's rows", True, "not read, as the server has them open: it reads each when it loads it")
     yield examine_registry(settings, games)
+
+
+def _alert_channels(server: LocalServer) -> Finding:
+    """One that fails may be repaired by itself; one that has failed for a day is not."""
+    try:
+        channels = server.get("/api/alerts/channels")["channels"]
+    except ServerRefused as error:
+        return Finding("alert channels", False, str(error))
+    failing = [one for one in channels if one["enabled"] and one["delivery"]["failures"]]
+    said = [
+        f"{one['id']} has failed since {one['delivery']['failingSince'][:16]}: {one['delivery']['lastError']}"
+        for one in failing
+    ]
+    is_good = not any(one["delivery"]["isDead"] for one in failing)
+    return Finding("alert channels", is_good, "; ".join(said) or f"{len(channels)}, none fails")
 
 
 def _event_finds_its_way() -> Finding:
