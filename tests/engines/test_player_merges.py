@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import oracle
 import pytest
-from conftest import Engine, plain, same
+from conftest import Engine, api_client, plain, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from merged_games import as_if_sent, merged, merges, who_is_who
 from small_games import LONG_ID, NOW, Asked, Events, activity, agreeing, asking, events_of, figures, places
 
+from playtrace.api import data_health
+from playtrace.config import Settings
 from playtrace.metrics.frame.asking import Rules
+from playtrace.registry.registry import Registry
 from playtrace.rollups.player_merges import IDS_OF_PLAYER_MAX, MERGES_MAX, Decision, canonical_ids
 from playtrace.segments.evaluation import Game, who_fits
 from playtrace.segments.rules import RULE
@@ -356,3 +360,16 @@ def test_cells_of_days_gone_by_count_people(engine: Engine) -> None:
     assert players() == 4
     engine.load(game, [merge("eve", "eve", "05 13:00")])
     assert players() == 5
+
+
+def test_data_health_says_what_merges_nobody(engine: Engine, tmp_path: Path) -> None:
+    game = engine.new_game()
+    engine.load(game, [merge("a", "b", "01 12:00"), merge("b", "a", "02 12:00"), merge("c", "c", "02 12:00")])
+    registry = Registry.open(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    registry.add_game(game)
+    with api_client(engine, registry, data_health.router, settings=Settings(open=True)) as client:
+        hints = client.get(f"/api/games/{game}/books").json()["hints"]
+    registry.close()
+    assert hints == [
+        "1 merge of players (player_merged) is passed over, as otherwise ids would be merged in a circle.",
+    ]
