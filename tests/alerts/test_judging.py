@@ -113,6 +113,12 @@ def test_more_than_the_threshold_and_three_times_the_usual() -> None:
     assert [judge_threshold(rule, value, often).state for value in (11, 28, 29)] == ["calm", "calm", "over"]
     assert judge_threshold(rule, 29, often).usual == 9.5
     assert judge_threshold(rule, 29, often).high == 28.5
+    # Of rare events three times as many come by chance: six times the square root of 4 above it do not.
+    rare = Past((4, 4, 4, 4))
+    assert [judge_threshold(rule, value, rare).state for value in (12, 15, 16)] == ["calm", "calm", "over"]
+    # The last days count where they had more, and the mean where there are too few of either.
+    assert Past((10, 8, 9, 11), (20, 20, 20, 20)).usual == 20
+    assert Past((10, 8, 9), (20, 20, 20), mean=7.0).usual == 7
     below = a_rule(kind="threshold", below=5)
     assert [judge_threshold(below, value, never).state for value in (4, 5)] == ["over", "calm"]
 

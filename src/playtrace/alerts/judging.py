@@ -28,6 +28,10 @@ LEAST_SCALE = 0.02
 OFTEN = 0.75
 """What usually comes came in this share of the stretches of before, or in more."""
 
+BEYOND_CHANCE = 6.0
+"""So many times the square root of the usual a count lies above it before it is a spike: of five crashes an hour three
+times as many come by chance in one of four thousand hours, and twenty games have so many in nine days."""
+
 State = Literal["over", "between", "calm", "unknown"]
 """`over`: worth telling. `calm`: worth telling no more. `between`: neither. `unknown`: nothing can be said."""
 
@@ -46,15 +50,18 @@ class Verdict(Struct, frozen=True):
 
 
 class Past(Struct, frozen=True):
-    """What the same stretch of before had: of weeks, or of days where a game has too few of them."""
+    """What the same stretch of before had."""
 
-    values: tuple[float, ...] = ()
+    weeks: tuple[float, ...] = ()
+    days: tuple[float, ...] = ()
     mean: float = 0.0
     """Of the time before where there are too few of either: 0 of a game that has none."""
 
     @property
     def usual(self) -> float:
-        return median(self.values) if len(self.values) >= POINTS_MIN else self.mean
+        """The larger of what the weeks and the days say: of rare events either happens to be small now and then."""
+        said = [median(values) for values in (self.weeks, self.days) if len(values) >= POINTS_MIN]
+        return max(said, default=self.mean)
 
 
 class Score(Struct, frozen=True):
@@ -81,7 +88,7 @@ def score_of(value: float, history: Sequence[float], *, is_count: bool) -> Score
     return Score(value, usual, scale if scale > 0 else 1.0)
 
 
-def judge_threshold(rule: Threshold, value: float, past: Past) -> Verdict:
+def judge_threshold(rule: Threshold, value: float, past: Past, *, is_count: bool = True) -> Verdict:
     """More than so much and, where the rule says so, so many times the usual; or less than so much."""
     if rule.above is None:
         assert rule.below is not None  # noqa: S101 - a rule has one of them
@@ -89,8 +96,10 @@ def judge_threshold(rule: Threshold, value: float, past: Past) -> Verdict:
     is_over, usual, high = value > rule.above, None, rule.above
     if rule.times_usual is not None:
         usual = past.usual
-        is_over &= value >= rule.times_usual * usual
-        high = max(high, rule.times_usual * usual)
+        by_chance = BEYOND_CHANCE * math.sqrt(max(usual, 0.0)) if is_count else 0.0
+        least = max(rule.times_usual * usual, usual + by_chance)
+        is_over &= value >= least
+        high = max(high, least)
     return Verdict("over" if is_over else "calm", value, usual, high=high)
 
 
@@ -133,13 +142,14 @@ def _is_looked_for(rule: Unusual, *, is_down: bool) -> bool:
 
 def judge_silence(rule: Silence, events: float, past: Past) -> Verdict | None:
     """None where there usually is little, or nothing is known of what is usual."""
-    there = [value for value in past.values if value > 0]
-    if len(past.values) < POINTS_MIN:
+    values = past.weeks if len(past.weeks) >= POINTS_MIN else past.days
+    if len(values) < POINTS_MIN:
         return None
-    is_usual = len(there) >= OFTEN * len(past.values) and past.usual >= rule.least_usual
+    usual = median(values)
     if events > 0:
-        return Verdict("calm", events, past.usual, low=1, is_down=True)
-    return Verdict("over", 0, past.usual, low=1, is_down=True) if is_usual else None
+        return Verdict("calm", events, usual, low=1, is_down=True)
+    is_usual = sum(value > 0 for value in values) >= OFTEN * len(values) and usual >= rule.least_usual
+    return Verdict("over", 0, usual, low=1, is_down=True) if is_usual else None
 
 
 def judge_refused(rule: Refused, refused: int, received: int) -> Verdict | None:

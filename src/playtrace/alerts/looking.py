@@ -12,7 +12,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from playtrace.alerts.clock import bucket_before, bucket_ending, slot_after
+from playtrace.alerts.clock import bucket_before, bucket_ending
 from playtrace.alerts.counting import Cut, around, cut_of, inside, largest
 from playtrace.alerts.incidents import Policy
 from playtrace.alerts.judging import (
@@ -27,7 +27,7 @@ from playtrace.alerts.judging import (
     judge_unusual,
     score_of,
 )
-from playtrace.alerts.measuring import Figures, WatchedGame
+from playtrace.alerts.measuring import Figures, WatchedGame, like
 from playtrace.alerts.rules import (
     AlertRule,
     NewValue,
@@ -40,7 +40,7 @@ from playtrace.alerts.rules import (
     is_event_count,
     window_of,
 )
-from playtrace.metrics.frame.calendar import SLOT, Span
+from playtrace.metrics.frame.calendar import Span
 
 LAG = dt.timedelta(minutes=5)
 """What metrics say of an hour is asked so long after its end."""
@@ -110,7 +110,7 @@ def wanted(rule: AlertRule, game: WatchedGame, figures: Figures, at: dt.datetime
         # What is usual is asked for only where there is much: of few games that is.
         spans = [around(window), inside(window)]
         if isinstance(rule, Silence):
-            spans += figures.spans_of_past(game, rule.env, _like(window), [])
+            spans += figures.spans_of_past(game, rule.env, like(window), [])
     elif isinstance(rule, Unusual) and is_event_count(rule.measure):
         for bucket in _two_buckets(rule, game, at):
             spans += [bucket, *figures.weeks(game, rule.env, bucket, [], rule.weeks)]
@@ -177,8 +177,7 @@ def _look_at_window(
         past = Past()
         is_much = rule.above is not None and most.get(part, 0.0) > rule.above
         if rule.times_usual is not None and (is_much or part in open_parts):
-            spans = figures.spans_of_past(game, rule.env, _like(window), excluded(part))
-            past = figures.past(game, cut, window, spans, part)
+            past = figures.past(game, cut, window, excluded(part), part)
         high, low = (judge_threshold(rule, totals.get(part, 0.0), past) for totals in (most, least))
         verdict = high
         # Quarters of an hour say it unless the threshold lies between what they have at least and at most; but what
@@ -200,14 +199,13 @@ def _look_for_silence(
     excluded: Excluded,
 ) -> list[Look]:
     cut, window = cut_of(rule), Span(at - window_of(rule), at)
-    spans = figures.spans_of_past(game, rule.env, _like(window), [])
+    spans = figures.spans_of_past(game, rule.env, like(window), [])
     least = _inside(figures, game, cut, window)
     of_past = [figures.totals(game, cut, span) for span in spans]
     exact: dict[str, float] | None = None
     found: list[Look] = []
     for part in _with(largest({part: total for one in of_past for part, total in one.items()}), open_parts):
-        kept = figures.spans_of_past(game, rule.env, _like(window), excluded(part))
-        past = figures.past(game, cut, window, kept, part)
+        past = figures.past(game, cut, window, excluded(part), part)
         events = least.get(part, 0.0)
         is_exact = around(window) == inside(window)
         if events == 0 and not is_exact and (part in open_parts or judge_silence(rule, 0, past) is not None):
@@ -230,12 +228,6 @@ def _was_live(game: WatchedGame, figures: Figures, spans: list[Span]) -> bool:
 def _inside(figures: Figures, game: WatchedGame, cut: Cut, window: Span) -> dict[str, float]:
     span = inside(window)
     return figures.totals(game, cut, span) if span.start < span.end else {}
-
-
-def _like(window: Span) -> Span:
-    """As long as the window, in whole quarters of an hour, ending with the one that runs: the same for all of it."""
-    end = slot_after(window.end)
-    return Span(end - -(-(window.end - window.start) // SLOT) * SLOT, end)
 
 
 # ── buckets that are over ───────────────────────────────────────────────────────────────────────────────────
@@ -307,7 +299,9 @@ def _look_at_figure(
             spans = figures.weeks(game, rule.env, span, [])
             values = [figures.figure(game, rule, one, part) for one in spans]
             past = Past(tuple(one for one in values if one is not None))
-        found.append(Look(part, None if value is None else judge_threshold(rule, value, past), span))
+        found.append(
+            Look(part, None if value is None else judge_threshold(rule, value, past, is_count=_is_count(rule)), span)
+        )
     return found
 
 

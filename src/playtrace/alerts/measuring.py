@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from pydantic import ValidationError
 
-from playtrace.alerts.clock import DAYS_BACK, POINTS_MIN, WEEKS_BACK, days_before, weeks_before
+from playtrace.alerts.clock import DAYS_BACK, POINTS_MIN, WEEKS_BACK, days_before, slot_after, weeks_before
 from playtrace.alerts.counting import Cut, Series, Stretch, count, count_exactly
 from playtrace.alerts.judging import Past
 from playtrace.alerts.rules import MetricFigure, Ratio, Threshold, Unusual
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain
+from playtrace.metrics.frame.calendar import ONE_DAY, SLOT, Span, plain
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Rules, metrics
 
@@ -158,25 +158,35 @@ class Figures:
         """The same stretch of the last weeks, as far as the game was there and nothing was the matter."""
         return self._like(game, env, weeks_before(span, game.zone, weeks), excluded)
 
+    def days(self, game: WatchedGame, env: str, span: Span, excluded: Iterable[Span]) -> list[Span]:
+        """The same of the last days."""
+        return self._like(game, env, days_before(span, game.zone), excluded)
+
     def spans_of_past(self, game: WatchedGame, env: str, span: Span, excluded: Iterable[Span]) -> list[Span]:
         """Of weeks; of days where there are too few of them; else the time that there was, as one."""
         excluded = list(excluded)
-        weeks = self.weeks(game, env, span, excluded)
-        if len(weeks) >= POINTS_MIN:
-            return weeks
-        days = self._like(game, env, days_before(span, game.zone), excluded)
-        if len(days) >= POINTS_MIN:
-            return days
+        weeks, days = self.weeks(game, env, span, excluded), self.days(game, env, span, excluded)
+        return next((spans for spans in (weeks, days) if len(spans) >= POINTS_MIN), self._before(game, env, span))
+
+    def past(self, game: WatchedGame, cut: Cut, window: Span, excluded: Iterable[Span], part: str) -> Past:
+        """What one part had in stretches that are like a window, and as long."""
+        excluded, span = list(excluded), like(window)
+
+        def had(spans: list[Span]) -> tuple[float, ...]:
+            length = window.end - window.start
+            return tuple(self.totals(game, cut, one).get(part, 0.0) * (length / (one.end - one.start)) for one in spans)
+
+        weeks, days = self.weeks(game, cut.env, span, excluded), self.days(game, cut.env, span, excluded)
+        if max(len(weeks), len(days)) >= POINTS_MIN:
+            return Past(had(weeks), had(days))
+        return Past(mean=sum(had(self._before(game, cut.env, span))))
+
+    def _before(self, game: WatchedGame, env: str, span: Span) -> list[Span]:
+        """The time that there was, as one; none where there was none."""
         there = self.extent(game, env)
         if there is None or there.start >= span.start:
             return []
         return [Span(max(there.start, span.start - DAYS_BACK * ONE_DAY), span.start)]
-
-    def past(self, game: WatchedGame, cut: Cut, span: Span, spans: list[Span], part: str) -> Past:
-        """What one part had in these stretches before."""
-        length = span.end - span.start
-        values = [self.totals(game, cut, one).get(part, 0.0) * (length / (one.end - one.start)) for one in spans]
-        return Past(tuple(values)) if len(spans) >= POINTS_MIN else Past(mean=values[0] if values else 0.0)
 
     def _like(self, game: WatchedGame, env: str, spans: list[Span], excluded: Iterable[Span]) -> list[Span]:
         there = self.extent(game, env)
@@ -282,6 +292,12 @@ class Figures:
         """What was received in the hours that a stretch touches."""
         self.prepare_received([game.id], span)
         return self._books[game.id, span]
+
+
+def like(window: Span) -> Span:
+    """As long as the window, in whole quarters of an hour, ending with the one that runs: the same for all of it."""
+    end = slot_after(window.end)
+    return Span(end - -(-(window.end - window.start) // SLOT) * SLOT, end)
 
 
 def hours_of(span: Span) -> Span:

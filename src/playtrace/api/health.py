@@ -65,6 +65,11 @@ class JobHealth(ApiModel):
     """Null while it is running."""
 
 
+class AlertsHealth(ApiModel):
+    failing_rules: int
+    """Rules that cannot be judged, or whose findings cannot be told; who may read is told which, and why."""
+
+
 class Health(ApiModel):
     status: Status
     timestamp: dt.datetime
@@ -77,6 +82,7 @@ class Health(ApiModel):
     disk: DiskHealth | None
     """Null when the data folder cannot be looked at."""
     jobs: list[JobHealth]
+    alerts: AlertsHealth
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}})
@@ -95,6 +101,8 @@ def health(state: CurrentState, response: Response) -> Health:
         )
         for job in state.jobs
     ]
+    # While counts are made anew no rule is judged, and that is told as such.
+    failing_rules = len({one.rule_id for one in state.watch.failures()}) if rebuilding_from is None else 0
     failing = [job for job in jobs if job.last_error is not None]
     status: Status = "healthy"
     message = "Events are taken and loaded."
@@ -142,6 +150,12 @@ def health(state: CurrentState, response: Response) -> Health:
             "Events are taken and loaded. Work beside that fails and is tried again:"
             f" {'; '.join(f'{job.name} ({job.last_error})' for job in failing)}"
         )
+    elif failing_rules:
+        status = "degraded"
+        message = (
+            f"Events are taken and loaded. {failing_rules} alert {'rule' if failing_rules == 1 else 'rules'} cannot be"
+            " judged or told: `playtrace alerts rules list` tells why."
+        )
     if rebuilding_from is not None and status == "healthy":
         message += f" After an upgrade rollups are made anew: {rebuilding_from} and later days answer slowly for now."
     return Health(
@@ -156,6 +170,7 @@ def health(state: CurrentState, response: Response) -> Health:
         ),
         disk=_disk(settings.data),
         jobs=jobs,
+        alerts=AlertsHealth(failing_rules=failing_rules),
     )
 
 

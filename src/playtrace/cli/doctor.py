@@ -109,6 +109,7 @@ def _ask_server(server: LocalServer, settings: Settings, on_progress: OnProgress
     found = "; ".join(f"{job['name']}: {job['lastError']}" for job in failing) or f"{len(health['jobs'])}, none failed"
     yield Finding("jobs", not failing, found)
     yield _alert_channels(server)
+    yield _alert_rules(server)
 
     def ask(sql: str) -> list[list[Any]]:
         return server.post("/api/sql", {"sql": sql, "internal": True})["rows"]
@@ -141,6 +142,17 @@ def _alert_channels(server: LocalServer) -> Finding:
     ]
     is_good = not any(one["delivery"]["isDead"] for one in failing)
     return Finding("alert channels", is_good, "; ".join(said) or f"{len(channels)}, none fails")
+
+
+def _alert_rules(server: LocalServer) -> Finding:
+    """Whether every rule can be judged, and what it finds be told."""
+    try:
+        listed = server.get("/api/alerts/rules")
+    except ServerRefused as error:
+        return Finding("alert rules", False, str(error))
+    failing = [f"{one['rule']['id']}: {one['lastError']}" for one in listed["rules"] if one["lastError"] is not None]
+    said = "; ".join([listed["cannotJudge"]] if listed["cannotJudge"] else failing)
+    return Finding("alert rules", not said, said or f"{len(listed['rules'])}, all can be judged")
 
 
 def _event_finds_its_way() -> Finding:
