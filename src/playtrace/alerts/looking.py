@@ -278,7 +278,12 @@ def _score(
     if value is None:
         return None
     values = [figures.figure(game, rule, span, part) for span in weeks]
-    return score_of(value, [one for one in values if one is not None], is_count=rule.measure in ("sessions", "players"))
+    return score_of(value, [one for one in values if one is not None], is_count=_is_count(rule))
+
+
+def _is_count(rule: Threshold | Unusual) -> bool:
+    """Of a rule that asks a metric: whether it counts something."""
+    return rule.measure in ("sessions", "players")
 
 
 def _two_buckets(rule: Unusual, game: WatchedGame, at: dt.datetime) -> tuple[Span, Span]:
@@ -299,9 +304,8 @@ def _look_at_figure(
             spans = figures.weeks(game, rule.env, span, [])
             values = [figures.figure(game, rule, one, part) for one in spans]
             past = Past(tuple(one for one in values if one is not None))
-        found.append(
-            Look(part, None if value is None else judge_threshold(rule, value, past, is_count=_is_count(rule)), span)
-        )
+        verdict = None if value is None else judge_threshold(rule, value, past, is_count=_is_count(rule))
+        found.append(Look(part, verdict, span))
     return found
 
 

@@ -284,14 +284,24 @@ class Watch:
         rules: Iterable[AlertRule],
     ) -> None:
         for rule in rules:
-            try:
-                for at in self._moments_due(rule, game, as_of):
-                    for seen in self._looks(reader, figures, rule, game, at):
-                        self._follow(reader, figures, rule, game, seen, at if slides(rule) else at + lag_of(rule), now)
-            except (NotMeasured, StoreError) as error:
-                self._fail(rule.id, game.id, str(error))
-            else:
+            error: str | None = None
+            for at in self._moments_due(rule, game, as_of):
+                try:
+                    looks = self._looks(reader, figures, rule, game, at)
+                except (NotMeasured, StoreError) as known:
+                    error = str(known)
+                    break
+                except Exception as unknown:
+                    # All other rules are judged all the same.
+                    log.exception("a rule cannot be judged", extra={"rule": rule.id, "game": game.id})
+                    error = f"It cannot be judged, and the log tells why: {type(unknown).__name__}: {unknown}"
+                    break
+                for seen in looks:
+                    self._follow(reader, figures, rule, game, seen, at if slides(rule) else at + lag_of(rule), now)
+            if error is None:
                 self._failures.pop((rule.id, game.id), None)
+            else:
+                self._fail(rule.id, game.id, error)
             if not slides(rule):
                 self._buckets_to[rule.id, game.id] = as_of
             self.judged += 1
