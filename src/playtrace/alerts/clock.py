@@ -6,6 +6,7 @@ Counts are kept by quarters of an hour (UTC); buckets, and the same hour of othe
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from playtrace.metrics.frame.calendar import EPOCH, ONE_DAY, SLOT, Span
@@ -13,6 +14,8 @@ from playtrace.metrics.frame.calendar import EPOCH, ONE_DAY, SLOT, Span
 ONE_WEEK = 7 * ONE_DAY
 WEEKS_BACK = 8
 DAYS_BACK = 7
+KEPT = 2_000
+"""Stretches of which it is remembered what is like them: games of one zone look at the same."""
 POINTS_MIN = 4
 """Fewer stretches of before say nothing of what is usual."""
 
@@ -45,14 +48,16 @@ def bucket_before(span: Span, minutes: int, zone: ZoneInfo) -> Span:
     return Span(min(_instant(start, zone), span.start - SLOT), span.start)
 
 
-def weeks_before(span: Span, zone: ZoneInfo, weeks: int = WEEKS_BACK) -> list[Span]:
+@lru_cache(KEPT)
+def weeks_before(span: Span, zone: ZoneInfo, weeks: int = WEEKS_BACK) -> tuple[Span, ...]:
     """The same time of the last weeks, by the clock of the zone; the latest first."""
-    return [_earlier(span, zone, number * ONE_WEEK) for number in range(1, weeks + 1)]
+    return tuple(_earlier(span, zone, number * ONE_WEEK) for number in range(1, weeks + 1))
 
 
-def days_before(span: Span, zone: ZoneInfo, days: int = DAYS_BACK) -> list[Span]:
+@lru_cache(KEPT)
+def days_before(span: Span, zone: ZoneInfo, days: int = DAYS_BACK) -> tuple[Span, ...]:
     """The same time of the last days."""
-    return [_earlier(span, zone, number * ONE_DAY) for number in range(1, days + 1)]
+    return tuple(_earlier(span, zone, number * ONE_DAY) for number in range(1, days + 1))
 
 
 def _earlier(span: Span, zone: ZoneInfo, by: dt.timedelta) -> Span:

@@ -31,6 +31,8 @@ PAST_MAX = 300_000
 """Figures of the past that are kept, of all games together."""
 ANSWERS_MAX = 2_000
 """Answers of metrics about the past that are kept."""
+LONG_OVER = ONE_DAY / 2
+"""What is over for so long is counted once."""
 TOO_OLD = "too_old"
 
 BOOKS: LiteralString = """
@@ -142,7 +144,7 @@ class Figures:
         else:
             counts = count(self._reader, stretches, names, dimensions)
         for game_id, cut, span in wanted:
-            is_past = span.end < self._now - ONE_DAY
+            is_past = span.end < self._now - LONG_OVER
             kept = self._past.totals if is_past else self._totals
             kept[game_id, cut, span] = cut.totals(counts[Stretch(game_id, cut.env, span)])
 
@@ -188,7 +190,7 @@ class Figures:
             return []
         return [Span(max(there.start, span.start - DAYS_BACK * ONE_DAY), span.start)]
 
-    def _like(self, game: WatchedGame, env: str, spans: list[Span], excluded: Iterable[Span]) -> list[Span]:
+    def _like(self, game: WatchedGame, env: str, spans: Iterable[Span], excluded: Iterable[Span]) -> list[Span]:
         there = self.extent(game, env)
         if there is None:
             return []
@@ -245,7 +247,7 @@ class Figures:
         if part and rule.parts_by:
             filters[rule.parts_by] = [part]
         key = (game.id, name, json.dumps(asked, sort_keys=True), json.dumps(filters), rule.env, span)
-        known = self._past.answers if span.end < self._now - ONE_DAY else self._answers
+        known = self._past.answers if span.end < self._now - LONG_OVER else self._answers
         if key in known:
             return known[key]
         of_game = {"currency": game.currency} if "currency" in metric.parameters.model_fields else {}

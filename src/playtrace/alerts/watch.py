@@ -1,8 +1,9 @@
 """The job that judges: it follows loading, and what it finds goes into the registry together with what is told of it.
 
 - A game is judged a moment after something of it was loaded (so that what is sent together is told together), and at
-  most every few seconds. Whatever comes, all games have their turn once a minute: that nothing comes is seen by the
-  clock; and games with an open incident have theirs more often.
+  most every few seconds; where there are many rules less often, so that loading is not held up. Whatever comes, all
+  games have their turn once a minute: that nothing comes is seen by the clock; and games with an open incident have
+  theirs more often.
 - Games that have their turn at the same time are asked about together, so that a thousand rules are a few questions.
 - Events are judged by their own time. Up to when a game was judged is kept: after a restart the stretches that ended
   meanwhile are judged too, of the last day; what is older is not, and what comes late for stretches that were judged
@@ -61,6 +62,10 @@ log = logging.getLogger("playtrace.alerts")
 
 GATHER_S = 3.0
 """What is loaded within so long is judged together; a game is judged at most so often."""
+REST = 20.0
+"""After a turn nothing is judged for so many times as long as it took: loading has the rest of the machine ..."""
+REST_S_MAX = 15.0
+"""... but no longer than this: what is found should be told within a minute."""
 OPEN_S = 15.0
 """Games with an open incident are judged so often, whatever comes."""
 ALL_S = 60.0
@@ -131,7 +136,7 @@ class Watch:
         self._judged_at: dict[str, float] = {}
         self._buckets_to: dict[tuple[str, str], dt.datetime] = {}
         """Up to when the buckets of a rule and game were judged."""
-        self._positions_at = 0.0
+        self._positions_at = self._rests_until = 0.0
         self._novelties: dict[tuple[str, str], tuple[AlertRule, Novelty]] = {}
         self._past = PastFigures()
         self._extents: dict[tuple[str, str], Span] = {}
@@ -187,9 +192,12 @@ class Watch:
         """Judge the games whose turn it is. Raises what the registry raises."""
         with self._judging:
             self._read_registry()
-            due = self._due()
+            due = self._due() if time.monotonic() >= self._rests_until else []
             if due:
+                began = time.monotonic()
                 self._judge(due)
+                ended = time.monotonic()
+                self._rests_until = ended + min(REST_S_MAX, REST * (ended - began))
             if time.monotonic() - self._positions_at > ALL_S:
                 self._keep_positions()
 
