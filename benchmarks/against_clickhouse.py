@@ -10,9 +10,10 @@
     uv run benchmarks/against_clickhouse.py --data DIR
 
 The events of a store (as `playtrace bench query --data DIR` makes one; without `--data` one is filled) are copied once
-into a table of a ClickHouse inside this process (`chdb`, which nothing else of playtrace needs). `clickhouse/events.sql`
-is that table, laid out for such questions, and `clickhouse/METRIC.sql` each question as a user of it writes it on raw
-events. Both are asked about the same 30 days, with the metric's default parameters, in turn.
+into a table of a ClickHouse inside this process (`chdb`, which nothing else of playtrace needs).
+`clickhouse/events.sql` is that table, laid out for such questions, and `clickhouse/METRIC.sql` is each question as a
+user of it writes it on raw events. Both are asked about the same 30 days, with the metric's default parameters, in
+turn.
 
 First the answers are compared: every column of a query is the field of that name in our answer, and has to be equal in
 every row, unless the file says why it is not. Where one differs without a word, nothing is measured.
@@ -90,7 +91,7 @@ def main() -> None:
 def compared(
     settings: Settings, clickhouse: ClickHouse, names: list[str], repeats: int, check_only: bool
 ) -> dict[str, Any]:
-    """Raises `SystemExit` where an answer is not the same."""
+    """Compare, then measure in turn. Ends the program where an answer is not the same."""
     with opened(settings) as store:
         events, end = count(store), last_moment(store)
         answers = {name: answer_of(name, store, end) for name in names}
@@ -134,6 +135,8 @@ def answer_of(name: str, store: Any, end: dt.datetime) -> dict[str, Any]:
 
 
 def table(result: dict[str, Any]) -> str:
+    if not result["metrics"]:
+        return "The answers are the same."
     lines = [
         "| metric | playtrace, ms | ClickHouse, ms | ClickHouse / playtrace | ahead |",
         "|---|--:|--:|--:|---|",
@@ -241,7 +244,8 @@ def export(settings: Settings, path: Path) -> None:
 def read_query(path: Path) -> list[Statement]:
     """The statements of a file. Comments say what their rows are, and which columns differ.
 
-    `-- rows of: days`, and for a column that is not equal `-- differs: peakAt: why it is not`.
+    `-- rows of: days`, and for a column that is not equal `-- differs: peakAt: why it is not`. Columns whose names end
+    with `_` are what others are made of, or parts of the question that are not compared.
     """
     return [read_statement(text) for text in re.split(r";\s*\n", path.read_text("utf-8")) if text.strip()]
 
