@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import shutil
 import sys
 import tempfile
@@ -331,7 +332,8 @@ def without_offset(moment: dt.datetime) -> dt.datetime:
 pytestmark = pytest.mark.timeout(900)  # when it fails, Hypothesis looks for minutes for the shortest way there
 TestLoader = LoaderModel.TestCase
 TestLoader.settings = settings(
-    max_examples=25,
+    # Others each time. EXAMPLES=100 after a change of how events are loaded.
+    max_examples=int(os.environ.get("EXAMPLES", "10")),
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
