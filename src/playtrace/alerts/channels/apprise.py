@@ -23,12 +23,20 @@ SECONDS_MAX = 60.0
 """To start, and to send with the pauses that services want between two requests."""
 COMMAND = (sys.executable, "-P", "-m", "playtrace.alerts.channels.apprise_process")
 """`-P`: what lies in the current folder is not ours to run."""
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]*)://")
+LOCAL_SERVICES = frozenset(
+    {"blink1", "dbus", "file", "glib", "gnome", "kde", "macosx", "memory", "qt", "syslog", "windows"}
+)
+"""Of these something would happen on the server's machine, and nobody would be told."""
 PASSED_ON = re.compile(r"PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|SSL_CERT_\w+|(HTTPS?|NO|ALL)_PROXY|SYSTEMROOT|TEMP", re.I)
 """Variables that the process has: secrets of the server are not among them."""
 
 
 class Apprise:
     def check(self, target: str) -> str:
+        scheme = SCHEME.match(target)
+        if scheme is None or scheme[1].lower() in LOCAL_SERVICES:
+            raise WrongTarget("expected the address of a service that Apprise knows, such as slack:// or mailto://")
         outcome = _ask(Order(target=target, message=None, allow_private=False))
         if outcome.error is not None:
             raise WrongTarget(outcome.error)

@@ -2,7 +2,7 @@
 
 Apprise's services make connections each in its own way, and follow redirects. So every connection of this process is
 looked at when it is made (by an audit hook of Python, below all libraries), and one to an address that is not public is
-not made. No other program is started, and services that act on this machine are not used.
+not made. No other program is started.
 """
 
 from __future__ import annotations
@@ -20,10 +20,6 @@ from playtrace.alerts.public_addresses import is_public
 
 CONNECTIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "pty.spawn"})
-LOCAL_SERVICES = frozenset(
-    {"blink1", "dbus", "glib", "gnome", "growl", "kde", "macosx", "qt", "syslog", "windows", "file", "memory"}
-)
-"""Of these something would happen on the server's machine, and nobody would be told."""
 KIND_OF_SEVERITY = {"info": "info", "warning": "warning", "critical": "failure"}
 
 
@@ -63,9 +59,6 @@ class _Heard(logging.Handler):
 
 def work(order: Order) -> Outcome:
     """Do what was ordered, in this process: its connections are guarded from then on."""
-    scheme, separator, _ = order.target.partition("://")
-    if not separator or scheme.lower() in LOCAL_SERVICES:
-        return Outcome("expected the address of a service that Apprise knows, such as slack:// or mailto://")
     # Here: it takes half a second, and most of what playtrace does sends nothing.
     from apprise import Apprise, AppriseAsset
     from apprise.attachment.memory import AttachMemory
