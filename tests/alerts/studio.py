@@ -33,7 +33,7 @@ CHANNEL = "team"
 
 class Studio:
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings.read(data=folder, late_days_max=400)
+        self.settings = Settings.read(data=folder, late_days_max=400, query_seconds_max=600)
         folder.mkdir(parents=True, exist_ok=True)
         self.now = NOW
         self.registry = Registry.open(self.settings.registry_database, clock=lambda: self.now)
