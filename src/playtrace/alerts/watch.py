@@ -144,6 +144,7 @@ class Watch:
         self._began = clock()
         self._failures: dict[tuple[str, str | None], Failure] = {}
         self._unreadable: dict[tuple[str, str | None], Failure] = {}
+        self._failures_seen: list[Failure] = []
         self.judged = 0
         """Rules judged since the start, each game by itself."""
 
@@ -157,9 +158,8 @@ class Watch:
                 self._arrived.setdefault(game_id, now)
 
     def failures(self) -> list[Failure]:
-        """Rules that cannot be judged or told at the moment, and why."""
-        with self._judging:
-            return [*self._unreadable.values(), *self._failures.values(), *self._lost_channels()]
+        """Rules that cannot be judged or told, and why, as of the last turn. Waits for none."""
+        return self._failures_seen
 
     def acknowledge(self, incident_id: int, by: str) -> Incident:
         """Somebody looks after it. Raises `UnknownIncident`."""
@@ -200,12 +200,14 @@ class Watch:
                 self._rests_until = ended + min(REST_S_MAX, REST * (ended - began))
             if time.monotonic() - self._positions_at > ALL_S:
                 self._keep_positions()
+            self._show_failures()
 
     def judge_now(self, game_ids: Collection[str] | None = None) -> None:
         """Judge these games now, or all, whosever turn it is."""
         with self._judging:
             self._read_registry()
             self._judge([game for game in self._games.values() if game_ids is None or game.id in game_ids])
+            self._show_failures()
 
     def _due(self) -> list[WatchedGame]:
         now = time.monotonic()
@@ -509,6 +511,9 @@ class Watch:
         if there is None or there.error != error:
             log.warning("a rule cannot be judged", extra={"rule": rule_id, "game": game_id, "error": error})
         self._failures[key] = Failure(rule_id or "", game_id, error, since)
+
+    def _show_failures(self) -> None:
+        self._failures_seen = [*self._unreadable.values(), *self._failures.values(), *self._lost_channels()]
 
     def _lost_channels(self) -> list[Failure]:
         found: dict[tuple[str, str | None], Failure] = {}

@@ -399,19 +399,19 @@ class Registry:
     def alert_delivered(self, row_id: int, *, pause_s: float) -> None:
         """A channel has taken it, and takes no more for so long."""
         now = self._clock()
-        with self._writing() as session:
+        with self._noting() as session:
             alert_outbox.delivered(session, row_id, now, _after(now, pause_s))
 
     def alert_failed(self, row_id: int, error: str, *, pause_s: float) -> None:
         """A channel has not taken it; it is tried again after so long."""
         now = self._clock()
-        with self._writing() as session:
+        with self._noting() as session:
             alert_outbox.failed(session, row_id, error, now, now + dt.timedelta(seconds=pause_s))
 
     def set_alert_aside(self, row_id: int, error: str, *, pause_s: float) -> None:
         """A channel has not taken it, and it is given up; what waits behind it is tried after so long."""
         now = self._clock()
-        with self._writing() as session:
+        with self._noting() as session:
             alert_outbox.set_aside(session, row_id, error, now, now + dt.timedelta(seconds=pause_s))
 
     def alert_channel_works(self, channel_id: str, *, pause_s: float) -> None:
