@@ -132,7 +132,9 @@ def _rows_read(settings: Settings, end: dt.datetime) -> dict[tuple[int, str], in
 
 def _rows_of(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     connection.execute(sql).fetchall()
-    return sum(map(_scanned, json.loads(connection.get_profiling_information(format="json"))["operator"]))
+    # What is answered from statistics alone, such as a least value, has no profile and reads no row.
+    profile = json.loads(connection.get_profiling_information(format="json"))
+    return sum(map(_scanned, profile.get("operator", [])))
 
 
 def _scanned(operator: dict[str, Any]) -> int:
