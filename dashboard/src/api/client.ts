@@ -27,9 +27,10 @@ export const read = <T>(path: string, values: QueryValues = {}, signal?: AbortSi
 export const readExactly = <T>(path: string, values: QueryValues = {}, signal?: AbortSignal): Promise<T> =>
   request<T>(address(path, values), { signal }, parseExactly<T>)
 
-export const send = <T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> =>
+export const send = <T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T> =>
   request<T>(address(path, {}), {
     method,
+    signal,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
   })
 

@@ -48,6 +48,21 @@ export type Books = Answer<'/api/games/{game_id}/books'>
 export type BooksRow = Books['total']
 export type BooksSample = Books['samples'][number]
 
+export type RuleList = Answer<'/api/alerts/rules'>
+export type RuleSummary = RuleList['rules'][number]
+export type AlertRule = RuleSummary['rule']
+export type RuleKind = AlertRule['kind']
+export type Backtest = Answer<'/api/alerts/rules/{rule_id}/backtest'>
+export type IncidentList = Answer<'/api/alerts/incidents'>
+export type Incident = IncidentList['incidents'][number]
+export type Severity = Incident['severity']
+export type OneIncident = Answer<'/api/alerts/incidents/{incident_id}'>
+export type JudgedPoint = OneIncident['series'][number]
+export type SilenceList = Answer<'/api/alerts/silences'>
+export type Silence = SilenceList['silences'][number]
+export type ChannelList = Answer<'/api/alerts/channels'>
+export type Channel = ChannelList['channels'][number]
+
 // A WebSocket is not part of an OpenAPI document: these two are written by hand, after `api/live.py`.
 export interface Counters {
   eventsTotal: number

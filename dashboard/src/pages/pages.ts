@@ -28,6 +28,7 @@ export const pages: readonly Page[] = [
   { name: 'heatmap', path: '/heatmap', title: 'Heatmap', icon: 'heatmap', filters: 'all', component: () => import('./heatmap/HeatmapPage.vue') },
   { name: 'metrics', path: '/metrics/:metric?', title: 'Metrics', icon: 'metrics', filters: 'all', component: () => import('./metrics/MetricsPage.vue') },
   { name: 'events', path: '/events', title: 'Events', icon: 'events', filters: 'all', component: () => import('./events/EventsPage.vue') },
+  { name: 'alerts', path: '/alerts', title: 'Alerts', icon: 'alerts', filters: 'game', component: () => import('./alerts/AlertsPage.vue') },
   { name: 'usage', path: '/usage', title: 'Tool usage', icon: 'usage', filters: 'days', timeZone: 'UTC', protocol: 'jwc.v1', component: () => import('./usage/UsagePage.vue') },
   { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },
   { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },

@@ -18,6 +18,7 @@ from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.incidents import Incident
 from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
 from playtrace.alerts.rules import ID_PATTERN, RULE, AlertRule, in_words, read_rule, window_of, written_rule
+from playtrace.alerts.telling import link_to
 from playtrace.api.authentication import CurrentAdmin, CurrentReader, Reader, readable_game
 from playtrace.api.metrics import counting_rules
 from playtrace.api.models import ApiModel
@@ -72,6 +73,7 @@ class RuleSummary(ApiModel):
     rule: AlertRule
     in_words: str
     origin: Literal["default", "made"] = Field(description="`default`: it holds until somebody changes it.")
+    has_default: bool = Field(description="A default has its name: that holds again when this one is removed.")
     changed_at: dt.datetime | None
     last_error: str | None = Field(description="Why it cannot be judged at the moment, or told; else null.")
     failures: list[RuleFailure]
@@ -80,6 +82,9 @@ class RuleSummary(ApiModel):
 class RuleList(ApiModel):
     rules: list[RuleSummary]
     cannot_judge: str | None = Field(description="Why no rule at all can be judged at the moment; else null.")
+    judged_to: dt.datetime | None = Field(
+        description="Up to when the game was judged; without `gameId` the game that is furthest behind. Null: not yet."
+    )
 
 
 class DimensionShare(ApiModel):
@@ -156,6 +161,10 @@ class SeenAt(ApiModel):
 class OneIncident(ApiModel):
     incident: IncidentSummary
     rule: AlertRule | None = Field(description="As it is now; null where it is gone.")
+    link: str | None = Field(
+        description="The dashboard's overview of its days, filtered by what the rule looks at and what explains it; a"
+        " path below the dashboard's address. Null where the rule is gone."
+    )
     observations: list[SeenAt] = Field(description="What it saw, oldest first.")
     series: list[SeriesPoint] = Field(
         description="The figure from a day before it to its end, and between what it should have been."
@@ -233,6 +242,7 @@ def list_rules(state: CurrentState, reader: CurrentReader, game_id: OfGame = Non
     return RuleList(
         rules=[
             _rule_summary(
+                state,
                 rule,
                 changed.get((rule.id, rule.game_id)),
                 [
@@ -245,6 +255,7 @@ def list_rules(state: CurrentState, reader: CurrentReader, game_id: OfGame = Non
             for rule in sorted(rules, key=lambda rule: (rule.id, rule.game_id or ""))
         ],
         cannot_judge=next((one.error for one in failures if not one.rule_id), None),
+        judged_to=state.watch.judged_to(game_id),
     )
 
 
@@ -368,7 +379,9 @@ def show_incident(state: CurrentState, reader: CurrentReader, incident_id: int) 
     except NotFound:
         rule = None
     series: list[SeriesPoint] = []
+    link: str | None = None
     if rule is not None and game is not None:
+        link = link_to(incident, rule, _watched(game), "", dt.datetime.now(dt.UTC))
         end = min(dt.datetime.now(dt.UTC), (incident.resolved_at or dt.datetime.now(dt.UTC)) + window_of(rule))
         span = Span(max(incident.began_at - AROUND, end - BACKTEST_DAYS_MAX * ONE_DAY), end)
         try:
@@ -380,6 +393,7 @@ def show_incident(state: CurrentState, reader: CurrentReader, incident_id: int) 
     return OneIncident(
         incident=_incident_summary(row.id, incident),
         rule=rule,
+        link=link,
         observations=[SeenAt(**one._asdict()) for one in seen],
         series=series,
     )
@@ -388,7 +402,8 @@ def show_incident(state: CurrentState, reader: CurrentReader, incident_id: int) 
 @router.post("/incidents/{incident_id}/acknowledge")
 def acknowledge_incident(state: CurrentState, admin: CurrentAdmin, incident_id: int) -> IncidentSummary:
     """Somebody looks after it: it is not escalated."""
-    by = admin.person.email if admin.person is not None else "the command line"
+    nobody = "somebody who is not signed in" if state.settings.open else "the command line"
+    by = admin.person.email if admin.person is not None else nobody
     try:
         return _incident_summary(incident_id, state.watch.acknowledge(incident_id, by))
     except UnknownIncident as error:
@@ -466,7 +481,7 @@ def _put(state: State, rule: AlertRule) -> RuleSummary:
         raise InvalidRequest.of_field("gameId", str(error)) from error
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected) from error
-    return _rule_summary(rule, dt.datetime.now(dt.UTC), [])
+    return _rule_summary(state, rule, dt.datetime.now(dt.UTC), [])
 
 
 def _readable_rule(text: str) -> AlertRule | None:
@@ -481,11 +496,14 @@ def _whose(game_id: str | None) -> str:
     return "for all games" if game_id is None else f"of the game {game_id!r}"
 
 
-def _rule_summary(rule: AlertRule, changed_at: dt.datetime | None, failures: list[RuleFailure]) -> RuleSummary:
+def _rule_summary(
+    state: State, rule: AlertRule, changed_at: dt.datetime | None, failures: list[RuleFailure]
+) -> RuleSummary:
     return RuleSummary(
         rule=rule,
         in_words=in_words(rule),
         origin="default" if changed_at is None else "made",
+        has_default=rule.id in default_rules(state.settings),
         changed_at=changed_at,
         last_error=failures[0].error if failures else None,
         failures=failures,
