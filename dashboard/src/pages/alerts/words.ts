@@ -12,6 +12,9 @@ export function minutesInWords(minutes: number): string {
   return `${formatDecimal(minutes)} minutes`
 }
 
+/** What a rule says begins a line. */
+export const asSentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
+
 /** From one moment to another, or to now: as rough as it may be. */
 export function lengthInWords(from: string, to: string | null): string {
   const minutes = Math.round((Date.parse(to ?? new Date().toISOString()) - Date.parse(from)) / 60_000)
@@ -23,14 +26,24 @@ export function lengthInWords(from: string, to: string | null): string {
 
 const formatNumber: Formatter = (value) => (typeof value === 'number' && Number.isInteger(value) ? formatCount(value) : formatDecimal(value))
 
-/** The figures of a rule are shares, or numbers. Of a rule that is gone it is not known: then a number below 1 stays as it is. */
-export const formatterOf = (rule: Pick<AlertRule, 'kind'> | null): Formatter => (rule?.kind === 'ratio' || rule?.kind === 'refused' ? formatShareFine : formatNumber)
+/** How the figures of a rule are written. */
+export interface Figures {
+  format: Formatter
+  /** Between what a figure should be. */
+  bounds: (point: { low: number | null; high: number | null }) => string
+}
 
-/** Between what a figure should be. */
-export function boundsInWords(low: number | null | undefined, high: number | null | undefined, format: Formatter): string {
-  if (typeof low === 'number' && typeof high === 'number') return `${format(low)} – ${format(high)}`
-  if (typeof high === 'number') return `at most ${format(high)}`
-  return typeof low === 'number' ? `at least ${format(low)}` : NONE
+/** Shares or numbers; of a rule that is gone it is not known. What is counted is never less than zero, and should not be. */
+export function figuresOf(rule: { kind?: unknown; measure?: unknown } | null): Figures {
+  const format = rule?.kind === 'ratio' || rule?.kind === 'refused' ? formatShareFine : formatNumber
+  const isCount = typeof rule?.measure !== 'object' || rule.measure === null || 'event' in rule.measure
+  const bounds: Figures['bounds'] = ({ low, high }) => {
+    const least = isCount && high !== null && low !== null && low <= 0 ? null : low
+    if (least !== null && high !== null) return `${format(least)} – ${format(high)}`
+    if (high !== null) return `at most ${format(high)}`
+    return least !== null ? `at least ${format(least)}` : NONE
+  }
+  return { format, bounds }
 }
 
 /** Which part of a game, of a rule that tells some apart. */
