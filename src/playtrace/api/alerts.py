@@ -24,7 +24,7 @@ from playtrace.api.metrics import counting_rules
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import Question
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_start
+from playtrace.metrics.frame.calendar import FIRST_YEAR, ONE_DAY, Span, day_start
 from playtrace.metrics.frame.models import DayOrInstant
 from playtrace.problems import Conflict, InvalidRequest, NotFound
 from playtrace.registry.alert_incidents import IncidentRow
@@ -550,8 +550,13 @@ def _backtest(
     game = readable_game(state, reader, game_id)
     now = dt.datetime.now(dt.UTC)
     zone = ZoneInfo(game.time_zone)
-    end = min(now, now if last is None else _instant(last, zone, days_added=1))
-    start = end - BACKTEST_DAYS * ONE_DAY if first is None else _instant(first, zone, days_added=0)
+    try:
+        end = min(now, now if last is None else _instant(last, zone, days_added=1))
+        start = end - BACKTEST_DAYS * ONE_DAY if first is None else _instant(first, zone, days_added=0)
+    except OverflowError:
+        raise InvalidRequest.of_field("from", "expected days of the calendar") from None
+    if start.year < FIRST_YEAR:
+        raise InvalidRequest.of_field("from", f"expected a day from {FIRST_YEAR} on")
     if not start < end:
         raise InvalidRequest.of_field("from", "expected a moment before `to`, in the past")
     if end - start > BACKTEST_DAYS_MAX * ONE_DAY:
