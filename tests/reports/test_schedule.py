@@ -59,7 +59,7 @@ moments = st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2027, 1, 1)).map(
 
 
 @given(planned=planned_reports, now=moments)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_it_is_due_when_the_clock_on_the_wall_says_so(planned: ReportSchedule, now: dt.datetime):
     zone = ZoneInfo(planned.time_zone)
     last, following = latest_due(planned, now), next_due(planned, now)
@@ -88,7 +88,7 @@ def test_it_is_due_when_the_clock_on_the_wall_says_so(planned: ReportSchedule, n
     start=moments,
     rests=st.lists(st.integers(1, 60 * 24 * 20).map(lambda minutes: minutes * MINUTE), min_size=1, max_size=12),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_whoever_looks_now_and_then_sends_the_latest_one_once(
     planned: ReportSchedule, start: dt.datetime, rests: list[dt.timedelta]
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,9 @@ class World:
         self.lag_s = 0.0
         self.broken = False
         self.reported = reported
-        self.url = f"sqlite:///{folder / 'registry.sqlite'}"
         self.is_killed = False
-        self.registry = Registry.open(self.url, clock=self._registry_now)
+        url = f"sqlite:///{folder / 'registry.sqlite'}"
+        self.registry = Registry.open(url, clock=self._registry_now, upgraded=True)
         self.registry.add_game("planted", time_zone=ZONE.key)
         self.registry.add_game("other")
         for name in ("team", "boss"):
@@ -86,8 +87,17 @@ class World:
             return [(row.channel_id, Message.from_json(row.message_json).title.partition(": ")[2]) for row in rows]
 
 
+@pytest.fixture(scope="module")
+def empty_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables are made once: that takes longer than all that is done with them."""
+    file = tmp_path_factory.mktemp("empty") / "registry.sqlite"
+    Registry.open(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def world(tmp_path: Path, reported: Any) -> Iterator[World]:
+def world(tmp_path: Path, empty_registry: Path, reported: Any) -> Iterator[World]:
+    shutil.copy(empty_registry, tmp_path)
     made = World(tmp_path, reported)
     yield made
     made.registry.close()

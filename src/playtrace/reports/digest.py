@@ -124,9 +124,6 @@ class Digest(Struct, frozen=True):
     time_zone: str
     period: Period
     as_of: dt.datetime
-    compared: Span
-    """As much of the period before as has passed of this one."""
-    has_events: bool
     is_complete: bool
     settles_at: dt.datetime | None
     """Until then late events may change the figures; None where that is over."""
@@ -155,8 +152,6 @@ def make_digest(
         time_zone=game.time_zone,
         period=period,
         as_of=now,
-        compared=asked.compared,
-        has_events=asked.summary.current.event_count > 0,
         is_complete=asked.summary.complete,
         settles_at=None if asked.summary.settled else asked.span.end + rules.settle,
         remarks=tuple(_remarks(asked, is_behind)),
@@ -182,6 +177,7 @@ class _Asked:
         self.zone = ZoneInfo(game.time_zone)
         self.span = period.span(self.zone)
         self.compared = as_far_as(span_before(self.span, self.zone), self.span, now)
+        """As much of the period before as has passed of this one."""
         self.last_over = min(period.last, day_of(now, self.zone) - ONE_DAY)
         """The last day of the period that is over; the day before the first where none is."""
         self.summary = self.ask(summary.METRIC, period.first, period.last)
