@@ -162,11 +162,11 @@ class Watch:
         return self._failures_seen
 
     def judged_to(self, game_id: str | None) -> dt.datetime | None:
-        """Up to when a game was judged, or of all games the one that is furthest behind. None: not yet."""
-        with self._judging:
-            if game_id is not None:
-                return self._judged_to.get(game_id)
-            return min((at for one, at in self._judged_to.items() if one in self._games), default=None)
+        """Up to when a game was judged, or of all games the one that is furthest behind. None: not yet. Waits for no
+        turn."""
+        if game_id is not None:
+            return self._judged_to.get(game_id)
+        return min((at for one, at in list(self._judged_to.items()) if one in self._games), default=None)
 
     def acknowledge(self, incident_id: int, by: str) -> Incident:
         """Somebody looks after it. Raises `UnknownIncident`."""
