@@ -181,6 +181,7 @@ PLACES = {
     "{player_id}": "ana",
     "{event_id}": "0198a000-0000-7000-8000-000000000001",
     "{segment_id}": "buyers",
+    "{rule_id}": "crash_spike",
 }
 """What stands for what in an address."""
 
