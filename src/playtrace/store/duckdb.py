@@ -29,6 +29,7 @@ from playtrace.config import Settings
 from playtrace.store.asker import Asker, Interruptible
 from playtrace.store.background import run_in_background
 from playtrace.store.builds import prepare_rollups
+from playtrace.store.ending import Ending
 from playtrace.store.errors import (
     AnswerTooLarge,
     QueryRefused,
@@ -327,16 +328,19 @@ class Store:
         self._give_way()
         asker = Asker.current.get()
         slots = self._slots_apart if apart else self._slots
-        with slots, self._begin_reading() as cursor, asker.answered_by(cursor) if asker else nullcontext():
-            timer = threading.Timer(self._settings.store.query_seconds_max, cursor.interrupt)
+        with slots, self._begin_reading() as cursor:
+            ending = Ending(cursor)
+            timer = threading.Timer(self._settings.store.query_seconds_max, ending.interrupt)
             timer.daemon = True
             timer.start()
-            self._reading.add(cursor)
+            self._reading.add(ending)
             try:
-                yield Reader(cursor, self._note_damage)
+                with asker.answered_by(ending) if asker else nullcontext():
+                    yield Reader(cursor, self._note_damage)
             finally:
-                self._reading.discard(cursor)
+                self._reading.discard(ending)
                 timer.cancel()
+                ending.over()
                 # A database that broke meanwhile has no transaction left to end.
                 with suppress(duckdb.Error):
                     cursor.rollback()
