@@ -65,15 +65,22 @@ class Cut(NamedTuple):
         """Events by part; of a rule that tells nothing apart the only part is the empty string."""
         found: dict[str, float] = {} if self.part_by else {"": 0}
         for count in counts:
-            if (
-                (self.name in (ALL_EVENTS, count.name))
-                and (self.platform is None or count.platform in self.platform)
-                and (self.version is None or count.version in self.version)
-                and (self.country is None or count.country in self.country)
-            ):
+            if self.keeps(count):
                 part: str = getattr(count, self.part_by) if self.part_by else ""
                 found[part] = found.get(part, 0) + count.events
         return found
+
+    def keeps(self, count: Count) -> bool:
+        return (
+            (self.name in (ALL_EVENTS, count.name))
+            and (self.platform is None or count.platform in self.platform)
+            and (self.version is None or count.version in self.version)
+            and (self.country is None or count.country in self.country)
+        )
+
+    def keeps_in(self, part: str, count: Count) -> bool:
+        """The same, of one part where they are told apart."""
+        return self.keeps(count) and (self.part_by is None or getattr(count, self.part_by) == part)
 
 
 def cut_of(rule: AlertRule) -> Cut:
@@ -144,6 +151,13 @@ SERIES_ROWS_MAX = 1_000_000
 
 FIRSTS: LiteralString = """
 SELECT game_id, env, min(slot) AS first_slot, max(slot) AS last_slot FROM main.event_counts GROUP BY game_id, env
+"""
+
+FIRST_OF_VERSIONS: LiteralString = """
+SELECT version, min(slot) AS first_slot
+FROM main.event_counts
+WHERE game_id = $game AND env = $env AND list_contains($versions::VARCHAR[], version)
+GROUP BY version
 """
 
 
@@ -259,6 +273,12 @@ def extents(reader: Reader) -> dict[tuple[str, str], Span]:
         )
         for row in reader.rows(FIRSTS)
     }
+
+
+def first_slots(reader: Reader, game_id: str, env: str, versions: list[str]) -> dict[str, dt.datetime]:
+    """When each of these versions that there ever was came first (UTC, without a zone)."""
+    rows = reader.rows(FIRST_OF_VERSIONS, {"game": game_id, "env": env, "versions": versions}) if versions else []
+    return {row["version"]: row["first_slot"] for row in rows}
 
 
 def around(span: Span) -> Span:

@@ -7,14 +7,14 @@ A value explains the share of the change that is its own: what it has now, less 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING
 
 from playtrace.alerts.clock import POINTS_MIN
-from playtrace.alerts.counting import Count, Cut, count_exactly
-from playtrace.alerts.crash_text import crash_text
+from playtrace.alerts.counting import Count, Cut, count_exactly, first_slots
+from playtrace.alerts.crashes import crash_texts
 from playtrace.alerts.incidents import DimensionChange, Explanation
 from playtrace.alerts.measuring import Figures, WatchedGame
-from playtrace.metrics.frame.calendar import Span, plain
+from playtrace.metrics.frame.calendar import Span
 from playtrace.metrics.frame.models import UNKNOWN
 
 if TYPE_CHECKING:
@@ -27,22 +27,6 @@ CRASHES_READ_MAX = 2_000
 VERSIONS_MAX = 3
 AFFECTED_SHARE = 0.1
 """A version with so much of the change is affected."""
-
-CRASHES: LiteralString = """
-SELECT CAST(CAST(props AS JSON) AS VARCHAR) AS props, coalesce(platform, '') AS platform,
-    coalesce(version, '') AS version, coalesce(country, '') AS country, coalesce(map_id, '') AS map
-FROM main.events
-WHERE game_id = $game AND env = $env AND name = 'crash' AND time >= $from AND time < $to
-ORDER BY time DESC
-LIMIT $crashes_max
-"""
-
-FIRST_SEEN: LiteralString = """
-SELECT version, min(slot) AS first_slot
-FROM main.event_counts
-WHERE game_id = $game AND env = $env AND list_contains($versions::VARCHAR[], version)
-GROUP BY version
-"""
 
 
 def explain(reader: Reader, figures: Figures, game: WatchedGame, cut: Cut, span: Span, part: str) -> Explanation:
@@ -64,7 +48,7 @@ def explain(reader: Reader, figures: Figures, game: WatchedGame, cut: Cut, span:
     by_value = _by_value(now)
     changes = changes_of(by_value, usual)
     versions = sorted((key for key in by_value if key[0] == "version"), key=lambda key: (-by_value[key], key))
-    crashes = _crashes(reader, game, cut, span, part) if cut.name == "crash" else []
+    crashes = crash_texts(reader, game.id, cut, span, part, crashes_max=CRASHES_READ_MAX) if cut.name == "crash" else []
     (title, times), *_ = Counter(crashes).most_common(1) or [(None, 0)]
     return Explanation(
         changes=changes,
@@ -92,12 +76,7 @@ def changes_of(now: dict[tuple[str, str], float], usual: dict[tuple[str, str], f
 
 def _kept(counts: list[Count], cut: Cut, part: str) -> list[Count]:
     """Those that a cut keeps, and of them those of a part."""
-    plain_cut = cut._replace(part_by=None)
-    return [
-        count
-        for count in counts
-        if plain_cut.totals([count])[""] and (cut.part_by is None or getattr(count, cut.part_by) == part)
-    ]
+    return [count for count in counts if cut.keeps_in(part, count)]
 
 
 def _by_value(counts: list[Count]) -> dict[tuple[str, str], float]:
@@ -118,22 +97,5 @@ def _first_version(
     changed = {key[1]: events - usual.get(key, 0.0) for key, events in now.items() if key[0] == "version" and key[1]}
     whole = sum(change for change in changed.values() if change > 0)
     affected = [version for version, change in changed.items() if change > 0 and change >= AFFECTED_SHARE * whole]
-    rows = reader.rows(FIRST_SEEN, {"game": game.id, "env": env, "versions": affected}) if affected else []
-    first = min(rows, key=lambda row: (row["first_slot"], row["version"]), default=None)
-    return None if first is None else first["version"]
-
-
-def _crashes(reader: Reader, game: WatchedGame, cut: Cut, span: Span, part: str) -> list[str]:
-    bound = {
-        "game": game.id,
-        "env": cut.env,
-        "from": plain(span.start),
-        "to": plain(span.end),
-        "crashes_max": CRASHES_READ_MAX,
-    }
-    found: list[str] = []
-    for row in reader.rows(CRASHES, bound):
-        one = Count("crash", row["platform"], row["version"], row["country"], row["map"], 1)
-        if _kept([one], cut, part):
-            found.append(crash_text(row["props"]))
-    return found
+    first = first_slots(reader, game.id, env, affected)
+    return min(first, key=lambda version: (first[version], version), default=None)

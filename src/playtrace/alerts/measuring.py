@@ -250,7 +250,6 @@ class Figures:
         known = self._past.answers if span.end < self._now - LONG_OVER else self._answers
         if key in known:
             return known[key]
-        of_game = {"currency": game.currency} if "currency" in metric.parameters.model_fields else {}
         try:
             parameters = metric.parameters.model_validate(
                 {
@@ -258,13 +257,12 @@ class Figures:
                     "env": rule.env,
                     "from": span.start.isoformat(),
                     "to": span.end.isoformat(),
-                    "timeZone": game.time_zone,
                     **filters,
-                    **of_game,
                     **asked,
                 }
             )
-            answer = metric.answer_of(parameters, self._reader, self._now, self._counting_of(game))
+            of_game = parameters.with_defaults_of(time_zone=game.time_zone, currency=game.currency)
+            answer = metric.answer_of(of_game, self._reader, self._now, self._counting_of(game))
         except WrongParameter as error:
             raise NotMeasured(f"{name} cannot be asked: {error.parameter}: {error.message}") from error
         except ValidationError as error:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING
 
-from playtrace.alerts.counting import Count, around, cut_of
-from playtrace.alerts.crash_text import crash_text
+from playtrace.alerts.counting import around, cut_of, first_slots
+from playtrace.alerts.crashes import crash_texts
 from playtrace.alerts.judging import Verdict
 from playtrace.alerts.looking import Look
 from playtrace.alerts.measuring import Figures, WatchedGame
@@ -28,20 +28,6 @@ KNOWN_MAX = 20_000
 CRASHES_READ_MAX = 50_000
 """The latest crashes of before that are read, once."""
 
-OF_VERSIONS: LiteralString = """
-SELECT version AS value, min(slot) AS first_slot
-FROM main.event_counts
-WHERE game_id = $game AND env = $env AND list_contains($versions::VARCHAR[], version)
-GROUP BY version
-"""
-CRASHES: LiteralString = """
-SELECT CAST(CAST(props AS JSON) AS VARCHAR) AS props, coalesce(platform, '') AS platform,
-    coalesce(version, '') AS version, coalesce(country, '') AS country
-FROM main.events
-WHERE game_id = $game AND env = $env AND name = 'crash' AND time >= $from AND time < $to
-ORDER BY time DESC
-LIMIT $crashes_max
-"""
 BEGINNING = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 
 
@@ -98,20 +84,8 @@ class Novelty:
             return []
         if rule.of == "crash":
             return unknown
-        rows = reader.rows(OF_VERSIONS, {"game": game.id, "env": rule.env, "versions": unknown})
-        return [row["value"] for row in rows if row["first_slot"] >= plain(first_slot)]
+        first = first_slots(reader, game.id, rule.env, unknown)
+        return [version for version, slot in first.items() if slot >= plain(first_slot)]
 
     def _texts(self, reader: Reader, rule: NewValue, game: WatchedGame, span: Span) -> Counter[str]:
-        cut = cut_of(rule)._replace(part_by=None)
-        bound = {
-            "game": game.id,
-            "env": rule.env,
-            "from": plain(span.start),
-            "to": plain(span.end),
-            "crashes_max": CRASHES_READ_MAX,
-        }
-        return Counter(
-            crash_text(row["props"])
-            for row in reader.rows(CRASHES, bound)
-            if cut.totals([Count("crash", row["platform"], row["version"], row["country"], "", 1)])[""]
-        )
+        return Counter(crash_texts(reader, game.id, cut_of(rule), span, "", crashes_max=CRASHES_READ_MAX))

@@ -55,7 +55,7 @@ class Outbox:
         self._outgoing = outgoing
         self._clock = clock
         # For jitter: channels that failed together are not tried again together.
-        self._dice = dice or random.Random()  # noqa: S311
+        self._dice = dice or random.Random()  # noqa: S311 - no secret
         self._stopping = threading.Event()
         self._serving: dict[str, threading.Thread] = {}
 

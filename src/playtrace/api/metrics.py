@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from collections.abc import Awaitable, Callable, Collection
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -22,8 +22,6 @@ from playtrace.metrics.frame.models import CommonParameters
 from playtrace.problems import InvalidRequest
 from playtrace.registry.models import Game
 from playtrace.registry.registry import Registry
-
-P = TypeVar("P", bound=CommonParameters)
 
 
 def router() -> APIRouter:
@@ -52,7 +50,8 @@ def list_metrics(reader: CurrentReader) -> Catalogue:
 def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
     async def ask(request: Request, state: CurrentState, reader: Reader, parameters: CommonParameters) -> Response:
         revision, game = await run_in_threadpool(_of_registry, state, reader, parameters.game_id)
-        asked, rules = with_defaults_of(game, parameters), rules_of(state.settings, state.registry, game)
+        asked = parameters.with_defaults_of(time_zone=game.time_zone, currency=game.currency)
+        rules = rules_of(state.settings, state.registry, game)
 
         def work_out() -> bytes:
             return metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
@@ -86,13 +85,6 @@ def _of_registry(state: State, reader: Reader, game_id: str) -> tuple[int, Game]
     answer is kept for a revision. Raises what `readable_game` raises."""
     revision = state.registry.revision()
     return revision, readable_game(state, reader, game_id)
-
-
-def with_defaults_of(game: Game, parameters: P) -> P:
-    """What was not asked for is as the game has it: days of its time zone, revenue in its currency."""
-    of_game = {"time_zone": game.time_zone, "currency": game.currency}
-    known = type(parameters).model_fields.keys() - parameters.model_fields_set
-    return parameters.model_copy(update={name: value for name, value in of_game.items() if name in known})
 
 
 def rules_of(settings: Settings, registry: Registry, game: Game) -> Rules:

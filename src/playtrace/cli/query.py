@@ -121,7 +121,7 @@ def _ask(settings: Settings, metric: Metric[Any, Any], asked: dict[str, Any]) ->
 def _answer_here(settings: Settings, metric: Metric[Any, Any], parameters: CommonParameters) -> CommonAnswer:
     """From the store itself, which no server has open."""
     # Only here: to ask a server needs neither a database nor a server.
-    from playtrace.api.metrics import rules_of, with_defaults_of
+    from playtrace.api.metrics import rules_of
     from playtrace.registry.registry import Registry
     from playtrace.store.duckdb import Store
 
@@ -130,7 +130,8 @@ def _answer_here(settings: Settings, metric: Metric[Any, Any], parameters: Commo
         if game is None:
             raise UnknownGame(f"There is no game with the id {parameters.game_id!r}. See `playtrace games list`.")
         with closing(Store.open(settings.store_path, settings)) as store:
-            return metric.answer(with_defaults_of(game, parameters), store, rules=rules_of(settings, registry, game))
+            asked = parameters.with_defaults_of(time_zone=game.time_zone, currency=game.currency)
+            return metric.answer(asked, store, rules=rules_of(settings, registry, game))
 
 
 def _print(answer: CommonAnswer, output: Format) -> None:

@@ -52,6 +52,7 @@ from playtrace.metrics.frame.books import BOOKS, Balance
 from playtrace.metrics.frame.calendar import Span, buckets_of, plain, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model
+from playtrace.metrics.frame.natural_order import natural
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
 
@@ -427,7 +428,7 @@ def _types(rows: list[dict[str, Any]]) -> list[TypesOfProperty]:
     return [
         TypesOfProperty(event=event, property=name, version=version or UNKNOWN, types=versions[version])
         for (event, name), versions in several
-        for version in sorted(versions, key=_natural)
+        for version in sorted(versions, key=natural)
     ]
 
 
@@ -442,7 +443,7 @@ def _changes(properties: list[dict[str, Any]], lacking: list[dict[str, Any]]) ->
             versions[name].append(version)
     found: list[PropertyChange] = []
     for name, of_name in sorted(versions.items()):
-        for before, version in pairwise(sorted(of_name, key=_natural)):
+        for before, version in pairwise(sorted(of_name, key=natural)):
             # Of these two versions alone: a hostile client has thousands of both versions and properties.
             for key in sorted(having[name, before].keys() | having[name, version].keys()):
                 old, new = (having[name, one].get(key, 0) / events[name, one] for one in (before, version))
@@ -452,12 +453,6 @@ def _changes(properties: list[dict[str, Any]], lacking: list[dict[str, Any]]) ->
                         PropertyChange(event=name, property=key, change=change, version=version, before=before)
                     )
     return found
-
-
-def _natural(version: str) -> list[tuple[int, int, str]]:
-    """1.9 before 1.10."""
-    parts = re.findall(r"\d{1,18}|\D+", version)
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 
 def _unknown(rows: list[dict[str, Any]]) -> list[UnknownName]:

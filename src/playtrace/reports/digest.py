@@ -7,8 +7,7 @@ Nothing is counted here. What a figure means is said by its metric; what is not 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -28,6 +27,7 @@ from playtrace.metrics.frame.books import Balance, balance_of
 from playtrace.metrics.frame.calendar import ONE_DAY, Span, as_far_as, day_of, span_before
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters
+from playtrace.metrics.frame.natural_order import natural
 from playtrace.metrics.frame.splitting import OTHER
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
 from playtrace.registry.models import Game
@@ -187,11 +187,9 @@ class _Asked:
 
     def ask(self, metric: Metric[P, A], start: dt.date | dt.datetime, end: dt.date | dt.datetime, **asked: object) -> A:
         """`end` is included where it is a day."""
-        of_game: dict[str, Any] = {"game_id": self._game.id, "time_zone": self._game.time_zone}
-        if "currency" in metric.parameters.model_fields:
-            of_game["currency"] = self.currency
-        parameters = metric.parameters.model_validate(of_game | {"from_": start, "to": end} | asked)
-        return metric.answer(parameters, self._store, self.now, self._rules)
+        parameters = metric.parameters.model_validate({"game_id": self._game.id, "from_": start, "to": end} | asked)
+        of_game = parameters.with_defaults_of(time_zone=self._game.time_zone, currency=self.currency)
+        return metric.answer(of_game, self._store, self.now, self._rules)
 
     def books(self, span: Span) -> Balance:
         with self._store.reading() as reader:
@@ -290,7 +288,7 @@ def _newest_version(asked: _Asked) -> NewestVersion | None:
     played = [version for version in first_seen if (of_day[last][version].share or 0.0) >= VERSION_SHARE_MIN]
     if not played:
         return None
-    newest = max(played, key=lambda version: (first_seen[version], _by_numbers(version)))
+    newest = max(played, key=lambda version: (first_seen[version], natural(version)))
     share, before = of_day[last][newest], of_day[back][newest]
     return NewestVersion(
         version=one_line(newest),
@@ -298,12 +296,6 @@ def _newest_version(asked: _Asked) -> NewestVersion | None:
         players=share.players,
         figure=Figure("Newest version", "share", share.share, before.share),
     )
-
-
-def _by_numbers(version: str) -> list[tuple[int, int, str]]:
-    """1.9 before 1.10."""
-    parts = re.findall(r"\d{1,18}|\D+", version)
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 
 def _health(asked: _Asked) -> DataHealth:

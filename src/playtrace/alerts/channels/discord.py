@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
-from playtrace.alerts.channels.sending import Destination, NotSent, bounded, post, seconds_of
+from playtrace.alerts.channels.sending import AtAddress, Destination, NotSent, bounded, post, seconds_of
 from playtrace.alerts.message import Message, escaped
-from playtrace.alerts.outgoing import Answer, Outgoing, read_target
+from playtrace.alerts.outgoing import Answer, Outgoing
 
 TITLE_MAX = 256
 DESCRIPTION_MAX = 4096
@@ -40,15 +40,7 @@ KNOWN_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+", re.IGNORECASE)
 """Discord refuses a whole message whose link leads to a host without a domain, such as `localhost`."""
 
 
-class Discord:
-    def check(self, target: str) -> str:
-        read_target(target)
-        return target
-
-    def masked(self, target: str) -> str:
-        parts = urlsplit(target)
-        return f"{parts.scheme}://{parts.netloc}/…"
-
+class Discord(AtAddress):
     def send(self, message: Message, destination: Destination, delivery_id: str, outgoing: Outgoing) -> float:
         body, content_type = body_of(message)
         try:

@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from playtrace.alerts.message import Message
-from playtrace.alerts.outgoing import Answer, Outgoing, Unreachable, WrongTarget
+from playtrace.alerts.outgoing import Answer, Outgoing, Unreachable, WrongTarget, read_target
 
 PAUSE_S_MAX = 6 * 3600.0
 """A channel that asks to be left alone for longer is asked again after this."""
@@ -66,6 +67,18 @@ class Kind(Protocol):
         The id is the same when the message is sent again.
         """
         ...
+
+
+class AtAddress:
+    """What is the same of kinds that send to an address of HTTP."""
+
+    def check(self, target: str) -> str:
+        read_target(target)
+        return target
+
+    def masked(self, target: str) -> str:
+        parts = urlsplit(target)
+        return f"{parts.scheme}://{parts.netloc}/…"
 
 
 def post(outgoing: Outgoing, url: str, body: bytes, headers: dict[str, str]) -> Answer:

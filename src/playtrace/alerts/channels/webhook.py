@@ -11,24 +11,15 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-from urllib.parse import urlsplit
 
 import msgspec
 
-from playtrace.alerts.channels.sending import Destination, post
+from playtrace.alerts.channels.sending import AtAddress, Destination, post
 from playtrace.alerts.message import Message, plain_text
-from playtrace.alerts.outgoing import Outgoing, read_target
+from playtrace.alerts.outgoing import Outgoing
 
 
-class Webhook:
-    def check(self, target: str) -> str:
-        read_target(target)
-        return target
-
-    def masked(self, target: str) -> str:
-        parts = urlsplit(target)
-        return f"{parts.scheme}://{parts.netloc}/…"
-
+class Webhook(AtAddress):
     def send(self, message: Message, destination: Destination, delivery_id: str, outgoing: Outgoing) -> float:
         body = body_of(message, delivery_id)
         headers = {"Content-Type": "application/json", "X-Playtrace-Delivery": delivery_id}

@@ -33,7 +33,7 @@ def merged_ids(parameters: CommonParameters, asking: Asking) -> dict[str, str]:
     return {row["player_id"]: row["canonical_id"] for row in asking.reader.rows(MERGED, bound)}
 
 
-def by_canonical_ids(parameters: P, merged: dict[str, str]) -> P:
+def about_who_stays(parameters: P, merged: dict[str, str]) -> P:
     """The same question about the ids that stay."""
     if not merged:
         return parameters

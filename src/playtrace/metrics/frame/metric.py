@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import playtrace.metrics
 from playtrace.metrics.frame.asking import Asking, Rules, has_merges, unbuilt_rollups
 from playtrace.metrics.frame.hints import hints
-from playtrace.metrics.frame.merged_ids import by_canonical_ids, merged_ids, told_of_merged
+from playtrace.metrics.frame.merged_ids import about_who_stays, merged_ids, told_of_merged
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Metric(Generic[P, A]):
             is_explained=parameters.explain,
         )
         merged = merged_ids(parameters, asking)
-        answer = self._answering(by_canonical_ids(parameters, merged), asking)
+        answer = self._answering(about_who_stays(parameters, merged), asking)
         answer.statements = list(asking.statements) if parameters.explain else None
         answer.hints = [*answer.hints, *told_of_merged(merged), *hints(parameters, asking, answer)]
         return answer

@@ -162,6 +162,12 @@ class CommonParameters(Model):
             Sought("compareSegment", "segment", [self.compare_segment] if self.compare_segment else []),
         ]
 
+    def with_defaults_of(self, *, time_zone: str, currency: str) -> Self:
+        """What was not asked for is as the game has it: days of its time zone, revenue in its currency."""
+        of_game = {"time_zone": time_zone, "currency": currency}
+        known = type(self).model_fields.keys() - self.model_fields_set
+        return self.model_copy(update={name: value for name, value in of_game.items() if name in known})
+
     def of_compared(self) -> Self:
         """The question that `compared` answers."""
         return self.model_copy(update={"segment": self.compare_segment, "compare_segment": None})
