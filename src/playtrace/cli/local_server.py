@@ -30,36 +30,34 @@ class LocalServer(Struct, frozen=True):
     def get_bytes(self, path: str, parameters: dict[str, Any] | None = None) -> bytes:
         """What a route answers, whatever it is. A list is sent as a parameter repeated. Raises `ServerRefused`."""
         query = urlencode({k: v for k, v in (parameters or {}).items() if v is not None}, doseq=True)
-        return self._bytes(urllib.request.Request(f"{self.url}{path}{'?' if query else ''}{query}"))  # noqa: S310
+        return self._bytes("GET", f"{path}{'?' if query else ''}{query}")
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """JSON of a route. Raises `ServerRefused`."""
-        headers = {"Content-Type": "application/json"}
-        return self._ask(urllib.request.Request(self.url + path, json.dumps(body).encode(), headers))  # noqa: S310
+        return json.loads(self._bytes("POST", path, body))
 
     def put(self, path: str, body: dict[str, Any]) -> Any:
         """JSON of a route. Raises `ServerRefused`."""
-        headers = {"Content-Type": "application/json"}
-        sent = json.dumps(body).encode()
-        return self._ask(urllib.request.Request(self.url + path, sent, headers, method="PUT"))  # noqa: S310
+        return json.loads(self._bytes("PUT", path, body))
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         """JSON of a route. Raises `ServerRefused`."""
-        headers = {"Content-Type": "application/json"}
-        sent = json.dumps(body).encode()
-        return self._ask(urllib.request.Request(self.url + path, sent, headers, method="PATCH"))  # noqa: S310
+        return json.loads(self._bytes("PATCH", path, body))
 
     def delete(self, path: str) -> Any:
         """JSON of a route. Raises `ServerRefused`."""
-        return self._ask(urllib.request.Request(self.url + path, method="DELETE"))  # noqa: S310
+        return json.loads(self._bytes("DELETE", path))
 
-    def _ask(self, request: urllib.request.Request) -> Any:
-        return json.loads(self._bytes(request))
-
-    def _bytes(self, request: urllib.request.Request) -> bytes:
-        request.add_header("Authorization", f"Bearer {self.token}")
+    def _bytes(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        sent = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            sent = json.dumps(body).encode()
+        # To the address that our server wrote down.
+        request = urllib.request.Request(self.url + path, sent, headers, method=method)  # noqa: S310
         try:
-            with urllib.request.urlopen(request) as answer:  # noqa: S310 - the address that our server wrote down
+            with urllib.request.urlopen(request) as answer:  # noqa: S310
                 return answer.read()
         except urllib.error.HTTPError as error:
             raise ServerRefused(_detail(error)) from error
