@@ -1,0 +1,81 @@
+"""What a slice of the store holds: its events, and what was set aside, as tables of Arrow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import LiteralString
+
+import duckdb
+import pyarrow as pa
+
+from playtrace.mirrors.target import Slice
+from playtrace.store.columns import TOLD
+from playtrace.store.duckdb import Reader
+
+# Filters of a slice, for `events` (`time`) and `set_aside` (`received_at`): bound as lists, as there are none to many.
+IN_SLICE: LiteralString = """journal_offset > $after AND journal_offset <= $upto
+  AND ($games::VARCHAR[] IS NULL OR list_contains($games::VARCHAR[], game_id))"""
+
+EVENTS: LiteralString = f"""
+SELECT {TOLD}
+FROM events
+WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP)
+ORDER BY journal_offset, position
+"""
+
+SET_ASIDE: LiteralString = f"""
+SELECT game_id, received_at, outcome, reason, error, body, journal_offset, position
+FROM set_aside
+WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR received_at >= $since::TIMESTAMP)
+ORDER BY journal_offset, position
+"""
+
+
+def events_of(slice_: Slice, moment: Reader) -> pa.Table:
+    """The events of a slice in the order of their arrival: the columns of `events` under the names that they were sent
+    with, ids as text, properties as JSON text, times as TIMESTAMP in UTC."""
+    return moment.query(EVENTS, bound(slice_))
+
+
+def set_aside_of(slice_: Slice, moment: Reader) -> pa.Table:
+    """What was quarantined or refused (of that: samples), with the reason. `game_id` is empty where none was named."""
+    return moment.query(SET_ASIDE, bound(slice_))
+
+
+def bound(slice_: Slice) -> dict[str, object]:
+    """The parameters of `IN_SLICE`, and `since`, for a target's own questions of a slice."""
+    return {
+        "after": slice_.after_offset,
+        "upto": slice_.upto.journal_offset,
+        "games": None if slice_.games is None else list(slice_.games),
+        "since": None if slice_.since is None else slice_.since.astimezone(dt.UTC).replace(tzinfo=None),
+    }
+
+
+class JsonRows:
+    """Makes JSON of tables: in a database of its own, so that Python does not look at a row, and others may go on
+    meanwhile. For one thread."""
+
+    def __init__(self) -> None:
+        # Two threads would want a core that the loader needs.
+        self._connection = duckdb.connect(config={"threads": 1, "memory_limit": "256MB", "temp_directory": ""})
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def array_of(self, table: pa.Table, columns: LiteralString = "*") -> str:
+        """One JSON array with an object for each row, in their order. `columns` is what a SELECT of `rows` says: a
+        column that is JSON text is written `props::JSON AS props`; a time, `strftime(time, '%xT%H:%M:%S.%fZ')`."""
+        return "[" + ",\n".join(self.lines_of(table, columns)) + "]"
+
+    def lines_of(self, table: pa.Table, columns: LiteralString = "*") -> list[str]:
+        """As `array_of`: each row's object by itself."""
+        self._connection.register("rows", table)
+        try:
+            answer = self._connection.sql(
+                f"SELECT to_json(row)::VARCHAR AS line FROM (SELECT {columns} FROM rows) AS row"
+            )
+            return answer.to_arrow_table()["line"].to_pylist()
+        finally:
+            self._connection.unregister("rows")
