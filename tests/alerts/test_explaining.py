@@ -13,7 +13,12 @@ def said(now: Counts, usual: Counts) -> list[tuple[str, str, float]]:
 
 def test_the_value_with_most_of_the_change_of_each_dimension() -> None:
     now: Counts = {("platform", "android"): 30, ("platform", "ios"): 20, ("version", "1.2"): 50}
-    usual: Counts = {("platform", "android"): 10, ("platform", "ios"): 15, ("version", "1.2"): 10, ("version", "1.1"): 15}
+    usual: Counts = {
+        ("platform", "android"): 10,
+        ("platform", "ios"): 15,
+        ("version", "1.2"): 10,
+        ("version", "1.1"): 15,
+    }
     assert said(now, usual) == [("version", "1.2", 1.6), ("platform", "android", 0.8)]
 
 

@@ -73,7 +73,9 @@ def _what(incident: Incident, rule: AlertRule) -> str:
                 said = f"{value} {measured} in {within}"
             else:
                 said = f"{measured} of {value} in {within}"
-            return f"{said}, usual {_is(incident.usual)} {figure(incident.usual)}" if isinstance(rule, Unusual) else said
+            return (
+                f"{said}, usual {_is(incident.usual)} {figure(incident.usual)}" if isinstance(rule, Unusual) else said
+            )
         case Ratio():
             return f"{percent(incident.value)} {rule.of.replace('_', '-', 1).replace('_', ' ')} in {within}"
         case Silence():
