@@ -91,10 +91,8 @@ def health_of(digest: Digest) -> str:
     if health.received == 0:
         return "No events were received."
     refused, quarantined = value_of(health.refused), value_of(health.quarantined)
-    return (
-        f"{counted(health.received, 'event was', 'events were')} received: {refused} refused, {quarantined} quarantined,"
-        f" {health.duplicates:,} sent again."
-    )
+    received = counted(health.received, "event was received", "events were received")
+    return f"{received}: {refused} refused, {quarantined} quarantined, {health.duplicates:,} sent again."
 
 
 def crashes_of(digest: Digest) -> str:
