@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("playtrace.cli.report", "report"),
     "reports": ("playtrace.cli.reports", "app"),
     "alerts": ("playtrace.cli.alerts", "app"),
+    "gamedb": ("playtrace.cli.gamedb", "app"),
     "rates": ("playtrace.cli.rates", "app"),
     "keys": ("playtrace.cli.keys", "app"),
     "tokens": ("playtrace.cli.tokens", "app"),

@@ -1,0 +1,129 @@
+"""A PostgreSQL server for a run of tests: made, used on a free port of this machine, and thrown away."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+STARTED_WITHIN_S = 60.0
+
+
+def programs() -> Path | None:
+    """The folder that has `initdb` and `postgres`, of the newest PostgreSQL that is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+class PostgreSQL:
+    """A server of its own, without passwords, on loopback. With `is_durable` it syncs as one in production does."""
+
+    def __init__(self, folder: Path, *, is_durable: bool = False) -> None:
+        found = programs()
+        assert found is not None, "PostgreSQL is not installed."
+        self._programs = found
+        self._data = folder / "data"
+        self._log = folder / "log"
+        self._folder = folder
+        self._is_durable = is_durable
+        self._server: subprocess.Popen[bytes] | None = None
+        self.port = _free_port()
+
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> PostgreSQL:
+        if not self._data.exists():
+            # The server refuses to run as root: then everything is done as its own user.
+            if os.geteuid() == 0:
+                shutil.chown(self._folder, "postgres", "postgres")
+            self._run(
+                "initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
+            )
+        options = [f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self._folder}"]
+        options += ["max_connections=60", "shared_buffers=128MB", "max_wal_size=2GB", "timezone=UTC"]
+        if not self._is_durable:
+            options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        command = self._as_its_user(str(self._programs / "postgres"), "-D", str(self._data))
+        with self._log.open("ab") as log:
+            self._server = subprocess.Popen(
+                [*command, *(f"--{option}" for option in options)], stdout=log, stderr=log, start_new_session=True
+            )
+        self._wait()
+        return self
+
+    def kill(self) -> None:
+        """As a power cut does: nothing is written any more."""
+        assert self._server is not None
+        os.killpg(self._server.pid, signal.SIGKILL)
+        self._server.wait()
+        # Others hold on to its memory until they notice.
+        with contextlib.suppress(FileNotFoundError):
+            (self._data / "postmaster.pid").unlink()
+
+    def stop(self) -> None:
+        if self._server is not None and self._server.poll() is None:
+            os.killpg(self._server.pid, signal.SIGQUIT)
+            self._server.wait(30)
+
+    @contextlib.contextmanager
+    def database(self, name: str, template: str = "template1") -> Iterator[str]:
+        """An empty database, or a copy of another one, dropped behind."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        try:
+            yield self.url(name)
+        finally:
+            with psycopg.connect(self.url(), autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + STARTED_WITHIN_S
+        while True:
+            try:
+                psycopg.connect(self.url(), connect_timeout=2).close()
+                return
+            except psycopg.OperationalError:
+                assert self._server is not None
+                assert self._server.poll() is None and time.monotonic() < deadline, self._log.read_text()
+                time.sleep(0.05)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = self._as_its_user(str(self._programs / program), *arguments)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _as_its_user(self, *command: str) -> list[str]:
+        if os.geteuid() != 0:
+            return list(command)
+        return ["runuser", "-u", "postgres", "--", *command]
+
+
+@contextlib.contextmanager
+def throw_away_postgresql(*, is_durable: bool = False) -> Iterator[PostgreSQL]:
+    """A server for the length of the block. Short path: a socket's has at most 107 characters."""
+    with tempfile.TemporaryDirectory(prefix=f"pt-{getpass.getuser()[:8]}-") as folder:
+        server = PostgreSQL(Path(folder), is_durable=is_durable)
+        try:
+            yield server.start()
+        finally:
+            server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
