@@ -161,6 +161,22 @@ def check_positions(ask: Ask, events: list[Row]) -> list[Row]:
     for row in ask("FROM position_tails ORDER BY mono_ms, order_key"):
         found[row["game_id"], row["env"], row["owner"], row["session_id"]] = (row["mono_ms"], row["time"])
     assert found == tails
+    # Of each day of a session: from when to when it has how many.
+    days: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(list)
+    for key, session in samples.items():
+        for sample in session:
+            days[*key, sample["time"].date()].append(sample["time"])
+    walks: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in ask("FROM position_tails"):
+        walks[row["game_id"], row["env"], row["owner"], row["session_id"], row["time"].date()].append(row)
+    assert {
+        key: (
+            min(row["first_at"] for row in rows),
+            max(row["last_at"] for row in rows),
+            sum(r["samples"] for r in rows),
+        )
+        for key, rows in walks.items()
+    } == {key: (min(times), max(times), len(times)) for key, times in days.items()}
     return expected
 
 

@@ -276,7 +276,7 @@ FOLLOW_POSITIONS: LiteralString = (
     + """)
 SELECT *, false AS is_tail FROM sampled
 UNION ALL BY NAME
-SELECT *, true AS is_tail
+SELECT * EXCLUDE (first_at, last_at, samples), true AS is_tail
 FROM ("""
     + position_tails.ROLLUP.merged_across_days(
         "SELECT * FROM position_tails SEMI JOIN sampled USING (game_id, env, owner, session_id)"
@@ -381,7 +381,7 @@ MEASURE_DISORDERED_SPANS: LiteralString = "INSERT INTO position_spans " + positi
 )
 
 REMEMBER_TAILS: LiteralString = "INSERT INTO position_tails " + position_tails.ROLLUP.merged_by_day(
-    "SELECT * EXCLUDE (is_tail) FROM followed WHERE NOT is_tail"
+    "SELECT * EXCLUDE (is_tail), time AS first_at, time AS last_at, 1 AS samples FROM followed WHERE NOT is_tail"
 )
 
 # A span that begins with the last known sample may belong to an earlier day than all of this load.

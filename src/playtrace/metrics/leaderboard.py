@@ -122,20 +122,22 @@ scores AS (
         AND ($board::VARCHAR IS NULL OR {told("subject")} = $board)
 )"""
 
-FIRST_BY: dict[str, LiteralString] = {"best": "points DESC, order_key", "last": "order_key DESC"}
-
-ONE_OF: dict[str, LiteralString] = {
-    take: f"""
-    SELECT player_id, points, time, scores
+# Nothing is put in order: of each player, and of each score of theirs, there are few.
+BEST: LiteralString = """
+    SELECT player_id, max(points) AS points, arg_max(time, points) AS time, CAST(sum(scores) AS BIGINT) AS scores
     FROM (
-        SELECT player_id, points, time, count(*) OVER (PARTITION BY player_id) AS scores,
-            row_number() OVER (PARTITION BY player_id ORDER BY {first_by}) AS place
+        SELECT player_id, points, min(time) AS time, count(*) AS scores
         FROM scores
         WHERE NOT is_late
-    ) AS placed
-    WHERE place = 1"""
-    for take, first_by in FIRST_BY.items()
-}
+        GROUP BY player_id, points
+    ) AS levels
+    GROUP BY player_id"""
+
+LAST: LiteralString = """
+    SELECT player_id, arg_max(points, order_key) AS points, max(time) AS time, count(*) AS scores
+    FROM scores
+    WHERE NOT is_late
+    GROUP BY player_id"""
 
 SUM: LiteralString = f"""
     SELECT player_id, max(time) AS time, count(*) AS scores, sum({in_millionths("points")}) AS points
@@ -143,7 +145,7 @@ SUM: LiteralString = f"""
     WHERE NOT is_late
     GROUP BY player_id"""
 
-ENTRIES: dict[str, LiteralString] = {**ONE_OF, "sum": SUM}
+ENTRIES: dict[str, LiteralString] = {"best": BEST, "last": LAST, "sum": SUM}
 
 RANKED: dict[str, LiteralString] = {
     take: f"""{SCORES},

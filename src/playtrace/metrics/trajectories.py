@@ -10,7 +10,8 @@
 - At most 500 trajectories are told; `trajectoryCount` says how many these sessions have.
 - **unordered**: positions without a session or `mono_ms`: nothing says what was before or behind them.
 
-Positions are read from all events, as no rollup keeps their clock.
+Positions are read from all events, as no rollup keeps their clock. Which sessions have them is read of whole days (UTC)
+from a rollup, where nothing narrows the question: then only the time of those sessions is looked through.
 
 ### Example
 
@@ -31,7 +32,7 @@ from typing import Annotated, Any, ClassVar, LiteralString
 from pydantic import BeforeValidator, Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import span_of
+from playtrace.metrics.frame.calendar import Span, plain, span_of, whole_days_inside
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought, split_commas
 from playtrace.metrics.frame.scope import Scope, Table
@@ -105,17 +106,27 @@ POSITION: LiteralString = """name = 'position' AND map_id IS NOT NULL AND x IS N
         AND ($players::VARCHAR[] IS NULL OR list_contains($players::VARCHAR[], player_id))
         AND ($matches::VARCHAR[] IS NULL OR list_contains($matches::VARCHAR[], match_id))"""
 
-CHOSEN: LiteralString = f"""
-WITH
-walks AS (
-    SELECT owner, session_id, max(time) AS last_at, count(*) AS samples
+# Of each session, or of parts of it.
+OF_EVENTS: LiteralString = f"""
+    SELECT owner, session_id, min(time) AS first_at, max(time) AS last_at, count(*) AS samples
     FROM every_event
     WHERE {POSITION} AND session_id IS NOT NULL AND mono_ms IS NOT NULL
-        AND ($map::VARCHAR IS NULL OR map_id = $map::VARCHAR)
-    GROUP BY owner, session_id
+        AND ($map::VARCHAR IS NULL OR map_id = $map::VARCHAR){{outside}}
+    GROUP BY owner, session_id"""
+
+OF_DAYS: LiteralString = """
+    SELECT owner, session_id, first_at, last_at, samples FROM walks"""
+
+OUTSIDE: LiteralString = " AND (time < $whole_from OR time >= $whole_to)"
+
+CHOSEN: LiteralString = """
+WITH
+parts AS ({parts}
 )
-SELECT owner, session_id, samples, count(*) OVER () AS sessions
-FROM walks
+SELECT owner, session_id, min(first_at) AS first_at, max(last_at) AS last_at, CAST(sum(samples) AS BIGINT) AS samples,
+    count(*) OVER () AS sessions
+FROM parts
+GROUP BY owner, session_id
 ORDER BY last_at DESC, owner, session_id
 LIMIT $sessions_max
 """
@@ -135,7 +146,7 @@ walked AS (
         lag(match_id) OVER (PARTITION BY chosen.rank ORDER BY mono_ms, order_key) AS match_before
     FROM every_event
     JOIN chosen ON every_event.owner = chosen.owner AND every_event.session_id = chosen.session_id
-    WHERE {POSITION} AND mono_ms IS NOT NULL
+    WHERE {POSITION} AND mono_ms IS NOT NULL AND time >= $first_at AND time <= $last_at
 ),
 runs AS (
     SELECT rank, player_id, session_id, match_id, map_id, time, x, y, z, mono_ms, order_key,
@@ -167,7 +178,7 @@ def answer(parameters: Parameters, asking: Asking) -> Trajectories:
         "map": parameters.map,
         "sessions_max": parameters.limit,
     }
-    chosen = scope.rows(CHOSEN, **bound)
+    chosen = _chosen(parameters, scope, span, bound)
     samples = sum(row["samples"] for row in chosen)
     # Of each session its first and its last are told besides.
     told_every = 1 if samples <= parameters.max_points else -(-samples // (parameters.max_points - 2 * len(chosen)))
@@ -178,6 +189,7 @@ def answer(parameters: Parameters, asking: Asking) -> Trajectories:
             {"rank": "BIGINT", "owner": "VARCHAR", "session_id": "VARCHAR"},
             [(rank, row["owner"], row["session_id"]) for rank, row in enumerate(chosen)],
         )
+        bound |= {"first_at": min(row["first_at"] for row in chosen), "last_at": max(row["last_at"] for row in chosen)}
         rows = scope.rows(POINTS, table, told_every=told_every, **bound)
     (unordered,) = scope.rows(UNORDERED, **bound)
     trajectories = _trajectories(rows)
@@ -192,6 +204,18 @@ def answer(parameters: Parameters, asking: Asking) -> Trajectories:
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, scope.source),
     )
+
+
+def _chosen(parameters: Parameters, scope: Scope, span: Span, bound: dict[str, object]) -> list[dict[str, Any]]:
+    """The sessions with the latest positions, and how many there are."""
+    whole = whole_days_inside(span)
+    is_narrowed = parameters.player or parameters.match or parameters.map is not None or scope.is_narrowed
+    if is_narrowed or whole is None:
+        return scope.rows(CHOSEN.format(parts=OF_EVENTS.format(outside="")), **bound)
+    parts = OF_DAYS
+    if whole != span:
+        parts += "\n    UNION ALL" + OF_EVENTS.format(outside=OUTSIDE)
+    return scope.rows(CHOSEN.format(parts=parts), whole_from=plain(whole.start), whole_to=plain(whole.end), **bound)
 
 
 def _trajectories(rows: list[dict[str, Any]]) -> list[Trajectory]:

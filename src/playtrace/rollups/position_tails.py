@@ -1,4 +1,7 @@
-"""The last position sample of each session, for the load that brings the next."""
+"""The last position sample of each session, for the load that brings the next; and when it has how many of them.
+
+Not merged across days: of each day (UTC) there is at least one row for a session that has samples in it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from playtrace.rollups.rollup import Rollup
 
 ROLLUP = Rollup(
     table="position_tails",
-    version=3,
+    version=4,
     columns={
         "game_id": "VARCHAR NOT NULL",
         "env": "VARCHAR NOT NULL",
@@ -25,14 +28,21 @@ ROLLUP = Rollup(
         "platform": "VARCHAR NOT NULL",
         "version": "VARCHAR NOT NULL",
         "country": "VARCHAR NOT NULL",
+        "first_at": "TIMESTAMP NOT NULL",
+        "last_at": "TIMESTAMP NOT NULL",
+        "samples": "BIGINT NOT NULL",
     },
-    each=position_spans.ROLLUP.each,
+    each="SELECT *, time AS first_at, time AS last_at, CAST(1 AS BIGINT) AS samples FROM ("
+    + position_spans.ROLLUP.each
+    + ") AS sample\n",
     merge="""
     SELECT {key}tail.time, tail.map_id, tail.x, tail.y, tail.z, tail.mono_ms, tail.order_key, tail.player_id,
-        tail.player_bit, owner, session_id, tail.platform, tail.version, tail.country
+        tail.player_bit, owner, session_id, tail.platform, tail.version, tail.country,
+        first_at, last_at, samples
     FROM (
-        SELECT {key}owner, session_id, arg_max(samples, (mono_ms, order_key)) AS tail
-        FROM {parts} AS samples
+        SELECT {key}owner, session_id, arg_max(part, (mono_ms, order_key)) AS tail, min(first_at) AS first_at,
+            max(last_at) AS last_at, CAST(sum(samples) AS BIGINT) AS samples
+        FROM {parts} AS part
         GROUP BY {key}owner, session_id{within_day}
     ) AS last
     """,

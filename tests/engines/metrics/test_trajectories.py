@@ -64,6 +64,23 @@ def test_many_points_are_thinned_and_said_so(engine: Engine) -> None:
     assert sum(len(one.points) for one in answer.trajectories) <= 1_000
 
 
+def test_the_latest_sessions_are_those_with_the_latest_position(engine: Engine) -> None:
+    """Whether they are found by whole days (UTC), or the range begins and ends within one."""
+    game = engine.new_game()
+    day = dt.timedelta(days=1)
+    # `back` has its latest position in the middle by its own clock; `across` goes over midnight; `early` ends first.
+    engine.load(game, [at(0, 1, 1, session_id="early"), at(0, 2, 2, session_id="across")])
+    engine.load(game, [at(9, 3, 3, session_id="across", time=SECOND + day)])
+    engine.load(game, [at(1, 4, 4, session_id="back", time=SECOND + 2 * day), at(2, 5, 5, session_id="back")])
+    for asked in (MARCH, MARCH | {"timeZone": "Asia/Kathmandu"}, {"from": SECOND - day, "to": SECOND + 3 * day}):
+        answer = engine.ask("trajectories", game, TENTH, limit=2, **asked)
+        assert [(one.session_id, len(one.points)) for one in answer.trajectories] == [("back", 2), ("across", 2)]
+        assert (answer.sessions, answer.samples) == (3, 4)
+    cut = engine.ask("trajectories", game, TENTH, limit=2, **{"from": SECOND - day, "to": SECOND + day / 2})
+    assert [(one.session_id, len(one.points)) for one in cut.trajectories] == [("back", 1), ("across", 1)]
+    assert (cut.sessions, cut.samples) == (3, 2)
+
+
 def test_nobody_moved(engine: Engine) -> None:
     answer = engine.ask("trajectories", engine.new_game(), TENTH, **MARCH)
     assert (answer.trajectories, answer.sessions, answer.unordered, answer.told_every) == ([], 0, 0, 1)

@@ -136,6 +136,17 @@ def whole_days(span: Span, zone: ZoneInfo) -> Span:
     return Span(day_start(first, zone), day_start(last + ONE_DAY, zone))
 
 
+def whole_days_inside(span: Span) -> Span | None:
+    """The days of UTC that lie in it whole, as rollups keep days. None where none does."""
+    start, end = (
+        moment.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        for moment in (span.start, span.end)
+    )
+    if start < span.start:
+        start += ONE_DAY
+    return Span(start, end) if start < end else None
+
+
 def first_and_last_day(span: Span, zone: ZoneInfo) -> tuple[dt.date, dt.date]:
     """The days in which a span begins and ends."""
     return day_of(span.start, zone), day_of(span.end - dt.timedelta(microseconds=1), zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playtrace.metrics.frame.relation import Relation, Sql
-from playtrace.rollups import located_events, map_extents, position_spans
+from playtrace.rollups import located_events, map_extents, position_spans, position_tails
 
 RELATIONS: dict[Sql, Relation] = {
     # What happened at a place: position samples only where all events are read.
@@ -32,6 +32,16 @@ RELATIONS: dict[Sql, Relation] = {
         position_spans.ROLLUP,
         at="time",
         by_first=True,
+    ),
+    # Of which sessions there are position samples on the days (UTC) from `$whole_from` to `$whole_to`, whatever the
+    # filters: one row or more for each day.
+    "walks": Relation(
+        """
+    SELECT owner, session_id, first_at, last_at, samples
+    FROM ({rows}) AS tails
+    WHERE time >= $whole_from AND time < $whole_to""",
+        position_tails.ROLLUP,
+        is_narrowed=False,
     ),
     # How far maps reach on the days (UTC) of the range, whatever the filters.
     "extents": Relation(
