@@ -1,23 +1,26 @@
-"""Servers of databases, each started once for all tests that a process runs."""
+"""Servers of databases, each started once for all tests that a process runs, and a store to fill."""
 
 from __future__ import annotations
 
-import os
+import shutil
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
+from databases.ferretdb import PROGRAM
+from databases.mariadb import MariaDB, throw_away_mariadb
+from databases.mongodb import MongoDB, throw_away_mongodb
 from databases.postgresql import PostgreSQL, programs, throw_away_postgresql
+from databases.servers import skip_without
+from databases.studio import Studio, made_studio
 from playtrace.mirrors.postgresql.install import install
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     if programs() is None:
-        reason = "PostgreSQL is not installed here (Debian's package is `postgresql`)."
-        # Where everything is checked, nothing is passed over.
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_without("PostgreSQL is not installed here (Debian's package is `postgresql`).")
     with throw_away_postgresql() as server:
         yield server
 
@@ -30,3 +33,26 @@ def installed_template(postgresql: PostgreSQL) -> str:
     with psycopg.connect(postgresql.url("installed"), autocommit=True) as connection:
         install(connection)
     return "installed"
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    if shutil.which("mariadb-install-db") is None:
+        skip_without("MariaDB is not installed here (Debian's package is `mariadb-server`).")
+    with throw_away_mariadb() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mongodb() -> Iterator[MongoDB]:
+    if not PROGRAM.exists():
+        skip_without("FerretDB is not built here (`python tests/databases/ferretdb.py` does that, with Go).")
+    with throw_away_mongodb() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """Shared: each test adds a game of its own."""
+    with made_studio(tmp_path_factory.mktemp("studio")) as made:
+        yield made
