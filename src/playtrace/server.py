@@ -42,6 +42,8 @@ from playtrace.load.compaction import Compaction
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
 from playtrace.load.samples import forget_samples
+from playtrace.operate.backup import Backups
+from playtrace.operate.restore import UNFINISHED as RESTORE_UNFINISHED
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.reports.sending import Reports
@@ -103,6 +105,7 @@ class Playtrace:
             lag_seconds=lambda: self.loader.waiting_seconds(),
             address=lambda: self.address,
         )
+        self.backups = Backups(self.store, settings)
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
             Job("live view", self.feeds.tick, period_s=TICK_S),
@@ -134,6 +137,7 @@ class Playtrace:
             outbox=self.outbox,
             watch=self.watch,
             reports=self.reports,
+            backups=self.backups,
             answers=Answers(lambda: self.store.version),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),
@@ -155,6 +159,7 @@ class Playtrace:
         await asyncio.to_thread(self._close_files)
 
     def _close_files(self) -> None:
+        self.backups.close()
         self.jobs.stop()
         self.outbox.stop()
         self.watch.close()
@@ -176,6 +181,7 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
         # What players did is nobody else's business; on Windows the folder's own permissions count.
         os.umask(0o077)
     check_disk(settings.data)
+    check_restored(settings.data)
     port = settings.port or free_port(settings.host)
     with hold_port(settings.host, port):
         await _serve(settings, port, on_ready, stop)
@@ -242,6 +248,14 @@ def check_open(settings: Settings) -> None:
         raise StartError(
             f"An open server asks nobody who they are, and {settings.host} can be reached by others."
             " Say --open-beyond-loopback as well if that is what you want."
+        )
+
+
+def check_restored(folder: Path) -> None:
+    """Raises `StartError` for a folder in which a restore was cut: a start would make anew what is missing."""
+    if (folder / RESTORE_UNFINISHED).exists():
+        raise StartError(
+            f"{folder} holds a backup that was not restored to its end. Delete the folder, and restore it again."
         )
 
 

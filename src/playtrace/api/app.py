@@ -10,6 +10,7 @@ from playtrace import __version__
 from playtrace.api import (
     alert_channels,
     alerts,
+    backups,
     data_health,
     dimensions,
     events,
@@ -70,6 +71,7 @@ def create_app() -> FastAPI:
         metrics.router(),
         live.router,
         health.router,
+        backups.router,
         sql.router,
         *(half.router for half in halves("reading").values()),
     ):

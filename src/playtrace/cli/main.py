@@ -30,6 +30,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rates": ("playtrace.cli.rates", "app"),
     "keys": ("playtrace.cli.keys", "app"),
     "tokens": ("playtrace.cli.tokens", "app"),
+    "backup": ("playtrace.cli.backup", "backup"),
+    "backups": ("playtrace.cli.backup", "backups"),
+    "restore": ("playtrace.cli.restore", "restore"),
     "bench": ("playtrace.cli.bench", "app"),
     "doctor": ("playtrace.cli.doctor", "doctor"),
 }

@@ -371,8 +371,9 @@ class Store:
     # ── what another process may read ────────────────────────────────────────────────────────────────────
 
     @contextmanager
-    def snapshot(self, reader: Interruptible) -> Generator[Snapshot]:
-        """This moment of the store, for another process to read until the end of the block.
+    def snapshot(self, reader: Interruptible, *, is_merged: bool = False) -> Generator[Snapshot]:
+        """This moment of the store, for another process to read until the end of the block. With `is_merged` nearly all
+        of it is in the file, where nobody else reads that: then the log is merged into it first.
 
         The file is then not written where the snapshot has something, and the log grows (docs/decisions/0016). When
         the store has to be closed meanwhile, the reader is interrupted; the block must end soon after.
@@ -380,7 +381,7 @@ class Store:
         Waits while something is written. Raises `StoreError` when the store cannot be read at all.
         """
         assert self.path is not None  # noqa: S101 - what is in memory alone has no file
-        while (snapshot := self._begin_reading_file(self.path, reader)) is None:
+        while (snapshot := self._begin_reading_file(self.path, reader, is_merged=is_merged)) is None:
             with self._left_file:
                 self._left_file.wait_for(lambda: not self._reading_file)
         try:
@@ -388,7 +389,7 @@ class Store:
         finally:
             self._leave_file(reader)
 
-    def _begin_reading_file(self, path: Path, reader: Interruptible) -> Snapshot | None:
+    def _begin_reading_file(self, path: Path, reader: Interruptible, *, is_merged: bool) -> Snapshot | None:
         """None when those who read it have put off too much: they end first, or it would be put off for ever."""
         # While nothing is written, the log ends with a whole transaction.
         with self._writing, self._left_file:
@@ -398,7 +399,7 @@ class Store:
             if is_much and self._reading_file:
                 return None
             try:
-                if is_much:
+                if is_much or (is_merged and not self._reading_file):
                     self._connection.execute("CHECKPOINT")
                     self._look_at_log()
                 self._connection.execute(PUT_CHECKPOINTS_OFF)

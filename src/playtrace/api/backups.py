@@ -1,0 +1,140 @@
+"""Backups of the running server for commands on its machine: who names a folder has the server write there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from starlette.requests import HTTPConnection
+
+from playtrace.api.authentication import CurrentAdmin, bearer_token
+from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentState, state_of
+from playtrace.operate.backup import BackupFailed
+from playtrace.operate.manifest import Manifest
+from playtrace.problems import Conflict, Forbidden
+
+router = APIRouter(prefix="/api", tags=["backups"])
+
+
+class WantedBackup(ApiModel):
+    address: Annotated[
+        str, Field(min_length=1, max_length=2_000, description="Folder on the server's machine, or `s3://bucket/path`.")
+    ]
+    keep: Annotated[
+        int | None, Field(ge=1, le=10_000, description="So many backups stay there, the newest ones; null: all.")
+    ] = None
+
+
+class BegunBackup(ApiModel):
+    number: int
+    """Its outcome has it too."""
+
+
+class BackupProgress(ApiModel):
+    address: str
+    began_at: dt.datetime
+    done_bytes: int
+    all_bytes: int
+    """0 where it is not known yet."""
+
+
+class Backup(ApiModel):
+    """One that is finished."""
+
+    id: str
+    began_at: dt.datetime
+    """Whatever was acknowledged before is in it."""
+    finished_at: dt.datetime
+    bytes: int
+    """Of the files."""
+    new_bytes: int
+    """What was written for it; the rest an earlier backup at this place had."""
+    events: int
+    """In its store."""
+    waiting_events: int
+    """In its journal, and not in its store."""
+    registry: str
+    """`included`, or where it is: then it is not."""
+    damaged_blocks: int
+    """Of the store, when it was made: some of it cannot be read there either."""
+
+    @classmethod
+    def of(cls, made: Manifest) -> Backup:
+        return cls(
+            id=made.id,
+            began_at=made.began_at,
+            finished_at=made.finished_at,
+            bytes=made.bytes,
+            new_bytes=made.new_bytes,
+            events=made.events,
+            waiting_events=made.waiting_events,
+            registry=made.registry,
+            damaged_blocks=len(made.damaged_blocks),
+        )
+
+
+class BackupOutcome(ApiModel):
+    """Of one that is over."""
+
+    number: int
+    address: str
+    began_at: dt.datetime
+    backup: Backup | None
+    error: str | None
+
+
+class BackupsNow(ApiModel):
+    running: BackupProgress | None
+    outcome: BackupOutcome | None
+    """Of the latest one since the server started that is over."""
+
+
+def require_local(connection: HTTPConnection) -> None:
+    """Raises `Forbidden`."""
+    token = bearer_token(connection) or ""
+    if not secrets.compare_digest(state_of(connection).local_token.encode(), token.encode()):
+        raise Forbidden("Only a command on the server's machine may do this: `playtrace backup`.")
+
+
+@router.get("/backups")
+def backups(state: CurrentState, reader: CurrentAdmin) -> BackupsNow:
+    """How far the backup is that is being made, and what became of the one before."""
+    progress, outcome = state.backups.progress, state.backups.outcome
+    return BackupsNow(
+        running=None
+        if progress is None
+        else BackupProgress(
+            address=progress.address,
+            began_at=progress.began_at,
+            done_bytes=progress.done_bytes,
+            all_bytes=progress.all_bytes,
+        ),
+        outcome=None
+        if outcome is None
+        else BackupOutcome(
+            number=outcome.number,
+            address=outcome.address,
+            began_at=outcome.began_at,
+            backup=None if outcome.manifest is None else Backup.of(outcome.manifest),
+            error=outcome.error,
+        ),
+    )
+
+
+@router.post("/backups", status_code=202, dependencies=[Depends(require_local)])
+def begin_backup(state: CurrentState, wanted: WantedBackup) -> BegunBackup:
+    """Begin one. Collecting, loading and answering go on. For commands on the server's machine: `playtrace backup`."""
+    try:
+        return BegunBackup(number=state.backups.begin(wanted.address, keep=wanted.keep))
+    except BackupFailed as error:
+        raise Conflict(str(error)) from error
+
+
+@router.delete("/backups/running", status_code=204, dependencies=[Depends(require_local)])
+def cancel_backup(state: CurrentState) -> None:
+    """End the one that is being made. What it copied is of use to the next one at that place."""
+    state.backups.cancel()

@@ -1,0 +1,1 @@
+"""What keeps a server's data for years: backups, restoring them, and telling whether all is whole."""

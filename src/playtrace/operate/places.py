@@ -1,0 +1,197 @@
+"""Where backups lie: a folder, or a bucket that speaks S3. Both keep objects by name, whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+
+class PlaceUnusable(Exception):
+    """The place of the backups cannot be read or written; the message says why."""
+
+
+class Stored(Struct, frozen=True):
+    """An object of a place."""
+
+    name: str
+    bytes: int
+    changed_at: dt.datetime
+
+
+class Place(Protocol):
+    address: str
+    """For people: nothing secret is in it."""
+    writers: int
+    """How many writes are worth being on their way at once."""
+
+    def stored(self, under: str) -> Iterator[Stored]:
+        """All objects whose names begin with `under` and a slash; without it all at the top. Raises `PlaceUnusable`."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """None where there is none. Raises `PlaceUnusable`."""
+        ...
+
+    def write(self, name: str, content: bytes) -> None:
+        """Whole or not at all, in place of one of that name; on the disk when it returns. Raises `PlaceUnusable`."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Raises `PlaceUnusable`."""
+        ...
+
+
+def is_bucket(address: str) -> bool:
+    return address.startswith("s3://")
+
+
+def place_of(address: str) -> Place:
+    """Raises `PlaceUnusable`."""
+    return Bucket(address) if is_bucket(address) else Folder(Path(address))
+
+
+def shown(address: str) -> str:
+    """An address without a secret that may be in it."""
+    if not is_bucket(address):
+        return address
+    parts = urlsplit(address)
+    return f"s3://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+UNFINISHED = ".unfinished"
+
+
+class Folder:
+    """A folder; network file systems are as good as their sync is."""
+
+    writers = 4
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.address = str(path)
+
+    def stored(self, under: str) -> Iterator[Stored]:
+        folder = self._path / under
+        try:
+            files = sorted(folder.rglob("*") if under else folder.iterdir())
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise PlaceUnusable(f"{folder} cannot be read: {error.strerror or error}.") from error
+        for file in files:
+            # One may go meanwhile.
+            with suppress(FileNotFoundError):
+                if file.is_file():
+                    found = file.stat()
+                    changed_at = dt.datetime.fromtimestamp(found.st_mtime, dt.UTC)
+                    yield Stored(file.relative_to(self._path).as_posix(), found.st_size, changed_at)
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self._path / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise PlaceUnusable(f"{self._path / name} cannot be read: {error.strerror or error}.") from error
+
+    def write(self, name: str, content: bytes) -> None:
+        path = self._path / name
+        unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}{UNFINISHED}")
+        try:
+            if not path.parent.is_dir():
+                # As secret as the data folder.
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _sync_folder(path.parent.parent)
+            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            with suppress(OSError):
+                unfinished.unlink()
+            raise PlaceUnusable(f"{path} cannot be written: {error.strerror or error}.") from error
+
+    def remove(self, name: str) -> None:
+        try:
+            (self._path / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise PlaceUnusable(f"{self._path / name} cannot be removed: {error.strerror or error}.") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """A name that was given is on the disk too. Windows has no such thing."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+class Bucket:
+    """`s3://bucket/path`, with the options of the address that pyarrow knows (`endpoint_override`, `scheme`, `region`).
+
+    Credentials are those of the environment, as every program for S3 finds them.
+    """
+
+    writers = 16
+
+    def __init__(self, address: str) -> None:
+        # Only here: it takes a while, and most have a folder.
+        from pyarrow import fs
+
+        self.address = shown(address)
+        self._selector: Callable[..., Any] = fs.FileSelector
+        self._file_type: Any = fs.FileType.File
+        try:
+            self._files, self._path = fs.FileSystem.from_uri(address)
+        except (OSError, ValueError) as error:
+            raise PlaceUnusable(f"{self.address} is not an address of a bucket: {error}") from error
+
+    def stored(self, under: str) -> Iterator[Stored]:
+        folder = f"{self._path}/{under}".rstrip("/")
+        selector = self._selector(folder, allow_not_found=True, recursive=bool(under))
+        for info in self._done(partial(self._files.get_file_info, selector), under):
+            if info.type == self._file_type:
+                yield Stored(info.path.removeprefix(self._path).lstrip("/"), info.size, info.mtime)
+
+    def read(self, name: str) -> bytes | None:
+        def read() -> bytes | None:
+            try:
+                with self._files.open_input_file(f"{self._path}/{name}") as file:
+                    return file.read()
+            except FileNotFoundError:
+                return None
+
+        return self._done(read, name)
+
+    def write(self, name: str, content: bytes) -> None:
+        def write() -> None:
+            with self._files.open_output_stream(f"{self._path}/{name}") as file:
+                file.write(content)
+
+        self._done(write, name)
+
+    def remove(self, name: str) -> None:
+        def remove() -> None:
+            with suppress(FileNotFoundError):
+                self._files.delete_file(f"{self._path}/{name}")
+
+        self._done(remove, name)
+
+    def _done(self, what: Callable[[], Any], name: str) -> Any:
+        try:
+            return what()
+        except OSError as error:
+            raise PlaceUnusable(f"{self.address}/{name}: {error}") from error

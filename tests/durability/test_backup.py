@@ -1,0 +1,284 @@
+"""A backup of a server that goes on meanwhile, restored elsewhere: nothing that was acknowledged before is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from server_process import ServerProcess
+from typer.testing import CliRunner
+
+from playtrace.cli.main import app as commands
+from playtrace.config import Settings
+from playtrace.event import Batch, Event
+from playtrace.journal.entry import encode
+from playtrace.journal.sqlite import Journal
+from playtrace.load.loader import Loader
+from playtrace.registry.registry import Registry
+from playtrace.store.duckdb import Store
+
+EVENTS_AT_ONCE = 250
+REQUESTS_PER_SECOND = 12
+"""Of each of two clients: 6,000 events a second, where the machine has nothing else to do."""
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(commands, [str(argument) for argument in arguments], env={"COLUMNS": "1000"})
+
+
+def done(*arguments: str | Path) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def backup(to: Path, data: Path, *options: str) -> dict[str, Any]:
+    return json.loads(run("backup", to, "--data", data, "--json", *options).stdout)
+
+
+class Load:
+    """Clients that send without a pause, and remember what was acknowledged."""
+
+    def __init__(self, server: ServerProcess) -> None:
+        self._server = server
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._acknowledged: set[str] = set()
+        self._threads = [threading.Thread(target=self._send) for _ in range(2)]
+
+    @property
+    def acknowledged(self) -> set[str]:
+        with self._lock:
+            return set(self._acknowledged)
+
+    def _send(self) -> None:
+        began, sent = time.monotonic(), 0
+        while not self._stopping.wait(max(0.0, began + sent / REQUESTS_PER_SECOND - time.monotonic())):
+            ids = [str(uuid.uuid4()) for _ in range(EVENTS_AT_ONCE)]
+            events = [{"name": "shot", "game_id": "arena", "player_id": id_[:2], "event_id": id_} for id_ in ids]
+            status, answer = self._server.send({"events": events})
+            assert (status, answer["accepted"]) == (202, EVENTS_AT_ONCE)
+            with self._lock:
+                self._acknowledged.update(ids)
+            sent += 1
+
+    def wait_for(self, events: int) -> set[str]:
+        while len(found := self.acknowledged) < events:
+            assert all(thread.is_alive() for thread in self._threads)
+            time.sleep(0.01)
+        return found
+
+    @contextmanager
+    def running(self) -> Generator[None]:
+        for thread in self._threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            for thread in self._threads:
+                thread.join()
+
+
+class Loaded:
+    """A server that was backed up under load, then went on, then was backed up again."""
+
+    def __init__(self, server: ServerProcess, place: Path) -> None:
+        self.server = server
+        self.place = place
+        self.load = Load(server)
+        with self.load.running():
+            self.before = self.load.wait_for(8_000)
+            self.first = backup(place, server.data)
+            self.load.wait_for(len(self.load.acknowledged) + 1_000)
+        server.wait_until_loaded()
+        server.send({"name": "after", "game_id": "arena"})
+        server.wait_until_loaded()
+        self.second = backup(place, server.data)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    folder = tmp_path_factory.mktemp("backup")
+    server = ServerProcess(folder / "data", "--open").start()
+    try:
+        yield Loaded(server, folder / "backups")
+    finally:
+        server.stop()
+
+
+def opened(data: Path) -> Store:
+    settings = Settings(data=data)
+    return Store.open(settings.store_path, settings)
+
+
+def stored_ids(data: Path) -> list[str]:
+    with closing(opened(data)) as store:
+        rows = store.query("SELECT event_id::VARCHAR AS id FROM events WHERE name = 'shot'").to_pylist()
+    return [row["id"] for row in rows]
+
+
+def test_what_was_acknowledged_before_a_backup_began_is_in_it_once(loaded: Loaded, tmp_path: Path):
+    done("restore", loaded.place, "--data", tmp_path / "new", "--backup", loaded.first["id"])
+    found = stored_ids(tmp_path / "new")
+    assert loaded.before <= set(found)
+    assert len(found) == len(set(found))
+    # It is of one moment, and not of the end.
+    assert set(found) <= loaded.load.acknowledged
+
+
+def test_a_restored_server_goes_on_and_gives_no_offset_of_the_old_journal_to_another_event(
+    loaded: Loaded, tmp_path: Path
+):
+    done("restore", loaded.place, "--data", tmp_path / "new")
+    with closing(opened(tmp_path / "new")) as store:
+        places = {
+            row["j"]: row["o"]
+            for row in store.query("SELECT journal_id::VARCHAR j, journal_offset o FROM loaded").to_pylist()
+        }
+    (old, head) = next(iter(places.items()))
+    with closing(sqlite3.connect(loaded.server.data / "journal.sqlite")) as journal:
+        assert journal.execute("SELECT journal_id FROM identity").fetchone() == (old,)
+    with closing(sqlite3.connect(tmp_path / "new" / "journal.sqlite")) as journal:
+        (new,) = journal.execute("SELECT journal_id FROM identity").fetchone()
+    assert new != old
+    assert set(places.values()) == {head}
+    server = ServerProcess(tmp_path / "new", "--open").start()
+    try:
+        server.send({"name": "restored", "game_id": "arena"})
+        server.wait_until_loaded()
+        assert server.sql("SELECT min(journal_offset) FROM events WHERE name = 'restored'") == [[head + 1]]
+        assert server.get("/api/health")["status"] == "healthy"
+    finally:
+        server.stop()
+
+
+def test_events_without_ids_that_waited_have_the_same_ones_in_both(tmp_path: Path):
+    settings = Settings(data=tmp_path / "data", disk_free_bytes_min=0)
+    Registry.open(settings.registry_database).close()
+    store = Store.open(settings.store_path, settings)
+    journal = Journal.open(settings.journal_path, settings)
+    loader = Loader(store, journal, settings)
+    try:
+        for name in ("first", "second"):
+            batch = Batch(
+                received_at=dt.datetime.now(dt.UTC), source="events", game_id="arena", events=[Event(name=name)]
+            )
+            journal.append_and_wait(encode(batch))
+            if name == "first":
+                loader.load_waiting()
+    finally:
+        loader.stop()
+        journal.close()
+        store.close()
+    made = backup(tmp_path / "backups", settings.data)
+    assert (made["events"], made["waitingEvents"]) == (1, 1)
+    done("restore", tmp_path / "backups", "--data", tmp_path / "new")
+    # The original goes on.
+    store, journal = Store.open(settings.store_path, settings), Journal.open(settings.journal_path, settings)
+    loader = Loader(store, journal, settings)
+    loader.load_waiting()
+    ids = "SELECT name, event_id::VARCHAR AS id FROM events ORDER BY name"
+    with closing(opened(tmp_path / "new")) as restored:
+        assert restored.query_text(ids).to_pylist() == store.query_text(ids).to_pylist()
+    loader.stop()
+    journal.close()
+    store.close()
+
+
+def test_the_second_backup_writes_what_is_new(loaded: Loaded):
+    size = sum(path.stat().st_size for path in loaded.place.rglob("*") if path.is_file())
+    assert loaded.second["newBytes"] < 0.7 * size
+    third = backup(loaded.place, loaded.server.data)
+    assert third["newBytes"] < 100_000
+    # A copy of the journal has nothing of what the store has.
+    assert third["waitingEvents"] == 0
+
+
+def test_a_backup_that_was_cut_is_none_and_the_next_one_takes_what_it_copied(loaded: Loaded, tmp_path: Path):
+    place = Path(shutil.copytree(loaded.place, tmp_path / "cut"))
+    newest = max((place / "backups").iterdir(), key=lambda path: path.name)
+    newest.unlink()
+    listed = json.loads(done("backups", place, "--json"))["backups"]
+    assert loaded.first["id"] in [one["id"] for one in listed]
+    assert newest.stem not in [one["id"] for one in listed]
+    (place / "backups" / f"{newest.name}.1234.unfinished").write_bytes(b"{")
+    assert json.loads(done("backups", place, "--json"))["backups"] == listed
+    assert backup(place, loaded.server.data)["newBytes"] < 100_000
+
+
+def test_a_server_that_is_killed_while_it_is_backed_up_leaves_no_backup_and_goes_on(tmp_path: Path):
+    server = ServerProcess(tmp_path / "data", "--open").start()
+    place = tmp_path / "backups"
+    place.mkdir()
+    (place / "playtrace-backups.json").write_text("{}")
+    # A pipe that nobody reads: what copies waits there for ever.
+    os.mkfifo(place / "pieces")
+    server.send({"name": "shot", "game_id": "arena"})
+    headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+    status, _, _ = server.request("POST", "/api/backups", json.dumps({"address": str(place)}).encode(), headers)
+    assert status == 202
+    server.kill()
+    assert json.loads(done("backups", place, "--json"))["backups"] == []
+    (place / "pieces").unlink()
+    # Of what it left behind, without a start.
+    assert backup(place, server.data)["id"] in [
+        one["id"] for one in json.loads(done("backups", place, "--json"))["backups"]
+    ]
+
+
+def test_nothing_is_restored_where_something_is_or_from_what_is_damaged(loaded: Loaded, tmp_path: Path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    refused = run("restore", loaded.place, "--data", tmp_path / "full")
+    assert (refused.exit_code, "is not empty" in refused.output) == (1, True)
+    refused = run("restore", loaded.place, "--data", loaded.server.data)
+    assert (refused.exit_code, "is not empty" in refused.output) == (1, True)
+    place = Path(shutil.copytree(loaded.place, tmp_path / "damaged"))
+    piece = max(
+        (path for path in (place / "pieces").rglob("*") if path.is_file()), key=lambda path: path.stat().st_size
+    )
+    content = bytearray(piece.read_bytes())
+    content[len(content) // 2] ^= 1
+    piece.write_bytes(content)
+    refused = run("restore", place, "--data", tmp_path / "new")
+    assert (refused.exit_code, f"{piece.name} is damaged" in refused.output) == (1, True)
+    assert not (tmp_path / "new").exists()
+    refused = run("restore", tmp_path / "full", "--data", tmp_path / "new")
+    assert (refused.exit_code, "holds no backups" in refused.output) == (1, True)
+
+
+def test_a_backup_goes_to_an_empty_place_outside_of_the_data_folder(loaded: Loaded, tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("mine")
+    for place, why in ((tmp_path, "is not empty"), (loaded.server.data / "backups", "is in the data folder")):
+        refused = run("backup", place, "--data", loaded.server.data)
+        assert (refused.exit_code, why in refused.output) == (1, True), refused.output
+
+
+def test_only_a_command_on_the_machine_names_a_folder(loaded: Loaded, tmp_path: Path):
+    wanted = json.dumps({"address": str(tmp_path / "mine")}).encode()
+    status, _, _ = loaded.server.request("POST", "/api/backups", wanted, {"Content-Type": "application/json"})
+    assert (status, list(tmp_path.iterdir())) == (403, [])
+
+
+def test_so_many_are_kept_as_somebody_says(loaded: Loaded, tmp_path: Path):
+    place = Path(shutil.copytree(loaded.place, tmp_path / "kept"))
+    for path in place.rglob("*"):
+        os.utime(path, (0, 0))  # as if it was made long ago
+    made = [backup(place, loaded.server.data, "--keep", "2")["id"] for _ in range(2)]
+    assert [one["id"] for one in json.loads(done("backups", place, "--json"))["backups"]] == made
+    # What the others needed is gone, and what these need is there.
+    assert len(list((place / "pieces").rglob("*"))) < len(list((loaded.place / "pieces").rglob("*")))
+    done("restore", place, "--data", tmp_path / "new", "--backup", made[0])
