@@ -82,6 +82,22 @@ def test_only_the_direction_that_is_asked_for() -> None:
     assert (low.state, high.state, low.low) == ("calm", "over", None)
 
 
+def test_a_count_has_no_lower_bound_below_nothing() -> None:
+    few = [1.0, 2.0, 1.0, 3.0]
+
+    def low(**said) -> float | None:
+        verdict = judge_unusual(a_rule(kind="unusual", **said), score(1, few), score(2, few))
+        assert verdict is not None
+        return verdict.low
+
+    assert low() == 0
+    assert low(measure="players") == 0
+    assert low(measure={"event": "level_fail"}) == 0
+    # What is left of a revenue after refunds may be less than nothing.
+    net = {"metric": "revenue", "figure": "total.netMicros"}
+    assert low(measure=net) == pytest.approx(1.5 - 4 * math.sqrt(1.5))
+
+
 @settings(max_examples=50)
 @given(
     st.lists(st.integers(0, 2000), min_size=4, max_size=8),

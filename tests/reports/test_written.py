@@ -22,7 +22,7 @@ from playtrace.reports.formats import written
 from playtrace.reports.markdown import write_markdown
 from playtrace.reports.message import message_of
 from playtrace.reports.period import NoSuchPeriod, Period, asked_period
-from playtrace.reports.words import change_of, value_of
+from playtrace.reports.words import change_of, crashes_of, value_of
 
 HOSTILE = "<script>alert(1)</script> & [x](javascript:y) **b** | `c` \"'> ]] \u202egnp.exe"
 WEEK = Period("week", dt.date(2026, 3, 9))
@@ -92,6 +92,21 @@ def test_a_message_says_the_same(hostile: Digest):
     assert message.picture is not None
     assert message.picture.startswith(b"\x89PNG")
     assert message_of(hostile, None).link is None
+
+
+def test_what_happened_once_is_said_of_one(reported: Any):
+    digest = reported.digest(WEEK)
+    once = msgspec.structs.replace(
+        digest,
+        crashes=Crashes(2, 1, (Crash("Out of memory", 1, 0),), 1),
+        health=msgspec.structs.replace(digest.health, received=1),
+    )
+    for text in (write_markdown(once), written(once, "html").decode(), message_of(once, None).text):
+        assert "1 time, not once the week before" in text
+        assert "others: 1 time" in text
+        assert "1 event was received" in text
+        assert " 1 times" not in text
+    assert crashes_of(msgspec.structs.replace(once, crashes=Crashes(1, 0, (), 0))) == "1 crash, 0 the week before."
 
 
 def pixels(picture: bytes) -> Any:

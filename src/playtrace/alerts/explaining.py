@@ -66,7 +66,9 @@ def changes_of(now: dict[tuple[str, str], float], usual: dict[tuple[str, str], f
     for dimension in DIMENSIONS:
         keys = {key for key in (*now, *usual) if key[0] == dimension}
         whole = sum(now.get(key, 0.0) - usual.get(key, 0.0) for key in keys)
-        if not keys or whole == 0 or keys == {(dimension, "")}:
+        # What came, or what is missing. Where none of it has the dimension, that is no value of it.
+        changed = now if whole > 0 else usual
+        if whole == 0 or not any(changed.get(key) for key in keys if key[1]):
             continue
         most = max(keys, key=lambda key: ((now.get(key, 0.0) - usual.get(key, 0.0)) / whole, key))
         had, has = usual.get(most, 0.0), now.get(most, 0.0)

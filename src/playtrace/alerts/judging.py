@@ -19,7 +19,7 @@ from typing import Literal
 from msgspec import Struct
 
 from playtrace.alerts.clock import POINTS_MIN
-from playtrace.alerts.rules import Ratio, Refused, Silence, Threshold, Unusual
+from playtrace.alerts.rules import MetricFigure, Ratio, Refused, Silence, Threshold, Unusual
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
 
 MAD_TO_DEVIATION = 1.4826
@@ -117,11 +117,14 @@ def judge_unusual(rule: Unusual, now: Score | None, before: Score | None) -> Ver
         )
         state = "calm" if is_calm else "between"
     margin = max(rule.score * now.scale, _least(rule, now))
+    low = now.usual - margin
+    if not isinstance(rule.measure, MetricFigure):
+        low = max(0.0, low)  # what is counted is never less
     return Verdict(
         state,
         now.value,
         now.usual,
-        low=now.usual - margin if rule.direction != "up" else None,
+        low=low if rule.direction != "up" else None,
         high=now.usual + margin if rule.direction != "down" else None,
         is_down=is_down,
     )

@@ -356,7 +356,8 @@ def _said(rule: AlertRule) -> str:
         case Threshold():
             bound = f"more than {figure(rule.above)}" if rule.above is not None else f"less than {figure(rule.below)}"
             usual = "" if rule.times_usual is None else f", and at least {figure(rule.times_usual)} times the usual"
-            return f"{bound} {measured_in_words(rule.measure)} in {within}{usual}"
+            count = rule.above if rule.above is not None else rule.below
+            return f"{bound} {measured_in_words(rule.measure, count)} in {within}{usual}"
         case Unusual():
             way = {"both": "unusually many or few", "up": "unusually many", "down": "unusually few"}[rule.direction]
             return f"{way} {measured_in_words(rule.measure)} in {within}, twice in a row"
@@ -383,12 +384,20 @@ def _of_whom(rule: AlertRule) -> str:
     return text + (f", each {rule.parts_by} by itself" if rule.parts_by else "")
 
 
-def measured_in_words(measure: Measure) -> str:
+def measured_in_words(measure: Measure, count: float | None = None) -> str:
+    """As many as `count`, of what is counted."""
     if isinstance(measure, EventCount):
-        return f"{measure.event} events"
+        return f"{measure.event} {singular('events', count)}"
     if isinstance(measure, MetricFigure):
         return f"{measure.metric} {measure.figure}"
-    return measure
+    return singular(measure, count)
+
+
+def singular(plural: str, count: float | None) -> str:
+    """`crashes` of one is `crash`."""
+    if count != 1:
+        return plural
+    return {"crashes": "crash"}.get(plural, plural.removesuffix("s"))
 
 
 def minutes_in_words(minutes: int) -> str:

@@ -24,6 +24,7 @@ from playtrace.alerts.rules import (
     measured_in_words,
     minutes_in_words,
     percent,
+    singular,
 )
 from playtrace.metrics.frame.calendar import day_of
 from playtrace.metrics.frame.models import UNKNOWN
@@ -67,12 +68,14 @@ def _what(incident: Incident, rule: AlertRule) -> str:
     value = figure(incident.value)
     match rule:
         case Threshold() | Unusual():
-            measured = measured_in_words(rule.measure)
+            measured = measured_in_words(rule.measure, incident.value)
             if is_event_count(rule.measure) or rule.measure in ("sessions", "players"):
-                said = f"{value} {singular(measured, incident.value)} in {within}"
+                said = f"{value} {measured} in {within}"
             else:
                 said = f"{measured} of {value} in {within}"
-            return f"{said}, usual are {figure(incident.usual)}" if isinstance(rule, Unusual) else said
+            return (
+                f"{said}, usual {_is(incident.usual)} {figure(incident.usual)}" if isinstance(rule, Unusual) else said
+            )
         case Ratio():
             return f"{percent(incident.value)} {rule.of.replace('_', '-', 1).replace('_', ' ')} in {within}"
         case Silence():
@@ -85,11 +88,8 @@ def _what(incident: Incident, rule: AlertRule) -> str:
             return f"{value} new {singular(f'{rule.of}s' if rule.of == 'version' else 'crashes', incident.value)}"
 
 
-def singular(plural: str, count: float) -> str:
-    """`crashes` of one is `crash`."""
-    if count != 1:
-        return plural
-    return {"crashes": "crash"}.get(plural, plural.removesuffix("s"))
+def _is(count: float | None) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _of_part(incident: Incident, rule: AlertRule) -> str:
@@ -124,7 +124,7 @@ def _lines(incident: Incident, told: Told, rule: AlertRule) -> list[str]:
 
 def _change(change: DimensionChange) -> str:
     share = f"{min(max(change.share, 0.0), 9.99):.0%}".replace("%", " %")
-    figures = f"{figure(change.events)} where {figure(change.usual)} are usual"
+    figures = f"{figure(change.events)} where {figure(change.usual)} {_is(change.usual)} usual"
     return f"{change.dimension} {change.value}: {share} of it, {figures}"
 
 

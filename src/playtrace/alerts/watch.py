@@ -30,6 +30,7 @@ from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.explaining import explain
 from playtrace.alerts.incidents import Explanation, Incident, Told, acknowledged, follow
 from playtrace.alerts.judging import Verdict, has_fallen
+from playtrace.alerts.known_incidents import IncidentKey, KnownIncidents
 from playtrace.alerts.looking import Look, lag_of, look, moments, policy_of, slides, wanted
 from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
 from playtrace.alerts.novelty import Novelty
@@ -127,9 +128,9 @@ class Watch:
         self._rules: dict[str, list[AlertRule]] = {}
         self._silences: list[SilenceRow] = []
         self._channels: set[str] = set()
-        self._incidents: dict[tuple[str, str, str], tuple[int, Incident]] | None = None
-        """The last one of each rule, game and part, with its number. None before they are read."""
-        self._bad: defaultdict[tuple[str, str, str], list[Span]] = defaultdict(list)
+        self._incidents: KnownIncidents | None = None
+        """None before they are read."""
+        self._bad: defaultdict[IncidentKey, list[Span]] = defaultdict(list)
         """When something was the matter, of the last weeks."""
         self._observed: dict[int, dt.datetime] = {}
         self._judged_to: dict[str, dt.datetime] = {}
@@ -179,13 +180,13 @@ class Watch:
         with self._judging:
             row = self._registry.change_incident(incident_id, change)
             incident = Incident.from_json(row.incident_json)
-            key = (incident.rule_id, incident.game_id, incident.part)
-            if self._incidents is not None and key in self._incidents and self._incidents[key][0] == incident_id:
-                there = self._incidents[key][1]
+            key = IncidentKey(incident.rule_id, incident.game_id, incident.part)
+            there = None if self._incidents is None else self._incidents.get(key)
+            if self._incidents is not None and there is not None and there.number == incident_id:
                 changed = replace(
-                    there, acknowledged_at=incident.acknowledged_at, acknowledged_by=incident.acknowledged_by
+                    there.incident, acknowledged_at=incident.acknowledged_at, acknowledged_by=incident.acknowledged_by
                 )
-                self._incidents[key] = (incident_id, changed)
+                self._incidents.put(key, incident_id, changed)
             return incident
 
     def close(self) -> None:
@@ -222,11 +223,11 @@ class Watch:
             ready = {game_id for game_id, at in self._arrived.items() if now - at >= GATHER_S}
             for game_id in ready:
                 del self._arrived[game_id]
-        is_open = {key[1] for key, (_, incident) in self._known_incidents().items() if incident.is_open}
+        incidents = self._known_incidents()
         found: list[WatchedGame] = []
         for game in self._games.values():
             ago = now - self._judged_at.get(game.id, -ALL_S)
-            if game.id in ready or ago >= ALL_S or (game.id in is_open and ago >= OPEN_S):
+            if game.id in ready or ago >= ALL_S or (ago >= OPEN_S and incidents.has_open(game.id)):
                 found.append(game)
         return found
 
@@ -333,7 +334,7 @@ class Watch:
                 novelty = Novelty()
             self._novelties[rule.id, game.id] = (rule, novelty)
             return [novelty.look(reader, figures, rule, game, at)]
-        open_parts = self._open_parts(rule, game)
+        open_parts = self._known_incidents().open_parts(rule.id, game.id)
         bad = self._bad
         looks = look(
             rule,
@@ -341,7 +342,7 @@ class Watch:
             figures,
             at,
             open_parts=open_parts,
-            excluded=lambda part: bad.get((rule.id, game.id, part), []),
+            excluded=lambda part: bad.get(IncidentKey(rule.id, game.id, part), []),
         )
         if isinstance(rule, Silence) and at - self._began < dt.timedelta(minutes=rule.window_minutes):
             # While this server was away nothing could come.
@@ -361,8 +362,8 @@ class Watch:
         now: dt.datetime,
     ) -> None:
         """What one look makes of an incident is kept, with what is told of it."""
-        key = (rule.id, game.id, seen.part)
-        number, before = self._known_incidents().get(key, (None, None))
+        key = IncidentKey(rule.id, game.id, seen.part)
+        number, before = self._known_incidents().get(key) or (None, None)
         is_opening = before is None or not before.is_open
         if is_opening and (seen.verdict is None or seen.verdict.state != "over"):
             return
@@ -384,13 +385,13 @@ class Watch:
         is_to_be_kept = is_opening or followed.told is not None or not incident.is_open
         if number is not None and not is_to_be_kept and not self._is_to_be_observed(number, incident, at):
             # It is kept with the next change that is.
-            self._known_incidents()[key] = (number, incident)
+            self._known_incidents().put(key, number, incident)
             return
         self._keep(key, number, incident, at, self._telling(followed.told, incident, rule, game, now))
 
     def _keep(
         self,
-        key: tuple[str, str, str],
+        key: IncidentKey,
         number: int | None,
         incident: Incident,
         at: dt.datetime,
@@ -399,13 +400,13 @@ class Watch:
         observation = Observation(at, incident.value, incident.usual, incident.low, incident.high)
         row = IncidentRow(number, *key, incident.is_open, incident.opened_at, incident.changed_at, incident.to_json())
         (number,) = self._registry.keep_incidents([IncidentChange(row, observation, telling)])
-        self._known_incidents()[key] = (number, incident)
+        self._known_incidents().put(key, number, incident)
         self._observed[number] = at
         if not incident.is_open:
             self._observed.pop(number, None)
             self._bad[key].append(Span(incident.began_at, incident.changed_at))
         if telling is not None:
-            log.info("an incident is told", extra={"incident": number, "rule": key[0], "game": key[1]})
+            log.info("an incident is told", extra={"incident": number, "rule": key.rule_id, "game": key.game_id})
 
     def _telling(
         self, told: Told | None, incident: Incident, rule: AlertRule, game: WatchedGame, now: dt.datetime
@@ -421,10 +422,15 @@ class Watch:
 
     def _resolve_orphans(self, game: WatchedGame, now: dt.datetime) -> None:
         """Incidents whose rule is gone or switched off: nobody would ever resolve them. Nothing is told of that."""
-        there = {rule.id for rule in self._rules[game.id]}
-        for key, (number, incident) in list(self._known_incidents().items()):
-            if key[1] == game.id and incident.is_open and key[0] not in there:
-                self._keep(key, number, replace(incident, resolved_at=now, changed_at=now), now, None)
+        incidents = self._known_incidents()
+        gone = set(incidents.open_rules(game.id)) - {rule.id for rule in self._rules[game.id]}
+        for rule_id in gone:
+            for part in list(incidents.open_parts(rule_id, game.id)):
+                key = IncidentKey(rule_id, game.id, part)
+                there = incidents.get(key)
+                if there is not None:
+                    resolved = replace(there.incident, resolved_at=now, changed_at=now)
+                    self._keep(key, there.number, resolved, now, None)
 
     def _explain(self, reader: Reader, figures: Figures, rule: AlertRule, game: WatchedGame, seen: Look) -> Explanation:
         if isinstance(rule, Refused):
@@ -448,23 +454,16 @@ class Watch:
 
     # ── what is known ────────────────────────────────────────────────────────────────────────────────────
 
-    def _known_incidents(self) -> dict[tuple[str, str, str], tuple[int, Incident]]:
+    def _known_incidents(self) -> KnownIncidents:
         if self._incidents is None:
-            self._incidents = {}
+            self._incidents = KnownIncidents()
             for row in self._registry.current_incidents(self._clock() - (WEEKS_BACK + 1) * 7 * ONE_DAY):
                 incident = Incident.from_json(row.incident_json)
-                key = (row.rule_id, row.game_id, row.part)
-                self._incidents[key] = (row.id or 0, incident)
+                key = IncidentKey(row.rule_id, row.game_id, row.part)
+                self._incidents.put(key, row.id or 0, incident)
                 if not incident.is_open:
                     self._bad[key].append(Span(incident.began_at, incident.changed_at))
         return self._incidents
-
-    def _open_parts(self, rule: AlertRule, game: WatchedGame) -> Collection[str]:
-        return {
-            key[2]
-            for key, (_, incident) in self._known_incidents().items()
-            if key[0] == rule.id and key[1] == game.id and incident.is_open
-        }
 
     def _is_to_be_observed(self, number: int, incident: Incident, at: dt.datetime) -> bool:
         last = self._observed.get(number)

@@ -235,14 +235,20 @@ class Loader:
         self._is_lost = False
 
     def _find_place(self) -> int:
+        """A journal that is new to the store, and has given no offset yet, goes on behind all others: what comes behind
+        an offset of one is then behind it in the next one too."""
         with self._store.writing() as connection:
             journal_id = str(self._journal.journal_id)
             row = connection.execute(
                 "SELECT journal_offset FROM loaded WHERE journal_id = ?::UUID", [journal_id]
             ).fetchone()
             if row is None:
-                connection.execute("INSERT INTO loaded VALUES (?::UUID, 0)", [journal_id])
-            return int(row[0]) if row else 0
+                row = connection.execute("SELECT coalesce(max(journal_offset), 0) FROM loaded").fetchone() or (0,)
+                # That offset may be what an earlier start told it, before the store forgot.
+                if self._journal.head not in (0, row[0]) or self._journal.waiting_events(0):
+                    row = (0,)
+                connection.execute("INSERT INTO loaded VALUES ($1::UUID, $2, $2)", [journal_id, row[0]])
+            return int(row[0])
 
     def _remember_ids(self) -> None:
         since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=self._settings.load.dedup_days)

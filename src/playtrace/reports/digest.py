@@ -338,7 +338,9 @@ def _remarks(asked: _Asked, is_behind: bool) -> list[str]:
         )
     if unconverted := asked.revenue.unconverted.payments:
         currencies = ", ".join(one_line(currency) for currency in asked.revenue.unconverted.currencies)
-        found.append(f"{unconverted:,} payments in {currencies} have no exchange rate and are in no amount.")
+        payments = "1 payment" if unconverted == 1 else f"{unconverted:,} payments"
+        have, are = ("has", "is") if unconverted == 1 else ("have", "are")
+        found.append(f"{payments} in {currencies} {have} no exchange rate and {are} in no amount.")
     return found
 
 

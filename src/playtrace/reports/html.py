@@ -20,6 +20,7 @@ from playtrace.reports.words import (
     health_of,
     interval_of,
     returned_of,
+    times_of,
     value_of,
     version_of,
 )
@@ -129,7 +130,7 @@ def _crashes(digest: Digest) -> str:
         for crash in digest.crashes.most_common
     ]
     if digest.crashes.others:
-        lines.append(f'<li style="margin:4px 0;{FAINT}">others: {digest.crashes.others:,} times</li>')
+        lines.append(f'<li style="margin:4px 0;{FAINT}">others: {times_of(digest.crashes.others)}</li>')
     listed = f'<ul style="margin:6px 0 0;padding-left:20px">{"".join(lines)}</ul>' if lines else ""
     return f'<p style="margin:0">{crashes_of(digest)}</p>{listed}'
 

@@ -14,6 +14,7 @@ from playtrace.reports.words import (
     health_of,
     interval_of,
     returned_of,
+    times_of,
     value_of,
     version_of,
 )
@@ -57,7 +58,7 @@ def crash_lines(digest: Digest) -> str:
     """The most common ones; empty where there are none."""
     lines = [f"- {escaped(crash.text)}: {crash_of(crash, digest.period.kind)}" for crash in digest.crashes.most_common]
     if digest.crashes.others:
-        lines.append(f"- others: {digest.crashes.others:,} times")
+        lines.append(f"- others: {times_of(digest.crashes.others)}")
     return "\n".join(lines)
 
 

@@ -43,11 +43,21 @@ def interval_of(figure: Figure) -> str:
 
 def crash_of(crash: Crash, kind: str) -> str:
     """How often, and how often before."""
+    times = times_of(crash.times)
     if crash.before is None:
-        return f"{crash.times:,} times"
+        return times
     if crash.before == 0:
-        return f"{crash.times:,} times, not once the {kind} before"
-    return f"{crash.times:,} times, {crash.before:,} the {kind} before"
+        return f"{times}, not once the {kind} before"
+    return f"{times}, {crash.before:,} the {kind} before"
+
+
+def times_of(count: int) -> str:
+    return counted(count, "time")
+
+
+def counted(count: int, name: str, plural: str | None = None) -> str:
+    """`1 time`, `2 times`."""
+    return f"{count:,} {name if count == 1 else plural or f'{name}s'}"
 
 
 def returned_of(digest: Digest) -> list[tuple[str, str, str]]:
@@ -81,10 +91,8 @@ def health_of(digest: Digest) -> str:
     if health.received == 0:
         return "No events were received."
     refused, quarantined = value_of(health.refused), value_of(health.quarantined)
-    return (
-        f"{health.received:,} events were received: {refused} refused, {quarantined} quarantined,"
-        f" {health.duplicates:,} sent again."
-    )
+    received = counted(health.received, "event was received", "events were received")
+    return f"{received}: {refused} refused, {quarantined} quarantined, {health.duplicates:,} sent again."
 
 
 def crashes_of(digest: Digest) -> str:
@@ -92,7 +100,7 @@ def crashes_of(digest: Digest) -> str:
     crashes, kind = digest.crashes, digest.period.kind
     if crashes.times == 0:
         return f"No crashes; {crashes.before:,} the {kind} before." if crashes.before else "No crashes."
-    return f"{crashes.times:,} crashes, {crashes.before:,} the {kind} before."
+    return f"{counted(crashes.times, 'crash', 'crashes')}, {crashes.before:,} the {kind} before."
 
 
 def footer_of(digest: Digest) -> str:
