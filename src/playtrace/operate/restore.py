@@ -166,7 +166,10 @@ def _load(manifest: Manifest, settings: Settings, on_progress: OnProgress) -> Re
         _rename(settings.journal_path, str(uuid.uuid4()), head)
         with store.writing() as connection:
             # It is new to the store, and the first start has it go on behind the largest offset that this knows.
-            connection.execute("UPDATE loaded SET journal_offset = greatest(journal_offset, ?)", [head])
+            connection.execute(
+                "UPDATE loaded SET journal_offset = greatest(journal_offset, ?) WHERE journal_id = ?::UUID",
+                [head, manifest.journal_id],
+            )
         store.checkpoint()
         events = store.query("SELECT count(*) AS n FROM events").to_pylist()[0]["n"]
         return Restored(manifest, events, loader.stored, damaged, manifest.registry)
