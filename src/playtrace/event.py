@@ -197,3 +197,5 @@ STANDARD_EVENTS = (
 """Names that the catalogue (docs/events.md) describes. Any other name is as good; these are those that metrics know."""
 PASSIVE_EVENTS = ("push_received", "server_grant", "crash_upload")
 """Names that do not make a player active: they happen without the player."""
+SAMPLE_EVENTS = ("position", "performance", "heartbeat")
+"""Names that a game sends all the while, whatever the player does: they say nothing of what somebody did next."""

@@ -52,6 +52,7 @@ def test_what_the_first_playtrace_stored_is_kept_and_its_rollups_are_to_be_made(
         assert builds == {rollup.table: DAY.date() for rollup in ROLLUPS} | {
             "heat_days": None,
             "performance_days": None,
+            "path_days": None,
             # Made when the store is opened.
             "player_merges": None,
         }

@@ -25,6 +25,7 @@ from playtrace.rollups import (
     heat_days,
     jwc_usage,
     map_extents,
+    path_days,
     performance_days,
     player_days,
     players,
@@ -84,6 +85,10 @@ PERFORMANCE = Task(
     when_quiet=True,
 )
 
+PATHS = Task(
+    path_days.TABLE, path_days.MERGED, "DELETE FROM path_days WHERE day >= $from AND day < $to", when_quiet=True
+)
+
 TASKS: tuple[Task, ...] = (
     # Spans, samples, located and noted events are as few as they can be. Players are too, but lie as they came.
     *(
@@ -92,6 +97,7 @@ TASKS: tuple[Task, ...] = (
     ),
     HEAT,
     PERFORMANCE,
+    PATHS,
     Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
 )
 
@@ -102,6 +108,11 @@ SELECT DISTINCT day FROM map_extents ANTI JOIN heat_days USING (game_id, env, da
 DAYS_WITHOUT_PERFORMANCE: LiteralString = """
 SELECT DISTINCT CAST(slot AS DATE) AS day FROM event_counts
 WHERE name = 'performance' AND CAST(slot AS DATE) NOT IN (SELECT day FROM performance_days)
+"""
+
+DAYS_WITHOUT_PATHS: LiteralString = f"""
+SELECT DISTINCT CAST(slot AS DATE) AS day FROM event_counts
+WHERE {path_days.IS_NODE} AND CAST(slot AS DATE) NOT IN (SELECT day FROM path_days)
 """
 
 # Whether what the cells of a day are made of is being made anew itself.
@@ -122,11 +133,11 @@ class Compaction:
         self._loads_since_tidy = 0
         self._loaded_at = self._tidied_at = time.monotonic()
         # What the process before this one left behind is not known: the last days are looked at once, and those of
-        # which no heatmap or no histogram was made yet.
+        # which no heatmap, no histogram or no paths were made yet.
         today = dt.datetime.now(dt.UTC).date()
         self.touch(today - dt.timedelta(days=days) for days in range(3))
         with suppress(StoreDamaged):  # then there is nothing to be merged either
-            for days in (DAYS_WITHOUT_HEAT, DAYS_WITHOUT_PERFORMANCE):
+            for days in (DAYS_WITHOUT_HEAT, DAYS_WITHOUT_PERFORMANCE, DAYS_WITHOUT_PATHS):
                 self.touch(row["day"] for row in store.query(days).to_pylist())
 
     def touch(self, days: Iterable[dt.date]) -> None:

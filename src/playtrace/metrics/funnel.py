@@ -48,6 +48,7 @@ from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import Field
 
+from playtrace.event import SAMPLE_EVENTS
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import Span, in_seconds, microseconds, span_of
 from playtrace.metrics.frame.errors import WrongParameter
@@ -56,7 +57,6 @@ from playtrace.metrics.frame.fields import Field as HeldField
 from playtrace.metrics.frame.fields import read_field
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, Sought
-from playtrace.metrics.frame.samples import SAMPLES
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.splitting import KEYS_MAX, OTHER, SplitBy
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
@@ -422,7 +422,7 @@ def answer(parameters: Parameters, asking: Asking) -> Funnel:
     scope = Scope(parameters, asking, [read], split_by=parameters.split_by, reading=marks)
     bound |= {
         "names": sorted({choice.name for choice in (*steps, *exclusions)}),
-        "samples": list(SAMPLES),
+        "samples": list(SAMPLE_EVENTS),
         "from_us": microseconds(span.start),
         "entered_to_us": microseconds(span.end),
         "now_us": microseconds(asking.now),

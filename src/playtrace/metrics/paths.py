@@ -14,7 +14,8 @@ Of each path the first `length` nodes count, from its beginning, or with `start`
 - In every column but the first and the last as many units lead to a node as from it.
 
 A unit is a `session` by its `session_id`, or a `player`. A session that began before the range is seen from there on.
-Filters hold for each event. It is read from all events.
+Filters hold for each event. It is read from all events, but for sessions from their beginning: of days (UTC) that have
+come to rest, what each session did first is kept.
 
 ### Example
 
@@ -30,22 +31,23 @@ column; here it is by a share, so that nothing that matters is folded where many
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Literal, LiteralString
 
 from pydantic import Field
 
-from playtrace.event import NAME_LENGTH_MAX
+from playtrace.event import NAME_LENGTH_MAX, SAMPLE_EVENTS
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import span_of
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain, span_of, whole_days_inside
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.fields import Field as PropertyField
 from playtrace.metrics.frame.fields import read_field
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, FilterValues, Judged, Model, Sought
-from playtrace.metrics.frame.samples import SAMPLES
-from playtrace.metrics.frame.scope import Scope
+from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.splitting import OTHER
 from playtrace.metrics.frame.wilson import ratio
+from playtrace.rollups import path_days
 
 Sql = LiteralString
 
@@ -156,12 +158,18 @@ placed AS (
     FROM runs
     WHERE node_before IS NULL OR node_before <> node
 ),
+"""
+
+LINKED: Sql = """
 linked AS (
     SELECT place, node, node_next, count(*) AS units
     FROM placed
     WHERE place <= $length
-    GROUP BY place, node, node_next
+    GROUP BY place, node, node_next{of_days}
 ),
+"""
+
+SHOWN: Sql = """
 nodes AS (
     SELECT place, node, CASE WHEN sum(units) * 100 < $percent * sum(sum(units)) OVER (PARTITION BY place) THEN 1 ELSE 0
         END AS is_folded
@@ -182,6 +190,83 @@ FROM shown
 GROUP BY place, node, CASE WHEN place < $length THEN node_next END
 """
 
+# ── what is kept of days ────────────────────────────────────────────────────────────────────────────────────
+
+# Days that are not as they were made, or that are not made.
+UNMADE: Sql = """
+WITH
+made AS (
+    SELECT day, events
+    FROM main.path_days
+    WHERE game_id = $game AND env = $env AND day >= $whole_from AND day < $whole_to AND events > 0
+)
+SELECT counted_days.day
+FROM counted_days
+LEFT JOIN made ON made.day = counted_days.day
+WHERE made.events IS NULL OR made.events <> counted_days.events
+ORDER BY counted_days.day
+"""
+
+# What a session did on one day alone is counted as it is kept. Of one that goes over midnight, or over the border of
+# what is kept, the parts come one after the other, as if they were events.
+PIECES: Sql = """
+WITH
+pieces AS (
+    SELECT owner, session_id, day{nodes}
+    FROM main.path_days
+    WHERE game_id = $game AND env = $env AND day >= $made_from AND day < $made_to AND events = 0
+),{did}
+parted AS (
+    SELECT owner, session_id
+    FROM (
+        SELECT owner, session_id FROM pieces{outside}
+    ) AS parts
+    GROUP BY owner, session_id
+    HAVING count(*) > 1
+),
+begun AS (
+    SELECT owner, session_id, order_key, node
+    FROM (
+        SELECT pieces.owner, pieces.session_id,
+            CAST(epoch_us(CAST(day AS TIMESTAMP)) AS HUGEINT) * 590295810358705651712 + place AS order_key,
+            CASE place{node_of_place} END AS node
+        FROM pieces
+        JOIN parted ON pieces.owner = parted.owner AND pieces.session_id = parted.session_id
+        CROSS JOIN places
+    ) AS kept
+    WHERE node IS NOT NULL{of_did}
+),
+whole AS (
+    SELECT count(*) AS units{nodes}
+    FROM pieces
+    LEFT JOIN parted ON pieces.owner = parted.owner AND pieces.session_id = parted.session_id
+    WHERE parted.session_id IS NULL
+    GROUP BY node_1{nodes_behind}
+),
+"""
+DID_OUTSIDE: Sql = """
+did AS (
+    SELECT owner, session_id, order_key, name AS node
+    FROM every_event
+    WHERE is_active AND NOT list_contains($samples::VARCHAR[], name) AND session_id IS NOT NULL
+        AND (time < $made_from OR time >= $made_to)
+),"""
+OF_DID: Sql = """
+    UNION ALL
+    SELECT owner, session_id, order_key, node FROM did"""
+OUTSIDE: Sql = """
+        UNION ALL
+        SELECT DISTINCT owner, session_id FROM did"""
+OF_DAYS: Sql = """
+    UNION ALL
+    SELECT place, node, node_next, units
+    FROM (
+        SELECT places.place, units, CASE place{node_of_place} END AS node, CASE place{node_behind} END AS node_next
+        FROM whole
+        CROSS JOIN places
+    ) AS ways
+    WHERE node IS NOT NULL"""
+
 
 def answer(parameters: Parameters, asking: Asking) -> Paths:
     if parameters.start is not None and parameters.end is not None:
@@ -193,9 +278,13 @@ def answer(parameters: Parameters, asking: Asking) -> Paths:
     field = read_field(parameters.property, "property") if parameters.property is not None else None
     reading: dict[Sql, Sql] = {} if field is None else {"said_value": field.value("said")}
     scope = Scope(parameters, asking, [span], reading=reading)
-    samples = [name for name in SAMPLES if name != anchor]
+    samples = [name for name in SAMPLE_EVENTS if name != anchor]
+    made = _made(parameters, asking, scope, span)
     rows = scope.rows(
-        _statement(parameters, field),
+        _statement(parameters, field) if made is None else _statement_of_days(parameters, is_all=made == span),
+        Table("places", {"place": "BIGINT"}, [(place,) for place in range(1, parameters.length + 1)]),
+        made_from=made and plain(made.start),
+        made_to=made and plain(made.end),
         names=parameters.event,
         samples=samples,
         anchor=anchor,
@@ -225,8 +314,9 @@ def _statement(parameters: Parameters, field: PropertyField | None) -> Sql:
         said = field.key("said_value", "CAST(said_value AS VARCHAR)")
         node = "name || coalesce(':' || " + said + ", '')"
     is_forward = parameters.end is None
-    text = DID + (WHOLE if is_forward and parameters.start is None else ANCHORED) + REST
+    text = DID + (WHOLE if is_forward and parameters.start is None else ANCHORED) + REST + LINKED + SHOWN
     return text.format(
+        of_days="",
         unit=unit,
         has_unit=has_unit,
         is_node=IS_NODE[bool(parameters.event)],
@@ -235,6 +325,48 @@ def _statement(parameters: Parameters, field: PropertyField | None) -> Sql:
         first="min" if is_forward else "max",
         behind=">=" if is_forward else "<=",
         before="<=" if is_forward else ">=",
+    )
+
+
+def _made(parameters: Parameters, asking: Asking, scope: Scope, span: Span) -> Span | None:
+    """The longest stretch of days in the span of which it is kept what sessions did first, if that is what is asked."""
+    whole = whole_days_inside(span)
+    is_other = parameters.unit != "session" or parameters.event or parameters.property or scope.is_narrowed
+    is_anchored = parameters.start is not None or parameters.end is not None
+    if whole is None or is_other or is_anchored or parameters.source == "raw" or asking.is_merged:
+        return None
+    longest = Span(whole.start, whole.start)
+    start = whole.start
+    unmade = scope.rows(UNMADE, whole_from=plain(whole.start), whole_to=plain(whole.end))
+    for day in [*(dt.datetime.combine(row["day"], dt.time(), dt.UTC) for row in unmade), whole.end]:
+        longest = max(longest, Span(start, day), key=lambda days: days.end - days.start)
+        start = day + ONE_DAY
+    return longest if longest.start < longest.end else None
+
+
+def _statement_of_days(parameters: Parameters, *, is_all: bool) -> Sql:
+    """`is_all`: no events lie outside of what is kept."""
+    numbers = path_days.NODES[: parameters.length]
+    nodes: Sql = ""
+    node_of_place: Sql = ""
+    node_behind: Sql = ""
+    for number, behind in zip(numbers, (*numbers[1:], None), strict=True):
+        nodes += ", node_" + number
+        node_of_place += " WHEN " + number + " THEN node_" + number
+        if behind is not None:
+            node_behind += " WHEN " + number + " THEN node_" + behind
+    return (PIECES + REST + LINKED.replace("{of_days}", OF_DAYS) + SHOWN).format(
+        unit=UNITS["session"][0],
+        nodes=nodes,
+        nodes_behind=nodes.removeprefix(", node_1"),
+        node_of_place=node_of_place,
+        node_behind=node_behind,
+        did="" if is_all else DID_OUTSIDE,
+        outside="" if is_all else OUTSIDE,
+        of_did="" if is_all else OF_DID,
+        direction="ASC",
+        first="min",
+        before="<=",
     )
 
 

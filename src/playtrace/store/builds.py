@@ -12,7 +12,7 @@ from typing import LiteralString
 
 import duckdb
 
-from playtrace.rollups import ROLLUPS, heat_days, performance_days, player_merges
+from playtrace.rollups import ROLLUPS, heat_days, path_days, performance_days, player_merges
 from playtrace.store.errors import StoreNewer
 from playtrace.store.player_merges import take_up
 
@@ -30,7 +30,7 @@ def prepare_rollups(connection: duckdb.DuckDBPyConnection) -> None:
     for rollup in ROLLUPS:
         if _is_due(found, rollup.table, rollup.version):
             _make(connection, rollup.table, rollup.version, rollup.creation, built_to)
-    for table in (heat_days, performance_days):
+    for table in (heat_days, performance_days, path_days):
         if _is_due(found, table.TABLE, table.VERSION):
             # Compaction makes it of other rollups, a day that is missing whenever it comes by.
             _make(connection, table.TABLE, table.VERSION, table.CREATION, None)

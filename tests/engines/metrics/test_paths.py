@@ -109,6 +109,55 @@ def test_what_is_rare_is_folded(engine: Engine) -> None:
     assert {node.node for node in answer.nodes} == {"lobby", "shop", "(other)"}
 
 
+def test_what_is_kept_of_days_says_what_the_events_say(engine: Engine) -> None:
+    """Also of sessions over midnight and over the border of the range, and of a day to which something came later."""
+    game = engine.new_game()
+    midnight = dt.datetime(2026, 3, 3, tzinfo=dt.UTC)
+    day = dt.timedelta(days=1)
+
+    def at(session_id: str, minutes: int, name: str, since: dt.datetime = midnight) -> dict[str, Any]:
+        when = since + dt.timedelta(minutes=minutes)
+        return {"name": name, "player_id": "p", "session_id": session_id, "time": when}
+
+    engine.load(game, [at("over", -2, "a"), at("over", -1, "b"), at("over", 1, "b"), at("over", 2, "c")])
+    engine.load(game, [at("one", 600, "a"), at("one", 601, "b"), at("last", -1, "a", midnight + 2 * day)])
+    engine.load(game, [at("last", 1, "d", midnight + 2 * day), at("noted", -300, "position")])
+    whole, part = MARCH, {"from": midnight - day / 2, "to": midnight + 2 * day + dt.timedelta(hours=1)}
+    expected = {(1, "a", "b"): 2, (1, "a", "d"): 1, (2, "b", "c"): 1, (2, "b", "(end)"): 1, (2, "d", "(end)"): 1}
+    expected[3, "c", "(end)"] = 1
+
+    def agree(**more: Any) -> Any:
+        """What is kept is not asked with `source=raw`."""
+        answers = [engine.ask("paths", game, LATER, source=source, **more) for source in ("auto", "raw")]
+        assert links(answers[0]) == links(answers[1])
+        assert (answers[0].nodes, answers[0].units) == (answers[1].nodes, answers[1].units)
+        return answers[0]
+
+    for asked in (whole, part):
+        assert agree(**asked).source == "raw"
+    engine.compact([(midnight + n * day).date() for n in range(-1, 3)])
+    assert agree(**whole).source == "rollup"
+    assert agree(**part).source == "raw"
+    for asked in (whole, part, whole | {"timeZone": "Asia/Kathmandu"}):
+        assert links(agree(**asked)) == expected
+    assert links(agree(length=2, **whole)) == {(1, "a", "b"): 2, (1, "a", "d"): 1}
+    # A filter, and what came since.
+    assert agree(filter=["name:a,b"], **whole).source == "raw"
+    engine.load(game, [at("one", 599, "first")])
+    later = agree(**whole)
+    assert (later.source, links(later)[1, "first", "a"]) == ("raw", 1)
+
+
+def test_more_than_ten_nodes_are_cut_where_they_are_kept(engine: Engine) -> None:
+    game = engine.new_game()
+    done = session(1, *(f"n{number}" for number in range(14))) + session(2, "n0", "n1")
+    engine.load(game, done)
+    engine.compact([NOON.date()])
+    answer = engine.ask_both("paths", game, LATER, length=10, **MARCH)
+    assert links(answer)[9, "n8", "n9"] == 1
+    assert {node.column for node in answer.nodes} == set(range(1, 11))
+
+
 def test_a_game_without_events(engine: Engine) -> None:
     answer = engine.ask("paths", engine.new_game(), LATER)
     assert (answer.links, answer.nodes, answer.units) == ([], [], 0)
@@ -120,7 +169,7 @@ def test_a_game_without_events(engine: Engine) -> None:
         ({"start": "a", "end": "b"}, "end"),
         ({"start": "a", "event": ["b"]}, "start"),
         ({"property": "levle"}, "property"),
-        ({"source": "rollup"}, "source"),
+        ({"source": "rollup", "unit": "player"}, "source"),
     ],
 )
 def test_a_wrong_parameter_is_named(engine: Engine, asked: dict[str, Any], parameter: str) -> None:

@@ -142,22 +142,27 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    points,
-    time,
-    scores
+    MAX(points) AS points,
+    (
+      ARRAY_AGG(time ORDER BY points DESC) FILTER(WHERE
+        time IS NOT NULL)
+    )[1] AS time,
+    CAST(SUM(scores) AS BIGINT) AS scores
   FROM (
     SELECT
       player_id,
       points,
-      time,
-      COUNT(*) OVER (PARTITION BY player_id) AS scores,
-      ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY points DESC NULLS LAST, order_key) AS place
+      MIN(time) AS time,
+      COUNT(*) AS scores
     FROM scores
     WHERE
       NOT is_late
-  ) AS placed
-  WHERE
-    place = 1
+    GROUP BY
+      player_id,
+      points
+  ) AS levels
+  GROUP BY
+    player_id
 ), ranked AS (
   SELECT
     player_id,
@@ -635,22 +640,27 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    points,
-    time,
-    scores
+    MAX(points) AS points,
+    (
+      ARRAY_AGG(time ORDER BY points DESC) FILTER(WHERE
+        time IS NOT NULL)
+    )[1] AS time,
+    CAST(SUM(scores) AS BIGINT) AS scores
   FROM (
     SELECT
       player_id,
       points,
-      time,
-      COUNT(*) OVER (PARTITION BY player_id) AS scores,
-      ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY points DESC NULLS LAST, order_key) AS place
+      MIN(time) AS time,
+      COUNT(*) AS scores
     FROM scores
     WHERE
       NOT is_late
-  ) AS placed
-  WHERE
-    place = 1
+    GROUP BY
+      player_id,
+      points
+  ) AS levels
+  GROUP BY
+    player_id
 ), ranked AS (
   SELECT
     player_id,

@@ -143,22 +143,24 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    points,
-    time,
-    scores
+    MAX(points) AS points,
+    MAX_BY(time, points) AS time,
+    CAST(SUM(scores) AS BIGINT) AS scores
   FROM (
     SELECT
       player_id,
       points,
-      time,
-      COUNT(*) OVER (PARTITION BY player_id) AS scores,
-      ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY points DESC, order_key NULLS LAST) AS place
+      MIN(time) AS time,
+      COUNT(*) AS scores
     FROM scores
     WHERE
       NOT is_late
-  ) AS placed
-  WHERE
-    place = 1
+    GROUP BY
+      player_id,
+      points
+  ) AS levels
+  GROUP BY
+    player_id
 ), ranked AS (
   SELECT
     player_id,
@@ -637,22 +639,24 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    points,
-    time,
-    scores
+    MAX(points) AS points,
+    MAX_BY(time, points) AS time,
+    CAST(SUM(scores) AS BIGINT) AS scores
   FROM (
     SELECT
       player_id,
       points,
-      time,
-      COUNT(*) OVER (PARTITION BY player_id) AS scores,
-      ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY points DESC, order_key NULLS LAST) AS place
+      MIN(time) AS time,
+      COUNT(*) AS scores
     FROM scores
     WHERE
       NOT is_late
-  ) AS placed
-  WHERE
-    place = 1
+    GROUP BY
+      player_id,
+      points
+  ) AS levels
+  GROUP BY
+    player_id
 ), ranked AS (
   SELECT
     player_id,

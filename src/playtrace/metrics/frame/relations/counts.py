@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playtrace.metrics.frame.relation import Relation, Sql
-from playtrace.rollups import event_counts
+from playtrace.rollups import event_counts, path_days
 
 RELATIONS: dict[Sql, Relation] = {
     # Events and their sums. Not merged: whoever reads it adds them up anyway.
@@ -17,6 +17,19 @@ RELATIONS: dict[Sql, Relation] = {
         event_counts.ROLLUP,
         at="slot",
         in_slots=True,
+        has_players=False,
+    ),
+    # Events of the days (UTC) from `$whole_from` to `$whole_to`, but samples, whatever the filters.
+    "counted_days": Relation(
+        """
+    SELECT CAST(slot AS DATE) AS day, CAST(sum(events) AS BIGINT) AS events
+    FROM ({rows}) AS parts
+    WHERE slot >= $whole_from AND slot < $whole_to AND """
+        + path_days.IS_NODE
+        + """
+    GROUP BY CAST(slot AS DATE)""",
+        event_counts.ROLLUP,
+        is_narrowed=False,
         has_players=False,
     ),
     "all_counts": Relation(
