@@ -21,6 +21,7 @@ from .test_dashboard import ACCESSIBILITY_RULES, panel
 GAME = "arena"
 CALM_GAME = "pond"
 CRASHES = 14
+BURST = 203
 THRESHOLD = 10
 """Of the default rule."""
 CRASH = "NullReferenceException <img src=x onerror=alert(1)>"
@@ -327,3 +328,36 @@ def test_all_of_it_is_accessible_and_fits_a_phone(
             ] == []
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), query
+
+
+def test_what_lasted_a_minute_is_drawn_and_stays_what_it_was(watching: ServerProcess, open_page: OpenPage) -> None:
+    burst = {"id": "burst", "gameId": CALM_GAME, "kind": "threshold", "above": 5, "windowMinutes": 1}
+    rules = "/api/alerts/rules"
+    headers = {"Content-Type": "application/json"}
+    made = json.dumps(burst | {"severity": "critical"}).encode()
+    assert watching.request("POST", rules, made, headers=headers)[0] == 201
+    crash = {"name": "crash", "game_id": CALM_GAME, "time": dt.datetime.now(dt.UTC).isoformat()}
+    assert watching.send({"events": [crash] * BURST})[0] == 202
+
+    def found(state: str) -> list[dict[str, Any]]:
+        return watching.get(f"/api/alerts/incidents?ruleId=burst&state={state}")["incidents"]
+
+    deadline = time.monotonic() + SECONDS_MAX
+    while not found("open"):
+        assert time.monotonic() < deadline, watching.output()
+        time.sleep(0.1)
+    page = open_page(f"{watching.url}/alerts?game={CALM_GAME}&incident={found('open')[0]['id']}")
+    seen = panel(page, "What was seen")
+    expect(seen.get_by_role("img")).to_have_attribute("aria-label", re.compile(f"From 0 to {BURST}. Worth telling 1"))
+    seen.get_by_role("button", name="What was seen as a table").click()
+    expect(seen.get_by_role("row").filter(has_text=re.compile("yes$"))).to_contain_text([f"{BURST}–at most 5yes"])
+
+    off = json.dumps({"enabled": False}).encode()
+    assert watching.request("PATCH", f"{rules}/burst?gameId={CALM_GAME}", off, headers=headers)[0] == 200
+    while not found("resolved"):
+        assert time.monotonic() < deadline, watching.output()
+        time.sleep(0.1)
+    page.goto(f"{watching.url}/alerts?game={CALM_GAME}")
+    over = row(page, "Resolved").filter(has_text="burst")
+    expect(over).to_contain_text(re.compile("^criticalresolved"))
+    expect(over).to_contain_text(f"{BURST} at worst")

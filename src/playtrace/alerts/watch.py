@@ -133,6 +133,9 @@ class Watch:
         self._bad: defaultdict[IncidentKey, list[Span]] = defaultdict(list)
         """When something was the matter, of the last weeks."""
         self._observed: dict[int, dt.datetime] = {}
+        """When each incident that is open was last kept."""
+        self._worst: dict[int, Observation] = {}
+        """Of those the worst since then."""
         self._judged_to: dict[str, dt.datetime] = {}
         self._judged_at: dict[str, float] = {}
         self._buckets_to: dict[tuple[str, str], dt.datetime] = {}
@@ -384,8 +387,10 @@ class Watch:
             number = None
         is_to_be_kept = is_opening or followed.told is not None or not incident.is_open
         if number is not None and not is_to_be_kept and not self._is_to_be_observed(number, incident, at):
-            # It is kept with the next change that is.
+            # It is kept with the next change that is; and so is what was the worst of it.
             self._known_incidents().put(key, number, incident)
+            if before is not None and incident.worst != before.worst:
+                self._worst[number] = _observed(incident, at)
             return
         self._keep(key, number, incident, at, self._telling(followed.told, incident, rule, game, now))
 
@@ -397,11 +402,13 @@ class Watch:
         at: dt.datetime,
         telling: Telling | None,
     ) -> None:
-        observation = Observation(at, incident.value, incident.usual, incident.low, incident.high)
+        worst = self._worst.get(number) if number is not None else None
+        observations = [*([] if worst is None else [worst]), _observed(incident, at)]
         row = IncidentRow(number, *key, incident.is_open, incident.opened_at, incident.changed_at, incident.to_json())
-        (number,) = self._registry.keep_incidents([IncidentChange(row, observation, telling)])
+        (number,) = self._registry.keep_incidents([IncidentChange(row, observations, telling)])
         self._known_incidents().put(key, number, incident)
         self._observed[number] = at
+        self._worst.pop(number, None)
         if not incident.is_open:
             self._observed.pop(number, None)
             self._bad[key].append(Span(incident.began_at, incident.changed_at))
@@ -554,6 +561,10 @@ def _holds(
         for change in explanation.changes
     )
     return rule.version == [silence.version] or explains
+
+
+def _observed(incident: Incident, at: dt.datetime) -> Observation:
+    return Observation(at, incident.value, incident.usual, incident.low, incident.high)
 
 
 def _quarters(after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:

@@ -12,12 +12,13 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from playtrace.alerts.backtest import Backtest, backtest
+from playtrace.alerts.around_incident import figure_around, observed
+from playtrace.alerts.backtest import SeenPoint, backtest
 from playtrace.alerts.counting import extents
 from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.incidents import Incident
 from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
-from playtrace.alerts.rules import ID_PATTERN, RULE, AlertRule, in_words, read_rule, window_of, written_rule
+from playtrace.alerts.rules import ID_PATTERN, RULE, AlertRule, in_words, read_rule, written_rule
 from playtrace.alerts.telling import link_to
 from playtrace.api.authentication import CurrentAdmin, CurrentReader, Reader, readable_game
 from playtrace.api.metrics import counting_rules
@@ -32,7 +33,7 @@ from playtrace.registry.errors import Invalid, UnknownAlertRule, UnknownGame, Un
 from playtrace.registry.models import NOTE_LENGTH_MAX, VERSION_LENGTH_MAX, Game
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from playtrace.store.duckdb import Reader as StoreReader
 
@@ -43,8 +44,6 @@ BACKTEST_DAYS = 28
 BACKTEST_DAYS_MAX = 92
 SILENCE_MAX = dt.timedelta(days=366)
 INCIDENTS_MAX = 200
-AROUND = 24 * dt.timedelta(hours=1)
-"""So much before an incident is shown with it."""
 
 RuleId = Annotated[str, Path(pattern=ID_PATTERN, description="Letters, digits, `_`, `.` and `-`; at most 64.")]
 OfGame = Annotated[
@@ -167,7 +166,8 @@ class OneIncident(ApiModel):
     )
     observations: list[SeenAt] = Field(description="What it saw, oldest first.")
     series: list[SeriesPoint] = Field(
-        description="The figure from a day before it to its end, and between what it should have been."
+        description="The figure from a while before it to its end, and between what it should have been. While it was"
+        " open, of a window that slides, what it saw itself."
     )
 
 
@@ -378,24 +378,22 @@ def show_incident(state: CurrentState, reader: CurrentReader, incident_id: int) 
         rule = _find(state, row.rule_id, row.game_id)
     except NotFound:
         rule = None
-    series: list[SeriesPoint] = []
+    points = observed(seen, incident)
     link: str | None = None
     if rule is not None and game is not None:
-        link = link_to(incident, rule, _watched(game), "", dt.datetime.now(dt.UTC))
-        end = min(dt.datetime.now(dt.UTC), (incident.resolved_at or dt.datetime.now(dt.UTC)) + window_of(rule))
-        span = Span(max(incident.began_at - AROUND, end - BACKTEST_DAYS_MAX * ONE_DAY), end)
+        now = dt.datetime.now(dt.UTC)
+        link = link_to(incident, rule, _watched(game), "", now)
         try:
             with _figures(state) as (store, figures):
-                found = backtest(store, figures, rule, _watched(game), span)
+                points = figure_around(store, figures, rule, _watched(game), incident, seen, now)
         except NotMeasured:
-            found = None  # the rule says so itself
-        series = [] if found is None else _points(found, incident.part)
+            pass  # the rule says so itself
     return OneIncident(
         incident=_incident_summary(row.id, incident),
         rule=rule,
         link=link,
         observations=[SeenAt(**one._asdict()) for one in seen],
-        series=series,
+        series=_points(points),
     )
 
 
@@ -576,14 +574,14 @@ def _backtest(
         step_minutes=found.step_minutes,
         messages=found.messages,
         incidents=[_incident_summary(None, incident) for incident in found.incidents],
-        series=[PartSeries(part=part, points=_points(found, part)) for part in found.series],
+        series=[PartSeries(part=part, points=_points(points)) for part, points in found.series.items()],
     )
 
 
-def _points(found: Backtest, part: str) -> list[SeriesPoint]:
+def _points(points: Sequence[SeenPoint]) -> list[SeriesPoint]:
     return [
         SeriesPoint(at=one.at, value=one.value, usual=one.usual, low=one.low, high=one.high, is_over=one.is_over)
-        for one in found.series.get(part, [])
+        for one in points
     ]
 
 

@@ -55,7 +55,7 @@ class IncidentChange(NamedTuple):
     """What became of an incident."""
 
     row: IncidentRow
-    observation: Observation | None
+    observations: Sequence[Observation]
     telling: Telling | None
 
 
@@ -72,9 +72,8 @@ def keep(session: Session, change: IncidentChange, now: dt.datetime) -> int:
     row.is_open, row.changed_at, row.incident_json = new.is_open, new.changed_at, new.incident_json
     session.add(row)
     session.flush()
-    if change.observation is not None:
-        seen = change.observation
-        at = seen.at.replace(microsecond=0)
+    # Of one second the last.
+    for at, seen in {one.at.replace(microsecond=0): one for one in change.observations}.items():
         session.execute(
             delete(AlertObservation).where(AlertObservation.incident_id == row.id, AlertObservation.at == at)
         )
