@@ -12,7 +12,7 @@ FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname IN ('game', 'warehouse')
     -- What was a partition, and was detached.
-    AND c.relname !~ '^game_event_\d{4}_\d{2}$'
+    AND c.relname !~ '^game_event_\d{4}_\d{2}'
 UNION ALL
 SELECT 'column', n.nspname || '.' || c.relname || '.' || a.attname,
     pg_catalog.format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
@@ -23,14 +23,14 @@ JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname IN ('game', 'warehouse')
-    AND c.relname !~ '^game_event_\d{4}_\d{2}$' AND a.attnum > 0 AND NOT a.attisdropped
+    AND c.relname !~ '^game_event_\d{4}_\d{2}' AND a.attnum > 0 AND NOT a.attisdropped
 UNION ALL
 SELECT 'constraint', n.nspname || '.' || c.relname || '.' || o.conname,
     pg_catalog.pg_get_constraintdef(o.oid) || CASE WHEN o.convalidated THEN '' ELSE ' NOT VALID' END
 FROM pg_catalog.pg_constraint AS o
 JOIN pg_catalog.pg_class AS c ON c.oid = o.conrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE NOT c.relispartition AND n.nspname IN ('game', 'warehouse') AND c.relname !~ '^game_event_\d{4}_\d{2}$'
+WHERE NOT c.relispartition AND n.nspname IN ('game', 'warehouse') AND c.relname !~ '^game_event_\d{4}_\d{2}'
     AND o.contype <> 't'
 UNION ALL
 SELECT 'index', n.nspname || '.' || c.relname,
@@ -39,7 +39,7 @@ FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_class AS t ON t.oid = i.indrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE NOT t.relispartition AND n.nspname IN ('game', 'report', 'warehouse') AND t.relname !~ '^game_event_\d{4}_\d{2}$'
+WHERE NOT t.relispartition AND n.nspname IN ('game', 'report', 'warehouse') AND t.relname !~ '^game_event_\d{4}_\d{2}'
 UNION ALL
 SELECT 'trigger', n.nspname || '.' || c.relname || '.' || t.tgname,
     pg_catalog.pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' WHEN 'A' THEN ' ALWAYS' ELSE ' DISABLED' END
@@ -47,7 +47,7 @@ FROM pg_catalog.pg_trigger AS t
 JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE NOT t.tgisinternal AND NOT c.relispartition AND n.nspname IN ('game', 'warehouse')
-    AND c.relname !~ '^game_event_\d{4}_\d{2}$'
+    AND c.relname !~ '^game_event_\d{4}_\d{2}'
 UNION ALL
 SELECT 'function', n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
     pg_catalog.md5(pg_catalog.pg_get_functiondef(p.oid))
@@ -68,7 +68,7 @@ SELECT 'rights', n.nspname || '.' || c.relname, c.relacl::text
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relacl IS NOT NULL AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND NOT c.relispartition
-    AND n.nspname IN ('game', 'report', 'warehouse') AND c.relname !~ '^game_event_\d{4}_\d{2}$'
+    AND n.nspname IN ('game', 'report', 'warehouse') AND c.relname !~ '^game_event_\d{4}_\d{2}'
 UNION ALL
 SELECT 'rights', n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
     p.proacl::text

@@ -24,20 +24,7 @@ ALTER TABLE game.session ADD CONSTRAINT session_client_build_fkey
     FOREIGN KEY (game_id, client_build_id) REFERENCES game.client_build (game_id, client_build_id);
 ALTER TABLE game.session ADD CONSTRAINT session_region_fkey FOREIGN KEY (region_id) REFERENCES game.region;
 
--- That the game is there follows from its event type.
-ALTER TABLE game.game_event ADD CONSTRAINT game_event_event_type_fkey
-    FOREIGN KEY (game_id, event_type_id) REFERENCES game.event_type (game_id, event_type_id);
-ALTER TABLE game.game_event ADD CONSTRAINT game_event_player_fkey
-    FOREIGN KEY (game_id, player_id) REFERENCES game.player (game_id, player_id);
-ALTER TABLE game.game_event ADD CONSTRAINT game_event_client_session_fkey
-    FOREIGN KEY (game_id, client_session_id) REFERENCES game.client_session (game_id, client_session_id);
-ALTER TABLE game.game_event ADD CONSTRAINT game_event_device_fkey
-    FOREIGN KEY (game_id, device_id) REFERENCES game.device (game_id, device_id);
-ALTER TABLE game.game_event ADD CONSTRAINT game_event_client_build_fkey
-    FOREIGN KEY (game_id, client_build_id) REFERENCES game.client_build (game_id, client_build_id);
-ALTER TABLE game.game_event ADD CONSTRAINT game_event_region_fkey FOREIGN KEY (region_id) REFERENCES game.region;
-
-ALTER TABLE game.event_key ADD CONSTRAINT event_key_game_fkey FOREIGN KEY (game_id) REFERENCES game.game;
+-- Those of game_event are triggers/02_references.sql: declared, they would cost more than all else of an event.
 
 ALTER TABLE game.purchase ADD CONSTRAINT purchase_event_fkey
     FOREIGN KEY (game_id, event_id) REFERENCES game.event_key (game_id, event_id);

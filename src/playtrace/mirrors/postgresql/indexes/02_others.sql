@@ -3,7 +3,6 @@
 CREATE INDEX session_client_session ON game.session (game_id, client_session_id);
 CREATE INDEX session_time ON game.session (game_id, started_at);
 CREATE INDEX session_player_time ON game.session (game_id, player_id, started_at);
-CREATE INDEX client_session_changed_in ON game.client_session USING brin (changed_in);
 CREATE INDEX client_session_player ON game.client_session (game_id, owner_player_id) WHERE owner_player_id IS NOT NULL;
 CREATE INDEX player_first_seen ON game.player (game_id, first_seen_at);
 CREATE INDEX player_merged_into ON game.player (game_id, merged_into_player_id)

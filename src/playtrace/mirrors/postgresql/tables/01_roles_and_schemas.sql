@@ -36,5 +36,3 @@ REVOKE ALL ON SCHEMA game, game_api, report, warehouse FROM PUBLIC;
 GRANT USAGE ON SCHEMA game_api TO playtrace_writer, playtrace_admin;
 GRANT USAGE ON SCHEMA report, warehouse TO playtrace_reader;
 GRANT USAGE ON SCHEMA report TO playtrace_admin;
--- A function may be executed by everybody unless this is taken back.
-ALTER DEFAULT PRIVILEGES IN SCHEMA game_api REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;

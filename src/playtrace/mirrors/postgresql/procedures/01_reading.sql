@@ -1,0 +1,134 @@
+-- From JSON to events that are judged. A batch is read at once; only where one of its events cannot be read at all, they
+-- are read one by one.
+
+CREATE OR REPLACE FUNCTION game.read_events(batch json) RETURNS game.sent_event[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+    SELECT array_agg((
+        sent.ordinal, game.game_id, sent.event_id, sent.name, sent.occurred_at, sent.received_at, sent.client_time,
+        sent.seq, sent.mono_ms, sent.player_id, sent.session_id, sent.device_id, sent.env, sent.platform, sent.os,
+        sent.version, sent.build, sent.country, sent.region, sent.severity, sent.source, sent.match_id, sent.level,
+        sent.map, sent.x, sent.y, sent.z, sent.value, sent.currency, sent.props, sent.journal_offset, sent.position,
+        CASE
+            WHEN sent.game_code IS NULL THEN 'PT002 game_id: it is missing.'
+            WHEN game.game_id IS NULL THEN 'PT004 game_id: there is no such game.'
+            WHEN sent.event_id IS NULL THEN 'PT002 event_id: it is missing.'
+            WHEN sent.event_id IN ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+                THEN 'PT003 event_id: it stands for no id at all.'
+            WHEN sent.name IS NULL THEN 'PT002 name: it is missing.'
+            WHEN char_length(sent.name) > 64 THEN 'PT003 name: expected at most 64 characters.'
+            WHEN NOT sent.occurred_at >= '2000-01-01' THEN 'PT005 time: expected one after the year 1999.'
+            WHEN NOT sent.received_at BETWEEN '2000-01-01' AND now() + interval '1 day'
+                THEN 'PT005 received_at: expected a time that has been.'
+            WHEN sent.client_time IN ('infinity', '-infinity') THEN 'PT005 client_time: expected a time.'
+            WHEN NOT sent.seq BETWEEN 0 AND 9007199254740992 THEN 'PT003 seq: expected 0 to 2^53.'
+            WHEN NOT sent.mono_ms BETWEEN 0 AND 1000000000000 THEN 'PT003 mono_ms: expected 0 to 10^12.'
+            WHEN char_length(sent.player_id) > 256 THEN 'PT003 player_id: expected at most 256 characters.'
+            WHEN char_length(sent.session_id) > 256 THEN 'PT003 session_id: expected at most 256 characters.'
+            WHEN char_length(sent.device_id) > 256 THEN 'PT003 device_id: expected at most 256 characters.'
+            WHEN char_length(sent.match_id) > 256 THEN 'PT003 match_id: expected at most 256 characters.'
+            WHEN char_length(sent.level) > 256 THEN 'PT003 level: expected at most 256 characters.'
+            WHEN char_length(sent.map) > 256 THEN 'PT003 map: expected at most 256 characters.'
+            WHEN char_length(sent.env) > 64 THEN 'PT003 env: expected at most 64 characters.'
+            WHEN char_length(sent.platform) > 64 THEN 'PT003 platform: expected at most 64 characters.'
+            WHEN char_length(sent.os) > 64 THEN 'PT003 os: expected at most 64 characters.'
+            WHEN char_length(sent.version) > 64 THEN 'PT003 version: expected at most 64 characters.'
+            WHEN char_length(sent.build) > 64 THEN 'PT003 build: expected at most 64 characters.'
+            WHEN NOT sent.country ~ '^[A-Z]{2}$' THEN 'PT003 country: expected two letters of ISO 3166-1.'
+            WHEN char_length(sent.region) > 64 THEN 'PT003 region: expected at most 64 characters.'
+            WHEN sent.severity NOT IN ('info', 'warning', 'critical')
+                THEN 'PT003 severity: expected info, warning or critical.'
+            WHEN char_length(sent.source) > 64 THEN 'PT003 source: expected at most 64 characters.'
+            WHEN char_length(sent.currency) > 64 THEN 'PT003 currency: expected at most 64 characters.'
+            WHEN NOT (sent.x BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+                AND sent.y BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+                AND sent.z BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+                AND sent.value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
+                THEN 'PT003 x, y, z, value: expected finite numbers.'
+            WHEN jsonb_typeof(sent.props) <> 'object' THEN 'PT003 props: expected an object.'
+            WHEN pg_column_size(sent.props) > 131072 THEN 'PT003 props: too large.'
+            WHEN NOT (sent.journal_offset >= 0 AND sent.position >= 0) THEN 'PT003 journal_offset, position: below 0.'
+        END
+    )::game.sent_event)
+    FROM (
+        SELECT ordinal, nullif(game_id, '') AS game_code, event_id, nullif(name, '') AS name,
+            least(coalesce("time", received_at, now()), coalesce(received_at, now())) AS occurred_at,
+            coalesce(received_at, now()) AS received_at, coalesce(client_time, CASE WHEN received_at IS NULL THEN "time" END) AS client_time, seq, mono_ms,
+            nullif(player_id, '') AS player_id, nullif(session_id, '') AS session_id, nullif(device_id, '') AS device_id,
+            coalesce(nullif(env, ''), 'prod') AS env, nullif(platform, '') AS platform, nullif(os, '') AS os,
+            nullif(version, '') AS version, nullif(build, '') AS build, nullif(country, '') AS country,
+            nullif(region, '') AS region, coalesce(nullif(severity, ''), 'info') AS severity,
+            coalesce(nullif(source, ''), 'game_api') AS source, nullif(match_id, '') AS match_id,
+            nullif(level, '') AS level, nullif(map, '') AS map, x, y, z, value, nullif(currency, '') AS currency,
+            CASE WHEN props <> 'null' THEN props END AS props, coalesce(journal_offset, 0) AS journal_offset,
+            coalesce("position", CASE WHEN journal_offset IS NULL THEN ordinal::integer - 1 ELSE 0 END) AS "position"
+        FROM ROWS FROM (json_to_recordset(batch) AS (
+            game_id text, event_id uuid, name text, "time" timestamptz, received_at timestamptz,
+            client_time timestamptz, seq bigint, mono_ms bigint, player_id text, session_id text, device_id text,
+            env text, platform text, os text, version text, build text, country text, region text, severity text,
+            source text, match_id text, level text, map text, x double precision, y double precision,
+            z double precision, value double precision, currency text, props jsonb, journal_offset bigint,
+            "position" integer
+        )) WITH ORDINALITY AS read (
+            game_id, event_id, name, "time", received_at, client_time, seq, mono_ms, player_id, session_id, device_id,
+            env, platform, os, version, build, country, region, severity, source, match_id, level, map, x, y, z, value,
+            currency, props, journal_offset, "position", ordinal
+        )
+    ) AS sent
+    LEFT JOIN game.game ON game.code = sent.game_code
+$$;
+
+COMMENT ON FUNCTION game.read_events(json) IS 'The events of a JSON array, each judged. Fails where one of them has a text where a number belongs, and the like.';
+
+CREATE OR REPLACE FUNCTION game.refuse(said json, sqlstate text, reason text) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    INSERT INTO game.refused_event (game_code, event_id, sqlstate, reason, body)
+    VALUES (
+        CASE WHEN json_typeof(said) = 'object' THEN left(said ->> 'game_id', 256) END,
+        CASE WHEN json_typeof(said) = 'object' THEN left(said ->> 'event_id', 256) END,
+        sqlstate, left(reason, 2000), left(said::text, 32768)
+    )
+    ON CONFLICT DO NOTHING
+$$;
+
+COMMENT ON FUNCTION game.refuse(json, text, text) IS 'Sets an event aside that is not taken, once.';
+
+CREATE OR REPLACE FUNCTION game.read_events_singly(batch json, OUT sent game.sent_event[], OUT refused bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    said json;
+    good text[] := '{}';
+BEGIN
+    refused := 0;
+    FOR said IN SELECT json_array_elements(batch) LOOP
+        BEGIN
+            IF json_typeof(said) <> 'object' THEN
+                RAISE EXCEPTION 'expected an object' USING ERRCODE = 'PT001';
+            END IF;
+            PERFORM game.read_events(json_build_array(said));
+            good := good || said::text;
+        EXCEPTION
+            WHEN data_exception OR SQLSTATE 'PT001' OR program_limit_exceeded THEN
+                refused := refused + 1;
+                BEGIN
+                    PERFORM game.refuse(said, 'PT001', 'It cannot be read: ' || SQLERRM);
+                EXCEPTION
+                    -- Not even its id, such as a character that no text can have.
+                    WHEN data_exception THEN
+                        INSERT INTO game.refused_event (sqlstate, reason, body)
+                        VALUES ('PT001', left('It cannot be read: ' || SQLERRM, 2000), left(said::text, 32768))
+                        ON CONFLICT DO NOTHING;
+                END;
+        END;
+    END LOOP;
+    sent := game.read_events(('[' || array_to_string(good, ',') || ']')::json);
+END
+$$;
+
+COMMENT ON FUNCTION game.read_events_singly(json) IS 'The events of a JSON array that can be read; the others are set aside.';
