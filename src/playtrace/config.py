@@ -16,7 +16,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from playtrace.halves import halves
 from playtrace.room_settings import Known, RoomSettings, Setting, settings_of
@@ -237,6 +246,52 @@ class AlertSettings(RoomSettings):
         return SecretStr(text)
 
 
+class MirrorSettings(RoomSettings):
+    """Databases that get what the store has, by the names that studios have in their environment. Each makes a mirror,
+    which follows this setting."""
+
+    database_url: Annotated[SecretStr | None, Known("DATABASE_URL", has_prefix=False)] = Field(
+        default=None,
+        description="Address of a PostgreSQL, MySQL or MongoDB database: makes the mirror `postgresql`, `mysql` or"
+        " `mongodb`. Addresses of other databases are left to the programs that they are for.",
+    )
+    pg_url: Annotated[SecretStr | None, Known("PG_URL", has_prefix=False)] = Field(
+        default=None, description="Address of a PostgreSQL database: makes the mirror `postgresql`."
+    )
+    pg_ssl: Annotated[str | None, Known("PG_SSL", has_prefix=False)] = Field(
+        default=None,
+        pattern="(?i)^(true|false|1|0|yes|no|on|off|disable|allow|prefer|require|verify-ca|verify-full)$",
+        description="Whether the mirror `postgresql` needs TLS: true, false, or a word of libpq's `sslmode`; what"
+        " the address says goes first.",
+    )
+    mysql_host: Annotated[str | None, Known("MYSQL_HOST", has_prefix=False)] = Field(
+        default=None, description="Host of a MySQL or MariaDB server: makes the mirror `mysql`."
+    )
+    mysql_port: Annotated[int, Known("MYSQL_PORT", has_prefix=False)] = Field(
+        default=3306, ge=1, le=65535, description="Its port."
+    )
+    mysql_user: Annotated[str, Known("MYSQL_USER", has_prefix=False)] = Field(
+        default="root", description="Who the mirror signs in as."
+    )
+    mysql_password: Annotated[SecretStr | None, Known("MYSQL_PASSWORD", has_prefix=False)] = Field(
+        default=None, description="With which password."
+    )
+    mysql_database: Annotated[str, Known("MYSQL_DATABASE", has_prefix=False)] = Field(
+        default="playtrace", description="Into which database it writes."
+    )
+    mongo_uri: Annotated[SecretStr | None, Known("MONGO_URI", has_prefix=False)] = Field(
+        default=None, description="Address of a MongoDB database: makes the mirror `mongodb`."
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object, info: ValidationInfo) -> object:
+        """How containers say that there is none."""
+        if value == "" and info.field_name is not None:
+            return cls.model_fields[info.field_name].default
+        return value
+
+
 if TYPE_CHECKING:
     ProtocolSettings = RoomSettings
 else:
@@ -284,6 +339,7 @@ class Settings(BaseModel):
     load: LoadSettings = LoadSettings()
     rules: RulesSettings = RulesSettings()
     alerts: AlertSettings = AlertSettings()
+    mirrors: MirrorSettings = MirrorSettings()
     protocols: ProtocolSettings = ProtocolSettings()
 
     @classmethod

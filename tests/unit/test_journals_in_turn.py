@@ -57,7 +57,13 @@ def test_a_journal_that_took_events_while_the_store_was_away_is_loaded_whole(tmp
             loader = Loader(store, journal, settings)
             loader.load_waiting()
             assert journal.damaged_events == 0
+            # When nothing waits any more it goes on behind the first.
+            assert Loader(store, journal, settings).offset == 3
+            assert take(journal, "f") == [4]
+            assert journal.damaged_events == 0
         assert offsets(store) == {"a": 1, "b": 2, "c": 3, "d": 1, "e": 2}
+        began = store.query("SELECT journal_offset, begins_behind FROM loaded ORDER BY rowid").to_pylist()
+        assert [tuple(row.values()) for row in began] == [(3, 0), (3, 0)]
 
 
 def test_a_store_that_forgot_how_far_it_was_told_begins_at_the_same_place(tmp_path: Path):

@@ -116,7 +116,7 @@ class Loader:
         self.kept = Kept(store, journal, settings, self.offset)
         clocks_known = True
         try:
-            self._begin(self._find_place())
+            self._begin(self._find_place(), is_start=True)
             # All ids of the last days were read. Later nobody who asks may be without memory for a moment.
             store.forget_blocks()
             clocks_known = store.query("SELECT 1 FROM session_clocks LIMIT 1").num_rows > 0
@@ -224,31 +224,50 @@ class Loader:
             self._move_on(place)
         self._is_lost = False
 
-    def _begin(self, place: int) -> None:
+    def _begin(self, place: int, *, is_start: bool = False) -> None:
         """Where the store stands. What the journal should have behind it and has not is lost, and noted there."""
         self._journal.go_on_behind(place)
-        if missing := self._journal.note_missing(place):
+        others = self._behind_others() if is_start else 0
+        # What an earlier start told a new journal, before the store forgot it, is no gap.
+        was_told = place == 0 and others > 0 and self._journal.head == others and not self._journal.waiting_events(0)
+        if not was_told and (missing := self._journal.note_missing(place)):
             log.error("acknowledged requests are neither in the store nor in the journal", extra={"requests": missing})
+        if others > place and not self._journal.waiting_events(place):
+            self._go_on_behind(others, is_new=place == 0 and self._journal.head in (0, others))
+            place = others
         self._remember_ids()
         self._move_on(place)
         self._has_begun = True
         self._is_lost = False
 
+    def _behind_others(self) -> int:
+        """The largest offset of all journals that the store knows."""
+        rows = self._store.query("SELECT coalesce(max(journal_offset), 0) AS largest FROM loaded").to_pylist()
+        return int(rows[0]["largest"])
+
+    def _go_on_behind(self, offset: int, *, is_new: bool) -> None:
+        """A journal that took the place of another goes on behind it: what comes behind an offset of one is then behind
+        it in the next one too, and can be followed. `is_new` tells whether all of its offsets will be.
+
+        For when nothing is appended yet. What waits keeps its offsets: then it is done at another start.
+        """
+        with self._store.writing() as connection:
+            connection.execute(
+                "UPDATE loaded SET journal_offset = $1, begins_behind = CASE WHEN $2 THEN $1 ELSE begins_behind END"
+                " WHERE journal_id = $3::UUID",
+                [offset, is_new, str(self._journal.journal_id)],
+            )
+        self._journal.go_on_behind(offset)
+
     def _find_place(self) -> int:
-        """A journal that is new to the store, and has given no offset yet, goes on behind all others: what comes behind
-        an offset of one is then behind it in the next one too."""
         with self._store.writing() as connection:
             journal_id = str(self._journal.journal_id)
             row = connection.execute(
                 "SELECT journal_offset FROM loaded WHERE journal_id = ?::UUID", [journal_id]
             ).fetchone()
             if row is None:
-                row = connection.execute("SELECT coalesce(max(journal_offset), 0) FROM loaded").fetchone() or (0,)
-                # That offset may be what an earlier start told it, before the store forgot.
-                if self._journal.head not in (0, row[0]) or self._journal.waiting_events(0):
-                    row = (0,)
-                connection.execute("INSERT INTO loaded VALUES ($1::UUID, $2, $2)", [journal_id, row[0]])
-            return int(row[0])
+                connection.execute("INSERT INTO loaded VALUES (?::UUID, 0, 0)", [journal_id])
+            return int(row[0]) if row else 0
 
     def _remember_ids(self) -> None:
         since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=self._settings.load.dedup_days)

@@ -12,8 +12,10 @@ RegistryError
 │   ├── UnknownAlertRule
 │   ├── UnknownIncident
 │   ├── UnknownSilence
-│   └── UnknownReport
+│   ├── UnknownReport
+│   └── UnknownMirror
 ├── FromSettings      a channel that the settings make is not changed by anything else
+├── MirrorFromSettings  nor is such a mirror
 ├── AmbiguousKey      the beginning of more than one write key
 ├── SetupRefused      the one-time link is wrong or used, or there is an admin already
 └── LoginRefused      email and password do not belong together
@@ -78,6 +80,19 @@ class FromSettings(RegistryError):
         super().__init__(
             f"Where the alert channel {channel_id!r} goes is said by the setting DISCORD_WEBHOOK_URL: change it there,"
             " or disable the channel."
+        )
+
+
+class UnknownMirror(NotFound):
+    def __init__(self, mirror_id: str) -> None:
+        super().__init__(f"There is no mirror {mirror_id!r}.")
+
+
+class MirrorFromSettings(RegistryError):
+    def __init__(self, mirror_id: str) -> None:
+        super().__init__(
+            f"The mirror {mirror_id!r} is made by a setting (DATABASE_URL, PG_URL, MYSQL_HOST or MONGO_URI): change it"
+            " there, or pause the mirror."
         )
 
 

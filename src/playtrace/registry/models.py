@@ -1,7 +1,7 @@
 """The tables of the registry. Rows are also what `Registry` hands out: read them, never write to them.
 
 Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins that have ended are removed,
-exchange rates that are replaced, and channels of alerts with what was sent to them.
+exchange rates that are replaced, channels of alerts with what was sent to them, and mirrors.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ PART_LENGTH_MAX = 256
 VERSION_LENGTH_MAX = 64
 CHANNEL_ID_LENGTH_MAX = 64
 REPORT_ID_LENGTH_MAX = 64
+MIRROR_ID_LENGTH_MAX = 64
+MIRROR_URL_LENGTH_MAX = 2000
 TARGET_LENGTH_MAX = 2000
 SIGNING_SECRET_LENGTH_MAX = 200
 ERROR_LENGTH_MAX = 500
@@ -303,6 +305,28 @@ class ReportSchedule(Base):
     last_sent_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
     """Why the last one could not be made or sent."""
+
+
+class Mirror(Base):
+    """A database of somebody else's that gets what the store has. Its `url` is nobody's business: it may open that."""
+
+    __tablename__ = "mirrors"
+
+    id: Mapped[str] = mapped_column(exact_text(MIRROR_ID_LENGTH_MAX), primary_key=True)
+    """The name that people gave it; the database knows it by that too."""
+    url: Mapped[str] = mapped_column(String(MIRROR_URL_LENGTH_MAX))
+    game_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Only these games; null: all."""
+    since: Mapped[dt.date | None] = mapped_column(Date)
+    """UTC; nothing that happened before."""
+    is_paused: Mapped[bool]
+    is_from_settings: Mapped[bool]
+    """Made at the start of what the settings say, and follows them."""
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    replay_from: Mapped[dt.date | None] = mapped_column(Date)
+    """From this day (UTC) on everything is to be written again, which has not begun yet."""
+    state_json: Mapped[str | None] = mapped_column(Text)
+    """How it fares: its shape is a matter of those who follow."""
 
 
 class Revision(Base):

@@ -24,6 +24,7 @@ from playtrace.registry import (
     alert_outbox,
     alert_rules,
     exchange_rates,
+    mirrors,
     report_schedules,
 )
 from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
@@ -43,6 +44,7 @@ from playtrace.registry.errors import (
     UnknownToken,
 )
 from playtrace.registry.exchange_rates import Rate, RateFilter
+from playtrace.registry.mirrors import MirrorDefinition
 from playtrace.registry.models import (
     EMAIL_LENGTH_MAX,
     GAME_ID_LENGTH_MAX,
@@ -52,6 +54,7 @@ from playtrace.registry.models import (
     AlertInOutbox,
     Game,
     Login,
+    Mirror,
     Person,
     ReadToken,
     ReportSchedule,
@@ -568,6 +571,58 @@ class Registry:
         """It could not be made, and is still due."""
         with self._writing() as session:
             report_schedules.failed(session, report_id, error)
+
+    # Mirrors. No answer depends on them, so the revision stays.
+
+    def put_mirror(self, mirror_id: str, definition: MirrorDefinition) -> Mirror:
+        """Make a mirror, in place of one of the same name. Raises `Invalid` and `MirrorFromSettings`."""
+        with self._noting() as session:
+            return mirrors.put(session, mirror_id, definition, self._clock())
+
+    def check_mirror(self, mirror_id: str, definition: MirrorDefinition) -> None:
+        """Whether it could be made, but for what is at its address. Raises `Invalid`."""
+        with self._reading() as session:
+            mirrors.check_definition(session, mirror_id, definition)
+
+    def pause_mirror(self, mirror_id: str, *, is_paused: bool) -> Mirror:
+        """Nothing is written until it is resumed. Raises `UnknownMirror`."""
+        with self._noting() as session:
+            return mirrors.pause(session, mirror_id, is_paused=is_paused)
+
+    def replay_mirror(self, mirror_id: str, day: dt.date) -> Mirror:
+        """What happened on this day (UTC) and later is to be written again. Raises `UnknownMirror`."""
+        with self._noting() as session:
+            return mirrors.replay(session, mirror_id, day)
+
+    def mirror_replay_begun(self, mirror_id: str, day: dt.date) -> None:
+        """The target stands where that day begins."""
+        with self._noting() as session:
+            mirrors.replay_begun(session, mirror_id, day)
+
+    def remove_mirror(self, mirror_id: str) -> None:
+        """What is in its database stays there. Raises `UnknownMirror` and `MirrorFromSettings`."""
+        with self._noting() as session:
+            mirrors.remove(session, mirror_id)
+
+    def note_mirror(self, mirror_id: str, url: str, state_json: str) -> None:
+        """How it fares at this address."""
+        with self._noting() as session:
+            mirrors.note(session, mirror_id, url, state_json)
+
+    def follow_mirror_settings(self, urls: Mapping[str, str]) -> list[str]:
+        """The mirrors that the settings make are as they say. Returns those names that somebody gave to another."""
+        with self._noting() as session:
+            return mirrors.follow_settings(session, urls, self._clock())
+
+    def mirrors(self) -> list[Mirror]:
+        """All of them, by name."""
+        with self._reading() as session:
+            return list(mirrors.find_all(session))
+
+    def mirror(self, mirror_id: str) -> Mirror:
+        """Raises `UnknownMirror`."""
+        with self._reading() as session:
+            return mirrors.find(session, mirror_id)
 
     def _require_game(self, session: Session, game_id: str | None) -> None:
         if game_id is not None and _game(session, game_id) is None:

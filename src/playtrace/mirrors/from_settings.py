@@ -1,0 +1,62 @@
+"""The mirrors that settings make, by the names that studios have in their environment."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import quote
+
+from playtrace.config import MirrorSettings, Settings
+from playtrace.mirrors.target import TargetUnusable
+from playtrace.mirrors.targets import MODULES, scheme_of
+from playtrace.registry.registry import Registry
+
+log = logging.getLogger("playtrace.mirrors")
+
+SSL_MODES = {"true": "require", "1": "require", "yes": "require", "on": "require"} | {
+    word: "disable" for word in ("false", "0", "no", "off")
+}
+"""What `PG_SSL` says beside the words of libpq."""
+
+
+def follow_mirror_settings(registry: Registry, settings: Settings) -> None:
+    """The mirrors that the settings make are as they say now."""
+    for kept in registry.follow_mirror_settings(urls_of(settings.mirrors)):
+        log.warning(
+            "a setting makes no mirror: somebody made another mirror of its name, which stays", extra={"mirror": kept}
+        )
+
+
+def urls_of(settings: MirrorSettings) -> dict[str, str]:
+    """By the names of the mirrors. A setting of one kind of database goes before `DATABASE_URL`."""
+    found: dict[str, str] = {}
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value().strip()
+        try:
+            found[_family(url)] = url
+        except TargetUnusable:
+            # Many programs read DATABASE_URL, and most databases are no target.
+            log.info("DATABASE_URL makes no mirror: it is no address of PostgreSQL, MySQL or MongoDB")
+    if settings.pg_url is not None:
+        found["postgresql"] = settings.pg_url.get_secret_value().strip()
+    if settings.mysql_host is not None:
+        found["mysql"] = _mysql(settings)
+    if settings.mongo_uri is not None:
+        found["mongodb"] = settings.mongo_uri.get_secret_value().strip()
+    if "postgresql" in found and settings.pg_ssl is not None and "sslmode=" not in found["postgresql"]:
+        mode = settings.pg_ssl.lower()
+        found["postgresql"] += f"{'&' if '?' in found['postgresql'] else '?'}sslmode={SSL_MODES.get(mode, mode)}"
+    return found
+
+
+def _family(url: str) -> str:
+    """The name that an address gives a mirror."""
+    return MODULES[scheme_of(url)].split(".")[2]
+
+
+def _mysql(settings: MirrorSettings) -> str:
+    who = quote(settings.mysql_user, safe="")
+    if settings.mysql_password is not None:
+        who += f":{quote(settings.mysql_password.get_secret_value(), safe='')}"
+    host = settings.mysql_host or ""
+    where = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"mysql://{who}@{where}:{settings.mysql_port}/{quote(settings.mysql_database, safe='')}"
