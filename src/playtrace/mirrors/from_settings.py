@@ -12,9 +12,7 @@ from playtrace.registry.registry import Registry
 
 log = logging.getLogger("playtrace.mirrors")
 
-SSL_MODES = {"true": "require", "1": "require", "yes": "require", "on": "require"} | {
-    word: "disable" for word in ("false", "0", "no", "off")
-}
+SSL_MODES = dict.fromkeys(("true", "1", "yes", "on"), "require") | dict.fromkeys(("false", "0", "no", "off"), "disable")
 """What `PG_SSL` says beside the words of libpq."""
 
 

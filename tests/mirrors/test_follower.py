@@ -1,0 +1,368 @@
+"""What a mirror has is what the store has, event for event: however the mirror, its database, the journal or the store
+fare."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from followed_store import MIRROR, NOW, Followed, steps
+from sqlite_target import SqliteTarget, path_of, rows_of
+
+from playtrace.config import Settings
+from playtrace.event import EVENTS_PER_REQUEST_MAX
+from playtrace.mirrors import cutting, follower
+from playtrace.mirrors.state import complaint, following, lag_seconds, state_of
+from playtrace.registry.mirrors import MirrorDefinition
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders to copy."""
+    folders = {name: tmp_path_factory.mktemp(name) / "data" for name in ("empty", "large", "full")}
+    Followed(folders["empty"]).close()
+    with closing(Followed(shutil.copytree(folders["empty"], folders["large"]))) as followed:
+        followed.load(followed.events(EVENTS_PER_REQUEST_MAX) for _ in range(5))
+        followed.mirror()
+    with closing(Followed(shutil.copytree(folders["empty"], folders["full"]))) as followed:
+        followed.take(followed.events(300))
+        followed.mirror()
+        with closing(followed.follower()) as mirror:
+            steps(mirror)
+        assert followed.mirrored() == followed.expected()
+    return folders
+
+
+@pytest.fixture
+def followed(made_once: dict[str, Path], tmp_path: Path) -> Iterator[Followed]:
+    with closing(Followed(shutil.copytree(made_once["empty"], tmp_path / "data"))) as followed:
+        yield followed
+
+
+@pytest.fixture
+def large(made_once: dict[str, Path], tmp_path: Path) -> Iterator[Followed]:
+    """50,000 events, three slices, that a new mirror is to have."""
+    with closing(Followed(shutil.copytree(made_once["large"], tmp_path / "data"))) as followed:
+        yield followed
+
+
+@pytest.fixture
+def mirrored(made_once: dict[str, Path], tmp_path: Path) -> Iterator[Followed]:
+    """300 events, which a mirror has."""
+    with closing(Followed(shutil.copytree(made_once["full"], tmp_path / "data"))) as followed:
+        yield followed
+
+
+def test_history_comes_first_in_slices_that_stay_small_and_then_what_is_new(large: Followed):
+    target: SqliteTarget | None = None
+
+    def making(url: str, mirror: str, settings: Settings, _: object) -> SqliteTarget:
+        nonlocal target
+        target = SqliteTarget(path_of(url, settings), mirror)
+        return target
+
+    with closing(large.follower(making)) as mirror:
+        done = steps(mirror)
+        assert [step.did for step in done] == ["wrote"] * 3 + ["rested"]
+        assert target is not None
+        assert target.largest == cutting.EVENTS_MAX
+        assert large.mirrored() == large.expected()
+        late = large.events(3, time=NOW - dt.timedelta(days=29))
+        too_late = large.events(2, time=NOW - dt.timedelta(days=300), name="too_late")
+        large.load([late + too_late])
+        steps(mirror)
+    assert large.mirrored() == large.expected()
+    with closing(sqlite3.connect(large.target)) as connection:
+        aside = [body for (body,) in connection.execute("SELECT body FROM set_aside")]
+    assert len(aside) == 2
+    assert all("too_late" in body for body in aside)
+    state = state_of(large.registry.mirror(MIRROR))
+    assert (state.events, state.waiting_events, state.has_caught_up) == (50_003, 0, True)
+
+
+def test_a_row_says_all_that_was_sent(followed: Followed):
+    (event,) = followed.events(1, x=1.5, map="keep", seq=4, mono_ms=77, value=9.99, currency="EUR", severity="critical")
+    followed.take([event])
+    followed.mirror()
+    with closing(followed.follower()) as mirror:
+        steps(mirror)
+    (row,) = rows_of(followed.target).values()
+    assert row["props"] == event.props
+    assert (row["map"], row["x"], row["seq"], row["mono_ms"]) == ("keep", 1.5, 4, 77)
+    assert (row["value"], row["currency"], row["severity"], row["source"]) == (9.99, "EUR", "critical", "test")
+
+
+def test_slices_are_bounded_in_bytes_too(followed: Followed):
+    text = "x" * 30_000
+    followed.load(followed.events(100, props={"text": text}) for _ in range(8))
+    with followed.store.reading() as moment:
+        head = cutting.head_of(moment, str(followed.journal.journal_id))
+        assert head is not None
+        after, sizes = None, []
+        while (waiting := cutting.next_slice(after, head, None, None, moment)) is not None:
+            sizes.append(waiting.slice_.upto.journal_offset - waiting.slice_.after_offset)
+            after = waiting.slice_.upto
+    assert sizes == [5, 3]
+
+
+KILLED = """
+import os, signal, sys
+sys.path[:0] = [{tests!r}]
+from followed_store import MIRROR
+from pathlib import Path
+from sqlite_target import SqliteTarget, path_of
+from playtrace.config import Settings
+from playtrace.mirrors.follower import Follower
+from playtrace.registry.registry import Registry
+from playtrace.store.duckdb import Store
+
+settings = Settings(data=Path({data!r}))
+survives = {survives}
+
+def before_commit(commits):
+    if commits == survives:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def make(url, mirror, settings, games):
+    return SqliteTarget(path_of(url, settings), mirror, before_commit=before_commit)
+
+store = Store.open(settings.store_path, settings)
+mirror = Follower(store, Registry.open(settings.registry_database), settings, MIRROR, journal_id={journal!r}, make=make)
+while (step := mirror.step()).did == "wrote":
+    pass
+sys.exit(f"{{step}}, {{mirror.state}}")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_between_write_and_commit_nothing_is_lost_or_twice(large: Followed):
+    expected, journal = large.expected(), str(large.journal.journal_id)
+    large.store.close()
+    for survives in (0, 1, 1):
+        script = KILLED.format(
+            tests=os.fspath(Path(__file__).parent), data=os.fspath(large.folder), survives=survives, journal=journal
+        )
+        ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert len(rows_of(large.target)) < len(expected)
+    large.open_store()
+    with closing(large.follower()) as mirror:
+        assert [step.did for step in steps(mirror)] == ["wrote", "rested"]
+    assert large.mirrored() == expected
+
+
+def test_a_database_that_is_away_costs_lag_and_is_tried_more_and_more_seldom(mirrored: Followed):
+    mirrored.take(mirrored.events(50))
+    with (
+        closing(sqlite3.connect(mirrored.target, isolation_level=None)) as other,
+        closing(mirrored.follower()) as mirror,
+    ):
+        other.execute("BEGIN EXCLUSIVE")
+        rests = [mirror.step().rest_s for _ in range(9)]
+        assert rests[0] <= follower.RETRY_S < rests[-1] <= follower.AWAY_RETRY_S_MAX
+        row = mirrored.registry.mirror(MIRROR)
+        state = state_of(row)
+        assert following(row, state) == "failing"
+        assert (state.waiting_events, state.oldest_waiting_at) == (50, NOW)
+        assert lag_seconds(state, NOW + dt.timedelta(seconds=90)) == 90
+        assert "locked" in (complaint(row, NOW) or "")
+        other.execute("ROLLBACK")
+        steps(mirror)
+    row = mirrored.registry.mirror(MIRROR)
+    assert (following(row, state_of(row)), complaint(row, NOW)) == ("following", None)
+    assert mirrored.mirrored() == mirrored.expected()
+
+
+def test_a_database_that_is_read_only_gets_everything_when_it_is_not(mirrored: Followed):
+    class ReadOnly(SqliteTarget):
+        def open(self):
+            position = super().open()
+            self.taken().execute("PRAGMA query_only = ON")
+            return position
+
+    mirrored.take(mirrored.events(50))
+    is_read_only = True
+
+    def making(url: str, mirror: str, settings: Settings, _: object) -> SqliteTarget:
+        return (ReadOnly if is_read_only else SqliteTarget)(path_of(url, settings), mirror)
+
+    with closing(mirrored.follower(making)) as mirror:
+        assert mirror.step().did == "failed"
+        assert "readonly" in (mirror.state.last_error or "")
+        is_read_only = False
+        steps(mirror)
+    assert mirrored.mirrored() == mirrored.expected()
+
+
+def test_a_row_that_the_database_refuses_is_set_aside_with_the_reason(mirrored: Followed):
+    before = mirrored.expected()
+    unwanted = mirrored.events(2, name="unwanted")
+    good = mirrored.events(40)
+    mirrored.take([good[0], *unwanted, *good[1:]])
+    with closing(mirrored.follower()) as mirror:
+        assert [step.did for step in steps(mirror)] == ["wrote", "rested"]
+        assert mirror.state.refused == 2
+        assert mirror.step().did == "rested"  # it is not tried again
+    assert len(mirrored.mirrored()) == len(before) + 40
+    assert {event_id for event_id, _, _ in mirrored.refused()} == {str(event.event_id) for event in unwanted}
+    assert all("CHECK" in reason and "unwanted" in body for _, reason, body in mirrored.refused())
+
+
+def test_a_journal_that_was_replaced_changes_nothing(mirrored: Followed):
+    mirrored.replace_journal()
+    mirrored.take(mirrored.events(50))
+    with closing(mirrored.follower()) as mirror:
+        assert [step.did for step in steps(mirror)] == ["wrote", "rested"]
+        assert mirror.state.events == 350
+    assert mirrored.mirrored() == mirrored.expected()
+
+
+def test_a_journal_that_took_events_on_its_own_is_not_skipped(mirrored: Followed):
+    """Its offsets are lower than where the mirror stands."""
+    mirrored.replace_journal(*mirrored.events(2))
+    with closing(mirrored.follower()) as mirror:
+        steps(mirror)
+    assert mirrored.mirrored() == mirrored.expected()
+    assert len(mirrored.mirrored()) == 302
+
+
+def test_a_store_that_knows_less_than_the_mirror_fills_it_up(mirrored: Followed, tmp_path: Path):
+    mirrored.copy_store(tmp_path / "backup.duckdb")
+    mirrored.take(mirrored.events(200))
+    with closing(mirrored.follower()) as mirror:
+        steps(mirror)
+    both = mirrored.mirrored()
+    mirrored.put_store_back(tmp_path / "backup.duckdb")
+    mirrored.replace_journal()
+    mirrored.take(mirrored.events(500))  # with offsets that the mirror has met with
+    with closing(mirrored.follower()) as mirror:
+        steps(mirror)
+    assert mirrored.mirrored() == both | mirrored.expected()
+    assert len(mirrored.mirrored()) == 1000
+
+
+def test_of_an_unknown_journal_everything_comes_again(mirrored: Followed):
+    with closing(sqlite3.connect(mirrored.target)) as connection, connection:
+        connection.execute("UPDATE playtrace_mirror SET journal_id = ?, journal_offset = 9999", [str(UUID(int=1))])
+        connection.execute("DELETE FROM events WHERE rowid % 2 = 0")
+    with closing(mirrored.follower()) as mirror:
+        steps(mirror)
+    assert mirrored.mirrored() == mirrored.expected()
+
+
+def test_two_followers_of_one_mirror_write_each_event_once(large: Followed):
+    written: list[int] = []
+
+    def follow() -> None:
+        with closing(large.follower()) as mirror:
+            steps(mirror, may_fail=True)  # where they meet
+            written.append(mirror.state.events)
+
+    threads = [threading.Thread(target=follow) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert large.mirrored() == large.expected()
+    assert len(written) == 2
+
+
+def test_a_replay_writes_a_day_and_what_came_behind_it_again(mirrored: Followed):
+    day = dt.date(2026, 3, 15)
+    with closing(sqlite3.connect(mirrored.target)) as connection, connection:
+        connection.execute("DELETE FROM events WHERE json_extract(body, '$.time') >= ?", [day.isoformat()])
+    assert mirrored.mirrored() != mirrored.expected()
+    with closing(mirrored.follower()) as mirror:
+        assert steps(mirror)[-1].did == "rested"  # what is not known to be missing is not looked for
+        mirrored.registry.replay_mirror(MIRROR, day)
+        steps(mirror)
+        assert mirrored.mirrored() == mirrored.expected()
+        assert mirrored.registry.mirror(MIRROR).replay_from is None
+
+
+def test_a_mirror_of_one_game_and_from_a_day(followed: Followed):
+    followed.take(followed.events(300))
+    day = dt.date(2026, 3, 10)
+    followed.mirror(game_ids=["maze"], since=day)
+    rows = followed.store.query("SELECT game_id, event_id::VARCHAR AS id FROM events WHERE time >= $day", {"day": day})
+    since = {(row["game_id"], row["id"]) for row in rows.to_pylist()}
+    with closing(followed.follower()) as mirror:
+        steps(mirror)
+        assert followed.mirrored().keys() == {ids for ids in since if ids[0] == "maze"}
+        # More games: what the mirror did not have comes too.
+        followed.mirror(game_ids=["maze", "arena"], since=day)
+        steps(mirror)
+        assert followed.mirrored().keys() == since
+
+
+def test_paused_it_writes_nothing_and_resumed_it_goes_on(mirrored: Followed):
+    mirrored.take(mirrored.events(50))
+    with closing(mirrored.follower()) as mirror:
+        mirrored.registry.pause_mirror(MIRROR, is_paused=True)
+        assert mirror.step().did == "paused"
+        row = mirrored.registry.mirror(MIRROR)
+        assert following(row, state_of(row)) == "paused"
+        assert len(mirrored.mirrored()) == 300
+        mirrored.registry.pause_mirror(MIRROR, is_paused=False)
+        steps(mirror)
+        assert mirrored.mirrored() == mirrored.expected()
+        mirrored.registry.remove_mirror(MIRROR)
+        assert mirror.step().did == "gone"
+
+
+def test_another_address_is_another_database(mirrored: Followed):
+    with closing(mirrored.follower()) as mirror:
+        steps(mirror)
+        mirrored.target = mirrored.folder / "other.sqlite"
+        mirrored.mirror()
+        assert state_of(mirrored.registry.mirror(MIRROR)).events == 0
+        steps(mirror)
+    assert mirrored.mirrored() == mirrored.expected()
+
+
+def test_a_schema_of_a_newer_playtrace_is_left_alone_and_said(mirrored: Followed):
+    with closing(sqlite3.connect(mirrored.target)) as connection, connection:
+        connection.execute("PRAGMA user_version = 99")
+    mirrored.take(mirrored.events(5))
+    with closing(mirrored.follower()) as mirror:
+        assert mirror.step().did == "failed"
+        assert "version 99" in (mirror.state.last_error or "")
+        assert mirror.state.needs_person
+    assert len(mirrored.mirrored()) == 300
+
+
+def test_no_password_is_in_what_a_mirror_says(mirrored: Followed):
+    mirrored.take(mirrored.events(5))
+
+    def making(url: str, *_: object) -> SqliteTarget:
+        raise RuntimeError(f"cannot reach {url}, tried hunter2")
+
+    with closing(mirrored.follower(making)) as mirror:
+        assert mirror.step().did == "failed"
+    said = mirrored.registry.mirror(MIRROR).state_json or ""
+    assert "cannot reach" in said
+    assert "hunter2" not in said
+
+
+def test_a_mirror_that_a_setting_makes_follows_it_and_is_not_removed_by_hand(followed: Followed):
+    registry = followed.registry
+    registry.put_mirror("mysql", MirrorDefinition(url="mysql://own"))
+    assert registry.follow_mirror_settings({"mysql": "mysql://set", "mongodb": "mongodb://a"}) == ["mysql"]
+    registry.note_mirror("mongodb", "mongodb://a", '{"events": 3}')
+    assert registry.follow_mirror_settings({"mongodb": "mongodb://a"}) == []
+    assert state_of(registry.mirror("mongodb")).events == 3
+    registry.follow_mirror_settings({"mongodb": "mongodb://b"})
+    assert state_of(registry.mirror("mongodb")).events == 0
+    registry.follow_mirror_settings({})
+    assert [(row.id, row.url) for row in registry.mirrors()] == [("mysql", "mysql://own")]
