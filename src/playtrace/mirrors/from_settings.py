@@ -12,7 +12,9 @@ from playtrace.registry.registry import Registry
 
 log = logging.getLogger("playtrace.mirrors")
 
-SSL_MODES = dict.fromkeys(("true", "1", "yes", "on"), "require") | dict.fromkeys(("false", "0", "no", "off"), "disable")
+SSL_MODES: dict[str, str] = dict.fromkeys(("true", "1", "yes", "on"), "require") | dict.fromkeys(
+    ("false", "0", "no", "off"), "disable"
+)
 """What `PG_SSL` says beside the words of libpq."""
 
 
