@@ -12,9 +12,16 @@ from playtrace.registry.registry import Registry
 
 log = logging.getLogger("playtrace.mirrors")
 
-SSL_MODES: dict[str, str] = dict.fromkeys(("true", "1", "yes", "on"), "require") | dict.fromkeys(
-    ("false", "0", "no", "off"), "disable"
-)
+SSL_MODES = {
+    "true": "require",
+    "1": "require",
+    "yes": "require",
+    "on": "require",
+    "false": "disable",
+    "0": "disable",
+    "no": "disable",
+    "off": "disable",
+}
 """What `PG_SSL` says beside the words of libpq."""
 
 
