@@ -28,9 +28,12 @@ class Studio:
         self._journal = journal
         self._loader = Loader(store, journal, settings)
         self.facts: dict[str, GameFacts] = {}
+        self._offset_before_game = 0
+        """Where the game that was added last begins: a mirror that follows it alone has nothing to do before."""
 
     def add_game(self, game_id: str, name: str = "Arena", time_zone: str = "Europe/Berlin") -> str:
         self.facts[game_id] = GameFacts(game_id, name, time_zone, "EUR", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+        self._offset_before_game = self._loader.offset
         return game_id
 
     def games(self) -> Mapping[str, GameFacts]:
@@ -54,7 +57,7 @@ class Studio:
     ) -> Iterator[Slice]:
         here = self.here()
         while after is None or after.journal_offset < here.journal_offset:
-            offset = 0 if after is None else after.journal_offset
+            offset = self._offset_before_game if after is None else after.journal_offset
             upto = Position(here.journal_id, min(offset + entries, here.journal_offset))
             yield Slice(after, upto, games, since)
             after = upto

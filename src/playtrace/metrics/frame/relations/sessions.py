@@ -9,10 +9,7 @@ from playtrace.rollups import sessions
 # before, or it reaches back to it by its own clock. Where one id may have several sessions, its parts are merged in
 # order; else, which is usual and much cheaper, without: what was last reaches back to what was first. A crash that was
 # reported after a long silence belongs to the session that the id had before.
-SESSIONS: Sql = """
-    SELECT {bucket} AS bucket, {split} AS split, player_id, started_at, ended_at, length_us, crashes, quits,
-        backgrounds
-    FROM (
+EACH_SESSION: Sql = """
         SELECT began.owner, began.session_id, began.player_id, began.started_at, began.ended_at, began.platform,
             began.version, began.country, began.crashes, began.quits,
             began.backgrounds{kept_of_began},
@@ -52,10 +49,19 @@ SESSIONS: Sql = """
             AND (began.played > 0 OR (began.owner, began.session_id) NOT IN (
                 SELECT owner, session_id FROM ({rows}) AS parts
                 WHERE session_id <> '' AND played > 0 AND started_at < $from
-            ))
+            ))"""
+
+SESSIONS: Sql = (
+    """
+    SELECT {bucket} AS bucket, {split} AS split, player_id, started_at, ended_at, length_us, crashes, quits,
+        backgrounds
+    FROM ("""
+    + EACH_SESSION
+    + """
     ) AS session
     {in_buckets}
     WHERE started_at >= $from AND started_at < $to{between}{segment}{keep}"""
+)
 
 SESSION_IDS: Sql = """
     SELECT owner, session_id, arg_min(player_id, player_key) AS player_id, min(started_at) AS started_at,
