@@ -268,6 +268,8 @@ SUBJECTS = {
     "item_looted": "item",
     "achievement_unlocked": "achievement",
     "score_posted": "board",
+    "session_start": "",
+    "match_start": "mode",
     "match_end": "mode",
 }
 DETAILS = {

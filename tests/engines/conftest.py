@@ -33,7 +33,7 @@ from playtrace.store.duckdb import Store
 RECEIVED_AT = dt.datetime(2026, 3, 29, tzinfo=dt.UTC)
 """When the events of a test arrive, unless it says otherwise: less than 30 days after they happened."""
 
-FROM_EVENTS = {"data_quality", "funnel", "journey", "paths", "player", "trajectories"}
+FROM_EVENTS = {"data_quality", "journey", "paths", "player", "trajectories"}
 """Metrics that no rollup can answer."""
 
 

@@ -56,6 +56,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "ltv": ("ltv", {"offsets": "0,1"}),
     "spenders": ("spenders", {}),
     "funnel": ("funnel", {"exclude": ["level_fail(props.mode:!*)"], "hold": "match_id", "splitBy": "platform"}),
+    "funnel_noted": ("funnel", {}),
     "funnel_strict": ("funnel", {"order": "strict", "step": ["level_start(level:1)", "level_complete(level:1)"]}),
     "funnel_any": ("funnel", {"order": "any", "unit": "session"}),
     "journey": ("journey", {"playerId": "ann"}),
@@ -81,7 +82,8 @@ OURS_ALONE = {
 @functools.cache
 def statements(engine: Engine, name: str) -> list[str]:
     metric, asked = QUESTIONS[name]
-    sources = ("raw",) if "filter" in asked or metric in FROM_EVENTS else ("rollup", "raw")
+    of_events = "filter" in asked or metric in FROM_EVENTS or (metric == "funnel" and asked)
+    sources = ("raw",) if of_events else ("rollup", "raw")
     found: list[str] = []
     for source in sources:
         answer = engine.ask(metric, "arena", NOW, explain=True, source=source, **DAYS, **asked)

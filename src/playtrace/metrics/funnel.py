@@ -22,7 +22,8 @@ while its window is still open is **in progress**: it is told apart and in no ra
 **medianSeconds** and **p90Seconds** are the time since the step before, over the units that reached the step.
 
 `splitBy` tells the same of each of the ten values with most entries, by what the first event of the attempt said, and
-of the others together. Filters hold for each event. It is read from all events.
+of the others together. Filters hold for each event. It is read from all events, unless the steps are names alone of
+the catalogue's (`session_start`, matches, levels, purchases, ...), by player or match.
 
 ### Example
 
@@ -60,6 +61,7 @@ from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParamete
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.splitting import KEYS_MAX, OTHER, SplitBy
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
+from playtrace.rollups.noted_events import SUBJECTS
 
 Sql = LiteralString
 Order = Literal["loose", "strict", "any"]
@@ -187,6 +189,16 @@ IS_DONE: Sql = (
     "(list_contains($names::VARCHAR[], name) OR NOT (is_passive OR list_contains($samples::VARCHAR[], name)))"
 )
 
+# Steps that are names of noted events, and nothing else. As a join: what other events say is not even unpacked then.
+NOTED: Sql = """
+WITH
+candidates AS (
+    SELECT {unit} AS unit, split, order_key, epoch_us(time) AS at_us, {steps} AS steps{also}
+    FROM noted
+    WHERE name IN (SELECT name FROM named) AND {unit} IS NOT NULL
+),
+"""
+
 # An exclusion cuts in two what a unit did, and no attempt goes over a cut.
 STRETCHES: Sql = """
 stretches AS (
@@ -231,14 +243,30 @@ measured AS (
     SELECT {own}, split, order_key, began_at{in_time}, {depth} AS depth
     FROM attempts
 ),
-ranked AS (
-    SELECT *, row_number() OVER (PARTITION BY {own} ORDER BY depth DESC, order_key) AS place FROM measured
+deepest AS (
+    SELECT {own}, min({rank}) AS best FROM measured GROUP BY {own}
 ),
 chosen AS (
-    SELECT *, CASE WHEN depth < $steps_wanted AND began_at + $window_us > $now_us THEN 1 ELSE 0 END AS is_open
-    FROM ranked
-    WHERE place = 1
+    SELECT measured.*, CASE WHEN depth < $steps_wanted AND began_at + $window_us > $now_us THEN 1 ELSE 0 END AS is_open
+    FROM measured
+    JOIN deepest ON {is_own} AND deepest.best = {rank}
 ),
+"""
+RANK: Sql = "(10 - depth) * 10000000000000000000000000000000000000 + order_key"
+"""Less for deeper attempts, of equal ones for earlier: a sum, as putting attempts in order takes longer. No key of an
+event has so many digits."""
+
+# Steps that are filled one after the other: the time of each is that of its number.
+FILLED: Sql = """
+filled AS (
+    SELECT split, depth, is_open, number AS reached, CASE number{at_of_number} END
+        - CASE number{at_before} END AS step_us
+    FROM chosen
+    CROSS JOIN numbers
+    WHERE number <= depth
+)
+"""
+FILLED_IN_ANY_ORDER: Sql = """
 filled AS (
     SELECT split, depth, is_open, row_number() OVER (PARTITION BY {own} ORDER BY at_us, number) AS reached,
         at_us - lag(at_us) OVER (PARTITION BY {own} ORDER BY at_us, number) AS step_us
@@ -283,17 +311,25 @@ PARTS = Table("parts", {"part": "BIGINT"}, [(0,), (1,)])
 """With `splitBy` all are counted twice: together, and by their value."""
 
 
-def _statement(parameters: Parameters, steps: int, field: HeldField | None) -> Sql:
+def _statement(parameters: Parameters, steps: int, field: HeldField | None, noted: dict[Sql, Sql] | None) -> Sql:
+    """`noted`: what is looked at in each event, where noted events say all of it."""
     own: Sql = "unit, held" if field else "unit"
     held: Sql = field.key("held_value", "CAST(held_value AS VARCHAR)") if field else ""
     stretch: Sql = own + ", stretch" if parameters.exclude else own
     source: Sql = "stretches" if parameters.exclude else "candidates"
-    text = CANDIDATES.format(
-        unit=UNITS[parameters.unit],
-        is_seen=IS_DONE if parameters.order == "strict" else IS_NAMED,
-        also=(", " + held + " AS held" if field else "") + (", is_excluded" if parameters.exclude else ""),
-        has_value=" AND " + held + " IS NOT NULL" if field else "",
-    )
+    if noted is None:
+        text = CANDIDATES.format(
+            unit=UNITS[parameters.unit],
+            is_seen=IS_DONE if parameters.order == "strict" else IS_NAMED,
+            also=(", " + held + " AS held" if field else "") + (", is_excluded" if parameters.exclude else ""),
+            has_value=" AND " + held + " IS NOT NULL" if field else "",
+        )
+    else:
+        text = NOTED.format(
+            unit=UNITS[parameters.unit],
+            steps=noted["steps"],
+            also=", " + noted["is_excluded"] + " AS is_excluded" if parameters.exclude else "",
+        )
     if parameters.exclude:
         text += STRETCHES.format(own=own)
     parts, last, times = ORDERS[parameters.order](steps, stretch, source)
@@ -301,12 +337,17 @@ def _statement(parameters: Parameters, steps: int, field: HeldField | None) -> S
     in_time: Sql = ""
     depth: Sql = "0"
     at_of_number: Sql = ""
+    at_before: Sql = ""
+    before: Sql = ""
     for number in NUMBERS[:steps]:
         at: Sql = "at_" + number
         gated: Sql = "CASE WHEN " + at + " <= began_at + $window_us THEN " + at + " END"
         in_time += ", " + gated + " AS " + at
         depth += " + CASE WHEN " + at + " <= began_at + $window_us THEN 1 ELSE 0 END"
         at_of_number += " WHEN " + number + " THEN " + at
+        if before:
+            at_before += " WHEN " + number + " THEN " + before
+        before = at
     text += REST.format(
         own=own,
         source=last,
@@ -314,8 +355,11 @@ def _statement(parameters: Parameters, steps: int, field: HeldField | None) -> S
         entry_bits="$any_step" if parameters.order == "any" else "1",
         in_time=in_time,
         depth=depth,
-        at_of_number=at_of_number,
+        rank=RANK,
+        is_own="deepest.unit = measured.unit" + (" AND deepest.held = measured.held" if field else ""),
     )
+    filled = FILLED_IN_ANY_ORDER if parameters.order == "any" else FILLED
+    text += filled.format(own=own, at_of_number=at_of_number, at_before=at_before)
     is_counted: Sql = "1" if parameters.include_in_progress else "(1 - is_open)"
     return text + (SPLIT if parameters.split_by else WHOLE) + COUNTS.format(is_counted=is_counted)
 
@@ -419,9 +463,11 @@ def answer(parameters: Parameters, asking: Asking) -> Funnel:
     read = Span(span.start, span.end + window)
     field = read_field(parameters.hold, "hold") if parameters.hold is not None else None
     marks, bound = _marks(parameters, steps, exclusions, field)
-    scope = Scope(parameters, asking, [read], split_by=parameters.split_by, reading=marks)
+    is_noted = _is_noted(parameters, [*steps, *exclusions])
+    scope = Scope(parameters, asking, [read], split_by=parameters.split_by, reading={} if is_noted else marks)
+    names = sorted({choice.name for choice in (*steps, *exclusions)})
     bound |= {
-        "names": sorted({choice.name for choice in (*steps, *exclusions)}),
+        "names": names,
         "samples": list(SAMPLE_EVENTS),
         "from_us": microseconds(span.start),
         "entered_to_us": microseconds(span.end),
@@ -432,8 +478,9 @@ def answer(parameters: Parameters, asking: Asking) -> Funnel:
         "keys_max": KEYS_MAX,
     }
     rows = scope.rows(
-        _statement(parameters, len(steps), field),
+        _statement(parameters, len(steps), field, marks if is_noted else None),
         Table("numbers", {"number": "BIGINT"}, [(number,) for number in range(1, len(steps) + 1)]),
+        Table("named", {"name": "VARCHAR"}, [(name,) for name in names]),
         PARTS,
         **bound,
     )
@@ -478,6 +525,12 @@ def _read(parameters: Parameters) -> tuple[list[EventChoice], list[EventChoice]]
     if both := sorted(whole & {step.name for step in steps}):
         raise WrongParameter("exclude", f"{both[0]!r} is a step: what is excluded fills none.")
     return steps, exclusions
+
+
+def _is_noted(parameters: Parameters, choices: list[EventChoice]) -> bool:
+    """Whether noted events say all that is asked about: names alone, of players or matches."""
+    is_other = parameters.order == "strict" or parameters.unit == "session" or parameters.hold is not None
+    return not is_other and all(not one.conditions and one.name in SUBJECTS for one in choices)
 
 
 def _window(text: str) -> dt.timedelta:

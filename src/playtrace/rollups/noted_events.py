@@ -1,5 +1,7 @@
 """What the catalogue's events of progress, economy, loot and scores say in their properties, typed. A row for each.
 
+With them the beginnings of sessions and matches, which say little: funnels begin with them.
+
 Properties are dear to read: here they are read once. `subject` is what an event is about: the product, placement, item,
 achievement, board or level; `detail` what it says of it (`DETAILS`). A property that is an object or a list has no text
 that is the same wherever it stands, so it counts as not sent.
@@ -17,6 +19,8 @@ SUBJECTS: dict[Sql, Sql] = {
     "item_looted": "props.item",
     "achievement_unlocked": "props.achievement",
     "score_posted": "props.board",
+    "session_start": "NULL",
+    "match_start": "props.mode",
     "match_end": "props.mode",
     "level_start": "level",
     "level_complete": "level",
@@ -45,7 +49,7 @@ NAMES: Sql = "'" + "', '".join(_names) + "'"
 
 ROLLUP = Rollup(
     table="noted_events",
-    version=2,
+    version=3,
     columns={
         "game_id": "VARCHAR NOT NULL",
         "env": "VARCHAR NOT NULL",

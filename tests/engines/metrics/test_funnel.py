@@ -228,6 +228,16 @@ def test_a_step_that_no_event_is_named_like_is_told(engine: Engine, five: str) -
 
 NAMES = ("start", "shop", "buy", "quit", "performance", "push_received")
 SAMPLES = {"position", "performance", "heartbeat"}
+NOTED = ("session_start", "level_start", "purchase", "match_start")
+
+
+def named(name: str) -> Callable[[Event], bool]:
+    def fits(event: Event) -> bool:
+        return event["name"] == name
+
+    return fits
+
+
 FITS: dict[str, Callable[[Event], bool]] = {
     "start": lambda e: e["name"] == "start",
     "start(level:1)": lambda e: e["name"] == "start" and e.get("level") == "1",
@@ -239,6 +249,7 @@ FITS: dict[str, Callable[[Event], bool]] = {
     "performance": lambda e: e["name"] == "performance",
     "quit(seq:..1)": lambda e: e["name"] == "quit" and e.get("seq") is not None and e["seq"] <= 1,
 }
+FITS.update({name: named(name) for name in NOTED})
 WINDOWS = {"15m": dt.timedelta(minutes=15), "1d": dt.timedelta(days=1), "7d": dt.timedelta(days=7)}
 Attempt = tuple[Event, list[dt.datetime]]
 """The event that it begins with, and when each step is filled."""
@@ -355,7 +366,13 @@ def test_small_games(engine: Engine, events: Events, asked: dict[str, Any], data
     game = Asked(engine, events, asked, **how)
     for order in WALKS:
         steps = data.draw(
-            st.lists(st.sampled_from(list(FITS)), min_size=2, max_size=4, unique=order == "any"), label="step"
+            st.lists(
+                st.sampled_from([step for step in FITS if step not in NOTED]),
+                min_size=2,
+                max_size=4,
+                unique=order == "any",
+            ),
+            label="step",
         )
         names = {step.partition("(")[0] for step in steps}
         asked_for: dict[str, Any] = {
@@ -378,3 +395,33 @@ def test_small_games(engine: Engine, events: Events, asked: dict[str, Any], data
             same(found_of(part.steps), rows_of(own, asked_for))
         whole = engine.ask("funnel", game.game, NOW, **asked_for, **asked)
         same(plain(whole) | {"split": None}, plain(answer) | {"split": None})
+
+
+@agreeing
+@asking(events_of(*NOTED, match_id=optional("m1", "m2"), session_id=optional("1", "2")))
+def test_small_games_of_names_that_are_noted(
+    engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any
+) -> None:
+    game = Asked(engine, events, asked, **how)
+    for order in ("loose", "any"):
+        steps = data.draw(st.lists(st.sampled_from(NOTED[:3]), min_size=2, max_size=3, unique=order == "any"))
+        asked_for: dict[str, Any] = {
+            "step": steps,
+            "order": order,
+            "window": data.draw(st.sampled_from(list(WINDOWS))),
+            "exclude": data.draw(st.sampled_from(([], ["match_start"]))),
+            "unit": data.draw(st.sampled_from(("player", "match"))),
+            "hold": None,
+            "includeInProgress": data.draw(st.booleans()),
+        }
+        answer = game.both("funnel", splitBy="platform", **{k: v for k, v in asked_for.items() if k != "hold"})
+        attempts = attempts_of_units(game.question, game.events, asked_for)
+        same(found_of(answer.steps), rows_of(attempts, asked_for))
+        assert answer.entered == len(attempts)
+
+
+def test_what_no_rollup_notes_is_not_asked_of_one(engine: Engine) -> None:
+    for asked in ({"step": ["lobby", "purchase"]}, {"hold": "match_id"}, {"order": "strict"}, {"unit": "session"}):
+        with pytest.raises(WrongParameter) as wrong:
+            engine.ask("funnel", engine.new_game(), NOW, source="rollup", **asked)
+        assert wrong.value.parameter == "source"

@@ -135,18 +135,25 @@ WITH numbers AS (
     CASE WHEN at_3 <= began_at + 604800000000 THEN at_3 END AS at_3,
     0 + CASE WHEN at_1 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_2 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_3 <= began_at + 604800000000 THEN 1 ELSE 0 END AS depth
   FROM attempts
-), ranked AS (
+), deepest AS (
   SELECT
-    *,
-    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY depth DESC NULLS LAST, order_key) AS place
+    unit,
+    MIN((
+      10 - depth
+    ) * 10000000000000000000000000000000000000 + order_key) AS best
   FROM measured
+  GROUP BY
+    unit
 ), chosen AS (
   SELECT
-    *,
+    measured.*,
     CASE WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000 THEN 1 ELSE 0 END AS is_open
-  FROM ranked
-  WHERE
-    place = 1
+  FROM measured
+  JOIN deepest
+    ON deepest.unit = measured.unit
+    AND deepest.best = (
+      10 - depth
+    ) * 10000000000000000000000000000000000000 + order_key
 ), filled AS (
   SELECT
     split,

@@ -142,38 +142,36 @@ WITH numbers AS (
     CASE WHEN at_2 <= began_at + 604800000000 THEN at_2 END AS at_2,
     0 + CASE WHEN at_1 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_2 <= began_at + 604800000000 THEN 1 ELSE 0 END AS depth
   FROM attempts
-), ranked AS (
+), deepest AS (
   SELECT
-    *,
-    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY depth DESC NULLS LAST, order_key) AS place
+    unit,
+    MIN((
+      10 - depth
+    ) * 10000000000000000000000000000000000000 + order_key) AS best
   FROM measured
+  GROUP BY
+    unit
 ), chosen AS (
   SELECT
-    *,
+    measured.*,
     CASE WHEN depth < 2 AND began_at + 604800000000 > 1772528400000000 THEN 1 ELSE 0 END AS is_open
-  FROM ranked
-  WHERE
-    place = 1
+  FROM measured
+  JOIN deepest
+    ON deepest.unit = measured.unit
+    AND deepest.best = (
+      10 - depth
+    ) * 10000000000000000000000000000000000000 + order_key
 ), filled AS (
   SELECT
     split,
     depth,
     is_open,
-    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY at_us, number) AS reached,
-    at_us - LAG(at_us) OVER (PARTITION BY unit ORDER BY at_us, number) AS step_us
-  FROM (
-    SELECT
-      unit,
-      split,
-      depth,
-      is_open,
-      number,
-      CASE number WHEN 1 THEN at_1 WHEN 2 THEN at_2 END AS at_us
-    FROM chosen
-    CROSS JOIN numbers
-  ) AS steps_of_chosen
+    number AS reached,
+    CASE number WHEN 1 THEN at_1 WHEN 2 THEN at_2 END - CASE number WHEN 2 THEN at_1 END AS step_us
+  FROM chosen
+  CROSS JOIN numbers
   WHERE
-    NOT at_us IS NULL
+    number <= depth
 ), shown AS (
   SELECT
     depth,
