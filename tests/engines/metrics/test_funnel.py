@@ -207,7 +207,7 @@ def test_the_ten_largest_keys_are_told_apart(engine: Engine) -> None:
         ({"window": "7 years"}, "window", "30m, 24h or 7d"),
         ({"window": "366d"}, "window", "365 days"),
         ({"window": "0h"}, "window", "30m, 24h or 7d"),
-        ({"source": "rollup"}, "source", "`auto`"),
+        ({"source": "rollup", "unit": "session"}, "source", "`auto`"),
     ],
 )
 def test_a_wrong_parameter_is_named(engine: Engine, asked: dict[str, Any], parameter: str, sentence: str) -> None:
