@@ -23,7 +23,8 @@ crashes AS (
         AND event.occurred_at >= report.moment() - interval '30 days'
 )
 SELECT md5(exception || E'\n' || title || E'\n' || function)::uuid AS crash_id, game, exception, title, function,
-    count(*) AS reports, count(DISTINCT client_session_id) AS sessions, count(DISTINCT player_id) AS players, min(occurred_at) AS first_at, max(occurred_at) AS last_at,
+    count(*) AS reports, count(DISTINCT client_session_id) AS sessions, count(DISTINCT player_id) AS players,
+    min(occurred_at) AS first_at, max(occurred_at) AS last_at,
     array_agg(DISTINCT version) FILTER (WHERE version IS NOT NULL) AS versions,
     array_agg(DISTINCT platform) FILTER (WHERE platform IS NOT NULL) AS platforms
 FROM crashes
