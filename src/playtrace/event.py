@@ -139,6 +139,28 @@ class Refusal(Struct, frozen=True):
     """More than one: so many are counted and not listed; then `index` and `sample` say nothing."""
 
 
+IMPORTED = "import"
+"""The source of events that an admin brings in from files: however old they are, they count where they belong."""
+
+
+class ImportedEvent(Event, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """An event of an import. Then `time` is when it counts, however wrong the client's clock was."""
+
+    client_time: dt.datetime | None = None
+    """As the client's clock said. Absent: the same as `time`."""
+
+
+class ImportPart(Struct, array_like=True, frozen=True):
+    """Which part of an import the events of a batch are."""
+
+    import_id: str
+    name: str
+    """Of its files, for people."""
+    rows_done: int
+    """Rows of the files up to which everything is in this part or an earlier one."""
+    is_last: bool = False
+
+
 class Batch(Struct, kw_only=True):
     """The events of one request, and what the server knows about all of them."""
 
@@ -165,6 +187,8 @@ class Batch(Struct, kw_only=True):
     """What the client should know of how it was read. Sentences for people; told in the answer, and not kept."""
     country: str | None = None
     region: str | None = None
+    part: ImportPart | None = None
+    """Where it comes from an import."""
 
     @property
     def refused(self) -> int:

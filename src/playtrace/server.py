@@ -27,6 +27,7 @@ from playtrace.api.answers import Answers
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.every_answer import EveryAnswer
+from playtrace.api.imports import Imports
 from playtrace.api.live import TICK_S, Feeds
 from playtrace.api.metrics import counting_rules, rules_of
 from playtrace.api.query_spelling import QuerySpelling
@@ -139,6 +140,7 @@ class Playtrace:
             reports=self.reports,
             backups=self.backups,
             answers=Answers(lambda: self.store.version),
+            imports=Imports(),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),
             local_token=self.local_token,

@@ -32,9 +32,7 @@ class MongoDB:
         data.mkdir(exist_ok=True)
         options = [f"--listen-addr=127.0.0.1:{self.port}", "--debug-addr=-", "--telemetry=disable", "--log-level=ERROR"]
         options += ["--handler=sqlite", f"--state-dir={self._folder}"]
-        # A killed process loses nothing that it gave to the system: no sync is needed.
-        pragmas = "?_pragma=synchronous(off)" + ("&_pragma=query_only(1)" if is_read_only else "")
-        options += [f"--sqlite-url=file:{data}/{pragmas}"]
+        options += [f"--sqlite-url=file:{data}/" + ("?_pragma=query_only(1)" if is_read_only else "")]
         self._program = Program([str(PROGRAM), *options], self._folder / "log")
         self._program.wait_until(self._answers)
         return self

@@ -35,8 +35,8 @@ def test_the_answer_says_which_events_are_too_old(open_process: ServerProcess):
     assert (status, answer["accepted"], [refused["index"] for refused in answer["rejected"]]) == (202, 6, [1])
     assert answer["set_aside"] == [{"index": index, "reason": "too_old"} for index in (0, 5, 6)]
     assert answer["hints"] == [
-        "3 events are more than 30 days old: kept apart, and counted by no metric. To bring in history, raise"
-        " late_days_max before it is sent (docs/history.md)."
+        "3 events are more than 30 days old: kept apart, and counted by no metric. To bring in history, use"
+        " `playtrace import` (docs/history.md)."
     ]
     # As it was told, so it is.
     books = open_process.get("/api/games/ages/books")["total"]
@@ -91,7 +91,7 @@ def test_an_empty_answer_hints_at_what_was_set_aside(open_process: ServerProcess
 
     expected = [
         "2 events of this game are kept apart as too old: no metric counts what comes later than late_days_max allows."
-        " Raise that and send them again (docs/history.md)."
+        " `playtrace import` brings them in (docs/history.md)."
     ]
     december = {"from": "2024-12-01", "to": "2024-12-31"}
     assert hints(**december) == hints("timeseries", metric="crashes", **december) == expected

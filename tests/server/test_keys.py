@@ -182,6 +182,8 @@ PLACES = {
     "{event_id}": "0198a000-0000-7000-8000-000000000001",
     "{segment_id}": "buyers",
     "{rule_id}": "crash_spike",
+    "{metric}": "retention",
+    "{import_id}": "history",
 }
 """What stands for what in an address."""
 

@@ -22,6 +22,7 @@ from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, event_id_of
 from playtrace.metrics.frame.models import DAYS_MAX, DayOrInstant, country_codes
 from playtrace.problems import Conflict, InvalidRequest, NotFound
 from playtrace.store.columns import TOLD
+from playtrace.store.matching import MATCHING, Matching
 
 router = APIRouter(prefix="/api", tags=["events"])
 
@@ -30,22 +31,6 @@ OFFSET_MAX = 10_000
 """What is skipped is read and sorted all the same: who goes further back goes by cursor."""
 HOURS_MAX = 24 * DAYS_MAX
 JSON = "application/json"
-
-# A list is looked into by `list_contains`: with `IN (SELECT unnest(...))`, as a join, DuckDB would read every column of
-# every event before it sorts, which takes a hundred times as long.
-MATCHING: LiteralString = """
-FROM events
-WHERE ($game_id IS NULL OR game_id = $game_id)
-  AND ($names IS NULL OR list_contains($names::VARCHAR[], name))
-  AND ($severities IS NULL OR list_contains($severities::VARCHAR[], severity))
-  AND ($env IS NULL OR env = $env)
-  AND ($player_id IS NULL OR player_id = $player_id)
-  AND ($session_id IS NULL OR session_id = $session_id)
-  AND ($platforms IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, 'unknown')))
-  AND ($versions IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, 'unknown')))
-  AND ($countries IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, 'unknown')))
-  AND time >= $from_time AND time < $to_time
-"""
 
 EVENTS: LiteralString = f"""
 SELECT {TOLD}
@@ -78,7 +63,6 @@ class EventFilter(ApiModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    game_id: Id | None = Field(None, description="The readable id of the game. Default: all that you may read.")
     type: Names | None = Field(None, description="Only events of these names.")
     event_type: Names | None = Field(None, description="The same as `type`.")
     severity: list[Literal["info", "warning", "critical"]] | None = None
@@ -93,11 +77,23 @@ class EventFilter(ApiModel):
     hours: Annotated[int, Field(ge=1, le=HOURS_MAX)] | None = Field(
         None, description="Only the last so many hours, instead of `from` and `to`."
     )
-    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = 100
-    cursor: Annotated[str, Field(max_length=200)] | None = Field(None, description="The `next` of an earlier answer.")
-    offset: Annotated[int, Field(ge=0, le=OFFSET_MAX)] | None = Field(
-        None, description="Pass over so many, instead of `cursor`. The answer then has a `total`."
-    )
+
+    def matching(self, game_id: str | None, now: dt.datetime) -> Matching:
+        """What the store is asked for. Raises `InvalidRequest`."""
+        from_time, to_time = self.time_range(now)
+        return Matching(
+            game_id=game_id,
+            names=self.names(),
+            severities=list(self.severity) if self.severity else None,
+            env=self.env,
+            player_id=self.player_id,
+            session_id=self.session_id,
+            platforms=self.platform,
+            versions=self.version,
+            countries=self.country and country_codes(self.country),
+            from_time=from_time,
+            to_time=to_time,
+        )
 
     def names(self) -> list[str] | None:
         named = [*(self.type or ()), *(self.event_type or ())]
@@ -111,6 +107,17 @@ class EventFilter(ApiModel):
             return now.replace(tzinfo=None) - dt.timedelta(hours=self.hours), END
         start = start_of(self.from_) if self.from_ is not None else BEGINNING
         return start, end_of(self.to) if self.to is not None else END
+
+
+class EventPageFilter(EventFilter):
+    """The same of a game, and which page of them."""
+
+    game_id: Id | None = Field(None, description="The readable id of the game. Default: all that you may read.")
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = 100
+    cursor: Annotated[str, Field(max_length=200)] | None = Field(None, description="The `next` of an earlier answer.")
+    offset: Annotated[int, Field(ge=0, le=OFFSET_MAX)] | None = Field(
+        None, description="Pass over so many, instead of `cursor`. The answer then has a `total`."
+    )
 
 
 class EventRecord(ApiModel):
@@ -170,7 +177,7 @@ class Cursor(msgspec.Struct, array_like=True):
 
 
 @router.get("/events", response_model=EventPage, dependencies=Question)
-def list_events(store: CurrentStore, reader: CurrentReader, asked: Annotated[EventFilter, Query()]) -> Response:
+def list_events(store: CurrentStore, reader: CurrentReader, asked: Annotated[EventPageFilter, Query()]) -> Response:
     """Events that match, newest first. `from` is inclusive; `to` is exclusive, or the whole of a day."""
     game_id = asked.game_id or reader.only_game_id
     if game_id is not None:
@@ -178,20 +185,7 @@ def list_events(store: CurrentStore, reader: CurrentReader, asked: Annotated[Eve
     if asked.cursor and asked.offset is not None:
         raise InvalidRequest.of_field("offset", "either `offset` or `cursor`", location="query")
     before = decode_cursor(asked.cursor) if asked.cursor else None
-    from_time, to_time = asked.time_range(dt.datetime.now(dt.UTC))
-    matching: dict[str, object] = {
-        "game_id": game_id,
-        "names": asked.names(),
-        "severities": asked.severity,
-        "env": asked.env,
-        "player_id": asked.player_id,
-        "session_id": asked.session_id,
-        "platforms": asked.platform,
-        "versions": asked.version,
-        "countries": asked.country and country_codes(asked.country),
-        "from_time": from_time,
-        "to_time": to_time,
-    }
+    matching = asked.matching(game_id, dt.datetime.now(dt.UTC))
     page = {
         "before_time": before.time if before else None,
         "before_offset": before.journal_offset if before else 0,
@@ -200,7 +194,7 @@ def list_events(store: CurrentStore, reader: CurrentReader, asked: Annotated[Eve
         "offset": asked.offset or 0,
     }
     with store.reading() as moment:
-        rows = moment.query(EVENTS, matching | page).to_pylist()
+        rows = moment.query(EVENTS, {**matching, **page}).to_pylist()
         total = None if asked.offset is None else moment.query(TOTAL, matching).to_pylist()[0]["total"]
     next_page = encode_cursor(rows[-1]) if len(rows) == asked.limit else None
     # An event leaves out what it does not have, the page's `next` is there even when it is null.

@@ -31,6 +31,7 @@ from playtrace.store.duckdb import Store
 if TYPE_CHECKING:
     # They ask who reads, which is asked of the state.
     from playtrace.api.answers import Answers
+    from playtrace.api.imports import Imports
     from playtrace.api.live import Feeds
     from playtrace.api.turns import Turns
 
@@ -55,6 +56,8 @@ class State:
     backups: Backups
     answers: Answers
     """Of metrics."""
+    imports: Imports
+    """That are under way."""
     turns: Turns
     """Of questions."""
     sql_turns: Turns

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPResponse
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import psutil
@@ -48,17 +51,37 @@ class LocalServer(Struct, frozen=True):
         """JSON of a route. Raises `ServerRefused`."""
         return json.loads(self._bytes("DELETE", path))
 
+    @contextmanager
+    def reading(self, path: str, parameters: dict[str, Any] | None = None) -> Generator[HTTPResponse]:
+        """An answer that is read a piece at a time: it may be larger than the memory. Raises `ServerRefused`, also when
+        it does not come whole."""
+        query = urlencode({k: v for k, v in (parameters or {}).items() if v is not None}, doseq=True)
+        with self._answer("GET", f"{path}{'?' if query else ''}{query}") as answer:
+            try:
+                yield answer
+            except HTTPException as error:
+                raise ServerRefused(f"The answer of {self.url} ended before it was whole: {error}") from error
+
     def _bytes(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
-        headers = {"Authorization": f"Bearer {self.token}"}
+        headers: dict[str, str] = {}
         sent = None
         if body is not None:
             headers["Content-Type"] = "application/json"
             sent = json.dumps(body).encode()
-        # To the address that our server wrote down.
-        request = urllib.request.Request(self.url + path, sent, headers, method=method)  # noqa: S310
+        with self._answer(method, path, sent, headers) as answer:
+            return answer.read()
+
+    @contextmanager
+    def _answer(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Generator[HTTPResponse]:
+        # To the address that our server wrote down, or that somebody typed.
+        request = urllib.request.Request(  # noqa: S310
+            self.url + path, body, {"Authorization": f"Bearer {self.token}", **(headers or {})}, method=method
+        )
         try:
             with urllib.request.urlopen(request) as answer:  # noqa: S310
-                return answer.read()
+                yield answer
         except urllib.error.HTTPError as error:
             raise ServerRefused(_detail(error)) from error
         except urllib.error.URLError as error:
@@ -74,6 +97,19 @@ def running_server(settings: Settings) -> LocalServer | None:
     if found is None or found.data_identity != settings.data_identity or not psutil.pid_exists(found.pid):
         return None
     return LocalServer(found.url, found.token)
+
+
+def server_to_ask(settings: Settings, url: str | None, token: str | None) -> LocalServer | None:
+    """The server that somebody named, or else the one of the data folder; None where none runs there.
+
+    Raises `ServerRefused` for what is no address.
+    """
+    if url is None:
+        return running_server(settings)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ServerRefused(f"{url!r} is no address of a server: expected one such as https://playtrace.example.")
+    return LocalServer(url.rstrip("/"), token or "")
 
 
 def folder_copied_from(settings: Settings) -> str | None:

@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("playtrace.cli.simulate", "simulate"),
     "query": ("playtrace.cli.query", "app"),
     "sql": ("playtrace.cli.sql", "sql"),
+    "import": ("playtrace.cli.import_files", "import_files"),
+    "export": ("playtrace.cli.export", "export"),
     "games": ("playtrace.cli.games", "app"),
     "segments": ("playtrace.cli.segments", "app"),
     "report": ("playtrace.cli.report", "report"),

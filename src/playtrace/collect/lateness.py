@@ -38,7 +38,7 @@ def note_late(batch: Batch, late_days_max: int) -> None:
         batch.too_old = late if positions is None else [positions[index] for index in late]
         batch.hints.append(
             f"{_events(len(late))} more than {late_days_max} days old: kept apart, and counted by no metric. To bring"
-            f" in history, raise late_days_max before it is sent ({HISTORY})."
+            f" in history, use `playtrace import` ({HISTORY})."
         )
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 import msgspec
 from msgspec import Struct
 
-from playtrace.event import Batch, Event, Refusal
+from playtrace.event import Batch, ImportedEvent, ImportPart, Refusal
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -29,6 +29,8 @@ class Header(Struct, array_like=True, frozen=True):
     refusals: list[Refusal]
     attempt: int = 1
     """The client's, to send these events: from the second on, `sent_us` was written anew."""
+    part: ImportPart | None = None
+    """Of an import."""
 
 
 class Entry(Struct, frozen=True):
@@ -54,7 +56,7 @@ class Recorded(Struct, frozen=True):
 
 _encoder = msgspec.json.Encoder()
 _header_decoder = msgspec.json.Decoder(Header)
-_event_decoder = msgspec.json.Decoder(Event)
+_event_decoder = msgspec.json.Decoder(ImportedEvent)
 
 
 def encode(batch: Batch) -> Entry:
@@ -71,6 +73,7 @@ def encode(batch: Batch) -> Entry:
             for (reason, game_id), events in batch.further_refused.items()
         ],
         batch.attempt,
+        batch.part,
     )
     return Entry(_encoder.encode(header), len(batch.events), _encoder.encode_lines(batch.events))
 
@@ -80,7 +83,7 @@ def decode_header(header: bytes) -> Header:
     return _header_decoder.decode(header)
 
 
-def decode_events(body: bytes) -> list[Event]:
+def decode_events(body: bytes) -> list[ImportedEvent]:
     return _event_decoder.decode_lines(body)
 
 

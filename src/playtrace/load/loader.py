@@ -331,7 +331,9 @@ class Loader:
             return self._load(self._ahead.prepare(first)).then(self._load(self._ahead.prepare(second)))
         began = time.perf_counter()
         good, poison = taken_apart(staged.lines, find_poison(staged.lines, self._error_of))
-        outcome = self._commit(Staged(good, staged.refusals, staged.offsets), self._ahead.parser.parse(good), poison)
+        outcome = self._commit(
+            Staged(good, staged.refusals, staged.offsets, staged.parts), self._ahead.parser.parse(good), poison
+        )
         return self._loaded(staged, outcome, began)
 
     def _commit(self, staged: Staged, parsed: pa.Table, poison: pa.Table | None = None) -> Outcome:

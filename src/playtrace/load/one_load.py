@@ -70,6 +70,7 @@ class Survey(Struct, frozen=True):
     noted: int
     performance: int
     merges: int
+    imported: int
     days: list[dt.date] | None
     games: list[str] | None
 
@@ -121,6 +122,8 @@ class OneLoad:
             self._step(
                 connection, "set refused aside", steps.SET_REFUSED_ASIDE, samples_per_load_max=SAMPLES_PER_LOAD_MAX
             )
+        if staged.parts:
+            self._note_import_parts(connection, staged)
         self.move_on(connection, staged.last_offset)
         # Else they would be kept until the next load, while the one after that is read.
         for name in ("lines", "parsed"):
@@ -145,9 +148,9 @@ class OneLoad:
         if survey.late:
             self._quarantine_late(connection)
         outcome.quarantined = survey.late
-        outcome.ids, suspects = self._look_up_ids(connection)
+        outcome.ids, suspects = self._look_up_ids(connection, has_imported=survey.imported > 0)
         if len(suspects):
-            outcome.duplicates = self._remove_duplicates(connection, suspects)
+            outcome.duplicates = self._remove_duplicates(connection, suspects, has_imported=survey.imported > 0)
         outcome.stored = len(lines) - outcome.quarantined - outcome.duplicates
         outcome.days = survey.days or []
         outcome.games = set(survey.games or [])
@@ -233,7 +236,7 @@ class OneLoad:
         self._copy_parsed(connection)
         self._step(connection, "remove late", steps.REMOVE_LATE)
 
-    def _look_up_ids(self, connection: duckdb.DuckDBPyConnection) -> tuple[Hashes, pa.Table]:
+    def _look_up_ids(self, connection: duckdb.DuckDBPyConnection, *, has_imported: bool) -> tuple[Hashes, pa.Table]:
         """The hashes of all ids that clients gave, and where those events stand whose hash is there twice."""
         began = time.perf_counter()
         table = connection.sql(
@@ -243,11 +246,18 @@ class OneLoad:
         suspect = self._ids.repeated(hashes)
         suspects = table.filter(pa.array(suspect)) if suspect.any() else table.slice(0, 0)
         self.step_seconds["look up ids"] += time.perf_counter() - began
+        if has_imported:
+            self._step(connection, "find stored before", steps.FIND_STORED_BEFORE)
+            before = connection.sql(steps.LIST_STORED_BEFORE).to_arrow_table()
+            suspects = pa.concat_tables([suspects, before])
         return hashes, suspects
 
-    def _remove_duplicates(self, connection: duckdb.DuckDBPyConnection, suspects: pa.Table) -> int:
+    def _remove_duplicates(
+        self, connection: duckdb.DuckDBPyConnection, suspects: pa.Table, *, has_imported: bool
+    ) -> int:
         connection.register("suspects", suspects)
-        self._step(connection, "confirm duplicates", steps.CONFIRM_DUPLICATES)
+        since = dt.datetime.min if has_imported else self._ids_since()
+        self._step(connection, "confirm duplicates", steps.CONFIRM_DUPLICATES, known_since=since)
         self._step(connection, "keep books of duplicates", steps.KEEP_BOOKS_OF_DUPLICATES)
         duplicates = _count(connection, "SELECT count(*) FROM duplicates")
         if duplicates:
@@ -260,6 +270,34 @@ class OneLoad:
         self._step(connection, "set poison aside", steps.SET_POISON_ASIDE)
         self._step(connection, "keep books of poison", steps.KEEP_BOOKS_OF_POISON)
 
+    def _note_import_parts(self, connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+        loaded: dict[int, int] = {}
+        stored: dict[int, int] = {}
+        if len(staged.lines):
+            loaded = dict(connection.execute(steps.COUNT_LOADED).fetchall())
+            stored = dict(connection.execute(steps.COUNT_STORED).fetchall())
+        rows = [
+            {
+                "game_id": one.game_id,
+                "import_id": one.part.import_id,
+                "name": one.part.name,
+                "rows_done": one.part.rows_done,
+                "is_last": one.part.is_last,
+                "received_at": one.received_at.replace(tzinfo=None),
+                "stored": stored.get(one.journal_offset, 0),
+                "duplicates": loaded.get(one.journal_offset, 0) - stored.get(one.journal_offset, 0),
+                "quarantined": one.events - loaded.get(one.journal_offset, 0),
+                "refused": one.refused,
+            }
+            for one in staged.parts
+        ]
+        connection.register("imported_parts", pa.Table.from_pylist(rows))
+        self._step(connection, "note import parts", steps.NOTE_IMPORT_PARTS)
+
+    def _ids_since(self) -> dt.datetime:
+        """Up to here ids are remembered."""
+        return dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=self._settings.load.dedup_days)
+
     def _step(self, connection: duckdb.DuckDBPyConnection, name: str, sql: LiteralString, **parameters: object) -> None:
         began = time.perf_counter()
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -269,7 +307,7 @@ class OneLoad:
             "session_timeout": dt.timedelta(minutes=self._settings.rules.session_timeout_minutes),
             "sessions_since": now - dt.timedelta(days=SESSION_DAYS_MAX),
             "readings_since": now - dt.timedelta(days=READING_DAYS_MAX),
-            "ids_since": now - dt.timedelta(days=self._settings.load.dedup_days),
+            "ids_since": self._ids_since(),
             **parameters,
         }
         statement = self._statements.get(sql)

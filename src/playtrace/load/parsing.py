@@ -24,10 +24,11 @@ from playtrace.store.errors import StoreError
 # receipt. A client's time may have an offset: read as TIMESTAMPTZ it is heeded, read as TIMESTAMP DuckDB would
 # drop it. With an offset it may lie outside the years that Python knows: then the nearest of them counts. Codes of
 # countries and of real money are in capitals, however they were sent; in-game currencies have names of their own.
+# An import may say when the event counts beside what the client's clock said.
 # An id that is nought or all ones stands for none (RFC 9562), and so do some codes of countries.
 PARSE: LiteralString = """
-SELECT *,
-    coalesce(least(client_time + to_seconds(correction_s), received_at), received_at) AS time,
+SELECT * EXCLUDE (told_time),
+    coalesce(least(coalesce(told_time, client_time + to_seconds(correction_s)), received_at), received_at) AS time,
     hash(game_id, event_id) AS id_hash
 FROM (
     SELECT
@@ -44,10 +45,11 @@ FROM (
         ), false) AS has_id,
         coalesce(e.name, '') AS name,
         CASE
-            WHEN e.time < '0001-01-01 00:00:00Z' THEN '0001-01-01'
-            WHEN e.time >= '9999-12-31 00:00:00Z' THEN '9999-12-31'
-            ELSE e.time::TIMESTAMP
+            WHEN coalesce(e.client_time, e.time) < '0001-01-01 00:00:00Z' THEN '0001-01-01'
+            WHEN coalesce(e.client_time, e.time) >= '9999-12-31 00:00:00Z' THEN '9999-12-31'
+            ELSE coalesce(e.client_time, e.time)::TIMESTAMP
         END AS client_time,
+        CASE WHEN e.client_time IS NOT NULL THEN e.time::TIMESTAMP END AS told_time,
         received_at,
         e.seq, e.mono_ms, e.player_id, e.session_id, e.device_id,
         coalesce(e.env, 'prod') AS env,

@@ -11,7 +11,7 @@ import pyarrow as pa
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from playtrace.event import Refusal
+from playtrace.event import ImportPart, Refusal
 from playtrace.journal.entry import Header, Recorded, decode_header
 from playtrace.sent_at import is_certain, presumed_s, reading_s
 
@@ -21,6 +21,17 @@ ROWS_PER_CHUNK = 2048
 of so many stays in the processor's cache while its lines are found."""
 
 MICROSECONDS = pa.timestamp("us")
+
+
+class StagedPart(Struct, frozen=True):
+    """An entry that is a part of an import."""
+
+    journal_offset: int
+    received_at: dt.datetime
+    game_id: str
+    part: ImportPart
+    events: int
+    refused: int
 
 
 class Staged(Struct, frozen=True):
@@ -33,6 +44,8 @@ class Staged(Struct, frozen=True):
     """Journal offset, time of receipt, and what was refused."""
     offsets: NDArray[np.int64]
     """Of the entries, ascending: also of those without events."""
+    parts: list[StagedPart] = []
+    """Those entries that are parts of imports."""
 
     @property
     def last_offset(self) -> int:
@@ -44,8 +57,18 @@ class Staged(Struct, frozen=True):
         offset = self.offsets[middle]
         row = int(np.searchsorted(self.lines["journal_offset"].to_numpy(), offset))
         return (
-            Staged(self.lines.slice(0, row), [r for r in self.refusals if r[0] < offset], self.offsets[:middle]),
-            Staged(self.lines.slice(row), [r for r in self.refusals if r[0] >= offset], self.offsets[middle:]),
+            Staged(
+                self.lines.slice(0, row),
+                [r for r in self.refusals if r[0] < offset],
+                self.offsets[:middle],
+                [part for part in self.parts if part.journal_offset < offset],
+            ),
+            Staged(
+                self.lines.slice(row),
+                [r for r in self.refusals if r[0] >= offset],
+                self.offsets[middle:],
+                [part for part in self.parts if part.journal_offset >= offset],
+            ),
         )
 
 
@@ -56,12 +79,28 @@ def stage(entries: Sequence[Recorded]) -> Staged:
         _lines(entries[start:stop], headers[start:stop]) for start, stop in _chunks([entry.events for entry in entries])
     ]
     refusals = [
-        (entry.offset, dt.datetime.fromtimestamp(header.received_us / 1e6, dt.UTC), refusal)
+        (entry.offset, _received_at(header), refusal)
         for entry, header in zip(entries, headers, strict=True)
         for refusal in header.refusals
     ]
+    parts = [
+        StagedPart(
+            entry.offset,
+            _received_at(header),
+            header.game_id or "",
+            header.part,
+            entry.events,
+            sum(refusal.events for refusal in header.refusals),
+        )
+        for entry, header in zip(entries, headers, strict=True)
+        if header.part is not None
+    ]
     offsets = np.fromiter((entry.offset for entry in entries), np.int64, len(entries))
-    return Staged(pa.concat_tables(chunks) if chunks else _lines([], []), refusals, offsets)
+    return Staged(pa.concat_tables(chunks) if chunks else _lines([], []), refusals, offsets, parts)
+
+
+def _received_at(header: Header) -> dt.datetime:
+    return dt.datetime.fromtimestamp(header.received_us / 1e6, dt.UTC)
 
 
 def _chunks(counts: Sequence[int]) -> list[tuple[int, int]]:

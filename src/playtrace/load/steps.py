@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-from playtrace.event import PLAYER_MERGED
+from playtrace.event import IMPORTED, PLAYER_MERGED
 from playtrace.rollups import (
     event_counts,
     jwc_usage,
@@ -40,7 +40,8 @@ CREATE OR REPLACE TEMP TABLE readings AS
 WITH event AS (
     SELECT game_id, session_id, player_id, coalesce(player_id, device_id, '') AS owner,
         coalesce(device_id, player_id) AS device, journal_offset, position, received_at, client_time,
-        sent_us, coalesce(reading_s, 0) AS reading_s, coalesce(is_certain, 0) AS is_certain, {PASSIVE} AS is_passive
+        sent_us, coalesce(reading_s, 0) AS reading_s, coalesce(is_certain, 0) AS is_certain, {PASSIVE} AS is_passive,
+        source
     FROM staged LEFT JOIN sent USING (journal_offset)
 ),
 unsure AS (
@@ -53,7 +54,8 @@ SELECT game_id, session_id, owner, player_id, device, journal_offset, epoch_us(a
     epoch_us(min(client_time)) AS first_us, epoch_us(max(client_time)) AS last_us, min(position) AS position,
     bool_and(is_passive) AS is_passive
 FROM event
-WHERE reading_s <> 0 OR (game_id, session_id, owner) IN (SELECT (game_id, session_id, owner) FROM unsure)
+WHERE (reading_s <> 0 OR (game_id, session_id, owner) IN (SELECT (game_id, session_id, owner) FROM unsure))
+  AND source <> '{IMPORTED}'
 GROUP BY game_id, session_id, owner, player_id, device, journal_offset
 """
 
@@ -140,21 +142,23 @@ SELECT
     count(*) FILTER (name IN ({noted_events.NAMES})) AS noted,
     count(*) FILTER (name IN ({performance_samples.NAMES})) AS performance,
     count(*) FILTER (name = '{PLAYER_MERGED}') AS merges,
+    count(*) FILTER (source = '{IMPORTED}') AS imported,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days,
     list(DISTINCT game_id) AS games
 FROM (
-    SELECT game_id, name, session_id, time, source, received_at - time > to_days($late_days_max) AS is_late,
+    SELECT game_id, name, session_id, time, source,
+        received_at - time > to_days($late_days_max) AND source <> '{IMPORTED}' AS is_late,
         map_id IS NOT NULL AND x IS NOT NULL AND y IS NOT NULL AS is_located
     FROM staged
 ) AS event
 """
 
 # Late events are quarantined with their own time: dated anew, they would be logins that did not happen.
-FIND_LATE: LiteralString = """
+FIND_LATE: LiteralString = f"""
 CREATE OR REPLACE TEMP TABLE late AS
 SELECT game_id, received_at, time, journal_offset, position
 FROM staged
-WHERE received_at - time > to_days($late_days_max)
+WHERE received_at - time > to_days($late_days_max) AND source <> '{IMPORTED}'
 """
 
 SET_LATE_ASIDE: LiteralString = """
@@ -174,6 +178,22 @@ REMOVE_LATE: LiteralString = """
 DELETE FROM kept WHERE (journal_offset, position) IN (SELECT (journal_offset, position) FROM late)
 """
 
+# What is imported may have been stored long ago: an id is looked for among all events.
+FIND_STORED_BEFORE: LiteralString = f"""
+CREATE OR REPLACE TEMP TABLE stored_before AS
+SELECT DISTINCT game_id, event_id
+FROM events
+SEMI JOIN (SELECT game_id, event_id FROM staged WHERE source = '{IMPORTED}' AND has_id) AS imported
+    USING (game_id, event_id)
+WHERE received_at <= $ids_since
+"""
+
+LIST_STORED_BEFORE: LiteralString = f"""
+SELECT id_hash AS id, journal_offset, position
+FROM staged SEMI JOIN stored_before USING (game_id, event_id)
+WHERE source = '{IMPORTED}'
+"""
+
 # `suspects` holds journal_offset and position of all events whose id may be there more than once, in this load or in
 # an earlier one. The first to arrive wins, and each later one is compared with it alone; one with another body is a
 # conflict. Offsets order the events of this load alone: what is stored may have come through a journal that is no more.
@@ -190,7 +210,7 @@ known AS (
     SELECT true, game_id, event_id, journal_offset, position, received_at, name, client_time, player_id,
         session_id, value, coalesce(props::JSON::VARCHAR, '') AS props_text
     FROM events SEMI JOIN suspect USING (game_id, event_id)
-    WHERE received_at > $ids_since
+    WHERE received_at > $known_since
 ),
 winner AS (
     SELECT game_id, event_id, arg_min(known, (NOT is_stored, journal_offset, position)) AS first
@@ -432,6 +452,12 @@ INSERT INTO books
 SELECT coalesce(game_id, ''), date_trunc('hour', received_at), 'quarantined', 'unloadable', count(*)
 FROM poison GROUP BY ALL
 """
+
+COUNT_LOADED: LiteralString = "SELECT journal_offset, count(*) FROM parsed GROUP BY journal_offset"
+COUNT_STORED: LiteralString = "SELECT journal_offset, count(*) FROM staged GROUP BY journal_offset"
+
+# `imported_parts` are parts of imports, and what became of them.
+NOTE_IMPORT_PARTS: LiteralString = "INSERT INTO import_parts BY NAME SELECT * FROM imported_parts"
 
 MOVE_ON: LiteralString = """
 UPDATE loaded SET journal_offset = $journal_offset WHERE journal_id = $journal_id::UUID

@@ -32,6 +32,7 @@ SENT: dict[LiteralString, LiteralString] = {
     "value": "DOUBLE",
     "currency": "VARCHAR",
     "props": "JSON",
+    "client_time": "TIMESTAMPTZ",  # of imports alone
 }
 """The fields of an event as a line of JSON has them, for `from_json`."""
 SENT_AS_JSON = json.dumps(SENT)

@@ -90,7 +90,7 @@ def _set_aside(answer: CommonAnswer, asking: Asking) -> list[str]:
     count = too_old["events"]
     return [
         f"{count:,} event{' of this game is' if count == 1 else 's of this game are'} kept apart as too old: no metric"
-        " counts what comes later than late_days_max allows. Raise that and send them again (docs/history.md)."
+        " counts what comes later than late_days_max allows. `playtrace import` brings them in (docs/history.md)."
     ]
 
 

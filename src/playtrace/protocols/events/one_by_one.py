@@ -74,6 +74,21 @@ def read_event(
     return msgspec.convert(fields, Event)
 
 
+def lift(event: Event, properties: dict[str, Any]) -> None:
+    """`platform` and `version` among the properties are the event's own, unless it has them already.
+
+    They stay among the properties too, so that the event reads back as it was sent.
+    """
+    if event.platform is None and _is_name(platform := properties.get("platform")):
+        event.platform = platform
+    if event.version is None and _is_name(version := properties.get("version")):
+        event.version = version
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= NAME_LENGTH_MAX
+
+
 def resolved(sent: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields of an event, and what is no field. A field that is empty is not there."""
     fields: dict[str, Any] = {}

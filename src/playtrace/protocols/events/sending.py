@@ -41,7 +41,7 @@ from playtrace.event import (
     Severity,
 )
 from playtrace.problems import Malformed, Problem, TooLarge
-from playtrace.protocols.events.one_by_one import read_event, resolved
+from playtrace.protocols.events.one_by_one import lift, read_event, resolved
 from playtrace.protocols.events.spellings import DEFAULTS
 
 ROUTES = (("POST", "/api/events"), ("POST", "/api/events/batch"))
@@ -228,7 +228,7 @@ def _read_own_spelling(body: bytes, is_ndjson: bool, batch: Batch) -> None:
         batch.events = [_event.decode(body)]
     for event in batch.events:
         if event.props is not None and (event.platform is None or event.version is None):
-            _lift(event, event.props)
+            lift(event, event.props)
 
 
 def _hand_down(envelope: Envelope, events: list[Event]) -> None:
@@ -283,23 +283,8 @@ def _translate(sent: ClientEvent) -> Event:
         props=sent.payload,
     )
     if sent.payload is not None:
-        _lift(event, sent.payload)
+        lift(event, sent.payload)
     return event
-
-
-def _lift(event: Event, properties: dict[str, Any]) -> None:
-    """`platform` and `version` among the properties are the event's own, unless it has them already.
-
-    They stay among the properties too, so that the event reads back as it was sent.
-    """
-    if event.platform is None and _is_name(platform := properties.get("platform")):
-        event.platform = platform
-    if event.version is None and _is_name(version := properties.get("version")):
-        event.version = version
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= NAME_LENGTH_MAX
 
 
 # ── one by one: some event is wrong, or spelled in another way ────────────────────────────────────────────
@@ -319,7 +304,7 @@ def _read_one_by_one(body: bytes, is_ndjson: bool, batch: Batch) -> None:
             sent = _as_mapping(piece, notes)
             event = read_event(sent, defaults, game_id=batch.game_id, some_is_lost=notes.is_lost)
             if event.props is not None:
-                _lift(event, event.props)
+                lift(event, event.props)
             batch.events.append(event)
             positions.append(index)
         except (OverflowError, ValueError, RecursionError, TooLarge) as error:
