@@ -149,6 +149,69 @@ def test_a_restart_judges_what_came_meanwhile(studio: Studio) -> None:
     assert studio.kinds(game) == ["opened", "resolved"]
 
 
+def test_crashes_that_are_sent_late_are_found_once(studio: Studio) -> None:
+    game = studio.new_game()
+    then = NOW - 5 * HOUR - 4 * MINUTE
+    for hours in range(8, -1, -1):
+        studio.judge(NOW - hours * HOUR)
+    # Fourteen players start the game again, hours after it crashed.
+    crash(studio, game, 14, then, received_at=NOW)
+    studio.judge(NOW + MINUTE)
+    assert studio.kinds(game) == ["opened", "resolved"]
+    (incident,) = studio.incidents(game)
+    assert then < incident.opened_at <= then + 16 * MINUTE
+    assert incident.resolved_at is not None
+    assert then + HOUR < incident.resolved_at <= then + HOUR + 16 * MINUTE
+    assert (incident.worst, incident.explanation.crash_events, incident.is_told) == (14, 14, False)
+    # More of the same are none again, also after a restart.
+    crash(studio, game, 20, then + MINUTE, received_at=NOW + MINUTE)
+    studio.judge(NOW + 3 * MINUTE)
+    studio.restart(NOW + 4 * MINUTE)
+    studio.judge(NOW + 5 * MINUTE)
+    crash(studio, game, 20, then + 2 * MINUTE, received_at=NOW + 6 * MINUTE)
+    studio.judge(NOW + 7 * MINUTE)
+    assert studio.kinds(game) == ["opened", "resolved"]
+
+
+def test_what_is_late_by_more_than_a_day_or_before_the_rule_raises_nothing(studio: Studio) -> None:
+    game = studio.new_game()
+    studio.judge(NOW - 23 * HOUR)
+    studio.judge(NOW)
+    crash(studio, game, 50, NOW - 25 * HOUR, received_at=NOW)
+    studio.judge(NOW + 2 * MINUTE)
+    studio.rule(game, "few", kind="threshold", above=1)
+    crash(studio, game, 5, NOW - 3 * HOUR, received_at=NOW)
+    studio.judge(NOW + 4 * MINUTE)
+    assert studio.incidents(game) == []
+
+
+def test_what_is_late_for_a_window_that_still_runs_is_an_incident_now(studio: Studio) -> None:
+    game = studio.new_game()
+    studio.judge(NOW - 2 * HOUR)
+    studio.judge(NOW)
+    crash(studio, game, 14, NOW - 50 * MINUTE, received_at=NOW)
+    studio.judge(NOW + 2 * MINUTE)
+    assert studio.kinds(game) == ["opened"]
+    assert studio.incidents(game)[0].opened_at > NOW
+
+
+def test_late_crashes_before_an_incident_leave_it_as_it_is(studio: Studio) -> None:
+    game = studio.new_game()
+    for hours in range(8, 0, -1):
+        studio.judge(NOW - hours * HOUR)
+    crash(studio, game, 14, NOW - 10 * MINUTE)
+    studio.judge(NOW)
+    crash(studio, game, 30, NOW - 5 * HOUR, platform="ios", received_at=NOW + MINUTE)
+    studio.judge(NOW + 2 * MINUTE)
+    assert studio.kinds(game) == ["opened", "opened", "resolved"]
+    first, late = studio.incidents(game)
+    assert (first.is_open, first.value, late.is_open, late.worst) == (True, 14, False, 30)
+    studio.judge(NOW + 53 * MINUTE)
+    studio.judge(NOW + 56 * MINUTE)
+    assert [one.is_open for one in studio.incidents(game)] == [False, False]
+    assert studio.kinds(game)[3:] == ["resolved"]
+
+
 def test_an_open_incident_survives_a_restart(studio: Studio) -> None:
     game = studio.new_game()
     crash(studio, game, 14, NOW)

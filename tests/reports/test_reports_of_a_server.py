@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,8 +17,11 @@ from queue import Queue
 from typing import Any
 
 import pytest
+from doctor_table import found_wrong
 from server_process import ServerProcess
+from typer.testing import CliRunner
 
+from playtrace.cli.main import app
 from playtrace.config import Settings
 from playtrace.registry.registry import Registry
 
@@ -183,6 +187,14 @@ def test_a_schedule_delivers_to_its_channel(server: ServerProcess, team: Team, t
     )
     (report,) = ask(server, "GET", "/api/reports")[1]["reports"]
     assert (report["missingChannels"], report["lastError"]) == (["team"], "none of its channels is there any more")
+    deadline = time.monotonic() + DELIVERY_S_MAX
+    while (health := ask(server, "GET", "/api/health")[1])["reports"]["failingReports"] == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert (health["status"], health["reports"]["failingReports"]) == ("degraded", 1)
+    assert "1 scheduled report could not be made or sent" in health["message"]
+    wrong = found_wrong(CliRunner().invoke(app, ["doctor", "--data", str(server.data)], env={"COLUMNS": "1000"}))
+    assert ("reports", "morning: none of its channels is there any more") in wrong
     assert ask(server, "DELETE", "/api/reports/morning") == (200, {"reports": []})
     assert ask(server, "DELETE", "/api/reports/morning")[0] == 404
     assert ask(server, "POST", "/api/reports/morning/send")[0] == 404

@@ -6,8 +6,9 @@
   theirs more often.
 - Games that have their turn at the same time are asked about together, so that a thousand rules are a few questions.
 - Events are judged by their own time. Up to when a game was judged is kept: after a restart the stretches that ended
-  meanwhile are judged too, of the last day; what is older is not, and what comes late for stretches that were judged
-  raises nothing. A game of which nothing is kept begins now.
+  meanwhile are judged too, of the last day; what is older is not. A game of which nothing is kept begins now.
+- What comes late for stretches of the last day that were judged: a rule that looks for more than so many events looks
+  at them again. What was an incident already is none again.
 - A rule that cannot be judged is in `failures`, with why, until it can.
 """
 
@@ -31,6 +32,7 @@ from playtrace.alerts.explaining import explain
 from playtrace.alerts.incidents import Explanation, Incident, Told, acknowledged, follow
 from playtrace.alerts.judging import Verdict, has_fallen
 from playtrace.alerts.known_incidents import IncidentKey, KnownIncidents
+from playtrace.alerts.late_counts import LOOKED_BACK, CountedName, LateCounts, found_late, is_known, moments_again
 from playtrace.alerts.looking import Look, lag_of, look, moments, policy_of, slides, wanted
 from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
 from playtrace.alerts.novelty import Novelty
@@ -44,11 +46,12 @@ from playtrace.alerts.rules import (
     Unusual,
     is_event_count,
     read_rule,
+    window_of,
 )
 from playtrace.alerts.telling import message_of
 from playtrace.config import Settings
 from playtrace.metrics.frame.asking import Rules, unbuilt_rollups
-from playtrace.metrics.frame.calendar import ONE_DAY, SLOT, Span
+from playtrace.metrics.frame.calendar import EPOCH, ONE_DAY, SLOT, Span
 from playtrace.registry.alert_incidents import IncidentChange, IncidentRow, Observation, Telling
 from playtrace.registry.alert_rules import RuleRow
 from playtrace.registry.alert_rules import Silence as SilenceRow
@@ -78,6 +81,8 @@ NEW_GAME_SOUGHT = dt.timedelta(seconds=15)
 CAUGHT_UP = dt.timedelta(minutes=5)
 """A game that was not judged for longer is judged for the stretches that ended meanwhile."""
 CATCH_UP_MAX = ONE_DAY
+LOOKED_BACK_EVERY = dt.timedelta(minutes=1)
+"""So often it is looked for what came late."""
 LAG_S_MAX = 10.0
 """Where loading is further behind, it is judged as of what is loaded."""
 OBSERVED_EVERY = dt.timedelta(minutes=1)
@@ -138,6 +143,11 @@ class Watch:
         """Of those the worst since then."""
         self._judged_to: dict[str, dt.datetime] = {}
         self._judged_at: dict[str, float] = {}
+        self._judged_from: dict[str, dt.datetime] = {}
+        """What a game had before it was judged at all is not looked at again."""
+        self._late_counts = LateCounts()
+        self._looked_back_at: dict[str, dt.datetime] = {}
+        self._rules_changed_at: dict[tuple[str, str | None], dt.datetime] = {}
         self._buckets_to: dict[tuple[str, str], dt.datetime] = {}
         """Up to when the buckets of a rule and game were judged."""
         self._positions_at = self._rests_until = 0.0
@@ -243,6 +253,7 @@ class Watch:
                 if event_counts.ROLLUP.table in unbuilt_rollups(reader):
                     raise StoreError("After an upgrade the counts are made anew: rules are judged when they are there.")
                 self._look_up_extents(reader, games, now)
+                self._look_back(reader, games, as_of, now)
                 figures = self._figures(reader, now)
                 self._prepare(figures, games, as_of)
                 for game in games:
@@ -352,6 +363,91 @@ class Watch:
             return [one if one.part in open_parts else replace(one, verdict=None) for one in looks]
         return looks
 
+    # ── what came late ───────────────────────────────────────────────────────────────────────────────────
+
+    def _look_back(self, reader: Reader, games: list[WatchedGame], as_of: dt.datetime, now: dt.datetime) -> None:
+        """Windows of the last day that were judged, and have more events by now, are judged again."""
+        due: list[tuple[WatchedGame, Threshold, CountedName]] = []
+        for game in games:
+            self._judged_from.setdefault(game.id, EPOCH if game.id in self._judged_to else as_of)
+            if as_of - self._looked_back_at.get(game.id, EPOCH) < LOOKED_BACK_EVERY:
+                continue
+            self._looked_back_at[game.id] = as_of
+            due += [
+                (game, rule, CountedName(game.id, rule.env, cut_of(rule).name))
+                for rule in self._rules[game.id]
+                if isinstance(rule, Threshold) and rule.above is not None and slides(rule)
+            ]
+        grown = self._late_counts.grown(reader, {name for _, _, name in due}, as_of) if due else {}
+        # What was counted before is not what there is.
+        figures = Figures(reader, self._extents, PastFigures(), self._counting_of, now)
+        for game, rule, name in due:
+            changed_at = self._rules_changed_at.get((rule.id, rule.game_id), EPOCH)
+            after = max(as_of - LOOKED_BACK, self._judged_from[game.id], changed_at)
+            until = self._judged_to.get(game.id, after)
+            moments = moments_again(grown.get(name, []), window_of(rule), after, until)
+            if not moments:
+                continue
+            try:
+                looks = self._looks_again(figures, rule, game, [*moments, as_of])
+            except (NotMeasured, StoreError) as error:
+                self._fail(rule.id, game.id, str(error))
+                continue
+            for part, of_part in looks.items():
+                self._tell_late(reader, figures, rule, game, part, of_part, now)
+
+    def _looks_again(
+        self, figures: Figures, rule: Threshold, game: WatchedGame, moments: list[dt.datetime]
+    ) -> dict[str, list[tuple[dt.datetime, Look | None]]]:
+        """What a rule sees at moments of the past, by part; none where there is an incident already."""
+        window, rest = window_of(rule), policy_of(rule).cool_down
+        found: defaultdict[str, list[tuple[dt.datetime, Look | None]]] = defaultdict(list)
+        over: set[str] = set()
+        for at in moments:
+            for seen in look(rule, game, figures, at, open_parts=over):
+                key = IncidentKey(rule.id, game.id, seen.part)
+                known: list[tuple[dt.datetime, dt.datetime | None]] = [
+                    (span.start, span.end) for span in self._bad.get(key, [])
+                ]
+                there = self._known_incidents().get(key)
+                if there is not None and there.incident.is_open:
+                    known.append((there.incident.began_at, None))
+                found[seen.part].append((at, None if is_known(at, window, known, rest) else seen))
+                if seen.verdict is not None and seen.verdict.state == "over":
+                    over.add(seen.part)
+        return found
+
+    def _tell_late(
+        self,
+        reader: Reader,
+        figures: Figures,
+        rule: Threshold,
+        game: WatchedGame,
+        part: str,
+        looks: list[tuple[dt.datetime, Look | None]],
+        now: dt.datetime,
+    ) -> None:
+        key = IncidentKey(rule.id, game.id, part)
+        spans = {at: seen.span for at, seen in looks if seen is not None}
+        for opened, over in found_late(looks, policy_of(rule), key):
+            explanation = explain(reader, figures, game, cut_of(rule), spans[opened.opened_at], part)
+            number = self._keep_late(key, None, replace(opened, explanation=explanation), "opened", rule, game, now)
+            self._keep_late(key, number, replace(over, explanation=explanation), "resolved", rule, game, now)
+
+    def _keep_late(
+        self,
+        key: IncidentKey,
+        number: int | None,
+        incident: Incident,
+        told: Told,
+        rule: AlertRule,
+        game: WatchedGame,
+        now: dt.datetime,
+    ) -> int:
+        is_silenced = any(_holds(one, rule, game.id, key.part, incident.explanation, now) for one in self._silences)
+        telling = self._telling(None if is_silenced else told, incident, rule, game, now)
+        return self._keep(key, number, incident, incident.changed_at, telling)
+
     # ── what becomes of incidents ────────────────────────────────────────────────────────────────────────
 
     def _follow(
@@ -401,12 +497,14 @@ class Watch:
         incident: Incident,
         at: dt.datetime,
         telling: Telling | None,
-    ) -> None:
+    ) -> int:
         worst = self._worst.get(number) if number is not None else None
         observations = [*([] if worst is None else [worst]), _observed(incident, at)]
         row = IncidentRow(number, *key, incident.is_open, incident.opened_at, incident.changed_at, incident.to_json())
         (number,) = self._registry.keep_incidents([IncidentChange(row, observations, telling)])
-        self._known_incidents().put(key, number, incident)
+        last = self._known_incidents().get(key)
+        if last is None or last.number == number or last.incident.opened_at <= incident.opened_at:
+            self._known_incidents().put(key, number, incident)
         self._observed[number] = at
         self._worst.pop(number, None)
         if not incident.is_open:
@@ -414,6 +512,7 @@ class Watch:
             self._bad[key].append(Span(incident.began_at, incident.changed_at))
         if telling is not None:
             log.info("an incident is told", extra={"incident": number, "rule": key.rule_id, "game": key.game_id})
+        return number
 
     def _telling(
         self, told: Told | None, incident: Incident, rule: AlertRule, game: WatchedGame, now: dt.datetime
@@ -492,6 +591,7 @@ class Watch:
                 first = error.errors()[0]
                 said = f"It cannot be read: {'.'.join(map(str, first['loc']))}: {first['msg']}"
                 self._unreadable[row.id, row.game_id] = Failure(row.id, row.game_id, said, self._clock())
+        self._rules_changed_at = {(row.id, row.game_id): row.changed_at for row in rows}
         defaults = default_rules(self._settings)
         self._rules = {
             game.id: [rule for rule in rules_of_game(game.id, defaults, kept) if rule.enabled] for game in games

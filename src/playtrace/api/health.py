@@ -70,6 +70,12 @@ class AlertsHealth(ApiModel):
     """Rules that cannot be judged, or whose findings cannot be told; who may read is told which, and why."""
 
 
+class ReportsHealth(ApiModel):
+    failing_reports: int
+    """Scheduled reports that could not be made or sent when they were due last; who may read is told which, and
+    why."""
+
+
 class Health(ApiModel):
     status: Status
     timestamp: dt.datetime
@@ -83,6 +89,7 @@ class Health(ApiModel):
     """Null when the data folder cannot be looked at."""
     jobs: list[JobHealth]
     alerts: AlertsHealth
+    reports: ReportsHealth
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}})
@@ -103,6 +110,7 @@ def health(state: CurrentState, response: Response) -> Health:
     ]
     # While counts are made anew no rule is judged, and that is told as such.
     failing_rules = len({one.rule_id for one in state.watch.failures()}) if rebuilding_from is None else 0
+    failing_reports = len(state.reports.failing)
     failing = [job for job in jobs if job.last_error is not None]
     status: Status = "healthy"
     message = "Events are taken and loaded."
@@ -156,6 +164,13 @@ def health(state: CurrentState, response: Response) -> Health:
             f"Events are taken and loaded. {failing_rules} alert {'rule' if failing_rules == 1 else 'rules'} cannot be"
             " judged or told: `playtrace alerts rules list` tells why."
         )
+    elif failing_reports:
+        status = "degraded"
+        message = (
+            f"Events are taken and loaded. {failing_reports} scheduled"
+            f" {'report' if failing_reports == 1 else 'reports'} could not be made or sent: `playtrace reports list`"
+            " tells why."
+        )
     if rebuilding_from is not None and status == "healthy":
         message += f" After an upgrade rollups are made anew: {rebuilding_from} and later days answer slowly for now."
     return Health(
@@ -171,6 +186,7 @@ def health(state: CurrentState, response: Response) -> Health:
         disk=_disk(settings.data),
         jobs=jobs,
         alerts=AlertsHealth(failing_rules=failing_rules),
+        reports=ReportsHealth(failing_reports=failing_reports),
     )
 
 

@@ -110,6 +110,7 @@ def _ask_server(server: LocalServer, settings: Settings, on_progress: OnProgress
     yield Finding("jobs", not failing, found)
     yield _alert_channels(server)
     yield _alert_rules(server)
+    yield _reports(server)
 
     def ask(sql: str) -> list[list[Any]]:
         return server.post("/api/sql", {"sql": sql, "internal": True})["rows"]
@@ -153,6 +154,16 @@ def _alert_rules(server: LocalServer) -> Finding:
     failing = [f"{one['rule']['id']}: {one['lastError']}" for one in listed["rules"] if one["lastError"] is not None]
     said = "; ".join([listed["cannotJudge"]] if listed["cannotJudge"] else failing)
     return Finding("alert rules", not said, said or f"{len(listed['rules'])}, all can be judged")
+
+
+def _reports(server: LocalServer) -> Finding:
+    """Whether every scheduled report went out when it was due last."""
+    try:
+        listed = server.get("/api/reports")["reports"]
+    except ServerRefused as error:
+        return Finding("reports", False, str(error))
+    failing = [f"{one['id']}: {one['lastError']}" for one in listed if one["enabled"] and one["lastError"] is not None]
+    return Finding("reports", not failing, "; ".join(failing) or f"{len(listed)}, none failed")
 
 
 def _event_finds_its_way() -> Finding:

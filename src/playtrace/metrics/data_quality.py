@@ -217,22 +217,16 @@ late AS (
 SELECT count(*) AS events, min(received) AS first_received_at, max(received) AS last_received_at,
     quantile_cont(seconds, 0.5) AS p50, quantile_cont(seconds, 0.9) AS p90, quantile_cont(seconds, 0.95) AS p95,
     quantile_cont(seconds, 0.99) AS p99, max(seconds) AS longest, coalesce(sum(says), 0) AS with_time,
-    coalesce(sum(is_moved), 0) AS corrected, coalesce(sum(is_suspect), 0) AS clock_suspect
+    coalesce(sum(is_moved), 0) AS corrected, coalesce(sum(is_suspect), 0) AS clock_suspect,
+    count(CASE WHEN seconds <= 60 THEN 1 END) AS within_60,
+    count(CASE WHEN seconds <= 600 THEN 1 END) AS within_600,
+    count(CASE WHEN seconds <= 3600 THEN 1 END) AS within_3600,
+    count(CASE WHEN seconds <= 21600 THEN 1 END) AS within_21600,
+    count(CASE WHEN seconds <= 86400 THEN 1 END) AS within_86400,
+    count(CASE WHEN seconds <= 259200 THEN 1 END) AS within_259200,
+    count(CASE WHEN seconds <= 604800 THEN 1 END) AS within_604800,
+    count(CASE WHEN seconds <= 2592000 THEN 1 END) AS within_2592000
 FROM late
-"""
-)
-
-LATE: LiteralString = (
-    LOOKED_AT
-    + """,
-late AS (
-    SELECT date_diff('microsecond', time, received) / 1e6 AS seconds FROM looked_at
-)
-SELECT CASE WHEN seconds <= 60 THEN 60 WHEN seconds <= 600 THEN 600 WHEN seconds <= 3600 THEN 3600
-    WHEN seconds <= 21600 THEN 21600 WHEN seconds <= 86400 THEN 86400 WHEN seconds <= 259200 THEN 259200
-    WHEN seconds <= 604800 THEN 604800 WHEN seconds <= 2592000 THEN 2592000 ELSE -1 END AS within, count(*) AS events
-FROM late
-GROUP BY 1
 """
 )
 
@@ -248,16 +242,23 @@ GROUP BY name, told_version
 """
 )
 
+# Few events differ in the properties that they have, and in their types: these are looked at once.
 PROPERTIES: LiteralString = (
     LOOKED_AT
-    + """
+    + """,
+shapes AS (
+    SELECT name, told_version, json_structure(CAST(props AS JSON)) AS shape, count(*) AS events
+    FROM looked_at
+    GROUP BY name, told_version, json_structure(CAST(props AS JSON))
+)
 SELECT name, told_version AS version, key, CASE
-        WHEN type IN ('BIGINT', 'UBIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT') THEN 'number'
-        WHEN type = 'VARCHAR' THEN 'text' WHEN type = 'BOOLEAN' THEN 'boolean'
-        WHEN type = 'ARRAY' THEN 'list' ELSE 'object'
-    END AS kind, count(*) AS events
-FROM looked_at, json_each(CAST(props AS JSON)) AS told
-WHERE type <> 'NULL'
+        WHEN type = 'ARRAY' THEN 'list' WHEN type = 'OBJECT' THEN 'object'
+        WHEN CAST(value AS VARCHAR) IN ('"BIGINT"', '"UBIGINT"', '"DOUBLE"', '"HUGEINT"', '"UHUGEINT"') THEN 'number'
+        WHEN CAST(value AS VARCHAR) = '"VARCHAR"' THEN 'text' WHEN CAST(value AS VARCHAR) = '"BOOLEAN"' THEN 'boolean'
+        ELSE 'object'
+    END AS kind, CAST(sum(events) AS BIGINT) AS events
+FROM shapes, json_each(shape) AS told
+WHERE key IS NOT NULL AND CAST(value AS VARCHAR) <> '"NULL"'
 GROUP BY 1, 2, 3, 4
 ORDER BY events DESC, name, version, key, kind
 LIMIT $properties_max
@@ -276,7 +277,7 @@ NAMES_MAX = 1_000
 
 STARTED: LiteralString = """
 SELECT match_id, min(time) AS started_at
-FROM every_event
+FROM noted
 WHERE name = 'match_start' AND match_id IS NOT NULL
 GROUP BY match_id
 HAVING min(time) < $began_before
@@ -336,7 +337,6 @@ def answer(parameters: Parameters, asking: Asking) -> DataQuality:
         "properties_max": PROPERTIES_MAX,
     }
     (times,) = scope.rows(TIMES, **sampled)
-    within = {row["within"]: row["events"] for row in scope.rows(LATE, **sampled)}
     lacking = scope.rows(LACKING, **sampled)
     properties = scope.rows(PROPERTIES, **sampled)
     names = scope.rows(NAMES, catalogue=[*STANDARD_EVENTS, *PASSIVE_EVENTS], names_max=NAMES_MAX)
@@ -356,10 +356,7 @@ def answer(parameters: Parameters, asking: Asking) -> DataQuality:
             p95_seconds=times["p95"],
             p99_seconds=times["p99"],
             max_seconds=times["longest"],
-            within=[
-                *(WithinTime(within=text, events=within.get(seconds, 0)) for text, seconds in WITHIN.items()),
-                WithinTime(within="longer", events=within.get(-1, 0)),
-            ],
+            within=_within(times),
         ),
         clocks=Clocks(
             with_time=int(times["with_time"]),
@@ -382,6 +379,17 @@ def answer(parameters: Parameters, asking: Asking) -> DataQuality:
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, scope.source),
     )
+
+
+def _within(times: dict[str, Any]) -> list[WithinTime]:
+    """How many came within each time, and not within the one before."""
+    found: list[WithinTime] = []
+    before = 0
+    for text, seconds in WITHIN.items():
+        so_far = times[f"within_{seconds}"]
+        found.append(WithinTime(within=text, events=so_far - before))
+        before = so_far
+    return [*found, WithinTime(within="longer", events=times["events"] - before)]
 
 
 def _utc(moment: dt.datetime | None) -> dt.datetime | None:

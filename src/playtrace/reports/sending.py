@@ -51,11 +51,15 @@ class Reports:
         self._clock = clock
         self._started = clock()
         self._failed: dict[str, dt.datetime] = {}
+        self.failing: list[str] = []
+        """Those that could not be made or sent when they were due last, as of the last turn."""
 
     def work(self) -> None:
         """Send what is due. One that cannot be made keeps no other from its turn."""
         now = self._clock()
-        for schedule in self._registry.reports():
+        schedules = self._registry.reports()
+        self.failing = [one.id for one in schedules if one.enabled and one.last_error is not None]
+        for schedule in schedules:
             due = latest_due(schedule, now)
             if not schedule.enabled or due <= schedule.due_after:
                 continue

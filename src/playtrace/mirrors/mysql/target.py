@@ -181,6 +181,8 @@ class MySQLTarget:
         with self._errors(), self._connection.cursor() as cursor:
             self._connection.begin()
             if (position := self._position(cursor, " FOR UPDATE")) != slice_.after:
+                # Who goes on from there must not hold on to it.
+                self._connection.rollback()
                 raise PositionMoved(position)
             writing = _Writing(cursor, self._texts)
             for figures in rows.figures:

@@ -45,4 +45,15 @@
 \ir triggers/09_movement.sql
 \ir triggers/10_results.sql
 \ir procedures/09_rights.sql
+\ir warehouse/01_dimensions.sql
+\ir warehouse/02_facts.sql
+\ir warehouse/procedures_load.sql
+\ir views/01_days.sql
+\ir views/02_active_players.sql
+\ir views/03_sessions.sql
+\ir views/04_retention.sql
+\ir views/05_revenue.sql
+\ir views/06_progress.sql
+\ir views/07_trouble.sql
+\ir views/08_refreshed.sql
 \ir recorded.sql
