@@ -64,6 +64,8 @@ INDEXES: tuple[tuple[tuple[str, int], ...], ...] = (
     (("gameId", 1), ("eventType", 1), ("timestamp", DESCENDING)),
 )
 
+DOCUMENT_BYTES_MAX = 16 * 1024 * 1024
+"""Larger ones no MongoDB takes."""
 DOCUMENTS_AT_ONCE = 5_000
 """In one request: as documents they are five times as large as they are in the store."""
 TIMEOUTS_MS = {"serverSelectionTimeoutMS": 10_000, "connectTimeoutMS": 10_000, "socketTimeoutMS": 60_000}
@@ -187,10 +189,15 @@ class MongoTarget:
         refused: list[Refused] = []
         for document in some:
             try:
-                raw.append(RawBSONDocument(bson.encode(document)))
-                fitting.append(document)
+                encoded = bson.encode(document)
             except (BSONError, OverflowError, ValueError) as error:
                 refused.append(Refused(document, str(error)))
+                continue
+            if len(encoded) > DOCUMENT_BYTES_MAX:
+                refused.append(Refused(document, f"It has {len(encoded)} bytes, {DOCUMENT_BYTES_MAX} are possible."))
+                continue
+            raw.append(RawBSONDocument(encoded))
+            fitting.append(document)
         if not raw:
             return 0, refused
         try:

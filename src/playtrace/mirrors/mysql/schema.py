@@ -14,7 +14,8 @@ from playtrace.mirrors.target import TargetNewer, TargetUnusable
 
 VERSION = 1
 """Of all these tables together."""
-LOCK = "playtrace_schema"
+LOCK: LiteralString = "CONCAT('playtrace_', MD5(DATABASE()))"
+"""Name of the lock under which tables are made; one of MySQL has at most 64 characters."""
 LOCK_WAIT_S = 30
 
 TABLES: tuple[LiteralString, ...] = (
@@ -147,14 +148,14 @@ def install(cursor: DictCursor) -> Lengths:
     """
     if _version(cursor) < VERSION:
         # A statement that makes a table cannot be part of a transaction. The version is written last.
-        cursor.execute("SELECT GET_LOCK(CONCAT(%s, DATABASE()), %s)", (LOCK, LOCK_WAIT_S))
+        cursor.execute("SELECT GET_LOCK(" + LOCK + ", %s)", (LOCK_WAIT_S,))
         try:
             for table in TABLES:
                 cursor.execute(table)
             _check(_columns(cursor))
             cursor.execute("INSERT IGNORE INTO playtrace_schema (version) VALUES (%s)", (VERSION,))
         finally:
-            cursor.execute("SELECT RELEASE_LOCK(CONCAT(%s, DATABASE()))", (LOCK,))
+            cursor.execute("SELECT RELEASE_LOCK(" + LOCK + ")")
     columns = _columns(cursor)
     _check(columns)
     return {name: length for name, length in columns.items() if name in TEXTS and length is not None}
