@@ -43,6 +43,8 @@ from playtrace.load.compaction import Compaction
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
 from playtrace.load.samples import forget_samples
+from playtrace.mirrors.from_settings import follow_mirror_settings
+from playtrace.mirrors.running import Mirrors
 from playtrace.operate.backup import Backups
 from playtrace.operate.restore import UNFINISHED as RESTORE_UNFINISHED
 from playtrace.registry.key_ring import KeyRing
@@ -66,6 +68,8 @@ START_BYTES_MIN = 4 * MEBIBYTE
 """What a start writes before it can answer anybody; less than is kept free on the smallest disks."""
 LAST_QUESTIONS_SECONDS_MAX = 3.0
 """Questions are ended so long after the order to stop: before their requests are cut off, so they still hear it."""
+MIRRORS_GIVE_WAY_S = 2.0
+"""While what waits to be loaded is older than this, mirrors take half of the time that they could."""
 
 
 class Playtrace:
@@ -107,6 +111,15 @@ class Playtrace:
             address=lambda: self.address,
         )
         self.backups = Backups(self.store, settings)
+        follow_mirror_settings(self.registry, settings)
+        self.mirrors = Mirrors(
+            self.store,
+            self.registry,
+            settings,
+            journal_id=str(self.journal.journal_id),
+            is_busy=lambda: self.loader.waiting_seconds() > MIRRORS_GIVE_WAY_S,
+        )
+        self.mirrors.look_back()
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
             Job("live view", self.feeds.tick, period_s=TICK_S),
@@ -120,6 +133,7 @@ class Playtrace:
             Job("refresh segments", refresh.work, period_s=60),
             Job("judge alerts", self.watch.work, period_s=1),
             Job("send reports", self.reports.work, period_s=5),
+            Job("follow mirrors", self.mirrors.work, period_s=1),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )
         self.local_token = secrets.token_urlsafe(32)
@@ -138,6 +152,7 @@ class Playtrace:
             outbox=self.outbox,
             watch=self.watch,
             reports=self.reports,
+            mirrors=self.mirrors,
             backups=self.backups,
             answers=Answers(lambda: self.store.version),
             imports=Imports(),
@@ -165,6 +180,7 @@ class Playtrace:
         self.jobs.stop()
         self.outbox.stop()
         self.watch.close()
+        self.mirrors.stop()
         self.sql_processes.close()
         self.loader.stop()
         self.journal.close()

@@ -13,8 +13,9 @@ from fastapi import APIRouter, Response
 
 from playtrace import __version__
 from playtrace.api.models import ApiModel
-from playtrace.api.state import CurrentState
+from playtrace.api.state import CurrentState, State
 from playtrace.journal.errors import JournalUnavailable
+from playtrace.mirrors.state import complaint, lag_seconds, state_of
 
 router = APIRouter(prefix="/api", tags=["health"])
 
@@ -76,6 +77,13 @@ class ReportsHealth(ApiModel):
     why."""
 
 
+class MirrorsHealth(ApiModel):
+    failing: int
+    """Mirrors that nothing is written to at the moment, or that are far behind; an admin is told which, and why."""
+    lag_seconds: float
+    """Of the one that is furthest behind and not paused: how long the first event has waited that it does not have."""
+
+
 class Health(ApiModel):
     status: Status
     timestamp: dt.datetime
@@ -90,6 +98,7 @@ class Health(ApiModel):
     jobs: list[JobHealth]
     alerts: AlertsHealth
     reports: ReportsHealth
+    mirrors: MirrorsHealth
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}})
@@ -111,6 +120,7 @@ def health(state: CurrentState, response: Response) -> Health:
     # While counts are made anew no rule is judged, and that is told as such.
     failing_rules = len({one.rule_id for one in state.watch.failures()}) if rebuilding_from is None else 0
     failing_reports = len(state.reports.failing)
+    mirrors = _mirrors(state)
     failing = [job for job in jobs if job.last_error is not None]
     status: Status = "healthy"
     message = "Events are taken and loaded."
@@ -171,6 +181,13 @@ def health(state: CurrentState, response: Response) -> Health:
             f" {'report' if failing_reports == 1 else 'reports'} could not be made or sent: `playtrace reports list`"
             " tells why."
         )
+    elif mirrors.failing:
+        status = "degraded"
+        message = (
+            "Events are taken and loaded. They do not come into"
+            f" {mirrors.failing} {'mirror' if mirrors.failing == 1 else 'mirrors'}, or late: `playtrace mirrors list`"
+            " tells why."
+        )
     if rebuilding_from is not None and status == "healthy":
         message += f" After an upgrade rollups are made anew: {rebuilding_from} and later days answer slowly for now."
     return Health(
@@ -187,6 +204,16 @@ def health(state: CurrentState, response: Response) -> Health:
         jobs=jobs,
         alerts=AlertsHealth(failing_rules=failing_rules),
         reports=ReportsHealth(failing_reports=failing_reports),
+        mirrors=mirrors,
+    )
+
+
+def _mirrors(state: State) -> MirrorsHealth:
+    now = dt.datetime.now(dt.UTC)
+    there_are = state.registry.mirrors()
+    return MirrorsHealth(
+        failing=sum(complaint(mirror, now) is not None for mirror in there_are),
+        lag_seconds=max((lag_seconds(state_of(one), now) for one in there_are if not one.is_paused), default=0.0),
     )
 
 

@@ -10,3 +10,9 @@ class ApiModel(BaseModel):
     """snake_case here, camelCase outside; requests may use either."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
+
+
+class Strict(ApiModel):
+    """A body in which nothing is passed over."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True, extra="forbid")

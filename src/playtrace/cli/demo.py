@@ -17,6 +17,7 @@ from rich.console import Console
 from playtrace import logs
 from playtrace.cli.serve import run
 from playtrace.cli.settings_options import Data, Port, settings_from
+from playtrace.config import MirrorSettings
 from playtrace.server import Playtrace
 from playtrace.server import serve as serve_app
 
@@ -51,6 +52,8 @@ def demo(
         settings = settings_from(
             data=data, port=port, open=True, log_level="warning", late_days_max=LATE_DAYS_MAX, log_format="text"
         )
+        # A game that does not exist is nothing for the databases that stand in somebody's environment.
+        settings = settings.model_copy(update={"mirrors": MirrorSettings()})
         logs.set_up(settings)
         players: list[subprocess.Popen[bytes]] = []
 

@@ -111,6 +111,7 @@ def _ask_server(server: LocalServer, settings: Settings, on_progress: OnProgress
     yield _alert_channels(server)
     yield _alert_rules(server)
     yield _reports(server)
+    yield _mirrors(server)
 
     def ask(sql: str) -> list[list[Any]]:
         return server.post("/api/sql", {"sql": sql, "internal": True})["rows"]
@@ -164,6 +165,17 @@ def _reports(server: LocalServer) -> Finding:
         return Finding("reports", False, str(error))
     failing = [f"{one['id']}: {one['lastError']}" for one in listed if one["enabled"] and one["lastError"] is not None]
     return Finding("reports", not failing, "; ".join(failing) or f"{len(listed)}, none failed")
+
+
+def _mirrors(server: LocalServer) -> Finding:
+    """One that fails is tried again, and somebody wants to know."""
+    try:
+        mirrors = server.get("/api/mirrors")["mirrors"]
+    except ServerRefused as error:
+        return Finding("mirrors", False, str(error))
+    failing = [f"{one['id']}: {one['lastError']}" for one in mirrors if one["state"] == "failing"]
+    lags = [f"{one['id']} is {one['lagSeconds']:.0f} s behind" for one in mirrors if one["state"] == "catching_up"]
+    return Finding("mirrors", not failing, "; ".join(failing + lags) or f"{len(mirrors)}, none fails")
 
 
 def _event_finds_its_way() -> Finding:

@@ -188,7 +188,7 @@ class Follower:
             return Step("rested", LOOK_S)
         began = time.monotonic()
         if self._target is None:
-            self._target = self._make(mirror.url, mirror.id, self._settings, self._games)
+            self._target = self._make(mirror.url, mirror.id, self._settings, lambda: facts_of(self._registry))
             self._position = self._target.open()
         target = self._target
         version = self._store.version
@@ -349,11 +349,13 @@ class Follower:
             log.exception("how a mirror fares could not be written down", extra={"mirror": self._mirror_id})
         self._is_unnoted = self._is_news = False
 
-    def _games(self) -> dict[str, GameFacts]:
-        return {
-            game.id: GameFacts(game.id, game.name, game.time_zone, game.currency, game.created_at)
-            for game in self._registry.games()
-        }
+
+def facts_of(registry: Registry) -> dict[str, GameFacts]:
+    """The games that there are, by id."""
+    return {
+        game.id: GameFacts(game.id, game.name, game.time_zone, game.currency, game.created_at)
+        for game in registry.games()
+    }
 
 
 def give_memory_back() -> None:
