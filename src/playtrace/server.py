@@ -152,7 +152,6 @@ class Playtrace:
             outbox=self.outbox,
             watch=self.watch,
             reports=self.reports,
-            mirrors=self.mirrors,
             backups=self.backups,
             answers=Answers(lambda: self.store.version),
             imports=Imports(),

@@ -11,9 +11,9 @@ from pydantic import Field
 from playtrace.api.authentication import CurrentAdmin
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.state import CurrentState, State
-from playtrace.mirrors.addresses import masked, scrubbed
+from playtrace.mirrors.addresses import scrubbed
 from playtrace.mirrors.probe import probe
-from playtrace.mirrors.state import Following, following, lag_seconds, state_of
+from playtrace.mirrors.state import Following, told
 from playtrace.mirrors.target import TargetError
 from playtrace.problems import Conflict, InvalidRequest, NotFound
 from playtrace.registry.errors import Invalid, MirrorFromSettings, UnknownMirror
@@ -84,7 +84,7 @@ class MirrorTest(ApiModel):
 def list_mirrors(state: CurrentState, admin: CurrentAdmin) -> MirrorList:
     """All mirrors by name, and how each fares."""
     now = dt.datetime.now(dt.UTC)
-    return MirrorList(mirrors=[_described(mirror, now) for mirror in state.registry.mirrors()])
+    return MirrorList(mirrors=[MirrorNow(**told(mirror, now)) for mirror in state.registry.mirrors()])
 
 
 @router.put("/{mirror_id}")
@@ -104,7 +104,7 @@ def put_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId, ne
         raise InvalidRequest.of_field("url", scrubbed(str(error), url), location="body") from None
     except MirrorFromSettings as error:
         raise Conflict(str(error)) from error
-    return _changed(state, mirror_id)
+    return _now(state, mirror_id)
 
 
 @router.delete("/{mirror_id}")
@@ -116,7 +116,6 @@ def remove_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId)
         raise NotFound(str(error)) from error
     except MirrorFromSettings as error:
         raise Conflict(str(error)) from error
-    state.mirrors.wake(mirror_id)
     return list_mirrors(state, admin)
 
 
@@ -140,7 +139,7 @@ def replay_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId,
         state.registry.replay_mirror(mirror_id, replay.since or EVERYTHING)
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
-    return _changed(state, mirror_id)
+    return _now(state, mirror_id)
 
 
 @router.post("/{mirror_id}/test")
@@ -160,12 +159,11 @@ def _pause(state: State, mirror_id: str, *, is_paused: bool) -> MirrorNow:
         state.registry.pause_mirror(mirror_id, is_paused=is_paused)
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
-    return _changed(state, mirror_id)
+    return _now(state, mirror_id)
 
 
-def _changed(state: State, mirror_id: str) -> MirrorNow:
-    state.mirrors.wake(mirror_id)
-    return _described(_existing(state, mirror_id), dt.datetime.now(dt.UTC))
+def _now(state: State, mirror_id: str) -> MirrorNow:
+    return MirrorNow(**told(_existing(state, mirror_id), dt.datetime.now(dt.UTC)))
 
 
 def _existing(state: State, mirror_id: str) -> Mirror:
@@ -173,26 +171,3 @@ def _existing(state: State, mirror_id: str) -> Mirror:
         return state.registry.mirror(mirror_id)
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
-
-
-def _described(mirror: Mirror, now: dt.datetime) -> MirrorNow:
-    fares = state_of(mirror)
-    return MirrorNow(
-        id=mirror.id,
-        url=masked(mirror.url),
-        game_ids=mirror.game_ids,
-        since=mirror.since,
-        is_from_settings=mirror.is_from_settings,
-        created_at=mirror.created_at,
-        state=following(mirror, fares),
-        lag_seconds=lag_seconds(fares, now),
-        waiting_events=fares.waiting_events,
-        journal_offset=fares.journal_offset,
-        head_offset=fares.head_offset,
-        events=fares.events,
-        refused=fares.refused,
-        last_written_at=fares.last_written_at,
-        last_error=fares.last_error,
-        needs_person=fares.needs_person,
-        failing_since=fares.failing_since,
-    )

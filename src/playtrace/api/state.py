@@ -21,7 +21,6 @@ from playtrace.jobs import Jobs
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
-from playtrace.mirrors.running import Mirrors
 from playtrace.operate.backup import Backups
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
@@ -54,7 +53,6 @@ class State:
     watch: Watch
     """Judges the rules of alerts."""
     reports: Reports
-    mirrors: Mirrors
     backups: Backups
     answers: Answers
     """Of metrics."""

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reports": ("playtrace.cli.reports", "app"),
     "alerts": ("playtrace.cli.alerts", "app"),
     "gamedb": ("playtrace.cli.gamedb", "app"),
+    "mirrors": ("playtrace.cli.mirrors", "app"),
     "rates": ("playtrace.cli.rates", "app"),
     "keys": ("playtrace.cli.keys", "app"),
     "tokens": ("playtrace.cli.tokens", "app"),

@@ -19,6 +19,7 @@ from playtrace.registry.errors import (
     RegistryError,
     UnknownGame,
     UnknownKey,
+    UnknownMirror,
     UnknownToken,
 )
 from playtrace.registry.registry import KEY_PREFIX_LENGTH_MIN, Registry
@@ -34,6 +35,7 @@ NEXT_MOVES: dict[type[RegistryError], str] = {
     UnknownGame: "See `playtrace games list`, or make it: `playtrace games add ID`.",
     UnknownKey: f"See `playtrace keys list`, and give the key or at least its first {KEY_PREFIX_LENGTH_MIN} digits.",
     AmbiguousKey: "Give more of its digits.",
+    UnknownMirror: "See `playtrace mirrors list`.",
     UnknownToken: "See `playtrace tokens list`: the id is the number in the first column.",
 }
 

@@ -103,15 +103,14 @@ class Follower:
         """Whether that is a place in what this store has."""
         self._seen_version: int | None = None
         """Of the store, when the target had everything."""
-        self._seen_mirror: object = None
-        """What people had said of the mirror then."""
+        self._changed_at: dt.datetime | None = None
+        """When somebody had last said something of the mirror."""
         self._failures = 0
         self._moved = 0
         self._noted_at = 0.0
         self._is_unnoted = False
         self._is_news = False
         """Whether it fares otherwise than is written down, and not only further."""
-        self._wake = threading.Event()
         self._stopping = threading.Event()
         self.state = MirrorState()
         """How it fares; the registry has it, a moment later."""
@@ -123,25 +122,28 @@ class Follower:
         run_in_background()
         try:
             while not self._stopping.is_set():
-                self._wake.clear()
                 step = self.step()
                 if step.did == "gone":
                     return
-                if step.rest_s > 0 and not self._stopping.is_set():
-                    self._wake.wait(step.rest_s)
+                self._rest(step.rest_s)
         finally:
             self.close()
 
-    def wake(self) -> None:
-        """Make the next step now: somebody changed something."""
-        self._failures = 0
-        self._seen_version = None
-        self._wake.set()
+    def _rest(self, rest_s: float) -> None:
+        """Until it is over, or somebody said something of the mirror."""
+        until = time.monotonic() + rest_s
+        while (left_s := until - time.monotonic()) > 0 and not self._stopping.wait(min(left_s, LOOK_S)):
+            try:
+                if self._registry.mirror(self._mirror_id).changed_at != self._changed_at:
+                    self._failures = 0
+                    return
+            except Exception:
+                # It was removed, or the registry cannot be read: the next step tells.
+                return
 
     def stop(self) -> None:
         """The step that has begun is the last."""
         self._stopping.set()
-        self._wake.set()
 
     def close(self) -> None:
         """Leave the target. What was not committed is not there."""
@@ -174,6 +176,8 @@ class Follower:
             return self._fail(mirror, f"{type(error).__name__}: {error}", error, passes=True)
 
     def _step(self, mirror: Mirror) -> Step:
+        is_changed = self._changed_at != mirror.changed_at
+        self._changed_at = mirror.changed_at
         if self._url != mirror.url:
             self.close()
             self._url = mirror.url
@@ -181,8 +185,7 @@ class Follower:
         if mirror.is_paused:
             self.close()
             return Step("paused", LOOK_S)
-        said = (mirror.replay_from, mirror.game_ids, mirror.since)
-        if self._seen_version == self._store.version and self._seen_mirror == said:
+        if self._seen_version == self._store.version and not is_changed:
             if self._is_unnoted:
                 self._note()
             return Step("rested", LOOK_S)
@@ -206,7 +209,7 @@ class Follower:
             if self._is_time_to_note() and waiting is not None:
                 self.state.waiting_events = waiting_events(self._position, head, games, since, moment)
         if waiting is None:
-            self._seen_version, self._seen_mirror = version, said
+            self._seen_version = version
             return self._caught_up()
         self._write(target, waiting, rows)
         del rows  # nothing of it is kept while the next is read

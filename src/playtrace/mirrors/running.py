@@ -81,12 +81,6 @@ class Mirrors:
                 self._running[mirror_id] = (follower, thread)
                 thread.start()
 
-    def wake(self, mirror_id: str) -> None:
-        """Somebody changed a mirror: its follower looks now, also when it rests after a failure."""
-        with self._lock:
-            if mirror_id in self._running:
-                self._running[mirror_id][0].wake()
-
     def stop(self) -> None:
         """Write nothing more. Waits a little for what is being written."""
         with self._lock:

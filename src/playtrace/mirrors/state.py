@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from playtrace.mirrors.addresses import masked
 from playtrace.registry.models import Mirror
 
 Following = Literal["new", "catching_up", "following", "paused", "failing"]
@@ -82,3 +83,27 @@ def complaint(mirror: Mirror, now: dt.datetime) -> str | None:
     if state.has_caught_up and (lag_s := lag_seconds(state, now)) > LAG_S_MAX:
         return f"the mirror {mirror.id} is {lag_s / 60:.0f} minutes behind"
     return None
+
+
+def told(mirror: Mirror, now: dt.datetime) -> dict[str, Any]:
+    """All there is to say of a mirror to an admin: its password is not."""
+    state = state_of(mirror)
+    return {
+        "id": mirror.id,
+        "url": masked(mirror.url),
+        "game_ids": mirror.game_ids,
+        "since": mirror.since,
+        "is_from_settings": mirror.is_from_settings,
+        "created_at": mirror.created_at,
+        "state": following(mirror, state),
+        "lag_seconds": lag_seconds(state, now),
+        "waiting_events": state.waiting_events,
+        "journal_offset": state.journal_offset,
+        "head_offset": state.head_offset,
+        "events": state.events,
+        "refused": state.refused,
+        "last_written_at": state.last_written_at,
+        "last_error": state.last_error,
+        "needs_person": state.needs_person,
+        "failing_since": state.failing_since,
+    }

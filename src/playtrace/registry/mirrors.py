@@ -61,20 +61,23 @@ def put(session: Session, mirror_id: str, definition: MirrorDefinition, now: dt.
     if mirror.url != definition.url:
         _go_elsewhere(mirror, definition.url)
     mirror.game_ids, mirror.since = definition.game_ids, definition.since
+    mirror.changed_at = now
     return mirror
 
 
-def pause(session: Session, mirror_id: str, *, is_paused: bool) -> Mirror:
+def pause(session: Session, mirror_id: str, now: dt.datetime, *, is_paused: bool) -> Mirror:
     """Raises `UnknownMirror`."""
     mirror = find(session, mirror_id)
     mirror.is_paused = is_paused
+    mirror.changed_at = now
     return mirror
 
 
-def replay(session: Session, mirror_id: str, day: dt.date) -> Mirror:
+def replay(session: Session, mirror_id: str, day: dt.date, now: dt.datetime) -> Mirror:
     """Events of this day (UTC) and later are to be written again. Raises `UnknownMirror`."""
     mirror = find(session, mirror_id)
     mirror.replay_from = day if mirror.replay_from is None else min(day, mirror.replay_from)
+    mirror.changed_at = now
     return mirror
 
 
@@ -115,6 +118,7 @@ def follow_settings(session: Session, urls: Mapping[str, str], now: dt.datetime)
             kept.append(mirror_id)
         elif mirror.url != url:
             _go_elsewhere(mirror, url)
+            mirror.changed_at = now
     return kept
 
 
@@ -133,7 +137,9 @@ def check_definition(session: Session, mirror_id: str, definition: MirrorDefinit
 
 
 def _new(mirror_id: str, url: str, now: dt.datetime, *, is_from_settings: bool) -> Mirror:
-    return Mirror(id=mirror_id, url=url, is_paused=False, is_from_settings=is_from_settings, created_at=now)
+    return Mirror(
+        id=mirror_id, url=url, is_paused=False, is_from_settings=is_from_settings, created_at=now, changed_at=now
+    )
 
 
 def _go_elsewhere(mirror: Mirror, url: str) -> None:

@@ -323,6 +323,8 @@ class Mirror(Base):
     is_from_settings: Mapped[bool]
     """Made at the start of what the settings say, and follows them."""
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    changed_at: Mapped[dt.datetime] = mapped_column(Instant)
+    """When somebody last said something of it: who rests after a failure looks again."""
     replay_from: Mapped[dt.date | None] = mapped_column(Date)
     """From this day (UTC) on everything is to be written again, which has not begun yet."""
     state_json: Mapped[str | None] = mapped_column(Text)

@@ -585,14 +585,14 @@ class Registry:
             mirrors.check_definition(session, mirror_id, definition)
 
     def pause_mirror(self, mirror_id: str, *, is_paused: bool) -> Mirror:
-        """Nothing is written until it is resumed. Raises `UnknownMirror`."""
+        """Nothing is written until it is resumed; one that fails is tried at once then. Raises `UnknownMirror`."""
         with self._noting() as session:
-            return mirrors.pause(session, mirror_id, is_paused=is_paused)
+            return mirrors.pause(session, mirror_id, self._clock(), is_paused=is_paused)
 
     def replay_mirror(self, mirror_id: str, day: dt.date) -> Mirror:
         """What happened on this day (UTC) and later is to be written again. Raises `UnknownMirror`."""
         with self._noting() as session:
-            return mirrors.replay(session, mirror_id, day)
+            return mirrors.replay(session, mirror_id, day, self._clock())
 
     def mirror_replay_begun(self, mirror_id: str, day: dt.date) -> None:
         """The target stands where that day begins."""

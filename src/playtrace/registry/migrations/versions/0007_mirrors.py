@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("is_paused", sa.Boolean, nullable=False),
         sa.Column("is_from_settings", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
+        sa.Column("changed_at", sa.DateTime, nullable=False),
         sa.Column("replay_from", sa.Date),
         sa.Column("state_json", sa.Text),
     )
