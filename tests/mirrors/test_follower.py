@@ -20,9 +20,11 @@ import pytest
 from followed_store import MIRROR, NOW, Followed, steps
 from sqlite_target import SqliteTarget, path_of, rows_of
 
-from playtrace.config import Settings
+from playtrace.config import MirrorSettings, Settings
 from playtrace.event import EVENTS_PER_REQUEST_MAX
 from playtrace.mirrors import cutting, follower
+from playtrace.mirrors.addresses import masked, scrubbed
+from playtrace.mirrors.from_settings import urls_of
 from playtrace.mirrors.state import complaint, following, lag_seconds, state_of
 from playtrace.registry.mirrors import MirrorDefinition
 
@@ -122,7 +124,7 @@ sys.path[:0] = [{tests!r}]
 from followed_store import MIRROR
 from pathlib import Path
 from sqlite_target import SqliteTarget, path_of
-from playtrace.config import Settings
+from playtrace.config import MirrorSettings, Settings
 from playtrace.mirrors.follower import Follower
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
@@ -366,3 +368,42 @@ def test_a_mirror_that_a_setting_makes_follows_it_and_is_not_removed_by_hand(fol
     assert state_of(registry.mirror("mongodb")).events == 0
     registry.follow_mirror_settings({})
     assert [(row.id, row.url) for row in registry.mirrors()] == [("mysql", "mysql://own")]
+
+
+def test_settings_say_which_mirrors_there_are():
+    def urls(**settings: str) -> dict[str, str]:
+        return urls_of(MirrorSettings.model_validate(settings))
+
+    assert urls() == urls(database_url="", mysql_host="", mysql_port="", pg_ssl="") == {}
+    assert urls(database_url="postgres://a@h/d") == {"postgresql": "postgres://a@h/d"}
+    assert urls(database_url="sqlite:///app.db") == {}
+    assert urls(database_url="mysql://h/d", mongo_uri="mongodb://h") == {
+        "mysql": "mysql://h/d",
+        "mongodb": "mongodb://h",
+    }
+    assert urls(database_url="postgres://a", pg_url="postgres://b", pg_ssl="true") == {
+        "postgresql": "postgres://b?sslmode=require"
+    }
+    assert urls(pg_url="postgres://b?x=1", pg_ssl="Verify-Full")["postgresql"] == "postgres://b?x=1&sslmode=verify-full"
+    assert urls(pg_url="postgres://b?sslmode=disable", pg_ssl="1")["postgresql"] == "postgres://b?sslmode=disable"
+    assert urls(mysql_host="::1", mysql_user="a@b", mysql_password="p/w:d", mysql_port="3307") == {
+        "mysql": "mysql://a%40b:p%2Fw%3Ad@[::1]:3307/playtrace"
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (
+            "postgresql://u:p@ss@h1:5,h2:6/d?sslpassword=hunter2&x=1",
+            "postgresql://u:***@h1:5,h2:6/d?sslpassword=***&x=1",
+        ),
+        ("mongodb+srv://u:p%40@h/", "mongodb+srv://u:***@h/"),
+        ("mysql://h/d", "mysql://h/d"),
+        ("postgresql://u@h:5432/d", "postgresql://u@h:5432/d"),
+        ("postgresql:///d?host=/run&password=hunter2", "postgresql:///d?host=/run&password=***"),
+    ],
+)
+def test_a_password_is_hidden_wherever_it_stands(url: str, shown: str):
+    assert masked(url) == shown
+    assert scrubbed(f"cannot open {url}", url) == f"cannot open {shown}"

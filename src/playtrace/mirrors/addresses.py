@@ -20,7 +20,7 @@ def masked(url: str) -> str:
 
 def scrubbed(text: str, url: str) -> str:
     """A text, such as an error of a driver, in which neither the address nor a password of it stands."""
-    hidden = text.replace(url, masked(url))
+    hidden = text.replace(url, masked(url)) if url else text
     secrets = [match[2] for match in PASSWORD.finditer(url)] + [match[2] for match in SECRET_PARAMETER.finditer(url)]
     for secret in sorted({each for one in secrets for each in (one, unquote(one)) if each}, key=len, reverse=True):
         hidden = hidden.replace(secret, MASK)

@@ -12,6 +12,7 @@ import logging
 import random
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -167,13 +168,12 @@ class Follower:
         except PositionMoved as moved:
             return self._go_on_elsewhere(mirror, moved)
         except StoreError as error:
-            return self._fail(mirror, f"The store cannot be read: {error}", error, passes=True)
+            return self._fail(mirror, f"The store cannot be read: {error}", passes=True)
         except TargetError as error:
-            return self._fail(mirror, str(error), error, passes=isinstance(error, TargetAway))
+            return self._fail(mirror, str(error), passes=isinstance(error, TargetAway))
         except Exception as error:
-            # A mistake of ours, or something that a driver says and no target knows.
-            log.exception("a mirror failed", extra={"mirror": self._mirror_id})
-            return self._fail(mirror, f"{type(error).__name__}: {error}", error, passes=True)
+            # A mistake of ours, or something that a driver says and no target knows. It is tried again all the same.
+            return self._fail(mirror, f"{type(error).__name__}: {error}", passes=True, trace=traceback.format_exc())
 
     def _step(self, mirror: Mirror) -> Step:
         is_changed = self._changed_at != mirror.changed_at
@@ -293,22 +293,26 @@ class Follower:
     def _go_on_elsewhere(self, mirror: Mirror | None, moved: PositionMoved) -> Step:
         self._moved += 1
         if self._moved > MOVED_MAX:
-            return self._fail(mirror, str(moved), moved, passes=True)
+            return self._fail(mirror, str(moved), passes=True)
         self._position, self._is_placed = moved.position, False
         # Who was quicker is so again unless they take turns.
         return Step("wrote", self._dice.uniform(0.0, 0.1))
 
-    def _fail(self, mirror: Mirror | None, sentence: str, error: Exception, *, passes: bool) -> Step:
+    def _fail(self, mirror: Mirror | None, sentence: str, *, passes: bool, trace: str | None = None) -> Step:
         self.close()
         give_memory_back()
-        said = scrubbed(sentence, mirror.url) if mirror is not None else sentence
+        url = "" if mirror is None else mirror.url
+        said = scrubbed(sentence, url)
         longest = AWAY_RETRY_S_MAX if passes else PERSON_RETRY_S_MAX
         rest_s = min(longest, RETRY_S * 2 ** min(self._failures, 20)) * self._dice.uniform(0.5, 1.0)
         self._failures += 1
         state = self.state
         state.failing_since = state.failing_since or self._clock()
         if state.last_error != said:
-            log.warning("a mirror fails, is tried again", extra={"mirror": self._mirror_id, "error": said})
+            fields = {"mirror": self._mirror_id, "error": said}
+            if trace is not None:
+                fields["trace"] = scrubbed(trace, url)
+            log.warning("a mirror fails, is tried again", extra=fields)
         state.last_error, state.needs_person = said[:ERROR_LENGTH_MAX], not passes
         if mirror is not None:
             self._look_how_far(mirror)
