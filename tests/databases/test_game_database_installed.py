@@ -76,7 +76,7 @@ def test_check_names_what_is_missing_and_what_was_changed(installed: psycopg.Con
         Difference("column", "game.player.external_id", "changed"),
         Difference("column", "game.purchase.discount", "unknown"),
         Difference("constraint", "game.purchase.purchase_event_fkey", "missing"),
-        Difference("rights", "game.player", "unknown"),
+        Difference("rights", "game.player", "changed"),
     ]
 
 

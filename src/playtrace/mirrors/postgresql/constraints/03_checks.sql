@@ -135,5 +135,4 @@ ALTER TABLE game.refused_event
     );
 ALTER TABLE game.mirror_position
     ADD CONSTRAINT mirror_position_mirror_length CHECK (char_length(mirror) BETWEEN 1 AND 64),
-    ADD CONSTRAINT mirror_position_is_whole CHECK ((journal_id IS NULL) = (journal_offset IS NULL)),
-    ADD CONSTRAINT mirror_position_counts CHECK (events >= 0 AND refused >= 0);
+    ADD CONSTRAINT mirror_position_is_whole CHECK ((journal_id IS NULL) = (journal_offset IS NULL));

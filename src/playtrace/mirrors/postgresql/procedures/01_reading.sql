@@ -97,7 +97,7 @@ $$;
 
 COMMENT ON FUNCTION game.refuse(json, text, text) IS 'Sets an event aside that is not taken, once.';
 
-CREATE OR REPLACE FUNCTION game.read_events_singly(batch json, OUT sent game.sent_event[], OUT refused bigint)
+CREATE OR REPLACE FUNCTION game.read_events_singly(batch json, OUT readable json, OUT refused bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -119,16 +119,20 @@ BEGIN
                 BEGIN
                     PERFORM game.refuse(said, 'PT001', 'It cannot be read: ' || SQLERRM);
                 EXCEPTION
-                    -- Not even its id, such as a character that no text can have.
+                    -- A text that no text can be stands somewhere in it: then its ids are found by how they are written.
                     WHEN data_exception THEN
-                        INSERT INTO game.refused_event (sqlstate, reason, body)
-                        VALUES ('PT001', left('It cannot be read: ' || SQLERRM, 2000), left(said::text, 32768))
+                        INSERT INTO game.refused_event (game_code, event_id, sqlstate, reason, body)
+                        VALUES (
+                            substring(said::text FROM '"game_id"\s*:\s*"([^"\\]{1,255})"'),
+                            substring(said::text FROM '"event_id"\s*:\s*"([^"\\]{1,255})"'),
+                            'PT001', left('It cannot be read: ' || SQLERRM, 2000), left(said::text, 32768)
+                        )
                         ON CONFLICT DO NOTHING;
                 END;
         END;
     END LOOP;
-    sent := game.read_events(('[' || array_to_string(good, ',') || ']')::json);
+    readable := ('[' || array_to_string(good, ',') || ']')::json;
 END
 $$;
 
-COMMENT ON FUNCTION game.read_events_singly(json) IS 'The events of a JSON array that can be read; the others are set aside.';
+COMMENT ON FUNCTION game.read_events_singly(json) IS 'Those events of a JSON array that can be read; the others are set aside.';

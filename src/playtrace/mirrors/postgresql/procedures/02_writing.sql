@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION game.write_events(sent game.sent_event[]) RETURNS big
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
--- Plans are made for the batch that is there: one for an average batch would look through it row by row.
+-- For all that is done in here, triggers included. Plans are made for the batch that is there: one for an average batch would
+-- look through it row by row. For a few events to plan takes longer than all else: then plans are made once.
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET enable_mergejoin = off
@@ -22,6 +23,10 @@ DECLARE
     new_ones bigint[]; -- none: all of them
     rows game.named_rows[]; -- of each of them the rows that it refers to
 BEGIN
+    IF cardinality(sent) <= 100 THEN
+        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true);
+    END IF;
+
     SELECT array_agg((
         NULL, game_id, NULL, name, first, last, NULL, NULL, NULL, player, session, device, env, platform, os, version,
         build, country, region, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -183,7 +188,6 @@ CREATE OR REPLACE FUNCTION game.insert_events(
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
-SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 -- By a hash of all columns at once: what is planned by single ones compares each row with each.
 SET enable_mergejoin = off

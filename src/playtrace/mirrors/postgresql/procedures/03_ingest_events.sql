@@ -6,6 +6,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    readable json := batch;
     sent game.sent_event[];
     one record;
 BEGIN
@@ -21,24 +22,17 @@ BEGIN
         sent := game.read_events(batch);
     EXCEPTION
         WHEN data_exception OR program_limit_exceeded THEN
-            SELECT * INTO sent, refused FROM game.read_events_singly(batch);
+            SELECT * INTO readable, refused FROM game.read_events_singly(batch);
+            sent := game.read_events(readable);
     END;
     IF EXISTS (SELECT FROM unnest(sent) AS event WHERE event.refusal IS NOT NULL) THEN
         FOR one IN
-            SELECT event.ordinal, event.event_id, event.refusal, to_json(event) AS body
+            SELECT event.refusal, said.body
             FROM unnest(sent) AS event
+            JOIN json_array_elements(readable) WITH ORDINALITY AS said (body, ordinal) ON said.ordinal = event.ordinal
             WHERE event.refusal IS NOT NULL
         LOOP
-            PERFORM game.refuse(
-                coalesce(
-                    (
-                        SELECT said.event FROM json_array_elements(batch) WITH ORDINALITY AS said (event, ordinal)
-                        WHERE said.ordinal = one.ordinal
-                    ),
-                    one.body
-                ),
-                left(one.refusal, 5), substr(one.refusal, 7)
-            );
+            PERFORM game.refuse(one.body, left(one.refusal, 5), substr(one.refusal, 7));
             refused := refused + 1;
         END LOOP;
         sent := ARRAY(SELECT event FROM unnest(sent) AS event WHERE event.refusal IS NULL);

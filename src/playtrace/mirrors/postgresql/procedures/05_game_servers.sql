@@ -314,7 +314,7 @@ $$;
 COMMENT ON FUNCTION game_api.refund_purchase(text, uuid, text, numeric, timestamptz) IS 'Gives back a purchase, found by its transaction: all that is left of it, or an amount. Returns false if its event id is known. Raises PT002, PT004, PT005, PT006 (no such purchase), PT007 (more than is left). Example: SELECT game_api.refund_purchase(''arena'', gen_random_uuid(), ''t-4711'');';
 
 CREATE OR REPLACE FUNCTION game_api.unlock_achievement(
-    game text, event_id uuid, player text, achievement text, progress numeric DEFAULT 1,
+    game text, event_id uuid, player text, achievement text, progress double precision DEFAULT 1,
     unlocked_at timestamptz DEFAULT NULL, session text DEFAULT NULL, match_id text DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE plpgsql
@@ -341,7 +341,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION game_api.unlock_achievement(text, uuid, text, text, numeric, timestamptz, text, text) IS 'Unlocks an achievement, or with a progress below 1 says how far the player is. It never goes back. Returns false if its event id is known. Raises PT002, PT003, PT004, PT005. Example: SELECT game_api.unlock_achievement(''arena'', gen_random_uuid(), ''p-17'', ''hundred_kills'', 0.4);';
+COMMENT ON FUNCTION game_api.unlock_achievement(text, uuid, text, text, double precision, timestamptz, text, text) IS 'Unlocks an achievement, or with a progress below 1 says how far the player is. It never goes back. Returns false if its event id is known. Raises PT002, PT003, PT004, PT005. Example: SELECT game_api.unlock_achievement(''arena'', gen_random_uuid(), ''p-17'', ''hundred_kills'', 0.4);';
 
 CREATE OR REPLACE FUNCTION game_api.flag_player(
     game text, player text, kind text, note text DEFAULT NULL, event_ids uuid[] DEFAULT '{}',

@@ -1,5 +1,15 @@
 -- What a mirror of playtrace calls, in one transaction: advance_mirror, register_game, ingest_events, ingest_set_aside.
 
+CREATE OR REPLACE FUNCTION game_api.schema_version() RETURNS integer
+LANGUAGE sql STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT max(version) FROM game.schema_version
+$$;
+
+COMMENT ON FUNCTION game_api.schema_version() IS 'Version of this schema. Example: SELECT game_api.schema_version();';
+
 CREATE OR REPLACE FUNCTION game_api.position_of_mirror(mirror text, OUT journal_id uuid, OUT journal_offset bigint)
 LANGUAGE sql STABLE
 SECURITY DEFINER

@@ -5,7 +5,6 @@
 CREATE OR REPLACE FUNCTION game.check_references() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     many CONSTANT bigint := 0; -- a statement that has a parameter is planned for the rows that are there

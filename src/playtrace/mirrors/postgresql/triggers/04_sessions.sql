@@ -6,7 +6,6 @@ CREATE OR REPLACE FUNCTION game.roll_sessions_forward() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
-SET plan_cache_mode = force_custom_plan
 SET jit = off
 AS $$
 DECLARE
@@ -81,7 +80,9 @@ BEGIN
             known.ended_at, known.on_since, known.mono_ms,
             known.first_event_key
                 || ARRAY[coalesce(known.client_build_id, 0), coalesce(known.region_id, 0), 0]::bigint[],
-            known.first_player_key || ARRAY[0, 0, known.player_id]::bigint[], known.events, known.played, known.crashes, known.quits,
+            CASE
+                WHEN known.player_id IS NOT NULL THEN known.first_player_key || ARRAY[0, 0, known.player_id]::bigint[]
+            END, known.events, known.played, known.crashes, known.quits,
             known.backgrounds
         FROM reach
         JOIN game.session AS known

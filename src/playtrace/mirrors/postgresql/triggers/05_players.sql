@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION game.see_players() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     passive CONSTANT integer[] := ARRAY(SELECT event_type_id FROM game.event_type WHERE is_passive);

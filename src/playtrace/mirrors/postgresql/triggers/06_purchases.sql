@@ -11,7 +11,6 @@ COMMENT ON FUNCTION game.text_of(jsonb, text) IS 'A property as text of at most 
 CREATE OR REPLACE FUNCTION game.note_purchases() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     purchase CONSTANT integer[] := ARRAY(SELECT event_type_id FROM game.event_type WHERE name = 'purchase');

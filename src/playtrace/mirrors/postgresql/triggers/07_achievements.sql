@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION game.note_achievements() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     unlocked CONSTANT integer[] := ARRAY(

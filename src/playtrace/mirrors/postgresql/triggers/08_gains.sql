@@ -7,13 +7,16 @@
 CREATE OR REPLACE FUNCTION game.look_for_gains() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
 SET jit = off
 AS $$
 DECLARE
     gain CONSTANT integer[] := ARRAY(SELECT event_type_id FROM game.event_type WHERE name = 'resource_gain');
     found game.finding[];
 BEGIN
+    IF NOT EXISTS (SELECT FROM added WHERE event_type_id = ANY (gain)) THEN
+        RETURN NULL;
+    END IF;
+
     WITH gains AS MATERIALIZED (
         SELECT added.game_id, added.player_id, coalesce(added.currency, '') AS currency, added.occurred_at,
             added.event_id, added.value

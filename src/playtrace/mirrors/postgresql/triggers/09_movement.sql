@@ -4,7 +4,6 @@
 CREATE OR REPLACE FUNCTION game.look_for_movement() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET jit = off
 AS $$
@@ -12,6 +11,10 @@ DECLARE
     sample CONSTANT integer[] := ARRAY(SELECT event_type_id FROM game.event_type WHERE name = 'position');
     found game.finding[];
 BEGIN
+    IF NOT EXISTS (SELECT FROM added WHERE seq IS NOT NULL AND mono_ms IS NOT NULL AND client_session_id IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+
     WITH news AS MATERIALIZED (
         SELECT added.game_id, added.player_id, added.client_session_id, added.occurred_at, added.client_time, added.seq,
             added.mono_ms, added.event_id, added.event_type_id = ANY (sample) AS is_sample, added.map, added.x, added.y,
@@ -23,7 +26,7 @@ BEGIN
     ),
     spans AS MATERIALIZED (
         SELECT game_id, player_id, client_session_id, min(seq) AS first_seq, max(seq) AS last_seq,
-            min(occurred_at) AS first, max(occurred_at) AS last
+            min(occurred_at) AS first, max(occurred_at) AS last, count(*) AS events
         FROM news
         GROUP BY game_id, player_id, client_session_id
     ),
@@ -37,13 +40,24 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT event.* FROM game.game_event AS event
             WHERE spans.first_seq > 0 AND event.game_id = spans.game_id AND event.player_id = spans.player_id
-                AND event.occurred_at >= spans.first - interval '20 seconds' AND event.occurred_at <= spans.first
+                AND event.occurred_at BETWEEN spans.first - interval '20 seconds' AND spans.first + interval '20 seconds'
                 AND event.client_session_id = spans.client_session_id AND event.seq < spans.first_seq
             UNION ALL
             SELECT event.* FROM game.game_event AS event
             WHERE event.game_id = spans.game_id AND event.player_id = spans.player_id
-                AND event.occurred_at >= spans.last AND event.occurred_at <= spans.last + interval '20 seconds'
+                AND event.occurred_at BETWEEN spans.last - interval '20 seconds' AND spans.last + interval '20 seconds'
                 AND event.client_session_id = spans.client_session_id AND event.seq > spans.last_seq
+            UNION ALL
+            (
+                -- A clock that went back by more than that: where a session comes in small pieces, between two of them.
+                SELECT event.* FROM game.game_event AS event
+                WHERE spans.first_seq > 0 AND spans.events <= 100
+                    AND event.game_id = spans.game_id AND event.player_id = spans.player_id
+                    AND event.occurred_at > spans.first + interval '20 seconds'
+                    AND event.client_session_id = spans.client_session_id AND event.seq < spans.first_seq
+                ORDER BY event.occurred_at DESC
+                LIMIT 1
+            )
         ) AS known
         WHERE known.mono_ms IS NOT NULL AND known.env = 'prod'
     ),

@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION game.look_for_results() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
 SET jit = off
 AS $$
 DECLARE

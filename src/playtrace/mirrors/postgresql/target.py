@@ -1,0 +1,209 @@
+"""The mirror to PostgreSQL: slices of the store through the procedures of the game database."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import LiteralString
+
+import psycopg
+import pyarrow as pa
+
+from playtrace.config import Settings
+from playtrace.mirrors.postgresql.connecting import Connection, connect, told
+from playtrace.mirrors.postgresql.install import VERSION, install, refuse_newer, upgrade
+from playtrace.mirrors.slices import JsonRows, events_of, set_aside_of
+from playtrace.mirrors.target import (
+    GameFacts,
+    GamesNow,
+    Position,
+    PositionMoved,
+    Slice,
+    TargetAway,
+    TargetUnusable,
+    Written,
+)
+from playtrace.store.duckdb import Reader
+
+MOVED = "PT008"
+"""What `advance_mirror` raises where a mirror does not stand where it was expected."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the target reads of a slice."""
+
+    events: pa.Table
+    set_aside: pa.Table
+
+
+class PostgreSQLTarget:
+    """One mirror's place in one PostgreSQL database: see `Target`.
+
+    An account that owns the database, or may create schemas in it, has the schema installed and brought up to date; one
+    with the role `playtrace_writer` alone finds it there.
+    """
+
+    def __init__(self, url: str, mirror: str, games: GamesNow) -> None:
+        self._url = url
+        self._mirror = mirror
+        self._games = games
+        self._connection: Connection | None = None
+        self._json = JsonRows()
+        self._registered: dict[str, GameFacts | None] = {}
+
+    def open(self) -> Position | None:
+        """See `Target.open`."""
+        self._connection = connection = connect(self._url, f"playtrace mirror {self._mirror}")
+        with self._errors_told():
+            self._bring_up_to_date(connection)
+            return self._position(connection)
+
+    def read(self, slice_: Slice, moment: Reader) -> Rows:
+        """See `Target.read`."""
+        return Rows(events_of(slice_, moment), set_aside_of(slice_, moment))
+
+    def write(self, slice_: Slice, rows: Rows) -> Written:
+        """See `Target.write`."""
+        connection = self._opened()
+        events = self._json.array_of(rows.events, _columns(rows.events)) if rows.events.num_rows else None
+        set_aside = self._json.array_of(rows.set_aside, _columns(rows.set_aside)) if rows.set_aside.num_rows else None
+        games = self._unregistered(rows.events)
+        taken = refused = 0
+        try:
+            with self._errors_told(), connection.transaction():
+                self._advance(connection, slice_)
+                for game_id, facts in games.items():
+                    _register(connection, game_id, facts)
+                if events is not None:
+                    row = connection.execute(
+                        "SELECT taken, refused FROM game_api.ingest_events(%s::json)", [events]
+                    ).fetchone()
+                    taken, refused = row or (0, 0)
+                if set_aside is not None:
+                    connection.execute(
+                        "SELECT game_api.ingest_set_aside(%s::json, %s)", [set_aside, slice_.upto.journal_id]
+                    )
+        except _Moved:
+            raise PositionMoved(self._position(connection)) from None
+        self._registered |= games
+        return Written(taken, refused)
+
+    def stand_at(self, position: Position) -> None:
+        """See `Target.stand_at`."""
+        connection = self._opened()
+        with self._errors_told():
+            connection.execute(
+                "SELECT game_api.place_mirror(%s, %s, %s)", [self._mirror, position.journal_id, position.journal_offset]
+            )
+
+    def close(self) -> None:
+        """See `Target.close`."""
+        self._json.close()
+        if self._connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._connection.close()
+
+    def _opened(self) -> Connection:
+        if self._connection is None:
+            raise TargetAway("The database was not opened.")
+        return self._connection
+
+    def _bring_up_to_date(self, connection: Connection) -> None:
+        row = connection.execute("SELECT to_regprocedure('game_api.schema_version()') IS NOT NULL").fetchone()
+        if row is None or not row[0]:
+            install(connection)
+            return
+        row = connection.execute("SELECT game_api.schema_version()").fetchone()
+        version: int = row[0] if row else 0
+        refuse_newer(version)
+        if version < VERSION:
+            try:
+                upgrade(connection)
+            except psycopg.errors.InsufficientPrivilege:
+                raise TargetUnusable(
+                    f"The game database has version {version} of its schema, and this playtrace needs {VERSION}; its"
+                    " owner has to call `playtrace gamedb upgrade`."
+                ) from None
+
+    def _position(self, connection: Connection) -> Position | None:
+        row = connection.execute(
+            "SELECT journal_id::text, journal_offset FROM game_api.position_of_mirror(%s)", [self._mirror]
+        ).fetchone()
+        return None if row is None or row[0] is None else Position(row[0], row[1])
+
+    def _advance(self, connection: Connection, slice_: Slice) -> None:
+        after, upto = slice_.after, slice_.upto
+        try:
+            connection.execute(
+                "SELECT game_api.advance_mirror(%s, %s, %s, %s, %s)",
+                [
+                    self._mirror,
+                    after and after.journal_id,
+                    after and after.journal_offset,
+                    upto.journal_id,
+                    upto.journal_offset,
+                ],
+            )
+        except psycopg.Error as error:
+            if error.sqlstate == MOVED:
+                raise _Moved from None
+            raise
+
+    def _unregistered(self, events: pa.Table) -> dict[str, GameFacts | None]:
+        """Games of some events, with what is said of them, that the database was not told since this target was opened.
+        One that is no longer there has events all the same."""
+        known = self._games()
+        named = {game_id: known.get(game_id) for game_id in events["game_id"].unique().to_pylist()}
+        return {
+            game_id: facts
+            for game_id, facts in named.items()
+            if game_id not in self._registered or self._registered[game_id] != facts
+        }
+
+    @contextlib.contextmanager
+    def _errors_told(self) -> Generator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            raise told(error, self._url) from error
+
+
+class _Moved(Exception):
+    pass
+
+
+def _register(connection: Connection, game_id: str, facts: GameFacts | None) -> None:
+    if facts is None:
+        connection.execute("SELECT game_api.register_game(%s)", [game_id])
+    else:
+        connection.execute(
+            "SELECT game_api.register_game(%s, %s, %s, %s)", [game_id, facts.name, facts.time_zone, facts.currency]
+        )
+
+
+_WRITTEN: dict[LiteralString, LiteralString] = {
+    "time": "strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time",
+    "client_time": "strftime(client_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS client_time",
+    "received_at": "strftime(received_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS received_at",
+    "props": "props::JSON AS props",
+}
+_NAMES: tuple[LiteralString, ...] = (
+    *("game_id", "event_id", "name", "time", "client_time", "received_at", "seq", "mono_ms", "player_id", "session_id"),
+    *("device_id", "env", "platform", "os", "version", "build", "country", "region", "severity", "source", "match_id"),
+    *("level", "map", "x", "y", "z", "value", "currency", "props", "journal_offset", "position"),
+    *("outcome", "reason", "error", "body"),
+)
+
+
+def _columns(table: pa.Table) -> LiteralString:
+    """What a SELECT says for the columns of a table that say anything: each null that is written has to be read."""
+    present = {name for name in table.column_names if table[name].null_count < table.num_rows}
+    chosen: list[LiteralString] = [_WRITTEN.get(name, name) for name in _NAMES if name in present]
+    return ", ".join(chosen)
+
+
+def make_target(url: str, mirror: str, settings: Settings, games: GamesNow) -> PostgreSQLTarget:
+    """The target at an address; not connected yet."""
+    return PostgreSQLTarget(url, mirror, games)
