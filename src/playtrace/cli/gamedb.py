@@ -68,6 +68,26 @@ def check(url: Url, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def refresh(url: Url) -> None:
+    """Bring the warehouse and all reports up to date, while they are read."""
+    with _connected(url) as connection:
+        connection.execute("CALL report.refresh()")
+    print_hint("The warehouse and all reports are up to date.")
+
+
+@app.command()
+def diagram(url: Url) -> None:
+    """Draw the tables and what they refer to, as they are in this database: SVG on standard output."""
+    with _connected(url) as connection:
+        from playtrace.mirrors.postgresql.diagram import drawn, tables_of
+
+        tables = tables_of(connection)
+    if not tables:
+        _fail("There is no game database here: `playtrace gamedb install` makes one.")
+    typer.echo(drawn(tables), nl=False)
+
+
 @contextlib.contextmanager
 def _connected(url: str) -> Generator[Connection]:
     try:
