@@ -87,3 +87,6 @@ export interface ProblemDocument {
   status?: number
   detail?: string
 }
+
+export type MirrorList = Answer<'/api/mirrors'>
+export type Mirror = MirrorList['mirrors'][number]

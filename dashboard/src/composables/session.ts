@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/vue-query'
+import { computed, type ComputedRef } from 'vue'
 import { read, send } from '@/api/client'
 import type { Me } from '@/api/types'
 
@@ -9,6 +10,12 @@ const question = {
 }
 
 export const useMe = () => useQuery(question)
+
+/** Whether the server would take a change of what is configured from who is here. */
+export function useMayChange(): ComputedRef<boolean> {
+  const me = useMe()
+  return computed(() => me.data.value?.open === true || me.data.value?.user?.isAdmin === true)
+}
 
 export const fetchMe = (client: QueryClient): Promise<Me> => client.fetchQuery(question)
 

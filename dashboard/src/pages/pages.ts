@@ -17,6 +17,8 @@ export interface Page {
   timeZone?: string
   /** In the navigation only of games that were sent something by this protocol. */
   protocol?: string
+  /** In the navigation only of those who may change what is configured. */
+  admin?: true
   /** Stands alone: without the shell, and for people who are not signed in. */
   bare?: true
 }
@@ -31,6 +33,7 @@ export const pages: readonly Page[] = [
   { name: 'alerts', path: '/alerts', title: 'Alerts', icon: 'alerts', filters: 'game', component: () => import('./alerts/AlertsPage.vue') },
   { name: 'usage', path: '/usage', title: 'Tool usage', icon: 'usage', filters: 'days', timeZone: 'UTC', protocol: 'jwc.v1', component: () => import('./usage/UsagePage.vue') },
   { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },
+  { name: 'mirrors', path: '/mirrors', title: 'Mirrors', icon: 'mirrors', admin: true, component: () => import('./mirrors/MirrorsPage.vue') },
   { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },
   { name: 'login', path: '/login', title: 'Sign in', bare: true, component: () => import('./sign-in/LoginPage.vue') },
   { name: 'setup', path: '/setup', title: 'Set up', bare: true, component: () => import('./sign-in/SetupPage.vue') },

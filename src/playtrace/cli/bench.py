@@ -87,6 +87,30 @@ def alerts(
     _show(msgspec.to_builtins(bench.run(games=games, rules=rules, events=events, rounds=rounds)), as_json)
 
 
+@app.command()
+def mirrors(
+    urls: Annotated[
+        list[str],
+        typer.Option("--to", metavar="URL", help="A database that is there for it; several times for several."),
+    ],
+    as_json: AsJson = False,
+    events: Annotated[int, typer.Option(min=10_000, help="Events that each database gets.")] = 200_000,
+    seconds: Annotated[
+        float, typer.Option(min=0, max=600, help="How long servers with and without mirrors are pressed; 0: not.")
+    ] = 5.0,
+) -> None:
+    """Events into databases by a mirror, beside a plain copy of the same rows; and taking events meanwhile."""
+    from playtrace.bench import mirrors as bench
+    from playtrace.bench.processes import BenchError
+
+    try:
+        result = bench.run(urls, events=events, seconds=seconds)
+    except BenchError as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+    _show(msgspec.to_builtins(result), as_json)
+
+
 def _show(result: dict[str, object], as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(result)))
@@ -101,5 +125,8 @@ def _leaves(result: dict[str, object], above: str = "") -> Iterator[tuple[str, o
     for name, value in result.items():
         if isinstance(value, dict):
             yield from _leaves(cast("dict[str, object]", value), f"{above}{name}.")
+        elif isinstance(value, list):
+            for number, each in enumerate(cast("list[dict[str, object]]", value), start=1):
+                yield from _leaves(each, f"{above}{name}.{number}.")
         else:
             yield above + name, value

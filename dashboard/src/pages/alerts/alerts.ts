@@ -3,16 +3,9 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import { computed, type ComputedRef } from 'vue'
 import { read, send } from '@/api/client'
 import type { AlertRule, Backtest, Channel, ChannelList, IncidentList, OneIncident, RuleList, SilenceList } from '@/api/types'
-import { useMe } from '@/composables/session'
 
 const LOOK_AGAIN_MS = 15_000
 const PAGE_SIZE = 30
-
-/** Whether the server would take a change from who is here. */
-export function useMayChange(): ComputedRef<boolean> {
-  const me = useMe()
-  return computed(() => me.data.value?.open === true || me.data.value?.user?.isAdmin === true)
-}
 
 /** Those that are over, the latest first. */
 export const useResolvedIncidents = (gameId: ComputedRef<string>) =>
