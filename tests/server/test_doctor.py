@@ -94,16 +94,21 @@ def folder(copied: Copied, tmp_path: Path) -> Path:
 def test_a_folder_of_a_server_that_was_stopped(folder: Path):
     quick, thorough = (run("doctor", "--data", folder, *options) for options in ((), ("--read-all",)))
     assert (found_wrong(quick), found_wrong(thorough)) == ([], [])
-    # What was not read is not called well.
-    assert "not read through" in quick.stdout
-    assert "not read" not in thorough.stdout
-    assert "all read" in thorough.stdout
+    assert "the checksums of all are right" in quick.stdout
+    assert " tables, all read" not in quick.stdout
+    assert " tables, all read" in thorough.stdout
+
+
+def test_what_is_not_read_is_not_called_well(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("playtrace.cli.doctor.BLOCKS_BYTES_MAX", 0)
+    assert "not read through" in run("doctor", "--data", folder).stdout
+    assert "not read through" not in run("doctor", "--data", folder, "--read-all").stdout
 
 
 def test_a_server_is_asked_for_every_row(copied: Copied):
     quick, thorough = (run("doctor", "--data", copied.server.data, *options) for options in ((), ("--read-all",)))
     assert (found_wrong(quick), found_wrong(thorough)) == ([], [])
-    assert "not read through" in quick.stdout
+    assert "the checksums of all are right" in quick.stdout
     assert " tables, all read" in thorough.stdout
 
 

@@ -20,6 +20,12 @@ from playtrace.problems import Conflict, Forbidden
 router = APIRouter(prefix="/api", tags=["backups"])
 
 
+class Folder(ApiModel):
+    data: str
+    data_identity: str
+    """Tells the folder from every copy of it."""
+
+
 class WantedBackup(ApiModel):
     address: Annotated[
         str, Field(min_length=1, max_length=2_000, description="Folder on the server's machine, or `s3://bucket/path`.")
@@ -98,6 +104,12 @@ def require_local(connection: HTTPConnection) -> None:
     token = bearer_token(connection) or ""
     if not secrets.compare_digest(state_of(connection).local_token.encode(), token.encode()):
         raise Forbidden("Only a command on the server's machine may do this: `playtrace backup`.")
+
+
+@router.get("/folder", dependencies=[Depends(require_local)])
+def folder(state: CurrentState) -> Folder:
+    """Which data folder this server has: commands on its machine ask, as another one may have its port by now."""
+    return Folder(data=str(state.settings.data.resolve()), data_identity=state.settings.data_identity)
 
 
 @router.get("/backups")

@@ -17,6 +17,9 @@ from msgspec import Struct
 
 from playtrace.config import LOCAL_FILE, Settings
 
+IDENTITY_SECONDS_MAX = 10.0
+"""A server says at once whose it is, unless it is very busy; then it is taken for ours."""
+
 
 class ServerRefused(Exception):
     """The server answered with a problem; the message is its detail."""
@@ -96,7 +99,23 @@ def running_server(settings: Settings) -> LocalServer | None:
     found = _local_file(settings)
     if found is None or found.data_identity != settings.data_identity or not psutil.pid_exists(found.pid):
         return None
-    return LocalServer(found.url, found.token)
+    server = LocalServer(found.url, found.token)
+    return None if _is_of_another_folder(server, found.data_identity) else server
+
+
+def _is_of_another_folder(server: LocalServer, data_identity: str) -> bool:
+    """Whether another server has the port by now that a killed one wrote down. One that does not answer may be ours."""
+    request = urllib.request.Request(  # noqa: S310 - as above
+        f"{server.url}/api/folder", headers={"Authorization": f"Bearer {server.token}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=IDENTITY_SECONDS_MAX) as answer:  # noqa: S310
+            return json.loads(answer.read()).get("dataIdentity") != data_identity
+    except urllib.error.HTTPError as error:
+        # It does not know our token, or is no playtrace at all.
+        return error.code in (401, 403, 404, 405)
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def server_to_ask(settings: Settings, url: str | None, token: str | None) -> LocalServer | None:

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tokens": ("playtrace.cli.tokens", "app"),
     "backup": ("playtrace.cli.backup", "backup"),
     "backups": ("playtrace.cli.backup", "backups"),
+    "verify": ("playtrace.cli.verify", "verify"),
     "restore": ("playtrace.cli.restore", "restore"),
     "bench": ("playtrace.cli.bench", "app"),
     "doctor": ("playtrace.cli.doctor", "doctor"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import queue
 import secrets
 import shutil
 import sqlite3
@@ -47,13 +48,15 @@ def work() -> None:
     leave_the_terminal()
     if sys.platform != "win32":
         os.nice(NICENESS)
-    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=CopyOrder | ListOrder)
+    orders: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(orders,), daemon=True).start()
+    order = msgspec.json.decode(orders.get(), type=CopyOrder | ListOrder)
     try:
         if isinstance(order, ListOrder):
             found, damaged = all_backups(place_of(order.address))
             said = Said("listed", manifests=found, damaged=damaged)
         else:
-            said = Said("done", manifest=Copying(order).make())
+            said = Said("done", manifest=Copying(order, orders).make())
     except (PlaceUnusable, BackupDamaged, JournalUnavailable) as error:
         said = Said("failed", text=str(error))
     except OSError as error:
@@ -71,8 +74,9 @@ def say(said: Said) -> None:
 
 
 class Copying:
-    def __init__(self, order: CopyOrder) -> None:
+    def __init__(self, order: CopyOrder, orders: queue.SimpleQueue[bytes]) -> None:
         self._order = order
+        self._orders = orders
         self._store = Path(order.store)
         self._folder = Path(order.folder)
         self._place: Place = place_of(order.address)
@@ -101,7 +105,7 @@ class Copying:
                 writer.wait()
                 writer.asked.clear()
                 say(Said("ready"))
-                held = self._when_held()
+                held = msgspec.json.decode(self._orders.get(), type=Held)
                 snapshot = Snapshot(self._store, held.log_bytes)
                 files = [self._save_store(writer), *self._save_log(writer, snapshot)]
                 facts = self._facts(snapshot)
@@ -147,13 +151,6 @@ class Copying:
                 " exist yet."
             )
         self._place.write(MARKER, b'{"format": 1}\n')
-
-    def _when_held(self) -> Held:
-        line = sys.stdin.buffer.readline()
-        if not line:
-            os._exit(1)  # whoever started this has ended
-        threading.Thread(target=_end_with_the_input, daemon=True).start()
-        return msgspec.json.decode(line, type=Held)
 
     # ── the store ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -285,8 +282,10 @@ def _readable(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=15, isolation_level=None)
 
 
-def _end_with_the_input() -> None:
-    sys.stdin.buffer.readline()
+def _read(orders: queue.SimpleQueue[bytes]) -> None:
+    for line in sys.stdin.buffer:
+        orders.put(line)
+    # Whoever started this has ended.
     os._exit(1)
 
 

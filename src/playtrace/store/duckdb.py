@@ -104,12 +104,12 @@ class Reader:
             raise QueryTooLarge(
                 f"The query needs more memory than the server gives it (store_memory_bytes). Ask for less. {error}"
             ) from error
-        except BROKEN as error:
-            raise StoreError(f"The store cannot be read at the moment: {error}") from error
         except duckdb.Error as error:
             if _is_damage(error):
                 self._found_damage(error)
                 raise StoreDamaged(f"What was asked for cannot be read: {error}") from error
+            if isinstance(error, BROKEN):
+                raise StoreError(f"The store cannot be read at the moment: {error}") from error
             raise QueryRefused(str(error)) from error
 
 
@@ -144,7 +144,13 @@ def _with_text_for_variants(relation: duckdb.DuckDBPyRelation, rows_max: int | N
     return table
 
 
-DAMAGE = ("Corrupt database file", "Corrupt WAL", "not a valid DuckDB database file", "while replaying WAL")
+DAMAGE = (
+    "Corrupt database file",
+    "Corrupt WAL",
+    "not a valid DuckDB database file",
+    "while replaying WAL",
+    "Could not read enough bytes",
+)
 """What DuckDB says of files that are not as they were written."""
 READING_APART = 2
 """Places for those who read apart."""
@@ -515,6 +521,9 @@ class Store:
                 self.is_broken |= isinstance(error, BROKEN)
                 if _is_disk_full(error):
                     raise StoreFull(f"No space left for {self.path}.") from error
+                if _is_damage(error):
+                    self._note_damage(error)
+                    raise StoreDamaged(str(error)) from error
                 if isinstance(error, duckdb.FatalException | duckdb.InternalException):
                     raise StoreBroken(str(error)) from error
                 raise StoreError(str(error)) from error
