@@ -292,6 +292,33 @@ class MirrorSettings(RoomSettings):
         return value
 
 
+class BackupSettings(RoomSettings):
+    """Of backups that the server makes by itself."""
+
+    directory: str | None = Field(
+        default=None,
+        max_length=2_000,
+        description="Where the server puts backups by itself: a folder on another disk, or s3://bucket/path. Unset:"
+        " it makes none.",
+    )
+    every_hours: float = Field(
+        default=24, ge=0.25, le=24 * 366, description="How long after one began the next one does."
+    )
+    keep: int = Field(default=14, ge=1, le=10_000, description="How many are kept there; older ones are removed.")
+
+    @field_validator("directory")
+    @classmethod
+    def _is_whole(cls, directory: str | None) -> str | None:
+        # An empty one is how containers say that there is none.
+        if directory is None or not directory.strip():
+            return None
+        if "://" in directory:
+            if not re.fullmatch(r"s3://[^/]\S*", directory):
+                raise ValueError("expected a folder, or s3://bucket/path")
+            return directory
+        return str(Path(directory).absolute())
+
+
 if TYPE_CHECKING:
     ProtocolSettings = RoomSettings
 else:
@@ -340,6 +367,7 @@ class Settings(BaseModel):
     rules: RulesSettings = RulesSettings()
     alerts: AlertSettings = AlertSettings()
     mirrors: MirrorSettings = MirrorSettings()
+    backup: BackupSettings = BackupSettings()
     protocols: ProtocolSettings = ProtocolSettings()
 
     @classmethod

@@ -47,6 +47,8 @@ from playtrace.mirrors.from_settings import follow_mirror_settings
 from playtrace.mirrors.running import Mirrors
 from playtrace.operate.backup import Backups
 from playtrace.operate.restore import UNFINISHED as RESTORE_UNFINISHED
+from playtrace.operate.schedule import LOOK_S as BACKUP_LOOK_S
+from playtrace.operate.schedule import BackupSchedule
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.reports.sending import Reports
@@ -120,6 +122,7 @@ class Playtrace:
             is_busy=lambda: self.loader.waiting_seconds() > MIRRORS_GIVE_WAY_S,
         )
         self.mirrors.look_back()
+        self.backup_schedule = BackupSchedule(self.backups, self.registry, settings)
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
             Job("live view", self.feeds.tick, period_s=TICK_S),
@@ -134,6 +137,7 @@ class Playtrace:
             Job("judge alerts", self.watch.work, period_s=1),
             Job("send reports", self.reports.work, period_s=5),
             Job("follow mirrors", self.mirrors.work, period_s=1),
+            Job("back up", self.backup_schedule.work, period_s=BACKUP_LOOK_S),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )
         self.local_token = secrets.token_urlsafe(32)
@@ -153,6 +157,7 @@ class Playtrace:
             watch=self.watch,
             reports=self.reports,
             backups=self.backups,
+            backup_schedule=self.backup_schedule,
             answers=Answers(lambda: self.store.version),
             imports=Imports(),
             turns=Turns(settings.store.query_concurrency),

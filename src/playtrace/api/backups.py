@@ -93,10 +93,24 @@ class BackupOutcome(ApiModel):
     error: str | None
 
 
+class ScheduledBackups(ApiModel):
+    """Those that the settings ask for (`backup_directory`)."""
+
+    address: str
+    last_success: dt.datetime | None
+    last_error: str | None
+    """Why there is no later one. It is tried again."""
+    is_overdue: bool
+    """The last one is older than twice its period."""
+    next_run: dt.datetime | None
+
+
 class BackupsNow(ApiModel):
     running: BackupProgress | None
     outcome: BackupOutcome | None
     """Of the latest one since the server started that is over."""
+    scheduled: ScheduledBackups | None
+    """Null when the settings ask for none."""
 
 
 def require_local(connection: HTTPConnection) -> None:
@@ -115,7 +129,7 @@ def folder(state: CurrentState) -> Folder:
 @router.get("/backups")
 def backups(state: CurrentState, reader: CurrentAdmin) -> BackupsNow:
     """How far the backup is that is being made, and what became of the one before."""
-    progress, outcome = state.backups.progress, state.backups.outcome
+    progress, outcome, schedule = state.backups.progress, state.backups.outcome, state.backup_schedule
     return BackupsNow(
         running=None
         if progress is None
@@ -133,6 +147,15 @@ def backups(state: CurrentState, reader: CurrentAdmin) -> BackupsNow:
             began_at=outcome.began_at,
             backup=None if outcome.manifest is None else Backup.of(outcome.manifest),
             error=outcome.error,
+        ),
+        scheduled=None
+        if schedule.address is None
+        else ScheduledBackups(
+            address=schedule.address,
+            last_success=None if schedule.latest is None else schedule.latest.began_at,
+            last_error=schedule.error,
+            is_overdue=schedule.is_overdue,
+            next_run=schedule.next_at,
         ),
     )
 

@@ -84,6 +84,17 @@ class MirrorsHealth(ApiModel):
     """Of the one that is furthest behind and not paused: how long the first event has waited that it does not have."""
 
 
+class BackupHealth(ApiModel):
+    """Of backups that the settings ask for; those that a command makes somewhere else are not known."""
+
+    last_success: dt.datetime | None
+    """When the latest one began that is finished; null: none is there, or it was not looked for yet."""
+    is_failing: bool
+    """The last one failed, or is long due. `playtrace doctor` says why."""
+    next_run: dt.datetime | None
+    """Null when it was not looked yet."""
+
+
 class Health(ApiModel):
     status: Status
     timestamp: dt.datetime
@@ -99,6 +110,8 @@ class Health(ApiModel):
     alerts: AlertsHealth
     reports: ReportsHealth
     mirrors: MirrorsHealth
+    backup: BackupHealth | None
+    """Null when the settings ask for none."""
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}})
@@ -188,6 +201,8 @@ def health(state: CurrentState, response: Response) -> Health:
             f" {mirrors.failing} {'mirror' if mirrors.failing == 1 else 'mirrors'}, or late: `playtrace mirrors list`"
             " tells why."
         )
+    elif (failing_backup := _failing_backup(state)) is not None:
+        status, message = "degraded", f"Events are taken and loaded. {failing_backup}"
     if rebuilding_from is not None and status == "healthy":
         message += f" After an upgrade rollups are made anew: {rebuilding_from} and later days answer slowly for now."
     return Health(
@@ -205,6 +220,7 @@ def health(state: CurrentState, response: Response) -> Health:
         alerts=AlertsHealth(failing_rules=failing_rules),
         reports=ReportsHealth(failing_reports=failing_reports),
         mirrors=mirrors,
+        backup=_backup(state),
     )
 
 
@@ -214,6 +230,27 @@ def _mirrors(state: State) -> MirrorsHealth:
     return MirrorsHealth(
         failing=sum(complaint(mirror, now) is not None for mirror in there_are),
         lag_seconds=max((lag_seconds(state_of(one), now) for one in there_are if not one.is_paused), default=0.0),
+    )
+
+
+def _failing_backup(state: State) -> str | None:
+    schedule = state.backup_schedule
+    if schedule.error is not None:
+        # The reason may name what is not for everybody: who may read is told it.
+        return "The last backup failed and is tried again: `playtrace doctor` says why."
+    if schedule.is_overdue:
+        return "A backup is long due: `playtrace doctor` says which was the last."
+    return None
+
+
+def _backup(state: State) -> BackupHealth | None:
+    schedule = state.backup_schedule
+    if schedule.address is None:
+        return None
+    return BackupHealth(
+        last_success=None if schedule.latest is None else schedule.latest.began_at,
+        is_failing=schedule.error is not None or schedule.is_overdue,
+        next_run=schedule.next_at,
     )
 
 

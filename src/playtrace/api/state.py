@@ -22,6 +22,7 @@ from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
 from playtrace.operate.backup import Backups
+from playtrace.operate.schedule import BackupSchedule
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.reports.sending import Reports
@@ -54,6 +55,7 @@ class State:
     """Judges the rules of alerts."""
     reports: Reports
     backups: Backups
+    backup_schedule: BackupSchedule
     answers: Answers
     """Of metrics."""
     imports: Imports

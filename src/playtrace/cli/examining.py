@@ -92,6 +92,7 @@ def _ask_server(server: LocalServer, settings: Settings, depth: Depth, on_progre
     failing = [job for job in health["jobs"] if job["lastError"] is not None]
     found = "; ".join(f"{job['name']}: {job['lastError']}" for job in failing) or f"{len(health['jobs'])}, none failed"
     yield Finding("jobs", not failing, found)
+    yield _backups(server)
     yield _alert_channels(server)
     yield _alert_rules(server)
     yield _reports(server)
@@ -133,6 +134,22 @@ def _missing_files(settings: Settings) -> Iterator[Finding]:
                 f"{path.name} is not in the folder any more, and the server has it open still: what it holds is lost"
                 " when the server ends. Do not stop it: copy the file from /proc/PID/fd of the server first",
             )
+
+
+def _backups(server: LocalServer) -> Finding:
+    """Those that the server makes by itself."""
+    try:
+        scheduled = server.get("/api/backups")["scheduled"]
+    except ServerRefused as error:
+        return Finding("backups", False, str(error))
+    if scheduled is None:
+        return Finding("backups", True, "none are made by themselves: backup_directory says where they are put")
+    last = "none yet" if scheduled["lastSuccess"] is None else f"the last one is of {scheduled['lastSuccess'][:16]}"
+    said = f"in {scheduled['address']}, {last}"
+    if scheduled["lastError"] is not None:
+        return Finding("backups", False, f"{said}. It failed since, and is tried again: {scheduled['lastError']}")
+    late = ", and the next one is long due" if scheduled["isOverdue"] else ""
+    return Finding("backups", not late, said + late)
 
 
 def _schema(ask: Ask) -> Finding:
