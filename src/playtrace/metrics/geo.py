@@ -5,7 +5,8 @@ itself is not stored. Everything is counted as under `summary`:
 
 - **players**: distinct players with a qualifying event there. **playersShare** = players / players of the whole game;
   somebody who plays in two countries is a player of both, so shares may add up to more than 1.
-- **events** there. **revenueMicros**: their purchases in `currency`, in millionths of it; nothing is converted.
+- **events** there. **revenueMicros**: their purchases in `currency` less refunds, in millionths of it; nothing is
+  converted.
 - **sessions**, **crashFreeSessions**: sessions that start in the range and whose first event was there, and the share
   of them without a crash. A session knows its country and no region: by region both are null.
 - **change** of players = current / previous - 1; null where there was none before. The time before is that of
@@ -37,12 +38,11 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import as_far_as, span_before, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, in_units
-from playtrace.metrics.frame.money import PAID_IN
+from playtrace.metrics.frame.money import IS_OWN, PURCHASED, bound_purchases
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.splitting import OTHER
 from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio
-from playtrace.rollups.rollup import MICROS
 
 REGIONS_MAX = 1_000
 
@@ -100,12 +100,15 @@ class Geo(Judged, CommonAnswer):
 # Bucket 0 is the time before, bucket 1 the range.
 COUNTRIES: LiteralString = f"""
 WITH
-counted AS (
-    SELECT bucket, split, sum(events) AS events,
-        sum(CASE WHEN name = 'purchase' AND {PAID_IN} = $currency THEN value_micros ELSE 0 END) AS revenue_micros,
-        sum(CASE WHEN name = 'purchase' AND {PAID_IN} <> $currency THEN events ELSE 0 END) AS others
-    FROM event_counts
+{PURCHASED},
+earned AS (
+    SELECT bucket, split, sum(CASE WHEN {IS_OWN} THEN micros ELSE 0 END) AS revenue_micros,
+        count(CASE WHEN paid_in <> $currency THEN 1 END) AS others
+    FROM counted
     GROUP BY bucket, split
+),
+happened AS (
+    SELECT bucket, split, sum(events) AS events FROM event_counts GROUP BY bucket, split
 ),
 began AS (
     SELECT bucket, split, count(*) AS sessions, count(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions
@@ -121,9 +124,11 @@ played AS (
     GROUP BY GROUPING SETS ((bucket, split), (bucket))
 ),
 parts AS (
-    SELECT bucket, split, 0 AS of_all, 0 AS players, events, revenue_micros, others, 0 AS sessions,
+    SELECT bucket, split, 0 AS of_all, 0 AS players, events, 0 AS revenue_micros, 0 AS others, 0 AS sessions,
         0 AS crashed_sessions
-    FROM counted
+    FROM happened
+    UNION ALL
+    SELECT bucket, split, 0, 0, 0, revenue_micros, others, 0, 0 FROM earned
     UNION ALL
     SELECT bucket, split, 0, 0, 0, 0, 0, sessions, crashed_sessions FROM began
     UNION ALL
@@ -139,13 +144,14 @@ GROUP BY bucket, split, of_all
 # Rank 0 is what is not known, -1 what is folded.
 REGIONS: LiteralString = f"""
 WITH
+{PURCHASED},
 told AS (
-    SELECT bucket, split AS country, {told("told_region")} AS region,
-        CASE WHEN is_active THEN player_id END AS player_id,
-        CASE WHEN name = 'purchase' AND {PAID_IN} = $currency
-            THEN {MICROS} ELSE 0 END AS revenue_micros,
-        CASE WHEN name = 'purchase' AND {PAID_IN} <> $currency THEN 1 ELSE 0 END AS others
+    SELECT every_event.bucket, every_event.split AS country, {told("told_region")} AS region,
+        CASE WHEN is_active THEN every_event.player_id END AS player_id,
+        CASE WHEN {IS_OWN} THEN micros ELSE 0 END AS revenue_micros,
+        CASE WHEN paid_in <> $currency THEN 1 ELSE 0 END AS others
     FROM every_event
+    LEFT JOIN counted ON every_event.order_key = counted.order_key
 ),
 keyed AS (
     SELECT bucket, CASE WHEN region = '' THEN '' ELSE country END AS country, region, player_id, count(*) AS events,
@@ -176,17 +182,17 @@ placed AS (
     FROM keyed
     LEFT JOIN ranked ON keyed.country = ranked.country AND keyed.region = ranked.region
 ),
-counted AS (
+summed AS (
     SELECT bucket, rank, GROUPING(rank) AS of_all, count(DISTINCT player_id) AS players, sum(events) AS events,
         sum(revenue_micros) AS revenue_micros, sum(others) AS others
     FROM placed
     GROUP BY GROUPING SETS ((bucket, rank), (bucket))
 )
-SELECT bucket, CASE WHEN counted.rank = -1 THEN $other WHEN counted.rank = 0 THEN '' ELSE country END AS country,
-    CASE WHEN counted.rank = -1 THEN $other WHEN counted.rank = 0 THEN '' ELSE region END AS region, of_all, players,
+SELECT bucket, CASE WHEN summed.rank = -1 THEN $other WHEN summed.rank = 0 THEN '' ELSE country END AS country,
+    CASE WHEN summed.rank = -1 THEN $other WHEN summed.rank = 0 THEN '' ELSE region END AS region, of_all, players,
     events, revenue_micros, others
-FROM counted
-LEFT JOIN ranked ON counted.rank = ranked.rank
+FROM summed
+LEFT JOIN ranked ON summed.rank = ranked.rank
 """
 
 Place = tuple[str, str]
@@ -201,7 +207,7 @@ def answer(parameters: Parameters, asking: Asking) -> Geo:
     scope = Scope(parameters, asking, [compared, span], split_by="country", reading=reading)
     rows = scope.rows(
         REGIONS if by_region else COUNTRIES,
-        currency=parameters.currency,
+        **bound_purchases(parameters.currency),
         regions_max=parameters.limit,
         other=OTHER,
     )

@@ -17,9 +17,9 @@ and `crash_upload`.
   another `class` than `hang`: a game that hung did not die.
   **crashFreeSessions** = 1 - crashed sessions / sessions. **crashFreePlayers** = 1 - players with a crashed session /
   players with a session.
-- **revenueMicros**: sum of the values of `purchase` events in `currency`, in millionths; refunds are negative values.
-  Nothing is converted: purchases in other currencies are counted in `otherCurrencyPurchases`. A purchase that names no
-  currency is in the game's own.
+- **revenueMicros**: what `revenue` counts as net: the values of `purchase` events in `currency`, in millionths, without
+  those that say `validated: false`, each order once, less refunds. Nothing is converted: purchases in other currencies
+  are counted in `otherCurrencyPurchases`. A purchase that names no currency is in the game's own.
 - **avgFps** of `performance` events = frames / seconds. Seconds are the property `duration_s`, else 1; frames the
   property `frames`, else the event's value or property `fps` times the seconds.
 
@@ -55,7 +55,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import as_far_as, buckets_of, plain, span_before, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
-from playtrace.metrics.frame.money import PAID_IN
+from playtrace.metrics.frame.money import IS_OWN, PURCHASED, bound_purchases
 from playtrace.metrics.frame.players_now import players_now
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
@@ -78,7 +78,7 @@ class Figures(Model):
     crashed_sessions: int = Field(description="Sessions started in the range with at least one crash.")
     crash_free_sessions: float | None = Field(description="1 - crashed sessions / sessions.")
     crash_free_players: float | None = Field(description="1 - players with a crashed session / players with a session.")
-    revenue_micros: int = Field(description="Sum of purchases in `currency`, in millionths.")
+    revenue_micros: int = Field(description="Net of purchases in `currency`, in millionths.")
     currency: str
     other_currency_purchases: int = Field(description="Purchases in other currencies, which the sum leaves out.")
     dau_mean: float | None = Field(
@@ -108,13 +108,16 @@ class Summary(Judged, Figures, CommonAnswer):
 # Bucket 0 is the time before, bucket 1 the range. One statement, whose parts the store works out beside each other.
 FIGURES: LiteralString = f"""
 WITH
-counted AS (
+{PURCHASED},
+earned AS (
+    SELECT bucket, sum(CASE WHEN {IS_OWN} THEN micros ELSE 0 END) AS revenue_micros,
+        count(CASE WHEN paid_in <> $currency THEN 1 END) AS other_currency_purchases
+    FROM counted
+    GROUP BY bucket
+),
+happened AS (
     SELECT bucket, sum(events) AS event_count,
         sum(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
-        sum(CASE WHEN name = 'purchase' AND {PAID_IN} = $currency
-            THEN value_micros ELSE 0 END) AS revenue_micros,
-        sum(CASE WHEN name = 'purchase' AND {PAID_IN} <> $currency
-            THEN events ELSE 0 END) AS other_currency_purchases,
         sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us
     FROM event_counts
     GROUP BY bucket
@@ -135,7 +138,8 @@ SELECT times.bucket, first_at, event_count, crash_count, revenue_micros, other_c
     frames_us, new_players, session_count, length_us, median_length_us, crashed_sessions, players, crashed_players
 FROM times
 CROSS JOIN beginning
-LEFT JOIN counted ON counted.bucket = times.bucket
+LEFT JOIN happened ON happened.bucket = times.bucket
+LEFT JOIN earned ON earned.bucket = times.bucket
 LEFT JOIN newcomers ON newcomers.bucket = times.bucket
 LEFT JOIN ended ON ended.bucket = times.bucket
 """
@@ -182,7 +186,7 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
         ],
     )
     found: dict[int, dict[str, Any]] = {0: {}, 1: {}}
-    for row in of_times.rows(FIGURES, times, currency=parameters.currency) + of_days.rows(ACTIVE, places):
+    for row in of_times.rows(FIGURES, times, **bound_purchases(parameters.currency)) + of_days.rows(ACTIVE, places):
         found[row["bucket"]] |= {name: value for name, value in row.items() if value is not None}
     began_at = found[1].get("first_at") or plain(asking.now)
     averaged = [

@@ -8,8 +8,9 @@ in the range is not counted. A day or an hour may be longer or shorter where the
   `push_received`, `server_grant` and `crash_upload`). **new_players**: players whose first such event ever lies in it.
 - **sessions**: sessions that start in the bucket. **avg_session_seconds**: their mean length. **crash_free_sessions**:
   the share of them without a crash (of another `class` than `hang`). What a session is, is said under `summary`.
-- **revenue**: sum of the values of `purchase` events in `currency`, in millionths of it. Purchases in other currencies
-  are not converted; they are counted in `otherCurrencyPurchases`. One that names no currency is in the game's own.
+- **revenue**: purchases in `currency` less refunds, in millionths of it, as under `summary`. Purchases in other
+  currencies are not converted; they are counted in `otherCurrencyPurchases`. One that names no currency is in the
+  game's own.
 - **avg_fps**: frames / seconds of `performance` events, as under `summary`.
 
 Counts and sums of an empty bucket are 0; means and shares of nothing are null. `splitBy` adds a series for each of the
@@ -45,7 +46,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
-from playtrace.metrics.frame.money import PAID_IN
+from playtrace.metrics.frame.money import IS_OWN, PURCHASED, bound_purchases
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.splitting import KEYS_MAX, SplitBy, check_points, key_of
 from playtrace.metrics.frame.wilson import ratio
@@ -127,15 +128,12 @@ found AS (
 
 REVENUE: LiteralString = f"""
 WITH
+{PURCHASED},
 found AS (
-    SELECT bucket, split, coalesce(sum(CASE WHEN paid_in = $currency THEN value_micros END), 0) AS weight,
-        coalesce(sum(CASE WHEN paid_in = $currency THEN value_micros END), 0) AS part, 0 AS whole,
-        sum(CASE WHEN paid_in = $currency THEN 0 ELSE events END) AS others
-    FROM (
-        SELECT bucket, split, {PAID_IN} AS paid_in, value_micros, events
-        FROM event_counts
-        WHERE name = 'purchase'
-    ) AS paid
+    SELECT bucket, split, coalesce(sum(CASE WHEN {IS_OWN} THEN micros END), 0) AS weight,
+        coalesce(sum(CASE WHEN {IS_OWN} THEN micros END), 0) AS part, 0 AS whole,
+        count(CASE WHEN paid_in <> $currency THEN 1 END) AS others
+    FROM counted
     GROUP BY bucket, split
 ),
 """
@@ -266,7 +264,7 @@ def answer(parameters: Parameters, asking: Asking) -> Timeseries:
         figure.sql,
         name=figure.name,
         figure=parameters.metric,
-        currency=parameters.currency,
+        **bound_purchases(parameters.currency),
         split_by=parameters.split_by,
         keys_max=KEYS_MAX,
     )

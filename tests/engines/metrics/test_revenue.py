@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Engine
 from hypothesis import strategies as st
-from payments import LATER, TABLE, ask, at, counted_payments, paid, purchases, quoted
+from payments import LATER, MARCH, TABLE, ask, at, counted_payments, paid, purchases, quoted
 from small_games import NOW, Asked, Events, agreeing, asking
 
 from playtrace.metrics.frame.asking import Rules
@@ -118,6 +118,34 @@ def test_an_order_counts_once_and_what_the_store_did_not_confirm_not_at_all(engi
     assert everything.counted == "all purchases"
     total = everything.total
     assert (total.gross_micros, total.refunds_micros, total.payments, total.refunds) == (13_000_000, 13_000_000, 2, 3)
+
+
+def test_all_metrics_count_the_same_purchases(engine: Engine) -> None:
+    """The summary, its series and its countries say what `revenue` says is net."""
+    game = engine.new_game()
+    events = [
+        paid("08 10:00", 10.0, transaction_id="a", country="DE"),
+        paid("08 10:01", 10.0, transaction_id="a", country="DE"),
+        paid("08 10:02", 5.0, transaction_id="b", validated=False, country="DE"),
+        paid("08 10:03", 4.0, validated=False, country="US"),
+        paid("09 10:00", -3.0, transaction_id="a", country="US"),
+        paid("09 10:01", -5.0, transaction_id="b", country="US"),
+        paid("09 10:02", 7.0, "EUR"),
+        paid("09 10:03", 7.0, "EUR", validated=False),
+    ]
+    events = [event | {"country": event["props"].pop("country", None)} for event in events]
+    engine.load(game, [{name: value for name, value in event.items() if value is not None} for event in events])
+    assert ask("revenue", engine, game).total.net_micros == 7_000_000
+    summary = engine.ask_both("summary", game, LATER, **MARCH)
+    assert (summary.revenue_micros, summary.other_currency_purchases) == (7_000_000, 1)
+    series = engine.ask_both("timeseries", game, LATER, metric="revenue", interval="day", **MARCH)
+    assert {point.time.day: point.value for point in series.points if point.value} == {8: 10_000_000, 9: -3_000_000}
+    assert series.other_currency_purchases == 1
+    countries = engine.ask_both("geo", game, LATER, **MARCH)
+    by_region = engine.ask("geo", game, LATER, level="region", **MARCH)
+    assert countries.total.revenue_micros == by_region.total.revenue_micros == 7_000_000
+    assert countries.other_currency_purchases == by_region.other_currency_purchases == 1
+    assert {place.country: place.revenue_micros for place in countries.places} == {"DE": 10_000_000, "US": -3_000_000}
 
 
 def test_ads_are_asked_for_and_named(engine: Engine) -> None:

@@ -382,6 +382,10 @@ WITH known_players AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -471,6 +475,8 @@ WITH known_players AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

@@ -779,6 +779,10 @@ FROM (
             THEN CAST(props.achievement AS Nullable(String))
             WHEN 'score_posted'
             THEN CAST(props.board AS Nullable(String))
+            WHEN 'session_start'
+            THEN CAST(NULL AS Nullable(String))
+            WHEN 'match_start'
+            THEN CAST(props.mode AS Nullable(String))
             WHEN 'match_end'
             THEN CAST(props.mode AS Nullable(String))
             WHEN 'level_start'
@@ -872,6 +876,8 @@ FROM (
             'item_looted',
             'achievement_unlocked',
             'score_posted',
+            'session_start',
+            'match_start',
             'match_end',
             'level_start',
             'level_complete',
@@ -1000,6 +1006,10 @@ FROM (
             THEN CAST(props.achievement AS Nullable(String))
             WHEN 'score_posted'
             THEN CAST(props.board AS Nullable(String))
+            WHEN 'session_start'
+            THEN CAST(NULL AS Nullable(String))
+            WHEN 'match_start'
+            THEN CAST(props.mode AS Nullable(String))
             WHEN 'match_end'
             THEN CAST(props.mode AS Nullable(String))
             WHEN 'level_start'
@@ -1093,6 +1103,8 @@ FROM (
             'item_looted',
             'achievement_unlocked',
             'score_posted',
+            'session_start',
+            'match_start',
             'match_end',
             'level_start',
             'level_complete',
@@ -1493,6 +1505,10 @@ FROM (
             THEN CAST(props.achievement AS Nullable(String))
             WHEN 'score_posted'
             THEN CAST(props.board AS Nullable(String))
+            WHEN 'session_start'
+            THEN CAST(NULL AS Nullable(String))
+            WHEN 'match_start'
+            THEN CAST(props.mode AS Nullable(String))
             WHEN 'match_end'
             THEN CAST(props.mode AS Nullable(String))
             WHEN 'level_start'
@@ -1586,6 +1602,8 @@ FROM (
             'item_looted',
             'achievement_unlocked',
             'score_posted',
+            'session_start',
+            'match_start',
             'match_end',
             'level_start',
             'level_complete',
@@ -1700,6 +1718,10 @@ FROM (
             THEN CAST(props.achievement AS Nullable(String))
             WHEN 'score_posted'
             THEN CAST(props.board AS Nullable(String))
+            WHEN 'session_start'
+            THEN CAST(NULL AS Nullable(String))
+            WHEN 'match_start'
+            THEN CAST(props.mode AS Nullable(String))
             WHEN 'match_end'
             THEN CAST(props.mode AS Nullable(String))
             WHEN 'level_start'
@@ -1793,6 +1815,8 @@ FROM (
             'item_looted',
             'achievement_unlocked',
             'score_posted',
+            'session_start',
+            'match_start',
             'match_end',
             'level_start',
             'level_complete',

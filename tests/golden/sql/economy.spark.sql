@@ -744,6 +744,10 @@ WITH noted AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -833,6 +837,8 @@ WITH noted AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -955,6 +961,10 @@ WITH noted AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -1044,6 +1054,8 @@ WITH noted AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -1426,6 +1438,10 @@ WITH active AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -1515,6 +1531,8 @@ WITH active AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -1621,6 +1639,10 @@ WITH active AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -1710,6 +1732,8 @@ WITH active AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

@@ -308,6 +308,10 @@ WITH noted AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -397,6 +401,8 @@ WITH noted AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -531,6 +537,10 @@ WITH noted AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -620,6 +630,8 @@ WITH noted AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

@@ -302,6 +302,10 @@ WITH noted AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -391,6 +395,8 @@ WITH noted AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -525,6 +531,10 @@ WITH noted AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -614,6 +624,8 @@ WITH noted AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

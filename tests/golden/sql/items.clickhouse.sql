@@ -393,6 +393,10 @@ FROM (
             THEN CAST(props.achievement AS Nullable(String))
             WHEN 'score_posted'
             THEN CAST(props.board AS Nullable(String))
+            WHEN 'session_start'
+            THEN CAST(NULL AS Nullable(String))
+            WHEN 'match_start'
+            THEN CAST(props.mode AS Nullable(String))
             WHEN 'match_end'
             THEN CAST(props.mode AS Nullable(String))
             WHEN 'level_start'
@@ -486,6 +490,8 @@ FROM (
             'item_looted',
             'achievement_unlocked',
             'score_posted',
+            'session_start',
+            'match_start',
             'match_end',
             'level_start',
             'level_complete',
@@ -710,6 +716,10 @@ WITH noted AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -803,6 +813,8 @@ WITH noted AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

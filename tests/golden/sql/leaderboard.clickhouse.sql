@@ -307,6 +307,10 @@ WITH noted_so_far AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -400,6 +404,8 @@ WITH noted_so_far AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -542,6 +548,10 @@ WITH noted_so_far AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -635,6 +645,8 @@ WITH noted_so_far AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

@@ -289,6 +289,10 @@ WITH noted_so_far AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -378,6 +382,8 @@ WITH noted_so_far AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -512,6 +518,10 @@ WITH noted_so_far AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -601,6 +611,8 @@ WITH noted_so_far AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

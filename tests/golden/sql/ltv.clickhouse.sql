@@ -601,6 +601,10 @@ WITH slices AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -694,6 +698,8 @@ WITH slices AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -806,6 +812,10 @@ WITH slices AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -899,6 +909,8 @@ WITH slices AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

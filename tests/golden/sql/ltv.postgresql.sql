@@ -541,6 +541,10 @@ WITH slices AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -630,6 +634,8 @@ WITH slices AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -736,6 +742,10 @@ WITH slices AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -825,6 +835,8 @@ WITH slices AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

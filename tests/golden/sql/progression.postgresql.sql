@@ -671,6 +671,10 @@ WITH alive AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -760,6 +764,8 @@ WITH alive AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -1098,6 +1104,10 @@ WITH noted_so_far AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -1187,6 +1197,8 @@ WITH noted_so_far AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

@@ -658,6 +658,10 @@ WITH alive AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -747,6 +751,8 @@ WITH alive AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -1073,6 +1079,10 @@ WITH noted_so_far AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -1162,6 +1172,8 @@ WITH noted_so_far AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

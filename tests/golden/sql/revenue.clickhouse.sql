@@ -452,6 +452,10 @@ WITH rates AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -545,6 +549,8 @@ WITH rates AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -660,6 +666,10 @@ WITH rates AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -753,6 +763,8 @@ WITH rates AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

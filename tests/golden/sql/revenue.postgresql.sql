@@ -423,6 +423,10 @@ WITH rates AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -512,6 +516,8 @@ WITH rates AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -621,6 +627,10 @@ WITH rates AS (
           THEN CAST(props.achievement AS TEXT)
           WHEN 'score_posted'
           THEN CAST(props.board AS TEXT)
+          WHEN 'session_start'
+          THEN CAST(NULL AS TEXT)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS TEXT)
           WHEN 'match_end'
           THEN CAST(props.mode AS TEXT)
           WHEN 'level_start'
@@ -710,6 +720,8 @@ WITH rates AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

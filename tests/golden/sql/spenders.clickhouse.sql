@@ -643,6 +643,10 @@ WITH rates AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -736,6 +740,8 @@ WITH rates AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -851,6 +857,10 @@ WITH rates AS (
           THEN CAST(props.achievement AS Nullable(String))
           WHEN 'score_posted'
           THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
           WHEN 'match_end'
           THEN CAST(props.mode AS Nullable(String))
           WHEN 'level_start'
@@ -944,6 +954,8 @@ WITH rates AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

@@ -613,6 +613,10 @@ WITH rates AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -702,6 +706,8 @@ WITH rates AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',
@@ -811,6 +817,10 @@ WITH rates AS (
           THEN CAST(props.achievement AS STRING)
           WHEN 'score_posted'
           THEN CAST(props.board AS STRING)
+          WHEN 'session_start'
+          THEN CAST(NULL AS STRING)
+          WHEN 'match_start'
+          THEN CAST(props.mode AS STRING)
           WHEN 'match_end'
           THEN CAST(props.mode AS STRING)
           WHEN 'level_start'
@@ -900,6 +910,8 @@ WITH rates AS (
           'item_looted',
           'achievement_unlocked',
           'score_posted',
+          'session_start',
+          'match_start',
           'match_end',
           'level_start',
           'level_complete',

@@ -1,65 +1,172 @@
-WITH event_counts AS (
+WITH payments AS (
   SELECT
     CASE
-      WHEN slot < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
     COALESCE(nullIf(country, 'unknown'), '') AS split,
+    time,
+    order_key,
     name,
-    platform,
-    version,
-    country,
+    player_id,
     currency,
-    events,
-    value_micros,
-    frames_micros,
-    frames_us
+    detail,
+    transaction_id,
+    is_validated,
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
   FROM (
     SELECT
       game_id,
       env,
-      slot,
+      time,
+      received_at,
+      order_key,
       name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
       platform,
       version,
       country,
       currency,
-      events,
-      value_micros,
-      frames_micros,
-      frames_us
-    FROM main.event_counts
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS parts
+  ) AS noted
   WHERE
-    slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    name IN ('purchase', 'ad_impression')
+    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
     AND (
-      slot < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR slot >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), orders AS (
+  SELECT
+    time,
+    order_key,
+    transaction_id,
+    detail,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
+    WHERE
+      game_id = 'arena' AND env = 'prod'
+  ) AS noted
+  WHERE
+    name = 'purchase'
+    AND NOT (
+      transaction_id IS NULL
+    )
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+), first_orders AS (
+  SELECT
+    transaction_id,
+    argMin(detail, order_key) AS detail,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS Nullable(Bool)) THEN time END) AS counted_at,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS Nullable(Bool)) THEN order_key END) AS counted_key
+  FROM orders
+  GROUP BY
+    transaction_id
+), counted AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    micros,
+    COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
+    COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day,
+    order_key
+  FROM payments
+  LEFT JOIN first_orders
+    ON payments.transaction_id = first_orders.transaction_id
+  WHERE
+    (
+      (
+        name = 'purchase' AND (
+          is_validated OR CAST(FALSE AS Nullable(Bool))
+        )
+      )
+      OR (
+        name = 'ad_impression' AND CAST(FALSE AS Nullable(Bool))
+      )
+    )
+    AND micros <> 0
+    AND (
+      first_orders.transaction_id IS NULL
+      OR (
+        micros > 0 AND order_key = counted_key
+      )
+      OR (
+        micros < 0 AND NOT (
+          counted_key IS NULL
+        )
+      )
+    )
 ), found AS (
   SELECT
     bucket,
     split,
-    COALESCE(SUM(CASE WHEN paid_in = 'USD' THEN value_micros END), 0) AS weight,
-    COALESCE(SUM(CASE WHEN paid_in = 'USD' THEN value_micros END), 0) AS part,
+    COALESCE(
+      SUM(
+        CASE
+          WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+          THEN micros
+        END
+      ),
+      0
+    ) AS weight,
+    COALESCE(
+      SUM(
+        CASE
+          WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+          THEN micros
+        END
+      ),
+      0
+    ) AS part,
     0 AS whole,
-    SUM(CASE WHEN paid_in = 'USD' THEN 0 ELSE events END) AS others
-  FROM (
-    SELECT
-      bucket,
-      split,
-      COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-      value_micros,
-      events
-    FROM event_counts
-    WHERE
-      name = 'purchase'
-  ) AS paid
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+  FROM counted
   GROUP BY
     bucket,
     split
@@ -95,214 +202,513 @@ GROUP BY
   rank,
   key;
 
-WITH event_counts AS (
+WITH payments AS (
   SELECT
     CASE
-      WHEN slot < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
     COALESCE(nullIf(country, 'unknown'), '') AS split,
+    time,
+    order_key,
     name,
-    platform,
-    version,
-    country,
+    player_id,
     currency,
-    events,
-    value_micros,
-    frames_micros,
-    frames_us
+    detail,
+    transaction_id,
+    is_validated,
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
   FROM (
     SELECT
       game_id,
       env,
-      slot,
+      time,
+      received_at,
+      order_key,
       name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
       platform,
       version,
       country,
       currency,
-      CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
-      CAST(0 AS Nullable(Int64)) AS frames_micros,
-      CAST(0 AS Nullable(Int64)) AS frames_us
+      value,
+      COALESCE(
+        CASE
+          WHEN name LIKE 'level%'
+          THEN SUBSTRING(subject, 1, 256)
+          ELSE CASE
+            WHEN NOT (
+              SUBSTRING(subject, 1, 1) IN ('{', '[')
+            )
+            THEN SUBSTRING(subject, 1, 256)
+          END
+        END,
+        ''
+      ) AS subject,
+      COALESCE(
+        CASE
+          WHEN NOT (
+            SUBSTRING(detail, 1, 1) IN ('{', '[')
+          )
+          THEN SUBSTRING(detail, 1, 256)
+        END,
+        ''
+      ) AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      nullIf(
+        CASE
+          WHEN NOT (
+            SUBSTRING(transaction_id, 1, 1) IN ('{', '[')
+          )
+          THEN SUBSTRING(transaction_id, 1, 256)
+        END,
+        ''
+      ) AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
     FROM (
       SELECT
         game_id,
         env,
-        name,
         time,
         received_at,
-        time AS slot,
-        player_id,
-        session_id,
-        device_id,
-        match_id,
-        mono_ms,
-        seq,
-        value,
-        props AS props,
-        level,
-        map_id,
-        x,
-        y,
-        z,
-        os,
-        source AS protocol,
-        COALESCE(platform, '') AS platform,
-        COALESCE(version, '') AS version,
-        COALESCE(country, '') AS country,
-        COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
-          player_id IS NULL
-        )
-        AND NOT (
-          name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
-        CAST((
-          ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
-        ) % 63 AS Nullable(Int8)) AS player_bit,
-        CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
-          THEN ''
-          ELSE COALESCE(player_id, device_id, '')
-        END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
-      WHERE
-        game_id = 'arena' AND env = 'prod'
-    ) AS source
-    WHERE
-      name <> 'performance'
-    UNION ALL
-    SELECT
-      game_id,
-      env,
-      slot,
-      name,
-      platform,
-      version,
-      country,
-      currency,
-      CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
-    FROM (
-      SELECT
-        game_id,
-        env,
-        slot,
+        order_key,
         name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
         platform,
         version,
         country,
         currency,
-        value,
-        accurateCastOrNull(
-          ROUND(
-            1e6 * COALESCE(
-              toFloat64OrNull(toString(props.frames)),
-              value * seconds,
-              toFloat64OrNull(toString(props.fps)) * seconds
-            )
-          ),
-          'Nullable(Int64)'
-        ) AS drawn_micros,
-        accurateCastOrNull(ROUND(seconds * 1e6), 'Nullable(Int64)') AS drawn_us
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS Nullable(String))
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS Nullable(String))
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'item_looted'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS Nullable(String))
+          WHEN 'score_posted'
+          THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
+          WHEN 'match_end'
+          THEN CAST(props.mode AS Nullable(String))
+          WHEN 'level_start'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_complete'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_fail'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_abandon'
+          THEN CAST(level AS Nullable(String))
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS Nullable(String))
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS Nullable(String))
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS Nullable(String))
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS Nullable(String))
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS Nullable(String))
+          WHEN 'match_end'
+          THEN CAST(props.result AS Nullable(String))
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS Nullable(String))
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
       FROM (
         SELECT
           game_id,
           env,
-          slot,
           name,
-          platform,
-          version,
-          country,
-          currency,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
           value,
-          props,
-          COALESCE(toFloat64OrNull(toString(props.duration_s)), 1) AS seconds
-        FROM (
-          SELECT
-            game_id,
-            env,
-            name,
-            time,
-            received_at,
-            time AS slot,
-            player_id,
-            session_id,
-            device_id,
-            match_id,
-            mono_ms,
-            seq,
-            value,
-            props AS props,
-            level,
-            map_id,
-            x,
-            y,
-            z,
-            os,
-            source AS protocol,
-            COALESCE(platform, '') AS platform,
-            COALESCE(version, '') AS version,
-            COALESCE(country, '') AS country,
-            COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
-              player_id IS NULL
-            )
-            AND NOT (
-              name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
-            CAST((
-              ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
-            ) % 63 AS Nullable(Int8)) AS player_bit,
-            CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
-              THEN ''
-              ELSE COALESCE(player_id, device_id, '')
-            END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
-          WHERE
-            game_id = 'arena' AND env = 'prod'
-        ) AS source
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT (
+            player_id IS NULL
+          )
+          AND NOT (
+            name IN ('push_received', 'server_grant', 'crash_upload')
+          ) AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS Nullable(Int8)) AS player_bit,
+          CASE
+            WHEN CHAR_LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM main.events
         WHERE
-          name = 'performance'
-      ) AS measured
-    ) AS drawn
-  ) AS parts
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'session_start',
+          'match_start',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
   WHERE
-    slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    name IN ('purchase', 'ad_impression')
+    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
     AND (
-      slot < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR slot >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
+), orders AS (
+  SELECT
+    time,
+    order_key,
+    transaction_id,
+    detail,
+    is_validated
+  FROM (
+    SELECT
+      game_id,
+      env,
+      time,
+      received_at,
+      order_key,
+      name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
+      platform,
+      version,
+      country,
+      currency,
+      value,
+      COALESCE(
+        CASE
+          WHEN name LIKE 'level%'
+          THEN SUBSTRING(subject, 1, 256)
+          ELSE CASE
+            WHEN NOT (
+              SUBSTRING(subject, 1, 1) IN ('{', '[')
+            )
+            THEN SUBSTRING(subject, 1, 256)
+          END
+        END,
+        ''
+      ) AS subject,
+      COALESCE(
+        CASE
+          WHEN NOT (
+            SUBSTRING(detail, 1, 1) IN ('{', '[')
+          )
+          THEN SUBSTRING(detail, 1, 256)
+        END,
+        ''
+      ) AS detail,
+      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
+      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
+      nullIf(
+        CASE
+          WHEN NOT (
+            SUBSTRING(transaction_id, 1, 1) IN ('{', '[')
+          )
+          THEN SUBSTRING(transaction_id, 1, 256)
+        END,
+        ''
+      ) AS transaction_id,
+      COALESCE(validated <> 'false', TRUE) AS is_validated
+    FROM (
+      SELECT
+        game_id,
+        env,
+        time,
+        received_at,
+        order_key,
+        name,
+        player_id,
+        owner,
+        COALESCE(session_id, '') AS session_id,
+        match_id,
+        map_id,
+        level,
+        platform,
+        version,
+        country,
+        currency,
+        CASE
+          WHEN name = 'item_looted'
+          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          ELSE value
+        END AS value,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.product AS Nullable(String))
+          WHEN 'ad_impression'
+          THEN CAST(props.placement AS Nullable(String))
+          WHEN 'resource_gain'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'resource_spend'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'item_looted'
+          THEN CAST(props.item AS Nullable(String))
+          WHEN 'achievement_unlocked'
+          THEN CAST(props.achievement AS Nullable(String))
+          WHEN 'score_posted'
+          THEN CAST(props.board AS Nullable(String))
+          WHEN 'session_start'
+          THEN CAST(NULL AS Nullable(String))
+          WHEN 'match_start'
+          THEN CAST(props.mode AS Nullable(String))
+          WHEN 'match_end'
+          THEN CAST(props.mode AS Nullable(String))
+          WHEN 'level_start'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_complete'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_fail'
+          THEN CAST(level AS Nullable(String))
+          WHEN 'level_abandon'
+          THEN CAST(level AS Nullable(String))
+        END AS subject,
+        CASE name
+          WHEN 'purchase'
+          THEN CAST(props.kind AS Nullable(String))
+          WHEN 'ad_impression'
+          THEN CAST(props.format AS Nullable(String))
+          WHEN 'resource_gain'
+          THEN CAST(props.reason AS Nullable(String))
+          WHEN 'resource_spend'
+          THEN CAST(props.reason AS Nullable(String))
+          WHEN 'item_looted'
+          THEN CAST(props.rarity AS Nullable(String))
+          WHEN 'match_end'
+          THEN CAST(props.result AS Nullable(String))
+          WHEN 'level_fail'
+          THEN CAST(props.reason AS Nullable(String))
+        END AS detail,
+        CASE
+          WHEN name IN ('resource_gain', 'resource_spend')
+          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+        END AS balance,
+        CASE
+          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
+          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+        END AS duration_s,
+        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+      FROM (
+        SELECT
+          game_id,
+          env,
+          name,
+          time,
+          received_at,
+          time AS slot,
+          player_id,
+          session_id,
+          device_id,
+          match_id,
+          mono_ms,
+          seq,
+          value,
+          props AS props,
+          level,
+          map_id,
+          x,
+          y,
+          z,
+          os,
+          source AS protocol,
+          COALESCE(platform, '') AS platform,
+          COALESCE(version, '') AS version,
+          COALESCE(country, '') AS country,
+          COALESCE(currency, '') AS currency,
+          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
+          NOT (
+            player_id IS NULL
+          )
+          AND NOT (
+            name IN ('push_received', 'server_grant', 'crash_upload')
+          ) AS is_active,
+          CAST((
+            ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
+          ) % 63 AS Nullable(Int8)) AS player_bit,
+          CASE
+            WHEN CHAR_LENGTH(session_id) >= 16
+            THEN ''
+            ELSE COALESCE(player_id, device_id, '')
+          END AS owner,
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM main.events
+        WHERE
+          game_id = 'arena' AND env = 'prod'
+      ) AS source
+      WHERE
+        name IN (
+          'purchase',
+          'ad_impression',
+          'resource_gain',
+          'resource_spend',
+          'item_looted',
+          'achievement_unlocked',
+          'score_posted',
+          'session_start',
+          'match_start',
+          'match_end',
+          'level_start',
+          'level_complete',
+          'level_fail',
+          'level_abandon'
+        )
+    ) AS said
+  ) AS noted
+  WHERE
+    name = 'purchase'
+    AND NOT (
+      transaction_id IS NULL
+    )
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+), first_orders AS (
+  SELECT
+    transaction_id,
+    argMin(detail, order_key) AS detail,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS Nullable(Bool)) THEN time END) AS counted_at,
+    MIN(CASE WHEN is_validated OR CAST(FALSE AS Nullable(Bool)) THEN order_key END) AS counted_key
+  FROM orders
+  GROUP BY
+    transaction_id
+), counted AS (
+  SELECT
+    bucket,
+    split,
+    time,
+    name,
+    player_id,
+    micros,
+    COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
+    COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day,
+    order_key
+  FROM payments
+  LEFT JOIN first_orders
+    ON payments.transaction_id = first_orders.transaction_id
+  WHERE
+    (
+      (
+        name = 'purchase' AND (
+          is_validated OR CAST(FALSE AS Nullable(Bool))
+        )
+      )
+      OR (
+        name = 'ad_impression' AND CAST(FALSE AS Nullable(Bool))
+      )
+    )
+    AND micros <> 0
+    AND (
+      first_orders.transaction_id IS NULL
+      OR (
+        micros > 0 AND order_key = counted_key
+      )
+      OR (
+        micros < 0 AND NOT (
+          counted_key IS NULL
+        )
+      )
+    )
 ), found AS (
   SELECT
     bucket,
     split,
-    COALESCE(SUM(CASE WHEN paid_in = 'USD' THEN value_micros END), 0) AS weight,
-    COALESCE(SUM(CASE WHEN paid_in = 'USD' THEN value_micros END), 0) AS part,
+    COALESCE(
+      SUM(
+        CASE
+          WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+          THEN micros
+        END
+      ),
+      0
+    ) AS weight,
+    COALESCE(
+      SUM(
+        CASE
+          WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+          THEN micros
+        END
+      ),
+      0
+    ) AS part,
     0 AS whole,
-    SUM(CASE WHEN paid_in = 'USD' THEN 0 ELSE events END) AS others
-  FROM (
-    SELECT
-      bucket,
-      split,
-      COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-      value_micros,
-      events
-    FROM event_counts
-    WHERE
-      name = 'purchase'
-  ) AS paid
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+  FROM counted
   GROUP BY
     bucket,
     split

@@ -72,7 +72,7 @@ def counted(parameters: PurchaseParameters) -> Counted:
 # `orders`, by the id that the store gave them. An order that is reported several times counts once: the first report,
 # of those that count at all. A refund has the rate, and the kind, of what it gives back; it does not count where that
 # does not.
-_PAID: LiteralString = """
+_COUNTED: LiteralString = """
 first_orders AS (
     SELECT transaction_id, arg_min(detail, order_key) AS detail,
         min(CASE WHEN is_validated OR $unvalidated::BOOLEAN THEN time END) AS counted_at,
@@ -84,7 +84,7 @@ counted AS (
     SELECT bucket, split, time, name, player_id, micros,
         coalesce(nullif({payments}.detail, ''), first_orders.detail, '') AS detail,
         {paid_in} AS paid_in,
-        CAST(CASE WHEN micros < 0 THEN coalesce(counted_at, time) ELSE time END AS DATE) AS rate_day
+        CAST(CASE WHEN micros < 0 THEN coalesce(counted_at, time) ELSE time END AS DATE) AS rate_day{also}
     FROM {payments}
     LEFT JOIN first_orders ON {payments}.transaction_id = first_orders.transaction_id
     WHERE ((name = 'purchase' AND (is_validated OR $unvalidated::BOOLEAN))
@@ -92,7 +92,10 @@ counted AS (
         AND micros <> 0
         AND (first_orders.transaction_id IS NULL
             OR (micros > 0 AND order_key = counted_key) OR (micros < 0 AND counted_key IS NOT NULL))
-),
+)"""
+_PAID: LiteralString = (
+    _COUNTED
+    + """,
 paid AS (
     SELECT bucket, split, time, name, player_id, paid_in, micros,
         CASE WHEN name = 'ad_impression' THEN 'ad' WHEN detail = '' THEN 'iap' ELSE detail END AS kind,
@@ -104,11 +107,17 @@ paid AS (
     FROM counted
     LEFT JOIN rates ON paid_in = rates.currency AND rate_day = rates.day
 )"""
+)
 
-PAID: LiteralString = _PAID.format(payments="payments", paid_in=PAID_IN)
+PURCHASED: LiteralString = _COUNTED.format(payments="payments", paid_in=PAID_IN, also=", order_key")
+"""`counted`: each purchase of the buckets that counts, and what it is paid in; nothing is converted. To be asked with
+the values of `bound_purchases`. So whatever says what came in, says the same."""
+IS_OWN: LiteralString = "paid_in = $currency AND micros BETWEEN -$own_micros_max AND $own_micros_max"
+"""Whether a purchase of `counted` is in the currency that is asked for, and not beyond all measure."""
+PAID: LiteralString = _PAID.format(payments="payments", paid_in=PAID_IN, also="")
 """`paid`: each payment of the buckets that counts, with its `amount` in the currency that is asked for, or null. To be
 asked with the table of `rates_table` and the values of `bound_money`."""
-EVERY_PAID: LiteralString = _PAID.format(payments="every_payment", paid_in=PAID_IN)
+EVERY_PAID: LiteralString = _PAID.format(payments="every_payment", paid_in=PAID_IN, also="")
 """The same, whatever the filters."""
 
 # Of all time: a refund has the rate of the day of its order.
@@ -143,13 +152,21 @@ def is_currency(text: str) -> bool:
     return re.fullmatch(r"[A-Z]{3}", text) is not None
 
 
+def bound_purchases(currency: str) -> dict[str, object]:
+    """What `PURCHASED` and `IS_OWN` bind."""
+    return {
+        "currency": currency,
+        "unvalidated": False,
+        "ads": False,
+        "own_micros_max": min(MICROS_MAX, AMOUNT_MAX // TRILLION),
+    }
+
+
 def bound_money(parameters: PurchaseParameters) -> dict[str, object]:
     """What `paid` binds."""
-    return {
-        "currency": parameters.currency,
+    return bound_purchases(parameters.currency) | {
         "unvalidated": parameters.unvalidated,
         "ads": getattr(parameters, "ads", False),
-        "own_micros_max": min(MICROS_MAX, AMOUNT_MAX // TRILLION),
     }
 
 
