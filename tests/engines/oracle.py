@@ -253,7 +253,7 @@ def drawn(event: Event) -> tuple[float, float] | None:
 
 def money(events: list[Event], currency: str) -> tuple[int, int]:
     """Micros in the currency, and how many purchases were in others."""
-    bought = [e for e in events if e["name"] == "purchase"]
+    bought = [e for e in events if e["name"] == "purchase" and round((e.get("value") or 0) * 1e6) != 0]
     own = [e for e in bought if (e.get("currency") or GAME_CURRENCY) == currency]
     return sum(round((e.get("value") or 0) * 1e6) for e in own), len(bought) - len(own)
 

@@ -95,7 +95,7 @@ class Timeseries(CommonAnswer):
     unit: Unit
     currency: str | None = Field(description="Of `revenue`; null for other figures.")
     other_currency_purchases: int | None = Field(
-        description="Purchases in other currencies, which `revenue` leaves out; null for other figures."
+        description="Purchases of an amount in other currencies, which `revenue` leaves out; null for other figures."
     )
     points: list[Point]
     series: list[Series] | None = Field(description="With `splitBy`: largest first, `(other)` last.")
