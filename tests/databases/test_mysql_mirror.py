@@ -283,7 +283,7 @@ def test_a_server_that_is_gone_or_takes_nothing_costs_lag_and_nothing_else(mirro
         with studio.store.reading() as moment:
             rows = cut_off.read(slice_, moment)
         mirror.server.kill()
-        with pytest.raises(TargetAway):
+        with pytest.raises(TargetAway, match="cannot be reached"):
             cut_off.write(slice_, rows)
     with closing(mirror.make()()) as target, pytest.raises(TargetAway) as away:
         target.open()

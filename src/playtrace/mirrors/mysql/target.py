@@ -53,6 +53,8 @@ ROW_REFUSED = {1048, 1062, 1216, 1264, 1265, 1292, 1364, 1366, 1406, 1452, 1526,
 other is about the server, the connection or who is asking, and may be over later."""
 NOT_LET_IN = {1044, 1045, 1130, 1142, 1143, 1227, 1370, 1698, 1820}
 NO_DATABASE = 1049
+CUT_OFF = {0, 1053, 2002, 2003, 2005, 2006, 2013, 2055}
+"""There is no server, or no connection to it any more."""
 
 # ── statements ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -231,7 +233,8 @@ class MySQLTarget:
                     "The database does not let us write: the user of the address needs to create, read and change"
                     f" tables of its database. {said}"
                 ) from None
-            raise TargetAway(f"The database does not do what it was asked for: {said}") from None
+            what = "cannot be reached" if number in CUT_OFF else "does not do what it was asked for"
+            raise TargetAway(f"The database {what}: {said}") from None
         except OSError as error:
             raise TargetAway(f"The database cannot be reached: {scrubbed(str(error), self._url)}") from None
 
