@@ -34,6 +34,9 @@ export const send = <T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: strin
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
   })
 
+/** Of a route, for a link: a file is saved by the browser as it comes. */
+export const addressOf = (path: string, values: QueryValues): string => address(path, values).href
+
 function address(path: string, values: QueryValues): URL {
   const url = new URL(path, apiBase)
   for (const [name, value] of Object.entries(values)) {
