@@ -33,6 +33,9 @@ OURS = {"receivedAt", "source", "gameId", "received_at", "game_id"}
 """What is of the server that received it, not of the event."""
 
 
+EVENT_ID = b"0198a000-0000-7000-8000-000000000009"
+
+
 def playtrace(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "playtrace", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -292,6 +295,7 @@ def test_an_import_that_was_killed_goes_on_though_the_server_was_killed_too(tmp_
         (b"no", "not JSON"),
         (b'{"name":"a","after":0,"upto":1,"events":[{"name":"a"}]}', "events[0].event_id"),
         (b'{"name":"a","after":0,"upto":1,"events":[{"name":""}]}', "events[0].name"),
+        (b'{"name":"a","after":0,"upto":1,"events":[{"name":"a","event_id":"%b"}]}' % EVENT_ID, "events[0].time"),
         (b'{"name":"a","after":2,"upto":1,"events":[]}', "upto"),
         (b'{"name":"a","after":5,"upto":6,"events":[]}', "Row 1 is next"),
         (b'{"name":"a","after":0,"upto":1,"events":[],"more":1}', "more"),

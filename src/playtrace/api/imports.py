@@ -250,6 +250,8 @@ def _read(body: bytes, encoding: str | None) -> Part:
     for index, event in enumerate(part.events):
         if event.event_id is None:
             raise InvalidRequest.of_field(f"events[{index}].event_id", "a UUID, the same each time it is sent")
+        if event.time is None:
+            raise InvalidRequest.of_field(f"events[{index}].time", "when it happened")
     return part
 
 
