@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,9 +13,11 @@ from databases.ferretdb import PROGRAM
 from databases.mariadb import MariaDB, throw_away_mariadb
 from databases.mongodb import MongoDB, throw_away_mongodb
 from databases.postgresql import PostgreSQL, programs, throw_away_postgresql
+from databases.registries import empty
 from databases.servers import skip_without
 from databases.studio import Studio, made_studio
 from playtrace.mirrors.postgresql.install import install
+from playtrace.registry.registry import Registry
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +44,53 @@ def mariadb() -> Iterator[MariaDB]:
         skip_without("MariaDB is not installed here (Debian's package is `mariadb-server`).")
     with throw_away_mariadb() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def shared_registry_of_postgresql(postgresql: PostgreSQL) -> Iterator[str]:
+    with postgresql.database("registry") as url:
+        Registry.open(url).close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shared_registry_of_mariadb(mariadb: MariaDB) -> str:
+    url = mariadb.url(mariadb.new_database())
+    Registry.open(url).close()
+    return url
+
+
+@pytest.fixture
+def registry_in_file(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'registry.sqlite'}"
+
+
+@pytest.fixture
+def registry_in_postgresql(shared_registry_of_postgresql: str) -> str:
+    empty(shared_registry_of_postgresql)
+    return shared_registry_of_postgresql
+
+
+@pytest.fixture
+def registry_in_mariadb(shared_registry_of_mariadb: str) -> str:
+    empty(shared_registry_of_mariadb)
+    return shared_registry_of_mariadb
+
+
+@pytest.fixture
+def new_file(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'new folder' / 'registry.sqlite'}"
+
+
+@pytest.fixture
+def new_postgresql(postgresql: PostgreSQL) -> Iterator[str]:
+    with postgresql.database("new_registry") as url:
+        yield url
+
+
+@pytest.fixture
+def new_mariadb(mariadb: MariaDB) -> str:
+    return mariadb.url(mariadb.new_database())
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,12 @@ exchange rates that are replaced, channels of alerts with what was sent to them,
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Double, ForeignKey, Index, String, Text, Time
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 GAME_ID_LENGTH_MAX = 64
 NAME_LENGTH_MAX = 200
@@ -30,8 +31,8 @@ MIRROR_URL_LENGTH_MAX = 2000
 TARGET_LENGTH_MAX = 2000
 SIGNING_SECRET_LENGTH_MAX = 200
 ERROR_LENGTH_MAX = 500
-MESSAGE_LENGTH_MAX = 2**24 - 1
-"""What MySQL keeps in a text of medium length, in bytes."""
+MYSQL = "mysql"
+"""And MariaDB."""
 
 
 class Instant(TypeDecorator[dt.datetime]):
@@ -40,6 +41,10 @@ class Instant(TypeDecorator[dt.datetime]):
     impl = DateTime
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        # To the microsecond: MySQL keeps whole seconds unless told otherwise.
+        return dialect.type_descriptor(mysql.DATETIME(fsp=6) if dialect.name == MYSQL else DateTime())
+
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         return None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None)
 
@@ -47,10 +52,28 @@ class Instant(TypeDecorator[dt.datetime]):
         return None if value is None else value.replace(tzinfo=dt.UTC)
 
 
-def exact_text(length: int) -> String:
+class ExactText(TypeDecorator[str]):
     """Text in which case and accents count; MySQL compares loosely unless told otherwise."""
-    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
-    return String(length).with_variant(exact, "mysql", "mariadb")
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        exact = mysql.VARCHAR(self.length, charset="utf8mb4", collation="utf8mb4_bin")
+        return dialect.type_descriptor(exact if dialect.name == MYSQL else String(self.length))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        # PostgreSQL refuses it in any text. What is looked for by it is nowhere.
+        return value.replace("\0", "\ufffd") if value is not None and dialect.name == "postgresql" else value
+
+
+def long_text() -> Text:
+    """16 MiB in MySQL, where a text has 64 KiB unless told otherwise."""
+    return Text().with_variant(mysql.MEDIUMTEXT(), MYSQL)
 
 
 class Base(DeclarativeBase):
@@ -62,7 +85,7 @@ class Game(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     """A small integer, for protocols that identify games by one."""
-    id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), unique=True)
+    id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
     time_zone: Mapped[str] = mapped_column(String(TIME_ZONE_LENGTH_MAX))
     """IANA name; the game's days begin and end by it."""
@@ -76,9 +99,9 @@ class WriteKey(Base):
 
     __tablename__ = "write_keys"
 
-    key: Mapped[str] = mapped_column(exact_text(32), primary_key=True)
+    key: Mapped[str] = mapped_column(ExactText(32), primary_key=True)
     """32 hex digits."""
-    secret: Mapped[str] = mapped_column(exact_text(40))
+    secret: Mapped[str] = mapped_column(ExactText(40))
     """40 hex digits, readable: some protocols sign their requests with it."""
     game_id: Mapped[str] = mapped_column(ForeignKey(Game.id), index=True)
     note: Mapped[str] = mapped_column(String(NOTE_LENGTH_MAX))
@@ -90,7 +113,7 @@ class Person(Base):
     __tablename__ = "people"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    email: Mapped[str] = mapped_column(exact_text(EMAIL_LENGTH_MAX), unique=True)
+    email: Mapped[str] = mapped_column(ExactText(EMAIL_LENGTH_MAX), unique=True)
     """In lower case."""
     password_hash: Mapped[str] = mapped_column(String(255))
     is_admin: Mapped[bool]
@@ -102,7 +125,7 @@ class Login(Base):
 
     __tablename__ = "logins"
 
-    secret_sha256: Mapped[str] = mapped_column(exact_text(SHA256_HEX_LENGTH), primary_key=True)
+    secret_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     expires_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
@@ -114,8 +137,8 @@ class ReadToken(Base):
     __tablename__ = "read_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    secret_sha256: Mapped[str] = mapped_column(exact_text(SHA256_HEX_LENGTH), unique=True)
-    prefix: Mapped[str] = mapped_column(exact_text(16))
+    secret_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), unique=True)
+    prefix: Mapped[str] = mapped_column(ExactText(16))
     """How the token begins, so that its owner recognises it in a list."""
     game_id: Mapped[str | None] = mapped_column(ForeignKey(Game.id))
     may_sql: Mapped[bool]
@@ -131,7 +154,7 @@ class SetupToken(Base):
     __tablename__ = "setup_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    secret_sha256: Mapped[str] = mapped_column(exact_text(SHA256_HEX_LENGTH), unique=True)
+    secret_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), unique=True)
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     used_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
@@ -141,10 +164,10 @@ class ExchangeRate(Base):
 
     __tablename__ = "exchange_rates"
 
-    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), primary_key=True)
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), primary_key=True)
     """Empty: for all games."""
-    currency: Mapped[str] = mapped_column(exact_text(3), primary_key=True)
-    into_currency: Mapped[str] = mapped_column(exact_text(3), primary_key=True)
+    currency: Mapped[str] = mapped_column(ExactText(3), primary_key=True)
+    into_currency: Mapped[str] = mapped_column(ExactText(3), primary_key=True)
     day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     """UTC."""
     rate_trillionths: Mapped[int] = mapped_column(BigInteger)
@@ -155,14 +178,14 @@ class AlertChannel(Base):
 
     __tablename__ = "alert_channels"
 
-    id: Mapped[str] = mapped_column(exact_text(CHANNEL_ID_LENGTH_MAX), primary_key=True)
+    id: Mapped[str] = mapped_column(ExactText(CHANNEL_ID_LENGTH_MAX), primary_key=True)
     """The name that people gave it."""
-    kind: Mapped[str] = mapped_column(exact_text(16))
+    kind: Mapped[str] = mapped_column(ExactText(16))
     target: Mapped[str] = mapped_column(String(TARGET_LENGTH_MAX))
     """An address; what it means is a matter of the kind."""
     signing_secret: Mapped[str | None] = mapped_column(String(SIGNING_SECRET_LENGTH_MAX))
     """Where the kind signs what it sends."""
-    min_severity: Mapped[str] = mapped_column(exact_text(16))
+    min_severity: Mapped[str] = mapped_column(ExactText(16))
     time_zone: Mapped[str] = mapped_column(String(TIME_ZONE_LENGTH_MAX))
     """IANA name, of the quiet hours."""
     quiet_from: Mapped[dt.time | None] = mapped_column(Time)
@@ -196,12 +219,12 @@ class AlertInOutbox(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     """Messages of a channel are sent in this order."""
-    channel_id: Mapped[str] = mapped_column(exact_text(CHANNEL_ID_LENGTH_MAX))
-    state: Mapped[str] = mapped_column(exact_text(16))
+    channel_id: Mapped[str] = mapped_column(ExactText(CHANNEL_ID_LENGTH_MAX))
+    state: Mapped[str] = mapped_column(ExactText(16))
     """`waiting`, `delivered`, or `set_aside`: given up."""
     is_urgent: Mapped[bool]
     """Whether it is sent in quiet hours too."""
-    message_json: Mapped[str] = mapped_column(Text(MESSAGE_LENGTH_MAX))
+    message_json: Mapped[str] = mapped_column(long_text())
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     attempts: Mapped[int]
     last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
@@ -214,11 +237,11 @@ class AlertRule(Base):
 
     __tablename__ = "alert_rules"
 
-    id: Mapped[str] = mapped_column(exact_text(RULE_ID_LENGTH_MAX), primary_key=True)
+    id: Mapped[str] = mapped_column(ExactText(RULE_ID_LENGTH_MAX), primary_key=True)
     """The name that people gave it."""
-    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), primary_key=True)
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), primary_key=True)
     """Empty: for all games."""
-    rule_json: Mapped[str] = mapped_column(Text)
+    rule_json: Mapped[str] = mapped_column(long_text())
     """What it says: its shape is a matter of those who judge."""
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     changed_at: Mapped[dt.datetime] = mapped_column(Instant)
@@ -234,14 +257,14 @@ class AlertIncident(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    rule_id: Mapped[str] = mapped_column(exact_text(RULE_ID_LENGTH_MAX))
-    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX))
-    part: Mapped[str] = mapped_column(exact_text(PART_LENGTH_MAX))
+    rule_id: Mapped[str] = mapped_column(ExactText(RULE_ID_LENGTH_MAX))
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX))
+    part: Mapped[str] = mapped_column(ExactText(PART_LENGTH_MAX))
     """Which version, platform or map, of a rule that tells them apart; else empty."""
     is_open: Mapped[bool]
     opened_at: Mapped[dt.datetime] = mapped_column(Instant)
     changed_at: Mapped[dt.datetime] = mapped_column(Instant)
-    incident_json: Mapped[str] = mapped_column(Text(MESSAGE_LENGTH_MAX))
+    incident_json: Mapped[str] = mapped_column(long_text())
     """All there is to know of it: its shape is a matter of those who judge."""
 
 
@@ -264,9 +287,9 @@ class AlertSilence(Base):
     __tablename__ = "alert_silences"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    rule_id: Mapped[str] = mapped_column(exact_text(RULE_ID_LENGTH_MAX))
-    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX))
-    version: Mapped[str] = mapped_column(exact_text(VERSION_LENGTH_MAX))
+    rule_id: Mapped[str] = mapped_column(ExactText(RULE_ID_LENGTH_MAX))
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX))
+    version: Mapped[str] = mapped_column(ExactText(VERSION_LENGTH_MAX))
     """Of the game."""
     until: Mapped[dt.datetime] = mapped_column(Instant)
     note: Mapped[str] = mapped_column(String(NOTE_LENGTH_MAX))
@@ -278,7 +301,7 @@ class AlertPosition(Base):
 
     __tablename__ = "alert_positions"
 
-    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX), primary_key=True)
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), primary_key=True)
     judged_to: Mapped[dt.datetime] = mapped_column(Instant)
 
 
@@ -287,10 +310,10 @@ class ReportSchedule(Base):
 
     __tablename__ = "report_schedules"
 
-    id: Mapped[str] = mapped_column(exact_text(REPORT_ID_LENGTH_MAX), primary_key=True)
+    id: Mapped[str] = mapped_column(ExactText(REPORT_ID_LENGTH_MAX), primary_key=True)
     """The name that people gave it."""
-    game_id: Mapped[str] = mapped_column(exact_text(GAME_ID_LENGTH_MAX))
-    every: Mapped[str] = mapped_column(exact_text(16))
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX))
+    every: Mapped[str] = mapped_column(ExactText(16))
     """`day` or `week`."""
     weekday: Mapped[int | None]
     """Of a weekly one, on which it is sent; 1 is Monday."""
@@ -312,7 +335,7 @@ class Mirror(Base):
 
     __tablename__ = "mirrors"
 
-    id: Mapped[str] = mapped_column(exact_text(MIRROR_ID_LENGTH_MAX), primary_key=True)
+    id: Mapped[str] = mapped_column(ExactText(MIRROR_ID_LENGTH_MAX), primary_key=True)
     """The name that people gave it; the database knows it by that too."""
     url: Mapped[str] = mapped_column(String(MIRROR_URL_LENGTH_MAX))
     game_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
@@ -327,7 +350,7 @@ class Mirror(Base):
     """When somebody last said something of it: who rests after a failure looks again."""
     replay_from: Mapped[dt.date | None] = mapped_column(Date)
     """From this day (UTC) on everything is to be written again, which has not begun yet."""
-    state_json: Mapped[str | None] = mapped_column(Text)
+    state_json: Mapped[str | None] = mapped_column(long_text())
     """How it fares: its shape is a matter of those who follow."""
 
 

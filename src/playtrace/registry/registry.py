@@ -32,7 +32,7 @@ from playtrace.registry.alert_channels import ChannelDefinition
 from playtrace.registry.alert_incidents import IncidentChange, IncidentRow, Observation
 from playtrace.registry.alert_outbox import Backlog
 from playtrace.registry.alert_rules import RuleRow, Silence
-from playtrace.registry.database import WRITES, open_database
+from playtrace.registry.database import for_reading, for_writing, open_database
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
@@ -86,8 +86,8 @@ class SessionSecret:
 
 class Registry:
     def __init__(self, engine: Engine, *, clock: Callable[[], dt.datetime]) -> None:
-        self._engine = engine
-        self._writing_engine = engine.execution_options(**{WRITES: True})
+        self._engine = for_reading(engine)
+        self._writing_engine = for_writing(engine)
         self._clock = clock
 
     @classmethod

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from playtrace.registry.database import WRITES
+from playtrace.registry.database import BUSY_TIMEOUT_MS, for_writing, without_password
 from playtrace.registry.errors import Unusable
+
+LOCK = 7_031_402_118
+"""A number of our own, of locks that PostgreSQL knows by one."""
+LOCKS = {
+    "postgresql": (f"SELECT pg_advisory_lock({LOCK})", f"SELECT pg_advisory_unlock({LOCK})"),
+    "mysql": (
+        f"SELECT get_lock(concat('playtrace_', database()), {BUSY_TIMEOUT_MS // 1000})",
+        "SELECT release_lock(concat('playtrace_', database()))",
+    ),
+}
 
 
 def upgrade(engine: Engine) -> None:
@@ -25,17 +37,34 @@ def upgrade(engine: Engine) -> None:
             if MigrationContext.configure(connection).get_current_revision() == head:
                 return
         # Whoever comes second waits here for the first, and then finds nothing left to do.
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        with for_writing(engine).connect() as connection, _alone(connection), connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as error:
         raise Unusable(
-            f"The registry at {_without_password(engine.url)} was written by a newer playtrace ({error}). "
+            f"The registry at {without_password(engine.url)} was written by a newer playtrace ({error}). "
             "Upgrade playtrace, or restore the backup that you made before."
         ) from error
     except DBAPIError as error:
-        raise Unusable(f"The registry at {_without_password(engine.url)} cannot be used: {error.orig}") from error
+        raise Unusable(f"The registry at {without_password(engine.url)} cannot be used: {error.orig}") from error
 
 
-def _without_password(url: URL) -> str:
-    return url.render_as_string(hide_password=True)
+@contextmanager
+def _alone(connection: Connection) -> Generator[None]:
+    """Holds a lock of the server for this database, where no transaction has one on all of it. Tables that MySQL makes
+    are there at once, whatever becomes of the transaction: so the lock is the connection's."""
+    take, give_back = LOCKS.get(connection.dialect.name, (None, None))
+    if take is None or give_back is None:
+        yield
+        return
+    with connection.begin():
+        is_taken = connection.execute(text(take)).scalar_one()
+    if is_taken == 0:
+        raise Unusable(
+            f"The registry at {without_password(connection.engine.url)} is being upgraded by another process."
+        )
+    try:
+        yield
+    finally:
+        with connection.begin():
+            connection.execute(text(give_back))

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import mysql
+
+from playtrace.registry.migrations.column_types import TABLE, exact_text
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
-
-
-def exact_text(length: int) -> sa.String:
-    # A copy of the one in models.py: a migration must not change when the models do.
-    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
-    return sa.String(length).with_variant(exact, "mysql", "mariadb")
 
 
 def upgrade() -> None:
@@ -26,4 +21,5 @@ def upgrade() -> None:
         sa.Column("into_currency", exact_text(3), primary_key=True),
         sa.Column("day", sa.Date, primary_key=True),
         sa.Column("rate_trillionths", sa.BigInteger, nullable=False),
+        **TABLE,
     )

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import mysql
+
+from playtrace.registry.migrations.column_types import TABLE, exact_text, instant, long_text
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
-
-
-def exact_text(length: int) -> sa.String:
-    # A copy of the one in models.py: a migration must not change when the models do.
-    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
-    return sa.String(length).with_variant(exact, "mysql", "mariadb")
 
 
 def upgrade() -> None:
@@ -32,12 +27,13 @@ def upgrade() -> None:
         sa.Column("game_ids", sa.JSON),
         sa.Column("enabled", sa.Boolean, nullable=False),
         sa.Column("is_from_settings", sa.Boolean, nullable=False),
-        sa.Column("created_at", sa.DateTime, nullable=False),
-        sa.Column("failing_since", sa.DateTime),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("failing_since", instant()),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("last_error", sa.String(500)),
-        sa.Column("resume_at", sa.DateTime),
-        sa.Column("last_delivered_at", sa.DateTime),
+        sa.Column("resume_at", instant()),
+        sa.Column("last_delivered_at", instant()),
+        **TABLE,
     )
     op.create_table(
         "alert_outbox",
@@ -45,11 +41,12 @@ def upgrade() -> None:
         sa.Column("channel_id", exact_text(64), nullable=False),
         sa.Column("state", exact_text(16), nullable=False),
         sa.Column("is_urgent", sa.Boolean, nullable=False),
-        sa.Column("message_json", sa.Text(2**24 - 1), nullable=False),
-        sa.Column("created_at", sa.DateTime, nullable=False),
+        sa.Column("message_json", long_text(), nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("last_error", sa.String(500)),
-        sa.Column("finished_at", sa.DateTime),
+        sa.Column("finished_at", instant()),
+        **TABLE,
     )
     op.create_index("ix_alert_outbox_in_order", "alert_outbox", ["channel_id", "state", "id"])
     op.create_index("ix_alert_outbox_finished", "alert_outbox", ["finished_at"])

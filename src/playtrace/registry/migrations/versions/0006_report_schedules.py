@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import mysql
+
+from playtrace.registry.migrations.column_types import TABLE, exact_text, instant
 
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
-
-
-def exact_text(length: int) -> sa.String:
-    # A copy of the one in models.py: a migration must not change when the models do.
-    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
-    return sa.String(length).with_variant(exact, "mysql", "mariadb")
 
 
 def upgrade() -> None:
@@ -29,8 +24,9 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(64), nullable=False),
         sa.Column("channel_ids", sa.JSON, nullable=False),
         sa.Column("enabled", sa.Boolean, nullable=False),
-        sa.Column("created_at", sa.DateTime, nullable=False),
-        sa.Column("due_after", sa.DateTime, nullable=False),
-        sa.Column("last_sent_at", sa.DateTime),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("due_after", instant(), nullable=False),
+        sa.Column("last_sent_at", instant()),
         sa.Column("last_error", sa.String(500)),
+        **TABLE,
     )

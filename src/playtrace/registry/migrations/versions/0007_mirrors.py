@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import mysql
+
+from playtrace.registry.migrations.column_types import TABLE, exact_text, instant, long_text
 
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
-
-
-def exact_text(length: int) -> sa.String:
-    # A copy of the one in models.py: a migration must not change when the models do.
-    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
-    return sa.String(length).with_variant(exact, "mysql", "mariadb")
 
 
 def upgrade() -> None:
@@ -27,8 +22,9 @@ def upgrade() -> None:
         sa.Column("since", sa.Date),
         sa.Column("is_paused", sa.Boolean, nullable=False),
         sa.Column("is_from_settings", sa.Boolean, nullable=False),
-        sa.Column("created_at", sa.DateTime, nullable=False),
-        sa.Column("changed_at", sa.DateTime, nullable=False),
+        sa.Column("created_at", instant(), nullable=False),
+        sa.Column("changed_at", instant(), nullable=False),
         sa.Column("replay_from", sa.Date),
-        sa.Column("state_json", sa.Text),
+        sa.Column("state_json", long_text()),
+        **TABLE,
     )

@@ -1,21 +1,23 @@
-"""What people configure, on a real SQLite file."""
+"""What people configure: in a SQLite file, on PostgreSQL and on MariaDB."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from playtrace.registry import key_ring
+from playtrace.registry.database import open_database
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
@@ -28,9 +30,12 @@ from playtrace.registry.errors import (
     Unusable,
 )
 from playtrace.registry.key_ring import KeyRing
+from playtrace.registry.models import WriteKey
 from playtrace.registry.registry import LOGIN_DAYS, SETUP_TOKENS_MAX, Registry
 
+ENGINES = ("file", "postgresql", "mariadb")
 PASSWORD = "correct horse 🐎"
+NEW_YEAR = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 STRANGE_TEXTS = [
     "'; DROP TABLE games; --",
     '" OR 1=1 --',
@@ -55,8 +60,27 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def file_url(tmp_path: Path) -> str:
     return f"sqlite:///{(tmp_path / 'new folder' / 'registry.sqlite').as_posix()}"
+
+
+@pytest.fixture
+def in_file(file_url: str, clock: Clock) -> Iterator[Registry]:
+    """Where the file itself is looked at."""
+    with closing(Registry.open(file_url, clock=clock)) as registry:
+        yield registry
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest) -> str:
+    """A registry in which nothing was configured."""
+    return request.getfixturevalue(f"registry_in_{request.param}")
+
+
+@pytest.fixture(params=ENGINES)
+def new_url(request: pytest.FixtureRequest) -> str:
+    """A database without tables."""
+    return request.getfixturevalue(f"new_{request.param}")
 
 
 @pytest.fixture
@@ -171,13 +195,12 @@ def test_a_key_needs_a_game_and_a_revocation_needs_one_key(registry: Registry) -
 
 def test_an_ambiguous_beginning_revokes_nothing(registry: Registry, url: str) -> None:
     registry.add_game("a")
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as file:
+    engine = open_database(url)
+    with Session(engine) as session, session.begin():
         for end in ("0", "1"):
-            file.execute(
-                "INSERT INTO write_keys VALUES (?, '', 'a', '', '2026-01-01 00:00:00.000000', NULL)",
-                ["abcd" + end * 28],
-            )
-    file.close()
+            key = "abcd" + end * 28
+            session.add(WriteKey(key=key, secret="", game_id="a", note="", created_at=NEW_YEAR))
+    engine.dispose()
     with pytest.raises(AmbiguousKey):
         registry.revoke_key("abcd")
     assert not any(key.revoked_at for key in registry.keys("a"))
@@ -380,24 +403,26 @@ def test_a_read_token_works_until_revoked(registry: Registry) -> None:
 # The file
 
 
-def test_no_secret_is_in_the_file(registry: Registry, admin: str, url: str) -> None:
-    secrets = [registry.login(admin, PASSWORD).secret, registry.add_token()[1], PASSWORD]
-    registry.close()
-    content = Path(url.removeprefix("sqlite:///")).read_bytes()
+def test_no_secret_is_in_the_file(in_file: Registry, file_url: str) -> None:
+    admin = in_file.create_admin(in_file.setup_token() or "", "ada@studio.example", PASSWORD).email
+    secrets = [in_file.login(admin, PASSWORD).secret, in_file.add_token()[1], PASSWORD]
+    in_file.close()
+    content = Path(file_url.removeprefix("sqlite:///")).read_bytes()
     assert b"$argon2id$" in content
     for secret in secrets:
         assert secret.encode() not in content
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
-def test_only_the_owner_may_read_the_files(registry: Registry, url: str) -> None:
-    registry.add_game("a")
-    folder = Path(url.removeprefix("sqlite:///")).parent
+def test_only_the_owner_may_read_the_files(in_file: Registry, file_url: str) -> None:
+    in_file.add_game("a")
+    folder = Path(file_url.removeprefix("sqlite:///")).parent
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert modes == {"registry.sqlite": 0o600, "registry.sqlite-wal": 0o600, "registry.sqlite-shm": 0o600}
 
 
-def test_several_processes_start_and_write_at_once(url: str) -> None:
+def test_several_processes_start_and_write_at_once(new_url: str) -> None:
+    url = new_url
     program = (
         "import sys\n"
         "from playtrace.registry.registry import Registry\n"
