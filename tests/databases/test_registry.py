@@ -118,10 +118,10 @@ def test_a_game_is_what_was_configured(registry: Registry, clock: Clock) -> None
 
 
 @pytest.mark.parametrize("game_id", ["", "-a", "A", "a b", "a" * 65, "ä", "a\n", *STRANGE_TEXTS])
-def test_a_game_id_is_readable(registry: Registry, game_id: str) -> None:
+def test_a_game_id_is_readable(in_file: Registry, game_id: str) -> None:
     with pytest.raises(Invalid, match=r"^id: expected 1 to 64 characters"):
-        registry.add_game(game_id)
-    assert registry.games() == []
+        in_file.add_game(game_id)
+    assert in_file.games() == []
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_a_game_id_is_readable(registry: Registry, game_id: str) -> None:
         ("name", {"name": "\udcff"}),
     ],
 )
-def test_a_wrong_value_is_named(registry: Registry, field: str, wrong: dict[str, str]) -> None:
+def test_a_wrong_value_is_named(in_file: Registry, field: str, wrong: dict[str, str]) -> None:
     with pytest.raises(Invalid, match=f"^{field}: expected") as caught:
-        registry.add_game("g", **wrong)
+        in_file.add_game("g", **wrong)
     assert caught.value.field == field
 
 
@@ -324,11 +324,11 @@ def test_many_starts_without_an_admin_keep_few_setup_links(registry: Registry) -
 
 
 @pytest.mark.parametrize("email", ["", "ada", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\x00", "a" * 250 + "@b.cd"])
-def test_an_email_has_the_shape_of_one(registry: Registry, email: str) -> None:
-    token = registry.setup_token()
+def test_an_email_has_the_shape_of_one(in_file: Registry, email: str) -> None:
+    token = in_file.setup_token()
     assert token
     with pytest.raises(Invalid, match=r"^email: "):
-        registry.create_admin(token, email, PASSWORD)
+        in_file.create_admin(token, email, PASSWORD)
 
 
 def test_who_signs_in_is_known_until_they_sign_out(registry: Registry, admin: str) -> None:

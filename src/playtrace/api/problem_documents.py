@@ -25,6 +25,7 @@ from playtrace.problems import (
     Unavailable,
     document_of,
 )
+from playtrace.registry.errors import RegistryAway
 from playtrace.store.errors import QueryRefused, StoreError
 
 log = logging.getLogger("playtrace.api")
@@ -74,6 +75,7 @@ def install(app: FastAPI) -> None:
         (WebSocketRequestValidationError, _on_validation_error),
         (HTTPException, _on_http_exception),
         (StoreError, _on_store_error),
+        (RegistryAway, _on_registry_away),
         (Exception, _on_bug),
     ]
     for error, handler in handlers:
@@ -117,6 +119,12 @@ async def _on_http_exception(connection: Request | WebSocket, error: Exception) 
 
 async def _on_store_error(connection: Request | WebSocket, error: Exception) -> Response | None:
     return await _on_problem(connection, problem_of_store(cast(StoreError, error)))
+
+
+async def _on_registry_away(connection: Request | WebSocket, error: Exception) -> Response | None:
+    log.warning("the registry is away", extra={"error": str(error)})
+    said = "The database of games, keys and people does not answer. It is asked again with the next request."
+    return await _on_problem(connection, Unavailable(said, retry_after_s=RETRY_AFTER_S))
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:

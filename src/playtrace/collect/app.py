@@ -44,7 +44,7 @@ from playtrace.problems import (
     Unavailable,
 )
 from playtrace.registry.access_secrets import READING, is_of_kind
-from playtrace.registry.errors import RegistryError
+from playtrace.registry.errors import RegistryAway, RegistryError
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import GAME_ID_EXPECTED, is_game_id
 
@@ -195,7 +195,12 @@ class Collect:
             return game_id
         if key:
             # Another process may have made it a moment ago.
-            await self._keys.look_again()
+            try:
+                await self._keys.look_again()
+            except RegistryAway as error:
+                raise Unavailable(
+                    f"Whose key this is cannot be looked up: {error}", retry_after_s=RETRY_AFTER_S
+                ) from error
             game_id = self._keys.game_of_key(key)
         if game_id is None:
             if not key and b"authorization" in headers:

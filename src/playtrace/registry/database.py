@@ -11,6 +11,8 @@ nobody used it is replaced before its next use; a server that does not answer is
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from playtrace.registry.errors import Unusable
+from playtrace.registry.errors import RegistryAway, Unusable
 
 BUSY_TIMEOUT_MS = 15_000
 """A writer waits so long for another one."""
@@ -83,6 +86,19 @@ def for_reading(engine: Engine) -> Engine:
 
 def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(**{WRITES: True})
+
+
+@contextmanager
+def answering(engine: Engine) -> Generator[None]:
+    """Raises `RegistryAway` where a server is not there, or does not answer in time: soon it may."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        if engine.dialect.name == "sqlite":
+            raise
+        raise RegistryAway(error.orig) from error
+    except PoolTimeout as error:
+        raise RegistryAway("all connections to it are in use") from error
 
 
 def without_password(url: URL) -> str:

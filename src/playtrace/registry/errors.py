@@ -2,6 +2,7 @@
 
 RegistryError
 ├── Unusable          the database cannot be opened or upgraded
+├── RegistryAway      its server does not answer now, or not in time
 ├── Invalid           a value does not fit; `field` names it
 ├── GameExists
 ├── NotFound
@@ -30,6 +31,11 @@ class RegistryError(Exception):
 
 class Unusable(RegistryError):
     pass
+
+
+class RegistryAway(RegistryError):
+    def __init__(self, said: object) -> None:
+        super().__init__(f"The database of the registry does not do what is asked of it now: {said}")
 
 
 class Invalid(RegistryError):

@@ -32,7 +32,7 @@ from playtrace.registry.alert_channels import ChannelDefinition
 from playtrace.registry.alert_incidents import IncidentChange, IncidentRow, Observation
 from playtrace.registry.alert_outbox import Backlog
 from playtrace.registry.alert_rules import RuleRow, Silence
-from playtrace.registry.database import for_reading, for_writing, open_database
+from playtrace.registry.database import answering, for_reading, for_writing, open_database
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
@@ -630,12 +630,17 @@ class Registry:
 
     @contextmanager
     def _reading(self) -> Generator[Session]:
-        with Session(self._engine, expire_on_commit=False) as session:
+        with answering(self._engine), Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def _new_transaction(self) -> Generator[Session]:
+        with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def _writing(self) -> Generator[Session]:
-        with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+        with answering(self._engine), self._new_transaction() as session:
             # Locks the row, where the engine has no lock on the whole file: writers go one after the other.
             session.execute(update(Revision).values(number=Revision.number + 1))
             yield session
@@ -643,7 +648,7 @@ class Registry:
     @contextmanager
     def _noting(self) -> Generator[Session]:
         """Writes what no key, game or rate is made of: answers that are kept for a revision stay right."""
-        with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+        with answering(self._engine), self._new_transaction() as session:
             # Locks the row as `_writing` does, and leaves its number.
             session.execute(update(Revision).values(number=Revision.number))
             yield session
