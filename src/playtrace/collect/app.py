@@ -198,9 +198,8 @@ class Collect:
             try:
                 await self._keys.look_again()
             except RegistryAway as error:
-                raise Unavailable(
-                    f"Whose key this is cannot be looked up: {error}", retry_after_s=RETRY_AFTER_S
-                ) from error
+                said = "Whose key this is cannot be looked up at the moment."
+                raise Unavailable(said, retry_after_s=RETRY_AFTER_S) from error
             game_id = self._keys.game_of_key(key)
         if game_id is None:
             if not key and b"authorization" in headers:
