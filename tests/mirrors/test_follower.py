@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
+import pyarrow as pa
 import pytest
 from followed_store import MIRROR, NOW, Followed, steps
 from sqlite_target import SqliteTarget, path_of, rows_of
@@ -26,6 +27,7 @@ from playtrace.mirrors import cutting, follower
 from playtrace.mirrors.addresses import masked, scrubbed
 from playtrace.mirrors.from_settings import urls_of
 from playtrace.mirrors.state import complaint, following, lag_seconds, state_of
+from playtrace.mirrors.target import Slice, TargetAway, Written
 from playtrace.registry.mirrors import MirrorDefinition
 
 
@@ -184,6 +186,21 @@ def test_a_database_that_is_away_costs_lag_and_is_tried_more_and_more_seldom(mir
     row = mirrored.registry.mirror(MIRROR)
     assert (following(row, state_of(row)), complaint(row, NOW)) == ("following", None)
     assert mirrored.mirrored() == mirrored.expected()
+
+
+def test_a_slice_that_is_too_much_for_a_database_is_made_smaller(large: Followed):
+    class Slow(SqliteTarget):
+        def write(self, slice_: Slice, rows: tuple[pa.Table, pa.Table]) -> Written:
+            if rows[0].num_rows > 12_000:
+                raise TargetAway("The statement took too long.")
+            return super().write(slice_, rows)
+
+    def making(url: str, mirror: str, settings: Settings, _: object) -> SqliteTarget:
+        return Slow(path_of(url, settings), mirror)
+
+    with closing(large.follower(making)) as mirror:
+        steps(mirror, may_fail=True)
+    assert large.mirrored() == large.expected()
 
 
 def test_a_database_that_is_read_only_gets_everything_when_it_is_not(mirrored: Followed):

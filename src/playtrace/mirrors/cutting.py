@@ -108,19 +108,25 @@ def go_on_from(position: Position | None, head: Position, moment: Reader) -> Pos
 
 
 def next_slice(
-    after: Position | None, head: Position, games: tuple[str, ...] | None, since: dt.datetime | None, moment: Reader
+    after: Position | None,
+    head: Position,
+    games: tuple[str, ...] | None,
+    since: dt.datetime | None,
+    moment: Reader,
+    *,
+    events_max: int = EVENTS_MAX,
 ) -> Waiting | None:
-    """What comes behind a position, at most so much; None when there is nothing."""
+    """What comes behind a position, at most so much but one request at least; None when there is nothing."""
     whole = Slice(after, head, games, since)
     if head.journal_offset <= whole.after_offset:
         return None
-    rows = moment.query(WAITING, bound(whole) | {"rows_max": EVENTS_MAX + 1})
+    rows = moment.query(WAITING, bound(whole) | {"rows_max": events_max + 1})
     if rows.num_rows == 0:
         return Waiting(whole, None)
     offsets: list[int] = rows["journal_offset"].to_pylist()
     oldest_at: dt.datetime = rows["received_at"][0].as_py().replace(tzinfo=dt.UTC)
     upto = head.journal_offset
-    if len(offsets) > EVENTS_MAX:
+    if len(offsets) > events_max:
         # The last request may go on behind these.
         upto = max(offsets[-1] - 1, offsets[0])
     slice_ = Slice(after, Position(head.journal_id, upto), games, since)

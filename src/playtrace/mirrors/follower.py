@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from playtrace.config import Settings
 from playtrace.mirrors.addresses import scrubbed
-from playtrace.mirrors.cutting import Waiting, before_day, go_on_from, head_of, next_slice, waiting_events
+from playtrace.mirrors.cutting import EVENTS_MAX, Waiting, before_day, go_on_from, head_of, next_slice, waiting_events
 from playtrace.mirrors.state import MirrorState, state_of
 from playtrace.mirrors.target import (
     GameFacts,
@@ -52,6 +52,8 @@ AWAY_RETRY_S_MAX = 60.0
 """this, or, where a person has to do something,"""
 PERSON_RETRY_S_MAX = 300.0
 """this."""
+EVENTS_MIN = 100
+"""A slice is made no smaller than this, unless there is less."""
 MOVED_MAX = 10
 """So often in a row somebody else may have been quicker; then something is wrong."""
 
@@ -106,6 +108,8 @@ class Follower:
         """Of the store, when the target had everything."""
         self._changed_at: dt.datetime | None = None
         """When somebody had last said something of the mirror."""
+        self._events_max = EVENTS_MAX
+        """In a slice: what is too much for a database's time, or for memory, is not when it is less."""
         self._failures = 0
         self._moved = 0
         self._noted_at = 0.0
@@ -203,7 +207,7 @@ class Follower:
                 return Step("rested", LOOK_S)
             games = None if mirror.game_ids is None else tuple(mirror.game_ids)
             since = None if mirror.since is None else dt.datetime.combine(mirror.since, dt.time(), dt.UTC)
-            waiting = next_slice(self._position, head, games, since, moment)
+            waiting = next_slice(self._position, head, games, since, moment, events_max=self._events_max)
             rows = None if waiting is None else target.read(waiting.slice_, moment)
             self.state.head_offset = head.journal_offset
             if self._is_time_to_note() and waiting is not None:
@@ -306,6 +310,7 @@ class Follower:
         longest = AWAY_RETRY_S_MAX if passes else PERSON_RETRY_S_MAX
         rest_s = min(longest, RETRY_S * 2 ** min(self._failures, 20)) * self._dice.uniform(0.5, 1.0)
         self._failures += 1
+        self._events_max = max(EVENTS_MIN, self._events_max // 2)
         state = self.state
         state.failing_since = state.failing_since or self._clock()
         if state.last_error != said:
