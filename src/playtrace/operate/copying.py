@@ -135,7 +135,9 @@ class Copying:
             new_bytes=writer.new_bytes,
             **facts,
         )
+        self._place.settle()
         self._place.write(name_of(manifest.id), sealed(manifest))
+        self._place.settle()
         # A backup that is no better than a damaged store takes the place of none.
         if self._order.keep is not None and not self._damaged:
             remove_what_nobody_needs(self._place, self._order.keep)

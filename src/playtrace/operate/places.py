@@ -42,7 +42,11 @@ class Place(Protocol):
         ...
 
     def write(self, name: str, content: bytes) -> None:
-        """Whole or not at all, in place of one of that name; on the disk when it returns. Raises `PlaceUnusable`."""
+        """Whole or not at all, in place of one of that name. Raises `PlaceUnusable`."""
+        ...
+
+    def settle(self) -> None:
+        """All that was written has its name on the disk too, also after a power cut. Raises `PlaceUnusable`."""
         ...
 
     def remove(self, name: str) -> None:
@@ -73,7 +77,8 @@ UNFINISHED = ".unfinished"
 class Folder:
     """A folder; network file systems are as good as their sync is."""
 
-    writers = 4
+    writers = 8
+    """Each mostly waits for the disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -110,17 +115,20 @@ class Folder:
             if not path.parent.is_dir():
                 # As secret as the data folder.
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                _sync_folder(path.parent.parent)
             with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)
-            _sync_folder(path.parent)
         except OSError as error:
             with suppress(OSError):
                 unfinished.unlink()
             raise PlaceUnusable(f"{path} cannot be written: {error.strerror or error}.") from error
+
+    def settle(self) -> None:
+        # One by one they would cost as much as what is in the files.
+        for folder in (self._path, *(path for path in self._path.rglob("*") if path.is_dir())):
+            _sync_folder(folder)
 
     def remove(self, name: str) -> None:
         try:
@@ -182,6 +190,9 @@ class Bucket:
                 file.write(content)
 
         self._done(write, name)
+
+    def settle(self) -> None:
+        """A bucket has what it took."""
 
     def remove(self, name: str) -> None:
         def remove() -> None:
