@@ -135,11 +135,3 @@ def ingest(connection: psycopg.Connection[Any], lines: Sequence[str]) -> None:
     with connection.cursor(row_factory=dict_row) as cursor:
         counted = cursor.execute("SELECT taken, refused FROM game_api.ingest_events(%s)", [batch]).fetchone()
     assert counted == {"taken": len(lines), "refused": 0}
-
-
-def merge(connection: psycopg.Connection[Any]) -> None:
-    """What the history decides: that the ids of a phone and of an account are one player."""
-    connection.execute(
-        "UPDATE game.player SET merged_into_player_id = account.player_id FROM game.player AS account"
-        " WHERE player.external_id = 'phone' AND account.external_id = 'account'"
-    )

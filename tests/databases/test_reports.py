@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from databases.histories import END, GAME, ZONE, history, ingest, lines_of, make_game, merge, store_with
+from databases.histories import END, GAME, ZONE, history, ingest, lines_of, make_game, store_with
 from databases.postgresql import PostgreSQL
 from playtrace.metrics.frame.metric import metrics
 from playtrace.store.duckdb import Store
@@ -49,7 +49,6 @@ def both(postgresql: PostgreSQL, installed_template: str, tmp_path_factory: pyte
     ):
         make_game(database)
         ingest(database, lines_of(store))
-        merge(database)
         database.execute(f"SET playtrace.as_of = '{END.isoformat()}'".encode())
         database.execute("CALL report.refresh()")
         yield Both(store, database)
