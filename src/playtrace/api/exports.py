@@ -76,14 +76,12 @@ async def export_events(
     writer = form.writer()
 
     def begin() -> bytes:
-        with state.store.reading() as moment:
-            slices.begin(moment, form.parameters)
-            # Before anything goes out: what cannot be read at all is an error and no broken file.
-            return writer.write(slices.next(moment))
+        slices.begin(state.store, form.parameters)
+        # Before anything goes out: what cannot be read at all is an error and no broken file.
+        return go_on()
 
     def go_on() -> bytes:
-        with state.store.reading() as moment:
-            return writer.write(slices.next(moment))
+        return writer.write(slices.next(state.store))
 
     async def pieces(first: bytes) -> AsyncIterator[bytes]:
         yield first

@@ -157,12 +157,10 @@ def _from_folder(
     how = EVENTS[cast("Form", form)]
     slices, writer = Slices(filters.matching(game, dt.datetime.now(dt.UTC)), how.columns), how.writer()
     with closing(Store.open(settings.store_path, settings)) as store, _file(output, form) as file:
-        with store.reading() as reader:
-            slices.begin(reader, how.parameters)
-            file.write(writer.write(slices.next(reader)))
+        slices.begin(store, how.parameters)
+        file.write(writer.write(slices.next(store)))
         while not slices.is_over:
-            with store.reading() as reader:
-                file.write(writer.write(slices.next(reader)))
+            file.write(writer.write(slices.next(store)))
         file.write(writer.end())
     _say(str(slices.events), output)
 

@@ -12,11 +12,14 @@ from typing import LiteralString, cast
 
 import pyarrow as pa
 
-from playtrace.store.duckdb import Reader
+from playtrace.store.duckdb import Reader, Store
+from playtrace.store.errors import QueryTimeout
 from playtrace.store.matching import MATCHING, Matching
 
 SLICE_EVENTS_MAX = 40_000
 """Aimed at. One more request's events may be in it, as requests are not cut."""
+TRIES = 4
+"""Of a slice that takes too long; each is a quarter of the one before."""
 FIRST_STEP = 256
 STEP_MAX = 1 << 40
 """Offsets of the journal that a slice spans."""
@@ -44,18 +47,31 @@ class Slices:
         self.events = 0
         """How many there are in all; known when it has begun."""
 
-    def begin(self, reader: Reader, parameters: dict[str, object] | None = None) -> None:
-        """Look where the events end. `parameters` are those of the columns."""
+    def begin(self, store: Store, parameters: dict[str, object] | None = None) -> None:
+        """Look where the events end. `parameters` are those of the columns. Raises what `Reader.query` raises."""
         self._parameters = parameters or {}
-        self._last = reader.rows(END)[0]["last"]
-        self.events = reader.rows(TOTAL, {**self._matching, "last": self._last})[0]["events"]
+        with store.reading() as reader:
+            self._last = reader.rows(END)[0]["last"]
+            self.events = reader.rows(TOTAL, {**self._matching, "last": self._last})[0]["events"]
 
     @property
     def is_over(self) -> bool:
         return self._after >= self._last
 
-    def next(self, reader: Reader) -> pa.Table:
-        """The next slice; it may be empty before the end. Raises what `Reader.query` raises."""
+    def next(self, store: Store) -> pa.Table:
+        """The next slice; it may be empty before the end. Where the machine is too busy for so many events in the time
+        that a question has, fewer are asked for. Raises what `Reader.query` raises."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with store.reading() as reader:
+                    return self._next(reader)
+            except QueryTimeout:
+                if not tries_left:
+                    raise
+                self._step = max(1, self._step // 4)
+        raise AssertionError("the last try returns or raises")
+
+    def _next(self, reader: Reader) -> pa.Table:
         upto = self._find_end(lambda upto: self._count(reader, upto))
         table = reader.query(self._read, {**self._between(upto), **self._parameters})
         self._after = upto
