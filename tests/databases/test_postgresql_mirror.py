@@ -158,6 +158,34 @@ def test_events_and_sessions_are_the_stores_whatever_the_order(mirror: Mirror, s
     assert_same_sessions(mirror, game)
 
 
+def test_ids_that_are_one_player_lead_where_the_stores_do(mirror: Mirror, studio: Studio) -> None:
+    """Merges in any order, decided again, taken back, in chains and circles."""
+    game = studio.add_game("merged")
+    draw = random.Random(5)
+    ids = [f"p-{number}" for number in range(9)]
+    for number in range(60):
+        previous, stays = draw.choice(ids), draw.choice(ids)
+        named = {"player_id": stays} if draw.random() < 0.5 else {}
+        props = {"previous_id": previous} | ({} if named else {"canonical_id": stays})
+        merged = sent(draw.randrange(30), name="player_merged", seq=draw.randrange(3), props=props, **named)
+        studio.load(game, merged | {"event_id": UUID(int=number + 1)})
+    studio.follow(mirror.make(game), entries=7, games=(game,))
+    stored = studio.store.query(
+        "SELECT player_id, canonical_id FROM player_merges WHERE game_id = $game AND player_id <> canonical_id"
+        " ORDER BY player_id",
+        {"game": game},
+    )
+    ours = mirror.rows(
+        """
+        SELECT player.external_id, into_player.external_id FROM game.player
+        JOIN game.game ON game.game_id = player.game_id AND game.code = %s
+        JOIN game.player AS into_player ON into_player.player_id = player.merged_into_player_id ORDER BY 1
+        """,
+        game,
+    )
+    assert ours == [tuple(row.values()) for row in stored.to_pylist()] != []
+
+
 def test_all_fields_arrive(mirror: Mirror, studio: Studio) -> None:
     game = studio.add_game("fields", name="All Fields", time_zone="Asia/Kathmandu")
     studio.load(

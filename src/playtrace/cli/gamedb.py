@@ -33,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 @app.command()
 def install(url: Url) -> None:
     """Install the game database, all of it or nothing. One that is there already stays as it is."""
-    with _connected(url) as connection:
+    with connected(url) as connection:
         from playtrace.mirrors.postgresql.install import VERSION, install
 
         is_new = install(connection)
@@ -43,7 +43,7 @@ def install(url: Url) -> None:
 @app.command()
 def upgrade(url: Url) -> None:
     """Bring it to the version of this playtrace. Procedures, triggers and views are put back as they should be."""
-    with _connected(url) as connection:
+    with connected(url) as connection:
         from playtrace.mirrors.postgresql.install import upgrade
 
         before, after = upgrade(connection)
@@ -53,7 +53,7 @@ def upgrade(url: Url) -> None:
 @app.command()
 def check(url: Url, as_json: AsJson = False) -> None:
     """Say what is missing or was changed since it was installed. Exit code 1 if anything."""
-    with _connected(url) as connection:
+    with connected(url) as connection:
         from playtrace.mirrors.postgresql.install import VERSION, check
 
         found = check(connection)
@@ -89,7 +89,8 @@ def diagram(url: Url) -> None:
 
 
 @contextlib.contextmanager
-def _connected(url: str) -> Generator[Connection]:
+def connected(url: str, application: str = "playtrace gamedb") -> Generator[Connection]:
+    """A connection. What is wrong with it, or with what is done over it, is said as a sentence and ends the command."""
     try:
         import psycopg
 
@@ -100,7 +101,7 @@ def _connected(url: str) -> Generator[Connection]:
             raise
         _fail("This needs the Python package psycopg: pip install 'playtrace[postgresql]'")
     try:
-        with connect(url, "playtrace gamedb") as connection:
+        with connect(url, application) as connection:
             yield connection
     except TargetError as error:
         _fail(str(error))

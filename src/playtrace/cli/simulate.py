@@ -29,7 +29,7 @@ class ScenarioName(StrEnum):
 
 
 OF_SCENARIO = {
-    **dict.fromkeys(("days", "events", "live", "rate", "history", "duration"), ScenarioName.ARENA),
+    **dict.fromkeys(("days", "events", "live", "rate", "history", "duration", "to"), ScenarioName.ARENA),
     **dict.fromkeys(("matches", "generate_only", "custom_stats"), ScenarioName.LOOT),
 }
 """The options that one scenario alone has."""
@@ -84,6 +84,13 @@ def simulate(
         Path | None,
         typer.Option(help="Write .ndjson or .parquet, and truth.json beside it (loot: .json, or -)."),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="arena: write the history into a game database (postgresql://...), through its procedures.",
+        ),
+    ] = None,
     matches: Annotated[int, typer.Option(min=0, help="loot: matches.")] = 50,
     generate_only: Annotated[bool, typer.Option("--generate-only", help="loot: write JSON, send nothing.")] = False,
     custom_stats: Annotated[Path | None, typer.Option(help="loot: YAML file that describes stats of your own.")] = None,
@@ -95,6 +102,8 @@ def simulate(
     _refuse_what_is_not_read(context, scenario, is_live=live)
     if live and output is not None:
         raise typer.BadParameter("it plays to a server, and --output writes a file: give one.", param_hint="--live")
+    if to is not None and (live or output is not None):
+        raise typer.BadParameter("it writes a history, and not --live or --output: give one.", param_hint="--to")
     with _errors_as_sentences():
         until = _instant(end)
         if scenario is ScenarioName.LOOT:
@@ -106,7 +115,7 @@ def simulate(
                 require_server(server)
                 submit(loot, server, key, game, requests_at_once or 32)
             return
-        if key and game is None and output is None:
+        if key and game is None and output is None and to is None:
             raise typer.BadParameter(
                 "name the game that the key is for; `playtrace keys list` shows it.", param_hint="--game"
             )
@@ -121,6 +130,11 @@ def simulate(
         )
         if output is not None:
             write_events(arena, output)
+            return
+        if to is not None:
+            from playtrace.cli.simulated_game_database import write_to_game_database
+
+            write_to_game_database(arena, to)
             return
         require_server(server)
         if not live or (days is not None and history):

@@ -30,7 +30,7 @@ def write_events(arena: ArenaScenario, output: Path) -> None:
     write = writers.get(output.suffix)
     if write is None:
         raise ValueError(f"--output: expected a name that ends in {', '.join(writers)}, got {output.name}.")
-    with _history_progress(arena) as (batches, advance):
+    with history_progress(arena) as (batches, advance):
         events = write(batches, output, advance)
     truth_path = output.with_name("truth.json")
     arena.truth().write(truth_path)
@@ -38,7 +38,7 @@ def write_events(arena: ArenaScenario, output: Path) -> None:
 
 
 def send_history(arena: ArenaScenario, server: str, key: str | None, requests_at_once: int) -> None:
-    with _history_progress(arena) as (batches, advance):
+    with history_progress(arena) as (batches, advance):
         done = 0
 
         def on_progress(report: DeliveryReport) -> None:
@@ -91,7 +91,7 @@ def play(
 
 
 @contextlib.contextmanager
-def _history_progress(arena: ArenaScenario) -> Generator[tuple[Iterator[list[Event]], Callable[[int], None]]]:
+def history_progress(arena: ArenaScenario) -> Generator[tuple[Iterator[list[Event]], Callable[[int], None]]]:
     """The batches, and what to call with the number of events that are done; a bar moves with the days."""
     start = dt.datetime.combine(arena.first_day, dt.time(), dt.UTC)
     total_s = (arena.end - start).total_seconds()

@@ -44,6 +44,7 @@
 \ir triggers/08_gains.sql
 \ir triggers/09_movement.sql
 \ir triggers/10_results.sql
+\ir triggers/11_merges.sql
 \ir procedures/09_rights.sql
 \ir warehouse/01_dimensions.sql
 \ir warehouse/02_facts.sql
