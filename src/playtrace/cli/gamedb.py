@@ -71,7 +71,7 @@ def check(url: Url, as_json: AsJson = False) -> None:
 @app.command()
 def refresh(url: Url) -> None:
     """Bring the warehouse and all reports up to date, while they are read."""
-    with _connected(url) as connection:
+    with connected(url) as connection:
         connection.execute("CALL report.refresh()")
     print_hint("The warehouse and all reports are up to date.")
 
@@ -79,7 +79,7 @@ def refresh(url: Url) -> None:
 @app.command()
 def diagram(url: Url) -> None:
     """Draw the tables and what they refer to, as they are in this database: SVG on standard output."""
-    with _connected(url) as connection:
+    with connected(url) as connection:
         from playtrace.mirrors.postgresql.diagram import drawn, tables_of
 
         tables = tables_of(connection)
