@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from server_process import START_SECONDS_MAX
 from sqlalchemy.orm import Session
 
 from playtrace.registry import key_ring
@@ -431,7 +432,7 @@ def test_several_processes_start_and_write_at_once(new_url: str) -> None:
         "    registry.add_game(f'{sys.argv[2]}-{number}')\n"
     )
     running = [subprocess.Popen([sys.executable, "-c", program, url, str(number)]) for number in range(3)]
-    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert [process.wait(START_SECONDS_MAX * 3) for process in running] == [0, 0, 0]
     registry = Registry.open(url)
     assert len(registry.games()) == 30
     assert registry.revision() == 30
