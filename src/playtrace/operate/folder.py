@@ -176,7 +176,7 @@ def examine_places(place: JournalPlace, ask: Ask, *, is_running: bool = False) -
     except CannotAsk as error:
         return Finding(what, False, str(error))
     lost = what_is_lost(place, loaded, is_running=is_running)
-    at = loaded.get(place.journal_id, 0)
+    at = loaded.get(place.journal_id, max(loaded.values(), default=0))
     return Finding(what, lost is None, lost or f"they fit: the store has all up to request {at:,} of {place.head:,}")
 
 
