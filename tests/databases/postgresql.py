@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 
 STARTED_WITHIN_S = 60.0
@@ -68,11 +69,13 @@ class PostgreSQL:
     def kill(self) -> None:
         """As a power cut does: nothing is written any more."""
         assert self._server is not None
-        os.killpg(self._server.pid, signal.SIGKILL)
+        # Each of its processes has a group of its own.
+        processes = [*psutil.Process(self._server.pid).children(recursive=True), psutil.Process(self._server.pid)]
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self._server.wait()
-        # Others hold on to its memory until they notice.
-        with contextlib.suppress(FileNotFoundError):
-            (self._data / "postmaster.pid").unlink()
+        psutil.wait_procs(processes, timeout=30)
 
     def stop(self) -> None:
         if self._server is not None and self._server.poll() is None:

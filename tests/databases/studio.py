@@ -44,6 +44,10 @@ class Studio:
         sent = [Event(**event) for event in events]
         self._loader.load_batches([Batch(received_at=received_at, source="test", game_id=game_id, events=sent)])
 
+    def take(self, events: list[Event], received_at: dt.datetime = RECEIVED_AT) -> None:
+        """Events that name their game, in one entry of the journal."""
+        self._loader.load_batches([Batch(received_at=received_at, source="test", events=events)])
+
     def here(self) -> Position:
         """How far the store is."""
         return Position(str(self._journal.journal_id), self._loader.offset)

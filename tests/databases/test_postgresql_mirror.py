@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import multiprocessing
+import os
 import random
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -13,11 +16,12 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from databases.postgresql import PostgreSQL
+from databases.postgresql import PostgreSQL, throw_away_postgresql
 from databases.studio import MakeTarget, Studio
 from playtrace.mirrors.target import GameFacts, Position, PositionMoved, TargetAway, TargetNewer, TargetUnusable
 from playtrace.mirrors.targets import make_target
 from playtrace.rollups.sessions import ROLLUP as SESSIONS
+from playtrace.simulate.arena import ArenaScenario
 
 AT = dt.datetime(2026, 3, 28, 22, 59, 59, 123456, tzinfo=dt.UTC)
 
@@ -68,6 +72,7 @@ LEFT JOIN game.client_session AS session
 LEFT JOIN game.device ON device.game_id = event.game_id AND device.device_id = event.device_id
 LEFT JOIN game.client_build AS build ON build.game_id = event.game_id AND build.client_build_id = event.client_build_id
 LEFT JOIN game.region ON region.region_id = event.region_id
+WHERE event.event_id::text LIKE %s
 ORDER BY 1
 """
 STORED = """
@@ -75,14 +80,15 @@ SELECT event_id::VARCHAR, name, strftime(time, '%Y-%m-%d %H:%M:%S.%f'), seq, mon
     coalesce(session_id, CASE WHEN player_id IS NOT NULL THEN '' END), device_id, env, platform, os, version, build,
     country, region, severity, match_id, level, map_id, x, y, z, value, currency, props::JSON::VARCHAR AS props, source,
     journal_offset, position
-FROM events WHERE game_id = $game ORDER BY 1
+FROM events WHERE game_id = $game AND event_id::VARCHAR LIKE $ids ORDER BY 1
 """
 
 
-def assert_same_events(mirror: Mirror, game: str) -> int:
-    stored = [tuple(row.values()) for row in mirror.studio.store.query(STORED, {"game": game}).to_pylist()]
+def assert_same_events(mirror: Mirror, game: str, ids: str = "%") -> int:
+    found = mirror.studio.store.query(STORED, {"game": game, "ids": ids})
+    stored = [tuple(row.values()) for row in found.to_pylist()]
     stored = [(*row[:24], json.loads(row[24]) if row[24] else None, *row[25:]) for row in stored]
-    assert mirror.rows(EVENTS, game) == stored
+    assert mirror.rows(EVENTS, game, ids) == stored
     return len(stored)
 
 
@@ -327,7 +333,7 @@ def test_a_database_that_takes_nothing_is_away(mirror: Mirror, studio: Studio) -
     with pytest.raises(TargetAway):
         target.write(slice_, rows)
     target.close()
-    assert mirror.rows(EVENTS, game) == []
+    assert mirror.rows(EVENTS, game, "%") == []
     assert studio.follow(mirror.make(game), games=(game,)).events == 1
 
 
@@ -341,3 +347,51 @@ def test_a_position_is_kept_for_each_mirror(mirror: Mirror, studio: Studio) -> N
     target.close()
     with closing(mirror.make("other")()) as other:
         assert other.open() is None
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(7_200)
+def test_mirror_and_database_are_killed_again_and_again(studio: Studio) -> None:
+    """Simulated events, late, repeated and out of order; the mirror is killed 20 times, the database, which syncs as in
+    production, five times, and a connection is cut. Then events and sessions are those of the store, one for one."""
+    game = studio.add_game("drill")
+    events = int(os.environ.get("PLAYTRACE_DRILL_EVENTS", "1000000"))
+    arena = ArenaScenario(seed=1, events=events, days=5, end=dt.datetime(2026, 3, 28, tzinfo=dt.UTC), game_id=game)
+    draw = random.Random(1)
+    late: list[Any] = []
+    begun = studio.here()
+    for batch in arena.batches(2_000):
+        kept: list[Any] = []
+        for event in batch:
+            (late if draw.random() < 0.02 else kept).append(event)
+        studio.take([*kept, *draw.sample(kept, len(kept) // 40)])
+        if len(late) > 500:
+            draw.shuffle(late)
+            studio.take(late)
+            late = []
+    studio.take(late)
+    context = multiprocessing.get_context("fork")
+    with throw_away_postgresql(is_durable=True) as server, server.database("drill") as url:
+        mirror = Mirror(url, studio)
+        with closing(mirror.make("drill")()) as target:
+            target.open()
+            target.stand_at(begun)
+        for round_ in range(20):
+            process = context.Process(target=studio.follow, args=(mirror.make("drill"), 1), kwargs={"games": (game,)})
+            process.start()
+            time.sleep(draw.uniform(0.2, 1.5))
+            if round_ % 4 == 1:
+                server.kill()
+            if round_ == 2:
+                mirror.run(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%mirror%'"
+                )
+            process.kill()
+            process.join()
+            if round_ % 4 == 1:
+                server.start()
+        assert mirror.rows("SELECT count(*) > 0 FROM game.game_event") == [(True,)], "it came somewhere"
+        studio.follow(mirror.make("drill"), 10, games=(game,))
+        found = sum(assert_same_events(mirror, game, f"{digit}%") for digit in "0123456789abcdef")
+        assert found > 0.8 * events
+        assert_same_sessions(mirror, game)
