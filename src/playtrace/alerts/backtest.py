@@ -19,7 +19,7 @@ from playtrace.alerts.incidents import Incident, follow
 from playtrace.alerts.looking import Look, lag_of, look, moments, policy_of, slides
 from playtrace.alerts.measuring import Figures, WatchedGame
 from playtrace.alerts.novelty import Novelty
-from playtrace.alerts.rules import AlertRule, NewValue, Ratio, Refused, is_event_count, window_of
+from playtrace.alerts.rules import AlertRule, NewValue, Ratio, Refused, Threshold, is_event_count, window_of
 from playtrace.metrics.frame.calendar import ONE_DAY, SLOT, Span
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def backtest(
     """Judge a rule over a stretch of the past. Raises `NotMeasured`, and what `Store.reading` raises."""
     deadline = time.monotonic() + seconds_max
     at, step = _moments(rule, game, span)
-    if isinstance(rule, NewValue | Ratio | Refused) or is_event_count(getattr(rule, "measure", "events")):
-        before = WEEKS_BACK * 7 * ONE_DAY + 2 * window_of(rule) + ONE_DAY
+    if not isinstance(rule, Ratio | Refused) and is_event_count(getattr(rule, "measure", "events")):
+        before = 2 * window_of(rule) + ONE_DAY + (WEEKS_BACK if _looks_at_usual(rule) else 0) * 7 * ONE_DAY
         figures.read_series(game, cut_of(rule), Span(slot_before(span.start - before), slot_after(span.end)))
     novelty = Novelty()
     policy = policy_of(rule)
@@ -100,6 +100,11 @@ def backtest(
         step_minutes=step // dt.timedelta(minutes=1),
         judged_to=judged_to if judged < len(at) else span.end,
     )
+
+
+def _looks_at_usual(rule: AlertRule) -> bool:
+    """Whether what the weeks before had is needed: of events that are read one by one it takes long."""
+    return rule.times_usual is not None if isinstance(rule, Threshold) else not isinstance(rule, NewValue)
 
 
 def _moments(rule: AlertRule, game: WatchedGame, span: Span) -> tuple[list[dt.datetime], dt.timedelta]:

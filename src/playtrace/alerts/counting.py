@@ -9,10 +9,13 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, LiteralString, NamedTuple
 
 from playtrace.alerts.clock import slot_after, slot_before
+from playtrace.alerts.narrowed import Narrowing, count_narrowed, series_narrowed
 from playtrace.alerts.rules import AlertRule, EventCount, GroupBy, Measure, NewValue, Ratio, kept_values
 from playtrace.metrics.frame.calendar import SLOT, Span, plain
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from playtrace.store.duckdb import Reader
 
 ALL_EVENTS = ""
@@ -52,6 +55,8 @@ class Cut(NamedTuple):
     version: frozenset[str] | None
     country: frozenset[str] | None
     part_by: GroupBy | None
+    narrowing: Narrowing = Narrowing()
+    """What only the events themselves can tell."""
 
     @property
     def dimensions(self) -> frozenset[str]:
@@ -99,7 +104,12 @@ def cut_of(rule: AlertRule) -> Cut:
         kept_values(rule.version),
         kept_values(rule.country),
         part_by,
+        narrowing_of(rule),
     )
+
+
+def narrowing_of(rule: AlertRule) -> Narrowing:
+    return Narrowing(tuple(rule.filter), rule.segment)
 
 
 # What is not asked for by name is counted together. Equal keys find the stretch of a row: comparing borders is slow.
@@ -223,25 +233,22 @@ def count_exactly(
     return [Count(**row) for row in rows]
 
 
+def count_cut(reader: Reader, game_id: str, cut: Cut, span: Span, dimensions: Collection[str]) -> list[Count]:
+    """The same of what a cut asks for; platform, version and country are left to `Cut.keeps`. Raises `WrongParameter`
+    too."""
+    if not cut.narrowing.is_any:
+        return count_exactly(reader, game_id, cut.env, span, [cut.name], dimensions)
+    rows = count_narrowed(reader, game_id, cut.env, span, cut.narrowing, [cut.name], dimensions, rows_max=ROWS_MAX)
+    return [Count(**row) for row in rows]
+
+
 class Series:
     """Events of a game by part, quarter of an hour by quarter: any whole stretch of them without another question."""
 
     def __init__(self, reader: Reader, game_id: str, cut: Cut, span: Span) -> None:
         """Raises what `Reader.query` raises."""
         self.span = span
-        rows = reader.query(
-            SERIES,
-            {
-                "game": game_id,
-                "env": cut.env,
-                "from": plain(span.start),
-                "to": plain(span.end),
-                "all_names": cut.name == ALL_EVENTS,
-                "names": [] if cut.name == ALL_EVENTS else [cut.name],
-                "rows_max": SERIES_ROWS_MAX,
-                **{f"by_{name}": name in cut.dimensions for name in ("platform", "version", "country")},
-            },
-        )
+        rows = _quarters(reader, game_id, cut, span)
         by_slot: defaultdict[int, list[Count]] = defaultdict(list)
         columns = [rows[name].to_pylist() for name in ("slot", *Count._fields)]
         first = plain(span.start)
@@ -263,6 +270,26 @@ class Series:
         start, end = ((moment - self.span.start) // SLOT for moment in (span.start, span.end))
         found = {part: until[end] - until[start] for part, until in self._until.items()}
         return {"": 0, **found} if self._is_whole else {part: events for part, events in found.items() if events}
+
+
+def _quarters(reader: Reader, game_id: str, cut: Cut, span: Span) -> pa.Table:
+    if cut.narrowing.is_any:
+        return series_narrowed(
+            reader, game_id, cut.env, span, cut.narrowing, [cut.name], cut.dimensions, rows_max=SERIES_ROWS_MAX
+        )
+    return reader.query(
+        SERIES,
+        {
+            "game": game_id,
+            "env": cut.env,
+            "from": plain(span.start),
+            "to": plain(span.end),
+            "all_names": cut.name == ALL_EVENTS,
+            "names": [] if cut.name == ALL_EVENTS else [cut.name],
+            "rows_max": SERIES_ROWS_MAX,
+            **{f"by_{name}": name in cut.dimensions for name in ("platform", "version", "country")},
+        },
+    )
 
 
 def extents(reader: Reader) -> dict[tuple[str, str], Span]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 from playtrace.alerts.counting import Count, Cut
 from playtrace.alerts.crash_text import crash_text
+from playtrace.alerts.narrowed import crashes_narrowed
 from playtrace.metrics.frame.calendar import Span, plain
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ def crash_texts(reader: Reader, game_id: str, cut: Cut, span: Span, part: str, *
         "crashes_max": crashes_max,
     }
     found: list[str] = []
-    for row in reader.rows(CRASHES, bound):
+    rows = (
+        crashes_narrowed(reader, game_id, cut.env, span, cut.narrowing, crashes_max=crashes_max)
+        if cut.narrowing.is_any
+        else reader.rows(CRASHES, bound)
+    )
+    for row in rows:
         one = Count("crash", row["platform"], row["version"], row["country"], row["map"], 1)
         if cut.keeps_in(part, one):
             found.append(crash_text(row["props"]))

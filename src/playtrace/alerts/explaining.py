@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from playtrace.alerts.clock import POINTS_MIN
-from playtrace.alerts.counting import Count, Cut, count_exactly, first_slots
+from playtrace.alerts.counting import Count, Cut, count_cut, first_slots
 from playtrace.alerts.crashes import crash_texts
 from playtrace.alerts.incidents import DimensionChange, Explanation
 from playtrace.alerts.measuring import Figures, WatchedGame
@@ -32,11 +32,9 @@ AFFECTED_SHARE = 0.1
 def explain(reader: Reader, figures: Figures, game: WatchedGame, cut: Cut, span: Span, part: str) -> Explanation:
     """What explains what an event count has in a stretch. Raises what `Reader.query` raises."""
     wanted = {"platform", "version", "country", "map"}
-    now = _kept(count_exactly(reader, game.id, cut.env, span, [cut.name], wanted), cut, part)
+    now = _kept(count_cut(reader, game.id, cut, span, wanted), cut, part)
     spans = figures.spans_of_past(game, cut.env, span, [])
-    before = [
-        (one, _kept(count_exactly(reader, game.id, cut.env, one, [cut.name], wanted), cut, part)) for one in spans
-    ]
+    before = [(one, _kept(count_cut(reader, game.id, cut, one, wanted), cut, part)) for one in spans]
     # Of few weeks the middle is as good as any: what is usual of a value is the mean of what it had.
     scale = 1 / len(spans) if len(spans) >= POINTS_MIN else 0.0
     if len(spans) == 1:

@@ -133,6 +133,7 @@ def look(
 
     Raises `NotMeasured`, and what `Store.reading` raises.
     """
+    figures.check_segment(game, rule)
     match rule:
         case Threshold():
             if slides(rule):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, LiteralString, cast
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,10 @@ from msgspec import Struct
 from pydantic import ValidationError
 
 from playtrace.alerts.clock import DAYS_BACK, POINTS_MIN, WEEKS_BACK, days_before, slot_after, weeks_before
-from playtrace.alerts.counting import Cut, Series, Stretch, count, count_exactly
+from playtrace.alerts.counting import Cut, Series, Stretch, count, count_cut, count_exactly
 from playtrace.alerts.judging import Past
-from playtrace.alerts.rules import MetricFigure, Ratio, Threshold, Unusual
+from playtrace.alerts.narrowed import segments_of
+from playtrace.alerts.rules import AlertRule, MetricFigure, Ratio, Threshold, Unusual
 from playtrace.metrics.frame.calendar import ONE_DAY, SLOT, Span, plain
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Rules, metrics
@@ -34,6 +35,7 @@ ANSWERS_MAX = 2_000
 LONG_OVER = ONE_DAY / 2
 """What is over for so long is counted once."""
 TOO_OLD = "too_old"
+SEGMENTS_NAMED_MAX = 10
 
 BOOKS: LiteralString = """
 SELECT game_id, hour, outcome, CAST(sum(events) AS BIGINT) AS events
@@ -103,6 +105,7 @@ class Figures:
         self._series: dict[tuple[str, Cut], Series] = {}
         self._answers: dict[tuple[object, ...], dict[str, Any]] = {}
         self._books: dict[tuple[str, Span], Received] = {}
+        self._segments: dict[str, frozenset[str]] = {}
 
     # ── counts of events ─────────────────────────────────────────────────────────────────────────────────
 
@@ -110,7 +113,11 @@ class Figures:
         """Count what is not known yet, with one question for each set of dimensions."""
         by_dimensions: defaultdict[frozenset[str], set[tuple[str, Cut, Span]]] = defaultdict(set)
         for one in wanted:
-            if one not in self._totals and one not in self._past.totals:
+            if one in self._totals or one in self._past.totals:
+                continue
+            if one[1].narrowing.is_any:
+                self._count_narrowed(*one)
+            else:
                 by_dimensions[one[1].dimensions].add(one)
         for dimensions, some in by_dimensions.items():
             self._count(dimensions, some)
@@ -132,7 +139,7 @@ class Figures:
 
     def exact_totals(self, game: WatchedGame, cut: Cut, span: Span) -> dict[str, float]:
         """Events by part, in any stretch, from the events themselves."""
-        return cut.totals(count_exactly(self._reader, game.id, cut.env, span, [cut.name], cut.dimensions))
+        return cut.totals(count_cut(self._reader, game.id, cut, span, cut.dimensions))
 
     def _count(self, dimensions: frozenset[str], wanted: set[tuple[str, Cut, Span]]) -> None:
         names = {cut.name for _, cut, _ in wanted}
@@ -147,6 +154,21 @@ class Figures:
             is_past = span.end < self._now - LONG_OVER
             kept = self._past.totals if is_past else self._totals
             kept[game_id, cut, span] = cut.totals(counts[Stretch(game_id, cut.env, span)])
+
+    def _count_narrowed(self, game_id: str, cut: Cut, span: Span) -> None:
+        # Who belongs to a segment changes: then what was counted before is not what there is.
+        is_past = span.end < self._now - LONG_OVER and cut.narrowing.segment is None
+        kept = self._past.totals if is_past else self._totals
+        kept[game_id, cut, span] = cut.totals(count_cut(self._reader, game_id, cut, span, cut.dimensions))
+
+    def check_segment(self, game: WatchedGame, rule: AlertRule) -> None:
+        """Raises `NotMeasured` where the segment of a rule is not there, or not any more."""
+        if rule.segment is None:
+            return
+        if game.id not in self._segments:
+            self._segments[game.id] = segments_of(self._reader, game.id)
+        if rule.segment not in self._segments[game.id]:
+            raise NotMeasured(no_segment(rule.segment, self._segments[game.id]))
 
     # ── what is usual ────────────────────────────────────────────────────────────────────────────────────
 
@@ -243,11 +265,16 @@ class Figures:
         part: str,
     ) -> dict[str, Any]:
         metric = metrics()[name]
-        filters = {"platform": rule.platform, "version": rule.version, "country": rule.country}
+        filters: dict[str, object] = {"platform": rule.platform, "version": rule.version, "country": rule.country}
         if part and rule.parts_by:
             filters[rule.parts_by] = [part]
+        if rule.filter:
+            filters["filter"] = rule.filter
+        if rule.segment is not None:
+            filters["segment"] = rule.segment
         key = (game.id, name, json.dumps(asked, sort_keys=True), json.dumps(filters), rule.env, span)
-        known = self._past.answers if span.end < self._now - LONG_OVER else self._answers
+        is_past = span.end < self._now - LONG_OVER and rule.segment is None
+        known = self._past.answers if is_past else self._answers
         if key in known:
             return known[key]
         try:
@@ -292,6 +319,12 @@ class Figures:
         """What was received in the hours that a stretch touches."""
         self.prepare_received([game.id], span)
         return self._books[game.id, span]
+
+
+def no_segment(segment: str, there: Collection[str]) -> str:
+    """As a metric says it."""
+    known = f" There are {', '.join(map(repr, sorted(there)[:SEGMENTS_NAMED_MAX]))}." if there else ""
+    return f"there is no segment {segment!r} of this game.{known}"
 
 
 def like(window: Span) -> Span:

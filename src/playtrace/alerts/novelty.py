@@ -28,8 +28,6 @@ KNOWN_MAX = 20_000
 CRASHES_READ_MAX = 50_000
 """The latest crashes of before that are read, once."""
 
-BEGINNING = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
-
 
 class Novelty:
     """What is known of the values that one rule looks at, of one game. To be used by one thread."""
@@ -41,11 +39,12 @@ class Novelty:
         """What was new, and when it was found."""
 
     def look(self, reader: Reader, figures: Figures, rule: NewValue, game: WatchedGame, at: dt.datetime) -> Look:
-        """How many values are new in the window, and which. Raises what `Reader.query` raises."""
+        """How many values are new in the window, and which. Raises `NotMeasured`, and what `Reader.query` raises."""
+        figures.check_segment(game, rule)
         window = Span(at - window_of(rule), at)
         values = self._versions(figures, rule, game, window) if rule.of == "version" else Counter[str]()
         if rule.of == "crash":
-            values = self._crashes(reader, rule, game, window)
+            values = self._crashes(reader, figures, rule, game, window)
         unknown = [
             value for value, events in values.most_common() if value not in self._known and events >= rule.least_count
         ]
@@ -62,10 +61,13 @@ class Novelty:
         totals = figures.totals(game, cut_of(rule), around(window))
         return Counter({version: int(events) for version, events in totals.items() if version})
 
-    def _crashes(self, reader: Reader, rule: NewValue, game: WatchedGame, window: Span) -> Counter[str]:
+    def _crashes(
+        self, reader: Reader, figures: Figures, rule: NewValue, game: WatchedGame, window: Span
+    ) -> Counter[str]:
         if not self._has_read_crashes:
-            before = self._texts(reader, rule, game, Span(BEGINNING, window.start))
-            self._known.update(before)
+            there = figures.extent(game, rule.env)
+            if there is not None and there.start < window.start:
+                self._known.update(self._texts(reader, rule, game, Span(there.start, window.start)))
             self._has_read_crashes = True
         return self._texts(reader, rule, game, window)
 

@@ -25,20 +25,24 @@ from pydantic import (
 )
 
 from playtrace.event import NAME_LENGTH_MAX
+from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.filters import Condition, predicate_of, read_condition
 from playtrace.metrics.frame.metric import metrics
-from playtrace.metrics.frame.models import UNKNOWN, CommonParameters, Model, country_codes
+from playtrace.metrics.frame.models import FILTERS_MAX, UNKNOWN, CommonParameters, Model, country_codes
 
 ID_PATTERN = r"^[A-Za-z0-9_.-]{1,64}$"
 WINDOW_MINUTES_MAX = 7 * 24 * 60
 BUCKETS_MINUTES = (15, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
 """Lengths that whole days consist of: buckets of the game's clock."""
 VALUES_MAX = 20
+FILTER_LENGTH_MAX = 1_000
 
 Severity = Literal["info", "warning", "critical"]
 GroupBy = Literal["platform", "version", "country", "map"]
 Counted = Literal["crashes", "events", "sessions", "players"]
 Text = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
 Values = Annotated[list[Text], Field(max_length=VALUES_MAX)]
+Filter = Annotated[str, Field(max_length=FILTER_LENGTH_MAX)]
 Minutes = Annotated[int, Field(ge=1, le=WINDOW_MINUTES_MAX)]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -164,6 +168,14 @@ class _Rule(Model):
     platform: Values = Field(default_factory=list, description="Only these; none: all.")
     version: Values = Field(default_factory=list, description="Only these; none: all.")
     country: Values = Field(default_factory=list, description="Only these, as two letters; none: all.")
+    filter: Annotated[list[Filter], Field(max_length=FILTERS_MAX)] = Field(
+        default_factory=list,
+        description="Only events of which all of these hold: `FIELD:VALUE`, as `filter` of every metric. They are read"
+        " from all events.",
+    )
+    segment: str | None = Field(
+        None, min_length=1, max_length=64, description="Only players of this segment of the game. Null: of all."
+    )
     severity: Severity = "warning"
     channels: Annotated[
         list[Annotated[str, Field(max_length=64)]], BeforeValidator(_distinct), Field(max_length=VALUES_MAX)
@@ -194,6 +206,21 @@ class _Rule(Model):
     def _capitals(cls, countries: list[str]) -> list[str]:
         return country_codes(countries)
 
+    @field_validator("filter")
+    @classmethod
+    def _readable(cls, filters: list[str]) -> list[str]:
+        try:
+            predicate_of(filters)
+        except WrongParameter as error:
+            raise ValueError(error.message) from None
+        return filters
+
+    @model_validator(mode="after")
+    def check_segment(self) -> _Rule:
+        if self.segment is not None and self.game_id is None:
+            raise ValueError("`segment` is of one game: say which one with `gameId`")
+        return self
+
     @property
     def parts_by(self) -> GroupBy | None:
         """What it tells apart."""
@@ -212,6 +239,10 @@ class _Measured(_Rule):
     def check_group(self) -> _Measured:
         if self.group_by == "map" and not is_event_count(self.measure):
             raise ValueError("`groupBy` map: only events are counted by map")
+        if isinstance(self.measure, MetricFigure):
+            twice = [name for name in ("filter", "segment") if name in self.measure.parameters and getattr(self, name)]
+            if twice:
+                raise ValueError(f"`{twice[0]}`: said twice, by the rule and by `parameters`")
         return self
 
 
@@ -307,6 +338,13 @@ class Refused(_Rule):
     above: Share = Field(0.05, description="As a share of what was received.")
     least_count: int = Field(100, ge=1, le=10**12, description="Where less was received, nothing is said.")
 
+    @model_validator(mode="after")
+    def check_whole(self) -> Refused:
+        for name in ("filter", "segment"):
+            if getattr(self, name):
+                raise ValueError(f"`{name}`: of what is refused only the game is known")
+        return self
+
 
 class NewValue(_Rule):
     """A version or a crash that there has never been before."""
@@ -380,8 +418,25 @@ def _of_whom(rule: AlertRule) -> str:
     ]
     if rule.env != "prod":
         said.append(f"environment {rule.env}")
+    if rule.segment is not None:
+        said.append(f"players in segment {rule.segment}")
     text = f", of {', '.join(said)}" if said else ""
+    if rule.filter:
+        text += f", where {' and '.join(condition_in_words(read_condition(one)) for one in rule.filter)}"
     return text + (f", each {rule.parts_by} by itself" if rule.parts_by else "")
+
+
+def condition_in_words(condition: Condition) -> str:
+    """`props.mode:!ranked` is `props.mode is not ranked`."""
+    name = condition.field.name
+    if condition.is_range:
+        ends = {"at least": condition.low, "at most": condition.high}
+        what = " and ".join(f"{word} {figure(end)}" for word, end in ends.items() if end is not None)
+    elif condition.values is None:
+        return f"{name} {'does not exist' if condition.negated else 'exists'}"
+    else:
+        what = " or ".join(condition.values)
+    return f"{name} is {'not ' if condition.negated else ''}{what}"
 
 
 def measured_in_words(measure: Measure, count: float | None = None) -> str:

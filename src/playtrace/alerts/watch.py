@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from msgspec.structs import replace
 from pydantic import ValidationError
 
-from playtrace.alerts.clock import WEEKS_BACK, slot_before
-from playtrace.alerts.counting import cut_of, extents
+from playtrace.alerts.clock import WEEKS_BACK, slot_after, slot_before
+from playtrace.alerts.counting import cut_of, extents, narrowing_of
 from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.explaining import explain
 from playtrace.alerts.incidents import Explanation, Incident, Told, acknowledged, follow
@@ -389,6 +389,12 @@ class Watch:
             if not moments:
                 continue
             try:
+                if narrowing_of(rule).is_any:
+                    # With one question to the events, rather than one for each moment.
+                    window = window_of(rule) + SLOT
+                    figures.read_series(
+                        game, cut_of(rule), Span(slot_before(moments[0] - window), slot_after(as_of + SLOT))
+                    )
                 looks = self._looks_again(figures, rule, game, [*moments, as_of])
             except (NotMeasured, StoreError) as error:
                 self._fail(rule.id, game.id, str(error))
@@ -642,8 +648,12 @@ class Watch:
 
 
 def _counts(rule: AlertRule) -> bool:
-    """Whether counts say all it looks at, rather than metrics."""
-    return not isinstance(rule, Ratio) and is_event_count(getattr(rule, "measure", "events"))
+    """Whether the rollup says all it looks at, rather than metrics or the events themselves."""
+    return (
+        not narrowing_of(rule).is_any
+        and not isinstance(rule, Ratio)
+        and is_event_count(getattr(rule, "measure", "events"))
+    )
 
 
 def _holds(

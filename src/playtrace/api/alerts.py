@@ -17,7 +17,8 @@ from playtrace.alerts.backtest import SeenPoint, backtest
 from playtrace.alerts.counting import extents
 from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.incidents import Incident
-from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
+from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame, no_segment
+from playtrace.alerts.narrowed import segments_of
 from playtrace.alerts.rules import ID_PATTERN, RULE, AlertRule, in_words, read_rule, written_rule
 from playtrace.alerts.telling import link_to
 from playtrace.api.authentication import CurrentAdmin, CurrentReader, Reader, readable_game
@@ -473,6 +474,12 @@ def _put(state: State, rule: AlertRule) -> RuleSummary:
     if unknown:
         known = f": there are {', '.join(sorted(there))}" if there else ": there are none yet"
         raise InvalidRequest.of_field("channels", f"there is no channel {unknown[0]!r}{known}")
+    # One that is switched off may name a segment that is gone: else nobody could switch it off.
+    if rule.enabled and rule.segment is not None and rule.game_id and state.registry.game(rule.game_id) is not None:
+        with state.store.reading(apart=True) as reader:
+            there = segments_of(reader, rule.game_id)
+        if rule.segment not in there:
+            raise InvalidRequest.of_field("segment", no_segment(rule.segment, there))
     try:
         state.registry.put_alert_rule(rule.id, written_rule(rule), game_id=rule.game_id)
     except UnknownGame as error:
