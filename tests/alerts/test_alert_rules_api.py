@@ -175,6 +175,17 @@ def test_a_rule_is_made_tried_changed_and_forgotten(server: ServerProcess) -> No
         ({"measure": "players", "windowMinutes": 90}, "threshold"),
         ({"channels": ["nowhere"]}, "channels"),
         ({"gameId": "nowhere"}, "gameId"),
+        ({"filter": ["mode:ranked"]}, "filter"),
+        ({"filter": ["props.mode"]}, "filter"),
+        ({"segment": "whales"}, "threshold"),
+        ({"kind": "refused", "above": 0.1, "filter": ["os:*"]}, "refused"),
+        (
+            {
+                "measure": {"metric": "summary", "figure": "current.crashCount", "parameters": {"filter": ["os:*"]}},
+                "filter": ["os:linux"],
+            },
+            "threshold",
+        ),
         ({"unknown": 1}, "unknown"),
     ],
 )
@@ -183,6 +194,39 @@ def test_what_is_wrong_with_a_rule_is_named(server: ServerProcess, change: dict[
     status, refused = ask(server, "POST", RULES, rule)
     assert status == 422
     assert any(field in error["field"] for error in refused["errors"]), refused
+
+
+def test_filters_and_segments_of_a_rule_are_refused_as_those_of_a_metric_are(server: ServerProcess) -> None:
+    then = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=30)).isoformat()
+    jump = {"name": "jump", "game_id": "space", "player_id": "ann", "time": then, "props": {"mode": "ranked"}}
+    assert server.send({"events": [jump]})[0] == 202
+    wait_until(
+        lambda: server.get("/api/metrics/summary?gameId=space&filter=props.mode:ranked")["current"]["eventCount"]
+    )
+    rule = {"id": "ranked", "gameId": "space", "kind": "threshold", "measure": {"event": "jump"}, "above": 0}
+    _, by_metric = ask(server, "GET", "/api/metrics/summary?gameId=space&filter=mode:ranked")
+    _, by_rule = ask(server, "POST", f"{RULES}/preview", {"rule": rule | {"filter": ["mode:ranked"]}})
+    assert [one["expected"] for one in by_rule["errors"]] == [one["expected"] for one in by_metric["errors"]]
+    (hint,) = server.get("/api/metrics/summary?gameId=space&segment=fans")["hints"]
+    status, by_rule = ask(server, "POST", RULES, rule | {"segment": "fans"})
+    assert (status, by_rule["errors"][0]["field"]) == (422, "segment")
+    assert hint == f"segment: {by_rule['errors'][0]['expected']}"
+    assert ask(server, "PUT", "/api/games/space/segments/fans", {"players": ["ann"]})[0] == 200
+    file = json.dumps(rule)
+    made = json.loads(
+        command(server, "rules", "add", file, "--filter", "props.mode:ranked", "--segment", "fans", "--json")
+    )
+    assert made["rule"]["filter"] == ["props.mode:ranked"]
+    assert made["inWords"].endswith(", of players in segment fans, where props.mode is ranked")
+    for mode, count in (("ranked", 1), ("casual", 0)):
+        arguments = ("ranked", "--game", "space", "--filter", f"props.mode:{mode}", "--json")
+        assert len(json.loads(command(server, "backtest", *arguments))["incidents"]) == count
+    # Where the segment is gone it can be switched off, and not on again.
+    assert ask(server, "DELETE", "/api/games/space/segments/fans")[0] == 200
+    assert ask(server, "PATCH", f"{RULES}/ranked?gameId=space", {"above": 1})[0] == 422
+    status, off = ask(server, "PATCH", f"{RULES}/ranked?gameId=space", {"enabled": False})
+    assert (status, off["rule"]["segment"]) == (200, "fans")
+    assert ask(server, "DELETE", f"{RULES}/ranked?gameId=space")[0] == 200
 
 
 def test_silences_are_made_listed_and_ended(server: ServerProcess) -> None:

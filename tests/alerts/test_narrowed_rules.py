@@ -33,7 +33,8 @@ def studio(shared: Studio) -> Studio:
 
 
 def fails(studio: Studio, game: str, mode: str, count: int, at: dt.datetime, **fields: Any) -> None:
-    studio.happen(game, "level_fail", *[at] * count, **{"props": {"mode": mode}, "player_id": "ann", **fields})
+    said: dict[str, Any] = {"props": {"mode": mode}, "player_id": "ann"} | fields
+    studio.happen(game, "level_fail", *[at] * count, **said)
 
 
 def tried(studio: Studio, game: str, span: Span, **said: Any) -> Backtest:

@@ -157,6 +157,9 @@ def test_an_incident_is_silenced_until_the_silence_ends(watching: ServerProcess,
 
 
 def test_a_rule_is_made_with_its_preview(watching: ServerProcess, open_page: OpenPage) -> None:
+    fans = json.dumps({"players": ["player-1"]}).encode()
+    sent = {"Content-Type": "application/json"}
+    assert watching.request("PUT", f"/api/games/{GAME}/segments/fans", fans, headers=sent)[0] == 200
     page = open_page(f"{watching.url}/alerts?game={GAME}&tab=rules")
     page.get_by_role("link", name=re.compile("^Threshold")).click()
     preview = panel(page, "Preview")
@@ -186,11 +189,17 @@ def test_a_rule_is_made_with_its_preview(watching: ServerProcess, open_page: Ope
 
     made.get_by_role("link").click()
     page.get_by_label("Within", exact=True).select_option("3 hours")
+    page.get_by_label("Only events where").fill('platform:android; props.mode:"a;b"')
+    page.get_by_role("button", name="Segment: All players").click()
+    page.get_by_role("option", name="fans").click()
     page.get_by_role("button", name="Save").click()
     expect(made).to_contain_text("in 3 hours")
-    assert rules_made(watching)["many_crashes"]["windowMinutes"] == 180
+    rule = rules_made(watching)["many_crashes"]
+    assert (rule["windowMinutes"], rule["segment"]) == (180, "fans")
+    assert rule["filter"] == ["platform:android", 'props.mode:"a;b"']
 
     made.get_by_role("link").click()
+    expect(page.get_by_label("Only events where")).to_have_value('platform:android; props.mode:"a;b"')
     page.get_by_role("button", name="Remove", exact=True).click()
     page.get_by_role("button", name="Remove the rule").click()
     expect(rules).to_have_count(3)

@@ -48,6 +48,8 @@ export type Books = Answer<'/api/games/{game_id}/books'>
 export type BooksRow = Books['total']
 export type BooksSample = Books['samples'][number]
 
+export type SegmentList = Answer<'/api/games/{game_id}/segments'>
+
 export type RuleList = Answer<'/api/alerts/rules'>
 export type RuleSummary = RuleList['rules'][number]
 export type AlertRule = RuleSummary['rule']

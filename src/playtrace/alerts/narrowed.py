@@ -108,8 +108,14 @@ def segments_of(reader: Reader, game_id: str) -> frozenset[str]:
 
 
 def _scope(reader: Reader, game_id: str, env: str, span: Span, narrowing: Narrowing) -> Scope:
-    parameters = CommonParameters(
-        game_id=game_id, env=env, filter=list(narrowing.filter), segment=narrowing.segment, source="raw"
+    parameters = CommonParameters.model_validate(
+        {
+            "game_id": game_id,
+            "env": env,
+            "filter": list(narrowing.filter),
+            "segment": narrowing.segment,
+            "source": "raw",
+        }
     )
     # Nothing here depends on how sessions are told apart, nor on money.
     asking = Asking(reader, span.end, Rules(), "alerts", is_merged=has_merges(reader, game_id, env))

@@ -29,6 +29,15 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 RuleId = Annotated[str, typer.Argument(metavar="RULE", help="The rule's name.")]
 Game = Annotated[str | None, typer.Option("--game", metavar="GAME", help="Of this game. Left out: for all games.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Filters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="FIELD:VALUE",
+        help="Only events of which this holds, as of every metric: props.mode:ranked. Several times for all of them.",
+    ),
+]
+Segment = Annotated[str | None, typer.Option("--segment", metavar="SEGMENT", help="Only players of this segment.")]
 RULE_HELP = "The rule as JSON, or the file that has it; - for standard input. docs/alerts.md has the words."
 
 
@@ -46,10 +55,14 @@ def list_rules(game_id: Game = None, data: Data = None, as_json: AsJson = False)
 
 @rules.command()
 def add(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help=RULE_HELP)], data: Data = None, as_json: AsJson = False
+    rule: Annotated[str, typer.Argument(metavar="RULE", help=RULE_HELP)],
+    filter_: Filters = None,
+    segment: Segment = None,
+    data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a rule. One that has the name of a default takes its place."""
-    made = _asked(data, lambda server: server.post(RULES, _rule(rule)))
+    made = _asked(data, lambda server: server.post(RULES, _narrowed(_rule(rule), filter_, segment)))
     if as_json:
         print_json(made)
     else:
@@ -59,14 +72,18 @@ def add(
 @rules.command()
 def change(
     rule_id: RuleId,
-    changes: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="As JSON has them: above=20.")],
+    changes: Annotated[
+        list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help="As JSON has them: above=20.")
+    ] = None,
     game_id: Game = None,
+    filter_: Filters = None,
+    segment: Segment = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Change some of a rule, with --game for that game alone: `change crash_spike enabled=false --game arena`."""
     fields: dict[str, Any] = {}
-    for change_ in changes:
+    for change_ in changes or []:
         name, equals, value = change_.partition("=")
         if not equals:
             _fail(f"Expected FIELD=VALUE, got {change_!r}.")
@@ -74,6 +91,9 @@ def change(
             fields[name] = json.loads(value)
         except ValueError:
             fields[name] = value
+    fields = _narrowed(fields, filter_, segment)
+    if not fields:
+        _fail("Expected what is to be changed: FIELD=VALUE, --filter or --segment.")
     changed = _asked(data, lambda server: server.patch(_path(rule_id, game_id), fields))
     if as_json:
         print_json(changed)
@@ -125,6 +145,8 @@ def acknowledge(
 def backtest(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule's name, or one to be tried: " + RULE_HELP)],
     game_id: Annotated[str, typer.Option("--game", metavar="GAME", help="Over the events of this game.")],
+    filter_: Filters = None,
+    segment: Segment = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day. Default: 28 days before the end.")] = None,
     to: Annotated[str | None, typer.Option(help="Last day, which is included. Default: now.")] = None,
     data: Data = None,
@@ -134,9 +156,17 @@ def backtest(
     asked = {name: value for name, value in (("from", from_), ("to", to)) if value is not None}
 
     def ask(server: LocalServer) -> Any:
+        if _is_name(rule) and (filter_ or segment):
+            rules_of_game = server.get(RULES, {"gameId": game_id})["rules"]
+            there = next((one["rule"] for one in rules_of_game if one["rule"]["id"] == rule), None)
+            if there is None:
+                _fail(f"There is no rule {rule!r} for the game {game_id!r}.")
+            narrowed = _narrowed(there | {"gameId": game_id}, filter_, segment)
+            return server.post(f"{RULES}/preview", {"rule": narrowed, "gameId": game_id, **asked})
         if _is_name(rule):
             return server.get(f"{RULES}/{quote(rule, safe='')}/backtest", {"gameId": game_id, **asked})
-        return server.post(f"{RULES}/preview", {"rule": _rule(rule), "gameId": game_id, **asked})
+        narrowed = _narrowed(_rule(rule), filter_, segment)
+        return server.post(f"{RULES}/preview", {"rule": narrowed, "gameId": game_id, **asked})
 
     found = _asked(data, ask)
     if as_json:
@@ -219,6 +249,12 @@ def _rule(given: str) -> Any:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         _fail(f"The rule is not JSON: {error}")
+
+
+def _narrowed(rule: Any, filters: list[str] | None, segment: str | None) -> Any:
+    """A rule, or changes of one, with what the options say. What is no object the server refuses."""
+    said = ({"filter": filters} if filters else {}) | ({"segment": segment} if segment else {})
+    return rule | said if said and isinstance(rule, dict) else rule
 
 
 def _path(rule_id: str, game_id: str | None) -> str:

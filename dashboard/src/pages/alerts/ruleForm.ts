@@ -150,7 +150,11 @@ export const COMMON_FIELDS: readonly RuleField[] = [
   { name: 'escalateAfterMinutes', label: 'Told again, as critical', input: 'choice', choices: [{ value: null, label: 'never' }, ...lengths([15, 30, 60, 120, 360])], hint: 'When nobody has acknowledged it by then.' },
   { name: 'env', label: 'Environment', input: 'text' },
 ]
-const COMMON_START = { gameId: null, env: 'prod', enabled: true, resolveAfterMinutes: 2, coolDownMinutes: 30, escalateAfterMinutes: null }
+/** Of which events: where all of a game are the same to a rule it is not asked. */
+export const FILTER_FIELDS: readonly RuleField[] = [
+  { name: 'filter', label: 'Only events where', input: 'text', optional: true, max: 10_000, when: ({ kind }) => kind !== 'refused', hint: 'FIELD:VALUE, such as props.mode:ranked, as metrics take it. Several with semicolons between them: all of them hold.' },
+]
+const COMMON_START = { gameId: null, filter: '', segment: null, env: 'prod', enabled: true, resolveAfterMinutes: 2, coolDownMinutes: 30, escalateAfterMinutes: null }
 const LISTS = ['platform', 'version', 'country', 'channels'] as const
 
 export const formOf = (kind: RuleKind): KindForm => KIND_FORMS.find((one) => one.kind === kind) ?? (KIND_FORMS[0] as KindForm)
@@ -164,6 +168,7 @@ export function draftOf(rule: AlertRule): { draft: Draft; lists: DraftLists } {
   const draft = newDraft(rule.kind)
   const fields = rule as unknown as Record<string, unknown>
   for (const name of Object.keys(draft)) if (fields[name] !== undefined) draft[name] = fields[name] as FieldValue
+  draft.filter = (rule.filter ?? []).join('; ')
   if ('measure' in rule && typeof rule.measure === 'object') {
     const [kind] = Object.keys(rule.measure).filter((name) => name === EVENT || name === METRIC)
     const { parameters, ...told } = rule.measure as { event?: string; metric?: string; figure?: string; parameters?: unknown }
@@ -172,6 +177,9 @@ export function draftOf(rule: AlertRule): { draft: Draft; lists: DraftLists } {
   if (rule.kind === 'threshold') Object.assign(draft, { direction: rule.above == null ? 'below' : 'above', bound: rule.above ?? rule.below ?? 0 })
   return { draft, lists: { ...noLists(), ...Object.fromEntries(LISTS.map((name) => [name, [...(rule[name] ?? [])]])) } }
 }
+
+/** The parts between semicolons that stand outside of quotation marks. */
+const filtersOf = (text: string): string[] => (text.match(/(?:"(?:\\.|[^"\\])*"|[^;])+/g) ?? []).map((one) => one.trim()).filter(Boolean)
 
 /** As the API takes it. What is wrong with it, the server says. */
 export function ruleOf(draft: Draft, lists: DraftLists): Record<string, unknown> {
@@ -184,5 +192,5 @@ export function ruleOf(draft: Draft, lists: DraftLists): Record<string, unknown>
     rule.below = direction === 'below' ? bound : null
     if (direction === 'below') rule.timesUsual = null
   }
-  return { ...rule, ...lists }
+  return { ...rule, ...lists, filter: filtersOf(String(draft.filter ?? '')) }
 }
