@@ -252,7 +252,7 @@ def test_a_row_that_the_database_refuses_costs_no_other(mirror: Mirror, studio: 
 
 
 def test_what_was_set_aside_arrives_too(mirror: Mirror, studio: Studio) -> None:
-    game = studio.add_game("aside")
+    game = studio.add_game("aside-there")
     begun = studio.here()
     studio.load(game, sent(0, time=AT - dt.timedelta(days=400)), sent(1))
     for _ in range(2):
@@ -268,7 +268,7 @@ def test_what_was_set_aside_arrives_too(mirror: Mirror, studio: Studio) -> None:
 
 
 def test_two_followers_do_not_write_over_each_other(mirror: Mirror, studio: Studio) -> None:
-    game = studio.add_game("followed")
+    game = studio.add_game("followed-twice")
     studio.load(game, sent(0))
     studio.load(game, sent(1))
     one, other = mirror.make(game)(), mirror.make(game)()

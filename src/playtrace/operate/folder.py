@@ -78,7 +78,6 @@ def examine_files(settings: Settings, depth: Depth, on_progress: OnProgress) -> 
     """Of a folder on which no server runs."""
     yield from _unfinished(settings.data)
     games: list[str] = []
-    place = _place_of_journal(settings)
     store: Store | None = None
     suspects: list[int] | None = None
     if not settings.store_path.exists():
@@ -100,6 +99,8 @@ def examine_files(settings: Settings, depth: Depth, on_progress: OnProgress) -> 
             return  # who has it open has the journal too
     try:
         if store is not None:
+            # Whose store nobody else has open, nobody has its journal open either.
+            place = _place_of_journal(settings)
             ask = asking(store)
             yield _opened_store(store, settings)
             if suspects is not None:
@@ -107,7 +108,7 @@ def examine_files(settings: Settings, depth: Depth, on_progress: OnProgress) -> 
             else:
                 yield not_read(settings)
             games = games_stored(ask)
-            if isinstance(place, JournalPlace):
+            if place is not None:
                 yield examine_places(place, ask)
             yield from read_through(ask, settings, depth, on_progress)
         yield from _examine_journal(store, settings, depth, on_progress)
@@ -195,8 +196,12 @@ def read_through(ask: Ask, settings: Settings, depth: Depth, on_progress: OnProg
 
 def _place_of_journal(settings: Settings) -> JournalPlace | None:
     """None where there is none, or it cannot be read: that is told later."""
+    if not settings.journal_path.exists():
+        return None
     try:
-        return journal_place(settings.journal_path) if settings.journal_path.exists() else None
+        # Opened as it is, SQLite would forget what stands in its log behind a frame that is damaged.
+        repair(settings.journal_path)
+        return journal_place(settings.journal_path)
     except sqlite3.Error:
         return None
 
