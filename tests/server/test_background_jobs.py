@@ -30,6 +30,8 @@ JOBS = {
     "send reports",
     "send alerts",
     "tidy alerts",
+    "follow mirrors",
+    "back up",
 }
 
 
