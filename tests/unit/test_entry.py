@@ -63,7 +63,7 @@ def test_an_old_header_stays_readable():
 
 def test_the_header_of_a_newer_playtrace_is_readable_too():
     """Fields are added at the end: who goes back to this version keeps the journal."""
-    assert decode_header(OLDEST_HEADER[:-1] + b',1,"something new"]').game_id == "arena"
+    assert decode_header(OLDEST_HEADER[:-1] + b',1,null,"something new"]').game_id == "arena"
 
 
 @pytest.mark.parametrize("header", [b"", b"{}", b"[]", b'["x"]', b"\xff"])
