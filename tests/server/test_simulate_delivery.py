@@ -187,8 +187,9 @@ def test_live_play_goes_on_with_the_players_of_the_history():
 def test_live_play_without_a_rate_goes_on_as_planned():
     async def run() -> None:
         stop = asyncio.Event()
-        # An evening, when many play; what was played since then is sent at once.
-        end = (dt.datetime.now(dt.UTC) - dt.timedelta(days=1)).replace(hour=20)
+        # An evening, when many play; what was played since then is sent at once. On the hour: at some minutes of it
+        # nobody of these few plays.
+        end = (dt.datetime.now(dt.UTC) - dt.timedelta(days=1)).replace(hour=20, minute=0, second=0, microsecond=0)
         scenario = ArenaScenario(seed=1, players=200, days=2, end=end)
         told = Counter(event.session_id for batch in scenario.batches() for event in batch)
         going_on = {session.events[0].session_id for session in scenario.open_sessions()}
