@@ -203,6 +203,39 @@ def test_a_slice_that_is_too_much_for_a_database_is_made_smaller(large: Followed
     assert large.mirrored() == large.expected()
 
 
+def test_slices_are_as_large_as_before_when_a_database_takes_them_again(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(follower, "EVENTS_MAX", 400)
+    followed.load(followed.events(10) for _ in range(200))
+    followed.mirror()
+    written: list[int] = []
+    fails = {"open": 5, "write": 2}
+
+    def fail(at: str) -> None:
+        if fails[at]:
+            fails[at] -= 1
+            raise TargetAway("It is being restarted.")
+
+    class Restarted(SqliteTarget):
+        def open(self):
+            fail("open")
+            return super().open()
+
+        def write(self, slice_: Slice, rows: tuple[pa.Table, pa.Table]) -> Written:
+            fail("write")
+            written.append(rows[0].num_rows)
+            return super().write(slice_, rows)
+
+    def making(url: str, mirror: str, settings: Settings, _: object) -> SqliteTarget:
+        return Restarted(path_of(url, settings), mirror)
+
+    with closing(followed.follower(making)) as mirror:
+        steps(mirror, may_fail=True)
+    assert written == [100, 200, 300, 400, 400, 400, 200]
+    assert followed.mirrored() == followed.expected()
+
+
 def test_a_database_that_is_read_only_gets_everything_when_it_is_not(mirrored: Followed):
     class ReadOnly(SqliteTarget):
         def open(self):

@@ -109,7 +109,8 @@ class Follower:
         self._changed_at: dt.datetime | None = None
         """When somebody had last said something of the mirror."""
         self._events_max = EVENTS_MAX
-        """In a slice: what is too much for a database's time, or for memory, is not when it is less."""
+        """In a slice: what is too much for a database's time, or for memory, is not when it is less. With each
+        slice that is written it grows again."""
         self._failures = 0
         self._moved = 0
         self._noted_at = 0.0
@@ -265,6 +266,8 @@ class Follower:
         written = target.write(slice_, rows)
         self._position = slice_.upto
         self._moved = self._failures = 0
+        # Slowly, as it may be too much again.
+        self._events_max = min(EVENTS_MAX, self._events_max + EVENTS_MIN)
         state = self.state
         self._works_again()
         state.journal_id, state.journal_offset = slice_.upto.journal_id, slice_.upto.journal_offset
@@ -303,6 +306,9 @@ class Follower:
         return Step("wrote", self._dice.uniform(0.0, 0.1))
 
     def _fail(self, mirror: Mirror | None, sentence: str, *, passes: bool, trace: str | None = None) -> Step:
+        if self._is_placed:
+            # It happened to a slice; a database that is away says nothing of how much it takes.
+            self._events_max = max(EVENTS_MIN, self._events_max // 2)
         self.close()
         give_memory_back()
         url = "" if mirror is None else mirror.url
@@ -310,7 +316,6 @@ class Follower:
         longest = AWAY_RETRY_S_MAX if passes else PERSON_RETRY_S_MAX
         rest_s = min(longest, RETRY_S * 2 ** min(self._failures, 20)) * self._dice.uniform(0.5, 1.0)
         self._failures += 1
-        self._events_max = max(EVENTS_MIN, self._events_max // 2)
         state = self.state
         state.failing_since = state.failing_since or self._clock()
         if state.last_error != said:
