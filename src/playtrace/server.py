@@ -156,6 +156,7 @@ class Playtrace:
             outbox=self.outbox,
             watch=self.watch,
             reports=self.reports,
+            mirrors=self.mirrors,
             backups=self.backups,
             backup_schedule=self.backup_schedule,
             answers=Answers(lambda: self.store.version),

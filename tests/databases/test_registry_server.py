@@ -97,6 +97,8 @@ def test_the_program_with_its_registry_on_a_server(mariadb: MariaDB, tmp_path: P
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {server.token}"}
         status, _, answer = server.request("GET", "/api/reports", None, headers)
         assert (status, json.loads(answer)["title"]) == (503, "Not now")
+        # Events are taken all the same: no load balancer is told otherwise.
+        assert server.request("GET", "/api/health")[0] == 200
         mariadb.start()
         with closing(Registry.open(url)) as registry:
             registry.add_game("pond")

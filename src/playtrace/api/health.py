@@ -226,10 +226,10 @@ def health(state: CurrentState, response: Response) -> Health:
 
 def _mirrors(state: State) -> MirrorsHealth:
     now = dt.datetime.now(dt.UTC)
-    there_are = state.registry.mirrors()
+    known = state.mirrors.known
     return MirrorsHealth(
-        failing=sum(complaint(mirror, now) is not None for mirror in there_are),
-        lag_seconds=max((lag_seconds(state_of(one), now) for one in there_are if not one.is_paused), default=0.0),
+        failing=sum(complaint(mirror, now) is not None for mirror in known),
+        lag_seconds=max((lag_seconds(state_of(one), now) for one in known if not one.is_paused), default=0.0),
     )
 
 

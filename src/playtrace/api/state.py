@@ -21,6 +21,7 @@ from playtrace.jobs import Jobs
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
+from playtrace.mirrors.running import Mirrors
 from playtrace.operate.backup import Backups
 from playtrace.operate.schedule import BackupSchedule
 from playtrace.registry.key_ring import KeyRing
@@ -54,6 +55,7 @@ class State:
     watch: Watch
     """Judges the rules of alerts."""
     reports: Reports
+    mirrors: Mirrors
     backups: Backups
     backup_schedule: BackupSchedule
     answers: Answers

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from playtrace.config import Settings
 from playtrace.mirrors.cutting import go_on_from, head_of
 from playtrace.mirrors.follower import Follower
 from playtrace.mirrors.state import state_of
 from playtrace.mirrors.target import Position
+from playtrace.registry.models import Mirror
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreError
@@ -37,11 +38,14 @@ class Mirrors:
         self._running: dict[str, tuple[Follower, threading.Thread]] = {}
         self._lock = threading.Lock()
         self._is_stopping = False
+        self.known: Sequence[Mirror] = ()
+        """Those that there are, and how they fare, as of the last turn."""
 
     def look_back(self) -> None:
         """Find mirrors that are ahead of the store: one that was put back from a backup. For before anything is loaded,
         as what is loaded then has offsets that the mirror has met with."""
-        for mirror in self._registry.mirrors():
+        self.known = self._registry.mirrors()
+        for mirror in self.known:
             state = state_of(mirror)
             if state.journal_id is None:
                 continue
@@ -60,7 +64,8 @@ class Mirrors:
 
     def work(self) -> None:
         """Every mirror that there is has a follower. Returns at once."""
-        there_are = {mirror.id for mirror in self._registry.mirrors()}
+        self.known = self._registry.mirrors()
+        there_are = {mirror.id for mirror in self.known}
         with self._lock:
             if self._is_stopping:
                 return
