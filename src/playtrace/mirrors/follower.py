@@ -136,16 +136,18 @@ class Follower:
             self.close()
 
     def _rest(self, rest_s: float) -> None:
-        """Until it is over, or somebody said something of the mirror."""
+        """Until it is over, or somebody said something of the mirror. At its end the next step looks for that."""
         until = time.monotonic() + rest_s
-        while (left_s := until - time.monotonic()) > 0 and not self._stopping.wait(min(left_s, LOOK_S)):
+        while (left_s := until - time.monotonic()) > LOOK_S:
+            if self._stopping.wait(LOOK_S):
+                return
             try:
                 if self._registry.mirror(self._mirror_id).changed_at != self._changed_at:
-                    self._failures = 0
                     return
             except Exception:
                 # It was removed, or the registry cannot be read: the next step tells.
                 return
+        self._stopping.wait(max(0.0, left_s))
 
     def stop(self) -> None:
         """The step that has begun is the last."""
@@ -182,7 +184,9 @@ class Follower:
 
     def _step(self, mirror: Mirror) -> Step:
         is_changed = self._changed_at != mirror.changed_at
-        self._changed_at = mirror.changed_at
+        if is_changed:
+            self._changed_at = mirror.changed_at
+            self._failures = 0
         if self._url != mirror.url:
             self.close()
             self._url = mirror.url
