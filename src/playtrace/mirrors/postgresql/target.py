@@ -71,22 +71,19 @@ class PostgreSQLTarget:
         set_aside = self._json.array_of(rows.set_aside, _columns(rows.set_aside)) if rows.set_aside.num_rows else None
         games = self._unregistered(rows.events)
         taken = refused = 0
-        try:
-            with self._errors_told(), connection.transaction():
-                self._advance(connection, slice_)
-                for game_id, facts in games.items():
-                    _register(connection, game_id, facts)
-                if events is not None:
-                    row = connection.execute(
-                        "SELECT taken, refused FROM game_api.ingest_events(%s::json)", [events]
-                    ).fetchone()
-                    taken, refused = row or (0, 0)
-                if set_aside is not None:
-                    connection.execute(
-                        "SELECT game_api.ingest_set_aside(%s::json, %s)", [set_aside, slice_.upto.journal_id]
-                    )
-        except _Moved:
-            raise PositionMoved(self._position(connection)) from None
+        with self._errors_told(), self._position_told(connection), connection.transaction():
+            self._advance(connection, slice_)
+            for game_id, facts in games.items():
+                _register(connection, game_id, facts)
+            if events is not None:
+                row = connection.execute(
+                    "SELECT taken, refused FROM game_api.ingest_events(%s::json)", [events]
+                ).fetchone()
+                taken, refused = row or (0, 0)
+            if set_aside is not None:
+                connection.execute(
+                    "SELECT game_api.ingest_set_aside(%s::json, %s)", [set_aside, slice_.upto.journal_id]
+                )
         self._registered |= games
         return Written(taken, refused)
 
@@ -135,21 +132,16 @@ class PostgreSQLTarget:
 
     def _advance(self, connection: Connection, slice_: Slice) -> None:
         after, upto = slice_.after, slice_.upto
-        try:
-            connection.execute(
-                "SELECT game_api.advance_mirror(%s, %s, %s, %s, %s)",
-                [
-                    self._mirror,
-                    after and after.journal_id,
-                    after and after.journal_offset,
-                    upto.journal_id,
-                    upto.journal_offset,
-                ],
-            )
-        except psycopg.Error as error:
-            if error.sqlstate == MOVED:
-                raise _Moved from None
-            raise
+        connection.execute(
+            "SELECT game_api.advance_mirror(%s, %s, %s, %s, %s)",
+            [
+                self._mirror,
+                after and after.journal_id,
+                after and after.journal_offset,
+                upto.journal_id,
+                upto.journal_offset,
+            ],
+        )
 
     def _unregistered(self, events: pa.Table) -> dict[str, GameFacts | None]:
         """Games of some events, with what is said of them, that the database was not told since this target was opened.
@@ -169,9 +161,15 @@ class PostgreSQLTarget:
         except psycopg.Error as error:
             raise told(error, self._url) from error
 
-
-class _Moved(Exception):
-    pass
+    @contextlib.contextmanager
+    def _position_told(self, connection: Connection) -> Generator[None]:
+        """Around a transaction, which is over by then."""
+        try:
+            yield
+        except psycopg.Error as error:
+            if error.sqlstate != MOVED:
+                raise
+            raise PositionMoved(self._position(connection)) from None
 
 
 def _register(connection: Connection, game_id: str, facts: GameFacts | None) -> None:
