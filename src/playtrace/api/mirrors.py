@@ -63,7 +63,10 @@ class MirrorNow(ApiModel):
     journal_offset: int = Field(description="Up to here it has everything that arrived, ...")
     head_offset: int = Field(description="... and up to here there is something.")
     events: int = Field(description="Written so far.")
-    refused: int = Field(description="What the database did not take; it has them, with why, in `playtrace_refused`.")
+    refused: int = Field(
+        description="What the database did not take; it has them, with why, in `playtrace_refused` (PostgreSQL:"
+        " `game.refused_event`)."
+    )
     last_written_at: dt.datetime | None
     last_error: str | None
     needs_person: bool = Field(description="Whether that error does not pass by itself.")

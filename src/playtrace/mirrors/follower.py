@@ -280,7 +280,7 @@ class Follower:
         state.last_written_at = self._clock()
         if written.refused:
             log.warning(
-                "a mirror's database did not take some events; it has them in playtrace_refused",
+                "a mirror's database did not take some events; it has them in its table of refused ones",
                 extra={"mirror": self._mirror_id, "events": written.refused},
             )
 

@@ -1,7 +1,7 @@
 """What a mirror writes to: one database of somebody else's, which keeps in itself how far it is.
 
-A target keeps, in its own tables: the version of its schema, where each mirror stands (`playtrace_mirror`), and the
-rows that the database did not take (`playtrace_refused`: event id, reason, body). Rows, refused rows and position are
+A target keeps, in its own tables: the version of its schema, where each mirror stands, and the rows that the database
+did not take, with why (`playtrace_refused`; in PostgreSQL `game.refused_event`). Rows, refused rows and position are
 written in one transaction. The position that is expected is compared under a lock inside of it, so that two followers
 of one mirror do not write over each other; and every row is written by game and event id, so that what is there already
 is not written twice. Then it does not matter when anybody is killed.
@@ -61,7 +61,7 @@ class Written:
     events: int
     """How many the target took that it did not have."""
     refused: int
-    """How many it did not take; they are in `playtrace_refused`, with why."""
+    """How many it did not take; it has them, with why."""
 
 
 @dataclass(frozen=True)
