@@ -33,7 +33,7 @@ from playtrace.mirrors.addresses import masked, scrubbed
 from playtrace.mirrors.follower import Follower
 from playtrace.mirrors.probe import probe
 from playtrace.mirrors.target import TargetError
-from playtrace.mirrors.targets import MODULES, scheme_of
+from playtrace.mirrors.targets import family_of
 from playtrace.registry.mirrors import MirrorDefinition
 from playtrace.registry.registry import Registry
 from playtrace.simulate.arena import ArenaScenario
@@ -119,7 +119,7 @@ def _target(
 ) -> TargetSpeed:
     try:
         probe(url, mirror, settings, registry)
-        plain = PLAIN[MODULES[scheme_of(url)].split(".")[2]](url, rows)
+        plain = PLAIN[family_of(url)](url, rows)
     except TargetError as error:
         raise BenchError(scrubbed(str(error), url)) from None
     except Exception as error:
@@ -243,4 +243,4 @@ PLAIN: dict[str, Callable[[str, pa.Table], float]] = {
     "mysql": _insert_into_mysql,
     "mongodb": _insert_into_mongodb,
 }
-"""Events per second, by the name of the target's module."""
+"""Events per second, by `family_of` an address."""

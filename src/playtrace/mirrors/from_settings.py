@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from playtrace.config import MirrorSettings, Settings
 from playtrace.mirrors.target import TargetUnusable
-from playtrace.mirrors.targets import MODULES, scheme_of
+from playtrace.mirrors.targets import family_of
 from playtrace.registry.registry import Registry
 
 log = logging.getLogger("playtrace.mirrors")
@@ -39,7 +39,7 @@ def urls_of(settings: MirrorSettings) -> dict[str, str]:
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value().strip()
         try:
-            found[_family(url)] = url
+            found[family_of(url)] = url
         except TargetUnusable:
             # Many programs read DATABASE_URL, and most databases are no target.
             log.info("DATABASE_URL makes no mirror: it is no address of PostgreSQL, MySQL or MongoDB")
@@ -53,11 +53,6 @@ def urls_of(settings: MirrorSettings) -> dict[str, str]:
         mode = settings.pg_ssl.lower()
         found["postgresql"] += f"{'&' if '?' in found['postgresql'] else '?'}sslmode={SSL_MODES.get(mode, mode)}"
     return found
-
-
-def _family(url: str) -> str:
-    """The name that an address gives a mirror."""
-    return MODULES[scheme_of(url)].split(".")[2]
 
 
 def _mysql(settings: MirrorSettings) -> str:

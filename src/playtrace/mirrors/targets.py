@@ -39,6 +39,11 @@ def scheme_of(url: str) -> str:
     return scheme
 
 
+def family_of(url: str) -> str:
+    """What kind of database that is, in one word, whatever its scheme is called. Raises `TargetUnusable`."""
+    return MODULES[scheme_of(url)].split(".")[2]
+
+
 def make_target(url: str, mirror: str, settings: Settings, games: GamesNow) -> Target[Any]:
     """The target at an address, for the mirror of this name; not connected yet.
 
