@@ -114,7 +114,7 @@ def test_slices_are_bounded_in_bytes_too(followed: Followed):
         head = cutting.head_of(moment, str(followed.journal.journal_id))
         assert head is not None
         after, sizes = None, []
-        while (waiting := cutting.next_slice(after, head, None, None, moment)) is not None:
+        while (waiting := cutting.next_slice(Slice(after, head, None, None), moment)) is not None:
             sizes.append(waiting.slice_.upto.journal_offset - waiting.slice_.after_offset)
             after = waiting.slice_.upto
     assert sizes == [5, 3]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import LiteralString
 
-from playtrace.mirrors.slices import IN_SLICE, bound
+from playtrace.mirrors.slices import EVENTS_IN_SLICE, SET_ASIDE_IN_SLICE, bound
 from playtrace.mirrors.target import Position, Slice
 from playtrace.store.duckdb import Reader
 
@@ -37,11 +37,9 @@ WHERE own.journal_id = $journal_id::UUID
 WAITING: LiteralString = f"""
 SELECT journal_offset, received_at
 FROM (
-    SELECT journal_offset, received_at FROM events
-    WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP)
+    SELECT journal_offset, received_at FROM {EVENTS_IN_SLICE}
     UNION ALL
-    SELECT journal_offset, received_at FROM set_aside
-    WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR received_at >= $since::TIMESTAMP)
+    SELECT journal_offset, received_at FROM {SET_ASIDE_IN_SLICE}
 ) AS waiting
 ORDER BY journal_offset
 LIMIT $rows_max
@@ -50,20 +48,15 @@ LIMIT $rows_max
 BYTES: LiteralString = f"""
 SELECT journal_offset, sum(bytes) AS bytes
 FROM (
-    SELECT journal_offset, 300 + coalesce(strlen(props::JSON::VARCHAR), 0) AS bytes FROM events
-    WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP)
+    SELECT journal_offset, 300 + coalesce(strlen(props::JSON::VARCHAR), 0) AS bytes FROM {EVENTS_IN_SLICE}
     UNION ALL
-    SELECT journal_offset, 300 + strlen(body) FROM set_aside
-    WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR received_at >= $since::TIMESTAMP)
+    SELECT journal_offset, 300 + strlen(body) FROM {SET_ASIDE_IN_SLICE}
 ) AS waiting
 GROUP BY journal_offset
 ORDER BY journal_offset
 """
 
-COUNTED: LiteralString = f"""
-SELECT count(*) AS events FROM events
-WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP)
-"""
+COUNTED: LiteralString = f"SELECT count(*) AS events FROM {EVENTS_IN_SLICE}"
 
 FIRST_OF_DAY: LiteralString = """
 SELECT coalesce(min(journal_offset), $head + 1) AS journal_offset
@@ -107,39 +100,28 @@ def go_on_from(position: Position | None, head: Position, moment: Reader) -> Pos
     return Position(head.journal_id, min(known))
 
 
-def next_slice(
-    after: Position | None,
-    head: Position,
-    games: tuple[str, ...] | None,
-    since: dt.datetime | None,
-    moment: Reader,
-    *,
-    events_max: int = EVENTS_MAX,
-) -> Waiting | None:
-    """What comes behind a position, at most so much but one request at least; None when there is nothing."""
-    whole = Slice(after, head, games, since)
-    if head.journal_offset <= whole.after_offset:
+def next_slice(whole: Slice, moment: Reader, *, events_max: int = EVENTS_MAX) -> Waiting | None:
+    """What comes first of all that a target does not have, at most so much but one request at least; None when there
+    is nothing."""
+    if whole.upto.journal_offset <= whole.after_offset:
         return None
     rows = moment.query(WAITING, bound(whole) | {"rows_max": events_max + 1})
     if rows.num_rows == 0:
         return Waiting(whole, None)
     offsets: list[int] = rows["journal_offset"].to_pylist()
     oldest_at: dt.datetime = rows["received_at"][0].as_py().replace(tzinfo=dt.UTC)
-    upto = head.journal_offset
+    slice_ = whole
     if len(offsets) > events_max:
         # The last request may go on behind these.
-        upto = max(offsets[-1] - 1, offsets[0])
-    slice_ = Slice(after, Position(head.journal_id, upto), games, since)
+        slice_ = _ended(whole, max(offsets[-1] - 1, offsets[0]))
     if len(offsets) > FEW_EVENTS:
         slice_ = _within_bytes(slice_, moment)
     return Waiting(slice_, oldest_at)
 
 
-def waiting_events(
-    after: Position | None, head: Position, games: tuple[str, ...] | None, since: dt.datetime | None, moment: Reader
-) -> int:
-    """How many events the target does not have yet."""
-    return int(moment.rows(COUNTED, bound(Slice(after, head, games, since)))[0]["events"])
+def count_events(slice_: Slice, moment: Reader) -> int:
+    """However many they are."""
+    return int(moment.rows(COUNTED, bound(slice_))[0]["events"])
 
 
 def before_day(day: dt.date, head: Position, moment: Reader) -> int:
@@ -155,6 +137,10 @@ def _within_bytes(slice_: Slice, moment: Reader) -> Slice:
     for offset, bytes_ in zip(rows["journal_offset"].to_pylist(), rows["bytes"].to_pylist(), strict=True):
         total += int(bytes_)
         if total > BYTES_MAX and upto > 0:
-            return Slice(slice_.after, Position(slice_.upto.journal_id, upto), slice_.games, slice_.since)
+            return _ended(slice_, upto)
         upto = offset
     return slice_
+
+
+def _ended(slice_: Slice, upto: int) -> Slice:
+    return replace(slice_, upto=Position(slice_.upto.journal_id, upto))

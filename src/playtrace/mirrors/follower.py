@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from playtrace.config import Settings
 from playtrace.mirrors.addresses import scrubbed
-from playtrace.mirrors.cutting import EVENTS_MAX, Waiting, before_day, go_on_from, head_of, next_slice, waiting_events
+from playtrace.mirrors.cutting import EVENTS_MAX, Waiting, before_day, count_events, go_on_from, head_of, next_slice
 from playtrace.mirrors.state import MirrorState, state_of
 from playtrace.mirrors.target import (
     GameFacts,
@@ -210,13 +210,12 @@ class Follower:
             head = head_of(moment, self._journal_id)
             if head is None:
                 return Step("rested", LOOK_S)
-            games = None if mirror.game_ids is None else tuple(mirror.game_ids)
-            since = None if mirror.since is None else dt.datetime.combine(mirror.since, dt.time(), dt.UTC)
-            waiting = next_slice(self._position, head, games, since, moment, events_max=self._events_max)
+            lacking = _lacking(mirror, self._position, head)
+            waiting = next_slice(lacking, moment, events_max=self._events_max)
             rows = None if waiting is None else target.read(waiting.slice_, moment)
             self.state.head_offset = head.journal_offset
             if self._is_time_to_note() and waiting is not None:
-                self.state.waiting_events = waiting_events(self._position, head, games, since, moment)
+                self.state.waiting_events = count_events(lacking, moment)
         if waiting is None:
             self._seen_version = version
             return self._caught_up()
@@ -342,13 +341,11 @@ class Follower:
                 after = None if state.journal_id is None else Position(state.journal_id, state.journal_offset)
                 if head is None:
                     return
-                after = go_on_from(after, head, moment)
-                games = None if mirror.game_ids is None else tuple(mirror.game_ids)
-                since = None if mirror.since is None else dt.datetime.combine(mirror.since, dt.time(), dt.UTC)
-                waiting = next_slice(after, head, games, since, moment)
+                lacking = _lacking(mirror, go_on_from(after, head, moment), head)
+                waiting = next_slice(lacking, moment, events_max=1)
                 state.head_offset = head.journal_offset
                 state.oldest_waiting_at = None if waiting is None else waiting.oldest_at
-                state.waiting_events = waiting_events(after, head, games, since, moment)
+                state.waiting_events = count_events(lacking, moment)
         except StoreError:
             log.debug("how far a mirror is cannot be seen", extra={"mirror": mirror.id})
 
@@ -377,6 +374,13 @@ def facts_of(registry: Registry) -> dict[str, GameFacts]:
         game.id: GameFacts(game.id, game.name, game.time_zone, game.currency, game.created_at)
         for game in registry.games()
     }
+
+
+def _lacking(mirror: Mirror, after: Position | None, head: Position) -> Slice:
+    """All that a mirror does not have which stands at a position."""
+    games = None if mirror.game_ids is None else tuple(mirror.game_ids)
+    since = None if mirror.since is None else dt.datetime.combine(mirror.since, dt.time(), dt.UTC)
+    return Slice(after, head, games, since)
 
 
 def give_memory_back() -> None:

@@ -12,21 +12,24 @@ from playtrace.mirrors.target import Slice
 from playtrace.store.columns import TOLD
 from playtrace.store.duckdb import Reader
 
-# Filters of a slice, for `events` (`time`) and `set_aside` (`received_at`): bound as lists, as there are none to many.
-IN_SLICE: LiteralString = """journal_offset > $after AND journal_offset <= $upto
+# Bound as a list, as there are none to many.
+_IN_SLICE: LiteralString = """journal_offset > $after AND journal_offset <= $upto
   AND ($games::VARCHAR[] IS NULL OR list_contains($games::VARCHAR[], game_id))"""
+# Rows of a slice: what a question says behind its FROM.
+EVENTS_IN_SLICE: LiteralString = f"""events
+WHERE {_IN_SLICE} AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP)"""
+SET_ASIDE_IN_SLICE: LiteralString = f"""set_aside
+WHERE {_IN_SLICE} AND ($since::TIMESTAMP IS NULL OR received_at >= $since::TIMESTAMP)"""
 
 EVENTS: LiteralString = f"""
 SELECT {TOLD}
-FROM events
-WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP)
+FROM {EVENTS_IN_SLICE}
 ORDER BY journal_offset, position
 """
 
 SET_ASIDE: LiteralString = f"""
 SELECT game_id, received_at, outcome, reason, error, body, journal_offset, position
-FROM set_aside
-WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR received_at >= $since::TIMESTAMP)
+FROM {SET_ASIDE_IN_SLICE}
 ORDER BY journal_offset, position
 """
 
@@ -43,7 +46,7 @@ def set_aside_of(slice_: Slice, moment: Reader) -> pa.Table:
 
 
 def bound(slice_: Slice) -> dict[str, object]:
-    """The parameters of `IN_SLICE`, and `since`, for a target's own questions of a slice."""
+    """The parameters of `EVENTS_IN_SLICE` and `SET_ASIDE_IN_SLICE`, for a target's own questions too."""
     return {
         "after": slice_.after_offset,
         "upto": slice_.upto.journal_offset,

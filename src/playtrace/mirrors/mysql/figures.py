@@ -22,7 +22,7 @@ from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, day_start
 from playtrace.metrics.frame.models import CommonParameters
 from playtrace.metrics.frame.relations.sessions import EACH_SESSION, SESSION_IDS, SEVERAL
 from playtrace.metrics.frame.scope import Scope
-from playtrace.mirrors.slices import IN_SLICE, bound
+from playtrace.mirrors.slices import EVENTS_IN_SLICE, bound
 from playtrace.mirrors.target import Slice
 from playtrace.rollups.player_merges import MERGED_PLAYERS, by_canonical_ids, source_of_question
 from playtrace.rollups.sessions import ROLLUP
@@ -34,8 +34,7 @@ ALL_TIME: dict[str, object] = {"from": dt.datetime(1, 1, 1), "to": dt.datetime(9
 
 GAMES: LiteralString = f"""
 SELECT game_id, count(*) AS events
-FROM events
-WHERE {IN_SLICE} AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP)
+FROM {EVENTS_IN_SLICE}
 GROUP BY game_id
 ORDER BY game_id
 """
