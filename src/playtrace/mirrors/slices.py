@@ -7,6 +7,7 @@ from typing import LiteralString
 
 import duckdb
 import pyarrow as pa
+from msgspec import Struct
 
 from playtrace.mirrors.target import Slice
 from playtrace.store.columns import TOLD
@@ -32,6 +33,17 @@ SELECT game_id, received_at, outcome, reason, error, body, journal_offset, posit
 FROM {SET_ASIDE_IN_SLICE}
 ORDER BY journal_offset, position
 """
+
+
+class SliceRows(Struct, frozen=True):
+    """All of a slice."""
+
+    events: pa.Table
+    set_aside: pa.Table
+
+
+def rows_of(slice_: Slice, moment: Reader) -> SliceRows:
+    return SliceRows(events_of(slice_, moment), set_aside_of(slice_, moment))
 
 
 def events_of(slice_: Slice, moment: Reader) -> pa.Table:

@@ -16,7 +16,6 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import bson
-import pyarrow as pa
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from msgspec import Struct
@@ -36,7 +35,7 @@ from pymongo.errors import (
 from playtrace.config import Settings
 from playtrace.mirrors.addresses import scrubbed
 from playtrace.mirrors.mongodb.documents import Document, as_text, documents, set_aside_documents
-from playtrace.mirrors.slices import events_of, set_aside_of
+from playtrace.mirrors.slices import SliceRows, rows_of
 from playtrace.mirrors.target import (
     GamesNow,
     Position,
@@ -79,11 +78,6 @@ NOT_ABOUT_DOCUMENTS = {*NOT_LET_IN, 50, 64, 91, 112, 189, 10_107, 11_600, 11_602
 conflict, the disk is full."""
 
 
-class Rows(Struct, frozen=True):
-    events: pa.Table
-    set_aside: pa.Table
-
-
 class Refused(Struct, frozen=True):
     document: Document
     reason: str
@@ -113,10 +107,10 @@ class MongoTarget:
             self._install()
             return self._position()
 
-    def read(self, slice_: Slice, moment: Reader) -> Rows:
-        return Rows(events_of(slice_, moment), set_aside_of(slice_, moment))
+    def read(self, slice_: Slice, moment: Reader) -> SliceRows:
+        return rows_of(slice_, moment)
 
-    def write(self, slice_: Slice, rows: Rows) -> Written:
+    def write(self, slice_: Slice, rows: SliceRows) -> Written:
         with self._errors():
             if (position := self._position()) != slice_.after:
                 raise PositionMoved(position)

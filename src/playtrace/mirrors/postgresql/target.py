@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import LiteralString
 
 import psycopg
@@ -13,7 +12,7 @@ import pyarrow as pa
 from playtrace.config import Settings
 from playtrace.mirrors.postgresql.connecting import Connection, connect, told
 from playtrace.mirrors.postgresql.install import VERSION, install, refuse_newer, upgrade
-from playtrace.mirrors.slices import JsonRows, events_of, set_aside_of
+from playtrace.mirrors.slices import JsonRows, SliceRows, rows_of
 from playtrace.mirrors.target import (
     GameFacts,
     GamesNow,
@@ -28,14 +27,6 @@ from playtrace.store.duckdb import Reader
 
 MOVED = "PT008"
 """What `advance_mirror` raises where a mirror does not stand where it was expected."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What the target reads of a slice."""
-
-    events: pa.Table
-    set_aside: pa.Table
 
 
 class PostgreSQLTarget:
@@ -60,11 +51,11 @@ class PostgreSQLTarget:
             self._bring_up_to_date(connection)
             return self._position(connection)
 
-    def read(self, slice_: Slice, moment: Reader) -> Rows:
+    def read(self, slice_: Slice, moment: Reader) -> SliceRows:
         """See `Target.read`."""
-        return Rows(events_of(slice_, moment), set_aside_of(slice_, moment))
+        return rows_of(slice_, moment)
 
-    def write(self, slice_: Slice, rows: Rows) -> Written:
+    def write(self, slice_: Slice, rows: SliceRows) -> Written:
         """See `Target.write`."""
         connection = self._opened()
         events = self._json.array_of(rows.events, _columns(rows.events)) if rows.events.num_rows else None
