@@ -73,6 +73,9 @@ def test_a_server_that_is_not_there_is_told_without_its_password() -> None:
         with pytest.raises(Unusable, match=rf"registry at {scheme}\S*://ana:\*\*\*@127.0.0.1:9/games cannot") as caught:
             Registry.open(f"{scheme}://ana:hidden-word@127.0.0.1:9/games")
         assert "hidden-word" not in str(caught.value)
+        with pytest.raises(Unusable, match=r"password=\*\*\*") as caught:
+            Registry.open(f"{scheme}://127.0.0.1:9/games?user=ana&password=hidden-word")
+        assert "hidden-word" not in str(caught.value)
 
 
 def test_a_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,10 +21,10 @@ import pytest
 from followed_store import MIRROR, NOW, Followed, steps
 from sqlite_target import SqliteTarget, path_of, rows_of
 
+from playtrace.addresses import masked, scrubbed
 from playtrace.config import MirrorSettings, Settings
 from playtrace.event import EVENTS_PER_REQUEST_MAX
 from playtrace.mirrors import cutting, follower
-from playtrace.mirrors.addresses import masked, scrubbed
 from playtrace.mirrors.from_settings import urls_of
 from playtrace.mirrors.state import complaint, following, lag_seconds, state_of
 from playtrace.mirrors.target import Slice, TargetAway, Written

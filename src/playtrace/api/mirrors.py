@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
+from playtrace.addresses import scrubbed
 from playtrace.api.authentication import CurrentAdmin
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.state import CurrentState, State
-from playtrace.mirrors.addresses import scrubbed
 from playtrace.mirrors.probe import probe
 from playtrace.mirrors.state import Following, told
 from playtrace.mirrors.target import TargetError

@@ -21,6 +21,7 @@ import pyarrow as pa
 from msgspec import Struct
 from pyarrow import csv
 
+from playtrace.addresses import masked, scrubbed
 from playtrace.bench.ingest import BATCH_CONNECTIONS, BATCH_EVENTS, fresh_events, in_batches, press_for, requests_of
 from playtrace.bench.loading import as_sent
 from playtrace.bench.processes import BenchError, playtrace_server
@@ -29,7 +30,6 @@ from playtrace.event import Batch
 from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
-from playtrace.mirrors.addresses import masked, scrubbed
 from playtrace.mirrors.follower import Follower
 from playtrace.mirrors.probe import probe
 from playtrace.mirrors.target import TargetError

@@ -58,7 +58,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make a mirror, in place of one of the same name. The whole history comes first, then what is new."""
-    from playtrace.mirrors.addresses import scrubbed
+    from playtrace.addresses import scrubbed
     from playtrace.mirrors.probe import probe
     from playtrace.mirrors.target import TargetError
     from playtrace.registry.mirrors import MirrorDefinition
@@ -164,7 +164,7 @@ def remove(mirror_id: Name, data: DataFolder = None, as_json: AsJson = False) ->
 @app.command()
 def test(mirror_id: Name, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Connect to a mirror's database now. Exit code 1 if that fails."""
-    from playtrace.mirrors.addresses import scrubbed
+    from playtrace.addresses import scrubbed
     from playtrace.mirrors.probe import probe
     from playtrace.mirrors.target import TargetError
 

@@ -19,8 +19,8 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from playtrace.addresses import scrubbed
 from playtrace.config import Settings
-from playtrace.mirrors.addresses import scrubbed
 from playtrace.mirrors.cutting import EVENTS_MAX, Waiting, before_day, count_events, go_on_from, head_of, next_slice
 from playtrace.mirrors.state import MirrorState, state_of
 from playtrace.mirrors.target import (

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from playtrace.mirrors.addresses import masked
+from playtrace.addresses import masked
 from playtrace.registry.models import Mirror
 
 Following = Literal["new", "catching_up", "following", "paused", "failing"]

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.engine import make_url
 
+from playtrace.addresses import masked
 from playtrace.config import Settings
 from playtrace.operate.manifest import Manifest
 from playtrace.operate.orders import CopyOrder, Held, ListOrder, Said
@@ -233,7 +234,7 @@ class Backups:
             store=str(self._settings.store_path.absolute()),
             journal=str(self._settings.journal_path.absolute()),
             registry=str(Path(str(location.database)).absolute()) if is_file else None,
-            registry_said="included" if is_file else location.render_as_string(hide_password=True),
+            registry_said="included" if is_file else masked(self._settings.registry_database),
             folder=str((self._settings.data / FOLDER).absolute()),
             keep=keep,
             memory_bytes=self._settings.sql.memory_bytes,

@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, Ope
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from playtrace.addresses import masked
 from playtrace.registry.errors import RegistryAway, Unusable
 
 BUSY_TIMEOUT_MS = 15_000
@@ -101,8 +102,9 @@ def answering(engine: Engine) -> Generator[None]:
         raise RegistryAway("all connections to it are in use") from error
 
 
-def without_password(url: URL) -> str:
-    return url.render_as_string(hide_password=True)
+def shown(url: URL) -> str:
+    """For people: without a password, also where it stands among the parameters."""
+    return masked(url.render_as_string(hide_password=False))
 
 
 def _location(url: str) -> URL:

@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from playtrace.registry.database import BUSY_TIMEOUT_MS, for_writing, without_password
+from playtrace.registry.database import BUSY_TIMEOUT_MS, for_writing, shown
 from playtrace.registry.errors import Unusable
 
 LOCK = 7_031_402_118
@@ -42,11 +42,11 @@ def upgrade(engine: Engine) -> None:
             command.upgrade(config, "head")
     except CommandError as error:
         raise Unusable(
-            f"The registry at {without_password(engine.url)} was written by a newer playtrace ({error}). "
+            f"The registry at {shown(engine.url)} was written by a newer playtrace ({error}). "
             "Upgrade playtrace, or restore the backup that you made before."
         ) from error
     except DBAPIError as error:
-        raise Unusable(f"The registry at {without_password(engine.url)} cannot be used: {error.orig}") from error
+        raise Unusable(f"The registry at {shown(engine.url)} cannot be used: {error.orig}") from error
 
 
 @contextmanager
@@ -60,9 +60,7 @@ def _alone(connection: Connection) -> Generator[None]:
     with connection.begin():
         is_taken = connection.execute(text(take)).scalar_one()
     if is_taken == 0:
-        raise Unusable(
-            f"The registry at {without_password(connection.engine.url)} is being upgraded by another process."
-        )
+        raise Unusable(f"The registry at {shown(connection.engine.url)} is being upgraded by another process.")
     try:
         yield
     finally:

@@ -32,8 +32,8 @@ from pymongo.errors import (
     PyMongoError,
 )
 
+from playtrace.addresses import scrubbed
 from playtrace.config import Settings
-from playtrace.mirrors.addresses import scrubbed
 from playtrace.mirrors.mongodb.documents import Document, as_text, documents, set_aside_documents
 from playtrace.mirrors.slices import SliceRows, rows_of
 from playtrace.mirrors.target import (

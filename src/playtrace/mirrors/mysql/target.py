@@ -19,9 +19,9 @@ import pymysql
 from msgspec import Struct
 from pymysql.cursors import DictCursor
 
+from playtrace.addresses import scrubbed
 from playtrace.config import Settings
 from playtrace.metrics.frame.calendar import day_of, plain
-from playtrace.mirrors.addresses import scrubbed
 from playtrace.mirrors.mysql.address import arguments_of
 from playtrace.mirrors.mysql.changes import Changes, Known, Session, changes
 from playtrace.mirrors.mysql.figures import Figures, day_span, events_by_game, figures_of

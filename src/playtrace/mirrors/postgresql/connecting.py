@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from playtrace.mirrors.addresses import scrubbed
+from playtrace.addresses import scrubbed
 from playtrace.mirrors.target import TargetAway, TargetError, TargetUnusable
 
 CONNECT_SECONDS_MAX = 10
