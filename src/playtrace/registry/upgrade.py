@@ -18,11 +18,13 @@ from playtrace.registry.errors import Unusable
 
 LOCK = 7_031_402_118
 """A number of our own, of locks that PostgreSQL knows by one."""
+MYSQL_LOCK = "concat('playtrace_registry_', md5(database()))"
+"""A name of MySQL's has at most 64 characters, and that of a database may have as many by itself."""
 LOCKS = {
     "postgresql": (f"SELECT pg_advisory_lock({LOCK})", f"SELECT pg_advisory_unlock({LOCK})"),
     "mysql": (
-        f"SELECT get_lock(concat('playtrace_', database()), {BUSY_TIMEOUT_MS // 1000})",
-        "SELECT release_lock(concat('playtrace_', database()))",
+        f"SELECT get_lock({MYSQL_LOCK}, {BUSY_TIMEOUT_MS // 1000})",
+        f"SELECT release_lock({MYSQL_LOCK})",
     ),
 }
 
