@@ -99,7 +99,7 @@ def put_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId, ne
         state.registry.check_mirror(mirror_id, definition)
         if new.is_checked:
             probe(url, mirror_id, state.settings, state.registry)
-        state.registry.put_mirror(mirror_id, definition)
+        return _now(state.registry.put_mirror(mirror_id, definition))
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected, location="body") from error
     except TargetError as error:
@@ -107,7 +107,6 @@ def put_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId, ne
         raise InvalidRequest.of_field("url", scrubbed(str(error), url), location="body") from None
     except MirrorFromSettings as error:
         raise Conflict(str(error)) from error
-    return _now(state, mirror_id)
 
 
 @router.delete("/{mirror_id}")
@@ -139,16 +138,18 @@ def replay_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId,
     """Write everything again from a day on, or from the beginning: for a database in which something was deleted. What
     is there stays, and is not written twice."""
     try:
-        state.registry.replay_mirror(mirror_id, replay.since or EVERYTHING)
+        return _now(state.registry.replay_mirror(mirror_id, replay.since or EVERYTHING))
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
-    return _now(state, mirror_id)
 
 
 @router.post("/{mirror_id}/test")
 def test_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId) -> MirrorTest:
     """Connect to the database now, and answer what came of it."""
-    mirror = _existing(state, mirror_id)
+    try:
+        mirror = state.registry.mirror(mirror_id)
+    except UnknownMirror as error:
+        raise NotFound(str(error)) from error
     try:
         return MirrorTest(
             connected=True, reason=None, seconds=probe(mirror.url, mirror.id, state.settings, state.registry)
@@ -159,18 +160,10 @@ def test_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId) -
 
 def _pause(state: State, mirror_id: str, *, is_paused: bool) -> MirrorNow:
     try:
-        state.registry.pause_mirror(mirror_id, is_paused=is_paused)
+        return _now(state.registry.pause_mirror(mirror_id, is_paused=is_paused))
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
-    return _now(state, mirror_id)
 
 
-def _now(state: State, mirror_id: str) -> MirrorNow:
-    return MirrorNow(**told(_existing(state, mirror_id), dt.datetime.now(dt.UTC)))
-
-
-def _existing(state: State, mirror_id: str) -> Mirror:
-    try:
-        return state.registry.mirror(mirror_id)
-    except UnknownMirror as error:
-        raise NotFound(str(error)) from error
+def _now(mirror: Mirror) -> MirrorNow:
+    return MirrorNow(**told(mirror, dt.datetime.now(dt.UTC)))
