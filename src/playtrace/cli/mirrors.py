@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from pydantic.alias_generators import to_camel
 
 from playtrace.cli.local_server import running_server
 from playtrace.cli.registry_access import AsJson, DataFolder, in_folder, open_registry
@@ -281,12 +282,7 @@ def _told(mirror: Mirror) -> dict[str, Any]:
     """As the API tells it."""
     from playtrace.mirrors.state import told
 
-    return {_camel(name): value for name, value in told(mirror, dt.datetime.now(dt.UTC)).items()}
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
+    return {to_camel(name): value for name, value in told(mirror, dt.datetime.now(dt.UTC)).items()}
 
 
 def _show(mirror: Mirror, *, as_json: bool) -> None:
