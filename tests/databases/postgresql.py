@@ -7,17 +7,15 @@ import getpass
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import psycopg
 
-STARTED_WITHIN_S = 60.0
+from databases.servers import Program, free_port
 
 
 def programs() -> Path | None:
@@ -40,8 +38,8 @@ class PostgreSQL:
         self._log = folder / "log"
         self._folder = folder
         self._is_durable = is_durable
-        self._server: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self._program: Program | None = None
+        self.port = free_port()
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
@@ -59,28 +57,24 @@ class PostgreSQL:
         if not self._is_durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         command = self._as_its_user(str(self._programs / "postgres"), "-D", str(self._data))
-        with self._log.open("ab") as log:
-            self._server = subprocess.Popen(
-                [*command, *(f"--{option}" for option in options)], stdout=log, stderr=log, start_new_session=True
-            )
-        self._wait()
+        self._program = Program([*command, *(f"--{option}" for option in options)], self._log)
+        self._program.wait_until(self._answers)
         return self
 
     def kill(self) -> None:
         """As a power cut does: nothing is written any more."""
-        assert self._server is not None
+        assert self._program is not None
         # Each of its processes has a group of its own.
-        processes = [*psutil.Process(self._server.pid).children(recursive=True), psutil.Process(self._server.pid)]
+        processes = psutil.Process(self._program.pid).children(recursive=True)
         for process in processes:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        self._server.wait()
+        self._program.end(signal.SIGKILL)
         psutil.wait_procs(processes, timeout=30)
 
     def stop(self) -> None:
-        if self._server is not None and self._server.poll() is None:
-            os.killpg(self._server.pid, signal.SIGQUIT)
-            self._server.wait(30)
+        if self._program is not None:
+            self._program.end(signal.SIGQUIT)
 
     @contextlib.contextmanager
     def database(self, name: str, template: str = "template1") -> Iterator[str]:
@@ -93,16 +87,12 @@ class PostgreSQL:
             with psycopg.connect(self.url(), autocommit=True) as connection:
                 connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + STARTED_WITHIN_S
-        while True:
-            try:
-                psycopg.connect(self.url(), connect_timeout=2).close()
-                return
-            except psycopg.OperationalError:
-                assert self._server is not None
-                assert self._server.poll() is None and time.monotonic() < deadline, self._log.read_text()
-                time.sleep(0.05)
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url(), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _run(self, program: str, *arguments: str) -> None:
         command = self._as_its_user(str(self._programs / program), *arguments)
@@ -124,9 +114,3 @@ def throw_away_postgresql(*, is_durable: bool = False) -> Iterator[PostgreSQL]:
             yield server.start()
         finally:
             server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

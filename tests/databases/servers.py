@@ -34,6 +34,10 @@ class Program:
         with log.open("ab") as file:
             self._process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def wait_until(self, answers: Callable[[], bool]) -> None:
         deadline = time.monotonic() + STARTED_WITHIN_S
         while not answers():
