@@ -263,20 +263,17 @@ class _Writing:
         found = changes(self._known(figures), [Session(**row) for row in _sessions(figures)])
         self._changed_days = {day_of(moment.replace(tzinfo=dt.UTC), figures.zone) for moment in found.moments()}
         self._remove(found)
-        id_ = self._texts.game(figures.game_id)
-        new = [self._values(session, id_) for session in found.new]
+        game_id = figures.game_id
+        id_ = self._texts.game(game_id)
         # One that was refused before is tried again as a new one.
-        again = [(known.session, session) for known, session in found.changed]
-        new += [self._values(session, id_) for number, session in again if number is None]
-        sessions = found.new + [session for number, session in again if number is None]
-        numbers: list[int | None] = []
+        new = found.new + [session for known, session in found.changed if known.session is None]
+        numbered: list[tuple[int | None, Session]] = []
         for some in _some(new, ROWS_AT_ONCE):
-            numbers += self._insert(figures.game_id, some)
-        numbered = list(zip(numbers, sessions, strict=True))
-        kept = [(number, session) for number, session in again if number is not None]
+            numbers = self._insert(game_id, [self._values(session, id_) for session in some])
+            numbered += zip(numbers, some, strict=True)
+        kept = [(known.session, session) for known, session in found.changed if known.session is not None]
         for some in _some(kept, ROWS_AT_ONCE):
-            values = [(number, *self._values(session, id_)) for number, session in some]
-            is_taken = self._update(figures.game_id, values)
+            is_taken = self._update(game_id, [(number, *self._values(session, id_)) for number, session in some])
             numbered += [
                 (number if taken else None, session) for (number, session), taken in zip(some, is_taken, strict=True)
             ]
@@ -284,9 +281,8 @@ class _Writing:
             self._execute(
                 OUR_SESSION,
                 [
-                    (one.family, one.started_at, one.ended_at, one.length_us, one.owner, one.content, game, number)
+                    (one.family, one.started_at, one.ended_at, one.length_us, one.owner, one.content, game_id, number)
                     for number, one in some
-                    for game in (figures.game_id,)
                 ],
             )
 
