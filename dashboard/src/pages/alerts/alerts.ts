@@ -1,8 +1,9 @@
 /** What the page of alerts asks the server, and how it changes what is there. */
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed, type ComputedRef } from 'vue'
 import { read, send } from '@/api/client'
 import type { AlertRule, Backtest, Channel, ChannelList, IncidentList, OneIncident, RuleList, SegmentList, SilenceList } from '@/api/types'
+import { useChangeOf } from '@/composables/change'
 
 const LOOK_AGAIN_MS = 15_000
 const PAGE_SIZE = 30
@@ -62,14 +63,8 @@ export const usePreview = (asked: ComputedRef<{ rule: unknown; gameId: string; f
     refetchOnWindowFocus: false,
   })
 
-/** A change of anything here; when it is made, all that is shown is asked for again. */
-export function useChange() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (change: () => Promise<unknown>) => change(),
-    onSettled: () => client.invalidateQueries({ queryKey: ['alerts'] }),
-  })
-}
+/** A change of anything here. */
+export const useChange = () => useChangeOf('alerts')
 
 const ofRule = (rule: Pick<AlertRule, 'id' | 'gameId'>): string => `alerts/rules/${encodeURIComponent(rule.id)}${rule.gameId ? `?gameId=${encodeURIComponent(rule.gameId)}` : ''}`
 const ofChannel = (id: string): string => `alerts/channels/${encodeURIComponent(id)}`

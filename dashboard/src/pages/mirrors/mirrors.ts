@@ -1,7 +1,8 @@
 /** What the page of mirrors asks the server, and how it changes what is there. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { useQuery } from '@tanstack/vue-query'
 import { read, send } from '@/api/client'
 import type { Mirror, MirrorList } from '@/api/types'
+import { useChangeOf } from '@/composables/change'
 
 const LOOK_AGAIN_MS = 2_000
 
@@ -12,14 +13,8 @@ export const useMirrors = () =>
     refetchInterval: LOOK_AGAIN_MS,
   })
 
-/** A change of anything here; when it is made, all that is shown is asked for again. */
-export function useChange() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (change: () => Promise<unknown>) => change(),
-    onSettled: () => client.invalidateQueries({ queryKey: ['mirrors'] }),
-  })
-}
+/** A change of anything here. */
+export const useChange = () => useChangeOf('mirrors')
 
 const of = (id: string): string => `mirrors/${encodeURIComponent(id)}`
 
