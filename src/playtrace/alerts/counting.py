@@ -1,4 +1,4 @@
-"""Events of many games in many stretches of time, counted with one question to the rollup."""
+"""Events in stretches of time: those of many games counted with one question to the rollup, or from the events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, LiteralString, NamedTuple
 
 from playtrace.alerts.clock import slot_after, slot_before
-from playtrace.alerts.narrowed import Narrowing, count_narrowed, series_narrowed
+from playtrace.alerts.events import Narrowing, events_in
 from playtrace.alerts.rules import AlertRule, EventCount, GroupBy, Measure, NewValue, Ratio, kept_values
 from playtrace.metrics.frame.calendar import SLOT, Span, plain
 
@@ -59,6 +59,11 @@ class Cut(NamedTuple):
     """What only the events themselves can tell."""
 
     @property
+    def is_of_events(self) -> bool:
+        """Whether the events have to be read for it: the rollup knows neither maps nor what narrows."""
+        return self.narrowing.is_any or self.part_by == "map"
+
+    @property
     def dimensions(self) -> frozenset[str]:
         """What must be known of the events."""
         kept = (("platform", self.platform), ("version", self.version), ("country", self.country))
@@ -104,12 +109,8 @@ def cut_of(rule: AlertRule) -> Cut:
         kept_values(rule.version),
         kept_values(rule.country),
         part_by,
-        narrowing_of(rule),
+        Narrowing(tuple(rule.filter), rule.segment),
     )
-
-
-def narrowing_of(rule: AlertRule) -> Narrowing:
-    return Narrowing(tuple(rule.filter), rule.segment)
 
 
 # What is not asked for by name is counted together. Equal keys find the stretch of a row: comparing borders is slow.
@@ -130,19 +131,19 @@ LIMIT $rows_max
 """
 
 # Of the events themselves: to the second, and with the map.
-EXACT: LiteralString = """
-SELECT CASE WHEN list_contains($names::VARCHAR[], name) THEN name ELSE '' END AS name,
-    CASE WHEN $by_platform THEN coalesce(platform, '') ELSE '' END AS platform,
-    CASE WHEN $by_version THEN coalesce(version, '') ELSE '' END AS version,
-    CASE WHEN $by_country THEN coalesce(country, '') ELSE '' END AS country,
+_EACH: LiteralString = """CASE WHEN list_contains($names::VARCHAR[], name) THEN name ELSE '' END AS name,
+    CASE WHEN $by_platform THEN of_platform ELSE '' END AS platform,
+    CASE WHEN $by_version THEN of_version ELSE '' END AS version,
+    CASE WHEN $by_country THEN of_country ELSE '' END AS country,
     CASE WHEN $by_map THEN coalesce(map_id, '') ELSE '' END AS map, CAST(count(*) AS BIGINT) AS events
-FROM main.events
-WHERE game_id = $game AND env = $env AND time >= $from AND time < $to
-    AND ($all_names OR list_contains($names::VARCHAR[], name))
+FROM every_event
+WHERE $all_names OR list_contains($names::VARCHAR[], name)
 GROUP BY ALL
 ORDER BY events DESC
 LIMIT $rows_max
 """
+EXACT: LiteralString = "SELECT " + _EACH
+EXACT_SERIES: LiteralString = "SELECT time_bucket(INTERVAL '15 minutes', time) AS slot, " + _EACH
 
 # All of a stretch, quarter by quarter.
 SERIES: LiteralString = """
@@ -208,38 +209,14 @@ def count(
     return found
 
 
-def count_exactly(
-    reader: Reader,
-    game_id: str,
-    env: str,
-    span: Span,
-    names: Collection[str],
-    dimensions: Collection[str],
-) -> list[Count]:
-    """The same in any stretch of time, from the events."""
-    rows = reader.rows(
-        EXACT,
-        {
-            "game": game_id,
-            "env": env,
-            "from": plain(span.start),
-            "to": plain(span.end),
-            "all_names": ALL_EVENTS in names,
-            "names": [name for name in names if name != ALL_EVENTS],
-            "rows_max": ROWS_MAX,
-            **{f"by_{name}": name in dimensions for name in ("platform", "version", "country", "map")},
-        },
-    )
-    return [Count(**row) for row in rows]
+def count_exactly(reader: Reader, game_id: str, cut: Cut, span: Span, dimensions: Collection[str]) -> list[Count]:
+    """The same in any stretch of time, from the events, of the name that a cut asks for and where its narrowing holds;
+    platform, version and country are left to `Cut.keeps`.
 
-
-def count_cut(reader: Reader, game_id: str, cut: Cut, span: Span, dimensions: Collection[str]) -> list[Count]:
-    """The same of what a cut asks for; platform, version and country are left to `Cut.keeps`. Raises `WrongParameter`
-    too."""
-    if not cut.narrowing.is_any:
-        return count_exactly(reader, game_id, cut.env, span, [cut.name], dimensions)
-    rows = count_narrowed(reader, game_id, cut.env, span, cut.narrowing, [cut.name], dimensions, rows_max=ROWS_MAX)
-    return [Count(**row) for row in rows]
+    Raises `WrongParameter`, and what `Reader.query` raises.
+    """
+    events = events_in(reader, game_id, cut.env, span, cut.narrowing)
+    return [Count(**row) for row in events.rows(EXACT, **_of_events(cut, dimensions, ROWS_MAX))]
 
 
 class Series:
@@ -273,10 +250,9 @@ class Series:
 
 
 def _quarters(reader: Reader, game_id: str, cut: Cut, span: Span) -> pa.Table:
-    if cut.narrowing.is_any:
-        return series_narrowed(
-            reader, game_id, cut.env, span, cut.narrowing, [cut.name], cut.dimensions, rows_max=SERIES_ROWS_MAX
-        )
+    if cut.is_of_events:
+        events = events_in(reader, game_id, cut.env, span, cut.narrowing)
+        return events.table(EXACT_SERIES, **_of_events(cut, cut.dimensions, SERIES_ROWS_MAX))
     return reader.query(
         SERIES,
         {
@@ -284,10 +260,7 @@ def _quarters(reader: Reader, game_id: str, cut: Cut, span: Span) -> pa.Table:
             "env": cut.env,
             "from": plain(span.start),
             "to": plain(span.end),
-            "all_names": cut.name == ALL_EVENTS,
-            "names": [] if cut.name == ALL_EVENTS else [cut.name],
-            "rows_max": SERIES_ROWS_MAX,
-            **{f"by_{name}": name in cut.dimensions for name in ("platform", "version", "country")},
+            **_named(cut, cut.dimensions, SERIES_ROWS_MAX),
         },
     )
 
@@ -321,6 +294,19 @@ def inside(span: Span) -> Span:
 def largest(totals: Mapping[str, float]) -> list[str]:
     """The parts that are judged."""
     return sorted(totals, key=lambda part: (-totals[part], part))[:PARTS_MAX]
+
+
+def _of_events(cut: Cut, dimensions: Collection[str], rows_max: int) -> dict[str, object]:
+    return _named(cut, dimensions, rows_max) | {"by_map": "map" in dimensions}
+
+
+def _named(cut: Cut, dimensions: Collection[str], rows_max: int) -> dict[str, object]:
+    return {
+        "all_names": cut.name == ALL_EVENTS,
+        "names": [] if cut.name == ALL_EVENTS else [cut.name],
+        "rows_max": rows_max,
+        **{f"by_{name}": name in dimensions for name in ("platform", "version", "country")},
+    }
 
 
 def _slots(span: Span) -> list[dt.datetime]:

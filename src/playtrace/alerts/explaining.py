@@ -7,10 +7,11 @@ A value explains the share of the change that is its own: what it has now, less 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from playtrace.alerts.clock import POINTS_MIN
-from playtrace.alerts.counting import Count, Cut, count_cut, first_slots
+from playtrace.alerts.counting import Count, Cut, count_exactly, first_slots
 from playtrace.alerts.crashes import crash_texts
 from playtrace.alerts.incidents import DimensionChange, Explanation
 from playtrace.alerts.measuring import Figures, WatchedGame
@@ -31,30 +32,31 @@ AFFECTED_SHARE = 0.1
 
 def explain(reader: Reader, figures: Figures, game: WatchedGame, cut: Cut, span: Span, part: str) -> Explanation:
     """What explains what an event count has in a stretch. Raises what `Reader.query` raises."""
-    wanted = {"platform", "version", "country", "map"}
-    now = _kept(count_cut(reader, game.id, cut, span, wanted), cut, part)
+
+    def counted(one: Span) -> dict[tuple[str, str], float]:
+        counts = count_exactly(reader, game.id, cut, one, DIMENSIONS)
+        return _by_value(count for count in counts if cut.keeps_in(part, count))
+
+    now = counted(span)
     spans = figures.spans_of_past(game, cut.env, span, [])
-    before = [(one, _kept(count_cut(reader, game.id, cut, one, wanted), cut, part)) for one in spans]
     # Of few weeks the middle is as good as any: what is usual of a value is the mean of what it had.
     scale = 1 / len(spans) if len(spans) >= POINTS_MIN else 0.0
     if len(spans) == 1:
         scale = (span.end - span.start) / (spans[0].end - spans[0].start)
     usual: defaultdict[tuple[str, str], float] = defaultdict(float)
-    for _, counts in before:
-        for key, events in _by_value(counts).items():
+    for one in spans:
+        for key, events in counted(one).items():
             usual[key] += events * scale
-    by_value = _by_value(now)
-    changes = changes_of(by_value, usual)
-    versions = sorted((key for key in by_value if key[0] == "version"), key=lambda key: (-by_value[key], key))
+    versions = sorted((key for key in now if key[0] == "version"), key=lambda key: (-now[key], key))
     crashes = crash_texts(reader, game.id, cut, span, part, crashes_max=CRASHES_READ_MAX) if cut.name == "crash" else []
     (title, times), *_ = Counter(crashes).most_common(1) or [(None, 0)]
     return Explanation(
-        changes=changes,
+        changes=changes_of(now, usual),
         crash=title,
         crash_events=times,
         crashes=len(crashes),
         versions=[value or UNKNOWN for _, value in versions[:VERSIONS_MAX]],
-        first_version=_first_version(reader, game, cut.env, by_value, usual),
+        first_version=_first_version(reader, game, cut.env, now, usual),
     )
 
 
@@ -74,12 +76,7 @@ def changes_of(now: dict[tuple[str, str], float], usual: dict[tuple[str, str], f
     return sorted(found, key=lambda change: -change.share)[:CHANGES_MAX]
 
 
-def _kept(counts: list[Count], cut: Cut, part: str) -> list[Count]:
-    """Those that a cut keeps, and of them those of a part."""
-    return [count for count in counts if cut.keeps_in(part, count)]
-
-
-def _by_value(counts: list[Count]) -> dict[tuple[str, str], float]:
+def _by_value(counts: Iterable[Count]) -> dict[tuple[str, str], float]:
     found: defaultdict[tuple[str, str], float] = defaultdict(float)
     for count in counts:
         for dimension in DIMENSIONS:

@@ -13,7 +13,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from playtrace.alerts.clock import bucket_before, bucket_ending
-from playtrace.alerts.counting import Cut, around, cut_of, inside, largest
+from playtrace.alerts.counting import around, cut_of, inside, largest
 from playtrace.alerts.incidents import Policy
 from playtrace.alerts.judging import (
     OFTEN,
@@ -27,7 +27,7 @@ from playtrace.alerts.judging import (
     judge_unusual,
     score_of,
 )
-from playtrace.alerts.measuring import Figures, WatchedGame, like
+from playtrace.alerts.measuring import Figures, Wanted, WatchedGame, like
 from playtrace.alerts.rules import (
     AlertRule,
     NewValue,
@@ -102,7 +102,7 @@ def policy_of(rule: AlertRule, *, is_silenced: bool = False) -> Policy:
     )
 
 
-def wanted(rule: AlertRule, game: WatchedGame, figures: Figures, at: dt.datetime) -> list[tuple[str, Cut, Span]]:
+def wanted(rule: AlertRule, game: WatchedGame, figures: Figures, at: dt.datetime) -> list[Wanted]:
     """What is going to be counted for a look: so that it can be asked for together with what others want."""
     spans: list[Span] = []
     if isinstance(rule, Threshold | Silence) and slides(rule):
@@ -171,8 +171,7 @@ def _look_at_window(
     cut, window = cut_of(rule), Span(at - window_of(rule), at)
     if rule.below is not None and figures.extent(game, rule.env) is None:
         return []  # a game that never began does not have too little
-    most, least = figures.totals(game, cut, around(window)), _inside(figures, game, cut, window)
-    exact: dict[str, float] | None = None
+    least, most = figures.bounds(game, cut, window)
     found: list[Look] = []
     for part in _with(largest(most), open_parts):
         past = Past()
@@ -184,9 +183,7 @@ def _look_at_window(
         # Quarters of an hour say it unless the threshold lies between what they have at least and at most; but what
         # is told is exact.
         if around(window) != inside(window) and (part in open_parts or "over" in (high.state, low.state)):
-            if exact is None:
-                exact = figures.exact_totals(game, cut, window)
-            verdict = judge_threshold(rule, exact.get(part, 0.0), past)
+            verdict = judge_threshold(rule, figures.exact_totals(game, cut, window).get(part, 0.0), past)
         found.append(Look(part, verdict, window))
     return found
 
@@ -201,18 +198,15 @@ def _look_for_silence(
 ) -> list[Look]:
     cut, window = cut_of(rule), Span(at - window_of(rule), at)
     spans = figures.spans_of_past(game, rule.env, like(window), [])
-    least = _inside(figures, game, cut, window)
+    least, _ = figures.bounds(game, cut, window)
     of_past = [figures.totals(game, cut, span) for span in spans]
-    exact: dict[str, float] | None = None
     found: list[Look] = []
     for part in _with(largest({part: total for one in of_past for part, total in one.items()}), open_parts):
         past = figures.past(game, cut, window, excluded(part), part)
         events = least.get(part, 0.0)
         is_exact = around(window) == inside(window)
         if events == 0 and not is_exact and (part in open_parts or judge_silence(rule, 0, past) is not None):
-            if exact is None:
-                exact = figures.exact_totals(game, cut, window)
-            events = exact.get(part, 0.0)
+            events = figures.exact_totals(game, cut, window).get(part, 0.0)
         verdict = judge_silence(rule, events, past)
         if verdict is not None and verdict.state == "over" and not _was_live(game, figures, spans):
             verdict = None
@@ -224,11 +218,6 @@ def _was_live(game: WatchedGame, figures: Figures, spans: list[Span]) -> bool:
     """Whether something was received when it happened: a past that was sent later says nothing of what comes now."""
     heard = [span for span in spans if figures.received(game, span).received > 0]
     return len(heard) >= OFTEN * len(spans)
-
-
-def _inside(figures: Figures, game: WatchedGame, cut: Cut, window: Span) -> dict[str, float]:
-    span = inside(window)
-    return figures.totals(game, cut, span) if span.start < span.end else {}
 
 
 # ── buckets that are over ───────────────────────────────────────────────────────────────────────────────────

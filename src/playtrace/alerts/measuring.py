@@ -17,7 +17,7 @@ from msgspec import Struct
 from pydantic import ValidationError
 
 from playtrace.alerts.clock import DAYS_BACK, POINTS_MIN, WEEKS_BACK, days_before, slot_after, weeks_before
-from playtrace.alerts.counting import Cut, Series, Stretch, count, count_cut, count_exactly
+from playtrace.alerts.counting import Cut, Series, Stretch, around, count, count_exactly, inside
 from playtrace.alerts.judging import Past
 from playtrace.alerts.narrowed import segments_of
 from playtrace.alerts.rules import AlertRule, MetricFigure, Ratio, Threshold, Unusual
@@ -36,6 +36,9 @@ LONG_OVER = ONE_DAY / 2
 """What is over for so long is counted once."""
 TOO_OLD = "too_old"
 SEGMENTS_NAMED_MAX = 10
+
+Wanted = tuple[str, Cut, Span]
+"""Events of a game, by its id, in a stretch of time."""
 
 BOOKS: LiteralString = """
 SELECT game_id, hour, outcome, CAST(sum(events) AS BIGINT) AS events
@@ -74,7 +77,7 @@ class PastFigures:
     """What was counted in stretches that are long over: it is asked once, and kept from one look to the next."""
 
     def __init__(self) -> None:
-        self.totals: dict[tuple[str, Cut, Span], dict[str, float]] = {}
+        self.totals: dict[Wanted, dict[str, float]] = {}
         self.answers: dict[tuple[object, ...], dict[str, Any]] = {}
         """Of metrics, by what they were asked."""
 
@@ -101,7 +104,7 @@ class Figures:
         self._past = past
         self._counting_of = counting_of
         self._now = now
-        self._totals: dict[tuple[str, Cut, Span], dict[str, float]] = {}
+        self._totals: dict[Wanted, dict[str, float]] = {}
         self._series: dict[tuple[str, Cut], Series] = {}
         self._answers: dict[tuple[object, ...], dict[str, Any]] = {}
         self._books: dict[tuple[str, Span], Received] = {}
@@ -109,14 +112,14 @@ class Figures:
 
     # ── counts of events ─────────────────────────────────────────────────────────────────────────────────
 
-    def prepare(self, wanted: Iterable[tuple[str, Cut, Span]]) -> None:
-        """Count what is not known yet, with one question for each set of dimensions."""
-        by_dimensions: defaultdict[frozenset[str], set[tuple[str, Cut, Span]]] = defaultdict(set)
+    def prepare(self, wanted: Iterable[Wanted]) -> None:
+        """Count what is not known yet, with one question to the rollup for each set of dimensions."""
+        by_dimensions: defaultdict[frozenset[str], set[Wanted]] = defaultdict(set)
         for one in wanted:
-            if one in self._totals or one in self._past.totals:
+            if one in self._kept(one):
                 continue
-            if one[1].narrowing.is_any:
-                self._count_narrowed(*one)
+            if one[1].is_of_events:
+                self._count_exactly(one)
             else:
                 by_dimensions[one[1].dimensions].add(one)
         for dimensions, some in by_dimensions.items():
@@ -124,42 +127,57 @@ class Figures:
 
     def totals(self, game: WatchedGame, cut: Cut, span: Span) -> dict[str, float]:
         """Events by part, in whole quarters of an hour."""
-        series = self._series.get((game.id, cut))
-        if series is not None and series.span.start <= span.start and span.end <= series.span.end:
+        series = self._series_of(game, cut, span)
+        if series is not None:
             return series.totals(span)
         key = (game.id, cut, span)
-        if key not in self._totals and key not in self._past.totals:
-            self.prepare([key])
-        return self._past.totals[key] if key in self._past.totals else self._totals[key]
+        self.prepare([key])
+        return self._kept(key)[key]
+
+    def bounds(self, game: WatchedGame, cut: Cut, window: Span) -> tuple[dict[str, float], dict[str, float]]:
+        """Events by part that there are at least, and at most, in any stretch: those of the quarters of an hour that
+        lie in it, and of those that it touches. Where these would be counted from the events, both are exact."""
+        least, most = inside(window), around(window)
+        if least != most and cut.is_of_events and self._series_of(game, cut, most) is None:
+            exact = self.exact_totals(game, cut, window)
+            return exact, exact
+        return self.totals(game, cut, least) if least.start < least.end else {}, self.totals(game, cut, most)
 
     def read_series(self, game: WatchedGame, cut: Cut, span: Span) -> None:
         """Read all of a stretch at once, where many of its parts are going to be looked at."""
-        if cut.part_by != "map":
-            self._series[game.id, cut] = Series(self._reader, game.id, cut, span)
+        self._series[game.id, cut] = Series(self._reader, game.id, cut, span)
 
     def exact_totals(self, game: WatchedGame, cut: Cut, span: Span) -> dict[str, float]:
         """Events by part, in any stretch, from the events themselves."""
-        return cut.totals(count_cut(self._reader, game.id, cut, span, cut.dimensions))
+        key = (game.id, cut, span)
+        if key not in self._kept(key):
+            self._count_exactly(key)
+        return self._kept(key)[key]
 
-    def _count(self, dimensions: frozenset[str], wanted: set[tuple[str, Cut, Span]]) -> None:
+    def _series_of(self, game: WatchedGame, cut: Cut, span: Span) -> Series | None:
+        """What was read of a stretch at once, if it was."""
+        series = self._series.get((game.id, cut))
+        is_there = series is not None and series.span.start <= span.start and span.end <= series.span.end
+        return series if is_there else None
+
+    def _count(self, dimensions: frozenset[str], wanted: set[Wanted]) -> None:
         names = {cut.name for _, cut, _ in wanted}
         stretches = {Stretch(game_id, cut.env, span) for game_id, cut, span in wanted}
-        if "map" in dimensions:
-            counts = {
-                one: count_exactly(self._reader, one.game_id, one.env, one.span, names, dimensions) for one in stretches
-            }
-        else:
-            counts = count(self._reader, stretches, names, dimensions)
-        for game_id, cut, span in wanted:
-            is_past = span.end < self._now - LONG_OVER
-            kept = self._past.totals if is_past else self._totals
-            kept[game_id, cut, span] = cut.totals(counts[Stretch(game_id, cut.env, span)])
+        counts = count(self._reader, stretches, names, dimensions)
+        for one in wanted:
+            game_id, cut, span = one
+            self._kept(one)[one] = cut.totals(counts[Stretch(game_id, cut.env, span)])
 
-    def _count_narrowed(self, game_id: str, cut: Cut, span: Span) -> None:
+    def _count_exactly(self, one: Wanted) -> None:
+        game_id, cut, span = one
+        self._kept(one)[one] = cut.totals(count_exactly(self._reader, game_id, cut, span, cut.dimensions))
+
+    def _kept(self, one: Wanted) -> dict[Wanted, dict[str, float]]:
+        """Where it is kept what was counted: of what is long over from one look to the next."""
+        _, cut, span = one
         # Who belongs to a segment changes: then what was counted before is not what there is.
         is_past = span.end < self._now - LONG_OVER and cut.narrowing.segment is None
-        kept = self._past.totals if is_past else self._totals
-        kept[game_id, cut, span] = cut.totals(count_cut(self._reader, game_id, cut, span, cut.dimensions))
+        return self._past.totals if is_past else self._totals
 
     def check_segment(self, game: WatchedGame, rule: AlertRule) -> None:
         """Raises `NotMeasured` where the segment of a rule is not there, or not any more."""

@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from playtrace.alerts.clock import WEEKS_BACK, slot_after, slot_before
-from playtrace.alerts.counting import cut_of, extents, narrowing_of
+from playtrace.alerts.counting import cut_of, extents
 from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.explaining import explain
 from playtrace.alerts.incidents import Explanation, Incident, Told, acknowledged, follow
@@ -389,12 +389,9 @@ class Watch:
             if not moments:
                 continue
             try:
-                if narrowing_of(rule).is_any:
-                    # With one question to the events, rather than one for each moment.
-                    window = window_of(rule) + SLOT
-                    figures.read_series(
-                        game, cut_of(rule), Span(slot_before(moments[0] - window), slot_after(as_of + SLOT))
-                    )
+                # With one question, rather than one for each moment.
+                first = slot_before(moments[0] - window_of(rule) - SLOT)
+                figures.read_series(game, cut_of(rule), Span(first, slot_after(as_of + SLOT)))
                 looks = self._looks_again(figures, rule, game, [*moments, as_of])
             except (NotMeasured, StoreError) as error:
                 self._fail(rule.id, game.id, str(error))
@@ -649,11 +646,8 @@ class Watch:
 
 def _counts(rule: AlertRule) -> bool:
     """Whether the rollup says all it looks at, rather than metrics or the events themselves."""
-    return (
-        not narrowing_of(rule).is_any
-        and not isinstance(rule, Ratio)
-        and is_event_count(getattr(rule, "measure", "events"))
-    )
+    is_count = not isinstance(rule, Ratio) and is_event_count(getattr(rule, "measure", "events"))
+    return is_count and not cut_of(rule).is_of_events
 
 
 def _holds(
