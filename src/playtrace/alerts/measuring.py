@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, LiteralString, cast
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,10 @@ from pydantic import ValidationError
 from playtrace.alerts.clock import DAYS_BACK, POINTS_MIN, WEEKS_BACK, days_before, slot_after, weeks_before
 from playtrace.alerts.counting import Cut, Series, Stretch, around, count, count_exactly, inside
 from playtrace.alerts.judging import Past
-from playtrace.alerts.narrowed import segments_of
 from playtrace.alerts.rules import AlertRule, MetricFigure, Ratio, Threshold, Unusual
 from playtrace.metrics.frame.calendar import ONE_DAY, SLOT, Span, plain
 from playtrace.metrics.frame.errors import WrongParameter
+from playtrace.metrics.frame.hints import unknown_segment
 from playtrace.metrics.frame.metric import Rules, metrics
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ ANSWERS_MAX = 2_000
 LONG_OVER = ONE_DAY / 2
 """What is over for so long is counted once."""
 TOO_OLD = "too_old"
-SEGMENTS_NAMED_MAX = 10
 
 Wanted = tuple[str, Cut, Span]
 """Events of a game, by its id, in a stretch of time."""
@@ -108,7 +107,8 @@ class Figures:
         self._series: dict[tuple[str, Cut], Series] = {}
         self._answers: dict[tuple[object, ...], dict[str, Any]] = {}
         self._books: dict[tuple[str, Span], Received] = {}
-        self._segments: dict[str, frozenset[str]] = {}
+        self._unknown_segments: dict[tuple[str, str], str | None] = {}
+        """What is said of those that are not there."""
 
     # ── counts of events ─────────────────────────────────────────────────────────────────────────────────
 
@@ -183,10 +183,11 @@ class Figures:
         """Raises `NotMeasured` where the segment of a rule is not there, or not any more."""
         if rule.segment is None:
             return
-        if game.id not in self._segments:
-            self._segments[game.id] = segments_of(self._reader, game.id)
-        if rule.segment not in self._segments[game.id]:
-            raise NotMeasured(no_segment(rule.segment, self._segments[game.id]))
+        key = (game.id, rule.segment)
+        if key not in self._unknown_segments:
+            self._unknown_segments[key] = unknown_segment(self._reader, *key)
+        if (said := self._unknown_segments[key]) is not None:
+            raise NotMeasured(said)
 
     # ── what is usual ────────────────────────────────────────────────────────────────────────────────────
 
@@ -337,12 +338,6 @@ class Figures:
         """What was received in the hours that a stretch touches."""
         self.prepare_received([game.id], span)
         return self._books[game.id, span]
-
-
-def no_segment(segment: str, there: Collection[str]) -> str:
-    """As a metric says it."""
-    known = f" There are {', '.join(map(repr, sorted(there)[:SEGMENTS_NAMED_MAX]))}." if there else ""
-    return f"there is no segment {segment!r} of this game.{known}"
 
 
 def like(window: Span) -> Span:

@@ -17,8 +17,7 @@ from playtrace.alerts.backtest import SeenPoint, backtest
 from playtrace.alerts.counting import extents
 from playtrace.alerts.defaults import default_rules, rules_of_game
 from playtrace.alerts.incidents import Incident
-from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame, no_segment
-from playtrace.alerts.narrowed import segments_of
+from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
 from playtrace.alerts.rules import ID_PATTERN, RULE, AlertRule, in_words, read_rule, written_rule
 from playtrace.alerts.telling import link_to
 from playtrace.api.authentication import CurrentAdmin, CurrentReader, Reader, readable_game
@@ -27,6 +26,7 @@ from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import Question
 from playtrace.metrics.frame.calendar import FIRST_YEAR, ONE_DAY, Span, day_start
+from playtrace.metrics.frame.hints import unknown_segment
 from playtrace.metrics.frame.models import DayOrInstant
 from playtrace.problems import Conflict, InvalidRequest, NotFound
 from playtrace.registry.alert_incidents import IncidentRow
@@ -477,9 +477,9 @@ def _put(state: State, rule: AlertRule) -> RuleSummary:
     # One that is switched off may name a segment that is gone: else nobody could switch it off.
     if rule.enabled and rule.segment is not None and rule.game_id and state.registry.game(rule.game_id) is not None:
         with state.store.reading(apart=True) as reader:
-            there = segments_of(reader, rule.game_id)
-        if rule.segment not in there:
-            raise InvalidRequest.of_field("segment", no_segment(rule.segment, there))
+            none_such = unknown_segment(reader, rule.game_id, rule.segment)
+        if none_such is not None:
+            raise InvalidRequest.of_field("segment", none_such)
     try:
         state.registry.put_alert_rule(rule.id, written_rule(rule), game_id=rule.game_id)
     except UnknownGame as error:

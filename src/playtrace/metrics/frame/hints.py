@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from difflib import get_close_matches
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 
 from msgspec import Struct
 
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import plain
-from playtrace.metrics.frame.known_values import commonest
+from playtrace.metrics.frame.known_values import SEGMENTS, commonest
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Sought
 from playtrace.metrics.frame.money import PAID_IN, MoneyAnswer
 from playtrace.metrics.frame.scope import ever
+
+if TYPE_CHECKING:
+    from playtrace.store.duckdb import Reader
 
 KNOWN_MAX = 200
 """Of the values of a dimension, the commonest: a value is compared with so many, and a game may have any number."""
@@ -131,16 +134,26 @@ def _unconverted(answer: CommonAnswer) -> list[str]:
 def _of(sought: Sought, parameters: CommonParameters, asking: Asking) -> list[str]:
     if not sought.values:
         return []
-    dimension = DIMENSIONS[sought.dimension]
     rows = commonest(sought.dimension, parameters, asking, KNOWN_MAX, sought.values)
     known = [row["value"] for row in rows if row["value"]]
     words = [*sought.other_words, *known[:KNOWN_MAX]]
     found: list[str] = []
     for value in [value for value in sought.values if value not in known][:HINTS_MAX]:
-        shown = value if len(value) <= NAME_LENGTH_MAX else f"{value[:NAME_LENGTH_MAX]}..."
-        none = dimension.none.format(value=shown, env=parameters.env)
-        found.append(f"{sought.parameter}: {none}.{_choice(shown, words, dimension)}")
+        found.append(f"{sought.parameter}: {_none_such(sought.dimension, value, words, parameters.env)}")
     return found
+
+
+def unknown_segment(reader: Reader, game_id: str, segment: str) -> str | None:
+    """What is said of a segment that a game does not have; None where it has it. Raises what `Reader.query` raises."""
+    there = [row["value"] for row in reader.rows(SEGMENTS, {"game": game_id})]
+    return None if segment in there else _none_such("segment", segment, there[:KNOWN_MAX])
+
+
+def _none_such(dimension: str, value: str, words: list[str], env: str | None = None) -> str:
+    """That it is not there, and which of the words may be meant."""
+    shown = value if len(value) <= NAME_LENGTH_MAX else f"{value[:NAME_LENGTH_MAX]}..."
+    said = DIMENSIONS[dimension]
+    return f"{said.none.format(value=shown, env=env)}.{_choice(shown, words, said)}"
 
 
 def _choice(value: str, words: list[str], dimension: Dimension) -> str:
