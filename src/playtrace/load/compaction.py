@@ -74,20 +74,12 @@ def _of(rollup: Rollup) -> Task:
     return Task(rollup.table, rollup.in_order("SELECT * FROM " + of_day), "DELETE FROM " + of_day)
 
 
-HEAT = Task(
-    heat_days.TABLE, heat_days.MERGED, "DELETE FROM heat_days WHERE day >= $from AND day < $to", when_quiet=True
-)
+def _made_of_day(table: LiteralString, merge: LiteralString) -> Task:
+    """What is made of the other tables when a day has come to rest."""
+    return Task(table, merge, "DELETE FROM " + table + " WHERE day >= $from AND day < $to", when_quiet=True)
 
-PERFORMANCE = Task(
-    performance_days.TABLE,
-    performance_days.MERGED,
-    "DELETE FROM performance_days WHERE day >= $from AND day < $to",
-    when_quiet=True,
-)
 
-PATHS = Task(
-    path_days.TABLE, path_days.MERGED, "DELETE FROM path_days WHERE day >= $from AND day < $to", when_quiet=True
-)
+HEAT = _made_of_day(heat_days.TABLE, heat_days.MERGED)
 
 TASKS: tuple[Task, ...] = (
     # Spans, samples, located and noted events are as few as they can be. Players are too, but lie as they came.
@@ -96,8 +88,8 @@ TASKS: tuple[Task, ...] = (
         for module in (event_counts, player_days, players, sessions, position_tails, map_extents, jwc_usage)
     ),
     HEAT,
-    PERFORMANCE,
-    PATHS,
+    _made_of_day(performance_days.TABLE, performance_days.MERGED),
+    _made_of_day(path_days.TABLE, path_days.MERGED),
     Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
 )
 
