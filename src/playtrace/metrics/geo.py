@@ -38,7 +38,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import as_far_as, span_before, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParameters, Judged, Model, in_units
-from playtrace.metrics.frame.money import IS_OWN, PURCHASED, bound_purchases
+from playtrace.metrics.frame.money import EARNED, IS_OWN, PURCHASED, bound_purchases
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.splitting import OTHER
 from playtrace.metrics.frame.told import told
@@ -100,13 +100,7 @@ class Geo(Judged, CommonAnswer):
 # Bucket 0 is the time before, bucket 1 the range.
 COUNTRIES: LiteralString = f"""
 WITH
-{PURCHASED},
-earned AS (
-    SELECT bucket, split, sum(CASE WHEN {IS_OWN} THEN micros ELSE 0 END) AS revenue_micros,
-        count(CASE WHEN paid_in <> $currency THEN 1 END) AS others
-    FROM counted
-    GROUP BY bucket, split
-),
+{EARNED},
 happened AS (
     SELECT bucket, split, sum(events) AS events FROM event_counts GROUP BY bucket, split
 ),
@@ -128,7 +122,7 @@ parts AS (
         0 AS crashed_sessions
     FROM happened
     UNION ALL
-    SELECT bucket, split, 0, 0, 0, revenue_micros, others, 0, 0 FROM earned
+    SELECT bucket, split, 0, 0, 0, revenue_micros, other_currency_purchases, 0, 0 FROM earned
     UNION ALL
     SELECT bucket, split, 0, 0, 0, 0, 0, sessions, crashed_sessions FROM began
     UNION ALL

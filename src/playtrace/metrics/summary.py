@@ -55,7 +55,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import as_far_as, buckets_of, plain, span_before, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
-from playtrace.metrics.frame.money import IS_OWN, PURCHASED, bound_purchases
+from playtrace.metrics.frame.money import EARNED, bound_purchases
 from playtrace.metrics.frame.players_now import players_now
 from playtrace.metrics.frame.scope import Scope, Table
 from playtrace.metrics.frame.wilson import ratio
@@ -108,13 +108,7 @@ class Summary(Judged, Figures, CommonAnswer):
 # Bucket 0 is the time before, bucket 1 the range. One statement, whose parts the store works out beside each other.
 FIGURES: LiteralString = f"""
 WITH
-{PURCHASED},
-earned AS (
-    SELECT bucket, sum(CASE WHEN {IS_OWN} THEN micros ELSE 0 END) AS revenue_micros,
-        count(CASE WHEN paid_in <> $currency THEN 1 END) AS other_currency_purchases
-    FROM counted
-    GROUP BY bucket
-),
+{EARNED},
 happened AS (
     SELECT bucket, sum(events) AS event_count,
         sum(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,

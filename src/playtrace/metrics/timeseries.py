@@ -46,7 +46,7 @@ from playtrace.metrics.frame.asking import Asking
 from playtrace.metrics.frame.calendar import GRAIN_OF_INTERVAL, Span, buckets_of, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, Sought, in_units
-from playtrace.metrics.frame.money import IS_OWN, PURCHASED, bound_purchases
+from playtrace.metrics.frame.money import EARNED, bound_purchases
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.splitting import KEYS_MAX, SplitBy, check_points, key_of
 from playtrace.metrics.frame.wilson import ratio
@@ -128,13 +128,11 @@ found AS (
 
 REVENUE: LiteralString = f"""
 WITH
-{PURCHASED},
+{EARNED},
 found AS (
-    SELECT bucket, split, coalesce(sum(CASE WHEN {IS_OWN} THEN micros END), 0) AS weight,
-        coalesce(sum(CASE WHEN {IS_OWN} THEN micros END), 0) AS part, 0 AS whole,
-        count(CASE WHEN paid_in <> $currency THEN 1 END) AS others
-    FROM counted
-    GROUP BY bucket, split
+    SELECT bucket, split, revenue_micros AS weight, revenue_micros AS part, 0 AS whole,
+        other_currency_purchases AS others
+    FROM earned
 ),
 """
 

@@ -81,10 +81,10 @@ first_orders AS (
     GROUP BY transaction_id
 ),
 counted AS (
-    SELECT bucket, split, time, name, player_id, micros,
+    SELECT bucket, split, time, order_key, name, player_id, micros,
         coalesce(nullif({payments}.detail, ''), first_orders.detail, '') AS detail,
         {paid_in} AS paid_in,
-        CAST(CASE WHEN micros < 0 THEN coalesce(counted_at, time) ELSE time END AS DATE) AS rate_day{also}
+        CAST(CASE WHEN micros < 0 THEN coalesce(counted_at, time) ELSE time END AS DATE) AS rate_day
     FROM {payments}
     LEFT JOIN first_orders ON {payments}.transaction_id = first_orders.transaction_id
     WHERE ((name = 'purchase' AND (is_validated OR $unvalidated::BOOLEAN))
@@ -93,6 +93,8 @@ counted AS (
         AND (first_orders.transaction_id IS NULL
             OR (micros > 0 AND order_key = counted_key) OR (micros < 0 AND counted_key IS NOT NULL))
 )"""
+IS_OWN: LiteralString = "paid_in = $currency AND micros BETWEEN -$own_micros_max AND $own_micros_max"
+"""Whether a payment of `counted` is in the currency that is asked for, and not beyond all measure."""
 _PAID: LiteralString = (
     _COUNTED
     + """,
@@ -100,7 +102,9 @@ paid AS (
     SELECT bucket, split, time, name, player_id, paid_in, micros,
         CASE WHEN name = 'ad_impression' THEN 'ad' WHEN detail = '' THEN 'iap' ELSE detail END AS kind,
         CASE
-            WHEN paid_in = $currency AND micros BETWEEN -$own_micros_max AND $own_micros_max
+            WHEN """
+    + IS_OWN
+    + """
                 THEN CAST(micros AS HUGEINT) * CAST(1000000000000 AS HUGEINT)
             WHEN micros BETWEEN -micros_max AND micros_max THEN CAST(micros AS HUGEINT) * CAST(rate AS HUGEINT)
         END AS amount
@@ -109,16 +113,22 @@ paid AS (
 )"""
 )
 
-PURCHASED: LiteralString = _COUNTED.format(payments="payments", paid_in=PAID_IN, also=", order_key")
-"""`counted`: each purchase of the buckets that counts, and what it is paid in; nothing is converted. To be asked with
-the values of `bound_purchases`. So whatever says what came in, says the same."""
-IS_OWN: LiteralString = "paid_in = $currency AND micros BETWEEN -$own_micros_max AND $own_micros_max"
-"""Whether a purchase of `counted` is in the currency that is asked for, and not beyond all measure."""
-PAID: LiteralString = _PAID.format(payments="payments", paid_in=PAID_IN, also="")
+PAID: LiteralString = _PAID.format(payments="payments", paid_in=PAID_IN)
 """`paid`: each payment of the buckets that counts, with its `amount` in the currency that is asked for, or null. To be
 asked with the table of `rates_table` and the values of `bound_money`."""
-EVERY_PAID: LiteralString = _PAID.format(payments="every_payment", paid_in=PAID_IN, also="")
+EVERY_PAID: LiteralString = _PAID.format(payments="every_payment", paid_in=PAID_IN)
 """The same, whatever the filters."""
+PURCHASED: LiteralString = _COUNTED.format(payments="payments", paid_in=PAID_IN)
+"""`counted`: each purchase of the buckets that counts, and what it is paid in; nothing is converted. To be asked with
+the values of `bound_purchases`. So whatever says what came in, says the same."""
+EARNED: LiteralString = f"""{PURCHASED},
+earned AS (
+    SELECT bucket, split, sum(CASE WHEN {IS_OWN} THEN micros ELSE 0 END) AS revenue_micros,
+        count(CASE WHEN paid_in <> $currency THEN 1 END) AS other_currency_purchases
+    FROM counted
+    GROUP BY bucket, split
+)"""
+"""`earned`: the sum of those in the currency that is asked for, and how many there are in others."""
 
 # Of all time: a refund has the rate of the day of its order.
 EVER_PAID_IN: LiteralString = f"""
