@@ -223,10 +223,12 @@ def test_doctor_tells_of_a_channel_that_is_dead(server: Server) -> None:
     assert server.ask("PUT", "/gone", {"kind": "discord", "target": "http://127.0.0.1:1/"})[0] == 200
     days_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=2)
     registry = Registry.open(Settings(data=server.process.data).registry_database, clock=lambda: days_ago)
+    # For longer than the test runs; and from before there is a message, as the server would send it at once.
+    pause_s = 3 * 86_400
+    registry.alert_channel_works("gone", pause_s=pause_s)
     registry.put_alert(["gone"], message().to_json(), is_urgent=True)
     (row,) = registry.alerts_of_channel("gone", rows_max=1)
-    # For longer than the test runs.
-    registry.alert_failed(row.id, "answered 404", pause_s=3 * 86_400)
+    registry.alert_failed(row.id, "answered 404", pause_s=pause_s)
     registry.close()
     told = CliRunner().invoke(main.app, ["doctor", "--data", str(server.process.data)], env={"COLUMNS": "1000"})
     assert found_wrong(told) == [("alert channels", f"gone has failed since {days_ago:%Y-%m-%dT%H:%M}: answered 404")]
