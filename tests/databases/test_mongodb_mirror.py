@@ -124,10 +124,9 @@ def test_repeated_late_and_replayed_events_are_there_once(mirror: Mirror, studio
     studio.load(game, {"name": "late", "time": AT - dt.timedelta(days=9), "event_id": UUID(int=500)})
     assert studio.follow(mirror.make(), entries=1, games=(game,)).events == 6
     first_time = {document["_id"]: document["processedAt"] for document in mirror.found()}
-    target = mirror.make()()
-    target.open()
-    target.stand_at(begun)
-    target.close()
+    with closing(mirror.make()()) as target:
+        target.open()
+        target.stand_at(begun)
     assert studio.follow(mirror.make(), entries=3, games=(game,)).events == 0
     assert {document["_id"]: document["processedAt"] for document in mirror.found()} == first_time
     assert sorted(first_time) == stored_ids(studio, game)
@@ -156,15 +155,14 @@ def test_what_is_killed_between_documents_and_position_is_written_again_but_not_
 def test_two_followers_of_one_mirror_do_not_write_over_each_other(mirror: Mirror, studio: Studio) -> None:
     game = studio.add_game("two-followers")
     studio.load(game, *(sent(number) for number in range(5)))
-    slow = mirror.make()()
-    after = slow.open()
-    [slice_] = studio.slices(after, 1_000_000, (game,))
-    with studio.store.reading() as moment:
-        rows = slow.read(slice_, moment)
-    studio.follow(mirror.make(), games=(game,))
-    with pytest.raises(PositionMoved) as moved:
-        slow.write(slice_, rows)
-    slow.close()
+    with closing(mirror.make()()) as slow:
+        after = slow.open()
+        [slice_] = studio.slices(after, 1_000_000, (game,))
+        with studio.store.reading() as moment:
+            rows = slow.read(slice_, moment)
+        studio.follow(mirror.make(), games=(game,))
+        with pytest.raises(PositionMoved) as moved:
+            slow.write(slice_, rows)
     assert moved.value.position == studio.here()
     assert len(mirror.found()) == 5
 

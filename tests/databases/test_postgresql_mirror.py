@@ -155,10 +155,9 @@ def test_events_and_sessions_are_the_stores_whatever_the_order(mirror: Mirror, s
     assert assert_same_events(mirror, game) == len(events)
     assert assert_same_sessions(mirror, game) > 10
     # From the beginning once more: nothing is there twice, and nothing grows.
-    target = mirror.make(game)()
-    target.open()
-    target.stand_at(position)
-    target.close()
+    with closing(mirror.make(game)()) as target:
+        target.open()
+        target.stand_at(position)
     assert studio.follow(mirror.make(game), games=(game,)).events == 0
     assert_same_events(mirror, game)
     assert_same_sessions(mirror, game)
@@ -261,28 +260,25 @@ def test_what_was_set_aside_arrives_too(mirror: Mirror, studio: Studio) -> None:
             "SELECT outcome, body::json ->> 'event_id' FROM game.set_aside_event WHERE game_code = %s", game
         )
         assert rows == [("quarantined", str(UUID(int=1)))]
-        target = mirror.make(game)()
-        target.open()
-        target.stand_at(begun)
-        target.close()
+        with closing(mirror.make(game)()) as target:
+            target.open()
+            target.stand_at(begun)
 
 
 def test_two_followers_do_not_write_over_each_other(mirror: Mirror, studio: Studio) -> None:
     game = studio.add_game("followed-twice")
     studio.load(game, sent(0))
     studio.load(game, sent(1))
-    one, other = mirror.make(game)(), mirror.make(game)()
-    assert one.open() is None
-    assert other.open() is None
-    [slice_] = studio.slices(None, 1_000_000, games=(game,))
-    with studio.store.reading() as moment:
-        rows = one.read(slice_, moment)
-    assert one.write(slice_, rows).events == 2
-    with pytest.raises(PositionMoved) as moved:
-        other.write(slice_, rows)
-    assert moved.value.position == slice_.upto
-    one.close()
-    other.close()
+    with closing(mirror.make(game)()) as one, closing(mirror.make(game)()) as other:
+        assert one.open() is None
+        assert other.open() is None
+        [slice_] = studio.slices(None, 1_000_000, games=(game,))
+        with studio.store.reading() as moment:
+            rows = one.read(slice_, moment)
+        assert one.write(slice_, rows).events == 2
+        with pytest.raises(PositionMoved) as moved:
+            other.write(slice_, rows)
+        assert moved.value.position == slice_.upto
 
 
 def test_a_writer_alone_can_mirror(mirror: Mirror, studio: Studio) -> None:
@@ -318,33 +314,30 @@ def test_a_database_that_takes_nothing_is_away(mirror: Mirror, studio: Studio) -
     """Read-only, or cut off in the middle of a slice: nothing of the slice is there, and it is written later."""
     game = studio.add_game("away")
     studio.load(game, sent(0))
-    target = mirror.make(game)()
-    before = target.open()
-    [slice_] = studio.slices(before, 1_000_000, games=(game,))
-    with studio.store.reading() as moment:
-        rows = target.read(slice_, moment)
-    mirror.run("ALTER DATABASE mirrored SET default_transaction_read_only = on")
-    with pytest.raises(TargetAway):
-        studio.follow(mirror.make(game), games=(game,))
-    mirror.run("BEGIN READ WRITE; ALTER DATABASE mirrored RESET default_transaction_read_only; COMMIT")
-    mirror.rows(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'playtrace mirror%'"
-    )
-    with pytest.raises(TargetAway):
-        target.write(slice_, rows)
-    target.close()
+    with closing(mirror.make(game)()) as target:
+        before = target.open()
+        [slice_] = studio.slices(before, 1_000_000, games=(game,))
+        with studio.store.reading() as moment:
+            rows = target.read(slice_, moment)
+        mirror.run("ALTER DATABASE mirrored SET default_transaction_read_only = on")
+        with pytest.raises(TargetAway):
+            studio.follow(mirror.make(game), games=(game,))
+        mirror.run("BEGIN READ WRITE; ALTER DATABASE mirrored RESET default_transaction_read_only; COMMIT")
+        mirror.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'playtrace mirror%'"
+        )
+        with pytest.raises(TargetAway):
+            target.write(slice_, rows)
     assert mirror.rows(EVENTS, game, "%") == []
     assert studio.follow(mirror.make(game), games=(game,)).events == 1
 
 
 def test_a_position_is_kept_for_each_mirror(mirror: Mirror, studio: Studio) -> None:
-    target = mirror.make("one")()
-    assert target.open() is None
-    target.stand_at(Position("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55", 12))
-    target.close()
-    target = mirror.make("one")()
-    assert target.open() == Position("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55", 12)
-    target.close()
+    with closing(mirror.make("one")()) as target:
+        assert target.open() is None
+        target.stand_at(Position("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55", 12))
+    with closing(mirror.make("one")()) as target:
+        assert target.open() == Position("6f0d7c1e-6d3c-5b7b-9d0a-7e4b1a1f2c55", 12)
     with closing(mirror.make("other")()) as other:
         assert other.open() is None
 
