@@ -9,9 +9,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded_events import recorded_events
 
 from playtrace.event import Batch, Event, Refusal, RefusalReason, Severity
-from playtrace.journal.entry import decode_events, decode_header, encode, microseconds
+from playtrace.journal.entry import decode_header, encode, microseconds
 
 NOW = dt.datetime(2026, 3, 20, 12, 0, 0, 123456, tzinfo=dt.UTC)
 OLDEST_HEADER = (
@@ -37,7 +38,7 @@ def test_a_batch_comes_back():
     entry = encode(batch)
     assert entry.events == 2
     assert entry.body.count(b"\n") == 2
-    assert decode_events(entry.body) == batch.events
+    assert recorded_events(entry.body) == batch.events
     header = decode_header(entry.header)
     assert header.received_us == microseconds(NOW) == 1774008000123456
     assert header.sent_us == 1774007998123456
@@ -57,7 +58,7 @@ def test_an_old_header_stays_readable():
     assert (header.source, header.game_id, header.country, header.region) == ("events", "arena", "DE", "BE")
     assert header.sent_us == 1773993599000000
     assert header.refusals == [Refusal(3, RefusalReason.INVALID, "name: wrong.")]
-    (event,) = decode_events(OLDEST_BODY)
+    (event,) = recorded_events(OLDEST_BODY)
     assert event == Event(name="level_start", game_id="arena", event_id=uuid.UUID(int=1), props={"a": 1})
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from recorded_events import recorded_events
 
 from playtrace.collect.request import Receipt, Request
 from playtrace.event import (
@@ -28,7 +29,7 @@ from playtrace.event import (
     RefusalReason,
     Severity,
 )
-from playtrace.journal.entry import decode_events, encode
+from playtrace.journal.entry import encode
 from playtrace.problems import Malformed, Problem, TooLarge
 from playtrace.protocols.events import sending as events
 from playtrace.protocols.events.spellings import variants
@@ -376,7 +377,7 @@ def check_reading(body: bytes, *, ndjson: bool) -> Batch | None:
     assert indexes == sorted(set(indexes))
     assert all(isinstance(refusal.reason, RefusalReason) and refusal.error for refusal in batch.refusals)
     # What was taken can be written down and read back.
-    assert decode_events(encode(batch).body) == batch.events
+    assert recorded_events(encode(batch).body) == batch.events
     receipt = json.loads(events.reply(Receipt.of(batch)).body)
     assert receipt.get("accepted", 0) == len(batch.events)
     return batch

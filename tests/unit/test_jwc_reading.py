@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from recorded_events import recorded_events
 
 from playtrace.collect.rate_limit import WindowLimit
 from playtrace.collect.request import Receipt, Request
 from playtrace.config import Settings
 from playtrace.event import EVENTS_PER_REQUEST_MAX, Batch
-from playtrace.journal.entry import decode_events, encode
+from playtrace.journal.entry import encode
 from playtrace.problems import Malformed, Problem, TooLarge, TooManyRequests
 from playtrace.protocols.jwc.sending import Jwc, SchemaUnsupported
 from playtrace.protocols.jwc.settings import JwcSettings
@@ -210,7 +211,7 @@ def test_whatever_is_in_a_batch_is_taken_or_refused(batch: list[Any]):
     except Problem:
         return
     assert len(taken.events) + len(taken.refusals) == len(batch)
-    assert decode_events(encode(taken).body) == taken.events
+    assert recorded_events(encode(taken).body) == taken.events
 
 
 @given(hostile_json | st.fixed_dictionaries({"schema": st.just("jwc.v1") | hostile_json, "batch": hostile_json}))
@@ -220,7 +221,7 @@ def test_whatever_the_body_is_it_is_taken_or_refused(document: Any):
     except Problem as error:
         json.loads(Jwc(salt="").refuse(error).body)
     else:
-        assert decode_events(encode(taken).body) == taken.events
+        assert recorded_events(encode(taken).body) == taken.events
 
 
 @given(st.binary(max_size=60))

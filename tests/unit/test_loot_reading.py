@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded_events import recorded_events
 
 from playtrace.collect.request import Receipt, Request
 from playtrace.event import EVENT_BYTES_MAX, Batch, RefusalReason
-from playtrace.journal.entry import decode_events, encode
+from playtrace.journal.entry import encode
 from playtrace.problems import Malformed, Problem, TooLarge
 from playtrace.protocols.loot import sending as loot
 
@@ -201,7 +202,7 @@ def test_whatever_a_sheet_is_it_is_taken_or_refused(document: Any):
         assert list(json.loads(loot.refuse(error).body)) == ["error"]
         return
     assert bool(taken.events) != bool(taken.refusals)
-    assert decode_events(encode(taken).body) == taken.events
+    assert recorded_events(encode(taken).body) == taken.events
 
 
 @given(st.binary(max_size=60))

@@ -11,7 +11,7 @@ import datetime as dt
 import msgspec
 from msgspec import Struct
 
-from playtrace.event import Batch, Event, ImportedEvent, ImportPart, Refusal
+from playtrace.event import Batch, ImportPart, Refusal
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -56,8 +56,6 @@ class Recorded(Struct, frozen=True):
 
 _encoder = msgspec.json.Encoder()
 _header_decoder = msgspec.json.Decoder(Header)
-_event_decoder = msgspec.json.Decoder(Event)
-_imported_decoder = msgspec.json.Decoder(ImportedEvent)
 
 
 def encode(batch: Batch) -> Entry:
@@ -82,15 +80,6 @@ def encode(batch: Batch) -> Entry:
 def decode_header(header: bytes) -> Header:
     """Raises `msgspec.DecodeError` when these are not the bytes of a header."""
     return _header_decoder.decode(header)
-
-
-def decode_events(body: bytes) -> list[Event] | list[ImportedEvent]:
-    """Raises `msgspec.DecodeError` when these are not the bytes of events."""
-    try:
-        return _event_decoder.decode_lines(body)
-    except msgspec.ValidationError:
-        # Those of an import say more.
-        return _imported_decoder.decode_lines(body)
 
 
 def microseconds(instant: dt.datetime) -> int:
