@@ -10,6 +10,7 @@ from typing import Any
 
 from playtrace.cli.local_server import LocalServer, ServerRefused, folder_copied_from, running_server
 from playtrace.config import LOCAL_FILE, Settings
+from playtrace.journal.file import journal_place
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
 from playtrace.operate.folder import (
     STORED,
@@ -24,7 +25,6 @@ from playtrace.operate.folder import (
     read_through,
     set_aside,
 )
-from playtrace.operate.offsets import journal_place
 from playtrace.operate.rows import judge_blocks, read_journal, suspect_blocks
 from playtrace.store.duckdb import migrations
 
@@ -183,7 +183,7 @@ def _files_of_server(ask: Ask, settings: Settings, depth: Depth, on_progress: On
         yield examine_places(journal_place(settings.journal_path), ask, is_running=True)
         if depth.blocks:
             yield read_journal(settings.journal_path, on_progress)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         yield Finding("journal's rows", False, f"cannot be read: {error}")
 
 

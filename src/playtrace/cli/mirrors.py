@@ -194,7 +194,7 @@ def run(
     data: DataFolder = None,
 ) -> None:
     """Write what a mirror does not have yet, without a server. A server that runs does it by itself."""
-    from playtrace.journal.schema import journal_id_at
+    from playtrace.journal.file import journal_id_at
     from playtrace.mirrors.follower import Follower
     from playtrace.store.duckdb import Store
     from playtrace.store.errors import StoreError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from contextlib import closing, suppress
 from pathlib import Path
 
 from playtrace.journal.turns import noted_in
@@ -54,13 +53,3 @@ def create(connection: sqlite3.Connection, path: Path, journal_id: str | None = 
     if is_new:
         # Who it is stands in its file, whatever becomes of the log.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def journal_id_at(path: Path) -> str | None:
-    """The id of the journal in a file, which may be open elsewhere; None where there is none that can be read."""
-    if not path.exists():
-        return None
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
-        row = connection.execute("SELECT journal_id FROM identity").fetchone()
-        return str(row[0]) if row else None
-    return None

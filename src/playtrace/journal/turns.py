@@ -40,6 +40,11 @@ def noted_in(path: Path) -> Note | None:
     return Note(str(uuid.UUID(bytes=journal_id)), head)
 
 
+def forget_note(path: Path) -> None:
+    """For a journal that is to be another one from now on."""
+    _file_of(path).unlink(missing_ok=True)
+
+
 def _file_of(path: Path) -> Path:
     """Beside the journal: locks on the journal's own file are SQLite's."""
     return path.with_name(path.name + ".turn")

@@ -21,14 +21,14 @@ import sys
 import threading
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 
 import duckdb
 import msgspec
 
 from playtrace import __version__
 from playtrace.journal.errors import JournalUnavailable
-from playtrace.journal.schema import create
+from playtrace.journal.file import WAIT_S, copy_behind, journal_place
 from playtrace.operate.listing import all_backups, remove_what_nobody_needs
 from playtrace.operate.manifest import MARKER, BackupDamaged, Manifest, SavedFile, name_of, sealed
 from playtrace.operate.orders import CopyOrder, Held, ListOrder, Said
@@ -113,7 +113,8 @@ class Copying:
                 say(Said("copied"))
                 files.append(self._save_copy(writer, journal, "journal.sqlite"))
                 if self._order.registry is not None:
-                    files.append(self._save_copy(writer, self._copy_registry(), "registry.sqlite"))
+                    registry = self._copy_registry(Path(self._order.registry))
+                    files.append(self._save_copy(writer, registry, "registry.sqlite"))
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
         if missing := writer.asked - {digest for digest, _ in pieces_there(self._place)}:
@@ -190,38 +191,29 @@ class Copying:
                 in_use = blocks_in_use(connection)
                 self._damaged = [block for block in self._suspects if block in in_use]
             schema = connection.execute("SELECT max(number) FROM schema_migrations").fetchone()
-            loaded = connection.execute("SELECT journal_id::VARCHAR, journal_offset FROM loaded").fetchall()
+            loaded = dict(connection.execute("SELECT journal_id::VARCHAR, journal_offset FROM loaded").fetchall())
+            journal_id = journal_place(Path(self._order.journal)).journal_id
             return {
                 "rows": row_counts(connection),
                 "store_schema": schema[0] if schema else 0,
-            } | self._place_in_journal(dict(loaded))
-
-    def _place_in_journal(self, loaded: dict[str, int]) -> dict[str, Any]:
-        with closing(_readable(Path(self._order.journal))) as journal:
-            (journal_id,) = journal.execute("SELECT journal_id FROM identity").fetchone()
-            return {"journal_id": journal_id, "store_offset": loaded.get(journal_id, 0)}
+                "journal_id": journal_id,
+                "store_offset": loaded.get(journal_id, 0),
+            }
 
     # ── what changes meanwhile ───────────────────────────────────────────────────────────────────────────
 
     def _copy_journal(self, facts: dict[str, Any]) -> Path:
         """What the store lacks, of one moment."""
         copy = self._folder / "journal.sqlite"
-        with closing(sqlite3.connect(copy, isolation_level=None)) as made:
-            create(made, copy, facts["journal_id"])
-        with closing(_readable(Path(self._order.journal))) as journal:
-            journal.execute("ATTACH ? AS copy", [str(copy)])
-            journal.execute("BEGIN")
-            for statement in COPY_JOURNAL:
-                journal.execute(statement, {"after": facts["store_offset"]})
-            (head,) = journal.execute("SELECT coalesce(max(seq), 0) FROM copy.sqlite_sequence").fetchone()
-            (events,) = journal.execute("SELECT coalesce(sum(events), 0) FROM copy.entries").fetchone()
-            journal.execute("COMMIT")
-        facts |= {"journal_head": head, "waiting_events": events}
+        copied = copy_behind(Path(self._order.journal), copy, facts["journal_id"], facts["store_offset"])
+        facts |= {"journal_head": copied.head, "waiting_events": copied.events}
         return copy
 
-    def _copy_registry(self) -> Path:
+    def _copy_registry(self, path: Path) -> Path:
         copy = self._folder / "registry.sqlite"
-        with closing(_readable(Path(self._order.registry or ""))) as registry, closing(sqlite3.connect(copy)) as made:
+        if not path.exists():
+            raise FileNotFoundError(f"{path} is not there: put it back from a backup")
+        with closing(sqlite3.connect(path, timeout=WAIT_S)) as registry, closing(sqlite3.connect(copy)) as made:
             registry.backup(made)
         return copy
 
@@ -236,15 +228,6 @@ class Copying:
         if self._done_bytes - self._told_bytes >= PROGRESS_BYTES:
             self._told_bytes = self._done_bytes
             say(Said("progress", self._done_bytes, max(self._all_bytes, self._done_bytes)))
-
-
-COPY_JOURNAL: tuple[LiteralString, ...] = (
-    "INSERT INTO copy.entries SELECT * FROM main.entries WHERE last_offset > :after ORDER BY last_offset",
-    "INSERT INTO copy.consumers SELECT * FROM main.consumers",
-    "INSERT INTO copy.damaged SELECT * FROM main.damaged",
-    "DELETE FROM copy.sqlite_sequence",
-    "INSERT INTO copy.sqlite_sequence SELECT name, seq FROM main.sqlite_sequence WHERE name = 'entries'",
-)
 
 
 def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -275,13 +258,6 @@ def blocks_in_use(connection: duckdb.DuckDBPyConnection) -> set[int]:
         for block, more in segments:
             used |= {block, *(more or [])}
     return used
-
-
-def _readable(path: Path) -> sqlite3.Connection:
-    """A database that another process may be writing, to be read. Raises `OSError` where there is none."""
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is not there: put it back from a backup")
-    return sqlite3.connect(path, timeout=15, isolation_level=None)
 
 
 def _read(orders: queue.SimpleQueue[bytes]) -> None:

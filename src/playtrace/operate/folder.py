@@ -15,12 +15,13 @@ from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 from playtrace.config import Settings
+from playtrace.journal.file import JournalPlace, journal_place
 from playtrace.journal.repair import repair
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.operate.backup import FOLDER as BACKUP_UNFINISHED
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
-from playtrace.operate.offsets import JournalPlace, journal_place, what_is_lost
+from playtrace.operate.offsets import what_is_lost
 from playtrace.operate.restore import UNFINISHED as RESTORE_UNFINISHED
 from playtrace.operate.rollups_checkup import compare_rollups
 from playtrace.operate.rows import judge_blocks, read_journal, read_store, suspect_blocks
@@ -98,9 +99,9 @@ def examine_files(settings: Settings, depth: Depth, on_progress: OnProgress) -> 
             yield Finding("store", False, str(error))
             return  # who has it open has the journal too
     try:
+        # Whose store nobody else has open, nobody has its journal open either.
+        place = _place_of_journal(settings.journal_path)
         if store is not None:
-            # Whose store nobody else has open, nobody has its journal open either.
-            place = _place_of_journal(settings)
             ask = asking(store)
             yield _opened_store(store, settings)
             if suspects is not None:
@@ -194,15 +195,13 @@ def read_through(ask: Ask, settings: Settings, depth: Depth, on_progress: OnProg
         )
 
 
-def _place_of_journal(settings: Settings) -> JournalPlace | None:
+def _place_of_journal(path: Path) -> JournalPlace | None:
     """None where there is none, or it cannot be read: that is told later."""
-    if not settings.journal_path.exists():
-        return None
     try:
         # Opened as it is, SQLite would forget what stands in its log behind a frame that is damaged.
-        repair(settings.journal_path)
-        return journal_place(settings.journal_path)
-    except sqlite3.Error:
+        repair(path)
+        return journal_place(path)
+    except (FileNotFoundError, sqlite3.Error):
         return None
 
 
@@ -214,8 +213,6 @@ def _examine_journal(
         yield missing_journal(path)
         return
     try:
-        # Opened as it is, SQLite would forget what stands in its log behind a frame that is damaged.
-        repair(path)
         if depth.blocks:
             yield read_journal(path, on_progress)
         journal = Journal.open(path, settings)

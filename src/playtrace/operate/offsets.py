@@ -6,42 +6,7 @@ and the note beside the journal (how far that went). A store that is behind what
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-
-from msgspec import Struct
-
-from playtrace.journal.turns import noted_in
-
-
-class JournalPlace(Struct, frozen=True):
-    """What a journal says of itself. Read before anybody opens it to load, who would put some of it right."""
-
-    journal_id: str
-    head: int
-    """Its last offset, of the file and of the note beside it."""
-    forgotten: int
-    """It was told that the store's file has everything up to here."""
-    first: int | None
-    """The first offset that it still has; None where it has none."""
-
-
-def journal_place(path: Path) -> JournalPlace:
-    """Raises `sqlite3.Error`."""
-    with closing(sqlite3.connect(path, timeout=15, isolation_level=None)) as connection:
-        (journal_id,) = connection.execute("SELECT journal_id FROM identity").fetchone() or ("",)
-        (head,) = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone() or (0,)
-        consumers = "SELECT coalesce(max(journal_offset), 0) FROM consumers WHERE name = 'store'"
-        has_consumers = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'consumers'").fetchone()
-        (forgotten,) = connection.execute(consumers).fetchone() if has_consumers else (0,)
-        row = connection.execute(
-            "SELECT last_offset - length(sizes) / 12 + 1 FROM entries ORDER BY last_offset LIMIT 1"
-        ).fetchone()
-    noted = noted_in(path)
-    if noted is not None and noted.journal_id == journal_id:
-        head = max(head, noted.head)
-    return JournalPlace(journal_id, head, forgotten, row[0] if row else None)
+from playtrace.journal.file import JournalPlace
 
 
 def what_is_lost(place: JournalPlace, loaded: dict[str, int], *, is_running: bool = False) -> str | None:

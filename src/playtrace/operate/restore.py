@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from playtrace.config import Settings
 from playtrace.journal.errors import JournalUnavailable
+from playtrace.journal.file import begin_another
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.operate.copying import row_counts
@@ -163,7 +164,7 @@ def _load(manifest: Manifest, settings: Settings, on_progress: OnProgress) -> Re
             loader.stop()
         finally:
             journal.close()
-        _rename(settings.journal_path, str(uuid.uuid4()), head)
+        begin_another(settings.journal_path, str(uuid.uuid4()), head)
         with store.writing() as connection:
             # It is new to the store, and the first start has it go on behind the largest offset that this knows.
             connection.execute(
@@ -173,19 +174,3 @@ def _load(manifest: Manifest, settings: Settings, on_progress: OnProgress) -> Re
         store.checkpoint()
         events = store.query("SELECT count(*) AS n FROM events").to_pylist()[0]["n"]
         return Restored(manifest, events, loader.stored, damaged, manifest.registry)
-
-
-def _rename(path: Path, journal_id: str, head: int) -> None:
-    """Give an empty journal another identity, behind an offset."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("UPDATE identity SET journal_id = ?", [journal_id])
-        connection.execute("DELETE FROM entries")
-        connection.execute("UPDATE consumers SET journal_offset = ? WHERE name = 'store'", [head])
-        connection.execute("DELETE FROM consumers WHERE name <> 'store'")
-        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'entries'")
-        connection.execute("INSERT INTO sqlite_sequence VALUES ('entries', ?)", [head])
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode = DELETE")
-    path.with_name(path.name + ".turn").unlink(missing_ok=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import zstandard
-
 from playtrace.journal.errors import DamagedRow
-from playtrace.journal.rows import entries_of
+from playtrace.journal.file import rows_in
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
 from playtrace.store.blocks import damaged_blocks
 
@@ -98,31 +94,19 @@ def judge_blocks(suspects: list[int], ask: Ask, blocks_bytes: int) -> Finding:
 
 
 def read_journal(path: Path, on_progress: OnProgress) -> Finding:
-    """Every row that is kept, compared with its checksum; beside whoever writes it. Raises `sqlite3.Error`."""
+    """Every row that is kept, compared with its checksum; beside whoever writes it.
+
+    Raises `sqlite3.Error` and `OSError`.
+    """
     what = "journal's rows"
     events = 0
     damaged: list[str] = []
-    decompressor = zstandard.ZstdDecompressor()
-    with closing(sqlite3.connect(path, timeout=15, isolation_level=None)) as connection:
-        # Damage may change the type of a value, too.
-        connection.text_factory = bytes
-        after = -1
-        while True:
-            on_progress(f"journal: {events:,} events")
-            # A few at a time: what reads for long keeps its log from being used again.
-            rows = connection.execute(
-                "SELECT last_offset, sizes, headers, bodies, checksum FROM entries WHERE last_offset > ?"
-                " ORDER BY last_offset LIMIT 64",
-                [after],
-            ).fetchall()
-            for row in rows:
-                try:
-                    events += sum(recorded.events for recorded in entries_of(decompressor, *row))
-                except DamagedRow as error:
-                    damaged.append(str(error))
-            if not rows:
-                break
-            after = rows[-1][0]
+    for found in rows_in(path):
+        if isinstance(found, DamagedRow):
+            damaged.append(str(found))
+        else:
+            events += found
+        on_progress(f"journal: {events:,} events")
     if not damaged:
         return Finding(what, True, f"{events:,} events are kept, all read")
     return Finding(
