@@ -8,7 +8,8 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +23,7 @@ WAIT_S_MAX = 60.0
 
 Wait = Callable[[float], bool]
 """Waits so many seconds. False when there is no time left."""
+Answer = TypeVar("Answer")
 
 
 class Rejected(msgspec.Struct, frozen=True):
@@ -77,14 +79,29 @@ def deliver(
 
     Raises `Unreachable` or `TryLater` when time is up, and what else is `Refused` at once: it would not fit next time.
     """
+    post = partial(_post, http, events, authorization)
+    return until_answered(post, retry_seconds_max=retry_seconds_max, wait=wait)
+
+
+def until_answered(
+    ask: Callable[[int], Answer],
+    *,
+    retry_seconds_max: float,
+    pause_s_max: float = WAIT_S_MAX,
+    wait: Wait | None = None,
+) -> Answer:
+    """Ask, and again while the server cannot be reached or asks to come later; `ask` is told which attempt it is.
+
+    Raises `Unreachable` or `TryLater` when time is up, and what else `ask` raises at once.
+    """
     ends_at = time.monotonic() + retry_seconds_max
     wait = wait or _sleep
     attempt = 1
     while True:
         try:
-            return _post(http, events, authorization, attempt)
+            return ask(attempt)
         except (Unreachable, TryLater) as error:
-            pause_s = _pause_s(attempt, error)
+            pause_s = _pause_s(attempt, error, pause_s_max)
             if time.monotonic() + pause_s > ends_at or not wait(pause_s):
                 raise
         attempt += 1
@@ -101,9 +118,9 @@ def _post(http: Http, events: Sequence[bytes], authorization: Mapping[str, str],
     return msgspec.json.decode(http.ask("POST", "/api/events", body, headers).body, type=Receipt)
 
 
-def _pause_s(attempt: int, error: Unreachable | TryLater) -> float:
+def _pause_s(attempt: int, error: Unreachable | TryLater, pause_s_max: float) -> float:
     """Twice as long each time, and never the same: many games that lost the server do not come back at once."""
-    pause_s = min(WAIT_S_MAX, FIRST_WAIT_S * 2 ** min(attempt - 1, 10)) * random.uniform(0.5, 1)  # noqa: S311 - no secret
+    pause_s = min(pause_s_max, FIRST_WAIT_S * 2 ** min(attempt - 1, 10)) * random.uniform(0.5, 1)  # noqa: S311 - no secret
     least_s = error.retry_after_s if isinstance(error, TryLater) else None
     return pause_s if least_s is None else max(pause_s, least_s * random.uniform(1, 1.25))  # noqa: S311 - no secret
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,10 +14,11 @@ from msgspec import Struct, field
 
 from playtrace.client.errors import Refused as ServerSaidNo
 from playtrace.client.errors import TryLater, Unreachable
+from playtrace.client.events import until_answered
 from playtrace.client.http import Http
 from playtrace.event import SAMPLE_BYTES_MAX
 from playtrace.imports.errors import ImportFailed
-from playtrace.imports.reading import Read, Reading
+from playtrace.imports.reading import Read, Reading, Refused
 
 PART_ROWS = 5_000
 PART_BYTES = 3 * 1024 * 1024
@@ -29,6 +28,8 @@ SENT_BYTES_MAX = 900_000
 SHOWN_PER_PART = 10
 """Refused rows of a part that are told to the server with what they are; the others are counted."""
 RETRY_SECONDS_MAX = 180.0
+PAUSE_S_MAX = 10.0
+"""Between two tries: somebody looks at the bar."""
 TIMEOUT_S = 60.0
 NOT_FOUND = 404
 REASONS_KEPT = 20
@@ -49,10 +50,6 @@ class Progress(Struct):
     """How far an import is."""
 
     rows: int = 0
-    events: int = 0
-    """Sent in this run."""
-    refused: int = 0
-    """In this run."""
     bytes: int = 0
     """Of the files."""
     reasons: Counter[str] = field(default_factory=Counter[str])
@@ -60,13 +57,10 @@ class Progress(Struct):
     first_refused: dict[str, tuple[int, str]] = {}
     """Of each reason the first row, and what it says."""
 
-    def refuse(self, read: Read) -> None:
-        assert read.refused is not None  # noqa: S101
-        self.refused += 1
-        reason = read.refused.error
-        if reason in self.reasons or len(self.reasons) < REASONS_KEPT:
-            self.reasons[reason] += 1
-            self.first_refused.setdefault(reason, (read.row, read.refused.sample))
+    def refuse(self, row: int, refused: Refused) -> None:
+        if refused.error in self.reasons or len(self.reasons) < REASONS_KEPT:
+            self.reasons[refused.error] += 1
+            self.first_refused.setdefault(refused.error, (row, refused.sample))
 
 
 class Tell(Protocol):
@@ -107,18 +101,15 @@ class Target:
 
     def _ask(self, method: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
         """Again and again while the server is away or busy. Raises `Refused` of the client, and `ImportFailed`."""
-        give_up_at = time.monotonic() + RETRY_SECONDS_MAX
-        pause_s = 0.25
-        while True:
-            try:
-                return self._http.ask(method, self._path, body, {**self._headers, **(headers or {})}).body
-            except (Unreachable, TryLater) as error:
-                asked_s = error.retry_after_s if isinstance(error, TryLater) else None
-                wait_s = max(asked_s or 0.0, pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
-                if time.monotonic() + wait_s > give_up_at:
-                    raise ImportFailed(f"{error} The import goes on where it is when it is run again.") from error
-                time.sleep(wait_s)
-                pause_s = min(10.0, 2 * pause_s)
+        all_headers = {**self._headers, **(headers or {})}
+        try:
+            return until_answered(
+                lambda _: self._http.ask(method, self._path, body, all_headers).body,
+                retry_seconds_max=RETRY_SECONDS_MAX,
+                pause_s_max=PAUSE_S_MAX,
+            )
+        except (Unreachable, TryLater) as error:
+            raise ImportFailed(f"{error} The import goes on where it is when it is run again.") from error
 
     def close(self) -> None:
         self._http.close()
@@ -157,10 +148,8 @@ def _note(progress: Progress, part: list[Read], reading: Reading) -> None:
     progress.rows = part[-1].row
     progress.bytes = reading.bytes_done
     for read in part:
-        if read.event is None:
-            progress.refuse(read)
-        else:
-            progress.events += 1
+        if read.refused is not None:
+            progress.refuse(read.row, read.refused)
 
 
 def _parts(reads: Iterator[Read]) -> Iterator[list[Read]]:
