@@ -45,8 +45,8 @@ from playtrace.load.rebuild import Rebuild
 from playtrace.load.samples import forget_samples
 from playtrace.mirrors.from_settings import follow_mirror_settings
 from playtrace.mirrors.running import Mirrors
+from playtrace.operate import unfinished
 from playtrace.operate.backup import Backups
-from playtrace.operate.restore import UNFINISHED as RESTORE_UNFINISHED
 from playtrace.operate.schedule import LOOK_S as BACKUP_LOOK_S
 from playtrace.operate.schedule import BackupSchedule
 from playtrace.registry.key_ring import KeyRing
@@ -276,7 +276,7 @@ def check_open(settings: Settings) -> None:
 
 def check_restored(folder: Path) -> None:
     """Raises `StartError` for a folder in which a restore was cut: a start would make anew what is missing."""
-    if (folder / RESTORE_UNFINISHED).exists():
+    if (folder / unfinished.RESTORE).exists():
         raise StartError(
             f"{folder} holds a backup that was not restored to its end. Delete the folder, and restore it again."
         )

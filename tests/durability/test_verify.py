@@ -24,7 +24,7 @@ from playtrace.event import Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
-from playtrace.operate.copying import blocks_in_use
+from playtrace.operate.tables import asked_of, blocks_in_use
 from playtrace.registry.registry import Registry
 from playtrace.store.blocks import BLOCK_BYTES, HEADERS_BYTES
 from playtrace.store.duckdb import Store
@@ -101,7 +101,7 @@ def change_block(data: Path, folders: Folders) -> None:
             "SELECT block_id FROM pragma_storage_info('events') WHERE block_id >= 0 LIMIT 1"
         ).fetchone()
         assert row is not None
-        assert row[0] in blocks_in_use(connection)
+        assert row[0] in blocks_in_use(asked_of(connection))
     with path.open("r+b") as file:
         file.seek(HEADERS_BYTES + row[0] * BLOCK_BYTES + 100)
         byte = file.read(1)

@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 
 from playtrace.addresses import masked
 from playtrace.config import Settings
+from playtrace.operate import unfinished
 from playtrace.operate.manifest import Manifest
 from playtrace.operate.orders import CopyOrder, Held, ListOrder, Said
 from playtrace.operate.places import is_bucket, shown
@@ -30,8 +31,6 @@ log = logging.getLogger("playtrace.operate")
 
 COMMAND = (sys.executable, "-P", "-m", "playtrace.operate.copying")
 """`-P`: what lies in the current folder is not ours to run."""
-FOLDER = "backup.unfinished"
-"""In the data folder, while a backup is made."""
 
 
 class BackupFailed(Exception):
@@ -134,21 +133,21 @@ class Backups:
 
         Raises `BackupFailed`.
         """
-        number = self._begin(address)
-        return self._make_this(number, address, keep)
+        return self._make_this(*self._begin(address), address, keep)
 
     def begin(self, address: str, *, keep: int | None = None) -> int:
         """As `make`, on a thread: the `outcome` has this number. Raises `BackupFailed` where it cannot begin."""
-        number = self._begin(address)
+        number, began_at = self._begin(address)
 
         def work() -> None:
             with suppress(BackupFailed):  # which the outcome says
-                self._make_this(number, address, keep)
+                self._make_this(number, began_at, address, keep)
 
         threading.Thread(target=work, name="backup", daemon=True).start()
         return number
 
-    def _begin(self, address: str) -> int:
+    def _begin(self, address: str) -> tuple[int, dt.datetime]:
+        """The number of this one, and when it began. Raises `BackupFailed`."""
         if sys.platform == "win32":
             raise BackupFailed(
                 "Windows gives the store's file to one process alone: stop the server and copy its folder."
@@ -158,10 +157,9 @@ class Backups:
             raise BackupRuns("Another backup is being made. Wait for its end.")
         self._number += 1
         self.progress = Progress(shown(address), self._clock())
-        return self._number
+        return self._number, self.progress.began_at
 
-    def _make_this(self, number: int, address: str, keep: int | None) -> Manifest:
-        began_at = self._clock() if self.progress is None else self.progress.began_at
+    def _make_this(self, number: int, began_at: dt.datetime, address: str, keep: int | None) -> Manifest:
         try:
             made = self._make(address, began_at, keep)
         except Exception as error:
@@ -235,7 +233,7 @@ class Backups:
             journal=str(self._settings.journal_path.absolute()),
             registry=str(Path(str(location.database)).absolute()) if is_file else None,
             registry_said="included" if is_file else masked(self._settings.registry_database),
-            folder=str((self._settings.data / FOLDER).absolute()),
+            folder=str((self._settings.data / unfinished.BACKUP).absolute()),
             keep=keep,
             memory_bytes=self._settings.sql.memory_bytes,
         )

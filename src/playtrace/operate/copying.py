@@ -34,6 +34,7 @@ from playtrace.operate.manifest import MARKER, BackupDamaged, Manifest, SavedFil
 from playtrace.operate.orders import CopyOrder, Held, ListOrder, Said
 from playtrace.operate.pieces import PiecesWriter, pieces_there, save_file
 from playtrace.operate.places import Place, PlaceUnusable, place_of
+from playtrace.operate.tables import asked_of, blocks_in_use, row_counts
 from playtrace.sql.process import leave_the_terminal
 from playtrace.sql.snapshot_files import connect
 from playtrace.store.blocks import BLOCK_BYTES, HEADERS_BYTES, is_whole
@@ -82,7 +83,10 @@ class Copying:
         self._place: Place = place_of(order.address)
         self._done_bytes = self._told_bytes = 0
         self._all_bytes = 2 * self._store.stat().st_size
+        self._suspects: list[int] = []
+        """Blocks of the store whose checksum differs."""
         self._damaged: list[int] = []
+        """Those of them that are in use."""
 
     def make(self) -> Manifest:
         """Raises `PlaceUnusable`, `JournalUnavailable`, `OSError`, and errors of the databases."""
@@ -160,16 +164,13 @@ class Copying:
     def _save_store(self, writer: PiecesWriter) -> SavedFile:
         size = self._store.stat().st_size
         self._all_bytes = self._done_bytes + size
-        suspects: list[int] = []
 
         def look(place: int, plain: bytes) -> None:
             if place >= HEADERS_BYTES and len(plain) == BLOCK_BYTES and not is_whole(plain):
-                suspects.append((place - HEADERS_BYTES) // BLOCK_BYTES)
+                self._suspects.append((place - HEADERS_BYTES) // BLOCK_BYTES)
             self._progress(len(plain))
 
-        saved = save_file(self._store, self._store.name, size, writer, first_bytes=HEADERS_BYTES, look=look)
-        self._suspects = suspects
-        return saved
+        return save_file(self._store, self._store.name, size, writer, first_bytes=HEADERS_BYTES, look=look)
 
     def _save_log(self, writer: PiecesWriter, snapshot: Snapshot) -> list[SavedFile]:
         if snapshot.log_bytes == 0:
@@ -187,14 +188,15 @@ class Copying:
             "autoload_known_extensions": False,
         }
         with closing(connect(snapshot, config, is_current=True)) as connection:
+            ask = asked_of(connection)
             if self._suspects:
-                in_use = blocks_in_use(connection)
+                in_use = blocks_in_use(ask)
                 self._damaged = [block for block in self._suspects if block in in_use]
             schema = connection.execute("SELECT max(number) FROM schema_migrations").fetchone()
             loaded = dict(connection.execute("SELECT journal_id::VARCHAR, journal_offset FROM loaded").fetchall())
             journal_id = journal_place(Path(self._order.journal)).journal_id
             return {
-                "rows": row_counts(connection),
+                "rows": row_counts(ask),
                 "store_schema": schema[0] if schema else 0,
                 "journal_id": journal_id,
                 "store_offset": loaded.get(journal_id, 0),
@@ -228,36 +230,6 @@ class Copying:
         if self._done_bytes - self._told_bytes >= PROGRESS_BYTES:
             self._told_bytes = self._done_bytes
             say(Said("progress", self._done_bytes, max(self._all_bytes, self._done_bytes)))
-
-
-def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Of each table."""
-    counts: dict[str, int] = {}
-    for table in tables_of(connection):
-        row = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-        counts[table] = row[0] if row else 0
-    return counts
-
-
-def tables_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY table_name"
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def blocks_in_use(connection: duckdb.DuckDBPyConnection) -> set[int]:
-    """Numbers of the blocks that the database would read."""
-    database = connection.execute("SELECT current_database()").fetchone()
-    name = database[0] if database else ""
-    used = {row[0] for row in connection.execute("SELECT block_id FROM pragma_metadata_info(?)", [name]).fetchall()}
-    for table in tables_of(connection):
-        segments = connection.execute(
-            "SELECT block_id, additional_block_ids FROM pragma_storage_info(?)", [table]
-        ).fetchall()
-        for block, more in segments:
-            used |= {block, *(more or [])}
-    return used
 
 
 def _read(orders: queue.SimpleQueue[bytes]) -> None:

@@ -19,10 +19,9 @@ from playtrace.journal.file import JournalPlace, journal_place
 from playtrace.journal.repair import repair
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
-from playtrace.operate.backup import FOLDER as BACKUP_UNFINISHED
+from playtrace.operate import unfinished
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
 from playtrace.operate.offsets import what_is_lost
-from playtrace.operate.restore import UNFINISHED as RESTORE_UNFINISHED
 from playtrace.operate.rollups_checkup import compare_rollups
 from playtrace.operate.rows import judge_blocks, read_journal, read_store, suspect_blocks
 from playtrace.registry.errors import RegistryError
@@ -70,7 +69,7 @@ def is_begun(settings: Settings) -> bool:
             settings.store_path,
             settings.journal_path,
             settings.registry_path,
-            settings.data / RESTORE_UNFINISHED,
+            settings.data / unfinished.RESTORE,
         )
     )
 
@@ -131,14 +130,14 @@ def asking(store: Store) -> Ask:
 
 
 def _unfinished(data: Path) -> Iterator[Finding]:
-    if (data / RESTORE_UNFINISHED).exists():
+    if (data / unfinished.RESTORE).exists():
         yield Finding(
             "restore",
             False,
-            f"{RESTORE_UNFINISHED}: a backup was not restored to its end. Delete the folder, and restore it again",
+            f"{unfinished.RESTORE}: a backup was not restored to its end. Delete the folder, and restore it again",
         )
-    if (data / BACKUP_UNFINISHED).exists():
-        yield Finding("backup", True, f"{BACKUP_UNFINISHED} is left of a backup that was cut; the next one removes it")
+    if (data / unfinished.BACKUP).exists():
+        yield Finding("backup", True, f"{unfinished.BACKUP} is left of a backup that was cut; the next one removes it")
 
 
 def _opened_store(store: Store, settings: Settings) -> Finding:

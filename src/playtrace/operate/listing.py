@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from playtrace.operate.manifest import BACKUPS, BackupDamaged, BackupNewer, Manifest, opened
+from playtrace.operate.manifest import BACKUPS, BackupDamaged, BackupNewer, Manifest, name_of, opened
 from playtrace.operate.pieces import digests_of, pieces_there
 from playtrace.operate.places import UNFINISHED, Place
 
@@ -46,7 +46,7 @@ def remove_what_nobody_needs(place: Place, keep: int, *, now: dt.datetime | None
             except BackupDamaged:
                 return
     for manifest in found[:-keep]:
-        place.remove(f"{BACKUPS}/{manifest.id}.json")
+        place.remove(name_of(manifest.id))
     before = (now or dt.datetime.now(dt.UTC)) - LEFT_ALONE
     for digest, stored in list(pieces_there(place)):
         if digest not in needed and stored.changed_at < before:

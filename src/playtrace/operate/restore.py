@@ -26,16 +26,15 @@ from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.file import begin_another
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
-from playtrace.operate.copying import row_counts
+from playtrace.operate import unfinished
 from playtrace.operate.listing import all_backups
 from playtrace.operate.manifest import MARKER, BackupDamaged, Manifest
 from playtrace.operate.pieces import manifest_of, restore_file
 from playtrace.operate.places import Place
+from playtrace.operate.tables import asked_of, row_counts
 from playtrace.store.duckdb import Store, configuration
 from playtrace.store.errors import StoreError
 
-UNFINISHED = "restore.unfinished"
-"""In the new data folder, until all of it is there."""
 IN_THIS_ORDER = ("registry.sqlite", "journal.sqlite", "store.duckdb")
 """What a start makes anew where it is missing comes into its place last."""
 
@@ -90,7 +89,7 @@ def restore(place: Place, manifest: Manifest, settings: Settings, on_progress: O
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise RestoreRefused(f"{data} is not empty. A backup is restored into a new folder, and replaces nothing.")
     was_there = data.is_dir()
-    folder = data / UNFINISHED
+    folder = data / unfinished.RESTORE
     try:
         folder.mkdir(parents=True, mode=0o700)
         _put_together(place, manifest, folder, on_progress)
@@ -134,7 +133,7 @@ def _count(manifest: Manifest, settings: Settings) -> None:
     path = settings.store_path
     try:
         with closing(duckdb.connect(str(path), config=configuration(settings, path))) as connection:
-            counts = row_counts(connection)
+            counts = row_counts(asked_of(connection))
     except duckdb.Error as error:
         raise BackupDamaged(f"its store cannot be opened: {error}") from error
     if counts != manifest.rows:

@@ -8,6 +8,7 @@ from typing import Any
 from playtrace.journal.errors import DamagedRow
 from playtrace.journal.file import rows_in
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
+from playtrace.operate.tables import blocks_in_use, tables_of
 from playtrace.store.blocks import damaged_blocks
 
 ROWS_AT_ONCE = 122_880
@@ -27,7 +28,7 @@ def read_store(ask: Ask, on_progress: OnProgress) -> Finding:
     rows = 0
     unread: list[str] = []
     try:
-        tables: list[str] = [row[0] for row in ask("SELECT table_name FROM duckdb_tables() ORDER BY table_name")]
+        tables = tables_of(ask)
     except CannotAsk as error:
         return Finding(what, False, str(error))
     for table in tables:
@@ -75,10 +76,7 @@ def judge_blocks(suspects: list[int], ask: Ask, blocks_bytes: int) -> Finding:
     what = "store's blocks"
     if suspects:
         try:
-            used = {row[0] for row in ask("SELECT block_id FROM pragma_metadata_info()")}
-            for (table,) in ask("SELECT table_name FROM duckdb_tables()"):
-                for block, more in ask(f"SELECT block_id, additional_block_ids FROM pragma_storage_info('{table}')"):
-                    used |= {block, *(more or [])}
+            used = blocks_in_use(ask)
         except CannotAsk as error:
             return Finding(what, False, f"{len(suspects)} may be damaged, and which are in use cannot be read: {error}")
         suspects = [block for block in suspects if block in used or block < 0]
