@@ -13,7 +13,6 @@ from typing import Any, Literal, LiteralString, Protocol
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from playtrace.csv_text import write_csv
 from playtrace.exports.lines import CSV_HEADING, CSV_LINE, EXPORTED, JSON_LINE, MARKS, UE_HEADING, UE_LINE, text_of
@@ -154,8 +153,11 @@ def _in_utc(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def _parquet(sink: Any, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(sink, schema, compression="zstd")
+def _parquet(sink: Any, schema: pa.Schema) -> Any:
+    # Only here: it takes a while, and a server starts without it.
+    from pyarrow import parquet
+
+    return parquet.ParquetWriter(sink, schema, compression="zstd")
 
 
 def _arrow(sink: Any, schema: pa.Schema) -> pa.RecordBatchStreamWriter:
