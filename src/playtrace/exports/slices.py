@@ -7,7 +7,6 @@ the slices up to an offset are the events of one moment, whatever comes meanwhil
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import LiteralString, cast
 
 import pyarrow as pa
@@ -61,27 +60,25 @@ class Slices:
     def next(self, store: Store) -> pa.Table:
         """The next slice; it may be empty before the end. Where the machine is too busy for so many events in the time
         that a question has, fewer are asked for. Raises what `Reader.query` raises."""
-        for tries_left in reversed(range(TRIES)):
+        for _ in range(TRIES - 1):
             try:
-                with store.reading() as reader:
-                    return self._next(reader)
+                return self._next(store)
             except QueryTimeout:
-                if not tries_left:
-                    raise
                 self._step = max(1, self._step // 4)
-        raise AssertionError("the last try returns or raises")
+        return self._next(store)
 
-    def _next(self, reader: Reader) -> pa.Table:
-        upto = self._find_end(lambda upto: self._count(reader, upto))
-        table = reader.query(self._read, {**self._between(upto), **self._parameters})
+    def _next(self, store: Store) -> pa.Table:
+        with store.reading() as reader:
+            upto = self._find_end(reader)
+            table = reader.query(self._read, {**self._between(upto), **self._parameters})
         self._after = upto
         return table
 
-    def _find_end(self, count: Callable[[int], int]) -> int:
+    def _find_end(self, reader: Reader) -> int:
         """As far as about so many events go. What matches may be dense here and rare there: the step follows it."""
         while True:
             upto = min(self._after + self._step, self._last)
-            events = count(upto)
+            events = self._count(reader, upto)
             if events > SLICE_EVENTS_MAX and self._step > 1:
                 self._step = max(1, self._step * SLICE_EVENTS_MAX // (2 * events))
                 continue
