@@ -131,14 +131,7 @@ def backups(state: CurrentState, reader: CurrentAdmin) -> BackupsNow:
     """How far the backup is that is being made, and what became of the one before."""
     progress, outcome, schedule = state.backups.progress, state.backups.outcome, state.backup_schedule
     return BackupsNow(
-        running=None
-        if progress is None
-        else BackupProgress(
-            address=progress.address,
-            began_at=progress.began_at,
-            done_bytes=progress.done_bytes,
-            all_bytes=progress.all_bytes,
-        ),
+        running=None if progress is None else BackupProgress.model_validate(progress, from_attributes=True),
         outcome=None
         if outcome is None
         else BackupOutcome(
