@@ -13,7 +13,6 @@ from playtrace.config import LOCAL_FILE, Settings
 from playtrace.journal.file import journal_place
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
 from playtrace.operate.folder import (
-    STORED,
     Depth,
     count_events,
     examine_files,
@@ -162,10 +161,9 @@ def _schema(ask: Ask) -> Finding:
 
 def _files_of_server(ask: Ask, settings: Settings, depth: Depth, on_progress: OnProgress) -> Iterator[Finding]:
     """What a server has open may be read beside it."""
+    size = f"{settings.store_path.stat().st_size / 1e6:.1f} MB" if settings.store_path.exists() else "no file"
     try:
-        events, booked = ask(f"SELECT (SELECT count(*) FROM events), ({STORED})")[0]
-        size = f"{settings.store_path.stat().st_size / 1e6:.1f} MB" if settings.store_path.exists() else "no file"
-        yield count_events(events, booked, size)
+        yield count_events(ask, size)
     except CannotAsk as error:
         yield Finding("store", False, str(error))
     if depth.blocks and settings.store_path.exists():

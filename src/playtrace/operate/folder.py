@@ -102,7 +102,7 @@ def examine_files(settings: Settings, depth: Depth, on_progress: OnProgress) -> 
         place = _place_of_journal(settings.journal_path)
         if store is not None:
             ask = asking(store)
-            yield _opened_store(store, settings)
+            yield _opened_store(ask, settings)
             if suspects is not None:
                 yield judge_blocks(suspects, ask, settings.store_path.stat().st_size)
             else:
@@ -140,18 +140,20 @@ def _unfinished(data: Path) -> Iterator[Finding]:
         yield Finding("backup", True, f"{unfinished.BACKUP} is left of a backup that was cut; the next one removes it")
 
 
-def _opened_store(store: Store, settings: Settings) -> Finding:
+def _opened_store(ask: Ask, settings: Settings) -> Finding:
     size = f"{settings.store_path.stat().st_size / 1e6:.1f} MB"
     try:
-        events = store.query("SELECT count(*) AS events FROM events").to_pylist()[0]["events"]
-        booked = store.query("SELECT coalesce(sum(events), 0) AS events FROM books WHERE outcome = 'stored'")
-    except StoreError as error:
+        return count_events(ask, size)
+    except CannotAsk as error:
         return Finding("store", False, f"{size}; {error}. {PUT_BACK_STORE}")
-    return count_events(events, booked.to_pylist()[0]["events"], size)
 
 
-def count_events(events: int, booked: int, size: str) -> Finding:
-    """What is there, against what the books say was stored. Less may be: events are deleted when somebody says so."""
+def count_events(ask: Ask, size: str) -> Finding:
+    """What is there, against what the books say was stored. Less may be: events are deleted when somebody says so.
+
+    Raises `CannotAsk`.
+    """
+    events, booked = ask(f"SELECT (SELECT count(*) FROM events), ({STORED})")[0]
     if events > booked:
         return Finding(
             "store",
