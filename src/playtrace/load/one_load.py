@@ -18,7 +18,7 @@ from playtrace.config import Settings
 from playtrace.load import steps
 from playtrace.load.clock_correction import clock_readings, correct, sent_of, session_clocks
 from playtrace.load.recent_ids import Hashes, RecentIds
-from playtrace.load.staging import MICROSECONDS, Staged
+from playtrace.load.staging import MICROSECONDS, Staged, has_imported
 from playtrace.rollups.player_merges import DECISIONS_OF_LOAD
 from playtrace.store.player_merges import take_up
 
@@ -70,7 +70,6 @@ class Survey(Struct, frozen=True):
     noted: int
     performance: int
     merges: int
-    imported: int
     days: list[dt.date] | None
     games: list[str] | None
 
@@ -148,9 +147,10 @@ class OneLoad:
         if survey.late:
             self._quarantine_late(connection)
         outcome.quarantined = survey.late
-        outcome.ids, suspects = self._look_up_ids(connection, has_imported=survey.imported > 0)
+        with_imported = has_imported(lines)
+        outcome.ids, suspects = self._look_up_ids(connection, with_imported=with_imported)
         if len(suspects):
-            outcome.duplicates = self._remove_duplicates(connection, suspects, has_imported=survey.imported > 0)
+            outcome.duplicates = self._remove_duplicates(connection, suspects, with_imported=with_imported)
         outcome.stored = len(lines) - outcome.quarantined - outcome.duplicates
         outcome.days = survey.days or []
         outcome.games = set(survey.games or [])
@@ -236,7 +236,7 @@ class OneLoad:
         self._copy_parsed(connection)
         self._step(connection, "remove late", steps.REMOVE_LATE)
 
-    def _look_up_ids(self, connection: duckdb.DuckDBPyConnection, *, has_imported: bool) -> tuple[Hashes, pa.Table]:
+    def _look_up_ids(self, connection: duckdb.DuckDBPyConnection, *, with_imported: bool) -> tuple[Hashes, pa.Table]:
         """The hashes of all ids that clients gave, and where those events stand whose hash is there twice."""
         began = time.perf_counter()
         table = connection.sql(
@@ -246,17 +246,17 @@ class OneLoad:
         suspect = self._ids.repeated(hashes)
         suspects = table.filter(pa.array(suspect)) if suspect.any() else table.slice(0, 0)
         self.step_seconds["look up ids"] += time.perf_counter() - began
-        if has_imported:
+        if with_imported:
             self._step(connection, "find stored before", steps.FIND_STORED_BEFORE)
             before = connection.sql(steps.LIST_STORED_BEFORE).to_arrow_table()
             suspects = pa.concat_tables([suspects, before])
         return hashes, suspects
 
     def _remove_duplicates(
-        self, connection: duckdb.DuckDBPyConnection, suspects: pa.Table, *, has_imported: bool
+        self, connection: duckdb.DuckDBPyConnection, suspects: pa.Table, *, with_imported: bool
     ) -> int:
         connection.register("suspects", suspects)
-        since = dt.datetime.min if has_imported else self._ids_since()
+        since = dt.datetime.min if with_imported else self._ids_since()
         self._step(connection, "confirm duplicates", steps.CONFIRM_DUPLICATES, known_since=since)
         self._step(connection, "keep books of duplicates", steps.KEEP_BOOKS_OF_DUPLICATES)
         duplicates = _count(connection, "SELECT count(*) FROM duplicates")

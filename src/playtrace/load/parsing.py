@@ -15,18 +15,21 @@ import duckdb
 import pyarrow as pa
 
 from playtrace.config import Settings
-from playtrace.store.columns import SENT_AS_JSON
+from playtrace.load.staging import has_imported
+from playtrace.store.columns import IMPORTED_AS_JSON, SENT_AS_JSON
 from playtrace.store.duckdb import configuration
 from playtrace.store.errors import StoreError
+
 
 # A field that does not convert becomes NULL rather than an error: collect has checked the types, and what
 # an older version of it let through must not stop the loader. The canonical time is never after the time of
 # receipt. A client's time may have an offset: read as TIMESTAMPTZ it is heeded, read as TIMESTAMP DuckDB would
 # drop it. With an offset it may lie outside the years that Python knows: then the nearest of them counts. Codes of
 # countries and of real money are in capitals, however they were sent; in-game currencies have names of their own.
-# An import may say when the event counts beside what the client's clock said.
 # An id that is nought or all ones stands for none (RFC 9562), and so do some codes of countries.
-PARSE: LiteralString = """
+def _parse(client_time: LiteralString, told_time: LiteralString) -> LiteralString:
+    """`client_time` is what the client's clock said, `told_time` when the event counts where that is known better."""
+    return f"""
 SELECT * EXCLUDE (told_time),
     coalesce(least(coalesce(told_time, client_time + to_seconds(correction_s)), received_at), received_at) AS time,
     hash(game_id, event_id) AS id_hash
@@ -45,11 +48,11 @@ FROM (
         ), false) AS has_id,
         coalesce(e.name, '') AS name,
         CASE
-            WHEN coalesce(e.client_time, e.time) < '0001-01-01 00:00:00Z' THEN '0001-01-01'
-            WHEN coalesce(e.client_time, e.time) >= '9999-12-31 00:00:00Z' THEN '9999-12-31'
-            ELSE coalesce(e.client_time, e.time)::TIMESTAMP
+            WHEN {client_time} < '0001-01-01 00:00:00Z' THEN '0001-01-01'
+            WHEN {client_time} >= '9999-12-31 00:00:00Z' THEN '9999-12-31'
+            ELSE {client_time}::TIMESTAMP
         END AS client_time,
-        CASE WHEN e.client_time IS NOT NULL THEN e.time::TIMESTAMP END AS told_time,
+        {told_time} AS told_time,
         received_at,
         e.seq, e.mono_ms, e.player_id, e.session_id, e.device_id,
         coalesce(e.env, 'prod') AS env,
@@ -75,6 +78,13 @@ FROM (
 ) AS parsed
 """
 
+
+PARSE = _parse("e.time", "NULL::TIMESTAMP")
+PARSE_IMPORTED = _parse(
+    "coalesce(e.client_time, e.time)", "CASE WHEN e.client_time IS NOT NULL THEN e.time::TIMESTAMP END"
+)
+"""An import may say when the event counts beside what the client's clock said."""
+
 PIECE_ROWS = 61_440
 """Half a row group of the store. DuckDB's threads share the pieces of an Arrow table, and put what they made of them
 together again: two pieces keep two threads busy, and many cost a tenth more."""
@@ -99,9 +109,8 @@ class Parser:
             connection = self._connection = self._connection or self._connect()
             connection.register("lines", lines)
             try:
-                parsed = connection.sql(
-                    PARSE, params={"journal_id": self._journal_id, "sent": SENT_AS_JSON}
-                ).to_arrow_table()
+                text, sent = (PARSE_IMPORTED, IMPORTED_AS_JSON) if has_imported(lines) else (PARSE, SENT_AS_JSON)
+                parsed = connection.sql(text, params={"journal_id": self._journal_id, "sent": sent}).to_arrow_table()
                 return pa.Table.from_batches(parsed.combine_chunks().to_batches(PIECE_ROWS), parsed.schema)
             except (duckdb.OutOfMemoryException, MemoryError) as error:  # Arrow's is a MemoryError
                 raise StoreError(f"There is not enough memory to parse events: {error}") from error

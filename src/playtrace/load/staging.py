@@ -11,7 +11,7 @@ import pyarrow as pa
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from playtrace.event import ImportPart, Refusal
+from playtrace.event import IMPORTED, ImportPart, Refusal
 from playtrace.journal.entry import Header, Recorded, decode_header
 from playtrace.sent_at import is_certain, presumed_s, reading_s
 
@@ -97,6 +97,11 @@ def stage(entries: Sequence[Recorded]) -> Staged:
     ]
     offsets = np.fromiter((entry.offset for entry in entries), np.int64, len(entries))
     return Staged(pa.concat_tables(chunks) if chunks else _lines([], []), refusals, offsets, parts)
+
+
+def has_imported(lines: pa.Table) -> bool:
+    """Whether events of imports may be among these."""
+    return any(IMPORTED in chunk.dictionary.to_pylist() for chunk in lines["source"].chunks)
 
 
 def _received_at(header: Header) -> dt.datetime:

@@ -142,7 +142,6 @@ SELECT
     count(*) FILTER (name IN ({noted_events.NAMES})) AS noted,
     count(*) FILTER (name IN ({performance_samples.NAMES})) AS performance,
     count(*) FILTER (name = '{PLAYER_MERGED}') AS merges,
-    count(*) FILTER (source = '{IMPORTED}') AS imported,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days,
     list(DISTINCT game_id) AS games
 FROM (

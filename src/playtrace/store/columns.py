@@ -32,10 +32,11 @@ SENT: dict[LiteralString, LiteralString] = {
     "value": "DOUBLE",
     "currency": "VARCHAR",
     "props": "JSON",
-    "client_time": "TIMESTAMPTZ",  # of imports alone
 }
 """The fields of an event as a line of JSON has them, for `from_json`."""
 SENT_AS_JSON = json.dumps(SENT)
+IMPORTED_AS_JSON = json.dumps({**SENT, "client_time": "TIMESTAMPTZ"})
+"""Those of an event of an import."""
 
 COLUMNS: tuple[LiteralString, ...] = (
     "game_id",
