@@ -65,7 +65,7 @@ def dimensions(
     readable_game(state, reader, game_id)
     asked = CommonParameters.model_validate({"gameId": game_id, "env": env})
     with state.store.reading() as store:
-        asking = Asking(store, dt.datetime.now(dt.UTC), Rules(), "dimensions", unbuilt=unbuilt_rollups(store))
+        asking = Asking(store, dt.datetime.now(dt.UTC), Rules(), "dimensions", unbuilt=unbuilt_rollups(store, game_id))
         found = {
             dimension: known_values.commonest(dimension, asked, asking, VALUES_MAX)
             for dimension in ("platform", "version", "country", "event")

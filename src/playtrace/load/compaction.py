@@ -32,7 +32,7 @@ from playtrace.rollups import (
     position_tails,
     sessions,
 )
-from playtrace.rollups.rollup import Rollup
+from playtrace.rollups.rollup import IS_WHOLE, Rollup
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreDamaged
 
@@ -74,9 +74,10 @@ def _of(rollup: Rollup) -> Task:
     return Task(rollup.table, rollup.in_order("SELECT * FROM " + of_day), "DELETE FROM " + of_day)
 
 
-def _made_of_day(table: LiteralString, merge: LiteralString) -> Task:
-    """What is made of the other tables when a day has come to rest."""
-    return Task(table, merge, "DELETE FROM " + table + " WHERE day >= $from AND day < $to", when_quiet=True)
+def _made_of_day(table: LiteralString, merge: LiteralString, *, of_events: bool = False) -> Task:
+    """What is made of the other tables when a day has come to rest: `of_events`, while they are all there."""
+    delete: LiteralString = "DELETE FROM " + table + " WHERE day >= $from AND day < $to"
+    return Task(table, merge, delete + (" AND " + IS_WHOLE if of_events else ""), when_quiet=True)
 
 
 HEAT = _made_of_day(heat_days.TABLE, heat_days.MERGED)
@@ -89,7 +90,7 @@ TASKS: tuple[Task, ...] = (
     ),
     HEAT,
     _made_of_day(performance_days.TABLE, performance_days.MERGED),
-    _made_of_day(path_days.TABLE, path_days.MERGED),
+    _made_of_day(path_days.TABLE, path_days.MERGED, of_events=True),
     Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
 )
 

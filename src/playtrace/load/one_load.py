@@ -143,10 +143,11 @@ class OneLoad:
         self._is_copied = False
         self._step(connection, "look at parsed", steps.LOOK_AT_PARSED)
         self._correct_clocks(connection, lines)
+        outcome.quarantined = self._quarantine_gone(connection)
         survey = self._survey(connection)
         if survey.late:
             self._quarantine_late(connection)
-        outcome.quarantined = survey.late
+        outcome.quarantined += survey.late
         with_imported = has_imported(lines)
         outcome.ids, suspects = self._look_up_ids(connection, with_imported=with_imported)
         if len(suspects):
@@ -228,6 +229,18 @@ class OneLoad:
     def _survey(self, connection: duckdb.DuckDBPyConnection) -> Survey:
         self._step(connection, "survey", steps.SURVEY)
         return Survey(*connection.fetchall()[0])
+
+    def _quarantine_gone(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """How many happened on days whose events are gone."""
+        if not connection.execute("SELECT 1 FROM removed_before LIMIT 1").fetchall():
+            return 0
+        self._step(connection, "find gone", steps.FIND_GONE)
+        if gone := _count(connection, "SELECT count(*) FROM late"):
+            self._step(connection, "set gone aside", steps.SET_GONE_ASIDE)
+            self._step(connection, "keep books of gone", steps.KEEP_BOOKS_OF_GONE)
+            self._copy_parsed(connection)
+            self._step(connection, "remove gone", steps.REMOVE_LATE)
+        return gone
 
     def _quarantine_late(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._step(connection, "find late", steps.FIND_LATE)

@@ -1,7 +1,8 @@
 """Making rollups anew from the stored events, a day at a time and the oldest first, while loading goes on.
 
 What a rollup has of a day follows from the events of that day alone, so a day can be made at any time, and again. Loads
-add to days that are not made yet too; when one is made, their rows go with all others of the day.
+add to days that are not made yet too; when one is made, their rows go with all others of the day. Of a game whose
+events of the day are gone (`store/raw_gone.py`) nothing is made: what is there of it stays.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ import duckdb
 from playtrace.config import Settings
 from playtrace.load import steps
 from playtrace.rollups import ROLLUPS, players, position_spans
-from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
+from playtrace.rollups.rollup import IS_WHOLE, SOURCE_OF_EVENTS, Rollup
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreDamaged
 
 log = logging.getLogger("playtrace.load")
 
-OF_DAY: LiteralString = "    WHERE time >= $from AND time < $to\n"
+OF_DAY: LiteralString = "    WHERE time >= $from AND time < $to AND " + IS_WHOLE + "\n"
 
 # From where the day's samples lead, which may be another day.
 SPANS_OF_DAY: LiteralString = (
@@ -38,7 +39,9 @@ SPANS_OF_DAY: LiteralString = (
 """
         )
     )
-    + ") AS spans WHERE time >= $from AND time < $to ORDER BY "
+    + ") AS spans WHERE time >= $from AND time < $to AND "
+    + IS_WHOLE
+    + " ORDER BY "
     + position_spans.ROLLUP.order
 )
 
@@ -94,7 +97,8 @@ class Rebuild:
 
 
 def build_day(connection: duckdb.DuckDBPyConnection, rollup: Rollup, day: dt.date, settings: Settings) -> None:
-    """Replace what a rollup has of a day (UTC) by what the events of it say, in the caller's transaction."""
+    """Replace what a rollup has of a day (UTC) by what the events of it say, in the caller's transaction: of all games
+    whose events of the day are there."""
     bound: dict[str, object] = {
         "from": day,
         "to": day + dt.timedelta(days=1),
@@ -105,7 +109,7 @@ def build_day(connection: duckdb.DuckDBPyConnection, rollup: Rollup, day: dt.dat
         statement = connection.extract_statements(sql)[0]
         connection.execute(statement, {name: bound[name] for name in statement.named_parameters})
 
-    execute("DELETE FROM " + rollup.table + " WHERE " + rollup.of_day())
+    execute("DELETE FROM " + rollup.table + " WHERE " + rollup.of_day() + " AND " + IS_WHOLE)
     if rollup is players.ROLLUP:
         execute(steps.find_new_players(SOURCE_OF_EVENTS + OF_DAY))
         execute(steps.FORGET_LATER_PLAYERS)

@@ -26,6 +26,9 @@ from playtrace.rollups import (
 from playtrace.rollups.rollup import PASSIVE, SOURCE_OF_EVENTS, SOURCE_OF_LOAD, Rollup, source_of_load_as_text
 from playtrace.store.columns import STORED
 
+REMOVED_DAY: LiteralString = "removed_day"
+"""Why an event is quarantined that happened on a day whose events are gone."""
+
 LOOK_AT_PARSED: LiteralString = "CREATE OR REPLACE TEMP VIEW staged AS FROM parsed"
 
 # Most loads leave the events as they were parsed. Those that do not have a copy that can be changed.
@@ -175,6 +178,34 @@ SELECT game_id, date_trunc('hour', received_at), 'quarantined', 'too_old', count
 
 REMOVE_LATE: LiteralString = """
 DELETE FROM kept WHERE (journal_offset, position) IN (SELECT (journal_offset, position) FROM late)
+"""
+
+# Of some days the events are gone, and of these it cannot be told whether they were among them: counted twice, they
+# would be in the rollups for good. What is too late anyway is left for `FIND_LATE`.
+FIND_GONE: LiteralString = f"""
+CREATE OR REPLACE TEMP TABLE late AS
+SELECT staged.game_id, received_at, time, journal_offset, position, coalesce(own.day, other.day) AS gone_to
+FROM staged
+LEFT JOIN removed_before AS own
+    ON own.what = 'events' AND own.game_id = staged.game_id AND own.name = staged.name
+LEFT JOIN removed_before AS other
+    ON other.what = 'events' AND other.game_id = staged.game_id AND other.name = ''
+WHERE time < coalesce(own.day, other.day)
+  AND (received_at - time <= to_days($late_days_max) OR source = '{IMPORTED}')
+"""
+
+SET_GONE_ASIDE: LiteralString = f"""
+INSERT INTO set_aside
+SELECT late.game_id, late.received_at, 'quarantined', '{REMOVED_DAY}',
+    'time: ' || late.time || ' is before ' || gone_to || ', and of then the events were removed (retention): whether it'
+        || ' was counted already cannot be told',
+    lines.line, journal_offset, position
+FROM late JOIN lines USING (journal_offset, position)
+"""
+
+KEEP_BOOKS_OF_GONE: LiteralString = f"""
+INSERT INTO books
+SELECT game_id, date_trunc('hour', received_at), 'quarantined', '{REMOVED_DAY}', count(*) FROM late GROUP BY ALL
 """
 
 # What is imported may have been stored long ago: an id is looked for among all events.

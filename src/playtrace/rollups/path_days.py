@@ -8,7 +8,7 @@ session, in `events`; the paths have 0 there.
 from __future__ import annotations
 
 from playtrace.event import SAMPLE_EVENTS
-from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Sql, creation_of
+from playtrace.rollups.rollup import IS_WHOLE, SOURCE_OF_EVENTS, Sql, creation_of
 
 TABLE: Sql = "path_days"
 VERSION = 1
@@ -35,7 +35,7 @@ _each_placed: list[Sql] = ["max(CASE WHEN place = " + number + " THEN node END) 
 _placed_nodes: Sql = ", ".join(_each_placed)
 _each_none: list[Sql] = ["NULL" for _ in NODES]
 _no_nodes: Sql = ", ".join(_each_none)
-_did: Sql = SOURCE_OF_EVENTS + "    WHERE time >= $from AND time < $to AND " + IS_NODE
+_did: Sql = SOURCE_OF_EVENTS + "    WHERE time >= $from AND time < $to AND " + IS_NODE + " AND " + IS_WHOLE
 
 # Consecutive equal nodes are one.
 MERGED: Sql = f"""

@@ -179,6 +179,9 @@ def _source(events: Sql, *, slot: Sql, props: Sql, carried: Sql = "") -> Sql:
 
 
 SLOT: Sql = "time_bucket(INTERVAL 15 MINUTE, time)"
+# Of a game that keeps its events for some time only, days are left alone whose events are gone: nothing can be made
+# anew of them. For rows of one day (UTC), `$from`.
+IS_WHOLE: Sql = "game_id NOT IN (SELECT game_id FROM removed_before WHERE what = 'events' AND day > $from::DATE)"
 
 
 def _number(name: Sql) -> Sql:

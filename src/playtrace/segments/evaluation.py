@@ -202,7 +202,7 @@ def who_fits(rule: Rule, game: Game, as_of: dt.date, reader: Reader, counting: R
         dt.datetime.now(dt.UTC),
         counting,
         "segment",
-        unbuilt=unbuilt_rollups(reader),
+        unbuilt=unbuilt_rollups(reader, game.game_id),
         is_merged=has_merges(reader, game.game_id, game.env),
     )
     began_at: dt.datetime | None = ever(parameters, asking, "SELECT first_at FROM beginning")[0]["first_at"]

@@ -104,12 +104,19 @@ class Asking:
         }
 
 
-UNFINISHED: LiteralString = "SELECT rollup, built_to FROM rollup_builds WHERE built_to IS NOT NULL"
+# What is not made anew because its events are gone stays as it was made.
+UNFINISHED: LiteralString = """
+SELECT rollup, greatest(built_to, (
+    SELECT max(day) FROM removed_before WHERE game_id = $game AND what = 'events'
+)) AS built_to
+FROM rollup_builds
+WHERE built_to IS NOT NULL
+"""
 
 
-def unbuilt_rollups(reader: Reader) -> dict[str, dt.date]:
-    """Rollups that are being made anew, and from which day on they are not made yet."""
-    return {row["rollup"]: row["built_to"] for row in reader.rows(UNFINISHED)}
+def unbuilt_rollups(reader: Reader, game_id: str | None = None) -> dict[str, dt.date]:
+    """Rollups that are being made anew, and from which day on they are not made yet: of a game, or of any."""
+    return {row["rollup"]: row["built_to"] for row in reader.rows(UNFINISHED, {"game": game_id})}
 
 
 MERGED: LiteralString = "SELECT 1 FROM player_merges WHERE game_id = $game AND env = $env LIMIT 1"

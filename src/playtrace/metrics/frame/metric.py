@@ -77,7 +77,7 @@ class Metric(Generic[P, A]):
             now,
             rules,
             self.name,
-            unbuilt=unbuilt_rollups(reader),
+            unbuilt=unbuilt_rollups(reader, parameters.game_id),
             is_merged=has_merges(reader, parameters.game_id, parameters.env),
             is_explained=parameters.explain,
         )

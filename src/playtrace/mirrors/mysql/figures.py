@@ -148,7 +148,7 @@ def figures_of(
             settle_hours=rules.settle_hours, session_timeout_minutes=rules.session_timeout_minutes, currency="USD"
         ),
         "summary",
-        unbuilt_rollups(moment),
+        unbuilt_rollups(moment, game_id),
         has_merges(moment, game_id, ENV),
     )
     values = bound(slice_) | {

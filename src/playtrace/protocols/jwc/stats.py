@@ -133,7 +133,7 @@ class Stats(ApiModel):
 def read_stats(store: Store, game_id: str | None, from_: dt.date | None, to: dt.date | None, today: dt.date) -> Stats:
     """Of the days from `from_` to `to`; without them of all that there are, at most the last 3,700."""
     with store.reading() as reader:
-        built_to = unbuilt_rollups(reader).get(jwc_usage.ROLLUP.table)
+        built_to = unbuilt_rollups(reader, game_id).get(jwc_usage.ROLLUP.table)
         bound: dict[str, object] = {"game_id": game_id}
         if built_to is not None:
             bound["built_to"] = built_to
