@@ -89,7 +89,7 @@ def _keep_what_is_gone(connection: duckdb.DuckDBPyConnection, table: LiteralStri
 
 
 def _put_back(connection: duckdb.DuckDBPyConnection, table: LiteralString) -> None:
-    """What the new definition does not have goes. Raises `StoreError` where it has something beside that must be known."""
+    """What the new definition does not have goes. Raises `StoreError` where it has beside it what must be known."""
     columns = [row[0] for row in connection.execute("SELECT column_name FROM (DESCRIBE " + table + ")").fetchall()]
     held = {row[0] for row in connection.execute("SELECT column_name FROM (DESCRIBE kept_of_gone)").fetchall()}
     names = ", ".join(name for name in columns if name in held)
