@@ -319,6 +319,16 @@ class BackupSettings(RoomSettings):
         return str(Path(directory).absolute())
 
 
+class MetricsSettings(RoomSettings):
+    """Of `GET /metrics`, which tells Prometheus how the server fares."""
+
+    without_token: Literal["loopback", "nobody", "anybody"] = Field(
+        default="loopback",
+        description="Who may read /metrics without a read token for all games: loopback is who calls from this machine"
+        " without a proxy between.",
+    )
+
+
 if TYPE_CHECKING:
     ProtocolSettings = RoomSettings
 else:
@@ -368,6 +378,7 @@ class Settings(BaseModel):
     alerts: AlertSettings = AlertSettings()
     mirrors: MirrorSettings = MirrorSettings()
     backup: BackupSettings = BackupSettings()
+    metrics: MetricsSettings = MetricsSettings()
     protocols: ProtocolSettings = ProtocolSettings()
 
     @classmethod

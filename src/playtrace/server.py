@@ -31,6 +31,7 @@ from playtrace.api.imports import Imports
 from playtrace.api.live import TICK_S, Feeds
 from playtrace.api.metrics import counting_rules, rules_of
 from playtrace.api.query_spelling import QuerySpelling
+from playtrace.api.scrape.scrapes import Scrapes
 from playtrace.api.state import State
 from playtrace.api.turns import Turns
 from playtrace.asgi import Receive, Scope, Send
@@ -43,6 +44,7 @@ from playtrace.load.compaction import Compaction
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
 from playtrace.load.samples import forget_samples
+from playtrace.measures import Measured
 from playtrace.mirrors.from_settings import follow_mirror_settings
 from playtrace.mirrors.running import Mirrors
 from playtrace.operate import unfinished
@@ -54,6 +56,7 @@ from playtrace.registry.registry import Registry
 from playtrace.reports.sending import Reports
 from playtrace.segments.keeping import DailyRefresh
 from playtrace.serving.collectors import Collectors
+from playtrace.serving.counting import Counting
 from playtrace.serving.entrance import Entrance
 from playtrace.serving.forwarded import LOOPBACK, Forwarded, Reading
 from playtrace.serving.http_server import http_server, leave_garbage_collector_little, stop_serving
@@ -140,6 +143,7 @@ class Playtrace:
             Job("back up", self.backup_schedule.work, period_s=BACKUP_LOOK_S),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )
+        self.measured = Measured()
         self.local_token = secrets.token_urlsafe(32)
         api = create_app()
         State(
@@ -163,10 +167,13 @@ class Playtrace:
             imports=Imports(),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),
+            measured=self.measured,
+            scrapes=Scrapes(),
             local_token=self.local_token,
         ).give_to(api)
-        collect = Collect(settings, self.journal, self.key_ring)
-        self._entrance = Entrance(settings, collect, Attention(EveryAnswer(QuerySpelling(api))))
+        collect = Collect(settings, self.journal, self.key_ring, self.measured.own)
+        reading = Attention(EveryAnswer(QuerySpelling(api)))
+        self._entrance = Entrance(settings, collect, Counting(reading, self.measured.own))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         return self._entrance(scope, receive, send)
@@ -223,6 +230,8 @@ async def _serve(
     app, here = playtrace, (settings.host, port)
     if collectors.count > 0:
         app, here = Forwarded(playtrace, reading.secret), (LOOPBACK, reading.port)
+        playtrace.measured.of_collectors = collectors.measures
+        playtrace.measured.collector_pids = collectors.pids
         playtrace.jobs.add(Job("bound memory of collectors", collectors.bound_memory, period_s=1))
     server = http_server(app, *here, settings.keep_alive_seconds)
     playtrace.start()

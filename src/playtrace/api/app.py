@@ -30,6 +30,7 @@ from playtrace.api import (
     sql,
 )
 from playtrace.api.dashboard import Dashboard
+from playtrace.api.scrape import route as scrape
 from playtrace.halves import halves
 
 DESCRIPTION = """
@@ -77,6 +78,7 @@ def create_app() -> FastAPI:
         metrics.router(),
         live.router,
         health.router,
+        scrape.router,
         backups.router,
         sql.router,
         *(half.router for half in halves("reading").values()),

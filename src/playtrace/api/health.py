@@ -213,7 +213,7 @@ def health(state: CurrentState, response: Response) -> Health:
         uptime_seconds=time.monotonic() - state.started_at,
         journal=waiting,
         store=StoreHealth(
-            events=loader.stored, bytes=_store_bytes(settings.store_path), rebuilding_from=rebuilding_from
+            events=loader.stored, bytes=store_bytes(settings.store_path), rebuilding_from=rebuilding_from
         ),
         disk=_disk(settings.data),
         jobs=jobs,
@@ -254,7 +254,7 @@ def _backup(state: State) -> BackupHealth | None:
     )
 
 
-def _store_bytes(path: Path) -> int:
+def store_bytes(path: Path) -> int:
     found = 0
     for file in (path, path.with_name(path.name + ".wal")):
         with suppress(FileNotFoundError):

@@ -168,6 +168,11 @@ class Feeds:
         if not feed.watchers:
             del self._feeds[feed.game_id]
 
+    @property
+    def watchers(self) -> int:
+        """How many watch. From any thread."""
+        return sum(len(feed.watchers) for feed in list(self._feeds.values()))
+
     def tick(self) -> float:
         """Ask the store once for each game, and show what it says. How long nothing is asked then. Blocks.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import time
 from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated, Any
 
@@ -54,7 +55,10 @@ def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
         rules = rules_of(state.settings, state.registry, game)
 
         def work_out() -> bytes:
-            return metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
+            began = time.perf_counter()
+            body = metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
+            state.measured.question_times.note(metric.name, time.perf_counter() - began)
+            return body
 
         question = metric.name, asked.model_dump_json(), revision
         try:

@@ -21,6 +21,7 @@ from playtrace.jobs import Jobs
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
+from playtrace.measures import Measured
 from playtrace.mirrors.running import Mirrors
 from playtrace.operate.backup import Backups
 from playtrace.operate.schedule import BackupSchedule
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from playtrace.api.answers import Answers
     from playtrace.api.imports import Imports
     from playtrace.api.live import Feeds
+    from playtrace.api.scrape.scrapes import Scrapes
     from playtrace.api.turns import Turns
 
 
@@ -66,6 +68,10 @@ class State:
     """Of questions."""
     sql_turns: Turns
     """Of statements that people type."""
+    measured: Measured
+    """What all processes of the server have counted."""
+    scrapes: Scrapes
+    """Which tell it."""
     local_token: str
     """Who may read the data folder may read everything (`server.json`)."""
     login_throttle: LoginThrottle = field(default_factory=LoginThrottle)

@@ -40,6 +40,16 @@ class Turns:
         self._waiting: dict[Hashable, deque[Place]] = {}
         """By reader; whose turn it is comes first."""
 
+    @property
+    def asking(self) -> int:
+        """How many have a place now."""
+        return self._asking.total()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for one."""
+        return sum(map(len, self._waiting.values()))
+
     @asynccontextmanager
     async def turn(self, reader: Hashable) -> AsyncGenerator[None]:
         """A place, when it is this reader's turn.
@@ -54,7 +64,7 @@ class Turns:
 
     async def _begin(self, reader: Hashable) -> None:
         theirs = self._waiting.get(reader, ())
-        if len(theirs) >= WAITING_OF_ONE_MAX or sum(map(len, self._waiting.values())) >= WAITING_MAX:
+        if len(theirs) >= WAITING_OF_ONE_MAX or self.waiting >= WAITING_MAX:
             raise Unavailable(
                 "Too many questions wait for an answer. Ask fewer at once, and this one again in a moment.",
                 retry_after_s=RETRY_AFTER_S,

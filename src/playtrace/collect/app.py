@@ -10,6 +10,7 @@ import asyncio
 import datetime as dt
 import logging
 import math
+import time
 from codecs import BOM_UTF8
 from collections.abc import Callable
 from functools import partial
@@ -33,6 +34,7 @@ from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Ref
 from playtrace.journal.entry import Entry, encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
+from playtrace.measures import Measures, outcome_of
 from playtrace.problems import (
     GameUnknown,
     KeyForOtherGame,
@@ -80,8 +82,9 @@ PREFLIGHT = Reply(
 class Collect:
     """Takes events of every protocol in `protocols/`."""
 
-    def __init__(self, settings: Settings, journal: Journal, keys: KeyRing) -> None:
+    def __init__(self, settings: Settings, journal: Journal, keys: KeyRing, measures: Measures | None = None) -> None:
         self._settings = settings
+        self.measures = measures or Measures()
         self._journal = journal
         self._keys = keys
         limits = settings.collect
@@ -91,9 +94,11 @@ class Collect:
         self._heavy_reading = HeavyReading()
         self.room = Room(limits.memory_bytes_here() // ROOM_PART)
         self.formats: dict[str, WireFormat] = {}
+        self._names: dict[WireFormat, str] = {}
         self._routes: dict[tuple[str, str], WireFormat] = {}
         for name, wire_format in wire_formats.load(settings).items():
             self.formats[name] = wire_format
+            self._names[wire_format] = name
             for route in wire_format.ROUTES:
                 self._routes[route] = wire_format
         self._paths = {path for _, path in self._routes}
@@ -108,19 +113,29 @@ class Collect:
             await send_reply(send, PREFLIGHT)
             return
         wire_format = self._routes[method, scope["path"]]
+        began = time.perf_counter()
         try:
             reply = await self.take(wire_format, scope, receive)
         except Problem as error:
-            reply = wire_format.refuse(error)
+            reply = self.refuse(wire_format, error)
         except asyncio.CancelledError:
             # The process ends and waits no longer.
-            await send_reply(send, wire_format.refuse(Unavailable("The server stops.", retry_after_s=RETRY_AFTER_S)))
+            stops = Unavailable("The server stops.", retry_after_s=RETRY_AFTER_S)
+            await send_reply(send, self.refuse(wire_format, stops))
             raise
         except Exception:
             # A bug of ours. The client keeps its events and tries again.
             log.exception("could not take a request", extra={"path": scope["path"]})
+            self.measures.note_request(self._names[wire_format], "failed")
             reply = wire_format.refuse(Unavailable("Something went wrong here; it was logged.", retry_after_s=60))
+        self.measures.note_time(self._names[wire_format], time.perf_counter() - began)
         await send_reply(send, reply)
+
+    def refuse(self, wire_format: WireFormat, error: Problem) -> Reply:
+        """The answer to a request of which nothing was taken. It is counted by what went wrong: some protocols tell
+        that with another status."""
+        self.measures.note_request(self._names[wire_format], outcome_of(error.status))
+        return wire_format.refuse(error)
 
     async def take(self, wire_format: WireFormat, scope: Scope, receive: Receive) -> Reply:
         """The way of a request. Raises `Problem` where it ends early."""
@@ -162,7 +177,10 @@ class Collect:
                 raise Unavailable(str(unavailable), retry_after_s=RETRY_AFTER_S) from unavailable
             finally:
                 self.room.give_back(size)
-        return wire_format.reply(receipt) if error is None else wire_format.refuse(error)
+        if error is not None:
+            return self.refuse(wire_format, error)
+        self.measures.note_request(self._names[wire_format], "ok")
+        return wire_format.reply(receipt)
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -43,10 +43,26 @@ class Stream:
         except Problem as error:
             # Accepted first: a client cannot see why a handshake was refused, but can read a message.
             await send({"type": "websocket.accept"})
-            await send({"type": "websocket.send", "text": _answer(0, self._collect.formats["events"].refuse(error))})
+            refused = self._collect.refuse(self._collect.formats["events"], error)
+            await send({"type": "websocket.send", "text": _answer(0, refused)})
             await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": error.title})
             return
         await send({"type": "websocket.accept"})
+        self._collect.measures.sending_sockets += 1
+        try:
+            await self._answer_messages(scope, headers, query, peer, receive, send)
+        finally:
+            self._collect.measures.sending_sockets -= 1
+
+    async def _answer_messages(
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        query: dict[str, str],
+        peer: str,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         number = 0
         while (message := await receive())["type"] == "websocket.receive":
             body = message.get("bytes") or (message.get("text") or "").encode("utf-8", "surrogatepass")
@@ -54,7 +70,7 @@ class Stream:
             try:
                 reply = await self._take(wire_format, scope, headers, query, peer, body)
             except Problem as error:
-                reply = wire_format.refuse(error)
+                reply = self._collect.refuse(wire_format, error)
             await send({"type": "websocket.send", "text": _answer(number, reply)})
             number += 1
 

@@ -3,6 +3,7 @@
 JournalUnavailable    it takes nothing right now, which passes: the client should try again later
 ├── JournalFull       more is waiting to be loaded than `journal_bytes_max`
 └── DiskFull          the disk has, or had at the last commit, too little space left
+JournalNewer          the file was written by a newer playtrace
 DamagedRow            what comes back from the disk is not what was written
 """
 
@@ -17,6 +18,10 @@ class JournalFull(JournalUnavailable):
 
 class DiskFull(JournalUnavailable):
     """The disk has too little space left."""
+
+
+class JournalNewer(ValueError):
+    """The file was written by a newer playtrace than this one, which leaves it alone."""
 
 
 class DamagedRow(Exception):

@@ -6,8 +6,12 @@ import sqlite3
 import uuid
 from pathlib import Path
 
+from playtrace.journal.errors import JournalNewer
 from playtrace.journal.turns import noted_in
 
+VERSION = 1
+"""Of the tables below, in the file's `user_version`; files of before there was one have 0. One higher for each change
+that an older playtrace must not pass over."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS identity (journal_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS entries (
@@ -36,7 +40,15 @@ def create(connection: sqlite3.Connection, path: Path, journal_id: str | None = 
 
     A journal that is new gets this id, or that of the one that was in its place, whose end is noted beside it: so it is
     known what was lost with it.
+
+    Raises `JournalNewer`.
     """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise JournalNewer(
+            f"The journal {path} has schema {version} and was written by a newer playtrace, this one knows {VERSION}."
+            " Install the newer, or restore the backup that you made before."
+        )
     # 16 KiB pages: a batch of events is one or a few of them instead of a long chain.
     connection.execute("PRAGMA page_size = 16384")
     connection.execute("PRAGMA journal_mode = WAL")
@@ -49,6 +61,8 @@ def create(connection: sqlite3.Connection, path: Path, journal_id: str | None = 
         connection.execute("INSERT INTO identity VALUES (?)", [own])
     if not connection.execute("SELECT 1 FROM pragma_table_info('entries') WHERE name = 'checksum'").fetchone():
         connection.execute("ALTER TABLE entries ADD COLUMN checksum INTEGER")
+    if version == 0:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
     if is_new:
         # Who it is stands in its file, whatever becomes of the log.

@@ -44,7 +44,7 @@ from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded, decode_header
 from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull, JournalUnavailable
 from playtrace.journal.rows import SIZES, ZSTD_LEVEL, Row, entries_of, events_up_to, rows_of
-from playtrace.journal.schema import create
+from playtrace.journal.schema import VERSION, create
 from playtrace.journal.turns import Turns, noted_in
 
 log = logging.getLogger("playtrace.journal")
@@ -179,6 +179,11 @@ class Journal:
 
         return asyncio.run(once())
 
+    @property
+    def schema_version(self) -> int:
+        """Of its tables, which are those of this playtrace once it is open."""
+        return VERSION
+
     # ── load ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def read(self, after: int, *, events_max: int, bytes_max: int) -> list[Recorded]:
@@ -243,6 +248,13 @@ class Journal:
             "SELECT last_offset, sizes FROM entries WHERE last_offset > ? ORDER BY last_offset LIMIT 1", after
         )
         return events - events_up_to(after, *first) if first else events
+
+    def waiting_bytes(self, after: int) -> int:
+        """About how many bytes are behind offset `after`, as they are kept: of a row that is loaded in part, all.
+
+        Raises `JournalUnavailable`.
+        """
+        return int(self._ask("SELECT coalesce(sum(bytes), 0) FROM entries WHERE last_offset > ?", after)[0])
 
     def oldest_us(self, after: int) -> int | None:
         """When the first entry behind offset `after` was received, in microseconds since 1970; None where none is."""

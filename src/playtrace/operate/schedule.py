@@ -45,6 +45,8 @@ class BackupSchedule:
         """The latest one that is finished, as far as is known."""
         self.error: str | None = None
         """Why there is no later one."""
+        self.failed_at: dt.datetime | None = None
+        """When one failed last, since the start."""
 
     @property
     def address(self) -> str | None:
@@ -101,7 +103,7 @@ class BackupSchedule:
 
     def _failed(self, error: str, now: dt.datetime) -> None:
         is_new = self.error is None
-        self.error, self._try_after = error, now + TRY_AGAIN
+        self.error, self._try_after, self.failed_at = error, now + TRY_AGAIN, now
         if is_new:
             last = "none yet" if self.latest is None else f"{self.latest.began_at:%Y-%m-%d %H:%M} UTC"
             self._tell(

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from playtrace.registry import (
@@ -114,6 +114,11 @@ class Registry:
         """A number that differs after every change of games or keys, by any process."""
         with self._reading() as session:
             return session.scalars(select(Revision.number)).one()
+
+    def schema_version(self) -> int:
+        """The number of the last migration."""
+        with self._reading() as session:
+            return int(session.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
     # Games
 

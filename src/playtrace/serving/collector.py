@@ -1,7 +1,8 @@
 """What a process does that collects and nothing else: begun by `collector_process.py`, started by `collectors.py`.
 
-It is told what to do on its standard input, says `ready` on its standard output, answers there whenever something more
-comes in, and works until the input ends: because it is told to stop, or because the process that started it is gone.
+It is told what to do on its standard input, says `ready` on its standard output, tells there what it has counted
+whenever something more comes in, and works until the input ends: because it is told to stop, or because the process
+that started it is gone.
 Everybody it said 202 to is in the journal then; nothing else of it is lost.
 """
 
@@ -16,17 +17,20 @@ import threading
 import time
 from contextlib import suppress
 
+import msgspec
+
 from playtrace import logs
 from playtrace.collect.app import Collect
 from playtrace.jobs import Job, Jobs
 from playtrace.journal.sqlite import Journal
+from playtrace.measures import Measures
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.serving.entrance import Entrance
 from playtrace.serving.http_server import http_server, leave_garbage_collector_little, run, stop_serving
 from playtrace.serving.listening import StartError, wait_until_listening
-from playtrace.serving.orders import READY, STILL_THERE, STOP_SECONDS_MAX, Orders
+from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
 from playtrace.serving.relay import Relay
 
 STANDARD_INPUT, STANDARD_OUTPUT = 0, 1
@@ -41,14 +45,15 @@ async def collect(orders: Orders) -> None:
     keys = KeyRing(registry, open_mode=settings.open)
     journal = Journal.open(settings.journal_path, settings)
     relay = Relay(orders.reading)
+    measures = Measures()
     server = http_server(
-        Entrance(settings, Collect(settings, journal, keys), relay),
+        Entrance(settings, Collect(settings, journal, keys, measures), relay),
         settings.host,
         orders.port,
         settings.keep_alive_seconds,
     )
     stop = asyncio.Event()
-    _listen_to_orders(asyncio.get_running_loop(), stop)
+    _listen_to_orders(asyncio.get_running_loop(), stop, measures)
     jobs = Jobs(Job("read keys", keys.refresh, period_s=1))
     jobs.start()
     serving = asyncio.create_task(server.serve())
@@ -72,14 +77,17 @@ def _say(words: bytes) -> None:
         os.write(STANDARD_OUTPUT, words)
 
 
-def _listen_to_orders(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Answers when asked whether the event loop still goes round. Sets `stop` when the input ends, which is when the
-    process behind it says so or is no more."""
+def _listen_to_orders(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, measures: Measures) -> None:
+    """Tells what was counted when asked whether the event loop still goes round. Sets `stop` when the input ends, which
+    is when the process behind it says so or is no more."""
+
+    def tell() -> None:
+        _say(msgspec.json.encode(measures) + b"\n")
 
     def watch() -> None:
         # Past Python's own buffer, whose lock would stop the interpreter from ending while this waits.
         while os.read(STANDARD_INPUT, 4096):
-            loop.call_soon_threadsafe(_say, STILL_THERE)
+            loop.call_soon_threadsafe(tell)
         loop.call_soon_threadsafe(stop.set)
         # Nobody is left to end a process that hangs. What it acknowledged is on the disk.
         time.sleep(STOP_SECONDS_MAX)

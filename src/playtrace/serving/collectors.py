@@ -14,10 +14,12 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 
+import msgspec
 import psutil
 
+from playtrace.measures import Measures
 from playtrace.serving.listening import StartError
-from playtrace.serving.orders import ARE_YOU_THERE, READY, STILL_THERE, STOP_SECONDS_MAX, Orders
+from playtrace.serving.orders import ARE_YOU_THERE, READY, STOP_SECONDS_MAX, Orders
 
 log = logging.getLogger("playtrace.serving")
 
@@ -39,6 +41,21 @@ class Collectors:
         self.count = count
         self._watching: list[asyncio.Task[None]] = []
         self._processes: dict[int, Process] = {}
+        self._counted: dict[int, Measures] = {}
+        """By each process that runs, as of the last second."""
+        self._counted_by_ended = Measures()
+
+    def measures(self) -> Measures:
+        """What all of them have counted, those that were replaced too: no figure goes back, and what one counted in its
+        last second is missing. From any thread."""
+        together = Measures()
+        for counted in (self._counted_by_ended, *self._counted.copy().values()):
+            together.add(counted)
+        return together
+
+    def pids(self) -> dict[int, int]:
+        """Of those that run, by their numbers, from 0."""
+        return {number: each.pid for number, each in self._processes.copy().items() if each.returncode is None}
 
     async def start(self) -> None:
         """Returns once all of them listen. Raises `StartError`."""
@@ -74,11 +91,12 @@ class Collectors:
     async def _replace(self, number: int) -> None:
         while True:
             process = self._processes[number]
-            asking = asyncio.create_task(_end_when_silent(process))
+            asking = asyncio.create_task(self._end_when_silent(number, process))
             try:
                 code = await process.wait()
             finally:
                 asking.cancel()
+            self._counted_by_ended = self._with_ended(number)
             log.error("a collecting process ended and is replaced", extra={"exit_code": code})
             await asyncio.sleep(REPLACE_AFTER_S)
             try:
@@ -87,6 +105,37 @@ class Collectors:
                 log.exception("a collecting process could not be replaced, will be tried again")
             else:
                 log.info("another collecting process took its place")
+
+    async def _end_when_silent(self, number: int, process: Process) -> None:
+        """Ends a process that does not answer: it hangs, or somebody has halted it."""
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101 - asked for at its start
+        while True:
+            await asyncio.sleep(ASK_S)
+            process.stdin.write(ARE_YOU_THERE)
+            answer = asyncio.create_task(process.stdout.readline())
+            try:
+                for _ in range(UNANSWERED_LOOKS_MAX):
+                    await asyncio.wait({answer}, timeout=ASK_S)
+                    if answer.done():
+                        break
+                else:
+                    log.error("a collecting process does not answer and is ended", extra={"pid": process.pid})
+                    process.kill()
+                    return
+                counted = answer.result()
+                if not counted.endswith(b"\n"):
+                    return  # it has ended
+                self._counted[number] = msgspec.json.decode(counted, type=Measures)
+            finally:
+                answer.cancel()
+
+    def _with_ended(self, number: int) -> Measures:
+        """What the ended ones have counted, with this one, whose WebSockets are closed."""
+        counted = Measures()
+        counted.add(self._counted_by_ended)
+        counted.add(self._counted.pop(number, Measures()))
+        counted.sending_sockets = 0
+        return counted
 
     def bound_memory(self) -> None:
         """End those that take too much of it: others take their place. From any thread."""
@@ -101,28 +150,6 @@ class Collectors:
                         extra={"memory_bytes": memory_bytes, "collect_memory_bytes_max": bytes_max},
                     )
                     running.kill()
-
-
-async def _end_when_silent(process: Process) -> None:
-    """Ends a process that does not answer: it hangs, or somebody has halted it."""
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101 - asked for at its start
-    while True:
-        await asyncio.sleep(ASK_S)
-        process.stdin.write(ARE_YOU_THERE)
-        answer = asyncio.create_task(process.stdout.read(len(STILL_THERE)))
-        try:
-            for _ in range(UNANSWERED_LOOKS_MAX):
-                await asyncio.wait({answer}, timeout=ASK_S)
-                if answer.done():
-                    break
-            else:
-                log.error("a collecting process does not answer and is ended", extra={"pid": process.pid})
-                process.kill()
-                return
-            if not answer.result():
-                return  # it has ended
-        finally:
-            answer.cancel()
 
 
 async def _end(process: Process) -> None:

@@ -9,8 +9,8 @@ from playtrace.serving.forwarded import Reading
 
 READY = b"ready\n"
 ARE_YOU_THERE = b"?"
-STILL_THERE = b"!"
-"""The answer to it, from the event loop: one that hangs gives none."""
+"""The answer to it is a line with what the process has counted (`Measures`), from its event loop: one that hangs gives
+none."""
 STOP_SECONDS_MAX = 10.0
 """A process that has not ended so long after it was told to is killed."""
 

@@ -91,6 +91,11 @@ class SqlProcesses:
             spill=str(spill.absolute()),
         )
 
+    def pids(self) -> dict[int, int]:
+        """Of those that run, by their numbers, from 0. From any thread."""
+        pids = enumerate(process.pid for process in self._all)
+        return {number: pid for number, pid in pids if pid is not None}
+
     def close(self) -> None:
         """Ends the processes, and with them what they answer; nothing is answered any more."""
         for process in self._all:
@@ -110,6 +115,12 @@ class SqlProcess:
         self._is_closed = False
         self._is_fresh = True
         """Whether it has answered nothing yet."""
+
+    @property
+    def pid(self) -> int | None:
+        """None while none runs."""
+        process = self._process
+        return None if process is None else process.pid
 
     def begin(self) -> None:
         """For another question."""
