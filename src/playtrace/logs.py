@@ -1,5 +1,6 @@
 """Logs: a fixed sentence and fields. Text for a terminal, a JSON object a line for everything else.
 
+What is said while a request is worked on has its id, which the client got too.
 Nothing that players or games sent is logged at `info`: their data belongs into the store.
 """
 
@@ -10,6 +11,7 @@ import json
 import logging
 import sys
 
+from playtrace import request_id
 from playtrace.config import Settings
 
 STANDARD_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
@@ -25,7 +27,10 @@ def set_up(settings: Settings) -> None:
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:
-    return {key: value for key, value in record.__dict__.items() if key not in STANDARD_FIELDS}
+    fields = {key: value for key, value in record.__dict__.items() if key not in STANDARD_FIELDS}
+    if (own := request_id.current.get()) is not None:
+        fields["request_id"] = own
+    return fields
 
 
 class TextLines(logging.Formatter):

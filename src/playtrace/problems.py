@@ -36,6 +36,7 @@ from typing import ClassVar
 
 import msgspec
 
+from playtrace import request_id
 from playtrace.event import Refusal
 
 TYPE_BASE = "https://playtrace.dev/problems/"
@@ -92,7 +93,10 @@ class Problem(Exception):
 
 
 def document_of(slug: str, title: str, status: int, detail: str) -> dict[str, object]:
-    return {"type": TYPE_BASE + slug, "title": title, "status": status, "detail": detail}
+    document: dict[str, object] = {"type": TYPE_BASE + slug, "title": title, "status": status, "detail": detail}
+    if (own := request_id.current.get()) is not None:
+        document["requestId"] = own
+    return document
 
 
 class BadRequest(Problem):

@@ -63,6 +63,7 @@ from playtrace.serving.http_server import http_server, leave_garbage_collector_l
 from playtrace.serving.listening import StartError, free_port, hold_port, wait_until_listening
 from playtrace.serving.orders import Orders
 from playtrace.serving.own_names import is_loopback
+from playtrace.serving.request_ids import RequestIds
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.duckdb import Store
 from playtrace.store.memory import use_system_allocator
@@ -173,7 +174,7 @@ class Playtrace:
         ).give_to(api)
         collect = Collect(settings, self.journal, self.key_ring, self.measured.own)
         reading = Attention(EveryAnswer(QuerySpelling(api)))
-        self._entrance = Entrance(settings, collect, Counting(reading, self.measured.own))
+        self._entrance = RequestIds(Entrance(settings, collect, Counting(reading, self.measured.own)))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         return self._entrance(scope, receive, send)

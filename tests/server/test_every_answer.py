@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sys
 
+import aiohttp
 import pytest
 from server_process import SEVERAL, ServerProcess, StartProcess
 
@@ -46,6 +48,41 @@ def test_files_of_the_dashboard_are_kept_as_before(open_process: ServerProcess):
     _, headers, _ = open_process.request("GET", "/", headers={"Accept": "text/html"})
     assert headers["cache-control"] != "no-store"
     assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_each_of_many_requests_at_once_has_an_id_of_its_own(open_process: ServerProcess) -> None:
+    """Of requests that one process takes and that another one answers."""
+
+    async def ask(session: aiohttp.ClientSession, number: int) -> tuple[str, str]:
+        if number % 2:
+            asking = session.post(f"{open_process.url}/api/events", data=b"{")
+        else:
+            asking = session.get(f"{open_process.url}/api/metrics/summary?gameId=nobody{number}")
+        async with asking as answer:
+            assert answer.status in (400, 404)
+            (told,) = answer.headers.getall("X-Request-ID")
+            return told, (await answer.json(content_type=None))["requestId"]
+
+    async def ask_all() -> list[tuple[str, str]]:
+        async with aiohttp.ClientSession() as session:
+            return await asyncio.gather(*(ask(session, number) for number in range(60)))
+
+    answers = asyncio.run(ask_all())
+    assert all(header == in_document for header, in_document in answers)
+    assert len({header for header, _ in answers}) == 60
+
+
+@pytest.mark.parametrize("path", ["/api/health", "/api/events", "/nothing.js", "/metrics"])
+def test_who_asks_may_bring_an_id(open_process: ServerProcess, path: str) -> None:
+    headers = open_process.request("GET", path, headers={"X-Request-ID": "proxy-7f3a.1"})[1]
+    assert headers["x-request-id"] == "proxy-7f3a.1"
+
+
+@pytest.mark.parametrize("given", ["", " ", "two words", "-dash", "x" * 129, '{"level":"error"}', "a\tb", "é"])
+def test_what_is_no_id_is_not_taken_over(open_process: ServerProcess, given: str) -> None:
+    headers = open_process.request("GET", "/api/health", headers={"X-Request-ID": given})[1]
+    assert headers["x-request-id"] != given.strip()
+    assert headers["x-request-id"].isascii() and 8 < len(headers["x-request-id"]) < 40
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder whose files are open")

@@ -43,6 +43,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
                         "title": {"type": "string"},
                         "status": {"type": "integer"},
                         "detail": {"type": "string"},
+                        "requestId": {"type": "string"},
                         "errors": {
                             "type": "array",
                             "items": {
@@ -130,7 +131,8 @@ async def _on_registry_away(connection: Request | WebSocket, error: Exception) -
 async def _on_bug(request: Request, error: Exception) -> Response:
     # The traceback may quote anything, so none of it goes out.
     log.error("a request failed", exc_info=error, extra={"path": request.url.path})
-    return problem_response(Internal("The server's log tells what happened. Please report it to its operator."))
+    said = "The server's log tells what happened, under this requestId. Please report it to its operator."
+    return problem_response(Internal(said))
 
 
 async def _refuse_websocket(websocket: WebSocket, problem: Problem) -> Response | None:

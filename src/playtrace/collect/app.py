@@ -60,7 +60,7 @@ times, and the process is ended when it takes all of it."""
 # Browser games send from the studio's own pages: anybody may write who has the key, nobody reads here.
 FROM_ANYWHERE = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Retry-After"),
+    (b"access-control-expose-headers", b"Retry-After, X-Request-ID"),
 )
 PREFLIGHT = Reply(
     204,

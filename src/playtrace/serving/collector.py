@@ -32,6 +32,7 @@ from playtrace.serving.http_server import http_server, leave_garbage_collector_l
 from playtrace.serving.listening import StartError, wait_until_listening
 from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
 from playtrace.serving.relay import Relay
+from playtrace.serving.request_ids import RequestIds
 
 STANDARD_INPUT, STANDARD_OUTPUT = 0, 1
 
@@ -47,7 +48,7 @@ async def collect(orders: Orders) -> None:
     relay = Relay(orders.reading)
     measures = Measures()
     server = http_server(
-        Entrance(settings, Collect(settings, journal, keys, measures), relay),
+        RequestIds(Entrance(settings, Collect(settings, journal, keys, measures), relay)),
         settings.host,
         orders.port,
         settings.keep_alive_seconds,

@@ -15,6 +15,7 @@ from aiohttp import WSMsgType, hdrs
 from multidict import CIMultiDict
 from yarl import URL
 
+from playtrace import request_id
 from playtrace.asgi import Receive, Scope, Send, until_left
 from playtrace.collect.app import send_reply
 from playtrace.collect.body import has_body
@@ -26,7 +27,7 @@ HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade expect".split()
 )
 """Headers that are about one connection (RFC 9110, section 7.6.1, and what HTTP/1.1 had before it)."""
-NOT_HANDED_BACK = HOP_BY_HOP | {b"server", b"date"}
+NOT_HANDED_BACK = HOP_BY_HOP | {b"server", b"date", request_id.HEADER}
 """Those of an answer, and what the server that answers here writes itself."""
 ASCII = bytes(range(128))
 CONNECT_SECONDS_MAX = 5.0
@@ -164,6 +165,9 @@ class Relay:
             if name not in HOP_BY_HOP and not name.startswith(but):
                 headers.add(name.decode("ascii"), value.decode("utf-8", "replace"))
         client = scope.get("client")
+        if (own := request_id.current.get()) is not None:
+            headers.popall(request_id.HEADER.decode(), None)
+            headers[request_id.HEADER.decode()] = own
         headers[FORWARDED.decode()] = f"{self._reading.secret} {client[0] if client else ''}"
         return headers
 
