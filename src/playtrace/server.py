@@ -49,6 +49,7 @@ from playtrace.mirrors.from_settings import follow_mirror_settings
 from playtrace.mirrors.running import Mirrors
 from playtrace.operate import unfinished
 from playtrace.operate.backup import Backups
+from playtrace.operate.remedies import of_damaged_store, of_lost_events
 from playtrace.operate.schedule import LOOK_S as BACKUP_LOOK_S
 from playtrace.operate.schedule import BackupSchedule
 from playtrace.registry.key_ring import KeyRing
@@ -179,6 +180,15 @@ class Playtrace:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         return self._entrance(scope, receive, send)
 
+    @property
+    def troubles(self) -> list[str]:
+        """What was found damaged or lost, and what to do about it."""
+        damage, lost = self.store.damage, self.journal.damaged_events
+        return [
+            *([] if damage is None else [f"Events are taken, and wait. {of_damaged_store(damage)}"]),
+            *([of_lost_events(lost)] if lost else []),
+        ]
+
     def start(self) -> None:
         """Begin the background work."""
         self.loader.start()
@@ -243,6 +253,8 @@ async def _serve(
         await collectors.start()
         leave_garbage_collector_little()
         url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+        for trouble in playtrace.troubles:
+            log.error(trouble)
         write_local_file(settings, url, playtrace.local_token)
         playtrace.address = settings.public_url or url
         on_ready(playtrace.address, playtrace)

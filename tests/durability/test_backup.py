@@ -51,8 +51,10 @@ def backup(to: Path, data: Path, *options: str) -> dict[str, Any]:
 class Load:
     """Clients that send without a pause, and remember what was acknowledged."""
 
-    def __init__(self, server: ServerProcess) -> None:
+    def __init__(self, server: ServerProcess, requests_per_second: float = REQUESTS_PER_SECOND) -> None:
         self._server = server
+        self._requests_per_second = requests_per_second
+        """Of each."""
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._acknowledged: set[str] = set()
@@ -65,7 +67,7 @@ class Load:
 
     def _send(self) -> None:
         began, sent = time.monotonic(), 0
-        while not self._stopping.wait(max(0.0, began + sent / REQUESTS_PER_SECOND - time.monotonic())):
+        while not self._stopping.wait(max(0.0, began + sent / self._requests_per_second - time.monotonic())):
             ids = [str(uuid.uuid4()) for _ in range(EVENTS_AT_ONCE)]
             events = [{"name": "shot", "game_id": "arena", "player_id": id_[:2], "event_id": id_} for id_ in ids]
             status, answer = self._server.send({"events": events})
@@ -137,6 +139,43 @@ def test_what_was_acknowledged_before_a_backup_began_is_in_it_once(loaded: Loade
     assert len(found) == len(set(found))
     # It is of one moment, and not of the end.
     assert set(found) <= loaded.load.acknowledged
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(900)
+def test_a_server_that_takes_5_000_events_a_second_is_backed_up_restored_and_asked(tmp_path: Path):
+    server = ServerProcess(tmp_path / "data", "--open").start()
+    figures: list[dict[str, Any]] = []
+    try:
+        load = Load(server, 10)
+        began = time.monotonic()
+        with load.running():
+            for number in range(3):
+                before = load.wait_for((number + 1) * 50_000)
+                rate = len(before) / (time.monotonic() - began)
+                made = backup(tmp_path / "backups", server.data)
+                took = dt.datetime.fromisoformat(made["finishedAt"]) - dt.datetime.fromisoformat(made["beganAt"])
+                figures.append(
+                    {
+                        "events a second": round(rate),
+                        "acknowledged before": len(before),
+                        "acknowledged meanwhile": len(load.acknowledged) - len(before),
+                        "seconds": took.total_seconds(),
+                        "MB": made["bytes"] / 1e6,
+                        "MB written": made["newBytes"] / 1e6,
+                        "waiting": made["waitingEvents"],
+                    }
+                )
+                restored = tmp_path / f"restored-{number}"
+                done("restore", tmp_path / "backups", "--data", restored, "--backup", made["id"])
+                found = stored_ids(restored)
+                figures[-1] |= {"restored": len(found), "missing": len(before - set(found))}
+                assert "is whole" in done("verify", restored)
+                assert before <= set(found) <= load.acknowledged
+                assert len(found) == len(set(found))
+    finally:
+        server.stop()
+        print(*map(json.dumps, figures), sep="\n")
 
 
 def test_a_restored_server_goes_on_and_gives_no_offset_of_the_old_journal_to_another_event(

@@ -140,6 +140,32 @@ def take(name: str, of: str) -> Callable[[Path, Folders], None]:
     return do
 
 
+def empty(name: str) -> Callable[[Path, Folders], None]:
+    def do(data: Path, folders: Folders) -> None:
+        os.truncate(data / name, 0)
+
+    return do
+
+
+def swap_blocks(data: Path, folders: Folders) -> None:
+    """One of the events and one of the sessions: each has its right checksum, in the place of the other."""
+    path = data / "store.duckdb"
+    with closing(duckdb.connect(str(path), read_only=True)) as connection:
+        in_use = "SELECT max(block_id) FROM pragma_storage_info('{}')"
+        blocks = [connection.execute(in_use.format(table)).fetchall()[0][0] for table in ("events", "sessions")]
+    with path.open("r+b") as file:
+        places = [HEADERS_BYTES + block * BLOCK_BYTES for block in blocks]
+        content = [os.pread(file.fileno(), BLOCK_BYTES, place) for place in places]
+        for place, other in zip(places, reversed(content), strict=True):
+            os.pwrite(file.fileno(), other, place)
+
+
+def say_newer_registry(data: Path, folders: Folders) -> None:
+    with closing(sqlite3.connect(data / "registry.sqlite")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+
 def say_newer_store(data: Path, folders: Folders) -> None:
     with closing(duckdb.connect(str(data / "store.duckdb"))) as connection:
         connection.execute("INSERT INTO schema_migrations VALUES (9999, 'of a later version', now()::TIMESTAMP)")
@@ -195,6 +221,15 @@ KINDS: dict[str, tuple[Callable[[Path, Folders], None], str]] = {
     "no registry": (remove("registry.sqlite"), "registry.sqlite is not there"),
     "a page of the registry": (noise("registry.sqlite", 4096, 4096), "registry"),
     "another server's registry": (take("registry.sqlite", "other"), "It does not know arena"),
+    "an emptied store file": (empty("store.duckdb"), "It cannot be opened"),
+    "two blocks of the store in each other's place": (swap_blocks, "cannot be read"),
+    "a cut journal": (cut("journal.sqlite"), "1 requests are lost"),
+    "an emptied journal file": (empty("journal.sqlite"), "journal.sqlite is empty"),
+    "a journal of noise": (noise("journal.sqlite", 0, 50_000), "1 requests are lost"),
+    "an older journal": (take("journal.sqlite", "older"), "gave out offsets up to 5; the store has those up to 4"),
+    "a cut registry": (cut("registry.sqlite"), "Put registry.sqlite of a backup in its place"),
+    "an emptied registry file": (empty("registry.sqlite"), "It does not know arena"),
+    "a registry of a newer version": (say_newer_registry, "written by a newer playtrace"),
     "a restore that was cut": (cut_restore, "was not restored to its end"),
 }
 
@@ -241,6 +276,38 @@ def test_a_log_of_the_store_that_is_lost_costs_nothing(folders: Folders, tmp_pat
     assert found.exit_code == bool(list(data.glob("*.damaged-*")))
 
 
+def test_a_start_says_what_is_lost_and_which_command_tells_more(folders: Folders, tmp_path: Path):
+    data = Path(shutil.copytree(folders.stopped, tmp_path / "data"))
+    take("store.duckdb", "older")(data, folders)
+    server = ServerProcess(data, "--open").start()
+    try:
+        assert "2 events that were acknowledged are lost" in server.output()
+        assert "`playtrace losses` says which and why" in server.output()
+        assert server.get("/api/health")["status"] == "degraded"
+        (loss,) = json.loads(run("losses", "--data", data, "--json").stdout)["losses"]
+        assert (loss["events"], loss["reason"]) == (
+            2,
+            "Offsets 3 to 4 of the journal were acknowledged and are in no row of it",
+        )
+        # Nothing more can be done: who says so has a server that is whole again.
+        assert "Offsets 3 to 4" in run("losses", "--data", data, "--accept").stdout
+        assert run("losses", "--data", data).stdout == "Nothing is lost.\n"
+        assert server.get("/api/health")["status"] == "healthy"
+    finally:
+        server.stop()
+
+
+def test_with_a_damaged_store_a_start_names_the_command_and_takes_events(folders: Folders, tmp_path: Path):
+    data = Path(shutil.copytree(folders.stopped, tmp_path / "data"))
+    cut("store.duckdb")(data, folders)
+    server = ServerProcess(data, "--open").start()
+    try:
+        assert "`playtrace restore` into a new folder" in " ".join(server.output().split())
+        assert server.send({"name": "after", "game_id": "arena"})[0] == 202
+    finally:
+        server.stop()
+
+
 def test_a_server_of_another_folder_is_never_asked(folders: Folders, tmp_path: Path):
     data = Path(shutil.copytree(folders.stopped, tmp_path / "data"))
     server = ServerProcess(Path(shutil.copytree(folders.other, tmp_path / "other")), "--open").start()
@@ -248,13 +315,19 @@ def test_a_server_of_another_folder_is_never_asked(folders: Folders, tmp_path: P
         # Copied from it; and left by a killed one, when another has its port by now.
         local = json.loads((server.data / LOCAL_FILE).read_text())
         left = local | {"data": str(data), "data_identity": Settings(data=data).data_identity, "token": "other"}
-        for written in (local, left):
-            (data / LOCAL_FILE).write_text(json.dumps(written))
+        for written, told in (
+            (json.dumps(local), f"is a copy, and tells of the server of {server.data}"),
+            (json.dumps(left), "no server of this folder is there: it was killed"),
+            ("{", f"{LOCAL_FILE} cannot be read"),
+        ):
+            (data / LOCAL_FILE).write_text(written)
             for command in (("doctor", "--data"), ("verify",)):
                 found = run(*command, data)
                 assert found.exit_code == 0, found.output
+                assert told in found.output
+                # Of this folder; the other's server was not asked.
                 assert "400 events" in found.output
-                assert server.url not in found.output
+                assert "harbour" not in found.output
             asked = run("sql", "SELECT count(*) AS n FROM events", "--data", data, "--format", "json")
             assert json.loads(asked.stdout) == [{"n": 400}]
     finally:

@@ -16,6 +16,7 @@ from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, State
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.mirrors.state import complaint, lag_seconds, state_of
+from playtrace.operate.remedies import of_damaged_store, of_lost_events
 
 router = APIRouter(prefix="/api", tags=["health"])
 
@@ -161,20 +162,14 @@ def health(state: CurrentState, response: Response) -> Health:
         response.status_code = 503
     elif (damage := state.store.damage) is not None:
         status = "degraded"
-        message = (
-            f"Events are taken. {damage}. Look at the disk and the memory of this machine; then stop the server and put"
-            " back store.duckdb from a backup, as docs/operating.md says: what the journal has is loaded into it."
-        )
+        message = f"Events are taken. {of_damaged_store(damage)}"
     elif loader.error is not None:
         status, message = "degraded", f"Events are taken; loading them fails and is tried again: {loader.error}"
     elif waiting.lag_seconds > LAG_S_MAX:
         status, message = "degraded", f"Events are taken; loading them is {waiting.lag_seconds:.0f} seconds behind."
     elif waiting.damaged_events:
         status = "degraded"
-        message = (
-            f"Events are taken and loaded. At least {waiting.damaged_events} events that were acknowledged are lost, or"
-            " could not be read back and were set aside: look at the disk and the memory of this machine."
-        )
+        message = f"Events are taken and loaded. {of_lost_events(waiting.damaged_events)}"
     elif failing:
         status = "degraded"
         message = (

@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from playtrace.bench.load_generator import Measured, press, request_bytes
+from playtrace.bench.load_generator import Measured, press, request_bytes, send_evenly
 from playtrace.bench.loading import as_sent, measure
 from playtrace.bench.processes import BenchError, Running, noop_server, playtrace_server
 from playtrace.event import Batch, Event
@@ -174,7 +174,8 @@ def press_for(server: Running, requests: list[bytes], connections: int, seconds:
 
 async def _visible_after(server: Running, requests: list[bytes]) -> list[float]:
     """Milliseconds until an event can be read back, for each try."""
-    steady = asyncio.create_task(_steady(server, requests))
+    per_second = STEADY_EVENTS_PER_S / BATCH_EVENTS
+    steady = asyncio.create_task(send_evenly(server.host, server.port, itertools.cycle(requests), per_second))
     try:
         await asyncio.sleep(2)  # the load itself comes up first
         found = [await asyncio.to_thread(_probe, server) for _ in range(PROBES)]
@@ -183,20 +184,6 @@ async def _visible_after(server: Running, requests: list[bytes]) -> list[float]:
         return found
     finally:
         steady.cancel()
-
-
-async def _steady(server: Running, requests: list[bytes]) -> None:
-    """`STEADY_EVENTS_PER_S` in requests of 100, evenly."""
-    reader, writer = await asyncio.open_connection(server.host, server.port)
-    began = time.perf_counter()
-    for number in itertools.count():
-        due = began + number * BATCH_EVENTS / STEADY_EVENTS_PER_S
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        writer.write(requests[number % len(requests)])
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 202"):
-            raise BenchError(f"The steady load was answered {head[:40]!r}.")
-        await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
 
 
 def _probe(server: Running) -> float:

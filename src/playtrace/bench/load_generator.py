@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -129,3 +129,26 @@ async def press(host: str, port: int, requests: Sequence[bytes], *, connections:
         p50_ms=float(np.percentile(latencies, 50)),
         p99_ms=float(np.percentile(latencies, 99)),
     )
+
+
+class NotAccepted(Exception):
+    """A request was not answered with 202; the message says how it was."""
+
+
+async def send_evenly(host: str, port: int, requests: Iterable[bytes], per_second: float) -> None:
+    """Send these over one connection, so many a second; one that is late is made up for.
+
+    Raises `NotAccepted`, and `ConnectionError` when nobody listens.
+    """
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        began = time.perf_counter()
+        for number, request in enumerate(requests):
+            await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
+            writer.write(request)
+            head = await reader.readuntil(HEAD_END)
+            if not head.startswith(b"HTTP/1.1 202"):
+                raise NotAccepted(f"The steady load was answered {head[:40]!r}.")
+            await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
+    finally:
+        writer.close()

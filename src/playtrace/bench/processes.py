@@ -31,6 +31,8 @@ class Running(Struct):
     process: psutil.Popen
     host: str
     port: int
+    token: str = ""
+    """For what only commands on its machine may do."""
 
     @property
     def url(self) -> str:
@@ -42,7 +44,18 @@ class Running(Struct):
         return sum(_memory_bytes(process) for process in processes) / 1e6
 
     def get(self, path: str) -> dict[str, Any]:
-        with urllib.request.urlopen(self.url + path) as answer:  # noqa: S310 - our own address
+        """JSON of a route. Raises `OSError`."""
+        return self._asked(urllib.request.Request(self.url + path))  # noqa: S310 - our own address
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """As a command on its machine. Raises `OSError`."""
+        sent = json.dumps(body).encode()
+        return self._asked(urllib.request.Request(self.url + path, sent, {"Content-Type": "application/json"}))  # noqa: S310
+
+    def _asked(self, request: urllib.request.Request) -> dict[str, Any]:
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
             return json.loads(answer.read())
 
     def wait_until_loaded(self) -> None:
@@ -59,8 +72,9 @@ def playtrace_server(data: Path) -> Generator[Running]:
         local = data / LOCAL_FILE
         while not local.exists():
             _still_starting(process, deadline)
-        url = urlsplit(json.loads(local.read_text("utf-8"))["url"])
-        yield Running(process, url.hostname or "127.0.0.1", url.port or 0)
+        told = json.loads(local.read_text("utf-8"))
+        url = urlsplit(told["url"])
+        yield Running(process, url.hostname or "127.0.0.1", url.port or 0, told["token"])
 
 
 @contextmanager

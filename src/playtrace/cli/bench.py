@@ -111,6 +111,26 @@ def mirrors(
     _show(msgspec.to_builtins(result), as_json)
 
 
+@app.command()
+def soak(
+    as_json: AsJson = False,
+    minutes: Annotated[float, typer.Option(min=0.5, max=24 * 60, help="How long.")] = 30.0,
+    events: Annotated[float, typer.Option(min=100, max=100_000, help="Events a second.")] = 1_000.0,
+    samples: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all that was seen there, as CSV.")] = None,
+) -> None:
+    """Working for long: events, questions, the live view and backups, and what memory, descriptors, threads and files
+    do meanwhile."""
+    from playtrace.bench import soak as bench
+    from playtrace.bench.processes import BenchError
+
+    try:
+        result = bench.run(minutes=minutes, events_per_s=events, samples=samples)
+    except BenchError as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+    _show(msgspec.to_builtins(result), as_json)
+
+
 def _show(result: dict[str, object], as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(result)))

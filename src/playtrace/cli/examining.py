@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from playtrace.cli.local_server import LocalServer, ServerRefused, folder_copied_from, running_server
-from playtrace.config import LOCAL_FILE, Settings
+from playtrace.cli.local_server import LocalServer, ServerRefused, running_server, stray_server_file
+from playtrace.config import Settings
 from playtrace.journal.file import journal_place
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
 from playtrace.operate.folder import (
@@ -24,19 +24,19 @@ from playtrace.operate.folder import (
     read_through,
     set_aside,
 )
+from playtrace.operate.remedies import SEE_LOSSES
 from playtrace.operate.rows import judge_blocks, read_journal, suspect_blocks
 from playtrace.store.duckdb import migrations
 
 
 def examine(settings: Settings, depth: Depth, on_progress: OnProgress, *, is_named: bool) -> Iterator[Finding]:
     """The folder of these settings; `is_named` where somebody said which it is."""
-    if (original := folder_copied_from(settings)) is not None:
-        found = f"none that is known here: {LOCAL_FILE} is a copy, and tells of the server of {original}"
-        yield Finding("server", True, found)
     server = running_server(settings)
     if server is not None:
         yield from _ask_server(server, settings, depth, on_progress)
         return
+    if (stray := stray_server_file(settings)) is not None:
+        yield Finding("server", True, stray)
     yield from _disk(settings)
     if is_begun(settings):
         yield _port(settings)
@@ -85,7 +85,11 @@ def _ask_server(server: LocalServer, settings: Settings, depth: Depth, on_progre
     journal = health["journal"]
     if journal is not None:
         waiting = f"{journal['lagEvents']} events waiting for {journal['lagSeconds']:.1f} s"
-        lost = f"; {journal['damagedEvents']:,} are lost, or were set aside" if journal["damagedEvents"] else ""
+        lost = (
+            f"; {journal['damagedEvents']:,} are lost, or were set aside: {SEE_LOSSES}"
+            if journal["damagedEvents"]
+            else ""
+        )
         is_good = journal["lagSeconds"] < 30 and not journal["damagedEvents"]
         yield Finding("journal", is_good, f"{waiting}, {journal['bytes'] / 1e6:.1f} MB{lost}")
     failing = [job for job in health["jobs"] if job["lastError"] is not None]

@@ -131,10 +131,16 @@ def server_to_ask(settings: Settings, url: str | None, token: str | None) -> Loc
     return LocalServer(url.rstrip("/"), token or "")
 
 
-def folder_copied_from(settings: Settings) -> str | None:
-    """The folder from which this one was copied while a server ran on that; None when nothing tells of one."""
+def stray_server_file(settings: Settings) -> str | None:
+    """What `server.json` is where `running_server` found none; None where there is no such file."""
+    if not (settings.data / LOCAL_FILE).exists():
+        return None
     found = _local_file(settings)
-    return None if found is None or found.data_identity == settings.data_identity else found.data
+    if found is None:
+        return f"{LOCAL_FILE} cannot be read: a server that runs is not found by commands. A start writes it anew"
+    if found.data_identity != settings.data_identity:
+        return f"none that is known here: {LOCAL_FILE} is a copy, and tells of the server of {found.data}"
+    return f"none: {LOCAL_FILE} tells of {found.url}, and no server of this folder is there: it was killed"
 
 
 class _LocalFile(Struct, frozen=True):

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backups": ("playtrace.cli.backup", "backups"),
     "verify": ("playtrace.cli.verify", "verify"),
     "restore": ("playtrace.cli.restore", "restore"),
+    "losses": ("playtrace.cli.losses", "losses"),
     "bench": ("playtrace.cli.bench", "app"),
     "doctor": ("playtrace.cli.doctor", "doctor"),
 }

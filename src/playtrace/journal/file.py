@@ -40,6 +40,16 @@ class JournalPlace(Struct, frozen=True):
     """The first offset that it still has; None where it has none."""
 
 
+class Loss(Struct, frozen=True):
+    """What was acknowledged and cannot be given back."""
+
+    found_at: str
+    """In UTC, as SQLite writes it."""
+    reason: str
+    events: int
+    """At least: a request that is gone counts as one."""
+
+
 class Copied(Struct, frozen=True):
     """What a copy has."""
 
@@ -101,6 +111,23 @@ def rows_in(path: Path) -> Iterator[int | DamagedRow]:
                 except DamagedRow as damaged:
                     yield damaged
             after = rows[-1][0]
+
+
+def losses_in(path: Path) -> list[Loss]:
+    """What was noted, oldest first. Raises `sqlite3.Error`, and `FileNotFoundError`."""
+    with closing(_opened(path)) as connection:
+        rows = connection.execute(
+            "SELECT found_at, reason, max(1, CAST(events AS INTEGER)) FROM damaged ORDER BY rowid"
+        ).fetchall()
+    return [Loss(*row) for row in rows]
+
+
+def forget_losses(path: Path, count: int) -> None:
+    """The oldest so many, and what was set aside of them. Raises `sqlite3.Error`, and `FileNotFoundError`."""
+    with closing(_opened(path)) as connection:
+        connection.execute(
+            "DELETE FROM damaged WHERE rowid IN (SELECT rowid FROM damaged ORDER BY rowid LIMIT ?)", [count]
+        )
 
 
 def copy_behind(path: Path, copy: Path, journal_id: str, after: int) -> Copied:

@@ -22,6 +22,7 @@ from playtrace.load.loader import Loader
 from playtrace.operate import unfinished
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
 from playtrace.operate.offsets import what_is_lost
+from playtrace.operate.remedies import PUT_BACK_REGISTRY, PUT_BACK_STORE, SEE_LOSSES
 from playtrace.operate.rollups_checkup import compare_rollups
 from playtrace.operate.rows import judge_blocks, read_journal, read_store, suspect_blocks
 from playtrace.registry.errors import RegistryError
@@ -33,10 +34,6 @@ GAMES_STORED: LiteralString = "SELECT DISTINCT game_id FROM books WHERE outcome 
 STORED: LiteralString = "SELECT coalesce(sum(events), 0) FROM books WHERE outcome = 'stored'"
 NAMED_MAX = 5
 """Games that a finding names."""
-PUT_BACK_STORE = (
-    "Put store.duckdb of a backup in its place (`playtrace restore` into a new folder has one), and start: what the"
-    " journal still has is loaded into it"
-)
 
 
 class Depth(Struct, frozen=True):
@@ -52,7 +49,9 @@ class Depth(Struct, frozen=True):
 
 
 BLOCKS_BYTES_MAX = 8 * 1024**3
-"""A store up to this size is read through without being told to: in some seconds."""
+"""The blocks of a store up to this size are read without being told to: in some seconds."""
+ROWS_BYTES_MAX = 1024**3
+"""And so is every value of a store up to this size."""
 
 
 def not_read(settings: Settings) -> Finding:
@@ -210,7 +209,8 @@ def _examine_journal(
     store: Store | None, settings: Settings, depth: Depth, on_progress: OnProgress
 ) -> Iterator[Finding]:
     path = settings.journal_path
-    if not path.exists():
+    # SQLite makes a new one of an empty file.
+    if not path.exists() or path.stat().st_size == 0:
         yield missing_journal(path)
         return
     try:
@@ -235,17 +235,18 @@ def _examine_journal(
                 yield Finding("loading", False, error)
         waiting = f"{journal.waiting_events(loaded):,} events wait for the next start"
         damaged = journal.damaged_events
-        lost = f"; {damaged:,} are lost, or could not be read back and were set aside" if damaged else ""
+        lost = f"; {damaged:,} are lost, or could not be read back and were set aside: {SEE_LOSSES}" if damaged else ""
         yield Finding("journal", not damaged, waiting + lost)
     finally:
         journal.close()
 
 
 def missing_journal(path: Path) -> Finding:
+    what = "is empty" if path.exists() else "is not there"
     return Finding(
         "journal",
         False,
-        f"{path.name} is not there: what was acknowledged and not loaded is lost with it. A start begins a new one",
+        f"{path.name} {what}: what was acknowledged and not loaded is lost with it. A start begins a new one",
     )
 
 
@@ -258,13 +259,13 @@ def examine_registry(settings: Settings, games: list[str]) -> Finding:
             what,
             False,
             f"{settings.registry_path.name} is not there, and had the games, their write keys, the read tokens and the"
-            f" people who sign in.{of} Put it back from a backup before the next start, or name it with registry_url."
+            f" people who sign in.{of} {PUT_BACK_REGISTRY}, or name it with registry_url."
             " Else a start makes an empty one: what games send with their keys is refused, nobody can sign in, and a"
             " link is printed with which the first admin is made",
         )
     try:
         if settings.registry.url is None and (wrong := _why_not_whole(settings.registry_path)) is not None:
-            return Finding(what, False, f"{settings.registry_path.name} is damaged: {wrong}. Put it back from a backup")
+            return Finding(what, False, f"{settings.registry_path.name} is damaged: {wrong}. {PUT_BACK_REGISTRY}")
         registry = Registry.open(settings.registry_database)
         try:
             known = {game.id for game in registry.games()}
@@ -273,7 +274,7 @@ def examine_registry(settings: Settings, games: list[str]) -> Finding:
         finally:
             registry.close()
     except (RegistryError, DBAPIError, sqlite3.Error) as error:
-        return Finding(what, False, f"{error} Put it back from a backup")
+        return Finding(what, False, f"{str(error).rstrip('.')}. {PUT_BACK_REGISTRY}")
     valid_keys = sum(key.revoked_at is None for key in keys)
     found = f"{len(known)} games, {valid_keys} write keys, {'an' if has_admin else 'no'} admin"
     if strays := sorted({key.game_id for key in keys} - known):
@@ -283,7 +284,7 @@ def examine_registry(settings: Settings, games: list[str]) -> Finding:
             what,
             False,
             f"{found}. It does not know {_named(unknown)}, and there are events of that: it is a new one, or another"
-            " one's, or the store is. Put the right one back from a backup, or add them with `playtrace games add`",
+            f" one's, or the store is. {PUT_BACK_REGISTRY}; or add them with `playtrace games add`",
         )
     return Finding(what, True, found)
 

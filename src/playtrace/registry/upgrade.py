@@ -48,7 +48,9 @@ def upgrade(engine: Engine) -> None:
             "Upgrade playtrace, or restore the backup that you made before."
         ) from error
     except DBAPIError as error:
-        raise Unusable(f"The registry at {shown(engine.url)} cannot be used: {error.orig}") from error
+        raise Unusable(
+            f"The registry at {shown(engine.url)} cannot be used: {error.orig}. `playtrace doctor` says what to do."
+        ) from error
 
 
 @contextmanager
