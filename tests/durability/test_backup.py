@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from server_process import ServerProcess
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from playtrace.cli.main import app as commands
 from playtrace.config import Settings
@@ -205,7 +204,7 @@ def test_a_restored_server_goes_on_and_gives_no_offset_of_the_old_journal_to_ano
 
 
 def test_events_without_ids_that_waited_have_the_same_ones_in_both(tmp_path: Path):
-    settings = Settings(data=tmp_path / "data", disk_free_bytes_min=0)
+    settings = Settings.read(data=tmp_path / "data", disk_free_bytes_min=0)
     Registry.open(settings.registry_database).close()
     store = Store.open(settings.store_path, settings)
     journal = Journal.open(settings.journal_path, settings)

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from click.testing import Result
 from server_process import ServerProcess
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from playtrace.cli.main import app as commands
 from playtrace.config import LOCAL_FILE, Settings
@@ -53,7 +52,7 @@ class Folders:
         self._play(self.other, "harbour", 2)
 
     def _play(self, data: Path, game: str, requests: int, waiting: int = 0, killed: Path | None = None) -> None:
-        settings = Settings(data=data, disk_free_bytes_min=0)
+        settings = Settings.read(data=data, disk_free_bytes_min=0)
         with closing(Registry.open(settings.registry_database)) as registry:
             registry.add_games([game])
         store = Store.open(settings.store_path, settings)
@@ -181,7 +180,7 @@ def change_row_of_journal(data: Path, folders: Folders) -> None:
 
 def empty_journal(data: Path, folders: Folders) -> None:
     remove("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "journal.sqlite.turn")(data, folders)
-    Journal.open(data / "journal.sqlite", Settings(data=data, disk_free_bytes_min=0)).close()
+    Journal.open(data / "journal.sqlite", Settings.read(data=data, disk_free_bytes_min=0)).close()
 
 
 def take_rows_of_journal(data: Path, folders: Folders) -> None:
