@@ -13,9 +13,11 @@ from conftest import Engine, plain, same
 
 from playtrace.config import Settings
 from playtrace.journal.sqlite import Journal
-from playtrace.load.rebuild import Rebuild
+from playtrace.load.compaction import tidy_days
+from playtrace.load.rebuild import NothingToRebuild, Rebuild, RebuildRuns
 from playtrace.rollups import ROLLUPS
 from playtrace.store.duckdb import Store
+from playtrace.store.raw_gone import note_gone
 
 FIRST = dt.datetime(2026, 3, 1, 10, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 3, 9, tzinfo=dt.UTC)
@@ -100,6 +102,84 @@ def test_answers_stay_the_same_while_rollups_are_made_anew_and_events_come(engin
     assert sources(engine, game) == {"rollup"}
     engine.compact([(FIRST + dt.timedelta(days=day)).date() for day in range(8)])
     same(answers(engine, game), with_late)
+
+
+def counted(engine: Engine, game: str) -> int:
+    sql = "SELECT coalesce(sum(events), 0)::BIGINT AS events FROM event_counts WHERE game_id = $game"
+    return engine.store.query(sql, {"game": game}).to_pylist()[0]["events"]
+
+
+def damage(engine: Engine, game: str) -> None:
+    """What rollups say of the first days and of one without events is wrong, also of what is made of days."""
+    with engine.store.writing() as connection:
+        connection.execute("UPDATE event_counts SET events = 2 * events WHERE game_id = ?", [game])
+        connection.execute("UPDATE heat_days SET events = 99, span_ms = 99 WHERE game_id = ?", [game])
+        connection.execute("DELETE FROM sessions WHERE game_id = ? AND started_at < '2026-03-04'", [game])
+        connection.execute(
+            "INSERT INTO event_counts SELECT * REPLACE (TIMESTAMP '2026-02-25' AS slot) FROM event_counts"
+            " WHERE game_id = ?",
+            [game],
+        )
+
+
+def test_days_that_somebody_wants_are_made_anew_and_a_restart_goes_on(engine: Engine) -> None:
+    days = [(FIRST + dt.timedelta(days=day)).date() for day in range(6)]
+    game, other = engine.new_game(), engine.new_game()
+    for day in range(6):
+        engine.load(game, day_of_play(day))
+        engine.load(other, day_of_play(day))
+    tidy_days(engine.store, engine.settings, days)
+    expected = answers(engine, game)
+    damage(engine, game)
+    damage(engine, other)
+    assert answers(engine, game) != expected
+
+    rebuild = Rebuild(engine.store, engine.settings, lambda days: tidy_days(engine.store, engine.settings, days))
+    assert rebuild.work() is None
+    assert rebuild.wish(dt.date(2026, 2, 20), dt.date(2026, 3, 20), game).days == 10
+    with pytest.raises(RebuildRuns):
+        rebuild.wish(None, None)
+    for _ in range(6):
+        rebuild.work()
+    # Whoever was killed here goes on.
+    again = Rebuild(engine.store, engine.settings, lambda days: tidy_days(engine.store, engine.settings, days))
+    engine.load(game, [event | {"session_id": "late"} for event in day_of_play(2)])
+    with_late = [plain(engine.ask(name, game, NOW, source="raw", **asked)) for name, asked in QUESTIONS]
+    while again.work() is not None:
+        pass
+    assert again.order is None
+    assert sources(engine, game) == {"rollup"}
+    same(answers(engine, game), with_late)
+    assert counted(engine, game) == 7 * len(day_of_play(0))
+    # Of another game nothing was touched: it is as wrong as it was, until all games are made anew.
+    assert counted(engine, other) == 4 * 6 * len(day_of_play(0))
+    again.wish(dt.date(2026, 2, 25), None)
+    while again.work() is not None:
+        pass
+    assert counted(engine, other) == 6 * len(day_of_play(0))
+    with pytest.raises(NothingToRebuild, match="no events on those days"):
+        again.wish(dt.date(2026, 4, 1), None, game)
+
+
+def test_days_whose_events_are_gone_are_refused_and_stay_as_they_are(engine: Engine) -> None:
+    game = engine.new_game()
+    for day in range(6):
+        engine.load(game, day_of_play(day))
+    gone_to = dt.date(2026, 3, 4)
+    with engine.store.writing() as connection:
+        note_gone(connection, game, gone_to)
+        connection.execute("DELETE FROM events WHERE game_id = ? AND time < ?", [game, gone_to])
+    expected = answers(engine, game)
+    rebuild = Rebuild(engine.store, engine.settings, lambda days: None)
+    with pytest.raises(NothingToRebuild, match=f"Begin with {gone_to}"):
+        rebuild.wish(dt.date(2026, 3, 3), None, game)
+    assert rebuild.wish(None, None, game).next_day == gone_to
+    while rebuild.work() is not None:
+        pass
+    rebuild.wish(None, None)
+    while rebuild.work() is not None:
+        pass
+    assert answers(engine, game) == expected
 
 
 def test_a_player_who_is_deleted_by_hand_as_documented_is_in_no_figure(engine: Engine) -> None:

@@ -24,6 +24,7 @@ from playtrace.api import (
     problem_documents,
     rates,
     reports,
+    rollups,
     segments,
     sending,
     session,
@@ -80,6 +81,7 @@ def create_app() -> FastAPI:
         health.router,
         scrape.router,
         backups.router,
+        rollups.router,
         sql.router,
         *(half.router for half in halves("reading").values()),
     ):

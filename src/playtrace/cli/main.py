@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("playtrace.cli.verify", "verify"),
     "restore": ("playtrace.cli.restore", "restore"),
     "losses": ("playtrace.cli.losses", "losses"),
+    "rollups": ("playtrace.cli.rollups", "app"),
     "bench": ("playtrace.cli.bench", "app"),
     "doctor": ("playtrace.cli.doctor", "doctor"),
 }

@@ -204,6 +204,14 @@ def compact(store: Store, task: Task, day: dt.date, settings: Settings) -> None:
         connection.execute("INSERT INTO " + task.table + " SELECT * FROM merged")
 
 
+def tidy_days(store: Store, settings: Settings, days: Iterable[dt.date]) -> None:
+    """Make at once what is made of days that have come to rest: for a store that nobody loads."""
+    for day in days:
+        for task in TASKS:
+            if task.when_quiet:
+                compact(store, task, day, settings)
+
+
 def _grids(connection: duckdb.DuckDBPyConnection, borders: dict[str, object]) -> dict[str, object]:
     """The size of cells of each map, as lists."""
     maps: defaultdict[tuple[str, str, str], list[map_extents.Ring]] = defaultdict(list)
