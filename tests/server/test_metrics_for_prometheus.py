@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import psutil
 import pytest
+import yaml
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as older_text
 from server_process import SEVERAL, ServerProcess
@@ -29,6 +32,7 @@ from playtrace.store.duckdb import migrations
 DEADLINE_S = 30.0
 OPEN_METRICS = {"Accept": "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"}
 ELSEWHERE = "203.0.113.9"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -68,6 +72,10 @@ def scrape(server: ServerProcess) -> Series:
         for family in open_metrics(body.decode())
         for sample in family.samples
     }
+
+
+def of_prometheus(file: str) -> dict[str, Any]:
+    return yaml.safe_load((DEPLOY / "prometheus" / file).read_text("utf-8"))
 
 
 def value(series: Series, name: str, **labels: str) -> float:
@@ -255,3 +263,33 @@ def test_games_beyond_a_number_have_no_series_of_their_own() -> None:
     assert [game for game, name in names.items() if name == OTHER] == [
         f"game{number:04}" for number in range(NAMED_MAX, NAMED_MAX + 7)
     ]
+
+
+def test_what_is_deployed_asks_for_nothing_that_there_is_not(server: ServerProcess) -> None:
+    """Every name in an expression of the Grafana dashboard, its variables and the rules is one of a scrape."""
+    families = list(open_metrics(server.request("GET", "/metrics", headers=OPEN_METRICS)[2].decode()))
+    endings = {"counter": ("_total",), "info": ("_info",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
+    there_are = {family.name + ending for family in families for ending in endings[family.type]}
+    dashboard: dict[str, Any] = json.loads((DEPLOY / "grafana" / "dashboards" / "server.json").read_text("utf-8"))
+    expressions = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    expressions += [variable["definition"] for variable in dashboard["templating"]["list"]]
+    rules: list[dict[str, Any]] = [
+        rule for group in of_prometheus("playtrace.rules.yaml")["groups"] for rule in group["rules"]
+    ]
+    expressions += [rule["expr"] for rule in rules]
+    for expression in expressions:
+        names = set(re.findall(r"\bplaytrace_\w+", expression))
+        assert names or expression.startswith("up{"), expression
+        assert names <= there_are, names - there_are
+    assert all(panel["title"] and panel["description"] for panel in dashboard["panels"])
+    assert all(rule["labels"]["severity"] in ("warning", "critical") for rule in rules)
+    assert all({"summary", "description"} == set(rule["annotations"]) for rule in rules)
+    assert len({rule["alert"] for rule in rules}) == len(rules)
+
+
+def test_what_prometheus_is_told_to_scrape_is_there(server: ServerProcess) -> None:
+    config = of_prometheus("prometheus.yaml")
+    (job,) = config["scrape_configs"]
+    assert status_of(server, job["metrics_path"]) == 200
+    assert job["static_configs"][0]["targets"] == [f"{Settings().host}:{Settings().port}"]
+    assert [(DEPLOY / "prometheus" / file).is_file() for file in config["rule_files"]] == [True]
