@@ -319,6 +319,72 @@ def test_one_wrong_event_costs_no_other(writer: Connection, owner: Connection, g
     assert found[str(UUID(int=11))].startswith("PT005")
 
 
+def test_columns_are_taken_all_or_none(writer: Connection, owner: Connection, game: str):
+    """The same events in columns come to the same rows; where one of them is wrong nothing is there."""
+
+    def columns(**changed: Any) -> tuple[int, int]:
+        context = {"game_id": game, "name": "shot", "player_id": "ann", "country": "DE", "received_at": str(AT)}
+        given: dict[str, Any] = {
+            "contexts": json.dumps([context, context | {"player_id": "ben"}]),
+            "context": [1, 2, 2],
+            "event_id": [UUID(int=number) for number in (201, 202, 203)],
+            "time": [AT - dt.timedelta(seconds=number) for number in (3, 2, 1)],
+            "seq": [7, None, 8],
+            "props": [Jsonb({"a": 1}), None, None],
+        } | changed
+        kinds = {
+            "contexts": "json",
+            "context": "int[]",
+            "event_id": "uuid[]",
+            "time": "timestamptz[]",
+            "seq": "bigint[]",
+        }
+        kinds |= {"props": "jsonb[]", "value": "float8[]"}
+        texts = ", ".join(f'"{name}" => %({name})s::{kinds[name]}' for name in given)
+        row = writer.execute(f"SELECT * FROM game_api.ingest_columns({texts})".encode(), given).fetchone()
+        assert row is not None
+        return row[0], row[1]
+
+    contexts = [{"game_id": game, "name": "shot"}, {"game_id": game, "name": "shot"}]
+    for state, changed in (
+        ("PT001", {"contexts": "{}"}),
+        ("PT001", {"contexts": None}),
+        ("22P02", {"contexts": json.dumps([{"game_id": game, "name": "shot", "journal_offset": "seven"}])}),
+        ("PT002", {"contexts": json.dumps(contexts[:1])}),
+        ("PT002", {"context": [1, 2]}),
+        ("PT002", {"event_id": [UUID(int=201)]}),
+        ("PT002", {"time": [AT]}),
+        ("PT002", {"contexts": json.dumps([contexts[0], {"game_id": game}])}),
+        ("PT003", {"contexts": json.dumps([contexts[0], contexts[1] | {"country": "Germany"}])}),
+        ("PT003", {"seq": [-1]}),
+        ("PT003", {"value": [float("nan")]}),
+        ("PT003", {"props": [Jsonb([1])]}),
+        ("PT003", {"event_id": [UUID(int=0), UUID(int=1), UUID(int=2)]}),
+        ("PT004", {"contexts": json.dumps([contexts[0], contexts[1] | {"game_id": "nowhere"}])}),
+        ("PT005", {"time": [AT, AT, AT + dt.timedelta(seconds=1)]}),
+        ("PT009", {"contexts": "[" + " " * 67_108_864 + "]"}),
+    ):
+        with pytest.raises(psycopg.Error) as error:
+            columns(**changed)
+        assert error.value.sqlstate == state, (changed, error.value)
+    of_game = "JOIN game.game USING (game_id) WHERE code = %s"
+    assert one(owner, f"SELECT count(*) FROM game.event_key {of_game}", game) == (0,)
+    assert columns() == (3, 0)
+    assert columns(event_id=[UUID(int=number) for number in (204, 202, 204)]) == (1, 2)
+    rows = owner.execute(
+        f"SELECT event_id, external_id, occurred_at, seq, props FROM game.game_event {of_game} ORDER BY 1".replace(
+            "JOIN game.game", "JOIN game.player USING (game_id, player_id) JOIN game.game"
+        ).encode(),
+        [game],
+    ).fetchall()
+    assert rows == [
+        (UUID(int=201), "ann", AT - dt.timedelta(seconds=3), 7, {"a": 1}),
+        (UUID(int=202), "ben", AT - dt.timedelta(seconds=2), None, None),
+        (UUID(int=203), "ben", AT - dt.timedelta(seconds=1), 8, None),
+        (UUID(int=204), "ann", AT - dt.timedelta(seconds=3), 7, {"a": 1}),
+    ]
+
+
 def test_partitions_follow_events_and_can_be_taken_out(
     database: Database, writer: Connection, owner: Connection, game: str
 ):

@@ -12,10 +12,10 @@ import secrets
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Protocol
 
 import pyarrow as pa
 from msgspec import Struct
@@ -117,25 +117,44 @@ def _targets(folder: Path, urls: Sequence[str], mirror: str, events: int) -> lis
 def _target(
     url: str, mirror: str, store: Store, registry: Registry, settings: Settings, journal_id: str, rows: pa.Table
 ) -> TargetSpeed:
+    registry.put_mirror(mirror, MirrorDefinition(url=url))
     try:
         probe(url, mirror, settings, registry)
-        plain = PLAIN[family_of(url)](url, rows)
+        with (
+            PLAIN[family_of(url)](url, rows.schema) as plain,
+            closing(Follower(store, registry, settings, mirror, journal_id=journal_id)) as follower,
+        ):
+            mirrored_s, plain_s = _in_turn(follower, plain, rows)
     except TargetError as error:
         raise BenchError(scrubbed(str(error), url)) from None
+    except BenchError:
+        raise
     except Exception as error:
         raise BenchError(scrubbed(f"The plain copy failed: {error}", url)) from None
-    registry.put_mirror(mirror, MirrorDefinition(url=url))
-    with closing(Follower(store, registry, settings, mirror, journal_id=journal_id)) as follower:
+    return TargetSpeed(masked(url), len(rows), len(rows) / mirrored_s, len(rows) / plain_s, plain_s / mirrored_s)
+
+
+def _in_turn(follower: Follower, plain: PlainTable, rows: pa.Table) -> tuple[float, float]:
+    """Seconds of each: a slice by the mirror, the same rows as they are, and so on, so that what else the machine does
+    costs both alike."""
+    mirrored_s = plain_s = 0.0
+    written = 0
+    while True:
         began = time.perf_counter()
-        while (step := follower.step()).did == "wrote":
-            pass
-        took = time.perf_counter() - began
-        if step.did != "rested" or follower.state.last_error is not None:
-            raise BenchError(f"The mirror failed: {follower.state.last_error}")
-        if follower.state.refused:
-            raise BenchError(f"The database refused {follower.state.refused} events.")
-    mirrored = len(rows) / took
-    return TargetSpeed(masked(url), len(rows), mirrored, plain, mirrored / plain)
+        step = follower.step()
+        mirrored_s += time.perf_counter() - began
+        if step.did != "wrote":
+            break
+        part = plain.prepared(rows.slice(written, follower.state.events - written))
+        written = follower.state.events
+        began = time.perf_counter()
+        plain.write(part)
+        plain_s += time.perf_counter() - began
+    if step.did != "rested" or follower.state.last_error is not None:
+        raise BenchError(f"The mirror failed: {follower.state.last_error}")
+    if follower.state.refused:
+        raise BenchError(f"The database refused {follower.state.refused} events.")
+    return mirrored_s, plain_s
 
 
 def _collecting(folder: Path, urls: Sequence[str], mirror: str, seconds: float) -> CollectSpeed:
@@ -171,66 +190,101 @@ def _configure(data: Path, urls: Sequence[str], mirror: str) -> None:
 KINDS = {pa.timestamp("us"): "TIMESTAMP", pa.float64(): "DOUBLE PRECISION", pa.int64(): "BIGINT", pa.int32(): "INTEGER"}
 
 
-def _columns(rows: pa.Table, json_type: str) -> str:
-    kinds = [json_type if field.name == "props" else KINDS.get(field.type, "TEXT") for field in rows.schema]
+class PlainTable(Protocol):
+    """A table without a key, an index or a trigger; it is dropped at the end."""
+
+    def prepared(self, rows: pa.Table) -> Any:
+        """What is sent for some rows, which takes no time of the database."""
+        ...
+
+    def write(self, prepared: Any) -> None:
+        """Until it is committed."""
+        ...
+
+
+def _columns(schema: pa.Schema, json_type: str) -> str:
+    kinds = [json_type if field.name == "props" else KINDS.get(field.type, "TEXT") for field in schema]
     return ", ".join(f"c{number} {kind}" for number, kind in enumerate(kinds))
 
 
-def _copy_into_postgresql(url: str, rows: pa.Table) -> float:
+class _PlainPostgreSQL:
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def prepared(self, rows: pa.Table) -> bytes:
+        text = io.BytesIO()
+        csv.write_csv(rows, text, csv.WriteOptions(include_header=False))
+        return text.getvalue()
+
+    def write(self, prepared: bytes) -> None:
+        with self._connection.cursor() as cursor:
+            with cursor.copy(f"COPY {TABLE} FROM STDIN (FORMAT csv)".encode()) as copy:
+                for start in range(0, len(prepared), 1 << 20):
+                    copy.write(prepared[start : start + (1 << 20)])
+            self._connection.commit()
+
+
+@contextmanager
+def _plain_postgresql(url: str, schema: pa.Schema) -> Generator[PlainTable]:
     import psycopg
-    from psycopg import sql
 
-    text = io.BytesIO()
-    csv.write_csv(rows, text, csv.WriteOptions(include_header=False))
-    table = sql.Identifier(TABLE)
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+    with psycopg.connect(url) as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {TABLE}".encode())
         # Columns by number, and types that are ours.
-        cursor.execute(sql.SQL(f"CREATE TABLE {TABLE} ({_columns(rows, 'JSONB')})"))  # pyright: ignore[reportArgumentType]
+        connection.execute(f"CREATE TABLE {TABLE} ({_columns(schema, 'JSONB')})".encode())
         connection.commit()
-        began = time.perf_counter()
-        with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(table)) as copy:
-            view = text.getbuffer()
-            for start in range(0, len(view), 1 << 20):
-                copy.write(bytes(view[start : start + (1 << 20)]))
-        connection.commit()
-        took = time.perf_counter() - began
-        cursor.execute(sql.SQL("DROP TABLE {}").format(table))
-    return len(rows) / took
+        yield _PlainPostgreSQL(connection)
+        connection.execute(f"DROP TABLE {TABLE}".encode())
 
 
-def _insert_into_mysql(url: str, rows: pa.Table) -> float:
+class _PlainMySQL:
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def prepared(self, rows: pa.Table) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in rows.to_pylist()]
+
+    def write(self, prepared: list[tuple[Any, ...]]) -> None:
+        with self._connection.cursor() as cursor:
+            for part in _parts(prepared):
+                cursor.executemany(f"INSERT INTO {TABLE} VALUES ({', '.join(['%s'] * len(part[0]))})", part)
+        self._connection.commit()
+
+
+@contextmanager
+def _plain_mysql(url: str, schema: pa.Schema) -> Generator[PlainTable]:
     import pymysql
 
     from playtrace.mirrors.mysql.address import arguments_of
 
-    values = [tuple(row.values()) for row in rows.to_pylist()]
-    places = ", ".join(["%s"] * rows.num_columns)
     with closing(pymysql.connect(**arguments_of(url))) as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
-        cursor.execute(f"CREATE TABLE {TABLE} ({_columns(rows, 'JSON')})")
-        began = time.perf_counter()
-        for part in _parts(values):
-            cursor.executemany(f"INSERT INTO {TABLE} VALUES ({places})", part)
-        connection.commit()
-        took = time.perf_counter() - began
+        cursor.execute(f"CREATE TABLE {TABLE} ({_columns(schema, 'JSON')})")
+        yield _PlainMySQL(connection)
         cursor.execute(f"DROP TABLE {TABLE}")
-    return len(rows) / took
 
 
-def _insert_into_mongodb(url: str, rows: pa.Table) -> float:
+class _PlainMongoDB:
+    def __init__(self, collection: Any) -> None:
+        self._collection = collection
+
+    def prepared(self, rows: pa.Table) -> list[dict[str, Any]]:
+        return [row | {"props": row["props"] and json.loads(row["props"])} for row in rows.to_pylist()]
+
+    def write(self, prepared: list[dict[str, Any]]) -> None:
+        for part in _parts(prepared):
+            self._collection.insert_many(part, ordered=False)
+
+
+@contextmanager
+def _plain_mongodb(url: str, schema: pa.Schema) -> Generator[PlainTable]:
     from pymongo import MongoClient
 
-    documents = [row | {"props": row["props"] and json.loads(row["props"])} for row in rows.to_pylist()]
     with closing(MongoClient[dict[str, Any]](url)) as client:
         collection = client.get_default_database("playtrace")[TABLE]
         collection.drop()
-        began = time.perf_counter()
-        for part in _parts(documents):
-            collection.insert_many(part, ordered=False)
-        took = time.perf_counter() - began
+        yield _PlainMongoDB(collection)
         collection.drop()
-    return len(rows) / took
 
 
 def _parts(rows: list[Any]) -> Iterator[list[Any]]:
@@ -238,9 +292,9 @@ def _parts(rows: list[Any]) -> Iterator[list[Any]]:
         yield rows[start : start + ROWS_AT_ONCE]
 
 
-PLAIN: dict[str, Callable[[str, pa.Table], float]] = {
-    "postgresql": _copy_into_postgresql,
-    "mysql": _insert_into_mysql,
-    "mongodb": _insert_into_mongodb,
+PLAIN: dict[str, Callable[[str, pa.Schema], AbstractContextManager[PlainTable]]] = {
+    "postgresql": _plain_postgresql,
+    "mysql": _plain_mysql,
+    "mongodb": _plain_mongodb,
 }
-"""Events per second, by `family_of` an address."""
+"""By `family_of` an address."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import duckdb
 import pyarrow as pa
@@ -68,8 +68,8 @@ def bound(slice_: Slice) -> dict[str, object]:
 
 
 class JsonRows:
-    """Makes JSON of tables: in a database of its own, so that Python does not look at a row, and others may go on
-    meanwhile. For one thread."""
+    """Makes JSON of tables, and other texts: in a database of its own, so that Python does not look at a row, and
+    others may go on meanwhile. For one thread."""
 
     def __init__(self) -> None:
         # Two threads would want a core that the loader needs.
@@ -79,6 +79,14 @@ class JsonRows:
     def close(self) -> None:
         self._connection.close()
 
+    def answer(self, table: pa.Table, sql: LiteralString) -> list[dict[str, Any]]:
+        """What a question about the table, which is called `rows` in it, comes to."""
+        self._connection.register("rows", table)
+        try:
+            return self._connection.sql(sql).to_arrow_table().to_pylist()
+        finally:
+            self._connection.unregister("rows")
+
     def array_of(self, table: pa.Table, columns: LiteralString = "*") -> str:
         """One JSON array with an object for each row, in their order. `columns` is what a SELECT of `rows` says: a
         column that is JSON text is written `props::JSON AS props`; a time, `strftime(time, '%xT%H:%M:%S.%fZ')`."""
@@ -86,11 +94,5 @@ class JsonRows:
 
     def lines_of(self, table: pa.Table, columns: LiteralString = "*") -> list[str]:
         """As `array_of`: each row's object by itself."""
-        self._connection.register("rows", table)
-        try:
-            answer = self._connection.sql(
-                f"SELECT to_json(row)::VARCHAR AS line FROM (SELECT {columns} FROM rows) AS row"
-            )
-            return answer.to_arrow_table()["line"].to_pylist()
-        finally:
-            self._connection.unregister("rows")
+        asked = f"SELECT to_json(row)::VARCHAR AS line FROM (SELECT {columns} FROM rows) AS row"
+        return [row["line"] for row in self.answer(table, asked)]

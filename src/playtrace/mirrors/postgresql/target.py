@@ -10,6 +10,7 @@ import psycopg
 import pyarrow as pa
 
 from playtrace.config import Settings
+from playtrace.mirrors.postgresql.columns import AS_JSON, IN_COMMON, KINDS, Columns, columns_of, said_by
 from playtrace.mirrors.postgresql.connecting import Connection, connect, told
 from playtrace.mirrors.postgresql.install import VERSION, install, refuse_newer, upgrade
 from playtrace.mirrors.slices import JsonRows, SliceRows, rows_of
@@ -25,6 +26,8 @@ from playtrace.mirrors.target import (
 )
 from playtrace.store.duckdb import Reader
 
+OURS = "PT"
+"""How what procedures raise begins."""
 MOVED = "PT008"
 """What `advance_mirror` raises where a mirror does not stand where it was expected."""
 
@@ -58,8 +61,8 @@ class PostgreSQLTarget:
     def write(self, slice_: Slice, rows: SliceRows) -> Written:
         """See `Target.write`."""
         connection = self._opened()
-        events = self._json.array_of(rows.events, _columns(rows.events)) if rows.events.num_rows else None
-        set_aside = self._json.array_of(rows.set_aside, _columns(rows.set_aside)) if rows.set_aside.num_rows else None
+        events = columns_of(rows.events, self._json) if rows.events.num_rows else None
+        set_aside = self._as_objects(rows.set_aside) if rows.set_aside.num_rows else None
         games = self._unregistered(rows.events)
         taken = refused = 0
         with self._errors_told(), self._position_told(connection), connection.transaction():
@@ -67,16 +70,33 @@ class PostgreSQLTarget:
             for game_id, facts in games.items():
                 _register(connection, game_id, facts)
             if events is not None:
-                row = connection.execute(
-                    "SELECT taken, refused FROM game_api.ingest_events(%s::json)", [events]
-                ).fetchone()
-                taken, refused = row or (0, 0)
+                taken, refused = self._ingest(connection, rows.events, events)
             if set_aside is not None:
                 connection.execute(
                     "SELECT game_api.ingest_set_aside(%s::json, %s)", [set_aside, slice_.upto.journal_id]
                 )
         self._registered |= games
         return Written(taken, refused)
+
+    def _ingest(self, connection: Connection, events: pa.Table, columns: Columns) -> tuple[int, int]:
+        """How many were new, and how many were refused."""
+        try:
+            with connection.transaction():
+                row = connection.execute(columns.sql, columns.values).fetchone()
+                return (row[0] if row else 0), 0
+        except psycopg.Error as error:
+            if not isinstance(error, psycopg.DataError) and not (error.sqlstate or "").startswith(OURS):
+                raise
+        # One of them is not taken: then each is looked at by itself.
+        row = connection.execute(
+            "SELECT taken, refused FROM game_api.ingest_events(%s::json)", [self._as_objects(events)]
+        ).fetchone()
+        return row or (0, 0)
+
+    def _as_objects(self, rows: pa.Table) -> str:
+        said = said_by(rows)
+        columns: list[LiteralString] = [AS_JSON.get(name, name) for name in _NAMES if name in said]
+        return self._json.array_of(rows, ", ".join(columns))
 
     def stand_at(self, position: Position) -> None:
         """See `Target.stand_at`."""
@@ -172,25 +192,7 @@ def _register(connection: Connection, game_id: str, facts: GameFacts | None) -> 
         )
 
 
-_WRITTEN: dict[LiteralString, LiteralString] = {
-    "time": "strftime(time, '%Y-%m-%dT%H:%M:%S.%fZ') AS time",
-    "client_time": "strftime(client_time, '%Y-%m-%dT%H:%M:%S.%fZ') AS client_time",
-    "received_at": "strftime(received_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS received_at",
-    "props": "props::JSON AS props",
-}
-_NAMES: tuple[LiteralString, ...] = (
-    *("game_id", "event_id", "name", "time", "client_time", "received_at", "seq", "mono_ms", "player_id", "session_id"),
-    *("device_id", "env", "platform", "os", "version", "build", "country", "region", "severity", "source", "match_id"),
-    *("level", "map", "x", "y", "z", "value", "currency", "props", "journal_offset", "position"),
-    *("outcome", "reason", "error", "body"),
-)
-
-
-def _columns(table: pa.Table) -> LiteralString:
-    """What a SELECT says for the columns of a table that say anything: each null that is written has to be read."""
-    present = {name for name in table.column_names if table[name].null_count < table.num_rows}
-    chosen: list[LiteralString] = [_WRITTEN.get(name, name) for name in _NAMES if name in present]
-    return ", ".join(chosen)
+_NAMES: tuple[LiteralString, ...] = (*IN_COMMON, *KINDS, "outcome", "reason", "error", "body")
 
 
 def make_target(url: str, mirror: str, settings: Settings, games: GamesNow) -> PostgreSQLTarget:

@@ -1,61 +1,28 @@
--- From JSON to events that are judged. A batch is read at once; only where one of its events cannot be read at all, they
--- are read one by one.
+-- From what is sent to events and their contexts, and what is wrong with them. A batch is read at once; only where one of
+-- its events cannot be read at all, they are read one by one.
 
-CREATE OR REPLACE FUNCTION game.read_events(batch json) RETURNS game.sent_event[]
+CREATE OR REPLACE FUNCTION game.read_events(
+    batch json, OUT contexts game.sent_context[], OUT events game.sent_event[]
+)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $$
-    SELECT array_agg((
-        sent.ordinal, game.game_id, sent.event_id, sent.name, sent.occurred_at, sent.received_at, sent.client_time,
-        sent.seq, sent.mono_ms, sent.player_id, sent.session_id, sent.device_id, sent.env, sent.platform, sent.os,
-        sent.version, sent.build, sent.country, sent.region, sent.severity, sent.source, sent.match_id, sent.level,
-        sent.map, sent.x, sent.y, sent.z, sent.value, sent.currency, sent.props, sent.journal_offset, sent.position,
-        CASE
-            WHEN sent.game_code IS NULL THEN 'PT002 game_id: it is missing.'
-            WHEN game.game_id IS NULL THEN 'PT004 game_id: there is no such game.'
-            WHEN sent.event_id IS NULL THEN 'PT002 event_id: it is missing.'
-            WHEN sent.event_id IN ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-                THEN 'PT003 event_id: it stands for no id at all.'
-            WHEN sent.name IS NULL THEN 'PT002 name: it is missing.'
-            WHEN char_length(sent.name) > 64 THEN 'PT003 name: expected at most 64 characters.'
-            WHEN NOT sent.occurred_at >= '2000-01-01' THEN 'PT005 time: expected one after the year 1999.'
-            WHEN NOT sent.received_at BETWEEN '2000-01-01' AND now() + interval '1 day'
-                THEN 'PT005 received_at: expected a time that has been.'
-            WHEN sent.client_time IN ('infinity', '-infinity') THEN 'PT005 client_time: expected a time.'
-            WHEN NOT sent.seq BETWEEN 0 AND 9007199254740992 THEN 'PT003 seq: expected 0 to 2^53.'
-            WHEN NOT sent.mono_ms BETWEEN 0 AND 1000000000000 THEN 'PT003 mono_ms: expected 0 to 10^12.'
-            WHEN char_length(sent.player_id) > 256 THEN 'PT003 player_id: expected at most 256 characters.'
-            WHEN char_length(sent.session_id) > 256 THEN 'PT003 session_id: expected at most 256 characters.'
-            WHEN char_length(sent.device_id) > 256 THEN 'PT003 device_id: expected at most 256 characters.'
-            WHEN char_length(sent.match_id) > 256 THEN 'PT003 match_id: expected at most 256 characters.'
-            WHEN char_length(sent.level) > 256 THEN 'PT003 level: expected at most 256 characters.'
-            WHEN char_length(sent.map) > 256 THEN 'PT003 map: expected at most 256 characters.'
-            WHEN char_length(sent.env) > 64 THEN 'PT003 env: expected at most 64 characters.'
-            WHEN char_length(sent.platform) > 64 THEN 'PT003 platform: expected at most 64 characters.'
-            WHEN char_length(sent.os) > 64 THEN 'PT003 os: expected at most 64 characters.'
-            WHEN char_length(sent.version) > 64 THEN 'PT003 version: expected at most 64 characters.'
-            WHEN char_length(sent.build) > 64 THEN 'PT003 build: expected at most 64 characters.'
-            WHEN NOT sent.country ~ '^[A-Z]{2}$' THEN 'PT003 country: expected two letters of ISO 3166-1.'
-            WHEN char_length(sent.region) > 64 THEN 'PT003 region: expected at most 64 characters.'
-            WHEN sent.severity NOT IN ('info', 'warning', 'critical')
-                THEN 'PT003 severity: expected info, warning or critical.'
-            WHEN char_length(sent.source) > 64 THEN 'PT003 source: expected at most 64 characters.'
-            WHEN char_length(sent.currency) > 64 THEN 'PT003 currency: expected at most 64 characters.'
-            WHEN NOT (sent.x BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
-                AND sent.y BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
-                AND sent.z BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
-                AND sent.value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
-                THEN 'PT003 x, y, z, value: expected finite numbers.'
-            WHEN jsonb_typeof(sent.props) <> 'object' THEN 'PT003 props: expected an object.'
-            WHEN pg_column_size(sent.props) > 131072 THEN 'PT003 props: too large.'
-            WHEN NOT (sent.journal_offset >= 0 AND sent.position >= 0) THEN 'PT003 journal_offset, position: below 0.'
-        END
-    )::game.sent_event)
+    SELECT
+        array_agg((
+            sent.ordinal, sent.game_code, game.game_id, sent.name, sent.received_at, sent.player_id, sent.session_id,
+            sent.device_id, sent.env, sent.platform, sent.os, sent.version, sent.build, sent.country, sent.region,
+            sent.severity, sent.source, sent.match_id, sent.level, sent.map, sent.currency, sent.journal_offset
+        )::game.sent_context),
+        array_agg((
+            sent.ordinal, sent.ordinal, sent.event_id, sent.occurred_at, sent.client_time, sent.seq, sent.mono_ms,
+            sent.x, sent.y, sent.z, sent.value, sent.props, sent.position
+        )::game.sent_event)
     FROM (
-        SELECT ordinal, nullif(game_id, '') AS game_code, event_id, nullif(name, '') AS name,
+        SELECT ordinal::integer, nullif(game_id, '') AS game_code, event_id, nullif(name, '') AS name,
             least(coalesce("time", received_at, now()), coalesce(received_at, now())) AS occurred_at,
-            coalesce(received_at, now()) AS received_at, coalesce(client_time, CASE WHEN received_at IS NULL THEN "time" END) AS client_time, seq, mono_ms,
+            coalesce(received_at, now()) AS received_at,
+            coalesce(client_time, CASE WHEN received_at IS NULL THEN "time" END) AS client_time, seq, mono_ms,
             nullif(player_id, '') AS player_id, nullif(session_id, '') AS session_id, nullif(device_id, '') AS device_id,
             coalesce(nullif(env, ''), 'prod') AS env, nullif(platform, '') AS platform, nullif(os, '') AS os,
             nullif(version, '') AS version, nullif(build, '') AS build, nullif(country, '') AS country,
@@ -80,7 +47,74 @@ AS $$
     LEFT JOIN game.game ON game.code = sent.game_code
 $$;
 
-COMMENT ON FUNCTION game.read_events(json) IS 'The events of a JSON array, each judged. Fails where one of them has a text where a number belongs, and the like.';
+COMMENT ON FUNCTION game.read_events(json) IS 'The events of a JSON array, each with a context of its own. Fails where one of them has a text where a number belongs, and the like.';
+
+CREATE OR REPLACE FUNCTION game.refusals(
+    contexts game.sent_context[], events game.sent_event[], OUT ordinal integer, OUT refusal text
+) RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+    SELECT * FROM (
+        SELECT event.ordinal, coalesce(
+            context.refusal,
+            CASE
+                WHEN context.number IS NULL THEN 'PT002 context: there is none of this number.'
+                WHEN event.event_id IS NULL THEN 'PT002 event_id: it is missing.'
+                WHEN event.event_id IN ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+                    THEN 'PT003 event_id: it stands for no id at all.'
+                WHEN event.occurred_at IS NULL THEN 'PT002 time: it is missing.'
+                WHEN NOT event.occurred_at BETWEEN '2000-01-01' AND context.received_at
+                    THEN 'PT005 time: expected one after the year 1999, and none that was to come when it was received.'
+                WHEN event.client_time IN ('infinity', '-infinity') THEN 'PT005 client_time: expected a time.'
+                WHEN NOT event.seq BETWEEN 0 AND 9007199254740992 THEN 'PT003 seq: expected 0 to 2^53.'
+                WHEN NOT event.mono_ms BETWEEN 0 AND 1000000000000 THEN 'PT003 mono_ms: expected 0 to 10^12.'
+                WHEN NOT (event.x BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+                    AND event.y BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+                    AND event.z BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+                    AND event.value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
+                    THEN 'PT003 x, y, z, value: expected finite numbers.'
+                WHEN jsonb_typeof(event.props) <> 'object' THEN 'PT003 props: expected an object.'
+                WHEN pg_column_size(event.props) > 131072 THEN 'PT003 props: too large.'
+                WHEN event.position IS NULL OR event.position < 0 THEN 'PT003 position: below 0.'
+            END
+        ) AS refusal
+        FROM unnest(events) AS event
+        LEFT JOIN (
+            SELECT sent.number, sent.received_at, CASE
+                WHEN sent.game_code IS NULL THEN 'PT002 game_id: it is missing.'
+                WHEN sent.game_id IS NULL THEN 'PT004 game_id: there is no such game.'
+                WHEN sent.name IS NULL THEN 'PT002 name: it is missing.'
+                WHEN char_length(sent.name) > 64 THEN 'PT003 name: expected at most 64 characters.'
+                WHEN NOT sent.received_at BETWEEN '2000-01-01' AND now() + interval '1 day'
+                    THEN 'PT005 received_at: expected a time that has been.'
+                WHEN char_length(sent.player) > 256 THEN 'PT003 player_id: expected at most 256 characters.'
+                WHEN char_length(sent.session) > 256 THEN 'PT003 session_id: expected at most 256 characters.'
+                WHEN char_length(sent.device) > 256 THEN 'PT003 device_id: expected at most 256 characters.'
+                WHEN char_length(sent.match_id) > 256 THEN 'PT003 match_id: expected at most 256 characters.'
+                WHEN char_length(sent.level) > 256 THEN 'PT003 level: expected at most 256 characters.'
+                WHEN char_length(sent.map) > 256 THEN 'PT003 map: expected at most 256 characters.'
+                WHEN char_length(sent.env) > 64 THEN 'PT003 env: expected at most 64 characters.'
+                WHEN char_length(sent.platform) > 64 THEN 'PT003 platform: expected at most 64 characters.'
+                WHEN char_length(sent.os) > 64 THEN 'PT003 os: expected at most 64 characters.'
+                WHEN char_length(sent.version) > 64 THEN 'PT003 version: expected at most 64 characters.'
+                WHEN char_length(sent.build) > 64 THEN 'PT003 build: expected at most 64 characters.'
+                WHEN NOT sent.country ~ '^[A-Z]{2}$' THEN 'PT003 country: expected two letters of ISO 3166-1.'
+                WHEN char_length(sent.region) > 64 THEN 'PT003 region: expected at most 64 characters.'
+                WHEN sent.severity NOT IN ('info', 'warning', 'critical')
+                    THEN 'PT003 severity: expected info, warning or critical.'
+                WHEN char_length(sent.source) > 64 THEN 'PT003 source: expected at most 64 characters.'
+                WHEN char_length(sent.currency) > 64 THEN 'PT003 currency: expected at most 64 characters.'
+                WHEN sent.journal_offset < 0 THEN 'PT003 journal_offset: below 0.'
+            END AS refusal
+            FROM unnest(contexts) AS sent
+        ) AS context ON context.number = event.context
+    ) AS judged
+    WHERE judged.refusal IS NOT NULL
+$$;
+
+COMMENT ON FUNCTION game.refusals(game.sent_context[], game.sent_event[]) IS 'What is wrong with events: their ordinals, and an SQLSTATE with a sentence. None for one that is taken.';
 
 CREATE OR REPLACE FUNCTION game.refuse(said json, sqlstate text, reason text) RETURNS void
 LANGUAGE sql

@@ -4,7 +4,7 @@
 -- Sixteen who write at once do not wait for each other in a circle: all take what they share in the same order, table by
 -- table, and within a table by its key.
 
-CREATE OR REPLACE FUNCTION game.write_events(sent game.sent_event[]) RETURNS bigint
+CREATE OR REPLACE FUNCTION game.write_events(contexts game.sent_context[], events game.sent_event[]) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
@@ -16,46 +16,27 @@ SET enable_mergejoin = off
 SET jit = off
 AS $$
 DECLARE
-    named game.sent_event[]; -- each different combination of what events name, in fields of the same name
     month date;
-    new_games integer[];
-    new_ids uuid[];
-    new_ones bigint[]; -- none: all of them
-    rows game.named_rows[]; -- of each of them the rows that it refers to
+    named game.named_rows[]; -- of each context the rows that it refers to
+    new_ones integer[]; -- none: all of them
+    this_transaction CONSTANT bigint := pg_current_xact_id()::text::bigint;
+    taken bigint;
 BEGIN
-    IF cardinality(sent) <= 100 THEN
+    IF cardinality(events) <= 100 THEN
         PERFORM set_config('plan_cache_mode', 'force_generic_plan', true);
     END IF;
 
-    SELECT array_agg((
-        NULL, game_id, NULL, name, first, last, NULL, NULL, NULL, player, session, device, env, platform, os, version,
-        build, country, region, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    )::game.sent_event) INTO named
-    FROM (
-        SELECT game_id, name, min(occurred_at) AS first, max(occurred_at) AS last, player, session, device, env, platform,
-            os, version, build, country, region
-        FROM unnest(sent)
-        GROUP BY game_id, name, player, session, device, env, platform, os, version, build, country, region
-    ) AS different;
-
     -- Before anything is locked: to attach a partition is to wait for those who are writing.
     FOR month IN
-        SELECT DISTINCT in_month::date
-        FROM unnest(named) AS one,
-            generate_series(
-                date_trunc('month', one.occurred_at), date_trunc('month', one.received_at), interval '1 month'
-            ) AS in_month
-        ORDER BY 1
+        SELECT DISTINCT date_trunc('month', one.occurred_at)::date FROM unnest(events) AS one ORDER BY 1
     LOOP
-        IF to_regclass('game.game_event_' || to_char(month, 'YYYY_MM')) IS NULL THEN
-            PERFORM game.make_partition(month);
-        END IF;
+        PERFORM game.make_partition(month);
     END LOOP;
 
     INSERT INTO game.region (country, region)
     SELECT different.country, different.region
     FROM (
-        SELECT DISTINCT one.country, one.region FROM unnest(named) AS one
+        SELECT DISTINCT one.country, one.region FROM unnest(contexts) AS one
         WHERE num_nonnulls(one.country, one.region) > 0
     ) AS different
     LEFT JOIN game.region AS known ON coalesce(known.country, '') = coalesce(different.country, '')
@@ -67,7 +48,7 @@ BEGIN
     INSERT INTO game.client_build (game_id, platform, os, version, build)
     SELECT different.game_id, different.platform, different.os, different.version, different.build
     FROM (
-        SELECT DISTINCT one.game_id, one.platform, one.os, one.version, one.build FROM unnest(named) AS one
+        SELECT DISTINCT one.game_id, one.platform, one.os, one.version, one.build FROM unnest(contexts) AS one
         WHERE num_nonnulls(one.platform, one.os, one.version, one.build) > 0
     ) AS different
     LEFT JOIN game.client_build AS known ON known.game_id = different.game_id
@@ -81,7 +62,7 @@ BEGIN
 
     INSERT INTO game.event_type (game_id, name)
     SELECT different.game_id, different.name
-    FROM (SELECT DISTINCT one.game_id, one.name FROM unnest(named) AS one) AS different
+    FROM (SELECT DISTINCT one.game_id, one.name FROM unnest(contexts) AS one) AS different
     LEFT JOIN game.event_type AS known ON known.game_id = different.game_id AND known.name = different.name
     WHERE known.event_type_id IS NULL
     ORDER BY 1, 2
@@ -89,7 +70,7 @@ BEGIN
 
     INSERT INTO game.player (game_id, external_id)
     SELECT different.game_id, different.player
-    FROM (SELECT DISTINCT one.game_id, one.player FROM unnest(named) AS one WHERE one.player IS NOT NULL) AS different
+    FROM (SELECT DISTINCT one.game_id, one.player FROM unnest(contexts) AS one WHERE one.player IS NOT NULL) AS different
     LEFT JOIN game.player AS known ON known.game_id = different.game_id AND known.external_id = different.player
     WHERE known.player_id IS NULL
     ORDER BY 1, 2
@@ -97,7 +78,7 @@ BEGIN
 
     INSERT INTO game.device (game_id, external_id)
     SELECT different.game_id, different.device
-    FROM (SELECT DISTINCT one.game_id, one.device FROM unnest(named) AS one WHERE one.device IS NOT NULL) AS different
+    FROM (SELECT DISTINCT one.game_id, one.device FROM unnest(contexts) AS one WHERE one.device IS NOT NULL) AS different
     LEFT JOIN game.device AS known ON known.game_id = different.game_id AND known.external_id = different.device
     WHERE known.device_id IS NULL
     ORDER BY 1, 2
@@ -105,12 +86,12 @@ BEGIN
 
     INSERT INTO game.client_session (game_id, env, external_id, owner_player_id, owner_device_id, changed_in)
     SELECT different.game_id, different.env, different.session, player.player_id, device.device_id,
-        pg_current_xact_id()::text::bigint
+        this_transaction
     FROM (
         SELECT DISTINCT one.game_id, one.env, coalesce(one.session, '') AS session,
             CASE WHEN char_length(one.session) >= 16 THEN NULL ELSE one.player END AS player,
             CASE WHEN char_length(one.session) >= 16 OR one.player IS NOT NULL THEN NULL ELSE one.device END AS device
-        FROM unnest(named) AS one
+        FROM unnest(contexts) AS one
         WHERE num_nonnulls(one.session, one.player) > 0
     ) AS different
     LEFT JOIN game.player ON player.game_id = different.game_id AND player.external_id = different.player
@@ -123,109 +104,77 @@ BEGIN
     ORDER BY 1, 3, 2, 4, 5
     ON CONFLICT DO NOTHING;
 
-    WITH taken AS (
-        INSERT INTO game.event_key (game_id, event_id, occurred_at)
-        SELECT one.game_id, one.event_id, one.occurred_at
-        FROM unnest(sent) AS one
-        ORDER BY one.game_id, one.event_id, one.ordinal
-        ON CONFLICT DO NOTHING
-        RETURNING game_id, event_id
-    )
-    SELECT array_agg(game_id), array_agg(event_id) INTO new_games, new_ids FROM taken;
-    IF new_ids IS NULL THEN
-        RETURN 0;
-    END IF;
-    IF cardinality(new_ids) < cardinality(sent) THEN
-        SELECT array_agg(first.ordinal) INTO new_ones
-        FROM (
-            -- Of those that are sent twice in one batch.
-            SELECT DISTINCT ON (one.game_id, one.event_id) one.ordinal
-            FROM unnest(sent) AS one
-            JOIN unnest(new_games, new_ids) AS taken (game_id, event_id)
-                ON taken.game_id = one.game_id AND taken.event_id = one.event_id
-            ORDER BY one.game_id, one.event_id, one.ordinal
-        ) AS first;
-    END IF;
-
     SELECT array_agg((
-        one.event_type_id, one.player_id, one.client_session_id, one.device_id, one.client_build_id, one.region_id
-    )::game.named_rows ORDER BY one.ordinal) INTO rows
-    FROM (
-        SELECT one.ordinal, kind.event_type_id, player.player_id, session.client_session_id, device.device_id,
-            build.client_build_id, region.region_id
-        FROM unnest(named) WITH ORDINALITY AS one (
-            none, game_id, event_id, name, occurred_at, received_at, client_time, seq, mono_ms, player, session, device,
-            env, platform, os, version, build, country, region, severity, source, match_id, level, map, x, y, z, value,
-            currency, props, journal_offset, "position", refusal, ordinal
-        )
-        JOIN game.event_type AS kind ON kind.game_id = one.game_id AND kind.name = one.name
-        LEFT JOIN game.player ON player.game_id = one.game_id AND player.external_id = one.player
-        LEFT JOIN game.device ON device.game_id = one.game_id AND device.external_id = one.device
-        LEFT JOIN game.client_session AS session
-            ON session.game_id = one.game_id AND session.external_id = coalesce(one.session, '')
-            AND session.env = one.env AND num_nonnulls(one.session, one.player) > 0
-            AND coalesce(session.owner_player_id, 0)
-                = CASE WHEN char_length(one.session) >= 16 THEN 0 ELSE coalesce(player.player_id, 0) END
-            AND coalesce(session.owner_device_id, 0) = CASE
-                WHEN char_length(one.session) >= 16 OR one.player IS NOT NULL THEN 0 ELSE coalesce(device.device_id, 0)
-            END
-        LEFT JOIN game.client_build AS build ON build.game_id = one.game_id
-            AND coalesce(build.platform, '') = coalesce(one.platform, '')
-            AND coalesce(build.version, '') = coalesce(one.version, '')
-            AND coalesce(build.os, '') = coalesce(one.os, '') AND coalesce(build.build, '') = coalesce(one.build, '')
-        LEFT JOIN game.region ON coalesce(region.country, '') = coalesce(one.country, '')
-            AND coalesce(region.region, '') = coalesce(one.region, '')
-    ) AS one;
-    RETURN game.insert_events(sent, named, rows, new_ones);
-END
-$$;
+        one.number, one.game_id, kind.event_type_id, player.player_id, session.client_session_id, device.device_id,
+        build.client_build_id, region.region_id
+    )::game.named_rows) INTO named
+    FROM unnest(contexts) AS one
+    JOIN game.event_type AS kind ON kind.game_id = one.game_id AND kind.name = one.name
+    LEFT JOIN game.player ON player.game_id = one.game_id AND player.external_id = one.player
+    LEFT JOIN game.device ON device.game_id = one.game_id AND device.external_id = one.device
+    LEFT JOIN game.client_session AS session
+        ON session.game_id = one.game_id AND session.external_id = coalesce(one.session, '')
+        AND session.env = one.env AND num_nonnulls(one.session, one.player) > 0
+        AND coalesce(session.owner_player_id, 0)
+            = CASE WHEN char_length(one.session) >= 16 THEN 0 ELSE coalesce(player.player_id, 0) END
+        AND coalesce(session.owner_device_id, 0) = CASE
+            WHEN char_length(one.session) >= 16 OR one.player IS NOT NULL THEN 0 ELSE coalesce(device.device_id, 0)
+        END
+    LEFT JOIN game.client_build AS build ON build.game_id = one.game_id
+        AND coalesce(build.platform, '') = coalesce(one.platform, '')
+        AND coalesce(build.version, '') = coalesce(one.version, '')
+        AND coalesce(build.os, '') = coalesce(one.os, '') AND coalesce(build.build, '') = coalesce(one.build, '')
+    LEFT JOIN game.region ON coalesce(region.country, '') = coalesce(one.country, '')
+        AND coalesce(region.region, '') = coalesce(one.region, '');
 
-COMMENT ON FUNCTION game.write_events(game.sent_event[]) IS 'Writes events that were judged and taken; returns how many were new.';
+    BEGIN
+        -- Nearly always all of them are new; to ask of each whether it is takes half as long again.
+        INSERT INTO game.event_key (game_id, event_id, occurred_at)
+        SELECT its.game_id, one.event_id, one.occurred_at
+        FROM unnest(events) AS one
+        JOIN unnest(named) AS its ON its.number = one.context
+        ORDER BY its.game_id, one.event_id;
+    EXCEPTION
+        WHEN unique_violation THEN
+            WITH taken AS (
+                INSERT INTO game.event_key (game_id, event_id, occurred_at)
+                SELECT its.game_id, one.event_id, one.occurred_at
+                FROM unnest(events) AS one
+                JOIN unnest(named) AS its ON its.number = one.context
+                ORDER BY its.game_id, one.event_id, one.ordinal
+                ON CONFLICT DO NOTHING
+                RETURNING game_id, event_id
+            )
+            SELECT array_agg(first.ordinal) INTO new_ones
+            FROM (
+                -- Of those that are sent twice in one batch.
+                SELECT DISTINCT ON (its.game_id, one.event_id) one.ordinal
+                FROM unnest(events) AS one
+                JOIN unnest(named) AS its ON its.number = one.context
+                JOIN taken ON taken.game_id = its.game_id AND taken.event_id = one.event_id
+                ORDER BY its.game_id, one.event_id, one.ordinal
+            ) AS first;
+            IF new_ones IS NULL THEN
+                RETURN 0;
+            END IF;
+    END;
 
-CREATE OR REPLACE FUNCTION game.insert_events(
-    sent game.sent_event[], named game.sent_event[], rows game.named_rows[], new_ones bigint[]
-) RETURNS bigint
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-SET timezone = 'UTC'
-SET work_mem = '64MB'
--- By a hash of all columns at once: what is planned by single ones compares each row with each.
-SET enable_mergejoin = off
-SET enable_nestloop = off
-SET jit = off
-AS $$
-DECLARE
-    taken bigint;
-BEGIN
     INSERT INTO game.game_event (
         game_id, event_type_id, occurred_at, received_at, client_time, event_id, player_id, client_session_id, device_id,
         client_build_id, region_id, position, seq, mono_ms, journal_offset, written_in, x, y, z, value, env, severity,
         source, match_id, level, map, currency, props
     )
-    SELECT one.game_id, known.event_type_id, one.occurred_at, one.received_at, one.client_time, one.event_id,
-        known.player_id, known.client_session_id, known.device_id, known.client_build_id, known.region_id, one.position,
-        one.seq, one.mono_ms, one.journal_offset, pg_current_xact_id()::text::bigint, one.x, one.y, one.z, one.value,
-        one.env, one.severity, one.source, one.match_id, one.level, one.map, one.currency, one.props
-    FROM unnest(sent) AS one
-    JOIN ROWS FROM (unnest(named), unnest(rows)) AS known (
-        none, game_id, event_id, name, occurred_at, received_at, client_time, seq, mono_ms, player, session, device, env,
-        platform, os, version, build, country, region, severity, source, match_id, level, map, x, y, z, value, currency,
-        props, journal_offset, "position", refusal,
-        event_type_id, player_id, client_session_id, device_id, client_build_id, region_id
-    )
-        ON known.game_id = one.game_id AND known.name = one.name AND known.env = one.env
-        AND coalesce(known.player, '') = coalesce(one.player, '')
-        AND coalesce(known.session, '') = coalesce(one.session, '')
-        AND coalesce(known.device, '') = coalesce(one.device, '')
-        AND coalesce(known.platform, '') = coalesce(one.platform, '') AND coalesce(known.os, '') = coalesce(one.os, '')
-        AND coalesce(known.version, '') = coalesce(one.version, '')
-        AND coalesce(known.build, '') = coalesce(one.build, '')
-        AND coalesce(known.country, '') = coalesce(one.country, '')
-        AND coalesce(known.region, '') = coalesce(one.region, '')
+    SELECT its.game_id, its.event_type_id, one.occurred_at, said.received_at, one.client_time, one.event_id,
+        its.player_id, its.client_session_id, its.device_id, its.client_build_id, its.region_id, one.position, one.seq,
+        one.mono_ms, said.journal_offset, this_transaction, one.x, one.y, one.z, one.value, said.env,
+        said.severity, said.source, said.match_id, said.level, said.map, said.currency, one.props
+    FROM unnest(events) AS one
+    JOIN unnest(contexts) AS said ON said.number = one.context
+    JOIN unnest(named) AS its ON its.number = one.context
     WHERE new_ones IS NULL OR one.ordinal = ANY (new_ones);
     GET DIAGNOSTICS taken = ROW_COUNT;
     RETURN taken;
 END
 $$;
 
-COMMENT ON FUNCTION game.insert_events(game.sent_event[], game.sent_event[], game.named_rows[], bigint[]) IS 'Writes events, of which it is known which rows they refer to.';
+COMMENT ON FUNCTION game.write_events(game.sent_context[], game.sent_event[]) IS 'Writes events that were judged and taken; returns how many were new.';

@@ -47,4 +47,4 @@ AS $$
         END
 $$;
 
-COMMENT ON FUNCTION game.raise_flags(game.finding[]) IS 'Raises a flag for each player and kind, or adds to the one that is open.';
+COMMENT ON FUNCTION game.raise_flags(game.finding[]) IS 'Raises a flag for each player and kind, or adds to the one that is open. Of nothing found, nothing.';

@@ -7,18 +7,22 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    sent game.sent_event[] := game.read_events(json_build_array(jsonb_strip_nulls(event)));
+    contexts game.sent_context[];
+    events game.sent_event[];
+    wrong text;
 BEGIN
-    IF sent[1].refusal IS NOT NULL THEN
-        RAISE EXCEPTION '%', substr(sent[1].refusal, 7)
-            USING ERRCODE = left(sent[1].refusal, 5),
-            HINT = CASE left(sent[1].refusal, 5)
+    SELECT * INTO contexts, events FROM game.read_events(json_build_array(jsonb_strip_nulls(event)));
+    SELECT refusal INTO wrong FROM game.refusals(contexts, events);
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION '%', substr(wrong, 7)
+            USING ERRCODE = left(wrong, 5),
+            HINT = CASE left(wrong, 5)
                 WHEN 'PT002' THEN 'Every event has a game, an id that the caller makes once for it, and a name.'
                 WHEN 'PT004' THEN 'game_api.register_game makes one.'
                 ELSE 'The limits are those of playtrace''s events.'
             END;
     END IF;
-    RETURN game.write_events(sent) = 1;
+    RETURN game.write_events(contexts, events) = 1;
 END
 $$;
 

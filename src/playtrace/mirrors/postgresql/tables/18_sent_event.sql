@@ -1,13 +1,9 @@
-CREATE TYPE game.sent_event AS (
-    ordinal bigint,
+CREATE TYPE game.sent_context AS (
+    number integer,
+    game_code text,
     game_id integer,
-    event_id uuid,
     name text,
-    occurred_at timestamptz,
     received_at timestamptz,
-    client_time timestamptz,
-    seq bigint,
-    mono_ms bigint,
     player text,
     session text,
     device text,
@@ -23,20 +19,33 @@ CREATE TYPE game.sent_event AS (
     match_id text,
     level text,
     map text,
+    currency text,
+    journal_offset bigint
+);
+
+COMMENT ON TYPE game.sent_context IS 'What one event or many of a batch say alike, as it was sent: the columns that repeat.';
+
+CREATE TYPE game.sent_event AS (
+    ordinal integer,
+    context integer,
+    event_id uuid,
+    occurred_at timestamptz,
+    client_time timestamptz,
+    seq bigint,
+    mono_ms bigint,
     x double precision,
     y double precision,
     z double precision,
     value double precision,
-    currency text,
     props jsonb,
-    journal_offset bigint,
-    position integer,
-    refusal text
+    position integer
 );
 
-COMMENT ON TYPE game.sent_event IS 'An event as it was sent, read and judged: refusal is empty for one that is taken.';
+COMMENT ON TYPE game.sent_event IS 'What an event says of its own, as it was sent; the rest is in the context of this number.';
 
 CREATE TYPE game.named_rows AS (
+    number integer,
+    game_id integer,
     event_type_id integer,
     player_id bigint,
     client_session_id bigint,
@@ -45,7 +54,7 @@ CREATE TYPE game.named_rows AS (
     region_id integer
 );
 
-COMMENT ON TYPE game.named_rows IS 'The rows that an event refers to.';
+COMMENT ON TYPE game.named_rows IS 'The rows that events of the context of this number refer to.';
 
 CREATE TYPE game.finding AS (
     game_id integer,

@@ -81,9 +81,7 @@ BEGIN
         game_id, player_id, anti_cheat_rule_id, 'gain_rate', occurred_at, amount, threshold, event_ids[:20]
     )::game.finding) INTO found
     FROM sums;
-    IF found IS NOT NULL THEN
-        PERFORM game.raise_flags(found);
-    END IF;
+    PERFORM game.raise_flags(found);
     RETURN NULL;
 EXCEPTION
     WHEN OTHERS THEN

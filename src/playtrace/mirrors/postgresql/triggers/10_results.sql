@@ -44,9 +44,7 @@ BEGIN
                     AND had.unlocked_at <= added.occurred_at
             )
     ) AS one;
-    IF found IS NOT NULL THEN
-        PERFORM game.raise_flags(found);
-    END IF;
+    PERFORM game.raise_flags(found);
     RETURN NULL;
 EXCEPTION
     WHEN OTHERS THEN
