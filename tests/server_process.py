@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from warm_program import FORKS, WarmProgram
 
 from playtrace.config import LOCAL_FILE
 
@@ -36,7 +37,7 @@ class ServerProcess:
 
     def __init__(self, data: Path, *options: str, environment: dict[str, str] | None = None) -> None:
         self.data = data
-        self._command = [sys.executable, "-P", "-m", "playtrace", "serve", "--data", str(data), "--port", "0", *options]
+        self._arguments = ["serve", "--data", str(data), "--port", "0", *options]
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)},
             "PLAYTRACE_LOG_FORMAT": "json",
@@ -45,7 +46,7 @@ class ServerProcess:
         }
         # Beside the data folder, which may be on a disk that the test fills.
         self._log = data.with_name(data.name + ".log")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | WarmProgram | None = None
         self._client: httpx2.Client | None = None
         self.url = ""
         self.token = ""
@@ -58,9 +59,18 @@ class ServerProcess:
     def launch(self, *, own_group: bool = False) -> None:
         """Returns at once. With a process group of its own it can be signalled as a terminal does it."""
         (self.data / LOCAL_FILE).unlink(missing_ok=True)
+        if FORKS:
+            self._process = WarmProgram(
+                self._arguments,
+                environment=self._environment,
+                folder=self.data.parent,
+                output=self._log,
+                own_group=own_group,
+            )
+            return
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command,
+                [sys.executable, "-P", "-m", "playtrace", *self._arguments],
                 env=self._environment,
                 stdout=log,
                 stderr=log,
@@ -74,7 +84,7 @@ class ServerProcess:
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise AssertionError(f"The server ended with {self._process.returncode}:\n{self.output()}")
+                raise AssertionError(f"The server ended with {self._process.poll()}:\n{self.output()}")
             try:
                 local = json.loads((self.data / LOCAL_FILE).read_text("utf-8"))
             except FileNotFoundError:

@@ -1,0 +1,88 @@
+"""The program in a process that is forked from one that has imported it: most of what a start costs are imports.
+
+Arguments, environment, folder and streams are its own, and what runs is its `main`. What is about the command line
+itself, or about what a process imports, has to be shown with a process that Python starts.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from playtrace.cli.main import main
+
+FORKS = sys.platform == "linux"
+"""Elsewhere a fork is either not there or not safe with the libraries that a server uses."""
+IMPORTED = (
+    "__main__",  # else each process imports it again: where one process runs all tests it is a script
+    "playtrace.cli.serve",
+    "playtrace.protocols.events.reading",
+    "playtrace.protocols.jwc.reading",
+    "playtrace.protocols.loot.reading",
+    "playtrace.registry.upgrade",
+    "sqlalchemy.dialects.sqlite",
+)
+
+
+class WarmProgram:
+    """Like `subprocess.Popen`, of which it has what tests of servers call."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        output: Path,
+        own_group: bool = False,
+    ) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(IMPORTED))
+        # As a daemon it is ended, and not waited for, if a test leaves it behind.
+        self._process = context.Process(
+            target=_run, args=(list(arguments), dict(environment), folder, output, own_group), daemon=True
+        )
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if (code := self.poll()) is None:
+            raise subprocess.TimeoutExpired("playtrace", timeout or 0)
+        return code
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+def _run(arguments: list[str], environment: dict[str, str], folder: Path, output: Path, own_group: bool) -> None:
+    if own_group:
+        os.setpgrp()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    with output.open("ab") as written, Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(written.fileno(), 1)
+        os.dup2(written.fileno(), 2)
+    # The program would find neither the tests nor what lies in the folder.
+    sys.path[:] = [place for place in sys.path if place and not Path(place).is_relative_to(Path(__file__).parent)]
+    sys.argv = ["playtrace", *arguments]
+    main()
