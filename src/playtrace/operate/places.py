@@ -147,6 +147,17 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+TOLD_BY_S3 = {
+    "NO_SUCH_BUCKET": "There is no such bucket. Make it first: playtrace makes none",
+    "ACCESS_DENIED": "These credentials may not do that, or are wrong. They are those of the environment of the process"
+    " that does it, AWS_ACCESS_KEY_ID and the like: of the server, where one runs",
+    "INVALID_ACCESS_KEY_ID": "It does not know AWS_ACCESS_KEY_ID of the environment of the process that asks",
+    "SIGNATURE_DOES_NOT_MATCH": "AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID",
+    "NETWORK_CONNECTION": "It does not answer, or the connection broke",
+}
+"""What of its errors people meet, and what to do about them."""
+
+
 class Bucket:
     """`s3://bucket/path`, with the options of the address that pyarrow knows (`endpoint_override`, `scheme`, `region`).
 
@@ -163,7 +174,7 @@ class Bucket:
         self._selector: Callable[..., Any] = fs.FileSelector
         self._file_type: Any = fs.FileType.File
         try:
-            self._files, self._path = fs.FileSystem.from_uri(address)
+            self._files, self._path = fs.FileSystem.from_uri(_with_one_request_a_write(address))
         except (OSError, ValueError) as error:
             raise PlaceUnusable(f"{self.address} is not an address of a bucket: {error}") from error
 
@@ -205,4 +216,12 @@ class Bucket:
         try:
             return what()
         except OSError as error:
-            raise PlaceUnusable(f"{self.address}/{name}: {error}") from error
+            reason = next((why for code, why in TOLD_BY_S3.items() if code in str(error)), None)
+            told = f"{error}" if reason is None else f"{reason} ({error})"
+            raise PlaceUnusable(f"{self.address}/{name}: {told}") from error
+
+
+def _with_one_request_a_write(address: str) -> str:
+    """Else each object takes three: its upload is begun, written, and ended."""
+    option = "allow_delayed_open"
+    return address if f"{option}=" in address else f"{address}{'&' if '?' in address else '?'}{option}=true"
