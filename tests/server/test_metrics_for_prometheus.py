@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from playtrace.api.scrape.route import needs_no_token
 from playtrace.config import Settings
 from playtrace.journal.schema import VERSION as JOURNAL_VERSION
 from playtrace.registry.registry import Registry
+from playtrace.serving.listening import free_port
 from playtrace.store.duckdb import migrations
 
 DEADLINE_S = 30.0
@@ -293,3 +295,16 @@ def test_what_prometheus_is_told_to_scrape_is_there(server: ServerProcess) -> No
     assert status_of(server, job["metrics_path"]) == 200
     assert job["static_configs"][0]["targets"] == [f"{Settings().host}:{Settings().port}"]
     assert [(DEPLOY / "prometheus" / file).is_file() for file in config["rule_files"]] == [True]
+
+
+def test_the_health_check_of_the_container_tells_a_server_from_none(server: ServerProcess) -> None:
+    text = re.sub(r"\\\n\s*", " ", (DEPLOY / "Dockerfile").read_text("utf-8"))
+    (command,) = re.findall(r"HEALTHCHECK .* CMD (\[.*\])", text)
+    check = [sys.executable, *json.loads(command)[1:]]
+
+    def found(port: int) -> int:
+        environment = os.environ | {"PLAYTRACE_PORT": str(port)}
+        return subprocess.run(check, env=environment, capture_output=True, check=False).returncode
+
+    assert found(server.address[1]) == 0
+    assert found(free_port("127.0.0.1")) != 0

@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rollups": ("playtrace.cli.rollups", "app"),
     "bench": ("playtrace.cli.bench", "app"),
     "doctor": ("playtrace.cli.doctor", "doctor"),
+    "service": ("playtrace.cli.service", "app"),
 }
 """Module and attribute of each command: a function, or a group."""
 

@@ -42,14 +42,20 @@ def serve(
     logs.set_up(settings)
 
     def ready(url: str, playtrace: Playtrace) -> None:
-        console.print(f"playtrace is at [bold]{url}[/bold], its data in {settings.data.absolute()}", soft_wrap=True)
-        if settings.open:
-            console.print("It is open: everybody who reaches it may write and read.")
-        elif (token := playtrace.registry.setup_token()) is not None:
-            console.print(f"Make the admin account here, once: [bold]{url}/setup?token={token}[/bold]", soft_wrap=True)
+        announce(url, playtrace)
         console.print("Ctrl-C stops it.")
 
     run(lambda stop: serve_app(settings, ready, stop))
+
+
+def announce(url: str, playtrace: Playtrace) -> None:
+    """Where a server is that has just begun, and how its first admin comes in."""
+    settings = playtrace.settings
+    console.print(f"playtrace is at [bold]{url}[/bold], its data in {settings.data.absolute()}", soft_wrap=True)
+    if settings.open:
+        console.print("It is open: everybody who reaches it may write and read.")
+    elif (token := playtrace.registry.setup_token()) is not None:
+        console.print(f"Make the admin account here, once: [bold]{url}/setup?token={token}[/bold]", soft_wrap=True)
 
 
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
