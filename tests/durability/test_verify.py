@@ -366,7 +366,8 @@ def remove_piece(place: Path) -> None:
 
 def swap_pieces(place: Path) -> None:
     piece = largest_piece(place)
-    piece.write_bytes(min((place / "pieces").rglob("*/*"), key=lambda path: path.name).read_bytes())
+    another = next(path for path in (place / "pieces").rglob("*/*") if path != piece)
+    piece.write_bytes(another.read_bytes())
 
 
 def change_manifest(place: Path) -> None:
