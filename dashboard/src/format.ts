@@ -43,6 +43,12 @@ export const formatDuration = orNone((seconds) => {
   return `${total} s`
 })
 
+/** For axes, whose lines lie at even seconds, minutes and hours. */
+export const formatDurationRough = orNone((seconds) => {
+  if (seconds < 60) return `${formatDecimal(seconds)} s`
+  return seconds < 3600 ? `${formatDecimal(seconds / 60)} min` : `${formatDecimal(seconds / 3600)} h`
+})
+
 /** As long as a run of a program: from a part of a second to hours. */
 export const formatMilliseconds = orNone((ms) => {
   if (ms < 1000) return `${formatCount(ms)} ms`
@@ -51,7 +57,7 @@ export const formatMilliseconds = orNone((ms) => {
 
 export const formatMoney = (micros: number | null | undefined, currency: string | null | undefined): string => {
   if (micros === null || micros === undefined) return NONE
-  const units = micros / 1e6
+  const units = Number(micros) / 1e6
   const digits = Math.abs(units) >= 1000 ? 0 : 2
   try {
     return new Intl.NumberFormat(language, {
@@ -64,6 +70,9 @@ export const formatMoney = (micros: number | null | undefined, currency: string 
     return `${two.format(units)} ${currency ?? ''}`
   }
 }
+
+/** An amount of something that is no money: millionths, such as of a game's own currency. */
+export const formatAmount = orNone((micros) => formatCompact(Number(micros) / 1e6))
 
 const dateFormats = new Map<string, Intl.DateTimeFormat>()
 

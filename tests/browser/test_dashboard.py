@@ -306,7 +306,7 @@ def test_an_address_with_nonsense_in_it_shows_the_page(played: ServerProcess, op
 def test_what_a_number_means_is_readable(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{played.url}/?game={GAME}")
     page.get_by_role("button", name="What is Revenue?").click()
-    text = page.get_by_text("Purchases net of refunds")
+    text = page.locator(".definition", has_text="Purchases net of refunds")
     expect(text).to_be_visible()
     box = text.bounding_box()
     assert box is not None
@@ -426,7 +426,7 @@ def test_an_error_says_what_went_wrong_and_tries_again(
         lambda route: route.fulfill(status=400, content_type="application/problem+json", body=problem),
     )
     page.get_by_role("link", name="Retention").click()
-    alert = page.get_by_role("alert")
+    alert = page.get_by_role("alert").first
     expect(alert).to_contain_text("Ask for fewer days.")
     page.unroute("**/api/metrics/retention?*")
     alert.get_by_role("button", name="Try again").click()

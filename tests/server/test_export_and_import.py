@@ -197,6 +197,7 @@ def test_what_cannot_be_exported_is_told(source: ServerProcess):
         ("/api/games/arena/export/nothing", 404, "There is no metric 'nothing'"),
         ("/api/games/arena/export/retention?from=yesterday", 422, "from (query): expected a day"),
         ("/api/games/arena/export/retention?format=ue", 422, "format (query)"),
+        ("/api/games/arena/export/retention?list=kind", 422, "There is no list 'kind'"),
     ):
         answered, _, body = source.request("GET", path)
         assert (answered, words in json.loads(body)["detail"]) == (status, True), body
@@ -213,6 +214,10 @@ def test_the_answer_of_a_metric_is_a_table(source: ServerProcess, tmp_path: Path
     assert (rows[0], len(rows)) == (list(lines[0]), len(lines) + 1)
     table = pyarrow.parquet.read_table(io.BytesIO(exported(source, "/active_players?format=parquet")))
     assert table.to_pylist() == lines
+    kinds = [json.loads(line) for line in exported(source, "/revenue?list=kinds&format=ndjson").splitlines()]
+    told = source.get("/api/metrics/revenue?gameId=arena")["kinds"]
+    assert [row["kind"] for row in kinds] == [row["kind"] for row in told]
+    assert [int(row["net"].replace(".", "")) * 10_000 for row in kinds] == [row["netMicros"] for row in told]
     file = tmp_path / "retention.csv"
     arguments = ("--metric", "retention", "--game", "arena", "--data", str(source.data))
     playtrace("export", str(file), *arguments)

@@ -23,20 +23,16 @@ export type MetricCatalogue = Answer<'/api/metrics'>
 export type MetricEntry = MetricCatalogue['metrics'][number]
 export type MetricParameter = MetricEntry['parameters'][number]
 
-export type Summary = Answer<'/api/metrics/summary'>
-export type SummaryFigures = Summary['current']
-export type TimeSeries = Answer<'/api/metrics/timeseries'>
-export type TimePoint = TimeSeries['points'][number]
-export type Interval = TimeSeries['interval']
-export type ActivePlayers = Answer<'/api/metrics/active_players'>
-export type ActivePlayersDay = ActivePlayers['days'][number]
+/** Metrics by the names that they have in addresses. */
+export type MetricName = Extract<keyof paths, `/api/metrics/${string}`> extends `/api/metrics/${infer Name}` ? Name : never
+export type MetricAnswer<Name extends MetricName> = Answer<`/api/metrics/${Name}`>
 
-export type Retention = Answer<'/api/metrics/retention'>
-export type RetentionColumn = Retention['columns'][number]
-export type RetentionCell = Retention['cohorts'][number]['cells'][number]
-export type RetentionTotal = Retention['total'][number]
+export type SummaryFigures = MetricAnswer<'summary'>['current']
+export type TimePoint = MetricAnswer<'timeseries'>['points'][number]
+export type Interval = MetricAnswer<'timeseries'>['interval']
+export type RetentionColumn = MetricAnswer<'retention'>['columns'][number]
 
-export type Heatmap = Answer<'/api/metrics/heatmap'>
+export type Heatmap = MetricAnswer<'heatmap'>
 export type HeatmapCell = Heatmap['cells'][number]
 
 export type EventsPage = Answer<'/api/events'>

@@ -66,6 +66,15 @@ export function tooltipElement(title: string, note: string | null, lines: Toolti
   return box
 }
 
+const DURATION_STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400]
+const LINES_MAX = 4
+
+/** The distance of an axis' lines, where they are seconds: even minutes and hours, and not 1,000 s. */
+export const durationSteps = (values: (number | null | undefined)[]): { interval?: number } => {
+  const highest = Math.max(0, ...values.map((value) => value ?? 0))
+  return { interval: DURATION_STEPS.find((step) => highest / step <= LINES_MAX) }
+}
+
 export function baseOption(labels: string[], formatAxis: (value: number) => string): ChartOption {
   const text = { color: readColor('text-soft'), fontFamily: readColor('font'), fontSize: 11 }
   return {

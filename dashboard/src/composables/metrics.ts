@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
-import { computed, type ComputedRef } from 'vue'
+import { computed, type ComputedRef, type MaybeRefOrGetter } from 'vue'
 import { read, type QueryValues } from '@/api/client'
-import type { ActivePlayers, Books, Heatmap, MetricCatalogue, Retention, Summary, TimeSeries } from '@/api/types'
+import type { Books, Heatmap, MetricCatalogue } from '@/api/types'
 
 export interface MetricOptions {
   /** Milliseconds between two askings; false asks once. */
@@ -21,17 +21,6 @@ function useMetric<T>(path: ComputedRef<string>, values: ComputedRef<QueryValues
 
 const fixed = (path: string) => computed(() => path)
 
-export const useSummary = (values: ComputedRef<QueryValues>) =>
-  useMetric<Summary>(fixed('metrics/summary'), values, { refetchInterval: 10_000 })
-
-export const useTimeSeries = (values: ComputedRef<QueryValues>) => useMetric<TimeSeries>(fixed('metrics/timeseries'), values)
-
-export const useActivePlayers = (values: ComputedRef<QueryValues>) =>
-  useMetric<ActivePlayers>(fixed('metrics/active_players'), values)
-
-export const useRetention = (values: ComputedRef<QueryValues>) =>
-  useMetric<Retention>(fixed('metrics/retention'), values, { refetchInterval: false })
-
 export const useHeatmap = (values: ComputedRef<QueryValues>) =>
   useMetric<Heatmap>(fixed('metrics/heatmap'), values, { refetchInterval: false })
 
@@ -43,5 +32,5 @@ export const useBooks = (values: ComputedRef<QueryValues>) =>
   )
 
 /** Every metric there is. It changes with the server's version alone. */
-export const useMetricCatalogue = () =>
-  useQuery({ queryKey: ['metric catalogue'], queryFn: ({ signal }) => read<MetricCatalogue>('metrics', {}, signal), staleTime: Number.POSITIVE_INFINITY })
+export const useMetricCatalogue = (enabled: MaybeRefOrGetter<boolean> = true) =>
+  useQuery({ queryKey: ['metric catalogue'], queryFn: ({ signal }) => read<MetricCatalogue>('metrics', {}, signal), staleTime: Number.POSITIVE_INFINITY, enabled })

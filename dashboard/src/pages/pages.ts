@@ -2,6 +2,10 @@
 import type { Component } from 'vue'
 import type { IconName } from '@/components/icons'
 
+/** The headings of the navigation, in its order. */
+export const GROUPS = ['Players', 'Gameplay', 'Money', 'Quality', 'Data'] as const
+export type Group = (typeof GROUPS)[number]
+
 export interface Page {
   name: string
   path: string
@@ -9,6 +13,8 @@ export interface Page {
   component: () => Promise<Component>
   /** In the navigation, with this sign; a page without one is reached in other ways. */
   icon?: IconName
+  /** Under which heading of the navigation; without one it stands at its top. */
+  group?: Group
   /** Which of the shared filters mean something on this page. */
   filters?: 'all' | 'days' | 'game'
   /** The days that it shows where the address names none; the usual ones are the last thirty. */
@@ -26,14 +32,26 @@ export interface Page {
 export const pages: readonly Page[] = [
   { name: 'overview', path: '/', title: 'Overview', icon: 'overview', filters: 'all', component: () => import('./overview/OverviewPage.vue') },
   { name: 'live', path: '/live', title: 'Live', icon: 'live', filters: 'game', component: () => import('./live/LivePage.vue') },
-  { name: 'retention', path: '/retention', title: 'Retention', icon: 'retention', filters: 'all', range: '60d', component: () => import('./retention/RetentionPage.vue') },
-  { name: 'heatmap', path: '/heatmap', title: 'Heatmap', icon: 'heatmap', filters: 'all', component: () => import('./heatmap/HeatmapPage.vue') },
-  { name: 'metrics', path: '/metrics/:metric?', title: 'Metrics', icon: 'metrics', filters: 'all', component: () => import('./metrics/MetricsPage.vue') },
-  { name: 'events', path: '/events', title: 'Events', icon: 'events', filters: 'all', component: () => import('./events/EventsPage.vue') },
-  { name: 'alerts', path: '/alerts', title: 'Alerts', icon: 'alerts', filters: 'game', component: () => import('./alerts/AlertsPage.vue') },
-  { name: 'usage', path: '/usage', title: 'Tool usage', icon: 'usage', filters: 'days', timeZone: 'UTC', protocol: 'jwc.v1', component: () => import('./usage/UsagePage.vue') },
-  { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },
-  { name: 'mirrors', path: '/mirrors', title: 'Mirrors', icon: 'mirrors', admin: true, component: () => import('./mirrors/MirrorsPage.vue') },
+  { name: 'retention', path: '/retention', title: 'Retention', icon: 'retention', group: 'Players', filters: 'all', range: '60d', component: () => import('./retention/RetentionPage.vue') },
+  { name: 'growth', path: '/growth', title: 'Growth', icon: 'growth', group: 'Players', filters: 'all', component: () => import('./growth/GrowthPage.vue') },
+  { name: 'sessions', path: '/sessions', title: 'Sessions', icon: 'sessions', group: 'Players', filters: 'all', component: () => import('./sessions/SessionsPage.vue') },
+  { name: 'funnels', path: '/funnels', title: 'Funnels', icon: 'funnels', group: 'Players', filters: 'all', component: () => import('./funnels/FunnelsPage.vue') },
+  { name: 'paths', path: '/paths', title: 'Paths', icon: 'paths', group: 'Players', filters: 'all', component: () => import('./paths/PathsPage.vue') },
+  { name: 'progression', path: '/progression', title: 'Progression', icon: 'progression', group: 'Gameplay', filters: 'all', component: () => import('./progression/ProgressionPage.vue') },
+  { name: 'heatmap', path: '/heatmap', title: 'Heatmap', icon: 'heatmap', group: 'Gameplay', filters: 'all', component: () => import('./heatmap/HeatmapPage.vue') },
+  { name: 'leaderboards', path: '/leaderboards', title: 'Leaderboards', icon: 'leaderboards', group: 'Gameplay', filters: 'all', component: () => import('./leaderboards/LeaderboardsPage.vue') },
+  { name: 'achievements', path: '/achievements', title: 'Achievements', icon: 'achievements', group: 'Gameplay', filters: 'all', component: () => import('./achievements/AchievementsPage.vue') },
+  { name: 'revenue', path: '/revenue', title: 'Revenue', icon: 'revenue', group: 'Money', filters: 'all', range: '60d', component: () => import('./revenue/RevenuePage.vue') },
+  { name: 'economy', path: '/economy', title: 'Economy', icon: 'economy', group: 'Money', filters: 'all', component: () => import('./economy/EconomyPage.vue') },
+  { name: 'performance', path: '/performance', title: 'Performance', icon: 'performance', group: 'Quality', filters: 'all', component: () => import('./performance/PerformancePage.vue') },
+  { name: 'releases', path: '/releases', title: 'Releases', icon: 'releases', group: 'Quality', filters: 'all', component: () => import('./releases/ReleasesPage.vue') },
+  { name: 'crashes', path: '/crashes', title: 'Crashes', icon: 'crashes', group: 'Quality', filters: 'all', component: () => import('./crashes/CrashesPage.vue') },
+  { name: 'metrics', path: '/metrics/:metric?', title: 'Metrics', icon: 'metrics', group: 'Data', filters: 'all', component: () => import('./metrics/MetricsPage.vue') },
+  { name: 'events', path: '/events', title: 'Events', icon: 'events', group: 'Data', filters: 'all', component: () => import('./events/EventsPage.vue') },
+  { name: 'alerts', path: '/alerts', title: 'Alerts', icon: 'alerts', group: 'Quality', filters: 'game', component: () => import('./alerts/AlertsPage.vue') },
+  { name: 'usage', path: '/usage', title: 'Tool usage', icon: 'usage', group: 'Data', filters: 'days', timeZone: 'UTC', protocol: 'jwc.v1', component: () => import('./usage/UsagePage.vue') },
+  { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', group: 'Data', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },
+  { name: 'mirrors', path: '/mirrors', title: 'Mirrors', icon: 'mirrors', group: 'Data', admin: true, component: () => import('./mirrors/MirrorsPage.vue') },
   { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },
   { name: 'login', path: '/login', title: 'Sign in', bare: true, component: () => import('./sign-in/LoginPage.vue') },
   { name: 'setup', path: '/setup', title: 'Set up', bare: true, component: () => import('./sign-in/SetupPage.vue') },

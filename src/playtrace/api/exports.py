@@ -45,6 +45,10 @@ FORM = (
     "`csv`, in which a text that a spreadsheet would take for a formula has a ' before it; `json`, a list; `ndjson`, an"
     " object a line; `parquet`; `arrow`, a stream of Arrow's IPC format."
 )
+LIST = (
+    "Which list of the answer, by its name or path such as `kinds` or `drift.types`. Default: the table that"
+    " `playtrace query` prints."
+)
 GameId = Annotated[str, Path(max_length=64)]
 
 
@@ -106,8 +110,9 @@ def export_answer(
     game_id: GameId,
     metric: Annotated[str, Path(max_length=64, description="As in `GET /api/metrics`.")],
     form: Annotated[AnswerForm, Query(alias="format", description=FORM)] = "csv",
+    part: Annotated[str | None, Query(alias="list", max_length=64, description=LIST)] = None,
 ) -> Response:
-    """The answer of a metric as a table, with that metric's own parameters beside `format`.
+    """The answer of a metric as a table, with that metric's own parameters beside `format` and `list`.
 
     Money is in whole units, as `playtrace query --format csv` prints it.
     """
@@ -118,9 +123,12 @@ def export_answer(
     asked = _parameters(found, request, game_id).with_defaults_of(time_zone=game.time_zone, currency=game.currency)
     try:
         rules = rules_of(state.settings, state.registry, game)
-        rows = found.answer(asked, state.store, rules=rules).rows()
+        rows = found.answer(asked, state.store, rules=rules).rows(part)
     except WrongParameter as error:
         raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
+    except KeyError as error:
+        message = f"There is no list {part!r} in this answer of {found.name}."
+        raise InvalidRequest.of_field("list", message, location="query") from error
     return Response(
         answer_written(rows, form), media_type=MEDIA_TYPES[form], headers=_headers(f"{game.id}-{found.name}", form)
     )
@@ -135,7 +143,7 @@ def _parameters(metric: Metric[Any, Any], request: Request, game_id: str) -> Com
         if get_origin(field.annotation) is list
     }
     given: dict[str, Any] = {
-        name: query.getlist(name) if name in lists else query[name] for name in query if name != "format"
+        name: query.getlist(name) if name in lists else query[name] for name in query if name not in ("format", "list")
     }
     try:
         return metric.parameters.model_validate({**given, "gameId": game_id})

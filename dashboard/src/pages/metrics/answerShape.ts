@@ -135,13 +135,3 @@ export function shapeOf(answer: Row, timeZone: string, asked: ReadonlySet<string
   visit(answer, '')
   return { figures, lists }
 }
-
-/** For a spreadsheet: what it would take for a formula has a ' before it. */
-export function csvOf({ columns, rows }: AnswerList): string {
-  const cell = (value: Json | undefined): string => {
-    const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
-    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-  }
-  return [columns.map(({ key }) => cell(key)), ...rows.map((row) => columns.map(({ key }) => cell(row[key])))].map((line) => line.join(',')).join('\r\n') + '\r\n'
-}

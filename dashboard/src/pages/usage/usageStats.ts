@@ -1,10 +1,13 @@
 /** What users of a tool did with it, as its `jwc.v1` telemetry tells: the server's one document of it, by days of UTC. */
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type ComputedRef } from 'vue'
+import type { RouteLocationRaw } from 'vue-router'
 import { read, type QueryValues } from '@/api/client'
 import type { UsageStats } from '@/api/types'
-import type { NamedSeries } from '@/charts/timeSeries'
-import { formatPlatform } from '@/format'
+import { formatCompact, formatCount, formatPlatform, formatShare } from '@/format'
+import type { BarsDrawing, CategoryBar } from '@/panels/shapes/bars'
+import type { RankedDrawing } from '@/panels/shapes/ranked'
+import { isNothing, sumOf, type NamedSeries, type Shape, type TimeDrawing } from '@/panels/shapes/time'
 import { OTHER_COLOR, OTHER_KEY, seriesColors } from '@/charts/look'
 
 const LOOK_AGAIN_MS = 60_000
@@ -18,19 +21,25 @@ export const useUsageStats = (values: ComputedRef<QueryValues>) =>
     refetchInterval: LOOK_AGAIN_MS,
   })
 
-/** A name, how often it was counted, and which part of all that is. */
-export interface Rank {
-  key: string
-  label: string
-  count: number
-  share: number
+/** A part of the document that counts by name: the most frequent first. Shares are of `whole`. */
+export function ranked(
+  first: string, counted: string, counts: Record<string, number>, whole: number, labelOf: (key: string) => string = String, linkOf?: (key: string) => RouteLocationRaw,
+): RankedDrawing | null {
+  const ranks = Object.entries(counts)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([key, count]) => ({ key, label: labelOf(key), size: count, values: [formatCount(count), formatShare(whole ? count / whole : 0)], to: linkOf?.(key) }))
+  return ranks.length ? { first, columns: [counted, 'Share'], ranks } : null
 }
 
-/** Of a part of the document that counts by name: the most frequent first. Shares are of `whole`. */
-export const ranks = (counts: Record<string, number>, whole: number, labelOf: (key: string) => string = String): Rank[] =>
-  Object.entries(counts)
-    .map(([key, count]) => ({ key, label: labelOf(key), count, share: whole ? count / whole : 0 }))
-    .toSorted((a, b) => b.count - a.count)
+/** Counts by classes that have an order of their own. */
+export const byClass = (first: string, counted: string, bars: CategoryBar[]): BarsDrawing | null =>
+  bars.every(({ value }) => value === 0) ? null : { first, counted, bars, format: formatCount, formatAxis: formatCompact }
+
+/** Counts by day of UTC, the last of which may not be over. People who are there on one day may be on the next: nothing adds up. */
+export const byDay = (series: NamedSeries[], shape: Shape, isDistinct = false): TimeDrawing | null =>
+  isNothing(series)
+    ? null
+    : { series, shape, interval: 'day', timeZone: 'UTC', format: formatCount, formatAxis: formatCompact, total: isDistinct ? undefined : (one) => formatCompact(sumOf(one)) }
 
 /** As the clients count them: a run that says nothing ended well. */
 export const exitLabel = (code: string): string => (code === '0' ? '0 (success)' : code)
@@ -47,8 +56,8 @@ const SERIES_MAX = 10
 
 /** Series by day from what has a number for each of `days`; those beyond the largest ten are told as one. */
 export function dailySeries(days: string[], all: { key: string; label: string; data: number[] }[], today: string): NamedSeries[] {
-  const sumOf = (data: number[]): number => data.reduce((sum, value) => sum + value, 0)
-  const sorted = all.toSorted((a, b) => sumOf(b.data) - sumOf(a.data))
+  const sumUp = (data: number[]): number => data.reduce((sum, value) => sum + value, 0)
+  const sorted = all.toSorted((a, b) => sumUp(b.data) - sumUp(a.data))
   const named = sorted.filter(({ key }) => key !== OTHER_KEY).slice(0, SERIES_MAX)
   const rest = sorted.filter((one) => !named.includes(one))
   const told = rest.length ? [...named, { key: OTHER_KEY, label: OTHER_KEY, data: days.map((_, index) => rest.reduce((sum, { data }) => sum + (data[index] ?? 0), 0)) }] : named

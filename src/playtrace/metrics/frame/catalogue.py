@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal, cast
 
 from pydantic import Field, JsonValue
+from pydantic.alias_generators import to_camel
 
 from playtrace.metrics.frame.metric import Metric, metrics
-from playtrace.metrics.frame.models import CommonParameters, Model, definition_address
+from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, definition_address
 
 ParameterType = Literal["text", "integer", "number", "boolean", "day or instant", "time zone"]
 TYPES: dict[str, ParameterType] = {
@@ -43,8 +44,13 @@ class MetricEntry(Model):
     title: str
     subject: str = Field(description="What it is about: metrics of one subject belong together.")
     path: str = Field(description="Where it is asked, from the server's address on.")
+    summary: str = Field(description="What is counted, in short: the first paragraph of its definition, as Markdown.")
     definition: str = Field(description="Where it is said what is counted: a page of the server, from its address on.")
     parameters: list[ParameterEntry]
+    fields: dict[str, str] = Field(
+        description="What the fields of its answer mean, beside those that every answer has: by name, and inside of an"
+        " object or a list by path, such as `days.dau`."
+    )
 
 
 class Catalogue(Model):
@@ -62,9 +68,32 @@ def _entry(metric: Metric[Any, Any]) -> MetricEntry:
         title=metric.title,
         subject=metric.subject,
         path=f"/api/metrics/{metric.name}",
+        summary=" ".join(metric.definition.split("\n\n")[1].split()),
         definition=definition_address(metric.name),
         parameters=parameters_of(metric.parameters),
+        fields=fields_of(metric.answer_type),
     )
+
+
+def fields_of(model: type[CommonAnswer]) -> dict[str, str]:
+    """What the fields of an answer mean, by name or path."""
+    document: dict[str, Any] = model.model_json_schema(by_alias=True, mode="serialization")
+    schema = _without_null(document, document)
+    common = {field.serialization_alias or to_camel(name) for name, field in CommonAnswer.model_fields.items()}
+    own = {name: of for name, of in schema["properties"].items() if name not in common}
+    return _fields({"properties": own}, document)
+
+
+def _fields(schema: dict[str, Any], document: dict[str, Any], above: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, of in schema.get("properties", {}).items():
+        inner = _without_null(of, document)
+        if inner.get("type") == "array":
+            inner = _without_null(inner["items"], document)
+        if "description" in of and name not in Judged.model_fields:
+            found[above + name] = of["description"]
+        found |= _fields(inner, document, f"{above}{name}.")
+    return found
 
 
 def parameters_of(model: type[CommonParameters]) -> list[ParameterEntry]:

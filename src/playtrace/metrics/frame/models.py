@@ -226,12 +226,15 @@ class CommonAnswer(Model):
         cls.compared = Field(default=None, description=COMPARED)
         super().__init_subclass__(**keywords)
 
-    def rows(self) -> list[dict[str, object]]:
-        """As `table`; of two that are compared those of both, each with the name of its segment."""
+    def rows(self, of: str | None = None) -> list[dict[str, object]]:
+        """As `table`, or as `list_of`; of two that are compared those of both, each with the name of its segment.
+
+        Raises `KeyError` where there is no such list.
+        """
         if self.compared is None:
-            return self.table()
+            return self.table() if of is None else self.list_of(of)
         both = (self, self.compared)
-        return [{"players of": answer.segment or "(all)"} | row for answer in both for row in answer.table()]
+        return [{"players of": answer.segment or "(all)"} | row for answer in both for row in answer.rows(of)]
 
     def table(self) -> list[dict[str, object]]:
         """The answer as rows of plain values, for terminals and spreadsheets: its first list. Money is in whole units,
@@ -240,6 +243,29 @@ class CommonAnswer(Model):
             if isinstance(value, list):
                 return [judged_last(row) for row in cast("list[dict[str, object]]", value)]
         return []
+
+    def list_of(self, path: str) -> list[dict[str, object]]:
+        """One list of the answer by its name, or its path such as `drift.types`, as rows of plain values: money is in
+        whole units. Raises `KeyError` where there is no such list."""
+        value: object = self.model_dump(mode="json", by_alias=True)
+        for name in path.split("."):
+            value = cast("dict[str, object]", value)[name] if isinstance(value, dict) else None
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in cast("list[object]", value)):
+            raise KeyError(path)
+        return [judged_last(_plain(row)) for row in cast("list[dict[str, object]]", value)]
+
+
+def _plain(row: dict[str, object], above: str = "") -> dict[str, object]:
+    """Values of objects inside of a row stand beside the others, under their path."""
+    plain: dict[str, object] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            plain |= _plain(cast("dict[str, object]", value), f"{above}{name}.")
+        elif name.endswith("Micros") and isinstance(value, int | None):
+            plain[above + name.removesuffix("Micros")] = in_units_if_any(value)
+        else:
+            plain[above + name] = value
+    return plain
 
 
 def judged_last(row: dict[str, object]) -> dict[str, object]:

@@ -1,0 +1,123 @@
+/** How the game is doing, on one page. */
+import type { SummaryFigures } from '@/api/types'
+import { formatCompact, formatCount, formatDecimal, formatDuration, formatMoney, formatShare, formatShareFine } from '@/format'
+import { splitBy, type Split } from '@/panels/pageContext'
+import { panelOf, type Panel } from '@/panels/panel'
+import { isNothing, pointsOf, splitSeries, sumOf, type Shape } from '@/panels/shapes/time'
+import type { Tile } from '@/panels/shapes/tiles'
+
+export const overviewPanels = (split: Split): Panel[] => [
+  summary,
+  counted('events', 'Events', 'Everything that the game has sent, whatever its name.', split, 'line'),
+  counted('crashes', 'Crashes', 'Times the game’s process died, by the time of the crash. Errors and exceptions that the game survived are not counted.', split, 'bars', 6),
+  split === 'none' ? newAndReturning : distinctPlayers(split),
+  counted('sessions', 'Sessions', 'Sessions by the time they started.', split, 'line', 3),
+]
+
+const summary = panelOf({
+  key: 'summary',
+  title: 'Figures of the range',
+  metric: 'summary',
+  shape: 'tiles',
+  refetchSeconds: 10,
+  draw: ({ current, previous, complete }) => ({ tiles: tilesOf(current, previous), isRunning: !complete }),
+})
+
+function tilesOf(now: SummaryFigures, before: SummaryFigures): Tile[] {
+  // On the first day of a range there is no mean of days yet, and nothing to compare one with.
+  const noDayIsOver = now.dauMean === null
+  const compared = (field: keyof SummaryFigures & string) => ({ current: now[field] as number | null, previous: before[field] as number | null })
+  return [
+    {
+      label: 'Players now',
+      definition: 'Distinct players with an event in the last five minutes, whatever days are chosen.',
+      text: formatCount(now.playersNow),
+      ...compared('playersNow'),
+    },
+    {
+      label: 'Daily active players',
+      definition: 'Distinct players with at least one event on a day, averaged over the days of the range that are over, from the game’s first day on. While none of them is over: the distinct players so far.',
+      // A mean: a small game may have less than one player a day.
+      text: noDayIsOver ? formatCount(now.activePlayers) : (now.dauMean ?? 0) < 10 ? formatDecimal(now.dauMean) : formatCount(now.dauMean),
+      note: noDayIsOver ? 'so far' : `${formatCompact(now.activePlayers)} distinct`,
+      current: noDayIsOver ? now.activePlayers : now.dauMean,
+      previous: noDayIsOver ? before.activePlayers : before.dauMean,
+    },
+    {
+      label: 'Sessions',
+      definition: 'Sessions that started within the range.',
+      text: formatCompact(now.sessionCount),
+      note: `${formatCompact(now.newPlayers)} new ${now.newPlayers === 1 ? 'player' : 'players'}`,
+      ...compared('sessionCount'),
+    },
+    {
+      label: 'Median session',
+      definition: 'Half of the sessions are shorter than this, half are longer. The mean, which long sessions pull up, stands beside it.',
+      text: formatDuration(now.medianSessionSeconds),
+      note: `mean ${formatDuration(now.avgSessionSeconds)}`,
+      ...compared('medianSessionSeconds'),
+    },
+    {
+      label: 'Crash-free sessions',
+      definition: 'One minus the sessions with at least one crash, over all sessions started. Reports of the last three days are still coming in: crashes are sent at the next launch.',
+      text: formatShareFine(now.crashFreeSessions),
+      note: `${formatCompact(now.crashCount)} ${now.crashCount === 1 ? 'crash' : 'crashes'}`,
+      isShare: true,
+      ...compared('crashFreeSessions'),
+    },
+    {
+      label: 'Revenue',
+      definition: 'Purchases net of refunds in the game’s currency, before store fees and tax. Nothing is converted: purchases in other currencies, or with none, are counted beside it.',
+      text: formatMoney(now.revenueMicros, now.currency),
+      note: now.otherCurrencyPurchases ? `and ${formatCompact(now.otherCurrencyPurchases)} in other currencies` : '',
+      ...compared('revenueMicros'),
+    },
+  ]
+}
+
+const counted = (metric: string, title: string, about: string, split: Split, shape: Shape, color = 1): Panel =>
+  panelOf({
+    key: metric,
+    title,
+    about,
+    metric: 'timeseries',
+    shape: 'time',
+    ask: ({ values, interval }) => [{ values: { ...values, metric, interval, ...splitBy(split) } }],
+    note: ({ points }) => formatCount(points.reduce((all, { value }) => all + (value ?? 0), 0)),
+    draw: ({ points, series, interval, timeZone }, page) => {
+      const drawn = splitSeries(split, series, points, page, color)
+      if (isNothing(drawn)) return null
+      return { series: drawn, shape, interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
+    },
+  })
+
+/** Who plays on one day may play on the next, and on two platforms in one day: nothing adds up. */
+const distinctPlayers = (split: Split): Panel =>
+  panelOf({
+    key: 'players',
+    title: 'Daily active players',
+    about: 'Distinct players with at least one event that day. Who plays on two platforms in one day counts for both.',
+    metric: 'timeseries',
+    shape: 'time',
+    values: { metric: 'active_players', interval: 'day', ...splitBy(split) },
+    draw: ({ points, series, interval, timeZone }, page) => {
+      const drawn = splitSeries(split, series, points, page)
+      return isNothing(drawn) ? null : { series: drawn, shape: 'line', interval, timeZone, format: formatCount, formatAxis: formatCompact }
+    },
+  })
+
+export const newAndReturning = panelOf({
+  key: 'players',
+  title: 'Daily active players',
+  about: 'Distinct players with at least one event that day. New: it is the day of their first event ever. Stickiness: mean daily active players over the monthly active players of the last day.',
+  metric: 'active_players',
+  shape: 'time',
+  note: ({ stickiness }) => (stickiness === null ? '' : `stickiness ${formatShare(stickiness)}`),
+  draw: ({ days }) => {
+    const series = [
+      { key: 'returning', label: 'Returning', series: 1, points: pointsOf(days, ({ day }) => day, ({ returning }) => returning) },
+      { key: 'new', label: 'New', series: 2, points: pointsOf(days, ({ day }) => day, (one) => one.new) },
+    ]
+    return isNothing(series) ? null : { series, shape: 'bars', interval: 'day', timeZone: 'UTC', format: formatCount, formatAxis: formatCompact }
+  },
+})

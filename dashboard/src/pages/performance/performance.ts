@@ -1,0 +1,118 @@
+/** How smoothly the game runs, and how long it loads. */
+import type { QueryValues } from '@/api/client'
+import type { MetricAnswer } from '@/api/types'
+import { formatCompact, formatCount, formatDecimal, formatDimension, formatMilliseconds, formatShare, type Dimension } from '@/format'
+import type { PageContext } from '@/panels/pageContext'
+import { panelOf, type Panel, type Question } from '@/panels/panel'
+import { drawn, isNothing, splitSeries } from '@/panels/shapes/time'
+import { daysBetween, shiftDay, startOfDay } from '@/timeRanges'
+
+export type PartBy = 'none' | Dimension | 'device' | 'map'
+type Figures = MetricAnswer<'performance'>['total']
+
+const NO_SAMPLES = 'Frame times come from performance events, loading times from scene_loaded. Send them, or choose other days.'
+const SPANS_MAX = 10
+const formatFps = (fps: number | null): string => formatDecimal(fps)
+const formatMemory = (megabytes: number | null): string => (megabytes === null ? '–' : `${formatCount(megabytes)} MB`)
+
+const columns = ['Samples', 'FPS', 'Frame p50', 'p95', 'p99', '1 % low', 'Hitches a minute', 'Below 30 FPS', 'Memory p95', 'Loading p95']
+const cells = (one: Figures): string[] => [
+  formatCount(one.samples), formatFps(one.avgFps), formatMilliseconds(one.frameP50Ms), formatMilliseconds(one.frameP95Ms), formatMilliseconds(one.frameP99Ms), formatFps(one.low1Fps),
+  formatDecimal(one.hitchesPerMinute), formatShare(one.below30Share), formatMemory(one.memoryP95Mb), formatMilliseconds(one.loadColdP95Ms),
+]
+
+/** The days of the range in a few spans of equally many days. */
+function spansOf({ values, days }: PageContext): Question[] {
+  const step = Math.ceil(days / SPANS_MAX)
+  const [from, to] = [String(values.from), String(values.to)]
+  return Array.from({ length: Math.ceil(days / step) }, (_, index) => {
+    const first = shiftDay(from, index * step)
+    const last = shiftDay(first, step - 1)
+    return { label: first, values: { ...values, from: first, to: daysBetween(last, to) > 0 ? last : to } }
+  })
+}
+
+export function performancePanels(by: PartBy): Panel[] {
+  const parts: QueryValues = { splitBy: by === 'none' ? undefined : by }
+  const nameOf = (part: string): string => (by === 'none' ? 'All' : by === 'device' || by === 'map' ? part || '(unknown)' : formatDimension(by, part))
+  const isDimension = by !== 'none' && by !== 'device' && by !== 'map'
+  return [
+    panelOf({
+      key: 'figures',
+      title: 'Performance of the range',
+      metric: 'performance',
+      shape: 'tiles',
+      draw: ({ total }) => ({
+        tiles: [
+          { label: 'Frames a second', field: 'total.avgFps', text: formatFps(total.avgFps) },
+          { label: '1 % low', field: 'total.low1Fps', text: formatFps(total.low1Fps) },
+          { label: 'Frame time p99', definition: '99 of 100 frames took at most so long.', text: formatMilliseconds(total.frameP99Ms) },
+          { label: 'Hitches a minute', definition: 'Frames that took longer than a hitch may.', text: formatDecimal(total.hitchesPerMinute) },
+          { label: 'Below 30 FPS', field: 'total.below30Share', text: formatShare(total.below30Share) },
+          { label: 'Memory p95', definition: 'In 95 of 100 sessions the peak of memory was at most so much.', text: formatMemory(total.memoryP95Mb) },
+        ],
+      }),
+    }),
+    panelOf({
+      key: 'fps',
+      title: 'Frames a second',
+      metric: 'timeseries',
+      shape: 'time',
+      ask: ({ values, interval }) => [{ values: { ...values, metric: 'avg_fps', interval, splitBy: isDimension ? by : undefined } }],
+      draw: ({ points, series, interval, timeZone }, page) => {
+        const all = splitSeries(isDimension ? by : 'none', series, points, page)
+        return isNothing(all) ? null : { series: all, shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact }
+      },
+      empty: NO_SAMPLES,
+    }),
+    panelOf({
+      key: 'frame-times',
+      title: 'Frame times',
+      about: 'Half of the frames were faster than the lowest line, one in a hundred slower than the highest. Each point is of a few days together.',
+      metric: 'performance',
+      shape: 'time',
+      refetchSeconds: 0,
+      ask: spansOf,
+      draw: (_answer, page, all) => {
+        const seriesOf = (key: 'frameP50Ms' | 'frameP95Ms' | 'frameP99Ms', label: string, color: number) => ({
+          key,
+          label,
+          series: color,
+          points: all.map(({ label: day = '', answer: { total, complete, settled, timeZone } }) => ({ time: startOfDay(day, timeZone), value: drawn(total[key]), complete, settled })),
+        })
+        const series = [seriesOf('frameP50Ms', 'p50', 3), seriesOf('frameP95Ms', 'p95', 2), seriesOf('frameP99Ms', 'p99', 6)]
+        return isNothing(series) ? null : { series, shape: 'line', interval: 'day', timeZone: page.timeZone, format: formatMilliseconds, formatAxis: formatMilliseconds }
+      },
+      empty: NO_SAMPLES,
+    }),
+    panelOf({
+      key: 'parts',
+      title: by === 'none' ? 'All together' : 'Told apart',
+      metric: 'performance',
+      shape: 'table',
+      size: 'wide',
+      values: parts,
+      list: 'parts',
+      draw: ({ parts: all }) => (all.some(({ samples }) => samples) ? { columns: [by === 'none' ? '' : by.charAt(0).toUpperCase() + by.slice(1), ...columns], rows: all.map((one) => [nameOf(one.part), ...cells(one)]) } : null),
+      empty: NO_SAMPLES,
+    }),
+    panelOf({
+      key: 'scenes',
+      title: 'Loading by scene',
+      about: 'Cold: the first time in a session. Warm: again.',
+      metric: 'performance',
+      shape: 'table',
+      size: 'wide',
+      values: parts,
+      list: 'scenes',
+      draw: ({ scenes }) =>
+        scenes.length
+          ? {
+              columns: ['Scene', 'Cold loads', 'p50', 'p95', 'Warm loads', 'p50', 'p95'],
+              rows: scenes.map((one) => [one.scene || '(unknown)', formatCount(one.coldLoads), formatMilliseconds(one.coldP50Ms), formatMilliseconds(one.coldP95Ms), formatCount(one.warmLoads), formatMilliseconds(one.warmP50Ms), formatMilliseconds(one.warmP95Ms)]),
+            }
+          : null,
+      empty: 'Loading times come from scene_loaded, with the property scene. Send it, or choose other days.',
+    }),
+  ]
+}

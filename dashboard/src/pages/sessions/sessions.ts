@@ -1,0 +1,111 @@
+/** How often and how long people play, and how their sessions end. */
+import type { MetricAnswer } from '@/api/types'
+import { formatCompact, formatCount, formatDecimal, formatDuration, formatDurationRough } from '@/format'
+import { splitBy, type Split } from '@/panels/pageContext'
+import { panelOf, type Panel } from '@/panels/panel'
+import { isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
+import type { Tile } from '@/panels/shapes/tiles'
+
+type Figures = MetricAnswer<'sessions'>['total']
+type Ending = 'quit' | 'background' | 'crashed' | 'lost' | 'running'
+
+const ENDINGS: [Ending, string, number][] = [
+  ['quit', 'Quit', 1],
+  ['background', 'In the background', 5],
+  ['crashed', 'Crashed', 6],
+  ['lost', 'Lost', 2],
+  ['running', 'Running', 3],
+]
+
+const tile = (label: string, field: keyof Figures, format: (value: number | null) => string, now: Figures, before: Figures | undefined): Tile => ({
+  label, field: `total.${field}`, text: format(now[field]), current: now[field], previous: before?.[field] ?? null,
+})
+
+export const sessionPanels = (split: Split): Panel[] => [
+  panelOf({
+    key: 'figures',
+    title: 'Sessions of the range',
+    metric: 'sessions',
+    shape: 'tiles',
+    ask: ({ values, before }) => [{ values }, { values: before, label: 'the days before' }],
+    draw: ({ total }, _page, all) => {
+      const before = all[1]?.answer.total
+      return {
+        tiles: [
+          tile('Sessions', 'sessions', formatCount, total, before),
+          tile('By player and day', 'sessionsPerPlayer', formatDecimal, total, before),
+          tile('Median length', 'medianSeconds', formatDuration, total, before),
+          tile('Mean length', 'meanSeconds', formatDuration, total, before),
+          tile('90 % at most', 'p90Seconds', formatDuration, total, before),
+        ],
+      }
+    },
+  }),
+  panelOf({
+    key: 'sessions',
+    title: 'Sessions',
+    metric: 'sessions',
+    shape: 'time',
+    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
+    draw: ({ buckets, series, interval, timeZone }, page) => {
+      const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ sessions }) => sessions)
+      const drawn = splitSeries(split, series?.map(({ key, buckets: rows }) => ({ key, points: of(rows) })), of(buckets), page, 3)
+      return isNothing(drawn) ? null : { series: drawn, shape: 'line', interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
+    },
+  }),
+  panelOf({
+    key: 'length',
+    title: 'Length of sessions',
+    about: 'Half of the sessions are shorter than the median; one in ten is longer than the upper line.',
+    metric: 'sessions',
+    shape: 'time',
+    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
+    draw: ({ buckets, interval, timeZone }) => {
+      const series = [
+        { key: 'median', label: 'Median', series: 1, points: pointsOf(buckets, ({ time }) => time, ({ medianSeconds }) => medianSeconds) },
+        { key: 'p90', label: '90 % at most', series: 2, points: pointsOf(buckets, ({ time }) => time, ({ p90Seconds }) => p90Seconds) },
+      ]
+      return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatDuration, formatAxis: formatDurationRough, isDuration: true }
+    },
+  }),
+  panelOf({
+    key: 'endings',
+    title: 'How sessions ended',
+    about: 'Lost: nothing more came, not even that it ended. Running: it may still be on.',
+    metric: 'sessions',
+    shape: 'time',
+    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
+    draw: ({ buckets, interval, timeZone }) => {
+      const series = ENDINGS.map(([key, label, color]) => ({ key, label, series: color, points: pointsOf(buckets, ({ time }) => time, (one) => one[key]) }))
+      return isNothing(series) ? null : { series, shape: 'bars', interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
+    },
+  }),
+  panelOf({
+    key: 'concurrent',
+    title: 'Players at the same time',
+    metric: 'concurrent_players',
+    shape: 'time',
+    ask: ({ values, interval }) => [{ values: { ...values, interval } }],
+    note: ({ total }) => `peak ${formatCount(total.peak)}`,
+    draw: ({ buckets, interval, timeZone }) => {
+      const series = [
+        { key: 'peak', label: 'Peak', series: 4, points: pointsOf(buckets, ({ time }) => time, ({ peak }) => peak) },
+        { key: 'mean', label: 'Mean', series: 1, points: pointsOf(buckets, ({ time }) => time, ({ mean }) => mean) },
+      ]
+      return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact }
+    },
+  }),
+  panelOf({
+    key: 'playtime',
+    title: 'Time played by player',
+    metric: 'playtime',
+    shape: 'time',
+    size: 'wide',
+    ask: ({ values, interval }) => [{ values: { ...values, interval } }],
+    note: ({ total }) => `${formatDuration(total.secondsPerDau)} by player and day`,
+    draw: ({ buckets, interval, timeZone }) => {
+      const series = [{ key: 'playtime', label: 'Time by player', series: 3, points: pointsOf(buckets, ({ time }) => time, ({ secondsPerPlayer }) => secondsPerPlayer) }]
+      return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatDuration, formatAxis: formatDurationRough, isDuration: true }
+    },
+  }),
+]

@@ -1,0 +1,27 @@
+import { keepPreviousData, useQuery } from '@tanstack/vue-query'
+import { computed, type Ref } from 'vue'
+import { readExactly } from '@/api/client'
+import type { PageContext } from './pageContext'
+import type { Asked, Panel, Question } from './panel'
+
+const REFETCH_SECONDS = 30
+
+export const questionsOf = (panel: Panel, page: PageContext): Question[] =>
+  panel.ask?.(page) ?? [{ values: { ...page.values, ...panel.values } }]
+
+/**
+ * The answers to a panel's questions, all at once. They are asked for while the panel is in view, and what another
+ * panel asks too is asked once. The answers of before stay until the new ones are there.
+ */
+export function useAnswers(panel: () => Panel, page: Ref<PageContext>, isInView: Ref<boolean>) {
+  const questions = computed(() => questionsOf(panel(), page.value))
+  // An answer of any shape is a deep type: it is told what it is where it is drawn.
+  return useQuery<Asked<object>[]>({
+    queryKey: computed(() => ['metric', panel().metric, questions.value]),
+    queryFn: ({ signal }) =>
+      Promise.all(questions.value.map(async (question) => ({ ...question, answer: await readExactly<object>(`metrics/${panel().metric}`, question.values, signal) }))),
+    enabled: computed(() => isInView.value && Boolean(page.value.values.gameId) && questions.value.length > 0),
+    placeholderData: keepPreviousData,
+    refetchInterval: () => (panel().refetchSeconds ?? REFETCH_SECONDS) * 1000 || false,
+  })
+}

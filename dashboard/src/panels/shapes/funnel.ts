@@ -1,0 +1,20 @@
+/** How many come how far: a bar for each step. */
+export interface FunnelStep {
+  label: string
+  reached: number
+  /** Of those who reached the first step. */
+  overallRate: number | null
+  /** Of those who reached the step before. */
+  stepRate: number | null
+  low: number | null
+  high: number | null
+  medianSeconds: number | null
+  p90Seconds: number | null
+  inProgress: number
+}
+
+export interface FunnelDrawing {
+  /** Whose steps they are: players, sessions, matches. */
+  units: string
+  steps: FunnelStep[]
+}

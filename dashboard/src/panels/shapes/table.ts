@@ -1,0 +1,11 @@
+/** Rows of an answer, as they are. */
+import type { RouteLocationRaw } from 'vue-router'
+
+export type Cell = string | { text: string; to?: RouteLocationRaw; mood?: 'good' | 'bad' | 'soft' }
+
+export interface TableDrawing {
+  /** What it comes to, in a sentence. */
+  words?: string
+  columns: string[]
+  rows: Cell[][]
+}

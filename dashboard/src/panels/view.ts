@@ -1,0 +1,30 @@
+/** How a panel is looked at: as a table or not is in the address, and so is which one a link means. */
+import { useIntersectionObserver } from '@vueuse/core'
+import { computed, onMounted, ref, type MaybeRefOrGetter, type Ref, type WritableComputedRef } from 'vue'
+import { useRoute } from 'vue-router'
+import { listParameter, useUrlParam } from '@/composables/urlParams'
+
+/** A little before it is seen, so that it is there when it is. */
+const MARGIN = '240px'
+
+export function useInView(element: MaybeRefOrGetter<HTMLElement | null | undefined>): Ref<boolean> {
+  const isInView = ref(false)
+  useIntersectionObserver(element, ([entry]) => (isInView.value = entry?.isIntersecting ?? false), { rootMargin: MARGIN })
+  return isInView
+}
+
+export function useAsTable(key: () => string): WritableComputedRef<boolean> {
+  const tables = useUrlParam(listParameter('table'))
+  return computed({
+    get: () => tables.value.includes(key()),
+    set: (asTable) => (tables.value = asTable ? [...tables.value, key()] : tables.value.filter((one) => one !== key())),
+  })
+}
+
+/** A link to a panel has its key behind the `#`: then the page goes there. */
+export function useLinked(key: () => string, element: () => HTMLElement | null | undefined): void {
+  const route = useRoute()
+  onMounted(() => {
+    if (route.hash === `#${key()}`) element()?.scrollIntoView({ block: 'center' })
+  })
+}
