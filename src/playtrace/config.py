@@ -247,8 +247,8 @@ class AlertSettings(RoomSettings):
 
 
 class MirrorSettings(RoomSettings):
-    """Databases that get what the store has, by the names that studios have in their environment. Each makes a mirror,
-    which follows this setting."""
+    """Databases that get what the store has, by the names that studios have in their environment: each makes a mirror,
+    which follows this setting. And what is said of mirrors that there are."""
 
     database_url: Annotated[SecretStr | None, Known("DATABASE_URL", has_prefix=False)] = Field(
         default=None,
@@ -281,6 +281,13 @@ class MirrorSettings(RoomSettings):
     )
     mongo_uri: Annotated[SecretStr | None, Known("MONGO_URI", has_prefix=False)] = Field(
         default=None, description="Address of a MongoDB database: makes the mirror `mongodb`."
+    )
+    refresh_minutes: Annotated[int, Known("mirror_refresh_minutes")] = Field(
+        default=5,
+        ge=0,
+        le=1_440,
+        description="A mirror in PostgreSQL brings its reports and its warehouse up to date so often, while something"
+        " is written; less often where that takes long. 0: not, `playtrace gamedb refresh` does.",
     )
 
     @field_validator("*", mode="before")

@@ -89,7 +89,7 @@ class Studio:
 @contextmanager
 def made_studio(folder: Path) -> Iterator[Studio]:
     # What is sent again is known again, though it came long before today.
-    settings = Settings(data=folder, store_threads=1, dedup_days=3_650)
+    settings = Settings(data=folder, store_threads=1, dedup_days=3_650, mirror_refresh_minutes=0)
     journal = Journal.open(settings.journal_path, settings)
     store = Store.open(None, settings)
     try:

@@ -423,19 +423,27 @@ def test_mirror_and_server_are_killed_again_and_again(mirror: Mirror, studio: St
     events = played(chosen, players=400, events=10_000)
     for first in range(0, len(events), 250):
         studio.load(game, *events[first : first + 250])
+    # How long a slice takes here says when to kill: a moment that is too early each time comes nowhere.
+    began = time.monotonic()
+    with closing(mirror.make()()) as target:
+        slice_ = next(studio.slices(target.open(), 1, games=(game,)))
+        with studio.store.reading() as moment:
+            rows = target.read(slice_, moment)
+        target.write(slice_, rows)
+    slice_s = time.monotonic() - began
     context = multiprocessing.get_context("fork")
     for round_ in range(20):
-        process = context.Process(target=studio.follow, args=(mirror.make(), 4), kwargs={"games": (game,)})
+        process = context.Process(target=studio.follow, args=(mirror.make(), 1), kwargs={"games": (game,)})
         process.start()
-        time.sleep(chosen.uniform(0.1, 0.8))
+        time.sleep(chosen.uniform(0.5, 4.0) * slice_s)
         if round_ % 5 == 4:
             mirror.server.kill()
         process.kill()
         process.join()
         if round_ % 5 == 4:
             mirror.server.start()
-    # They came somewhere, or nothing was tried.
-    assert mirror.ask("SELECT journal_offset FROM playtrace_mirror")[0]["journal_offset"]
+    # They came further, or nothing was tried.
+    assert mirror.ask("SELECT journal_offset FROM playtrace_mirror")[0]["journal_offset"] > slice_.upto.journal_offset
     studio.follow(mirror.make(), 4, games=(game,))
     found = mirror.days(game)
     assert found == {day: figures(studio, game, day) for day in found}

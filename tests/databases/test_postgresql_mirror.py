@@ -18,6 +18,7 @@ import pytest
 
 from databases.postgresql import PostgreSQL, throw_away_postgresql
 from databases.studio import MakeTarget, Studio
+from playtrace.mirrors.postgresql.refreshing import Refreshing
 from playtrace.mirrors.target import GameFacts, Position, PositionMoved, TargetAway, TargetNewer, TargetUnusable
 from playtrace.mirrors.targets import make_target
 from playtrace.rollups.sessions import ROLLUP as SESSIONS
@@ -330,6 +331,29 @@ def test_a_database_that_takes_nothing_is_away(mirror: Mirror, studio: Studio) -
             target.write(slice_, rows)
     assert mirror.rows(EVENTS, game, "%") == []
     assert studio.follow(mirror.make(game), games=(game,)).events == 1
+
+
+def test_reports_follow_by_themselves(mirror: Mirror, studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+    """What is written while reports are refreshed is in them soon, too; a refresh that fails says so and is no more."""
+    game = studio.add_game("refreshed")
+    players = "SELECT sum(dau)::integer FROM report.active_players WHERE game = %s"
+    refreshing = Refreshing(mirror.url, "m", every_s=0.01)
+    for number, player in enumerate(("ann", "ben")):
+        studio.load(game, sent(number, player_id=player))
+        studio.follow(mirror.make(game), games=(game,))
+        refreshing.ask()
+        refreshing.ask()
+        deadline = time.monotonic() + 60
+        while mirror.rows(players, game) != [(number + 1,)]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    refreshing.stop()
+    Refreshing("postgresql://postgres:hunter2@127.0.0.1:1/x", "away", every_s=0.01).ask()
+    deadline = time.monotonic() + 60
+    while "reports were not refreshed" not in caplog.text:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert "hunter2" not in caplog.text
 
 
 def test_a_position_is_kept_for_each_mirror(mirror: Mirror, studio: Studio) -> None:

@@ -93,7 +93,7 @@ def run(urls: Sequence[str], *, events: int, seconds: float) -> MirrorsResult:
 
 
 def _targets(folder: Path, urls: Sequence[str], mirror: str, events: int) -> list[TargetSpeed]:
-    settings = Settings.read(data=folder, late_days_max=400)
+    settings = Settings.read(data=folder, late_days_max=400, mirror_refresh_minutes=0)
     folder.mkdir()
     with (
         closing(Registry.open(settings.registry_database)) as registry,

@@ -9,6 +9,7 @@ without the other.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -86,6 +87,10 @@ class Refused(Struct, frozen=True):
 def make_target(url: str, mirror: str, settings: Settings, games: GamesNow) -> MongoTarget:
     """The target of one mirror; not connected yet."""
     return MongoTarget(url, mirror)
+
+
+_DRIVERS_OWN = re.compile(r" \(configured timeouts: [^)]*\)|, Timeout: .*", re.DOTALL)
+"""What the driver tells of itself behind why a server is not reached."""
 
 
 class MongoTarget:
@@ -270,7 +275,7 @@ class MongoTarget:
 
     def _told(self, error: Exception) -> str:
         said = error.details.get("errmsg") if isinstance(error, OperationFailure) and error.details else None
-        return scrubbed(str(said or error), self._url)[:1000]
+        return scrubbed(_DRIVERS_OWN.sub("", str(said or error)), self._url)[:1000]
 
 
 def _as_document(position: Position) -> Document:

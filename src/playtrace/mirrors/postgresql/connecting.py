@@ -55,7 +55,9 @@ def connect(url: str, application: str) -> Connection:
 
 def told(error: psycopg.Error, url: str) -> TargetError:
     """What an error means: that a person has to do something, or that it may be over by itself."""
-    text = scrubbed(" ".join(str(error).split()), url) or type(error).__name__
+    # Of several lines the first says what is wrong; the others ask back, or tell where in a procedure it was.
+    first = (error.diag.message_primary or str(error)).strip().partition("\n")[0]
+    text = scrubbed(first, url) or type(error).__name__
     if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
         return TargetUnusable(f"This address is not one that PostgreSQL understands: {text}")
     if isinstance(error, _UNUSABLE):

@@ -13,6 +13,7 @@ from playtrace.config import Settings
 from playtrace.mirrors.postgresql.columns import AS_JSON, IN_COMMON, KINDS, Columns, columns_of, said_by
 from playtrace.mirrors.postgresql.connecting import Connection, connect, told
 from playtrace.mirrors.postgresql.install import VERSION, install, refuse_newer, upgrade
+from playtrace.mirrors.postgresql.refreshing import Refreshing
 from playtrace.mirrors.slices import JsonRows, SliceRows, rows_of
 from playtrace.mirrors.target import (
     GameFacts,
@@ -39,12 +40,14 @@ class PostgreSQLTarget:
     with the role `playtrace_writer` alone finds it there.
     """
 
-    def __init__(self, url: str, mirror: str, games: GamesNow) -> None:
+    def __init__(self, url: str, mirror: str, games: GamesNow, refresh_s: float) -> None:
+        """`refresh_s`: how often reports are brought up to date, at most; 0: not by the mirror."""
         self._url = url
         self._mirror = mirror
         self._games = games
         self._connection: Connection | None = None
         self._json = JsonRows()
+        self._refreshing = Refreshing(url, mirror, refresh_s)
         self._registered: dict[str, GameFacts | None] = {}
 
     def open(self) -> Position | None:
@@ -76,6 +79,7 @@ class PostgreSQLTarget:
                     "SELECT game_api.ingest_set_aside(%s::json, %s)", [set_aside, slice_.upto.journal_id]
                 )
         self._registered |= games
+        self._refreshing.ask()
         return Written(taken, refused)
 
     def _ingest(self, connection: Connection, events: pa.Table, columns: Columns) -> tuple[int, int]:
@@ -108,6 +112,7 @@ class PostgreSQLTarget:
 
     def close(self) -> None:
         """See `Target.close`."""
+        self._refreshing.stop()
         self._json.close()
         if self._connection is not None:
             with contextlib.suppress(psycopg.Error):
@@ -197,4 +202,4 @@ _NAMES: tuple[LiteralString, ...] = (*IN_COMMON, *KINDS, "outcome", "reason", "e
 
 def make_target(url: str, mirror: str, settings: Settings, games: GamesNow) -> PostgreSQLTarget:
     """The target at an address; not connected yet."""
-    return PostgreSQLTarget(url, mirror, games)
+    return PostgreSQLTarget(url, mirror, games, 60.0 * settings.mirrors.refresh_minutes)
