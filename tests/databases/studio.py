@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -87,9 +87,11 @@ class Studio:
 
 
 @contextmanager
-def made_studio(folder: Path) -> Iterator[Studio]:
+def made_studio(folder: Path) -> Generator[Studio]:
     # What is sent again is known again, though it came long before today.
-    settings = Settings(data=folder, store_threads=1, dedup_days=3_650, mirror_refresh_minutes=0)
+    settings = Settings.model_validate(
+        {"data": folder, "store_threads": 1, "dedup_days": 3_650, "mirror_refresh_minutes": 0}
+    )
     journal = Journal.open(settings.journal_path, settings)
     store = Store.open(None, settings)
     try:

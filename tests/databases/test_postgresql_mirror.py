@@ -118,8 +118,11 @@ def assert_same_sessions(mirror: Mirror, game: str) -> int:
         """,
         game,
     )
-    key = lambda row: tuple(str(value) for value in row)  # noqa: E731
-    assert sorted(ours, key=key) == sorted((tuple(row.values()) for row in stored.to_pylist()), key=key)
+
+    def as_texts(row: tuple[Any, ...]) -> tuple[str, ...]:
+        return tuple(str(value) for value in row)
+
+    assert sorted(ours, key=as_texts) == sorted((tuple(row.values()) for row in stored.to_pylist()), key=as_texts)
     return len(ours)
 
 
