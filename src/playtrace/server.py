@@ -50,8 +50,12 @@ from playtrace.mirrors.running import Mirrors
 from playtrace.operate import unfinished
 from playtrace.operate.backup import Backups
 from playtrace.operate.remedies import of_damaged_store, of_lost_events
+from playtrace.operate.retention import LOOK_S as RETENTION_LOOK_S
+from playtrace.operate.retention import Retention
 from playtrace.operate.schedule import LOOK_S as BACKUP_LOOK_S
 from playtrace.operate.schedule import BackupSchedule
+from playtrace.operate.space import LOOK_S as SPACE_LOOK_S
+from playtrace.operate.space import Space
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.reports.sending import Reports
@@ -128,6 +132,8 @@ class Playtrace:
         )
         self.mirrors.look_back()
         self.backup_schedule = BackupSchedule(self.backups, self.registry, settings)
+        self.retention = Retention(self.store, self.registry)
+        space = Space(self.store, self.retention.has_freed)
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
             Job("live view", self.feeds.tick, period_s=TICK_S),
@@ -143,6 +149,8 @@ class Playtrace:
             Job("send reports", self.reports.work, period_s=5),
             Job("follow mirrors", self.mirrors.work, period_s=1),
             Job("back up", self.backup_schedule.work, period_s=BACKUP_LOOK_S),
+            Job("remove what is kept no longer", self.retention.work, period_s=RETENTION_LOOK_S),
+            Job("free space", space.work, period_s=SPACE_LOOK_S),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )
         self.measured = Measured()
@@ -165,6 +173,7 @@ class Playtrace:
             mirrors=self.mirrors,
             backups=self.backups,
             backup_schedule=self.backup_schedule,
+            retention=self.retention,
             answers=Answers(lambda: self.store.version),
             imports=Imports(),
             turns=Turns(settings.store.query_concurrency),

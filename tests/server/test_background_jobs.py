@@ -32,6 +32,8 @@ JOBS = {
     "tidy alerts",
     "follow mirrors",
     "back up",
+    "remove what is kept no longer",
+    "free space",
 }
 
 

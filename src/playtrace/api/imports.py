@@ -38,7 +38,7 @@ from playtrace.journal.entry import Entry, encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.problems import BadRequest, Conflict, InvalidRequest, NotFound, TooLarge, Unavailable
 from playtrace.registry.errors import RegistryError
-from playtrace.registry.registry import is_game_id
+from playtrace.registry.games import is_game_id
 
 router = APIRouter(prefix="/api/games/{game_id}", tags=["imports"])
 

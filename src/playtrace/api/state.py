@@ -24,6 +24,7 @@ from playtrace.load.rebuild import Rebuild
 from playtrace.measures import Measured
 from playtrace.mirrors.running import Mirrors
 from playtrace.operate.backup import Backups
+from playtrace.operate.retention import Retention
 from playtrace.operate.schedule import BackupSchedule
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
@@ -60,6 +61,7 @@ class State:
     mirrors: Mirrors
     backups: Backups
     backup_schedule: BackupSchedule
+    retention: Retention
     answers: Answers
     """Of metrics."""
     imports: Imports

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gamedb": ("playtrace.cli.gamedb", "app"),
     "mirrors": ("playtrace.cli.mirrors", "app"),
     "rates": ("playtrace.cli.rates", "app"),
+    "retention": ("playtrace.cli.retention", "app"),
     "keys": ("playtrace.cli.keys", "app"),
     "tokens": ("playtrace.cli.tokens", "app"),
     "backup": ("playtrace.cli.backup", "backup"),

@@ -47,8 +47,8 @@ from playtrace.problems import (
 )
 from playtrace.registry.access_secrets import READING, is_of_kind
 from playtrace.registry.errors import RegistryAway, RegistryError
+from playtrace.registry.games import GAME_ID_EXPECTED, is_game_id
 from playtrace.registry.key_ring import KeyRing
-from playtrace.registry.registry import GAME_ID_EXPECTED, is_game_id
 
 log = logging.getLogger("playtrace.collect")
 

@@ -32,6 +32,7 @@ from playtrace.store.errors import StoreDamaged, StoreError
 
 GAMES_STORED: LiteralString = "SELECT DISTINCT game_id FROM books WHERE outcome = 'stored' ORDER BY game_id"
 STORED: LiteralString = "SELECT coalesce(sum(events), 0) FROM books WHERE outcome = 'stored'"
+REMOVED: LiteralString = "SELECT coalesce(sum(events), 0) FROM removed_events"
 NAMED_MAX = 5
 """Games that a finding names."""
 
@@ -148,18 +149,21 @@ def _opened_store(ask: Ask, settings: Settings) -> Finding:
 
 
 def count_events(ask: Ask, size: str) -> Finding:
-    """What is there, against what the books say was stored. Less may be: events are deleted when somebody says so.
+    """What is there, against what the books say was stored and removed. Less may be: events are deleted by hand too.
 
     Raises `CannotAsk`.
     """
-    events, booked = ask(f"SELECT (SELECT count(*) FROM events), ({STORED})")[0]
+    events, stored, removed = ask(f"SELECT (SELECT count(*) FROM events), ({STORED}), ({REMOVED})")[0]
+    booked = stored - removed
+    taken = f" and {removed:,} removed (retention)" if removed else ""
     if events > booked:
         return Finding(
             "store",
             False,
-            f"{events:,} events, {size}, and its books say that {booked:,} were stored: one of both is wrong",
+            f"{events:,} events, {size}, and its books say that {stored:,} were stored{taken}: one of both is wrong",
         )
-    gone = f"; {booked - events:,} of those that were stored were deleted since" if booked > events else ""
+    gone = f"; {removed:,} were removed (retention)" if removed else ""
+    gone += f"; {booked - events:,} of those that were stored were deleted since" if booked > events else ""
     return Finding("store", True, f"{events:,} events, {size}{gone}")
 
 

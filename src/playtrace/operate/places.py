@@ -128,7 +128,7 @@ class Folder:
     def settle(self) -> None:
         # One by one they would cost as much as what is in the files.
         for folder in (self._path, *(path for path in self._path.rglob("*") if path.is_dir())):
-            _sync_folder(folder)
+            sync_folder(folder)
 
     def remove(self, name: str) -> None:
         try:
@@ -137,7 +137,7 @@ class Folder:
             raise PlaceUnusable(f"{self._path / name} cannot be removed: {error.strerror or error}.") from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """A name that was given is on the disk too. Windows has no such thing."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

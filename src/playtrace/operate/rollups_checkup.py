@@ -1,4 +1,7 @@
-"""Do the rollups say what the events say? Days are made anew from the events, and compared with what is kept."""
+"""Do the rollups say what the events say? Days are made anew from the events, and compared with what is kept.
+
+Of games whose events of a day are gone (`store/raw_gone.py`) there is nothing to compare.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import random
 
 from playtrace.operate.findings import Ask, CannotAsk, Finding, OnProgress
 from playtrace.rollups import ROLLUPS
-from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup
+from playtrace.rollups.rollup import IS_WHOLE, SOURCE_OF_EVENTS, Rollup
 
 NEWEST_DAYS = 3
 SAMPLED_DAYS = 4
@@ -65,8 +68,9 @@ def _sample(days: list[dt.date]) -> list[dt.date]:
 def _difference(rollup: Rollup, day: dt.date, session_timeout_minutes: int) -> str:
     """How many merged rows of a day are in one of both alone."""
     first, next_ = f"DATE '{day}'", f"DATE '{day + dt.timedelta(days=1)}'"
-    of_day = f"    WHERE time >= {first} AND time < {next_}\n"
-    condition = rollup.of_day().replace("$from", first).replace("$to", next_)
+    is_whole = IS_WHOLE.replace("$from", first)
+    of_day = f"    WHERE time >= {first} AND time < {next_} AND {is_whole}\n"
+    condition = rollup.of_day().replace("$from", first).replace("$to", next_) + f" AND {is_whole}"
     kept = _merged(rollup, f"SELECT {rollup.names} FROM main.{rollup.table} WHERE {condition}")
     anew = _merged(rollup, rollup.each.format(source=f"({SOURCE_OF_EVENTS}{of_day})", carried=""))
     return f"""

@@ -5,6 +5,7 @@ RegistryError
 ├── RegistryAway      its server does not answer now, or not in time
 ├── Invalid           a value does not fit; `field` names it
 ├── GameExists
+├── GameIsDeleted     nothing is done with it any more; its id is free when it is gone
 ├── NotFound
 │   ├── UnknownGame
 │   ├── UnknownKey
@@ -48,6 +49,12 @@ class Invalid(RegistryError):
 class GameExists(RegistryError):
     def __init__(self, game_id: str) -> None:
         super().__init__(f"There is already a game with the id {game_id!r}.")
+        self.game_id = game_id
+
+
+class GameIsDeleted(RegistryError):
+    def __init__(self, game_id: str) -> None:
+        super().__init__(f"The game {game_id!r} is being deleted. When that is done, its id is free.")
         self.game_id = game_id
 
 

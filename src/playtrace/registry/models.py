@@ -92,6 +92,13 @@ class Game(Base):
     currency: Mapped[str] = mapped_column(String(CURRENCY_LENGTH_MAX))
     """ISO 4217; revenue is reported in it."""
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    archived_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """Since then it takes no events; what is there is read as before."""
+    deletion_began_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """Since then it is as if it were gone."""
+    retention_json: Mapped[str | None] = mapped_column(long_text())
+    """How long it keeps what (`retention.py`); empty: for good."""
+    retention_changed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
 
 class WriteKey(Base):

@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import secrets
-import unicodedata
-import zoneinfo
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from playtrace.registry import (
     alert_outbox,
     alert_rules,
     exchange_rates,
+    games,
     mirrors,
     report_schedules,
 )
@@ -36,18 +35,18 @@ from playtrace.registry.database import answering, for_reading, for_writing, ope
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
+    GameIsDeleted,
     Invalid,
     LoginRefused,
     SetupRefused,
-    UnknownGame,
     UnknownKey,
     UnknownToken,
 )
 from playtrace.registry.exchange_rates import Rate, RateFilter
+from playtrace.registry.games import check_currency, check_game_id, check_text, check_time_zone
 from playtrace.registry.mirrors import MirrorDefinition
 from playtrace.registry.models import (
     EMAIL_LENGTH_MAX,
-    GAME_ID_LENGTH_MAX,
     NAME_LENGTH_MAX,
     NOTE_LENGTH_MAX,
     AlertChannel,
@@ -64,6 +63,7 @@ from playtrace.registry.models import (
 )
 from playtrace.registry.passwords import check_password, hash_password, verify_password
 from playtrace.registry.report_schedules import ScheduleDefinition
+from playtrace.registry.retention import RetentionPolicy
 
 LOGIN_DAYS = 30
 """A login ends this long after it began."""
@@ -130,15 +130,15 @@ class Registry:
         time_zone: str = "UTC",
         currency: str = "USD",
     ) -> Game:
-        """Raises `Invalid` or `GameExists`."""
+        """Raises `Invalid`, `GameExists`, or `GameIsDeleted` until nothing of the one before is left."""
         check_game_id(game_id)
         name = game_id if name is None else check_text("name", name, NAME_LENGTH_MAX)
         check_time_zone(time_zone)
-        if not re.fullmatch(r"[A-Z]{3}", currency):
-            raise Invalid("currency", "expected an ISO 4217 code such as USD")
+        check_currency(currency)
         with self._writing() as session:
-            if _game(session, game_id) is not None:
-                raise GameExists(game_id)
+            there = _game(session, game_id)
+            if there is not None:
+                raise GameExists(game_id) if there.deletion_began_at is None else GameIsDeleted(game_id)
             game = Game(id=game_id, name=name, time_zone=time_zone, currency=currency, created_at=self._clock())
             session.add(game)
         return game
@@ -161,13 +161,46 @@ class Registry:
             session.add_all(Game(id=id_, name=id_, time_zone="UTC", currency="USD", created_at=now) for id_ in new)
 
     def games(self) -> list[Game]:
-        """All games, oldest first."""
+        """All games, oldest first, the archived ones too; without those that are being deleted."""
         with self._reading() as session:
-            return list(session.scalars(select(Game).order_by(Game.number)))
+            return list(games.find_all(session))
+
+    def games_being_deleted(self) -> list[Game]:
+        """Oldest first."""
+        with self._reading() as session:
+            return list(games.find_deleted(session))
 
     def game(self, game_id: str) -> Game | None:
+        """None for one that is being deleted, too."""
         with self._reading() as session:
-            return _game(session, game_id)
+            game = _game(session, game_id)
+            return None if game is None or game.deletion_began_at is not None else game
+
+    def change_game(self, game_id: str, changes: Mapping[str, str]) -> Game:
+        """Its `name`, `time_zone` and `currency`, those that are given. Raises `UnknownGame`, `GameIsDeleted` and
+        `Invalid`."""
+        with self._writing() as session:
+            return games.change(session, game_id, changes)
+
+    def archive_game(self, game_id: str, *, is_archived: bool) -> Game:
+        """It takes no events any more, or takes some again. Raises `UnknownGame` and `GameIsDeleted`."""
+        with self._writing() as session:
+            return games.archive(session, game_id, self._clock(), is_archived=is_archived)
+
+    def begin_deletion(self, game_id: str, confirmed_name: str) -> Game:
+        """Raises `UnknownGame`, `GameIsDeleted`, and `Invalid` for a game that is not archived, or named otherwise."""
+        with self._writing() as session:
+            return games.begin_deletion(session, game_id, confirmed_name, self._clock())
+
+    def forget_game(self, game_id: str) -> None:
+        """Every row that is about it: its id is free then."""
+        with self._writing() as session:
+            games.forget(session, game_id)
+
+    def set_retention(self, game_id: str, policy: RetentionPolicy) -> Game:
+        """How long it keeps what. Raises `UnknownGame`, `GameIsDeleted` and `Invalid`."""
+        with self._writing() as session:
+            return games.set_retention(session, game_id, policy, self._clock())
 
     # Write keys
 
@@ -175,8 +208,7 @@ class Registry:
         """Raises `UnknownGame` or `Invalid`."""
         note = check_note(note)
         with self._writing() as session:
-            if _game(session, game_id) is None:
-                raise UnknownGame(game_id)
+            games.find(session, game_id)
             key = WriteKey(
                 key=secrets.token_hex(16),
                 secret=secrets.token_hex(20),
@@ -197,16 +229,19 @@ class Registry:
 
     def revoke_key(self, key: str) -> WriteKey:
         """Revokes the key that is, or alone begins with, `key`. Raises `UnknownKey` or `AmbiguousKey`."""
-        if not re.fullmatch(rf"[0-9a-f]{{{KEY_PREFIX_LENGTH_MIN},32}}", key):
-            raise UnknownKey(key)
         with self._writing() as session:
-            matches = session.scalars(select(WriteKey).where(WriteKey.key.startswith(key)).limit(2)).all()
-            if not matches:
-                raise UnknownKey(key)
-            if len(matches) > 1:
-                raise AmbiguousKey(key)
-            matches[0].revoked_at = matches[0].revoked_at or self._clock()
-            return matches[0]
+            found = _key(session, key)
+            found.revoked_at = found.revoked_at or self._clock()
+            return found
+
+    def rename_key(self, key: str, note: str) -> WriteKey:
+        """What people call the key that is, or alone begins with, `key`. Raises `UnknownKey`, `AmbiguousKey` or
+        `Invalid`."""
+        note = check_note(note)
+        with self._writing() as session:
+            found = _key(session, key)
+            found.note = note
+            return found
 
     # People
 
@@ -292,8 +327,7 @@ class Registry:
         note = check_note(note)
         secret = new_secret(READING)
         with self._writing() as session:
-            if game_id is not None and _game(session, game_id) is None:
-                raise UnknownGame(game_id)
+            self._require_game(session, game_id)
             token = ReadToken(
                 secret_sha256=sha256_of(secret),
                 prefix=secret[:PREFIX_LENGTH],
@@ -630,8 +664,8 @@ class Registry:
             return mirrors.find(session, mirror_id)
 
     def _require_game(self, session: Session, game_id: str | None) -> None:
-        if game_id is not None and _game(session, game_id) is None:
-            raise UnknownGame(game_id)
+        if game_id is not None:
+            games.find(session, game_id)
 
     @contextmanager
     def _reading(self) -> Generator[Session]:
@@ -659,36 +693,6 @@ class Registry:
             yield session
 
 
-GAME_ID_SHAPE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}")
-GAME_ID_EXPECTED = (
-    f"expected 1 to {GAME_ID_LENGTH_MAX} characters out of a-z, 0-9, - and _, "
-    "beginning with a letter or digit, such as my-game"
-)
-"""It stands in addresses of pages, and on command lines."""
-
-
-def is_game_id(text: str) -> bool:
-    return GAME_ID_SHAPE.fullmatch(text) is not None
-
-
-def check_game_id(game_id: str) -> None:
-    if not is_game_id(game_id):
-        raise Invalid("id", GAME_ID_EXPECTED)
-
-
-def check_time_zone(time_zone: str) -> None:
-    if time_zone not in zoneinfo.available_timezones():
-        raise Invalid("time zone", "expected an IANA name such as Europe/Berlin")
-
-
-def check_text(name: str, text: str, length_max: int) -> str:
-    text = text.strip()
-    # Control characters would let a name rewrite the terminal that lists it; surrogates cannot be stored.
-    if not 1 <= len(text) <= length_max or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
-        raise Invalid(name, f"expected 1 to {length_max} characters on one line")
-    return text
-
-
 def check_note(note: str) -> str:
     return check_text("note", note, NOTE_LENGTH_MAX) if note.strip() else ""
 
@@ -707,6 +711,18 @@ def _after(now: dt.datetime, pause_s: float) -> dt.datetime | None:
 
 def _game(session: Session, game_id: str) -> Game | None:
     return session.scalars(select(Game).where(Game.id == game_id)).one_or_none()
+
+
+def _key(session: Session, key: str) -> WriteKey:
+    """The one that is, or alone begins with, `key`. Raises `UnknownKey` or `AmbiguousKey`."""
+    if not re.fullmatch(rf"[0-9a-f]{{{KEY_PREFIX_LENGTH_MIN},32}}", key):
+        raise UnknownKey(key)
+    matches = session.scalars(select(WriteKey).where(WriteKey.key.startswith(key)).limit(2)).all()
+    if not matches:
+        raise UnknownKey(key)
+    if len(matches) > 1:
+        raise AmbiguousKey(key)
+    return matches[0]
 
 
 def _person(session: Session, email: str) -> Person | None:

@@ -158,6 +158,8 @@ CHECKPOINT_BYTES = 32_000_000
 """How far the log grows before it is merged into the file."""
 LOG_BYTES_MAX = 2 * CHECKPOINT_BYTES
 """How far it grows while other processes read the file, before the next of them has to wait."""
+PIECES_MAX = 16
+"""Put together at once, where nothing else is said."""
 PUT_CHECKPOINTS_OFF: LiteralString = "SET GLOBAL checkpoint_threshold = '1000TB'"
 CHECKPOINT_AGAIN: LiteralString = "SET GLOBAL checkpoint_threshold = '32MB'"
 
@@ -168,6 +170,14 @@ class Snapshot:
 
     path: Path
     log_bytes: int
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Of the store's file. What is free is filled again before the file grows; seldom does it shrink."""
+
+    bytes: int
+    free_bytes: int
 
 
 class Store:
@@ -443,13 +453,14 @@ class Store:
         with self.reading() as reader:
             return reader.query_text(sql, rows_max)
 
-    def tidy(self) -> bool:
-        """Put together what many small loads left in small pieces. Writing waits for it, reading does not. False while
-        other processes read the file: then it is not done.
+    def tidy(self, *, pieces_max: int = PIECES_MAX) -> bool:
+        """Put together what many small loads left in small pieces, or what is left of pieces of which much was
+        deleted. Writing waits for it, reading does not: for `pieces_max` times half a second or two. Only tables that
+        were written to lately are looked at. False while other processes read the file: then it is not done.
 
         Raises `StoreError` when it cannot be done now; nothing is lost then.
         """
-        return self._checkpoint(tidying=True)
+        return self._checkpoint(pieces_max)
 
     def checkpoint(self) -> bool:
         """Merge the log into the file. Writing waits for it, reading does not. False while other processes read the
@@ -457,16 +468,23 @@ class Store:
 
         Raises `StoreError` when it cannot be done now; nothing is lost then.
         """
-        return self._checkpoint(tidying=False)
+        return self._checkpoint(0)
 
-    def _checkpoint(self, *, tidying: bool) -> bool:
+    def blocks(self) -> Blocks | None:
+        """How large its file is, and how much of that is free; None of what is in memory alone."""
+        if self.path is None:
+            return None
+        (row,) = self.query("SELECT block_size, total_blocks, free_blocks FROM pragma_database_size()").to_pylist()
+        return Blocks(row["total_blocks"] * row["block_size"], row["free_blocks"] * row["block_size"])
+
+    def _checkpoint(self, pieces_max: int) -> bool:
         self._give_way()
         with self._writing:
             if self._reading_file or self._is_unopened:
                 return False
             try:
-                if tidying:
-                    self._connection.execute("SET GLOBAL max_vacuum_tasks = 100")  # DuckDB's own default
+                if pieces_max:
+                    self._connection.execute(f"SET GLOBAL max_vacuum_tasks = {pieces_max:d}")
                 try:
                     self._connection.execute("CHECKPOINT")
                 finally:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING, Literal, LiteralString
 
 from msgspec import Struct
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     # Only for this name: `playtrace query` asks a server without a database of its own.
     from playtrace.store.duckdb import Reader
 
-EVENTS = "events"
-CRASH_PROPERTIES = "crash_properties"
-EVERYTHING = "everything"
+EVENTS: Literal["events"] = "events"
+CRASH_PROPERTIES: Literal["crash_properties"] = "crash_properties"
+EVERYTHING: Literal["everything"] = "everything"
 OTHER_NAMES = ""
 NOTHING_GONE = dt.date(1, 1, 1)
 """The day of a name of which everything is there, while other names have gone."""
@@ -58,6 +58,9 @@ class Gone(Struct, frozen=True):
     def before(self, name: str) -> dt.date:
         """Raw events of this name are gone before this day."""
         return self.by_name.get(name, self.by_name.get(OTHER_NAMES, NOTHING_GONE))
+
+
+NOTHING = Gone()
 
 
 def gone_of(reader: Reader, game_id: str) -> Gone:

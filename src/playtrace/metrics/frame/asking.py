@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, LiteralString
 from playtrace.metrics.frame.exchange import QuotesOf, no_quotes
 from playtrace.metrics.frame.models import CommonParameters, Heading, definition_address
 from playtrace.metrics.frame.statements import with_values
+from playtrace.store.raw_gone import NOTHING, Gone
 
 if TYPE_CHECKING:
     # Only for these names: `playtrace query` asks a server without a database of its own.
@@ -66,6 +67,10 @@ class Asking:
     """Rollups that are being made anew, and from which day on they are not made yet."""
     is_merged: bool = False
     """Whether some ids of the game are one player: they are read by the id that stays."""
+    gone: Gone = NOTHING
+    """What of the game was removed on purpose."""
+    events_read: list[tuple[dt.datetime, dt.datetime]] = field(default_factory=list)
+    """Of which stretches of time (UTC, without offset) raw events were read so far, because no rollup was."""
     statements: list[str] = field(default_factory=list)
     """What was asked of the store so far, with its values."""
     is_explained: bool = False

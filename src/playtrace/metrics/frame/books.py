@@ -1,4 +1,7 @@
-"""The books of a game: received = stored + duplicate + quarantined + refused, by hour of receipt."""
+"""The books of a game: received = stored + duplicate + quarantined + refused, by hour of receipt.
+
+Beside them stands how many of the stored ones were removed since: what is there now is stored - removed.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ if TYPE_CHECKING:
 
 BOOKS: LiteralString = """
 SELECT hour, outcome, reason, sum(events)::BIGINT AS events
-FROM books
+FROM (
+    SELECT game_id, hour, outcome, reason, events FROM books
+    UNION ALL
+    SELECT game_id, hour, 'removed', reason, events FROM removed_events
+) AS kept
 WHERE game_id = $game_id AND hour >= $from_time AND hour < $to_time
 GROUP BY hour, outcome, reason
 ORDER BY hour DESC, outcome, reason
@@ -31,11 +38,14 @@ class Balance(Model):
     """Kept apart: too old when received, or not to be loaded."""
     refused: int = 0
     """Answered with an error that says why."""
+    removed: int = 0
+    """Of the stored ones: those that were taken away since, as retention says. They count as received and stored."""
     reasons: dict[str, int] = Field(default_factory=dict)
-    """Of the quarantined and refused ones, and of duplicates in conflict."""
+    """Of the quarantined, refused and removed ones, and of duplicates in conflict."""
 
     def add(self, outcome: str, reason: str, events: int) -> None:
-        self.received += events
+        if outcome != "removed":
+            self.received += events
         setattr(self, outcome, getattr(self, outcome) + events)
         if reason:
             self.reasons[reason] = self.reasons.get(reason, 0) + events

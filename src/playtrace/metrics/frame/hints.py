@@ -88,6 +88,8 @@ def _set_aside(answer: CommonAnswer, asking: Asking) -> list[str]:
     if not too_old["events"] or plain(answer.from_) > too_old["last_hour"] - YOUNGEST:
         return []
     asked_for = bound | {"from": plain(answer.from_), "to": plain(answer.to)}
+    if asking.gone.latest is not None and answer.from_.date() < asking.gone.latest:
+        return []  # what there was of the time may have been stored, and is gone
     if asking.reader.rows(ANY_OF_THE_TIME, asked_for):
         return []
     count = too_old["events"]

@@ -19,6 +19,8 @@ from playtrace.metrics.frame.asking import Asking, Rules, has_merges, unbuilt_ro
 from playtrace.metrics.frame.hints import hints
 from playtrace.metrics.frame.merged_ids import about_who_stays, merged_ids, told_of_merged
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
+from playtrace.metrics.frame.removed import told_of_removed
+from playtrace.store.raw_gone import gone_of
 
 if TYPE_CHECKING:
     # Only for these names: `playtrace query` asks a server without a database of its own.
@@ -40,7 +42,9 @@ class Metric(Generic[P, A]):
         answering: Callable[[P, Asking], A],
         *,
         subject: str,
+        needs_events: bool = True,
     ) -> None:
+        """`needs_events`: an answer that reads events says nothing where those are gone."""
         self.name = module.rpartition(".")[2]
         """As in the endpoint and the command."""
         self.definition = (definition or "").strip()
@@ -50,6 +54,7 @@ class Metric(Generic[P, A]):
         self.subject = subject
         """What it is about: metrics of one subject are listed together."""
         self._answering = answering
+        self._needs_events = needs_events
 
     @property
     def title(self) -> str:
@@ -79,12 +84,14 @@ class Metric(Generic[P, A]):
             self.name,
             unbuilt=unbuilt_rollups(reader, parameters.game_id),
             is_merged=has_merges(reader, parameters.game_id, parameters.env),
+            gone=gone_of(reader, parameters.game_id),
             is_explained=parameters.explain,
         )
         merged = merged_ids(parameters, asking)
         answer = self._answering(about_who_stays(parameters, merged), asking)
         answer.statements = list(asking.statements) if parameters.explain else None
-        answer.hints = [*answer.hints, *told_of_merged(merged), *hints(parameters, asking, answer)]
+        removed = told_of_removed(answer, asking, needs_events=self._needs_events)
+        answer.hints = [*removed, *answer.hints, *told_of_merged(merged), *hints(parameters, asking, answer)]
         return answer
 
 

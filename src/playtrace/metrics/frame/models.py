@@ -211,8 +211,15 @@ class CommonAnswer(Model):
     as_of: dt.datetime = Field(description="The moment that `complete` and `settled` speak of.")
     source: Literal["rollup", "raw"] = Field(description="Where the answer was read.")
     elapsed_ms: float = Field(description="Milliseconds that the answer took.")
+    removed_before: dt.date | None = Field(
+        default=None,
+        description="What happened before this day (UTC) was removed and is missing here; `hints` say what. Null:"
+        " nothing is.",
+    )
     hints: list[str] = Field(
-        default=[], description="What the question may have got wrong: values that no event of the game has ever had."
+        default=[],
+        description="What was removed and is missing, and what the question may have got wrong: values that no event of"
+        " the game has ever had.",
     )
     statements: list[str] | None = Field(
         default=None, description="With `explain`: the SQL that was asked, one statement after the other; else null."

@@ -26,8 +26,12 @@ class PlayerAnswer(CommonAnswer):
     )
 
 
+# Whose events are gone is still known to have come.
 IS_KNOWN: LiteralString = """
-SELECT 1 FROM events WHERE game_id = $game AND env = $env AND player_id = $player_id LIMIT 1
+SELECT 1 FROM events WHERE game_id = $game AND env = $env AND player_id = $player_id
+UNION ALL
+SELECT 1 FROM players WHERE game_id = $game AND env = $env AND player_id = $player_id
+LIMIT 1
 """
 IS_ANY_KNOWN: LiteralString = IS_KNOWN.replace("= $player_id", "IN (SELECT unnest($sent_ids::VARCHAR[]))")
 

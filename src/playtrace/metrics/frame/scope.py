@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, LiteralString
 
@@ -67,6 +68,7 @@ class Scope:
         """Where what was asked so far was read: `raw`, if any of it was."""
         self._in_slots = on_slots(*(end for bucket in buckets for end in (bucket.start, bucket.end)))
         start, end = buckets[0].start, buckets[-1].end
+        self._range = plain(start), plain(end)
         predicate, in_predicate = conditions(parameters)
         self._bound = (
             filters(parameters)
@@ -141,6 +143,10 @@ class Scope:
             )
         if self._parameters.source == "raw":
             raw = set(names)
+        if raw:
+            # What does not begin with the range reads all that was before it.
+            begins = all("$from" in (RELATIONS[name].text_raw or RELATIONS[name].text) for name in raw)
+            self._asking.events_read.append((self._range[0] if begins else dt.datetime.min, self._range[1]))
         if raw or any(_is_unbuilt(RELATIONS[name].rollup, self._asking) for name in names):
             self.source = "raw"
         return raw

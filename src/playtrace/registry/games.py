@@ -1,0 +1,157 @@
+"""Games in the registry: what is said of them, and how they end.
+
+An archived game takes no events and is read as before. One that is being deleted is as if it were gone; its rows go
+when nothing of it is left in the store (`playtrace/operate/game_deletion.py`), and then its id is free.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import JSON, Table, delete, select, update
+from sqlalchemy.orm import Session
+
+from playtrace.registry.errors import GameIsDeleted, Invalid, UnknownGame
+from playtrace.registry.models import (
+    GAME_ID_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    AlertIncident,
+    AlertObservation,
+    Base,
+    Game,
+)
+from playtrace.registry.retention import RetentionPolicy, checked
+
+GAME_ID_SHAPE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}")
+GAME_ID_EXPECTED = (
+    f"expected 1 to {GAME_ID_LENGTH_MAX} characters out of a-z, 0-9, - and _, "
+    "beginning with a letter or digit, such as my-game"
+)
+"""It stands in addresses of pages, and on command lines."""
+
+KEPT_TABLES = frozenset({"audit"})
+"""They tell of games that are no more."""
+
+
+def is_game_id(text: str) -> bool:
+    """The one rule for ids of games: whoever makes one asks here."""
+    return GAME_ID_SHAPE.fullmatch(text) is not None
+
+
+def check_game_id(game_id: str) -> None:
+    if not is_game_id(game_id):
+        raise Invalid("id", GAME_ID_EXPECTED)
+
+
+def check_time_zone(time_zone: str) -> None:
+    if time_zone not in zoneinfo.available_timezones():
+        raise Invalid("time zone", "expected an IANA name such as Europe/Berlin")
+
+
+def check_currency(currency: str) -> None:
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise Invalid("currency", "expected an ISO 4217 code such as USD")
+
+
+def check_text(name: str, text: str, length_max: int) -> str:
+    text = text.strip()
+    # Control characters would let a name rewrite the terminal that lists it; surrogates cannot be stored.
+    if not 1 <= len(text) <= length_max or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        raise Invalid(name, f"expected 1 to {length_max} characters on one line")
+    return text
+
+
+def find_all(session: Session) -> Sequence[Game]:
+    """Oldest first, without those that are being deleted."""
+    return session.scalars(select(Game).where(Game.deletion_began_at.is_(None)).order_by(Game.number)).all()
+
+
+def find_deleted(session: Session) -> Sequence[Game]:
+    """Those that are being deleted, oldest first."""
+    return session.scalars(select(Game).where(Game.deletion_began_at.is_not(None)).order_by(Game.number)).all()
+
+
+def find(session: Session, game_id: str) -> Game:
+    """Raises `UnknownGame`, and `GameIsDeleted`."""
+    game = session.scalars(select(Game).where(Game.id == game_id)).one_or_none()
+    if game is None:
+        raise UnknownGame(game_id)
+    if game.deletion_began_at is not None:
+        raise GameIsDeleted(game_id)
+    return game
+
+
+def change(session: Session, game_id: str, changes: Mapping[str, str]) -> Game:
+    """Its `name`, `time_zone` and `currency`, those that are given. Nothing is counted anew for that: days are cut when
+    they are asked for. Raises `UnknownGame`, `GameIsDeleted` and `Invalid`."""
+    game = find(session, game_id)
+    if "name" in changes:
+        game.name = check_text("name", changes["name"], NAME_LENGTH_MAX)
+    if "time_zone" in changes:
+        check_time_zone(changes["time_zone"])
+        game.time_zone = changes["time_zone"]
+    if "currency" in changes:
+        check_currency(changes["currency"])
+        game.currency = changes["currency"]
+    return game
+
+
+def archive(session: Session, game_id: str, now: dt.datetime, *, is_archived: bool) -> Game:
+    """Raises `UnknownGame` and `GameIsDeleted`."""
+    game = find(session, game_id)
+    game.archived_at = (game.archived_at or now) if is_archived else None
+    return game
+
+
+def set_retention(session: Session, game_id: str, policy: RetentionPolicy, now: dt.datetime) -> Game:
+    """Raises `UnknownGame`, `GameIsDeleted` and `Invalid`."""
+    game = find(session, game_id)
+    game.retention_json = checked(policy).encoded()
+    game.retention_changed_at = now
+    return game
+
+
+def begin_deletion(session: Session, game_id: str, confirmed_name: str, now: dt.datetime) -> Game:
+    """From now on it is as if it were gone, and there is no way back. Raises `UnknownGame`, `GameIsDeleted`, and
+    `Invalid` for one that is not archived, or whose name is another."""
+    game = find(session, game_id)
+    if game.archived_at is None:
+        raise Invalid("id", "expected an archived game: archive it first, which can be undone")
+    if confirmed_name.strip() not in (game.name, game.id):
+        raise Invalid("name", f"expected the name of the game that is to be deleted, {game.name!r}")
+    game.deletion_began_at = now
+    return game
+
+
+def forget(session: Session, game_id: str) -> None:
+    """Every row that is about it."""
+    of_incidents = select(AlertIncident.id).where(AlertIncident.game_id == game_id)
+    session.execute(delete(AlertObservation).where(AlertObservation.incident_id.in_(of_incidents)))
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in KEPT_TABLES or table is Game.__table__:
+            continue
+        if "game_id" in table.columns:
+            session.execute(delete(table).where(table.c.game_id == game_id))
+        if "game_ids" in table.columns:
+            _forget_in_lists(session, table, game_id)
+    session.execute(delete(Game).where(Game.id == game_id))
+
+
+def _forget_in_lists(session: Session, table: Table, game_id: str) -> None:
+    """What is for some games is for the others from now on; what was for this one alone goes."""
+    key = list(table.primary_key)
+    rows = session.execute(select(*key, table.c.game_ids).where(table.c.game_ids != JSON.NULL)).all()
+    for *found, game_ids in rows:
+        if not game_ids or game_id not in game_ids:
+            continue
+        is_row = [column == value for column, value in zip(key, found, strict=True)]
+        rest: list[Any] = [one for one in game_ids if one != game_id]
+        if rest:
+            session.execute(update(table).where(*is_row).values(game_ids=rest))
+        else:
+            session.execute(delete(table).where(*is_row))
