@@ -12,20 +12,26 @@ from playtrace.api.authentication import CurrentAdmin, CurrentReader, authentica
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import InTurn
-from playtrace.event import NAME_LENGTH_MAX
 from playtrace.operate.retention import Removal, preview
 from playtrace.problems import Conflict, InvalidRequest, UnknownGame
 from playtrace.registry.errors import GameIsDeleted, Invalid
 from playtrace.registry.errors import UnknownGame as NoSuchGame
 from playtrace.registry.models import Game
-from playtrace.registry.retention import DAYS_MAX, DAYS_MIN, NAMES_MAX, RetentionPolicy, decoded
+from playtrace.registry.retention import (
+    DAYS_MAX,
+    DAYS_MIN,
+    EVENT_NAME_LENGTH_MAX,
+    NAMES_MAX,
+    RetentionPolicy,
+    decoded,
+)
 from playtrace.store.duckdb import Reader
 from playtrace.store.raw_gone import NOTHING_GONE, OTHER_NAMES, gone_of
 
 router = APIRouter(prefix="/api/games/{game_id}/retention", tags=["retention"])
 
 Days = Annotated[int, Field(ge=DAYS_MIN, le=DAYS_MAX)]
-Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
+Name = Annotated[str, Field(min_length=1, max_length=EVENT_NAME_LENGTH_MAX)]
 
 
 class Policy(Strict):

@@ -11,7 +11,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from playtrace.event import NAME_LENGTH_MAX
 from playtrace.registry.errors import Invalid
 
 DAYS_MIN = 7
@@ -19,6 +18,7 @@ DAYS_MIN = 7
 DAYS_MAX = 36_500
 NAMES_MAX = 100
 """Of events that have days of their own."""
+EVENT_NAME_LENGTH_MAX = 64
 
 Days = Annotated[int, Meta(ge=DAYS_MIN, le=DAYS_MAX)]
 
@@ -28,7 +28,7 @@ class RetentionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     events_days: Days | None = None
     """Raw events. What was counted of them stays."""
-    names_days: dict[Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)], Days | None] = {}
+    names_days: dict[Annotated[str, Meta(min_length=1, max_length=EVENT_NAME_LENGTH_MAX)], Days | None] = {}
     """The same of events of these names, instead."""
     crash_properties_days: Days | None = None
     """The properties of crashes and errors: stacks, devices, whatever they carry. The events stay."""
@@ -60,8 +60,8 @@ def checked(policy: RetentionPolicy) -> RetentionPolicy:
     if len(policy.names_days) > NAMES_MAX:
         raise Invalid("names_days", f"expected at most {NAMES_MAX} names")
     for name, days in policy.names_days.items():
-        if not 0 < len(name) <= NAME_LENGTH_MAX:
-            raise Invalid("names_days", f"expected names of events, of 1 to {NAME_LENGTH_MAX} characters")
+        if not 0 < len(name) <= EVENT_NAME_LENGTH_MAX:
+            raise Invalid("names_days", f"expected names of events, of 1 to {EVENT_NAME_LENGTH_MAX} characters")
         _check_days(f"names_days.{name}", days)
     return policy
 
