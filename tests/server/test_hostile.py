@@ -14,6 +14,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import brotli
@@ -247,16 +248,17 @@ def bomb(compress: Callable[[bytes], bytes]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "body"),
+    ("encoding", "compress"),
     [
-        ("gzip", bomb(gzip.compress)),
-        ("deflate", bomb(zlib.compress)),
-        ("zstd", bomb(zstandard.compress)),
-        ("br", bomb(lambda plain: brotli.compress(plain, quality=1))),
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("zstd", zstandard.compress),
+        ("br", partial(brotli.compress, quality=1)),
     ],
     ids=["gzip", "deflate", "zstd", "br"],
 )
-def test_bombs(server: ServerProcess, encoding: str, body: bytes):
+def test_bombs(server: ServerProcess, encoding: str, compress: Callable[[bytes], bytes]):
+    body = bomb(compress)
     status, document = post(server, body, Content_Encoding=encoding)
     assert (status, document["type"]) == (413, "https://playtrace.dev/problems/too-large")
     # It is refused before its end is looked for.
