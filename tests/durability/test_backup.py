@@ -25,6 +25,8 @@ from playtrace.event import Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
+from playtrace.operate import backup as operate
+from playtrace.operate.manifest import Manifest
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
 
@@ -234,6 +236,45 @@ def test_events_without_ids_that_waited_have_the_same_ones_in_both(tmp_path: Pat
     loader.stop()
     journal.close()
     store.close()
+
+
+def test_where_files_are_not_shared_the_store_is_closed_for_the_copy_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As on Windows."""
+    monkeypatch.setattr(operate, "FILES_ARE_SHARED", False)
+    settings = Settings.read(data=tmp_path / "data", disk_free_bytes_min=0)
+    with closing(Registry.open(settings.registry_database)) as registry:
+        registry.add_games(["a"])
+    store, journal = Store.open(settings.store_path, settings), Journal.open(settings.journal_path, settings)
+    loader = Loader(store, journal, settings)
+    backups = operate.Backups(store, settings)
+    stopping = threading.Event()
+    seen: list[int] = []
+
+    def ask() -> None:
+        while not stopping.is_set():
+            seen.append(store.query("SELECT count(*) AS n FROM events").to_pylist()[0]["n"])
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        made: list[Manifest] = []
+        for _ in range(2):
+            batch = Batch(received_at=dt.datetime.now(dt.UTC), source="events", game_id="a", events=[Event(name="b")])
+            journal.append_and_wait(encode(batch))
+            loader.load_waiting()
+            made.append(backups.make(str(tmp_path / "backups")))
+        assert [(one.events, one.damaged_blocks) for one in made] == [(1, []), (2, [])]
+    finally:
+        stopping.set()
+        asking.join()
+        loader.stop()
+        journal.close()
+        store.close()
+    assert (seen[0], seen[-1]) == (0, 2)
+    done("restore", tmp_path / "backups", "--data", tmp_path / "new")
+    assert "is whole" in done("verify", tmp_path / "new")
 
 
 def test_the_second_backup_writes_what_is_new(loaded: Loaded):

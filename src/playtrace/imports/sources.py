@@ -119,7 +119,9 @@ def as_file(source: Source, stream: IO[bytes]) -> Generator[Path]:
     if not source.is_url:
         yield source.path
         return
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as copy:
-        shutil.copyfileobj(stream, copy)
-        copy.flush()
-        yield Path(copy.name)
+    # A folder: Windows opens no temporary file a second time.
+    with tempfile.TemporaryDirectory(prefix="playtrace-import-") as folder:
+        copy = Path(folder) / "copied.parquet"
+        with copy.open("xb") as file:
+            shutil.copyfileobj(stream, file)
+        yield copy

@@ -31,6 +31,8 @@ log = logging.getLogger("playtrace.operate")
 
 COMMAND = (sys.executable, "-P", "-m", "playtrace.operate.copying")
 """`-P`: what lies in the current folder is not ours to run."""
+FILES_ARE_SHARED = sys.platform != "win32"
+"""Windows gives the store's file to one process alone: while it is copied, the store is closed."""
 
 
 class BackupFailed(Exception):
@@ -148,10 +150,6 @@ class Backups:
 
     def _begin(self, address: str) -> tuple[int, dt.datetime]:
         """The number of this one, and when it began. Raises `BackupFailed`."""
-        if sys.platform == "win32":
-            raise BackupFailed(
-                "Windows gives the store's file to one process alone: stop the server and copy its folder."
-            )
         self._check(address)
         if self._is_closed or not self._making.acquire(blocking=False):
             raise BackupRuns("Another backup is being made. Wait for its end.")
@@ -197,8 +195,9 @@ class Backups:
             # Until it is ready it copies what changes meanwhile, and keeps nobody from anything.
             self._follow(said, "ready", began_at, address)
             try:
-                with self._store.snapshot(copier, is_merged=True) as snapshot:
-                    copier.tell(Held(snapshot.log_bytes))
+                held = self._store.snapshot(copier, is_merged=True) if FILES_ARE_SHARED else self._store.closed()
+                with held as snapshot:
+                    copier.tell(Held(snapshot.log_bytes, is_alone=not FILES_ARE_SHARED))
                     self._follow(said, "copied", began_at, address)
             except StoreError as error:
                 raise BackupFailed(f"The store cannot be backed up: {error}") from error

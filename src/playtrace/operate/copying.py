@@ -4,9 +4,10 @@ It is a process of its own because closing a file that a database of the same pr
 it, and because hashing and compressing would take turns with the server's Python. It gives way to all else, and ends
 when whoever started it ends.
 
-First the store's file is copied while it changes, which holds nobody up and is most of the work. Then the server holds
-it still (`Store.snapshot`), and what has another content by now is copied again, with the log, the journal and the
-registry. The journal has everything behind what this store has, as it forgets nothing that the file lacks.
+First the store's file is copied while it changes, which holds nobody up and is most of the work (Windows gives it to
+one process alone: there that is left out). Then the server holds it still (`Store.snapshot`, `Store.closed`), and what
+has another content by now is copied again, with the log, the journal and the registry. The journal has everything
+behind what this store has, as it forgets nothing that the file lacks.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class Copying:
                 held = msgspec.json.decode(self._orders.get(), type=Held)
                 snapshot = Snapshot(self._store, held.log_bytes)
                 files = [self._save_store(writer), *self._save_log(writer, snapshot)]
-                facts = self._facts(snapshot)
+                facts = self._facts(snapshot, is_alone=held.is_alone)
                 journal = self._copy_journal(facts)
                 say(Said("copied"))
                 files.append(self._save_copy(writer, journal, "journal.sqlite"))
@@ -178,16 +179,21 @@ class Copying:
         path = log_path(self._store)
         return [save_file(path, path.name, snapshot.log_bytes, writer)]
 
-    def _facts(self, snapshot: Snapshot) -> dict[str, Any]:
+    def _facts(self, snapshot: Snapshot, *, is_alone: bool) -> dict[str, Any]:
         """What these very bytes say, to a database that opens them."""
-        config = {
+        config: dict[str, Any] = {
             "memory_limit": f"{self._order.memory_bytes}B",
             "threads": 1,
             "temp_directory": str(self._folder / "spill"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        with closing(connect(snapshot, config, is_current=True)) as connection:
+        opened = (
+            duckdb.connect(str(self._store), read_only=True, config=config)
+            if is_alone
+            else connect(snapshot, config, is_current=True)
+        )
+        with closing(opened) as connection:
             ask = asked_of(connection)
             if self._suspects:
                 in_use = blocks_in_use(ask)

@@ -39,6 +39,8 @@ class Held(Struct, frozen=True):
     """The store's file is not written until you say `copied`; so much of its log belongs to it."""
 
     log_bytes: int
+    is_alone: bool = False
+    """Nobody else has the store open."""
 
 
 class Said(Struct, frozen=True, omit_defaults=True):

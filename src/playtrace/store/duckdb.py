@@ -405,6 +405,30 @@ class Store:
         finally:
             self._leave_file(reader)
 
+    @contextmanager
+    def closed(self) -> Generator[Snapshot]:
+        """The whole of it in its file, which nobody has open until the end of the block: for another process, where the
+        system gives a file to one alone. Who asks or writes waits.
+
+        Raises `StoreError` when it cannot be closed, or opened again; readers get that too, until it can.
+        """
+        assert self.path is not None  # noqa: S101 - what is in memory alone has no file
+        with self._writing:
+            if self._is_ending:
+                raise StoreError("The server stops.")
+            if self._is_unopened:
+                raise StoreDamaged(f"{self.damage}")
+            self._take_file_back()
+            with self._nobody_reading():
+                self._connection.close()
+                self.is_broken = True  # until it is open again
+                try:
+                    yield Snapshot(self.path, _size(log_path(self.path)))
+                finally:
+                    self._connection = self._connect()
+                    self.version += 1
+                    self.is_broken = False
+
     def _begin_reading_file(self, path: Path, reader: Interruptible, *, is_merged: bool) -> Snapshot | None:
         """None when those who read it have put off too much: they end first, or it would be put off for ever."""
         # While nothing is written, the log ends with a whole transaction.
