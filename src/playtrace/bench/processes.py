@@ -47,10 +47,10 @@ class Running(Struct):
         """JSON of a route. Raises `OSError`."""
         return self._asked(urllib.request.Request(self.url + path))  # noqa: S310 - our own address
 
-    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def send(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """As a command on its machine. Raises `OSError`."""
-        sent = json.dumps(body).encode()
-        return self._asked(urllib.request.Request(self.url + path, sent, {"Content-Type": "application/json"}))  # noqa: S310
+        sent, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
+        return self._asked(urllib.request.Request(self.url + path, sent, headers, method=method))  # noqa: S310
 
     def _asked(self, request: urllib.request.Request) -> dict[str, Any]:
         if self.token:

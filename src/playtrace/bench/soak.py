@@ -1,9 +1,10 @@
 """`playtrace bench soak`: does a server stay as it is while it works for long?
 
 A server with the default settings, on an empty folder, gets events at an even rate. Meanwhile somebody watches the live
-view, every metric is asked in turn, and backups are made at a place that keeps the newest few. All along it is looked
-what the server holds. What is told of each is where it began, where it ended, and how fast it grew: the slope of a line
-through what was seen after the first third, in which caches fill and processes find their size.
+view, every metric is asked in turn, backups are made at a place that keeps the newest few, and retention removes what
+is older than so many days, a day less each time. All along it is looked what the server holds. What is told of each is
+where it began, where it ended, and how fast it grew: the slope of a line through what was seen after the first third,
+in which caches fill and processes find their size.
 
 What is stored grows, as it should; so that is told for each event too.
 """
@@ -41,6 +42,8 @@ ASK_PAUSE_S = 1.0
 BACKUP_EVERY_S = 120.0
 BACKUPS_KEPT = 3
 LOOK_S = 0.5
+DAYS_SENT = 7
+"""Of the events that `fresh_events` makes; retention ends up keeping two of them."""
 LIVE_SECONDS_MAX = 30.0
 """The live view says something about every half second, or is missed after so long."""
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
@@ -95,6 +98,8 @@ class SoakResult(Struct):
     questions: Questions
     live_messages: int
     backups: int
+    removed_events: int
+    """By retention."""
     failures: dict[str, int]
     """What went wrong, and how often."""
     grew: dict[str, Grew]
@@ -114,6 +119,8 @@ class _Soak:
         self._data = data
         self._place = place
         self._events_per_s = events_per_s
+        self._seconds = 0.0
+        """How long it takes."""
         self._stopping = threading.Event()
         self._failures = Counter[str]()
         self._latencies_s: list[float] = []
@@ -124,7 +131,8 @@ class _Soak:
         """Why events are not sent any more."""
 
     def run(self, seconds: float, samples: Path | None) -> SoakResult:
-        works: list[Callable[[], None]] = [self._send, self._watch, self._ask, self._back_up]
+        self._seconds = seconds
+        works: list[Callable[[], None]] = [self._send, self._watch, self._ask, self._back_up, self._remove_old]
         seen: list[Sample] = []
         with ExitStack() as stack:
             for work in works:
@@ -195,7 +203,7 @@ class _Soak:
         while not self._stopping.wait(BACKUP_EVERY_S):
             try:
                 wanted = {"address": str(self._place), "keep": BACKUPS_KEPT}
-                number = self._server.post("/api/backups", wanted)["number"]
+                number = self._server.send("POST", "/api/backups", wanted)["number"]
                 while (outcome := self._server.get("/api/backups")["outcome"]) is None or outcome["number"] != number:
                     time.sleep(LOOK_S)
             except OSError as error:
@@ -205,6 +213,18 @@ class _Soak:
                 self._backups += 1
             else:
                 self._failures[f"backup: {outcome['error']}"] += 1
+
+    def _remove_old(self) -> None:
+        """Keep a day less, now and then: events of that day go."""
+        for days in range(DAYS_SENT - 1, 1, -1):
+            if self._stopping.wait(self._seconds / DAYS_SENT):
+                return
+            path = f"/api/games/{GAME}/retention"
+            try:
+                self._server.send("PUT", path, {"eventsDays": days})
+                self._server.send("POST", f"{path}/run", {})
+            except OSError as error:
+                self._fails("retention", error)
 
     def _fails(self, what: str, error: Exception) -> None:
         self._failures[f"{what}: {error or type(error).__name__}"] += 1
@@ -246,6 +266,7 @@ class _Soak:
             ),
             live_messages=self._live_messages,
             backups=self._backups,
+            removed_events=self._server.get(f"/api/games/{GAME}/retention")["removedEvents"],
             failures=dict(self._failures),
             grew={name: grew(seen, name) for name in Sample.__struct_fields__ if name not in ("minute", "events")},
         )
