@@ -42,8 +42,8 @@ ASK_PAUSE_S = 1.0
 BACKUP_EVERY_S = 120.0
 BACKUPS_KEPT = 3
 LOOK_S = 0.5
-DAYS_SENT = 7
-"""Of the events that `fresh_events` makes; retention ends up keeping two of them."""
+DAYS_SENT, DAYS_KEPT = 14, 7
+"""Events are of so many days, and retention ends up keeping those of so many."""
 LIVE_SECONDS_MAX = 30.0
 """The live view says something about every half second, or is missed after so long."""
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
@@ -165,7 +165,7 @@ class _Soak:
 
     def _requests(self) -> Iterator[bytes]:
         """The same events again and again, in sessions of their own."""
-        batches = in_batches(fresh_events())
+        batches = in_batches(fresh_events(DAYS_SENT))
         for round_ in itertools.cycle(range(len(LETTERS) ** 2)):
             for body in batches:
                 if self._stopping.is_set():
@@ -216,8 +216,8 @@ class _Soak:
 
     def _remove_old(self) -> None:
         """Keep a day less, now and then: events of that day go."""
-        for days in range(DAYS_SENT - 1, 1, -1):
-            if self._stopping.wait(self._seconds / DAYS_SENT):
+        for days in range(DAYS_SENT - 1, DAYS_KEPT - 1, -1):
+            if self._stopping.wait(self._seconds / (1 + DAYS_SENT - DAYS_KEPT)):
                 return
             path = f"/api/games/{GAME}/retention"
             try:
