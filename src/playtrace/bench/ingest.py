@@ -124,9 +124,10 @@ def _singles(noop: Running, server: Running, bodies: list[bytes], seconds: float
     return pairs
 
 
-def fresh_events(days: int = 7) -> list[Event]:
-    """20,000 events of a simulated game that were not sent before: without an id, as repeats would count once."""
-    scenario = ArenaScenario(seed=7, events=50_000, days=days, end=dt.datetime.now(dt.UTC))
+def fresh_events(days: int = 7, simulated: int = 50_000) -> list[Event]:
+    """20,000 events of a simulated game that were not sent before: without an id, as repeats would count once. They are
+    the first of so many that are simulated over so many days."""
+    scenario = ArenaScenario(seed=7, events=simulated, days=days, end=dt.datetime.now(dt.UTC))
     events = list(itertools.islice(itertools.chain.from_iterable(scenario.batches()), 20_000))
     for event in events:
         event.event_id = None

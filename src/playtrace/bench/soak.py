@@ -165,7 +165,7 @@ class _Soak:
 
     def _requests(self) -> Iterator[bytes]:
         """The same events again and again, in sessions of their own."""
-        batches = in_batches(fresh_events(DAYS_SENT))
+        batches = in_batches(fresh_events(DAYS_SENT, simulated=22_000))
         for round_ in itertools.cycle(range(len(LETTERS) ** 2)):
             for body in batches:
                 if self._stopping.is_set():
