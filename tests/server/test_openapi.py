@@ -80,9 +80,7 @@ def test_the_server_has_this_document(played: ServerProcess):
     assert played.get("/api/openapi.json") == DOCUMENT
 
 
-@settings(
-    max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck.__members__.values())
-)
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=HEALTH_CHECKS)
 def is_kept(played: ServerProcess, case: schemathesis.Case[Any]):
     case.call_and_validate(base_url=played.url, checks=CHECKS, timeout=60)
 
