@@ -116,7 +116,11 @@ class Journal:
         self._turn_wanted_at: float | None = None
         """Since when the writing thread waits for other processes."""
         self._writer = self._connect()
-        create(self._writer, path)
+        try:
+            create(self._writer, path)
+        except BaseException:
+            self._writer.close()
+            raise
         self.journal_id = uuid.UUID(self._writer.execute("SELECT journal_id FROM identity").fetchone()[0])
         self._reader = self._connect()
         self._asking = threading.Lock()
