@@ -18,8 +18,7 @@ import pytest
 
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded
-from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull, JournalNewer
-from playtrace.journal.schema import VERSION
+from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull
 from playtrace.journal.sqlite import Journal
 
 DEADLINE_S = 30.0
@@ -502,16 +501,3 @@ def test_a_database_of_somebody_else_is_not_taken_for_a_journal(tmp_path: Path):
     (tmp_path / "journal.sqlite").write_bytes(b"this is no database" * 100)
     with pytest.raises(sqlite3.DatabaseError):
         Journal.open(tmp_path / "journal.sqlite", Settings(data=tmp_path))
-
-
-def test_a_journal_of_a_newer_playtrace_is_left_alone(open_journal: Open, tmp_path: Path):
-    open_journal().close()
-    path = tmp_path / "journal.sqlite"
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
-        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = path.read_bytes()
-    with pytest.raises(JournalNewer, match="newer playtrace"):
-        open_journal()
-    assert path.read_bytes() == before
