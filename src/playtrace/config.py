@@ -326,6 +326,18 @@ class BackupSettings(RoomSettings):
         return str(Path(directory).absolute())
 
 
+class EraseSettings(RoomSettings):
+    """Of players who are erased."""
+
+    gather_minutes: float = Field(
+        default=10.0,
+        ge=0,
+        le=10_080,
+        description="So long after players were erased the store's file and the journal's are written anew, for all"
+        " that were erased until then: nothing of them is on the disk any more.",
+    )
+
+
 class MetricsSettings(RoomSettings):
     """Of `GET /metrics`, which tells Prometheus how the server fares."""
 
@@ -385,6 +397,7 @@ class Settings(BaseModel):
     alerts: AlertSettings = AlertSettings()
     mirrors: MirrorSettings = MirrorSettings()
     backup: BackupSettings = BackupSettings()
+    erase: EraseSettings = EraseSettings()
     metrics: MetricsSettings = MetricsSettings()
     protocols: ProtocolSettings = ProtocolSettings()
 

@@ -121,6 +121,8 @@ class RefusalReason(StrEnum):
     """No game of that id."""
     WRONG_GAME = "wrong_game"
     """The write key belongs to another game."""
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    """The player does not want to be known any more."""
 
 
 class Refusal(Struct, frozen=True):

@@ -49,6 +49,8 @@ from playtrace.mirrors.from_settings import follow_mirror_settings
 from playtrace.mirrors.running import Mirrors
 from playtrace.operate import unfinished
 from playtrace.operate.backup import Backups
+from playtrace.operate.erasures import LOOK_S as ERASURES_LOOK_S
+from playtrace.operate.erasures import Erasures
 from playtrace.operate.remedies import of_damaged_store, of_lost_events
 from playtrace.operate.retention import LOOK_S as RETENTION_LOOK_S
 from playtrace.operate.retention import Retention
@@ -131,6 +133,9 @@ class Playtrace:
             is_busy=lambda: self.loader.waiting_seconds() > MIRRORS_GIVE_WAY_S,
         )
         self.mirrors.look_back()
+        self.erasures = Erasures(
+            self.store, self.registry, self.journal, self.loader, settings, touched=compaction.touch
+        )
         self.backup_schedule = BackupSchedule(self.backups, self.registry, settings)
         self.retention = Retention(self.store, self.registry)
         space = Space(self.store, self.retention.has_freed)
@@ -148,6 +153,7 @@ class Playtrace:
             Job("judge alerts", self.watch.work, period_s=1),
             Job("send reports", self.reports.work, period_s=5),
             Job("follow mirrors", self.mirrors.work, period_s=1),
+            Job("erase players", self.erasures.work, period_s=ERASURES_LOOK_S),
             Job("back up", self.backup_schedule.work, period_s=BACKUP_LOOK_S),
             Job("remove what is kept no longer", self.retention.work, period_s=RETENTION_LOOK_S),
             Job("free space", space.work, period_s=SPACE_LOOK_S),
@@ -172,6 +178,7 @@ class Playtrace:
             reports=self.reports,
             mirrors=self.mirrors,
             backups=self.backups,
+            erasures=self.erasures,
             backup_schedule=self.backup_schedule,
             retention=self.retention,
             answers=Answers(lambda: self.store.version),

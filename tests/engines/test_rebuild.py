@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from conftest import Engine, plain, same
 
@@ -180,30 +179,3 @@ def test_days_whose_events_are_gone_are_refused_and_stay_as_they_are(engine: Eng
     while rebuild.work() is not None:
         pass
     assert answers(engine, game) == expected
-
-
-def test_a_player_who_is_deleted_by_hand_as_documented_is_in_no_figure(engine: Engine) -> None:
-    game = engine.new_game()
-    for day in range(4):
-        engine.load(game, day_of_play(day))
-    engine.store.close()
-    page = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text("utf-8")
-    statements = page.split("```sql\n")[1].split("```")[0].replace("p-000016", "ann")
-    with duckdb.connect(str(engine.settings.store_path)) as connection:
-        connection.execute(statements)
-    engine.store = Store.open(engine.settings.store_path, engine.settings)
-    rest = engine.new_game()
-    engine.loader = type(engine.loader)(engine.store, engine.journal, engine.settings)
-    for day in range(4):
-        engine.load(rest, [event for event in day_of_play(day) if event["player_id"] != "ann"])
-
-    def same_as_without() -> None:
-        for found, expected in zip(answers(engine, game), answers(engine, rest), strict=True):
-            same(found | {"game_id": ""}, expected | {"game_id": ""})
-
-    same_as_without()
-    rebuild = Rebuild(engine.store, engine.settings, lambda days: None)
-    while rebuild.work() is not None:
-        pass
-    assert sources(engine, game) == {"rollup"}
-    same_as_without()

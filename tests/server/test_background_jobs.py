@@ -34,6 +34,7 @@ JOBS = {
     "back up",
     "remove what is kept no longer",
     "free space",
+    "erase players",
 }
 
 

@@ -184,6 +184,7 @@ PLACES = {
     "{rule_id}": "crash_spike",
     "{metric}": "retention",
     "{import_id}": "history",
+    "{erasure_id}": "0198a000-0000-7000-8000-000000000002",
 }
 """What stands for what in an address."""
 

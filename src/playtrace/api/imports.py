@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, Any, LiteralString
 
 import msgspec
@@ -29,6 +30,7 @@ from playtrace.event import (
     IMPORTED,
     SAMPLE_BYTES_MAX,
     Batch,
+    Event,
     ImportedEvent,
     ImportPart,
     Refusal,
@@ -207,7 +209,8 @@ async def import_part(
                 " the same files run?"
             )
         await _give_way(state)
-        entry = await run_in_threadpool(_entry, part, game_id, import_id)
+        is_refused = state.key_ring.who_is_refused(game_id)
+        entry = await run_in_threadpool(_entry, part, game_id, import_id, is_refused)
         try:
             await state.journal.append(entry)
         except JournalUnavailable as error:
@@ -288,17 +291,27 @@ def _figures(state: State, game_id: str, import_id: str) -> dict[str, Any] | Non
     return rows[0] if rows else None
 
 
-def _entry(part: Part, game_id: str, import_id: str) -> Entry:
-    """Raises `InvalidRequest` for an event that is no event of this game, or too large."""
+def _entry(part: Part, game_id: str, import_id: str, is_refused: Callable[[str], bool] | None) -> Entry:
+    """Without the events of players who withdrew their consent.
+
+    Raises `InvalidRequest` for an event that is no event of this game, or too large.
+    """
     for index, event in enumerate(part.events):
         if event.game_id is not None and event.game_id != game_id:
             raise InvalidRequest.of_field(f"events[{index}].game_id", f"{game_id}, or nothing")
         event.game_id = game_id
+    events: list[Event] = [*part.events]
+    refusals = [Refusal(part.after, row.reason, row.error, row.sample, game_id, row.rows) for row in part.refused]
+    if is_refused is not None:
+        taken = [event for event in events if not is_refused(event.player_id or event.device_id or "")]
+        if gone := len(events) - len(taken):
+            refusals.append(Refusal(part.after, RefusalReason.CONSENT_WITHDRAWN, "", "", game_id, gone))
+        events = taken
     batch = Batch(
         received_at=dt.datetime.now(dt.UTC),
         source=IMPORTED,
-        events=[*part.events],
-        refusals=[Refusal(part.after, row.reason, row.error, row.sample, game_id, row.rows) for row in part.refused],
+        events=events,
+        refusals=refusals,
         game_id=game_id,
         part=ImportPart(import_id, part.name, part.upto, part.is_last),
     )

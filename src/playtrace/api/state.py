@@ -24,6 +24,7 @@ from playtrace.load.rebuild import Rebuild
 from playtrace.measures import Measured
 from playtrace.mirrors.running import Mirrors
 from playtrace.operate.backup import Backups
+from playtrace.operate.erasures import Erasures
 from playtrace.operate.retention import Retention
 from playtrace.operate.schedule import BackupSchedule
 from playtrace.registry.key_ring import KeyRing
@@ -62,6 +63,7 @@ class State:
     backups: Backups
     backup_schedule: BackupSchedule
     retention: Retention
+    erasures: Erasures
     answers: Answers
     """Of metrics."""
     imports: Imports

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("playtrace.cli.import_files", "import_files"),
     "export": ("playtrace.cli.export", "export"),
     "games": ("playtrace.cli.games", "app"),
+    "players": ("playtrace.cli.players", "app"),
     "segments": ("playtrace.cli.segments", "app"),
     "report": ("playtrace.cli.report", "report"),
     "reports": ("playtrace.cli.reports", "app"),

@@ -261,6 +261,7 @@ class Collect:
                 batch.game_id = wire_format.DEFAULT_GAME
             self._make_games(batch, at_once=request.at_once)
         self.admit_games(batch, request.game_id)
+        self._admit_players(batch)
         if batch.refusals:
             settle_games(batch, self._books_of(request.game_id))
         entry = encode(batch) if batch.events or batch.refusals else None
@@ -299,6 +300,28 @@ class Collect:
             else:
                 text = f"game_id: {named!r} cannot be made: too many games are new, or there are too many."
                 refused.append((index, event, RefusalReason.UNKNOWN_GAME, text))
+        if refused:
+            _refuse(batch, refused)
+
+    def _admit_players(self, batch: Batch) -> None:
+        """Refuse the events of players who withdrew their consent."""
+        if not self._keys.refuses_players:
+            return
+        named = {batch.game_id, *(event.game_id for event in batch.events)}
+        asks = {game_id: ask for game_id in named if game_id and (ask := self._keys.who_is_refused(game_id))}
+        if not asks:
+            return
+        known: dict[tuple[str, str], bool] = {}
+        refused: list[tuple[int, Event, RefusalReason, str]] = []
+        for index, event in enumerate(batch.events):
+            # As the store counts them: what names no player is the device's.
+            player, game_id = event.player_id or event.device_id, event.game_id or batch.game_id
+            if player is None or game_id is None or (ask := asks.get(game_id)) is None:
+                continue
+            if (game_id, player) not in known:
+                known[game_id, player] = ask(player)
+            if known[game_id, player]:
+                refused.append((index, event, RefusalReason.CONSENT_WITHDRAWN, CONSENT_WITHDRAWN_TEXT))
         if refused:
             _refuse(batch, refused)
 
@@ -381,7 +404,8 @@ def _refuse(batch: Batch, refused: list[tuple[int, Event, RefusalReason, str]]) 
             positions[index],
             reason,
             error=partial(str, text),
-            sample=partial(_sample, event),
+            # Of who does not want to be known nothing is kept.
+            sample=str if reason is RefusalReason.CONSENT_WITHDRAWN else partial(_sample, event),
             game_id=event.game_id or batch.game_id,
         )
     batch.positions = [position for index, position in enumerate(positions) if index not in gone]
@@ -415,6 +439,8 @@ def _has_large(lines: bytes) -> bool:
         start = end + 1
     return False
 
+
+CONSENT_WITHDRAWN_TEXT = "player_id: this player withdrew consent, and nothing of them is kept. Stop sending it."
 
 WHOLE: dict[RefusalReason, type[Problem]] = {
     RefusalReason.UNKNOWN_GAME: GameUnknown,

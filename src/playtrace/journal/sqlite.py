@@ -53,6 +53,8 @@ GROUP_BYTES_MAX = 16 * MEBIBYTE
 """One commit takes at most this much: bounds how long the first of a group waits for the last."""
 TRIM_BYTES_MAX = 8 * MEBIBYTE
 """One commit trims at most about this much, for the same reason."""
+REWRITE_BYTES_MAX = 256 * MEBIBYTE
+"""So much is written anew in about two seconds, for which whoever appends waits."""
 TRIM_AGAIN_S = 5.0
 """After so long, if nothing comes before, what could not be trimmed is tried again."""
 DISK_LOOK_INTERVAL_S = 0.5
@@ -335,6 +337,22 @@ class Journal:
     def bytes_up_to(self, offset: int) -> int:
         """How much is there that is not behind `offset`. Raises `JournalUnavailable`."""
         return int(self._ask("SELECT coalesce(sum(bytes), 0) FROM entries WHERE last_offset <= ?", offset)[0])
+
+    def forget_trimmed(self) -> bool:
+        """Make the file anew without what was trimmed, which its free pages still hold. Appending waits for it. False
+        while much waits in it, or somebody reads it: then it is not done.
+
+        Raises `JournalUnavailable`.
+        """
+        if self.bytes > REWRITE_BYTES_MAX:
+            return False
+        try:
+            with closing(self._connect()) as connection:
+                connection.execute("VACUUM")
+                (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise JournalUnavailable(f"The journal cannot be written anew: {error}") from error
+        return not is_busy
 
     # ── the writing thread ───────────────────────────────────────────────────────────────────────────────
 

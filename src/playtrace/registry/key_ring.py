@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from playtrace.registry.models import WriteKey
+from playtrace.registry.refused_players import hash_of
 from playtrace.registry.registry import Registry
 
 LOOK_PAUSE_S = 0.05
@@ -24,6 +25,10 @@ class Snapshot:
     games: frozenset[str]
     keys: dict[str, WriteKey]
     """By key; without the revoked ones."""
+    refused: dict[str, frozenset[str]]
+    """Hashes of players whose events are refused, of the games that have some."""
+    player_secret: bytes
+    """What makes the hashes; empty where nobody is refused."""
 
 
 class KeyRing:
@@ -47,6 +52,19 @@ class KeyRing:
 
     def knows(self, game_id: str) -> bool:
         return game_id in self._snapshot.games
+
+    @property
+    def refuses_players(self) -> bool:
+        """Whether any game refuses somebody: most never do."""
+        return bool(self._snapshot.refused)
+
+    def who_is_refused(self, game_id: str) -> Callable[[str], bool] | None:
+        """Tells whether the events of a player of this game are refused; None where nobody's are."""
+        snapshot = self._snapshot
+        hashes = snapshot.refused.get(game_id)
+        if hashes is None:
+            return None
+        return lambda player_id: hash_of(snapshot.player_secret, game_id, player_id) in hashes
 
     def create(self, game_ids: Collection[str]) -> None:
         """Open mode: makes games that were never seen before, `GAMES_FIRST_SEEN_MAX` in all, and of one request the
@@ -85,8 +103,11 @@ def _read(registry: Registry) -> Snapshot:
     revision = registry.revision()
     games = registry.games()
     keys = registry.keys()
+    refused = registry.refused_players()
     return Snapshot(
         revision=revision,
         games=frozenset(game.id for game in games),
         keys={key.key: key for key in keys if key.revoked_at is None},
+        refused=refused,
+        player_secret=registry.player_secret() if refused else b"",
     )

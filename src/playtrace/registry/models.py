@@ -21,6 +21,7 @@ EMAIL_LENGTH_MAX = 254
 CURRENCY_LENGTH_MAX = 16
 TIME_ZONE_LENGTH_MAX = 64
 SHA256_HEX_LENGTH = 64
+NAME_OF_SECRET_LENGTH_MAX = 64
 RULE_ID_LENGTH_MAX = 64
 PART_LENGTH_MAX = 256
 VERSION_LENGTH_MAX = 64
@@ -359,6 +360,27 @@ class Mirror(Base):
     """From this day (UTC) on everything is to be written again, which has not begun yet."""
     state_json: Mapped[str | None] = mapped_column(long_text())
     """How it fares: its shape is a matter of those who follow."""
+
+
+class RefusedPlayer(Base):
+    """Somebody who does not want to be known to a game any more: what is sent of them is refused."""
+
+    __tablename__ = "refused_players"
+
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), primary_key=True)
+    player_hash: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), primary_key=True)
+    """HMAC-SHA256 of the player's id: who it is is not kept."""
+    since: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class ServerSecret(Base):
+    """What only this server knows, made at random when it was first needed."""
+
+    __tablename__ = "server_secrets"
+
+    name: Mapped[str] = mapped_column(ExactText(NAME_OF_SECRET_LENGTH_MAX), primary_key=True)
+    secret: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH))
+    """256 bits, in hexadecimal digits."""
 
 
 class Revision(Base):

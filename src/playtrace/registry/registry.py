@@ -24,6 +24,7 @@ from playtrace.registry import (
     exchange_rates,
     games,
     mirrors,
+    refused_players,
     report_schedules,
 )
 from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
@@ -676,6 +677,32 @@ class Registry:
     def _new_transaction(self) -> Generator[Session]:
         with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    # Players who are refused
+
+    def player_secret(self) -> bytes:
+        """Makes hashes of players' ids, and signs receipts. It is made when it is first asked for."""
+        with self._reading() as session:
+            known = refused_players.secret(session)
+        if known is None:
+            with self._writing() as session:
+                known = refused_players.make_secret(session)
+        return known
+
+    def refuse_players(self, game_id: str, hashes: Collection[str]) -> None:
+        """Whatever is sent of players of these hashes is refused from now on."""
+        with self._writing() as session:
+            refused_players.refuse(session, game_id, hashes, self._clock())
+
+    def accept_players(self, game_id: str, hashes: Collection[str]) -> int:
+        """Take again what is sent of them. Returns how many were refused."""
+        with self._writing() as session:
+            return refused_players.accept(session, game_id, hashes)
+
+    def refused_players(self) -> dict[str, frozenset[str]]:
+        """Hashes of players who are refused, by game."""
+        with self._reading() as session:
+            return refused_players.find_all(session)
 
     @contextmanager
     def _writing(self) -> Generator[Session]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import logging
+import os
 import re
+import shutil
 import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +27,7 @@ from typing import Any, LiteralString
 import duckdb
 import pyarrow as pa
 
-from playtrace.config import Settings
+from playtrace.config import MEBIBYTE, Settings
 from playtrace.store.asker import Asker, Interruptible
 from playtrace.store.background import run_in_background
 from playtrace.store.builds import prepare_rollups
@@ -160,6 +162,8 @@ LOG_BYTES_MAX = 2 * CHECKPOINT_BYTES
 """How far it grows while other processes read the file, before the next of them has to wait."""
 PIECES_MAX = 16
 """Put together at once, where nothing else is said."""
+ROOM_BYTES = 64 * MEBIBYTE
+"""Left free on the disk beside a store that is written anew."""
 PUT_CHECKPOINTS_OFF: LiteralString = "SET GLOBAL checkpoint_threshold = '1000TB'"
 CHECKPOINT_AGAIN: LiteralString = "SET GLOBAL checkpoint_threshold = '32MB'"
 
@@ -264,7 +268,10 @@ class Store:
             raise StoreError(f"The store at {self.path} cannot be opened: {error}") from error
         # Days and hours never depend on where the server stands.
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        # From here on SQL reaches no file but the database itself: a query may be typed by a person.
+        # From here on SQL reaches no file but the database itself, and the one that takes its place (`rewrite`): a
+        # query may be typed by a person.
+        if self.path is not None:
+            connection.execute(f"SET allowed_paths = [{', '.join(map(_quoted, files_of_new(self.path)))}]")
         connection.execute("SET enable_external_access = false")
         # Some functions of a SELECT change settings too. Only what is set below stays open.
         connection.execute("SET allowed_configs = ['max_vacuum_tasks', 'checkpoint_threshold', 'memory_limit']")
@@ -274,6 +281,8 @@ class Store:
     def _open_files(self) -> duckdb.DuckDBPyConnection:
         """A log that cannot be read is set aside: what it had is still in the journal (docs/decisions/0018)."""
         name, config = str(self.path or ":memory:"), configuration(self._settings, self.path)
+        if self.path is not None:
+            _remove(self.path)
         try:
             return duckdb.connect(name, config=config)
         except duckdb.Error as error:
@@ -519,6 +528,57 @@ class Store:
             self._look_at_log()
         return True
 
+    def rewrite(self) -> bool:
+        """Write all that it has into a new file, which takes the place of the old one: what was deleted is in no block
+        of it any more, and the space is given back. Writing waits for it; reading goes on, but for the moment of the
+        change, which waits for the questions that are being answered. False while other processes read the file, or
+        there is none: then it is not done.
+
+        Raises `StoreFull` when there is no room for both files, and `StoreError` when it cannot be done now; nothing is
+        changed then.
+        """
+        self._give_way()
+        with self._writing:
+            if self.path is None or self._reading_file or self._is_unopened:
+                return False
+            new = files_of_new(self.path)[0]
+            try:
+                _require_room(self.path)
+                _remove(self.path)
+                self._copy_into(new)
+                with self._left_file, self._nobody_reading():
+                    self._connection.close()
+                    try:
+                        if not _size(log_path(self.path)):
+                            new.replace(self.path)
+                            _sync(self.path.parent)
+                    finally:
+                        self._connection = self._connect()
+                        self.version += 1
+            except (duckdb.Error, OSError) as error:
+                if isinstance(error, OSError) or _is_disk_full(error):
+                    raise StoreFull(f"The store cannot be written anew: {error}") from error
+                raise StoreError(f"The store cannot be written anew: {error}") from error
+            finally:
+                _remove(self.path)
+            self._look_at_log()
+        return True
+
+    def _copy_into(self, new: Path) -> None:
+        cursor = self._connection.cursor()
+        try:
+            # Its name is that of the file.
+            (name,) = cursor.execute("SELECT current_database()").fetchall()[0]
+            cursor.execute("CHECKPOINT")
+            cursor.execute(f"ATTACH {_quoted(new)} AS anew")
+            try:
+                cursor.execute('COPY FROM DATABASE "' + str(name).replace('"', '""') + '" TO anew')
+            finally:
+                cursor.execute("DETACH anew")
+        finally:
+            cursor.close()
+        _sync(new)
+
     def forget_blocks(self) -> None:
         """Give back the memory of what was read of the file: after reading much that nobody asks for again."""
         with self._writing:
@@ -648,6 +708,44 @@ def is_about_log(error: duckdb.Error) -> bool:
     text = str(error)
     is_about_machine = _is_disk_full(error) or isinstance(error, duckdb.OutOfMemoryException)
     return not is_about_machine and ("while replaying WAL" in text or "This WAL was created for" in text)
+
+
+def files_of_new(path: Path) -> list[Path]:
+    """Where a store is written that takes the place of another, and the files that DuckDB makes beside it."""
+    new = path.with_name(f"{path.name}.anew")
+    return [new, *(path.with_name(f"{new.name}.wal{more}") for more in ("", ".checkpoint", ".recovery"))]
+
+
+def _remove(path: Path) -> None:
+    """What a new file left behind that did not take the place of this store."""
+    for file in files_of_new(path):
+        file.unlink(missing_ok=True)
+
+
+def _require_room(path: Path) -> None:
+    """Raises `OSError`."""
+    wanted, free = _size(path) + _size(log_path(path)), shutil.disk_usage(path.parent).free
+    if free < wanted + ROOM_BYTES:
+        raise OSError(
+            errno.ENOSPC, f"it needs {(wanted + ROOM_BYTES) // MEBIBYTE:,} MiB and {free // MEBIBYTE:,} are free"
+        )
+
+
+def _sync(path: Path) -> None:
+    """To the disk; a folder with the names in it. On Windows a folder cannot be opened, nor has to be."""
+    if path.is_dir() and os.name == "nt":
+        return
+    # Windows syncs only what may be written.
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _quoted(path: Path) -> str:
+    """As a text of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _size(path: Path) -> int:

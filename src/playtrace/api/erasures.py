@@ -1,0 +1,118 @@
+"""Players who are erased: what the law calls the right to be forgotten, and the withdrawal of consent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+
+from playtrace.api.authentication import CurrentAdmin, readable_game
+from playtrace.api.models import ApiModel
+from playtrace.api.state import CurrentState
+from playtrace.event import ID_LENGTH_MAX
+from playtrace.operate.erasures import PLAYERS_MAX, Erasure, ErasureFailed
+from playtrace.problems import Conflict, NotFound
+from playtrace.registry.refused_players import hash_of
+
+router = APIRouter(prefix="/api/games/{game_id}", tags=["players"])
+
+GameId = Annotated[str, Path(max_length=64)]
+ErasureId = Annotated[str, Path(max_length=64)]
+PlayerId = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+
+
+class Players(ApiModel):
+    players: Annotated[list[PlayerId], Field(min_length=1, max_length=PLAYERS_MAX)]
+
+
+class WantedErasure(Players):
+    refuse: bool = Field(
+        False, description="They withdrew their consent: what is sent of them from now on is refused, and counted."
+    )
+
+
+class ErasureTold(ApiModel):
+    erasure_id: str
+    asked_at: dt.datetime
+    invisible_at: dt.datetime
+    """From then on no answer knows them."""
+    rewritten_at: dt.datetime | None
+    """When the store's file and the journal's were written anew without them."""
+    finished_at: dt.datetime | None
+    """When the last mirror had deleted them, and the receipt was signed."""
+    players: int = Field(description="Ids that were erased: of who was merged, all.")
+    is_refused: bool
+    removed_rows: dict[str, int]
+    """By table."""
+    days_in_sums_without_names: int
+    """On so many days they are still in sums that name nobody, as the events are gone of which these were made."""
+    mirrors: dict[str, str]
+    """Those that have deleted them, and when."""
+
+    @classmethod
+    def of(cls, one: Erasure) -> ErasureTold:
+        said = one.said
+        return cls(
+            erasure_id=one.erasure_id,
+            asked_at=one.asked_at,
+            invisible_at=one.erased_at,
+            rewritten_at=one.rewritten_at,
+            finished_at=one.finished_at,
+            players=len(one.player_hashes),
+            is_refused=one.is_refused,
+            removed_rows=said["removedRows"],
+            days_in_sums_without_names=said["daysInSumsWithoutNames"],
+            mirrors=one.done_mirrors,
+        )
+
+
+class ErasureList(ApiModel):
+    erasures: list[ErasureTold]
+
+
+class AcceptedPlayers(ApiModel):
+    players: int = Field(description="How many of them were refused.")
+
+
+@router.get("/erasures")
+def list_erasures(state: CurrentState, reader: CurrentAdmin, game_id: GameId) -> ErasureList:
+    """Erasures of players of a game, the latest first; who they were is not kept."""
+    readable_game(state, reader, game_id)
+    return ErasureList(erasures=[ErasureTold.of(one) for one in state.erasures.listed(game_id)])
+
+
+@router.post("/erasures", status_code=202)
+def erase_players(state: CurrentState, reader: CurrentAdmin, game_id: GameId, wanted: WantedErasure) -> ErasureTold:
+    """Erase players, and all ids that are theirs. No answer knows them when this returns; the disk follows."""
+    readable_game(state, reader, game_id)
+    try:
+        return ErasureTold.of(state.erasures.ask(game_id, wanted.players, is_refused=wanted.refuse))
+    except ErasureFailed as error:
+        raise Conflict(str(error)) from error
+
+
+@router.get("/erasures/{erasure_id}/receipt", response_class=Response)
+def receipt(state: CurrentState, reader: CurrentAdmin, game_id: GameId, erasure_id: ErasureId) -> Response:
+    """What went where and when, signed, when all of it has: for `playtrace players verify-receipt`."""
+    readable_game(state, reader, game_id)
+    found = next((one for one in state.erasures.listed(game_id) if one.erasure_id == erasure_id), None)
+    if found is None:
+        raise NotFound(f"There is no erasure {erasure_id!r} of players of {game_id!r}.")
+    if found.receipt is None:
+        raise Conflict("It is not finished: the receipt says when everything was gone.")
+    return Response(
+        found.receipt,
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="erasure-{found.erasure_id}.json"'},
+    )
+
+
+@router.post("/accepted-players")
+def accept_players(state: CurrentState, reader: CurrentAdmin, game_id: GameId, wanted: Players) -> AcceptedPlayers:
+    """They agree again: take what is sent of players who were refused."""
+    readable_game(state, reader, game_id)
+    secret = state.registry.player_secret()
+    hashes = {hash_of(secret, game_id, player_id) for player_id in wanted.players}
+    return AcceptedPlayers(players=state.registry.accept_players(game_id, hashes))

@@ -1,0 +1,291 @@
+"""Erasing players: at once from every answer, and then from the disk, with a receipt.
+
+    asked       what was acknowledged by then is loaded
+    erased      one transaction of the store takes the players out, and notes the erasure (`store/erasing.py`)
+    rewritten   `erase_gather_minutes` later the store's file is written anew, and the journal's: both have nothing of
+                them
+    finished    every mirror has deleted them; their ids are forgotten, and the receipt is signed
+
+Each stage is noted in the store, and can be done again: whoever is killed goes on. Ids are in the store alone, and only
+until every mirror was told; where that is after the files were written anew, they are so once more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import TimeoutError as FutureTimeout
+from pathlib import Path
+from typing import Any, LiteralString
+
+from msgspec import Struct
+
+from playtrace.config import Settings
+from playtrace.journal.sqlite import Journal
+from playtrace.load.kept import CONSUMER
+from playtrace.load.loader import Loader
+from playtrace.operate.receipt import signed
+from playtrace.registry.refused_players import hash_of
+from playtrace.registry.registry import Registry
+from playtrace.store.duckdb import Store
+from playtrace.store.erasing import SAME_PLAYERS, Erased, erase, same_players
+
+log = logging.getLogger("playtrace.operate")
+
+PLAYERS_MAX = 10_000
+"""Of one erasure."""
+LOADED_SECONDS_MAX = 60.0
+"""An erasure waits so long for what was acknowledged before it."""
+LOOK_S = 5.0
+JOURNAL_LOOK_S = 0.1
+
+NOTE: LiteralString = """
+INSERT INTO erasures (erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, mirrors)
+VALUES ($erasure_id, $game_id, $player_ids, $player_hashes, $is_refused, $asked_at, $erased_at, $removed, '{}')
+"""
+LIST: LiteralString = """
+SELECT erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, rewritten_at, mirrors,
+    finished_at, receipt
+FROM erasures
+WHERE $game_id IS NULL OR game_id = $game_id
+ORDER BY asked_at DESC, erasure_id
+LIMIT $limit
+"""
+UNFINISHED: LiteralString = """
+SELECT erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, rewritten_at, mirrors,
+    finished_at, receipt
+FROM erasures
+WHERE finished_at IS NULL
+ORDER BY asked_at, erasure_id
+"""
+FORGET_IDS: LiteralString = "UPDATE erasures SET player_ids = NULL WHERE erasure_id = $id"
+NOTE_REWRITTEN: LiteralString = "UPDATE erasures SET rewritten_at = $at WHERE erasure_id = $id"
+LISTED_MAX = 1_000
+
+IN_WORDS = {
+    "backups": "Backups that were made before rewrittenAt: delete them when their time is over.",
+    "disk": "What the disk itself keeps of files that were deleted or written over: encrypt it.",
+    "damaged": "Files that were set aside as damaged: ",
+}
+
+
+class ErasureFailed(Exception):
+    """The message is a sentence. Nothing was erased."""
+
+
+class Erasure(Struct, frozen=True):
+    erasure_id: str
+    game_id: str
+    player_ids: list[str] | None
+    """None when they are forgotten."""
+    player_hashes: list[str]
+    is_refused: bool
+    asked_at: dt.datetime
+    erased_at: dt.datetime
+    removed: str
+    rewritten_at: dt.datetime | None
+    mirrors: str
+    finished_at: dt.datetime | None
+    receipt: str | None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What went."""
+        return json.loads(self.removed)
+
+    @property
+    def done_mirrors(self) -> dict[str, str]:
+        """When they were told, by name."""
+        return json.loads(self.mirrors)
+
+
+class Erasures:
+    """`ask` may be called from any thread; `work` again and again, by one."""
+
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        journal: Journal,
+        loader: Loader,
+        settings: Settings,
+        *,
+        touched: Callable[[Iterable[dt.date]], None],
+        gathered: dt.timedelta | None = None,
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._journal = journal
+        self._loader = loader
+        self._settings = settings
+        self._touched = touched
+        self._gathered = dt.timedelta(minutes=settings.erase.gather_minutes) if gathered is None else gathered
+        self._clock = clock
+
+    def ask(self, game_id: str, player_ids: Sequence[str], *, is_refused: bool = False) -> Erasure:
+        """Erase these players: no answer knows them when this returns. With `is_refused` what is sent of them from now
+        on is refused.
+
+        Raises `ErasureFailed`, and `StoreError`.
+        """
+        named = sorted({player_id for player_id in player_ids if player_id})
+        if not 1 <= len(named) <= PLAYERS_MAX:
+            raise ErasureFailed(f"Name 1 to {PLAYERS_MAX:,} players.")
+        asked_at = self._clock()
+        secret = self._registry.player_secret()
+        with self._store.reading() as reader:
+            ids = [row["player_id"] for row in reader.rows(SAME_PLAYERS, {"game": game_id, "ids": named})]
+        if is_refused:
+            self._registry.refuse_players(game_id, [hash_of(secret, game_id, player_id) for player_id in ids])
+        self._wait_until_loaded()
+        now = self._clock()
+        with self._store.writing() as connection:
+            ids = same_players(connection, game_id, named)
+            erased = erase(connection, game_id, ids, self._session_timeout())
+            row: dict[str, object] = {
+                "erasure_id": str(uuid.uuid4()),
+                "game_id": game_id,
+                "player_ids": ids,
+                "player_hashes": [hash_of(secret, game_id, player_id) for player_id in ids],
+                "is_refused": is_refused,
+                "asked_at": _naive(asked_at),
+                "erased_at": _naive(now),
+                "removed": json.dumps(_told(erased)),
+            }
+            connection.execute(NOTE, row)
+        self._touched(erased.days)
+        log.info("players were erased", extra={"game": game_id, "erasure": row["erasure_id"], "players": len(ids)})
+        return next(one for one in self.listed(game_id) if one.erasure_id == row["erasure_id"])
+
+    def _wait_until_loaded(self) -> None:
+        """What was acknowledged before is to be in the store: else it would come back."""
+        try:
+            self._loader.when_loaded(self._journal.head).result(LOADED_SECONDS_MAX)
+        except FutureTimeout as error:
+            raise ErasureFailed(
+                "What was received before is not loaded yet, and would come back: try again when loading has caught up."
+            ) from error
+
+    def listed(self, game_id: str | None = None, limit: int = LISTED_MAX) -> list[Erasure]:
+        """The latest ones, newest first. Raises `StoreError`."""
+        return erasures_of(self._store, game_id, limit)
+
+    # ── what follows ─────────────────────────────────────────────────────────────────────────────────────
+
+    def work(self) -> float | None:
+        """Bring the next stage of what is unfinished about, if it is time. How long to rest then."""
+        unfinished = [_erasure(row) for row in self._store.query(UNFINISHED).to_pylist()]
+        if not unfinished:
+            return None
+        waiting = [one for one in unfinished if one.rewritten_at is None]
+        if waiting and self._clock() - waiting[0].asked_at >= self._gathered:
+            return 0.0 if self._rewrite(waiting) else LOOK_S
+        for one in unfinished:
+            if one.rewritten_at is not None and self._is_told(one):
+                self._finish(one)
+        return LOOK_S
+
+    def _is_told(self, one: Erasure) -> bool:
+        """Whether every mirror was."""
+        return {mirror.id for mirror in self._registry.mirrors()} <= one.done_mirrors.keys()
+
+    def _rewrite(self, waiting: Sequence[Erasure]) -> bool:
+        """Have nothing of them on the disk; their ids are in the store until all mirrors were told. False when somebody
+        has the files just now: then it is not done."""
+        for one in waiting:
+            if one.is_refused and one.player_ids is not None:
+                # What a process took that did not know yet.
+                with self._store.writing() as connection:
+                    erased = erase(connection, one.game_id, one.player_ids, self._session_timeout())
+                self._touched(erased.days)
+        with self._store.writing() as connection:
+            for one in waiting:
+                if self._is_told(one):
+                    connection.execute(FORGET_IDS, {"id": one.erasure_id})
+        if not self._write_files_anew():
+            return False
+        now = _naive(self._clock())
+        with self._store.writing() as connection:
+            for one in waiting:
+                connection.execute(NOTE_REWRITTEN, {"at": now, "id": one.erasure_id})
+        return True
+
+    def _write_files_anew(self) -> bool:
+        """Raises `StoreError`, and `JournalUnavailable`."""
+        began = time.monotonic()
+        if not self._store.rewrite():
+            return False
+        offset = self._loader.offset
+        self._journal.consumed(CONSUMER, offset)
+        until = time.monotonic() + LOADED_SECONDS_MAX
+        while self._journal.bytes_up_to(offset) or not self._journal.forget_trimmed():
+            if time.monotonic() > until:
+                log.warning("the journal is in use, and is written anew when there is less in it")
+                return False
+            time.sleep(JOURNAL_LOOK_S)
+        log.info("the store and the journal were written anew", extra={"seconds": round(time.monotonic() - began, 1)})
+        return True
+
+    def _finish(self, one: Erasure) -> None:
+        if one.player_ids is not None:
+            # A mirror was told after the files had been written anew: they still have the ids.
+            with self._store.writing() as connection:
+                connection.execute(NOTE_REWRITTEN, {"at": None, "id": one.erasure_id})
+            return
+        now = self._clock()
+        receipt = signed(self._receipt(one, now), self._registry.player_secret())
+        with self._store.writing() as connection:
+            connection.execute(
+                "UPDATE erasures SET finished_at = $at, receipt = $receipt WHERE erasure_id = $id",
+                {"at": _naive(now), "receipt": receipt, "id": one.erasure_id},
+            )
+        log.info("an erasure is finished", extra={"erasure": one.erasure_id})
+
+    def _receipt(self, one: Erasure, now: dt.datetime) -> dict[str, Any]:
+        assert one.rewritten_at is not None  # noqa: S101 - or it would not be finished
+        aside = sorted(path.name for path in Path(self._settings.data).glob("*.damaged-*"))
+        left = [IN_WORDS["backups"], IN_WORDS["disk"]] + ([IN_WORDS["damaged"] + ", ".join(aside)] if aside else [])
+        return {
+            "erasureId": one.erasure_id,
+            "gameId": one.game_id,
+            "playerHashes": one.player_hashes,
+            "refusedFromNowOn": one.is_refused,
+            "askedAt": one.asked_at.isoformat(),
+            "invisibleAt": one.erased_at.isoformat(),
+            "rewrittenAt": one.rewritten_at.isoformat(),
+            "finishedAt": now.isoformat(),
+            **one.said,
+            "mirrors": one.done_mirrors,
+            "notReached": left,
+        }
+
+    def _session_timeout(self) -> dt.timedelta:
+        return dt.timedelta(minutes=self._settings.rules.session_timeout_minutes)
+
+
+def erasures_of(store: Store, game_id: str | None = None, limit: int = LISTED_MAX) -> list[Erasure]:
+    """The latest ones, newest first. Raises `StoreError`."""
+    return [_erasure(row) for row in store.query(LIST, {"game_id": game_id, "limit": limit}).to_pylist()]
+
+
+def _told(erased: Erased) -> dict[str, Any]:
+    return {
+        "removedRows": {table: rows for table, rows in erased.rows.items() if rows},
+        "firstEventAt": None if erased.first_at is None else erased.first_at.isoformat(),
+        "lastEventAt": None if erased.last_at is None else erased.last_at.isoformat(),
+        "daysInSumsWithoutNames": erased.days_of_sums,
+    }
+
+
+def _erasure(row: dict[str, Any]) -> Erasure:
+    instants = ("asked_at", "erased_at", "rewritten_at", "finished_at")
+    return Erasure(**row | {name: row[name] and row[name].replace(tzinfo=dt.UTC) for name in instants})
+
+
+def _naive(at: dt.datetime) -> dt.datetime:
+    return at.astimezone(dt.UTC).replace(tzinfo=None)

@@ -1,0 +1,201 @@
+"""Erasing players: at once from answers, then from every file, whoever is killed meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from playtrace.config import Settings
+from playtrace.event import Batch, Event
+from playtrace.journal.entry import encode
+from playtrace.operate import receipt as receipts
+from playtrace.operate.erasures import Erasures
+from playtrace.operate.stopped import Stopped, everything_loaded
+from playtrace.registry.registry import Registry
+
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+GONE = [f"player-{number:05}" for number in range(0, 60, 20)]
+KEPT = [f"player-{number:05}" for number in range(60) if number % 20]
+
+
+def batches(players: list[str]) -> Iterator[Batch]:
+    for hour in range(6):
+        events = [
+            Event(
+                name=("session_start", "position", "purchase", "crash")[step],
+                player_id=player,
+                session_id=f"session-of-{player}-{hour}",
+                device_id=f"device-of-{player}",
+                time=NOW - dt.timedelta(hours=30 - 5 * hour, seconds=step),
+                mono_ms=step * 1000,
+                map="arena",
+                x=float(step),
+                y=1.0,
+                value=1.5,
+                currency="USD",
+                props={"friend": f"friend-of-{player}", "product": "pack"},
+            )
+            for player in players
+            for step in range(4)
+        ]
+        yield Batch(received_at=NOW, source="test", game_id="arena", events=events)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    settings = Settings(data=tmp_path / "data")
+    with closing(Registry.open(settings.registry_database)) as registry:
+        registry.add_game("arena")
+    with everything_loaded(settings) as stopped:
+        for batch in batches(GONE + KEPT):
+            stopped.journal.append_and_wait(encode(batch))
+        load(stopped)
+    return settings.data
+
+
+def load(stopped: Stopped) -> None:
+    while stopped.loader.load_waiting() is not None:
+        pass
+
+
+def erasures_in(stopped: Stopped, registry: Registry, data: Path, *, gathered_s: float = 0) -> Erasures:
+    return Erasures(
+        stopped.store,
+        registry,
+        stopped.journal,
+        stopped.loader,
+        Settings(data=data),
+        touched=lambda days: None,
+        gathered=dt.timedelta(seconds=gathered_s),
+    )
+
+
+def files_with(data: Path, *texts: str) -> set[str]:
+    """Names of files in which one of these texts stands, as it is."""
+    return {
+        path.name
+        for path in data.rglob("*")
+        if path.is_file() and any(text.encode() in path.read_bytes() for text in texts)
+    }
+
+
+def named_in_store(data: Path, *texts: str) -> list[tuple[str, str]]:
+    """Tables and columns in which one of these texts stands, however they are compressed."""
+    found: list[tuple[str, str]] = []
+    with duckdb.connect(str(data / "store.duckdb"), read_only=True) as store:
+        columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+        for table, column in store.execute(columns).fetchall():
+            conditions = " OR ".join(f'contains(CAST("{column}" AS VARCHAR), ?)' for _ in texts)
+            if store.execute(f'SELECT 1 FROM "{table}" WHERE {conditions} LIMIT 1', list(texts)).fetchall():
+                found.append((table, column))
+    return found
+
+
+def ids() -> list[str]:
+    return [f"{kind}{player}" for player in GONE for kind in ("", "session-of-", "device-of-", "friend-of-")]
+
+
+def test_erased_players_are_in_no_file_when_the_receipt_is_there_and_the_receipt_tells_if_it_was_changed(data: Path):
+    settings = Settings(data=data)
+    assert files_with(data, *GONE)
+    with closing(Registry.open(settings.registry_database)) as registry:
+        with everything_loaded(settings) as stopped:
+            erasures = erasures_in(stopped, registry, data, gathered_s=3600)
+            asked = erasures.ask("arena", GONE)
+            # Invisible at once, and not yet due on the disk.
+            left = stopped.store.query("SELECT DISTINCT player_id FROM events ORDER BY 1").column(0).to_pylist()
+            assert left == KEPT
+            assert (asked.rewritten_at, asked.receipt) == (None, None)
+            erasures.work()
+            assert erasures.listed("arena")[0].rewritten_at is None
+            due = erasures_in(stopped, registry, data)
+            while due.work() == 0.0:
+                pass
+            finished = due.listed("arena")[0]
+            assert due.listed("harbour") == []
+            # It goes on as if nothing had been.
+            stopped.journal.append_and_wait(encode(next(batches(KEPT[:1]))))
+            load(stopped)
+            assert stopped.store.query("SELECT 1 FROM events").num_rows == 4 * (6 * len(KEPT) + 1)
+        assert files_with(data, *ids()) == set()
+        assert files_with(data, KEPT[0])
+        assert named_in_store(data, KEPT[0])
+        assert named_in_store(data, *GONE) == []
+        assert finished.player_ids is None
+        secret = registry.player_secret()
+    assert finished.receipt is not None
+    said = receipts.read(finished.receipt, secret)
+    assert said is not None
+    assert said["removedRows"]["events"] == 4 * 6 * len(GONE)
+    assert len(said["playerHashes"]) == len(GONE)
+    changed: dict[str, Any] = json.loads(finished.receipt)
+    assert receipts.read(json.dumps(changed), secret) == said
+    changed["receipt"]["finishedAt"] = "2020-01-01T00:00:00+00:00"
+    assert receipts.read(json.dumps(changed), secret) is None
+    assert receipts.read(finished.receipt, bytes(32)) is None
+    for nonsense in ("", "[]", "{}", '{"receipt": 1, "signature": 2}'):
+        with pytest.raises(receipts.ReceiptUnreadable):
+            receipts.read(nonsense, secret)
+
+
+def erase_and_die(data: Path, kill_after_steps: int) -> None:
+    """Ends itself after so many writes, as a kill -9 would."""
+    from playtrace.store.duckdb import Store
+
+    settings = Settings(data=data)
+    left = kill_after_steps
+
+    def step() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name in ("writing", "rewrite", "_copy_into", "_connect"):
+        whole = getattr(Store, name)
+
+        def dying(self: Any, *arguments: Any, _whole: Any = whole, **named: Any) -> Any:
+            step()
+            return _whole(self, *arguments, **named)
+
+        setattr(Store, name, dying)
+    with closing(Registry.open(settings.registry_database)) as registry, everything_loaded(settings) as stopped:
+        erasures = erasures_in(stopped, registry, data)
+        if not erasures.listed("arena"):
+            erasures.ask("arena", GONE)
+        while erasures.work() == 0.0:
+            pass
+        erasures.work()
+
+
+@pytest.mark.drill
+def test_whoever_is_killed_meanwhile_goes_on_and_everything_is_gone_in_the_end(data: Path):
+    """Ten times, each a little later."""
+    spawn = multiprocessing.get_context("spawn")
+    for kill_after_steps in range(2, 40, 4):
+        process = spawn.Process(target=erase_and_die, args=(data, kill_after_steps))
+        process.start()
+        process.join(120)
+        if process.exitcode == 0:
+            break
+        assert process.exitcode == -signal.SIGKILL
+    else:
+        raise AssertionError("It never came to its end.")
+    settings = Settings(data=data)
+    assert files_with(data, *ids()) == set()
+    with closing(Registry.open(settings.registry_database)) as registry, everything_loaded(settings) as stopped:
+        (one,) = erasures_in(stopped, registry, data).listed("arena")
+        assert one.receipt is not None
+        assert one.said["removedRows"]["events"] == 4 * 6 * len(GONE)
+        assert stopped.store.query("SELECT 1 FROM events").num_rows == 4 * 6 * len(KEPT)
+    assert not list(data.glob("*.anew*"))
