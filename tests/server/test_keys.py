@@ -346,8 +346,9 @@ def test_streams_that_end_in_the_middle_cost_nothing(studio: Studio):
             for _ in range(number):
                 acknowledged += (await socket.receive_json(timeout=20))["accepted"]
             # No closing handshake: the connection is gone.
-            assert socket._response.connection is not None
-            transport = socket._response.connection.transport
+            connection = socket._response.connection  # pyright: ignore[reportPrivateUsage]
+            assert connection is not None
+            transport = connection.transport
             assert transport is not None
             transport.abort()
             return acknowledged
