@@ -145,6 +145,7 @@ class OneMessage(ApiModel):
 
 class MessageList(ApiModel):
     messages: list[OneMessage]
+    is_cut: bool = Field(description="Whether there are earlier ones too, beyond `limit`.")
 
 
 class TestAnswer(ApiModel):
@@ -255,11 +256,11 @@ def list_messages(
 ) -> MessageList:
     """The latest messages of a channel, newest first: what waits, what arrived within 14 days, what was given up."""
     try:
-        rows = state.registry.alerts_of_channel(channel_id, rows_max=limit)
+        rows = state.registry.alerts_of_channel(channel_id, rows_max=limit + 1)
     except UnknownChannel as error:
         raise NotFound(str(error)) from error
     listed: list[OneMessage] = []
-    for row in rows:
+    for row in rows[:limit]:
         try:
             message = Message.from_json(row.message_json)
         except msgspec.ValidationError:
@@ -278,7 +279,7 @@ def list_messages(
                 finished_at=row.finished_at,
             )
         )
-    return MessageList(messages=listed)
+    return MessageList(messages=listed, is_cut=len(rows) > limit)
 
 
 def _existing(state: State, channel_id: str) -> AlertChannel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 
 from fastapi import APIRouter, Depends, Query
 
@@ -23,6 +23,16 @@ VALUES_MAX = 200
 
 # The store skips what has other sources, and stops at the first: 10 million events take a millisecond.
 SENT_BY: LiteralString = "SELECT 1 AS seen FROM events WHERE game_id = $game AND source = $source LIMIT 1"
+
+
+Listed = Literal["platforms", "versions", "countries", "eventNames", "maps"]
+DIMENSIONS: dict[Listed, str] = {
+    "platforms": "platform",
+    "versions": "version",
+    "countries": "country",
+    "eventNames": "event",
+}
+"""The dimension of each list of values."""
 
 
 class EventName(ApiModel):
@@ -50,6 +60,8 @@ class Dimensions(ApiModel):
     countries: list[str]
     event_names: list[EventName]
     maps: list[MapBounds]
+    cut: list[Listed]
+    """Which of these lists have more than 200 values: the rarest are left out there."""
     protocols: list[str]
     """By which protocols of older clients, such as `jwc.v1`, events of the game came, in any environment."""
 
@@ -66,18 +78,21 @@ def dimensions(
     asked = CommonParameters.model_validate({"gameId": game_id, "env": env})
     with state.store.reading() as store:
         asking = Asking(store, dt.datetime.now(dt.UTC), Rules(), "dimensions", unbuilt=unbuilt_rollups(store, game_id))
-        found = {
-            dimension: known_values.commonest(dimension, asked, asking, VALUES_MAX)
-            for dimension in ("platform", "version", "country", "event")
+        found: dict[Listed, list[dict[str, Any]]] = {
+            name: known_values.commonest(dimension, asked, asking, VALUES_MAX + 1)
+            for name, dimension in DIMENSIONS.items()
         }
-        maps = known_values.maps(asked, asking, VALUES_MAX)
+        found["maps"] = known_values.maps(asked, asking, VALUES_MAX + 1)
         sources = [layout.SOURCE for layout in halves("layout").values()]
         protocols = [one for one in sources if store.query(SENT_BY, {"game": game_id, "source": one}).num_rows]
+    cut: list[Listed] = [name for name, rows in found.items() if len(rows) > VALUES_MAX]
+    platforms, versions, countries, event_names, maps = (rows[:VALUES_MAX] for rows in found.values())
     return Dimensions(
-        platforms=[row["value"] for row in found["platform"]],
-        versions=[row["value"] for row in found["version"]],
-        countries=[row["value"] for row in found["country"]],
-        event_names=[EventName(name=row["value"], events=int(row["events"])) for row in found["event"]],
+        platforms=[row["value"] for row in platforms],
+        versions=[row["value"] for row in versions],
+        countries=[row["value"] for row in countries],
+        event_names=[EventName(name=row["value"], events=int(row["events"])) for row in event_names],
         maps=[MapBounds(**row) for row in maps],
+        cut=cut,
         protocols=protocols,
     )

@@ -113,6 +113,8 @@ class Import(ApiModel):
 
 class ImportList(ApiModel):
     imports: list[Import]
+    is_cut: bool
+    """Whether there are earlier ones too, which are not listed."""
 
 
 class Imports:
@@ -172,8 +174,9 @@ def list_imports(state: CurrentState, reader: CurrentReader, game_id: GameId) ->
     """Files that were imported, the latest first; at most 100. Their rows are those stored, duplicates, set aside and
     refused."""
     readable_game(state, reader, game_id)
-    rows = state.store.query(FIGURES, {"game_id": game_id, "import_id": None, "limit": LISTED_MAX}).to_pylist()
-    return ImportList(imports=[_import(row) for row in rows])
+    asked = {"game_id": game_id, "import_id": None, "limit": LISTED_MAX + 1}
+    rows = state.store.query(FIGURES, asked).to_pylist()
+    return ImportList(imports=[_import(row) for row in rows[:LISTED_MAX]], is_cut=len(rows) > LISTED_MAX)
 
 
 @router.get("/imports/{import_id}")
