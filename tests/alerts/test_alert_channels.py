@@ -93,7 +93,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, discord_of_module: StandIn)
 def read_token(server: Server) -> str:
     """Reads one game."""
     registry = server.registry()
-    _, token = registry.add_token(game_id="arena")
+    _, token = registry.add_token(game_ids=["arena"])
     registry.close()
     return token
 

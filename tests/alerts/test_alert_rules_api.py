@@ -260,7 +260,7 @@ def test_readers_see_their_game_alone_and_change_nothing(tmp_path: Path) -> None
         admin = {"Authorization": f"Bearer {server.token}"}
         registry = Registry.open(Settings(data=server.data).registry_database)
         registry.add_games(["mine", "theirs"])
-        _, token = registry.add_token(game_id="mine")
+        _, token = registry.add_token(game_ids=["mine"])
         registry.close()
         for game in ("mine", "theirs"):
             rule = {"id": f"of_{game}", "gameId": game, "kind": "silence"}
@@ -268,15 +268,15 @@ def test_readers_see_their_game_alone_and_change_nothing(tmp_path: Path) -> None
         reader = {"Authorization": f"Bearer {token}"}
         _, listed = ask(server, "GET", RULES, **reader)
         assert [one["rule"]["id"] for one in listed["rules"]] == ["crash_spike", "of_mine", "refused", "silence"]
-        assert ask(server, "GET", f"{RULES}?gameId=theirs", **reader)[0] == 403
-        assert ask(server, "GET", f"{INCIDENTS}?gameId=theirs", **reader)[0] == 403
-        assert ask(server, "GET", f"{RULES}/silence/backtest?gameId=theirs", **reader)[0] == 403
+        assert ask(server, "GET", f"{RULES}?gameId=theirs", **reader)[0] == 404
+        assert ask(server, "GET", f"{INCIDENTS}?gameId=theirs", **reader)[0] == 404
+        assert ask(server, "GET", f"{RULES}/silence/backtest?gameId=theirs", **reader)[0] == 404
         assert ask(server, "POST", RULES, {"id": "x", "kind": "silence"}, **reader)[0] == 403
         assert ask(server, "PATCH", f"{RULES}/silence", {"enabled": False}, **reader)[0] == 403
         assert ask(server, "POST", f"{INCIDENTS}/1/acknowledge", {}, **reader)[0] == 403
         assert ask(server, "GET", f"{INCIDENTS}/1", **reader)[0] == 404
         preview = {"rule": {"id": "x", "kind": "silence"}, "gameId": "theirs"}
-        assert ask(server, "POST", f"{RULES}/preview", preview, **reader)[0] == 403
+        assert ask(server, "POST", f"{RULES}/preview", preview, **reader)[0] == 404
         assert ask(server, "GET", INCIDENTS, **reader) == (200, {"incidents": [], "next": None})
         assert ask(server, "GET", RULES)[0] == 401
     finally:

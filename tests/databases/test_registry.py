@@ -32,7 +32,8 @@ from playtrace.registry.errors import (
 )
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.models import WriteKey
-from playtrace.registry.registry import LOGIN_DAYS, SETUP_TOKENS_MAX, Registry
+from playtrace.registry.people import LOGIN_DAYS
+from playtrace.registry.registry import SETUP_TOKENS_MAX, Registry
 
 ENGINES = ("file", "postgresql", "mariadb")
 PASSWORD = "correct horse 🐎"
@@ -148,7 +149,7 @@ def test_a_wrong_value_is_named(in_file: Registry, field: str, wrong: dict[str, 
 def test_every_text_comes_back_as_it_went_in(registry: Registry, text: str) -> None:
     registry.add_game("g", name=text)
     key = registry.add_key("g", note=text)
-    token, _ = registry.add_token(note=text, game_id="g")
+    token, _ = registry.add_token(note=text, game_ids=["g"])
     game = registry.game("g")
     assert game and game.name == text
     assert [(k.key, k.note) for k in registry.keys("g")] == [(key.key, text)]
@@ -157,7 +158,7 @@ def test_every_text_comes_back_as_it_went_in(registry: Registry, text: str) -> N
     with pytest.raises(LoginRefused):
         registry.login(text, text)
     assert registry.person_of_session(text) is None
-    assert registry.reader_of_token(text) is None
+    assert registry.token_of_secret(text) is None
     with pytest.raises(UnknownKey):
         registry.revoke_key(text)
 
@@ -384,21 +385,21 @@ def test_a_password_typed_on_another_system_is_the_same_password(registry: Regis
 
 def test_a_read_token_works_until_revoked(registry: Registry) -> None:
     registry.add_game("a")
-    token, secret = registry.add_token(note="notebook", game_id="a")
+    token, secret = registry.add_token(note="notebook", game_ids=["a"])
     everything, _ = registry.add_token()
     assert secret.startswith(token.prefix)
     assert len(token.prefix) < 12
-    reader = registry.reader_of_token(secret)
-    assert reader and (reader.id, reader.game_id) == (token.id, "a")
+    reader = registry.token_of_secret(secret)
+    assert reader and (reader.id, reader.game_ids) == (token.id, ["a"])
     assert everything.game_id is None
     assert registry.revoke_token(token.id).revoked_at
-    assert registry.reader_of_token(secret) is None
+    assert registry.token_of_secret(secret) is None
     assert [t.id for t in registry.tokens()] == [token.id, everything.id]
     for unknown in (0, -1, 99, 2**70):
         with pytest.raises(UnknownToken):
             registry.revoke_token(unknown)
     with pytest.raises(UnknownGame):
-        registry.add_token(game_id="nothing")
+        registry.add_token(game_ids=["nothing"])
 
 
 # The file

@@ -156,7 +156,7 @@ def test_all_is_answered_as_if_the_ids_that_stay_had_been_sent(
 
 def rows_of(engine: Engine, game: str, sql: str) -> list[list[Any]]:
     with engine.store.reading() as reader:
-        reach = Reach(views=True, views_alone=True, game_id=game)
+        reach = Reach(views=True, views_alone=True, game_ids=[game])
         return sorted(json.loads(respond(reader, sql, reach))["rows"], key=str)
 
 

@@ -59,7 +59,7 @@ def how(events: st.SearchStrategy[Events]) -> Any:
 
 
 def reach_of(game: str, is_one_game: bool) -> Reach:
-    return Reach(views=True, views_alone=is_one_game, game_id=game if is_one_game else None)
+    return Reach(views=True, views_alone=is_one_game, game_ids=[game] if is_one_game else None)
 
 
 @agreeing

@@ -126,7 +126,7 @@ def test_who_may_read_it(start_process: StartProcess, tmp_path: Path):
     for params, status, error in (
         ({}, 401, "unauthenticated"),
         ({"key": "guess"}, 401, "unauthenticated"),
-        ({"key": key, "gameId": "other"}, 403, "forbidden"),
+        ({"key": key, "gameId": "other"}, 404, "unknown_game"),
         ({"key": SECRET, "gameId": "nowhere"}, 404, "unknown_game"),
     ):
         answer = client.get("/stats", params=params)

@@ -23,9 +23,9 @@ class Studio:
         registry = Registry.open(Settings(data=server.data).registry_database)
         try:
             self.keys = {game: self.add(registry, game) for game in ("arena", "harbour")}
-            self.sql_token = registry.add_token(game_id="arena", may_sql=True)[1]
-            self.all_games_token = registry.add_token(may_sql=True)[1]
-            self.plain_token = registry.add_token(game_id="arena")[1]
+            self.sql_token = registry.add_token(game_ids=["arena"], scopes=("read", "sql"))[1]
+            self.all_games_token = registry.add_token(scopes=("read", "sql"))[1]
+            self.plain_token = registry.add_token(game_ids=["arena"])[1]
         finally:
             registry.close()
 

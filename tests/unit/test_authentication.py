@@ -15,7 +15,8 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
 from playtrace.api import games, login_throttle, problem_documents, session
-from playtrace.api.authentication import COOKIE, CurrentAdmin, CurrentReader
+from playtrace.api.access import CurrentAdmin, CurrentReader
+from playtrace.api.authentication import COOKIE
 from playtrace.api.login_throttle import (
     ATTEMPTS_PER_ADDRESS_MAX,
     ATTEMPTS_PER_PERSON_MAX,
@@ -69,7 +70,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
     @app.get("/api/of-game")
     def of_game(reader: CurrentReader, game_id: Annotated[str, Query(alias="gameId")]) -> str:
-        reader.require(game_id)
         return game_id
 
     @app.post("/api/clear")
@@ -86,7 +86,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
     @app.websocket("/api/live")
     async def live(websocket: WebSocket, reader: CurrentReader, game_id: Annotated[str, Query(alias="gameId")]) -> None:
-        reader.require(game_id)
         await websocket.accept()
         await websocket.send_text(game_id)
         await websocket.close()
@@ -177,12 +176,12 @@ def test_games_tell_how_much_they_sent_and_when(site: Site) -> None:
 
 
 def test_a_token_of_one_game_reads_that_game_only(site: Site) -> None:
-    _, secret = site.registry.add_token(game_id="a")
+    _, secret = site.registry.add_token(game_ids=["a"])
     headers = site.bearer(secret)
     assert [game["id"] for game in site.client.get("/api/games", headers=headers).json()["games"]] == ["a"]
     assert site.client.get("/api/of-game", params={"gameId": "a"}, headers=headers).json() == "a"
     for other in ("b", "never heard of", "A", "' OR 1=1 --"):
-        problem(site.client.get("/api/of-game", params={"gameId": other}, headers=headers), 403, "forbidden")
+        problem(site.client.get("/api/of-game", params={"gameId": other}, headers=headers), 404, "unknown-game")
 
 
 def test_a_revoked_token_stops_at_once(site: Site) -> None:
@@ -226,7 +225,7 @@ def test_an_open_server_lets_everybody_in(site: Site) -> None:
 
 
 def test_a_websocket_takes_a_token_or_a_cookie(site: Site) -> None:
-    _, secret = site.registry.add_token(game_id="a")
+    _, secret = site.registry.add_token(game_ids=["a"])
     site.setup()
 
     def first_message(headers: dict[str, str]) -> str:
@@ -257,11 +256,11 @@ def test_a_websocket_is_refused_before_the_handshake(
 
 
 def test_a_websocket_of_another_game_is_refused(site: Site) -> None:
-    _, secret = site.registry.add_token(game_id="a")
+    _, secret = site.registry.add_token(game_ids=["a"])
     connecting = site.client.websocket_connect("/api/live?gameId=b", headers=site.bearer(secret))
     with pytest.raises(WebSocketDenialResponse) as denied, connecting:
         pass
-    assert denied.value.status_code == 403
+    assert denied.value.status_code == 404
 
 
 def test_a_foreign_page_cannot_use_the_cookie_on_a_websocket(site: Site) -> None:
@@ -296,7 +295,12 @@ def test_the_first_admin_signs_up_once(site: Site) -> None:
     assert answer.status_code == 201
     me = site.client.get("/api/me")
     assert me.headers["cache-control"] == "no-store"
-    assert me.json()["user"] == {"email": EMAIL, "isAdmin": True}
+    assert me.json()["user"] == {
+        "email": EMAIL,
+        "isAdmin": True,
+        "grants": [{"role": "admin", "gameId": None}],
+        "hasSecondFactor": False,
+    }
     assert not me.json()["setupNeeded"]
 
     again = site.client.post("/api/setup", json=body | {"email": "eve@studio.example"}, headers=OURS)

@@ -17,6 +17,7 @@ from playtrace.store.errors import QueryTimeout
 from playtrace.store.matching import Matching
 
 ALL = Matching(
+    game_ids=None,
     game_id="arena",
     names=None,
     severities=None,

@@ -62,8 +62,8 @@ def test_from_nothing_to_a_key_and_a_token(playtrace: Commands) -> None:
     registry = playtrace.registry()
     assert registry.keys()[0].key in key
     assert registry.keys()[0].secret in key
-    reader = registry.reader_of_token(token.stdout.strip())
-    assert reader and (reader.game_id, reader.note) == ("sky-raid", "notebook")
+    reader = registry.token_of_secret(token.stdout.strip())
+    assert reader and (reader.game_ids, reader.note) == (["sky-raid"], "notebook")
     registry.close()
 
     assert "Sky Raid" in playtrace.run("games", "list").stdout
@@ -95,7 +95,7 @@ def test_what_is_revoked_is_listed_as_such(playtrace: Commands) -> None:
     assert playtrace.json("keys", "list")["keys"][0]["revokedAt"]
     assert playtrace.json("tokens", "list")["tokens"][0]["revokedAt"]
     registry = playtrace.registry()
-    assert registry.reader_of_token(token["token"]) is None
+    assert registry.token_of_secret(token["token"]) is None
     registry.close()
 
 

@@ -22,7 +22,7 @@ from playtrace.sql.snapshot_files import connect
 from playtrace.store.duckdb import Reader, Snapshot, Store
 from playtrace.store.errors import QueryRefused
 
-ONE_GAME = Reach(views=True, views_alone=True, game_id="arena")
+ONE_GAME = Reach(views=True, views_alone=True, game_ids=["arena"])
 ADMIN = Reach(views=True)
 SECRET = "hush-hush"
 """In every field of the other game that is a text."""

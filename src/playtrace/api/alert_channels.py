@@ -15,8 +15,9 @@ from playtrace.alerts.channels.kinds import KINDS
 from playtrace.alerts.channels.sending import NotSent
 from playtrace.alerts.message import Message
 from playtrace.alerts.outgoing import WrongTarget
-from playtrace.api.authentication import CurrentAdmin, CurrentReader, Reader
+from playtrace.api.access import CurrentAdmin, CurrentReader
 from playtrace.api.models import ApiModel
+from playtrace.api.permissions import Caller
 from playtrace.api.state import CurrentState, State
 from playtrace.problems import Conflict, InvalidRequest, NotFound
 from playtrace.registry.alert_channels import CHANNELS_MAX, GAMES_MAX, ChannelDefinition
@@ -161,7 +162,7 @@ def list_channels(state: CurrentState, reader: CurrentReader) -> ChannelList:
         channels=[
             Channel(**_described(channel, backlogs.get(channel.id), reader))
             for channel in state.registry.alert_channels()
-            if _may_see(reader, channel)
+            if may_see(reader, channel)
         ]
     )
 
@@ -289,13 +290,13 @@ def _existing(state: State, channel_id: str) -> AlertChannel:
         raise NotFound(str(error)) from error
 
 
-def _stored(state: State, admin: Reader, channel_id: str, made_secret: str | None) -> ChannelStored:
+def _stored(state: State, admin: Caller, channel_id: str, made_secret: str | None) -> ChannelStored:
     channel = _existing(state, channel_id)
     described = _described(channel, state.registry.alert_backlogs().get(channel_id), admin)
     return ChannelStored(**described, signing_secret=made_secret)
 
 
-def _described(channel: AlertChannel, backlog: Backlog | None, reader: Reader) -> dict[str, Any]:
+def _described(channel: AlertChannel, backlog: Backlog | None, reader: Caller) -> dict[str, Any]:
     kind = KINDS.get(channel.kind)
     failing_since = channel.failing_since
     return {
@@ -325,7 +326,7 @@ def _described(channel: AlertChannel, backlog: Backlog | None, reader: Reader) -
     }
 
 
-def _may_see(reader: Reader, channel: AlertChannel) -> bool:
+def may_see(reader: Caller, channel: AlertChannel) -> bool:
     return channel.game_ids is None or any(reader.may_read(game_id) for game_id in channel.game_ids)
 
 

@@ -20,9 +20,11 @@ from playtrace.alerts.incidents import Incident
 from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
 from playtrace.alerts.rules import ID_PATTERN, RULE, AlertRule, in_words, read_rule, written_rule
 from playtrace.alerts.telling import link_to
-from playtrace.api.authentication import CurrentAdmin, CurrentReader, Reader, readable_game
+from playtrace.api.access import CurrentEditor, CurrentReader, SomeEditor, readable_game
+from playtrace.api.alert_channels import may_see
 from playtrace.api.metrics import counting_rules
 from playtrace.api.models import ApiModel
+from playtrace.api.permissions import Caller, Permission
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import Question
 from playtrace.metrics.frame.calendar import FIRST_YEAR, ONE_DAY, Span, day_start
@@ -227,10 +229,10 @@ class NewSilence(Strict):
 @router.get("/rules")
 def list_rules(state: CurrentState, reader: CurrentReader, game_id: OfGame = None) -> RuleList:
     """Rules as they were made, and defaults that nobody changed; with `gameId` those that hold for a game."""
-    game_id = game_id or reader.only_game_id
+    game_id = game_id or reader.only_game()
     if game_id is not None:
         readable_game(state, reader, game_id)
-    rows = state.registry.alert_rules()
+    rows = [row for row in state.registry.alert_rules() if row.game_id is None or reader.may_read(row.game_id)]
     defaults = default_rules(state.settings)
     kept = [(row, rule) for row in rows if (rule := _readable_rule(row.rule_json)) is not None]
     changed = {(row.id, row.game_id): row.changed_at for row in rows}
@@ -256,22 +258,23 @@ def list_rules(state: CurrentState, reader: CurrentReader, game_id: OfGame = Non
             for rule in sorted(rules, key=lambda rule: (rule.id, rule.game_id or ""))
         ],
         cannot_judge=next((one.error for one in failures if not one.rule_id), None),
-        judged_to=state.watch.judged_to(game_id),
+        judged_to=state.watch.judged_to(game_id) if game_id or reader.games() is None else None,
     )
 
 
 @router.post("/rules", status_code=201)
-def add_rule(state: CurrentState, admin: CurrentAdmin, rule: AlertRule) -> RuleSummary:
+def add_rule(state: CurrentState, editor: SomeEditor, rule: AlertRule) -> RuleSummary:
     """Make a rule. One that has the id of a default takes its place, for its game or for all."""
+    editor.require(Permission.EDIT, rule.game_id)
     if (rule.id, rule.game_id) in {(row.id, row.game_id) for row in state.registry.alert_rules()}:
         raise Conflict(f"There is already a rule {rule.id!r} {_whose(rule.game_id)}: change it with PATCH.")
-    return _put(state, rule)
+    return _put(state, editor, rule)
 
 
 @router.patch("/rules/{rule_id}")
 def change_rule(
     state: CurrentState,
-    admin: CurrentAdmin,
+    editor: CurrentEditor,
     rule_id: RuleId,
     changes: Annotated[dict[str, Any], Body(description="Fields of the rule; what is left out stays as it is.")],
     game_id: OfGame = None,
@@ -289,11 +292,11 @@ def change_rule(
         # Without the kind, by which the fields of all rules are told apart.
         found = [{**one, "loc": ("body", *one["loc"][1:])} for one in error.errors()]
         raise RequestValidationError(found) from error
-    return _put(state, rule)
+    return _put(state, editor, rule)
 
 
 @router.delete("/rules/{rule_id}")
-def remove_rule(state: CurrentState, admin: CurrentAdmin, rule_id: RuleId, game_id: OfGame = None) -> RuleList:
+def remove_rule(state: CurrentState, editor: CurrentEditor, rule_id: RuleId, game_id: OfGame = None) -> RuleList:
     """Forget a rule, or what was changed of a default. Answers with those that are left."""
     try:
         state.registry.remove_alert_rule(rule_id, game_id=game_id)
@@ -304,7 +307,7 @@ def remove_rule(state: CurrentState, admin: CurrentAdmin, rule_id: RuleId, game_
                 ' To switch it off, PATCH it with {"enabled": false}.'
             ) from error
         raise NotFound(str(error)) from error
-    return list_rules(state, admin)
+    return list_rules(state, editor)
 
 
 @router.post("/rules/preview", dependencies=Question)
@@ -343,9 +346,8 @@ def list_incidents(
     """What rules found in the games that the reader may read, the latest first."""
     if game_id is not None:
         readable_game(state, reader, game_id)
-    only = game_id or reader.only_game_id
     rows = state.registry.incidents(
-        game_ids=None if only is None else [only],
+        game_ids=reader.games() if game_id is None else [game_id],
         rule_id=rule_id,
         is_open=None if which == "all" else which == "open",
         before=before,
@@ -399,14 +401,16 @@ def show_incident(state: CurrentState, reader: CurrentReader, incident_id: int) 
 
 
 @router.post("/incidents/{incident_id}/acknowledge")
-def acknowledge_incident(state: CurrentState, admin: CurrentAdmin, incident_id: int) -> IncidentSummary:
+def acknowledge_incident(state: CurrentState, editor: SomeEditor, incident_id: int) -> IncidentSummary:
     """Somebody looks after it: it is not escalated."""
-    nobody = "somebody who is not signed in" if state.settings.open else "the command line"
-    by = admin.person.email if admin.person is not None else nobody
+    row = may_read_incident(state, editor, incident_id)
+    editor.require(Permission.EDIT, row.game_id)
     try:
-        return _incident_summary(incident_id, state.watch.acknowledge(incident_id, by))
+        acknowledged = state.watch.acknowledge(incident_id, editor.name)
     except UnknownIncident as error:
         raise NotFound(str(error)) from error
+    state.registry.note("incident.acknowledged", f"{row.rule_id} ({incident_id})", game_id=row.game_id)
+    return _incident_summary(incident_id, acknowledged)
 
 
 # ── silences ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -425,9 +429,10 @@ def list_silences(state: CurrentState, reader: CurrentReader) -> SilenceList:
 
 
 @router.post("/silences", status_code=201)
-def add_silence(state: CurrentState, admin: CurrentAdmin, new: NewSilence) -> SilenceAnswer:
+def add_silence(state: CurrentState, editor: SomeEditor, new: NewSilence) -> SilenceAnswer:
     """Tell nobody of a rule, a game or a version until then. Incidents are found and kept all the same; what is open
     when it ends is told then."""
+    editor.require(Permission.EDIT, new.game_id)
     until = new.until if new.until.tzinfo else new.until.replace(tzinfo=dt.UTC)
     now = dt.datetime.now(dt.UTC)
     if not now < until <= now + SILENCE_MAX:
@@ -446,13 +451,18 @@ def add_silence(state: CurrentState, admin: CurrentAdmin, new: NewSilence) -> Si
 
 
 @router.delete("/silences/{silence_id}")
-def end_silence(state: CurrentState, admin: CurrentAdmin, silence_id: int) -> SilenceList:
+def end_silence(state: CurrentState, editor: SomeEditor, silence_id: int) -> SilenceList:
     """End a silence. Answers with those that are left."""
+    silences = list_silences(state, editor).silences
+    there = next((one for one in silences if one.id == silence_id), None)
+    if there is None:
+        raise NotFound(str(UnknownSilence(silence_id)))
+    editor.require(Permission.EDIT, there.game_id)
     try:
         state.registry.end_alert_silence(silence_id)
     except UnknownSilence as error:
         raise NotFound(str(error)) from error
-    return list_silences(state, admin)
+    return list_silences(state, editor)
 
 
 # ── how ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -468,8 +478,8 @@ def _find(state: State, rule_id: str, game_id: str | None) -> AlertRule:
     return rule
 
 
-def _put(state: State, rule: AlertRule) -> RuleSummary:
-    there = {channel.id for channel in state.registry.alert_channels()}
+def _put(state: State, editor: Caller, rule: AlertRule) -> RuleSummary:
+    there = {channel.id for channel in state.registry.alert_channels() if may_see(editor, channel)}
     unknown = [channel for channel in rule.channels if channel not in there]
     if unknown:
         known = f": there are {', '.join(sorted(there))}" if there else ": there are none yet"
@@ -544,7 +554,7 @@ def _incident_summary(incident_id: int | None, incident: Incident) -> IncidentSu
 
 def _backtest(
     state: State,
-    reader: Reader,
+    reader: Caller,
     rule: AlertRule,
     game_id: str | None,
     first: DayOrInstant | None,

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
-from starlette.requests import HTTPConnection
 
-from playtrace.api.authentication import CurrentAdmin, bearer_token
+from playtrace.api.access import CurrentAdmin, Needs
 from playtrace.api.models import ApiModel
-from playtrace.api.state import CurrentState, state_of
+from playtrace.api.permissions import Permission
+from playtrace.api.state import CurrentState
 from playtrace.operate.backup import BackupFailed
 from playtrace.operate.manifest import Manifest
-from playtrace.problems import Conflict, Forbidden
+from playtrace.problems import Conflict
 
 router = APIRouter(prefix="/api", tags=["backups"])
+
+OnThisMachine = Depends(Needs(Permission.OPERATE))
 
 
 class Folder(ApiModel):
@@ -113,14 +114,7 @@ class BackupsNow(ApiModel):
     """Null when the settings ask for none."""
 
 
-def require_local(connection: HTTPConnection) -> None:
-    """Raises `Forbidden`."""
-    token = bearer_token(connection) or ""
-    if not secrets.compare_digest(state_of(connection).local_token.encode(), token.encode()):
-        raise Forbidden("Only a command on the server's machine may do this: `playtrace backup`.")
-
-
-@router.get("/folder", dependencies=[Depends(require_local)])
+@router.get("/folder", dependencies=[OnThisMachine])
 def folder(state: CurrentState) -> Folder:
     """Which data folder this server has: commands on its machine ask, as another one may have its port by now."""
     return Folder(data=str(state.settings.data.resolve()), data_identity=state.settings.data_identity)
@@ -153,7 +147,7 @@ def backups(state: CurrentState, reader: CurrentAdmin) -> BackupsNow:
     )
 
 
-@router.post("/backups", status_code=202, dependencies=[Depends(require_local)])
+@router.post("/backups", status_code=202, dependencies=[OnThisMachine])
 def begin_backup(state: CurrentState, wanted: WantedBackup) -> BegunBackup:
     """Begin one. Collecting, loading and answering go on. For commands on the server's machine: `playtrace backup`."""
     try:
@@ -162,7 +156,7 @@ def begin_backup(state: CurrentState, wanted: WantedBackup) -> BegunBackup:
         raise Conflict(str(error)) from error
 
 
-@router.delete("/backups/running", status_code=204, dependencies=[Depends(require_local)])
+@router.delete("/backups/running", status_code=204, dependencies=[OnThisMachine])
 def cancel_backup(state: CurrentState) -> None:
     """End the one that is being made. What it copied is of use to the next one at that place."""
     state.backups.cancel()

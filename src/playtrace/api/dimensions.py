@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, LiteralString
 
 from fastapi import APIRouter, Depends, Query
 
-from playtrace.api.authentication import CurrentReader, authenticate, readable_game
+from playtrace.api.access import READS, CurrentReader, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
 from playtrace.api.turns import InTurn
@@ -66,7 +66,7 @@ class Dimensions(ApiModel):
     """By which protocols of older clients, such as `jwc.v1`, events of the game came, in any environment."""
 
 
-@router.get("/games/{game_id}/dimensions", dependencies=[Depends(authenticate), InTurn])
+@router.get("/games/{game_id}/dimensions", dependencies=[Depends(READS), InTurn])
 def dimensions(
     state: CurrentState,
     reader: CurrentReader,

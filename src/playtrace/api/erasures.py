@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from playtrace.api.authentication import CurrentAdmin, readable_game
+from playtrace.api.access import CurrentAdmin, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
 from playtrace.event import ID_LENGTH_MAX

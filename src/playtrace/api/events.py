@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from fastapi import Path as PathParameter
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from playtrace.api.authentication import CurrentReader
+from playtrace.api.access import CurrentReader
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentStore
 from playtrace.api.turns import Question
@@ -47,7 +48,8 @@ TOTAL: LiteralString = f"SELECT count(*) AS total {MATCHING}"
 ONE_EVENT: LiteralString = f"""
 SELECT {TOLD}
 FROM events
-WHERE ($game_id IS NULL OR game_id = $game_id) AND list_contains($event_ids::UUID[], event_id)
+WHERE ($game_id IS NULL OR game_id = $game_id) AND ($game_ids IS NULL OR list_contains($game_ids::VARCHAR[], game_id))
+  AND list_contains($event_ids::UUID[], event_id)
 LIMIT 2
 """
 
@@ -78,11 +80,12 @@ class EventFilter(ApiModel):
         None, description="Only the last so many hours, instead of `from` and `to`."
     )
 
-    def matching(self, game_id: str | None, now: dt.datetime) -> Matching:
-        """What the store is asked for. Raises `InvalidRequest`."""
+    def matching(self, game_id: str | None, now: dt.datetime, *, game_ids: Collection[str] | None = None) -> Matching:
+        """What the store is asked for: of one game, or of those that may be read. Raises `InvalidRequest`."""
         from_time, to_time = self.time_range(now)
         return Matching(
             game_id=game_id,
+            game_ids=None if game_id is not None or game_ids is None else sorted(game_ids),
             names=self.names(),
             severities=list(self.severity) if self.severity else None,
             env=self.env,
@@ -179,13 +182,11 @@ class Cursor(msgspec.Struct, array_like=True):
 @router.get("/events", response_model=EventPage, dependencies=Question)
 def list_events(store: CurrentStore, reader: CurrentReader, asked: Annotated[EventPageFilter, Query()]) -> Response:
     """Events that match, newest first. `from` is inclusive; `to` is exclusive, or the whole of a day."""
-    game_id = asked.game_id or reader.only_game_id
-    if game_id is not None:
-        reader.require(game_id)
+    game_id = asked.game_id or reader.only_game()
     if asked.cursor and asked.offset is not None:
         raise InvalidRequest.of_field("offset", "either `offset` or `cursor`", location="query")
     before = decode_cursor(asked.cursor) if asked.cursor else None
-    matching = asked.matching(game_id, dt.datetime.now(dt.UTC))
+    matching = asked.matching(game_id, dt.datetime.now(dt.UTC), game_ids=reader.games())
     page = {
         "before_time": before.time if before else None,
         "before_offset": before.journal_offset if before else 0,
@@ -212,12 +213,15 @@ def one_event(
 ) -> EventRecord:
     """A stored event, by the id that it was sent with or was given when it came.
 
-    An id that is no UUID is looked for in one game: that of `gameId`, or of the read token.
+    An id that is no UUID is looked for in one game: that of `gameId`, or the only one that you may read.
     """
-    game_id = game_id or reader.only_game_id
-    if game_id is not None:
-        reader.require(game_id)
-    asked: dict[str, object] = {"game_id": game_id, "event_ids": _possible_ids(event_id, game_id)}
+    game_id = game_id or reader.only_game()
+    games = reader.games()
+    asked: dict[str, object] = {
+        "game_id": game_id,
+        "game_ids": None if games is None else sorted(games),
+        "event_ids": _possible_ids(event_id, game_id),
+    }
     rows = store.query(ONE_EVENT, asked).to_pylist()
     if not rows:
         whose = "There is" if game_id is None else f"The game {game_id} has"

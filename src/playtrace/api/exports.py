@@ -16,7 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import Field, ValidationError
 
-from playtrace.api.authentication import CurrentReader, readable_game
+from playtrace.api.access import CurrentReader, readable_game
 from playtrace.api.events import EventFilter
 from playtrace.api.metrics import rules_of
 from playtrace.api.problem_documents import problem_of_fields

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from playtrace.api.authentication import CurrentReader, authenticate
+from playtrace.api.access import READS, CurrentReader
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
 from playtrace.api.turns import InTurn
@@ -41,7 +41,7 @@ class GameList(ApiModel):
     games: list[GameSummary]
 
 
-@router.get("/games", dependencies=[Depends(authenticate), InTurn])
+@router.get("/games", dependencies=[Depends(READS), InTurn])
 def list_games(state: CurrentState, reader: CurrentReader) -> GameList:
     """All games that the reader may see, oldest first."""
     with state.store.reading() as store:

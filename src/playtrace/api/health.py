@@ -12,6 +12,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 
 from playtrace import __version__
+from playtrace.api.access import FOR_EVERYBODY
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, State
 from playtrace.journal.errors import JournalUnavailable
@@ -115,7 +116,11 @@ class Health(ApiModel):
     """Null when the settings ask for none."""
 
 
-@router.get("/health", responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}})
+@router.get(
+    "/health",
+    dependencies=[FOR_EVERYBODY],
+    responses={503: {"model": Health, "description": "Events cannot be taken; `message` says why."}},
+)
 def health(state: CurrentState, response: Response) -> Health:
     """Whether events are taken and loaded; 503 with the reason when they cannot be taken."""
     settings, journal, loader = state.settings, state.journal, state.loader

@@ -19,7 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 from msgspec import Meta, Struct
 from pydantic import Field
 
-from playtrace.api.authentication import CurrentAdmin, CurrentReader, authenticate, readable_game
+from playtrace.api.access import READS, CurrentEditor, CurrentReader, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import InTurn
@@ -169,7 +169,7 @@ BODY: dict[str, Any] = {
 }
 
 
-@router.get("/imports", dependencies=[Depends(authenticate), InTurn])
+@router.get("/imports", dependencies=[Depends(READS), InTurn])
 def list_imports(state: CurrentState, reader: CurrentReader, game_id: GameId) -> ImportList:
     """Files that were imported, the latest first; at most 100. Their rows are those stored, duplicates, set aside and
     refused."""
@@ -180,7 +180,7 @@ def list_imports(state: CurrentState, reader: CurrentReader, game_id: GameId) ->
 
 
 @router.get("/imports/{import_id}")
-async def one_import(state: CurrentState, admin: CurrentAdmin, game_id: GameId, import_id: ImportId) -> Import:
+async def one_import(state: CurrentState, editor: CurrentEditor, game_id: GameId, import_id: ImportId) -> Import:
     """What became of an import, when all that was sent of it is loaded."""
     await _until_loaded(state)
     found = await run_in_threadpool(_figures, state, game_id, import_id)
@@ -191,7 +191,7 @@ async def one_import(state: CurrentState, admin: CurrentAdmin, game_id: GameId, 
 
 @router.post("/imports/{import_id}", openapi_extra=BODY)
 async def import_part(
-    request: Request, state: CurrentState, admin: CurrentAdmin, game_id: GameId, import_id: ImportId
+    request: Request, state: CurrentState, editor: CurrentEditor, game_id: GameId, import_id: ImportId
 ) -> ImportProgress:
     """Take the next part of an import. Its events are on the disk when this answers, and counted soon after.
 
@@ -200,7 +200,7 @@ async def import_part(
     """
     body = await request.body()
     part = await run_in_threadpool(_read, body, request.headers.get("content-encoding"))
-    await run_in_threadpool(_require_game, state, admin, game_id)
+    await run_in_threadpool(_require_game, state, editor, game_id)
     key = (game_id, import_id)
     async with state.imports.turns.setdefault(key, asyncio.Lock()):
         rows_done = await _rows_done(state, key)
@@ -222,14 +222,14 @@ async def import_part(
     return ImportProgress(rows_done=part.upto)
 
 
-def _require_game(state: State, admin: CurrentAdmin, game_id: str) -> None:
+def _require_game(state: State, editor: CurrentEditor, game_id: str) -> None:
     """Raises `UnknownGame`."""
     if state.settings.open and not state.key_ring.knows(game_id) and is_game_id(game_id):
         try:
             state.key_ring.create([game_id])
         except RegistryError as error:
             raise Conflict(str(error)) from error
-    readable_game(state, admin, game_id)
+    readable_game(state, editor, game_id)
 
 
 def _read(body: bytes, encoding: str | None) -> Part:

@@ -14,9 +14,11 @@ from typing import Annotated, Any, LiteralString
 
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 
-from playtrace.api.authentication import CurrentReader, authenticate
+from playtrace.api.access import CurrentReader
+from playtrace.api.authentication import authenticate
 from playtrace.api.events import EventRecord, record
 from playtrace.api.models import ApiModel
+from playtrace.api.permissions import Permission
 from playtrace.api.state import state_of
 from playtrace.event import NAME_LENGTH_MAX
 from playtrace.load.loader import Loader
@@ -193,7 +195,7 @@ async def live(
     game_id: Annotated[str, Query(alias="gameId", max_length=NAME_LENGTH_MAX)],
 ) -> None:
     """Pushes a `Tick` as text about every half second, until the client leaves or may not read any more."""
-    reader.require(game_id)
+    reader.require(Permission.READ, game_id)
     feeds = state_of(socket).feeds
     await socket.accept()
     watcher: asyncio.Queue[str] = asyncio.Queue(maxsize=2)
@@ -221,7 +223,7 @@ async def live(
 
 def _ask_again(socket: WebSocket, game_id: str) -> None:
     """Raises what `authenticate` does when the reader has signed out, or the token was revoked, since then."""
-    authenticate(socket).require(game_id)
+    authenticate(socket).require(Permission.READ, game_id)
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from playtrace.api.authentication import CurrentReader, Reader, readable_game
+from playtrace.api.access import CurrentReader, readable_game
+from playtrace.api.permissions import Caller
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import AfterLoading, reader_of
 from playtrace.config import Settings
@@ -49,7 +50,7 @@ def list_metrics(reader: CurrentReader) -> Catalogue:
 
 
 def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
-    async def ask(request: Request, state: CurrentState, reader: Reader, parameters: CommonParameters) -> Response:
+    async def ask(request: Request, state: CurrentState, reader: Caller, parameters: CommonParameters) -> Response:
         revision, game = await run_in_threadpool(_of_registry, state, reader, parameters.game_id)
         asked = parameters.with_defaults_of(time_zone=game.time_zone, currency=game.currency)
         rules = rules_of(state.settings, state.registry, game)
@@ -84,7 +85,7 @@ def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
     return ask
 
 
-def _of_registry(state: State, reader: Reader, game_id: str) -> tuple[int, Game]:
+def _of_registry(state: State, reader: Caller, game_id: str) -> tuple[int, Game]:
     """The game, and a revision of the registry that is not newer: games and exchange rates are the registry's, and an
     answer is kept for a revision. Raises what `readable_game` raises."""
     revision = state.registry.revision()

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from playtrace.addresses import scrubbed
-from playtrace.api.authentication import CurrentAdmin
+from playtrace.api.access import CurrentAdmin
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.state import CurrentState, State
 from playtrace.mirrors.probe import probe

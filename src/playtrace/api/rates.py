@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, ValidationError
 
-from playtrace.api.authentication import CurrentAdmin, CurrentReader, authenticate_admin, readable_game
+from playtrace.api.access import EDITS, CurrentEditor, CurrentReader, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
 from playtrace.problems import BadRequest, InvalidRequest, TooLarge
@@ -65,8 +65,8 @@ class RatesRemoved(ApiModel):
     removed: int
 
 
-async def _body(request: Request, _admin: Annotated[object, Depends(authenticate_admin)]) -> bytes:
-    """What was sent, of an admin. Raises `TooLarge`."""
+async def _body(request: Request, _editor: Annotated[object, Depends(EDITS)]) -> bytes:
+    """What was sent, by who may. Raises `TooLarge`."""
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -125,7 +125,7 @@ def list_rates(
 
 @router.put("/rates", openapi_extra=SENT)
 def put_rates(
-    request: Request, body: Body, state: CurrentState, admin: CurrentAdmin, into: Into = None, of: Of = None
+    request: Request, body: Body, state: CurrentState, editor: CurrentEditor, into: Into = None, of: Of = None
 ) -> RatesStored:
     """Add rates for all games, as JSON or CSV, in place of those of the same day and currencies."""
     return _stored(request, body, state, None, into, of)
@@ -133,7 +133,7 @@ def put_rates(
 
 @router.delete("/rates")
 def remove_rates(
-    state: CurrentState, admin: CurrentAdmin, currency: Code = None, first: From = None, to: To = None
+    state: CurrentState, editor: CurrentEditor, currency: Code = None, first: From = None, to: To = None
 ) -> RatesRemoved:
     """Remove rates for all games: all of them, unless it is said which."""
     return RatesRemoved(game_id=None, removed=state.registry.remove_rates(RateFilter(currency, first, to)))
@@ -160,27 +160,27 @@ def put_rates_of_game(
     request: Request,
     body: Body,
     state: CurrentState,
-    admin: CurrentAdmin,
+    editor: CurrentEditor,
     game_id: str,
     into: Into = None,
     of: Of = None,
 ) -> RatesStored:
     """Add rates of a game alone, as JSON or CSV, in place of those of the same day and currencies."""
-    readable_game(state, admin, game_id)
+    readable_game(state, editor, game_id)
     return _stored(request, body, state, game_id, into, of)
 
 
 @router.delete("/games/{game_id}/rates")
 def remove_rates_of_game(
     state: CurrentState,
-    admin: CurrentAdmin,
+    editor: CurrentEditor,
     game_id: str,
     currency: Code = None,
     first: From = None,
     to: To = None,
 ) -> RatesRemoved:
     """Remove rates of a game alone: all of them, unless it is said which. Those for all games stay."""
-    readable_game(state, admin, game_id)
+    readable_game(state, editor, game_id)
     removed = state.registry.remove_rates(RateFilter(currency, first, to), game_id=game_id)
     return RatesRemoved(game_id=game_id, removed=removed)
 

@@ -6,13 +6,14 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from playtrace.api.authentication import CurrentAdmin, CurrentReader, readable_game
+from playtrace.api.access import EDITS_SOMEWHERE, CurrentReader, SomeEditor, readable_game
 from playtrace.api.metrics import rules_of
 from playtrace.api.models import ApiModel
+from playtrace.api.permissions import Caller, Permission
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import Question
 from playtrace.problems import Conflict, InvalidRequest, NotFound
@@ -111,9 +112,11 @@ def list_reports(
 
 
 @router.put("/reports/{report_id}")
-def put_report(state: CurrentState, admin: CurrentAdmin, report_id: ReportId, new: NewReport) -> Report:
+def put_report(state: CurrentState, editor: SomeEditor, report_id: ReportId, new: NewReport) -> Report:
     """Schedule a report, in place of one of the same name. The first is sent when it is next due."""
-    game = readable_game(state, admin, new.game_id)
+    game = readable_game(state, editor, new.game_id)
+    editor.require(Permission.EDIT, game.id)
+    _require_free(state, editor, report_id)
     if new.every == "day" and new.weekday is not None:
         raise InvalidRequest.of_field("weekday", "expected none of a daily report")
     definition = ScheduleDefinition(
@@ -132,18 +135,20 @@ def put_report(state: CurrentState, admin: CurrentAdmin, report_id: ReportId, ne
 
 
 @router.delete("/reports/{report_id}")
-def remove_report(state: CurrentState, admin: CurrentAdmin, report_id: ReportId) -> ReportList:
+def remove_report(state: CurrentState, editor: SomeEditor, report_id: ReportId) -> ReportList:
     """Send it no more. Answers with those that are left."""
+    _require_own(state, editor, report_id)
     try:
         state.registry.remove_report(report_id)
     except UnknownReport as error:
         raise NotFound(str(error)) from error
-    return list_reports(state, admin)
+    return list_reports(state, editor)
 
 
-@router.post("/reports/{report_id}/send", dependencies=Question)
-def send_report(state: CurrentState, admin: CurrentAdmin, report_id: ReportId) -> ReportSent:
+@router.post("/reports/{report_id}/send", dependencies=[Depends(EDITS_SOMEWHERE), *Question])
+def send_report(state: CurrentState, editor: SomeEditor, report_id: ReportId) -> ReportSent:
     """Send the report of the latest day or week that is over now. When it is due it is sent all the same."""
+    _require_own(state, editor, report_id)
     try:
         period, channels = state.reports.send_now(report_id)
     except UnknownReport as error:
@@ -177,6 +182,23 @@ def make_report(
         raise InvalidRequest.of_field(error.parameter, str(error), location="query") from error
     digest = make_digest(state.store, game, period, now=now, rules=rules_of(state.settings, state.registry, game))
     return Response(written(digest, form), media_type=MEDIA_TYPES[form], headers=SHOWN_AS[form])
+
+
+def _require_own(state: State, editor: Caller, report_id: str) -> None:
+    """A report of a game in which they edit. Raises `Forbidden`, or `NotFound` as where there is none."""
+    try:
+        game_id = state.registry.report(report_id).game_id
+    except UnknownReport as error:
+        raise NotFound(str(error)) from error
+    if not editor.may_read(game_id):
+        raise NotFound(str(UnknownReport(report_id)))
+    editor.require(Permission.EDIT, game_id)
+
+
+def _require_free(state: State, editor: Caller, report_id: str) -> None:
+    """Nobody takes the name of a report of a game in which they do not edit. Raises `Conflict`."""
+    if any(one.id == report_id and not editor.may(Permission.EDIT, one.game_id) for one in state.registry.reports()):
+        raise Conflict(f"There is a report {report_id!r} already, which you may not change. Choose another name.")
 
 
 def _described(state: State, *schedules: ReportSchedule) -> list[Report]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from playtrace.api.authentication import CurrentAdmin, CurrentReader, readable_game
+from playtrace.api.access import EDITS, READS, CurrentEditor, CurrentReader, readable_game
 from playtrace.api.metrics import rules_of
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
@@ -101,7 +101,7 @@ class SegmentList(ApiModel):
     segments: list[SegmentSummary]
 
 
-@router.get("", dependencies=[InTurn])
+@router.get("", dependencies=[Depends(READS), InTurn])
 def list_segments(state: CurrentState, reader: CurrentReader, game_id: str) -> SegmentList:
     """Those of a game, by name."""
     readable_game(state, reader, game_id)
@@ -133,12 +133,12 @@ def preview_segment(state: CurrentState, reader: CurrentReader, game_id: str, as
     )
 
 
-@router.put("/{segment_id}", dependencies=Question)
+@router.put("/{segment_id}", dependencies=[Depends(EDITS), *Question])
 def put_segment(
-    state: CurrentState, admin: CurrentAdmin, game_id: str, segment_id: SegmentId, definition: SegmentDefinition
+    state: CurrentState, editor: CurrentEditor, game_id: str, segment_id: SegmentId, definition: SegmentDefinition
 ) -> SegmentSummary:
     """Make a segment, in place of one of the same name."""
-    game = readable_game(state, admin, game_id)
+    game = readable_game(state, editor, game_id)
     rule = definition.whole_rule()
     try:
         if rule is None:
@@ -158,13 +158,14 @@ def put_segment(
         raise InvalidRequest.of_field("asOf", str(error), location="body") from error
     except segments.TooManySegments as error:
         raise Conflict(str(error)) from error
+    state.registry.note("segment.put", segment_id, game_id=game_id)
     return _summary(_found(state, game_id, segment_id))
 
 
-@router.post("/{segment_id}/refresh", dependencies=Question)
+@router.post("/{segment_id}/refresh", dependencies=[Depends(EDITS), *Question])
 def refresh_segment(
     state: CurrentState,
-    admin: CurrentAdmin,
+    editor: CurrentEditor,
     game_id: str,
     segment_id: SegmentId,
     as_of: Annotated[
@@ -173,7 +174,7 @@ def refresh_segment(
     ] = None,
 ) -> SegmentSummary:
     """Look again who fits the rule."""
-    game = readable_game(state, admin, game_id)
+    game = readable_game(state, editor, game_id)
     segment = _found(state, game_id, segment_id)
     try:
         keeping.look_again(
@@ -187,11 +188,12 @@ def refresh_segment(
 
 
 @router.delete("/{segment_id}")
-def delete_segment(state: CurrentState, admin: CurrentAdmin, game_id: str, segment_id: SegmentId) -> SegmentList:
+def delete_segment(state: CurrentState, editor: CurrentEditor, game_id: str, segment_id: SegmentId) -> SegmentList:
     """Forget a segment; its players and their events stay. What is left is answered."""
-    readable_game(state, admin, game_id)
+    readable_game(state, editor, game_id)
     if not segments.remove(state.store, game_id, segment_id):
         raise _unknown(game_id, segment_id)
+    state.registry.note("segment.removed", segment_id, game_id=game_id)
     return SegmentList(segments=[_summary(segment) for segment in segments.segments(state.store, game_id)])
 
 

@@ -9,25 +9,41 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from playtrace import __version__
+from playtrace.api.access import FOR_EVERYBODY
 from playtrace.api.authentication import COOKIE, require_same_origin, signed_in_person
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, state_of
 from playtrace.problems import InvalidRequest, SetupRefused, Unauthenticated
 from playtrace.registry import errors
-from playtrace.registry.models import EMAIL_LENGTH_MAX, Person
+from playtrace.registry.models import EMAIL_LENGTH_MAX, GAME_ID_LENGTH_MAX, Person
 from playtrace.registry.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
-from playtrace.registry.registry import SessionSecret
+from playtrace.registry.people import Browser, SessionSecret
+from playtrace.registry.roles import Role
 
 router = APIRouter(prefix="/api", tags=["session"])
+
+
+class GrantOf(ApiModel):
+    role: Role
+    game_id: str | None = Field(None, max_length=GAME_ID_LENGTH_MAX, description="Null: all games.")
 
 
 class User(ApiModel):
     email: str
     is_admin: bool
+    """Of all games."""
+    grants: list[GrantOf]
+    """What they may do, and in which games."""
+    has_second_factor: bool
 
     @classmethod
     def of(cls, person: Person) -> User:
-        return cls(email=person.email, is_admin=person.is_admin)
+        return cls(
+            email=person.email,
+            is_admin=person.is_admin,
+            grants=[GrantOf(role=grant.role, game_id=grant.game_id) for grant in person.grants],
+            has_second_factor=person.has_second_factor,
+        )
 
 
 class Me(ApiModel):
@@ -55,7 +71,7 @@ class SignedIn(ApiModel):
     expires_at: dt.datetime
 
 
-@router.get("/me")
+@router.get("/me", dependencies=[FOR_EVERYBODY])
 def read_me(request: Request, response: Response, state: CurrentState) -> Me:
     """Who is signed in here, if anyone. Never an error."""
     response.headers["Cache-Control"] = "no-store"
@@ -69,7 +85,7 @@ def read_me(request: Request, response: Response, state: CurrentState) -> Me:
     )
 
 
-@router.post("/setup", status_code=201, dependencies=[Depends(require_same_origin)])
+@router.post("/setup", status_code=201, dependencies=[FOR_EVERYBODY, Depends(require_same_origin)])
 def create_admin(setup: Setup, request: Request, response: Response, state: CurrentState) -> SignedIn:
     """The first admin, by the one-time link. Signs in as well."""
     try:
@@ -81,22 +97,22 @@ def create_admin(setup: Setup, request: Request, response: Response, state: Curr
             "The link was used already, or is not the latest that the server printed. "
             "Restart the server for a new link; once there is an admin, sign in."
         ) from error
-    return _sign_in(request, response, state.registry.login(setup.email, setup.password))
+    return _sign_in(request, response, state.registry.login(setup.email, setup.password, browser=_browser(request)))
 
 
-@router.post("/session", dependencies=[Depends(require_same_origin)])
+@router.post("/session", dependencies=[FOR_EVERYBODY, Depends(require_same_origin)])
 def sign_in(credentials: Credentials, request: Request, response: Response, state: CurrentState) -> SignedIn:
     address = request.client.host if request.client else ""
     state.login_throttle.attempt(address, credentials.email)
     try:
-        login = state.registry.login(credentials.email, credentials.password)
+        login = state.registry.login(credentials.email, credentials.password, browser=_browser(request))
     except errors.LoginRefused as error:
         raise Unauthenticated(str(error)) from error
     state.login_throttle.succeeded(address, credentials.email)
     return _sign_in(request, response, login)
 
 
-@router.delete("/session", status_code=204, dependencies=[Depends(require_same_origin)])
+@router.delete("/session", status_code=204, dependencies=[FOR_EVERYBODY, Depends(require_same_origin)])
 def sign_out(request: Request, response: Response, state: CurrentState) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
@@ -116,6 +132,10 @@ def _sign_in(request: Request, response: Response, login: SessionSecret) -> Sign
         samesite="lax",
     )
     return SignedIn(user=User.of(login.person), expires_at=login.expires_at)
+
+
+def _browser(request: Request) -> Browser:
+    return Browser(request.client.host if request.client else "", request.headers.get("user-agent", ""))
 
 
 def _is_https(request: Request) -> bool:

@@ -7,15 +7,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field, JsonValue
 
-from playtrace.api.authentication import CurrentSqlReader, Reader, authenticate_for_sql
+from playtrace.api.access import Needs
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
+from playtrace.api.permissions import Caller, Permission
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import in_turn_of_sql
 from playtrace.problems import Forbidden
 from playtrace.sql.orders import WHOLE_STORE, Reach
 
 router = APIRouter(prefix="/api", tags=["sql"])
+
+ASKS_IN_SQL = Needs(Permission.SQL, somewhere=True)
 
 MEDIA_TYPES = {"json": "application/json", "arrow": "application/vnd.apache.arrow.stream", "csv": "text/csv"}
 
@@ -56,26 +59,28 @@ BINARY = {"schema": {"type": "string", "format": "binary"}}
     response_model=Rows,
     responses={200: {"content": {MEDIA_TYPES["arrow"]: BINARY, MEDIA_TYPES["csv"]: {"schema": {"type": "string"}}}}},
     dependencies=[
-        Depends(authenticate_for_sql),
+        Depends(ASKS_IN_SQL),
         Depends(wait_until_loaded),
         Depends(in_turn_of_sql, scope="function"),
     ],
 )
-def run(state: CurrentState, reader: CurrentSqlReader, statement: Statement) -> Response:
-    """Runs one SELECT, in a process of its own. It sees the views of `docs/sql.md`, of all games or that of the token,
+def run(state: CurrentState, reader: Annotated[Caller, Depends(ASKS_IN_SQL)], statement: Statement) -> Response:
+    """Runs one SELECT, in a process of its own. It sees the views of `docs/sql.md`, of the games that you may ask of,
     and nothing else: no files, no network."""
     said = state.sql_processes.ask(statement.sql, _reach(state, reader, statement), statement.format)
     return Response(said, media_type=MEDIA_TYPES[statement.format])
 
 
-def _reach(state: State, reader: Reader, statement: Statement) -> Reach:
+def _reach(state: State, reader: Caller, statement: Statement) -> Reach:
+    is_admin = reader.may(Permission.SQL, None) and reader.may(Permission.MANAGE, None)
     if statement.internal:
-        if not reader.is_admin:
+        if not is_admin:
             raise Forbidden("Only an admin may read the store's own tables. Leave out `internal`.")
         return WHOLE_STORE
+    games = reader.games(Permission.SQL)
     return Reach(
         views=True,
-        views_alone=not reader.is_admin,
-        game_id=reader.only_game_id,
+        views_alone=not is_admin,
+        game_ids=None if games is None else sorted(games),
         session_timeout_s=state.settings.rules.session_timeout_minutes * 60,
     )

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import Depends, Request
 
-from playtrace.api.authentication import COOKIE, authenticate, bearer_token
+from playtrace.api.access import READS
+from playtrace.api.authentication import COOKIE, bearer_token
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.state import CurrentState
 from playtrace.problems import Unavailable
@@ -155,7 +156,7 @@ async def in_turn_of_sql(request: Request, state: CurrentState) -> AsyncGenerato
 
 
 InTurn = Depends(in_turn, scope="function")
-AfterLoading = [Depends(authenticate), Depends(wait_until_loaded)]
+AfterLoading = [Depends(READS), Depends(wait_until_loaded)]
 """The dependencies of a route that sees what was durable when it was asked, and takes its turn itself."""
 Question = [*AfterLoading, InTurn]
 """The dependencies of a route of ours that asks the store, and sees what was durable when it was asked."""

@@ -1,31 +1,44 @@
-"""`playtrace tokens`: read tokens, with which programs ask."""
+"""`playtrace tokens`: with which programs ask."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 import typer
 
 from playtrace.cli.registry_access import AsJson, DataFolder, in_folder, open_registry
 from playtrace.cli.tables import print_hint, print_json, print_table
-from playtrace.registry.models import ReadToken
+from playtrace.registry.models import Token
+from playtrace.registry.roles import Scope
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Read tokens, with which programs ask.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tokens, with which programs ask.")
 
 
 @app.command()
 def add(
     note: Annotated[str, typer.Option(help="What it is for, such as 'notebook of Ada'.")] = "",
-    game_id: Annotated[str | None, typer.Option("--game", metavar="GAME", help="Only this game. Default: all.")] = None,
-    may_sql: Annotated[
-        bool, typer.Option("--sql", help="It may also ask in SQL: the views of docs/sql.md, of its game alone.")
-    ] = False,
+    game_ids: Annotated[
+        list[str] | None, typer.Option("--game", metavar="GAME", help="Only this game; may be repeated. Default: all.")
+    ] = None,
+    scopes: Annotated[
+        list[Scope] | None,
+        typer.Option(
+            "--scope",
+            help="What it may do; may be repeated. Default: read. `sql`: ask in SQL, the views of docs/sql.md, of its"
+            " games alone. `send`: send events. `manage`: change what others see, and keys.",
+        ),
+    ] = None,
+    may_sql: Annotated[bool, typer.Option("--sql", help="The same as --scope read --scope sql.")] = False,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="It ends after so many days.")] = None,
     data: DataFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a read token. It is printed this once: only a hash of it is kept."""
+    """Make a token. It is printed this once: only a hash of it is kept."""
+    wanted = [*(scopes or ([] if may_sql else [Scope.READ])), *([Scope.READ, Scope.SQL] if may_sql else [])]
+    expires_at = None if days is None else dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
     with open_registry(data) as registry:
-        token, secret = registry.add_token(note=note, game_id=game_id, may_sql=may_sql)
+        token, secret = registry.add_token(note=note, game_ids=game_ids or None, scopes=wanted, expires_at=expires_at)
     if as_json:
         print_json({**_document(token), "token": secret})
     else:
@@ -35,7 +48,7 @@ def add(
 
 @app.command("list")
 def list_tokens(data: DataFolder = None, as_json: AsJson = False) -> None:
-    """List read tokens, the revoked ones too."""
+    """List tokens, the revoked ones too."""
     with open_registry(data) as registry:
         tokens = registry.tokens()
     if as_json:
@@ -43,7 +56,7 @@ def list_tokens(data: DataFolder = None, as_json: AsJson = False) -> None:
     elif tokens:
         _print(tokens)
     else:
-        print_hint("No read tokens yet. Make one: " + in_folder("playtrace tokens add", data))
+        print_hint("No tokens yet. Make one: " + in_folder("playtrace tokens add", data))
 
 
 @app.command()
@@ -52,7 +65,7 @@ def revoke(
     data: DataFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Revoke a read token for good, at once."""
+    """Revoke a token for good, at once."""
     with open_registry(data) as registry:
         revoked = registry.revoke_token(token_id)
     if as_json:
@@ -61,29 +74,31 @@ def revoke(
         _print([revoked])
 
 
-def _document(token: ReadToken) -> dict[str, object]:
+def _document(token: Token) -> dict[str, object]:
     return {
         "id": token.id,
         "prefix": token.prefix,
-        "gameId": token.game_id,
-        "sql": token.may_sql,
+        "gameIds": token.game_ids,
+        "scopes": token.scopes,
         "note": token.note,
         "createdAt": token.created_at,
+        "expiresAt": token.expires_at,
         "revokedAt": token.revoked_at,
     }
 
 
-def _print(tokens: list[ReadToken]) -> None:
+def _print(tokens: list[Token]) -> None:
     print_table(
-        ["Id", "Begins with", "Game", "SQL", "Note", "Created (UTC)", "Revoked (UTC)"],
+        ["Id", "Begins with", "Games", "May", "Note", "Created (UTC)", "Ends (UTC)", "Revoked (UTC)"],
         [
             [
                 token.id,
                 token.prefix + "…",
-                token.game_id or "(all)",
-                "yes" if token.may_sql else "",
+                "(all)" if token.game_ids is None else ", ".join(token.game_ids),
+                ", ".join(token.scopes),
                 token.note,
                 token.created_at,
+                token.expires_at,
                 token.revoked_at,
             ]
             for token in tokens

@@ -84,29 +84,19 @@ def add_silence(session: Session, silence: Silence) -> Silence:
     return silence._replace(id=row.id)
 
 
-def end_silence(session: Session, silence_id: int) -> None:
-    """Raises `UnknownSilence`."""
+def end_silence(session: Session, silence_id: int) -> Silence:
+    """The one that was ended. Raises `UnknownSilence`."""
     row = session.get(AlertSilence, silence_id) if 0 < silence_id < 2**31 else None
     if row is None:
         raise UnknownSilence(silence_id)
     session.delete(row)
+    return _silence(row)
 
 
 def silences(session: Session, now: dt.datetime) -> list[Silence]:
     """Those that hold now, oldest first."""
     rows = session.scalars(select(AlertSilence).where(AlertSilence.until > now).order_by(AlertSilence.id))
-    return [
-        Silence(
-            row.id,
-            row.rule_id or None,
-            row.game_id or None,
-            row.version or None,
-            row.until,
-            row.note,
-            row.created_at,
-        )
-        for row in rows
-    ]
+    return [_silence(row) for row in rows]
 
 
 def positions(session: Session) -> dict[str, dt.datetime]:
@@ -119,3 +109,9 @@ def put_positions(session: Session, judged_to: Mapping[str, dt.datetime]) -> Non
     if judged_to:
         rows = [{"game_id": game_id, "judged_to": moment} for game_id, moment in judged_to.items()]
         session.execute(insert(AlertPosition), rows)
+
+
+def _silence(row: AlertSilence) -> Silence:
+    return Silence(
+        row.id, row.rule_id or None, row.game_id or None, row.version or None, row.until, row.note, row.created_at
+    )

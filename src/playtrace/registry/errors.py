@@ -6,10 +6,14 @@ RegistryError
 ├── Invalid           a value does not fit; `field` names it
 ├── GameExists
 ├── GameIsDeleted     nothing is done with it any more; its id is free when it is gone
+├── PersonExists
+├── LastAdmin         nobody would be left who may do everything
 ├── NotFound
 │   ├── UnknownGame
 │   ├── UnknownKey
 │   ├── UnknownToken
+│   ├── UnknownPerson
+│   ├── UnknownLogin
 │   ├── UnknownChannel
 │   ├── UnknownAlertRule
 │   ├── UnknownIncident
@@ -20,6 +24,7 @@ RegistryError
 ├── MirrorFromSettings  nor is such a mirror
 ├── AmbiguousKey      the beginning of more than one write key
 ├── SetupRefused      the one-time link is wrong or used, or there is an admin already
+├── LinkRefused       nor is a link that sets a password good for ever
 └── LoginRefused      email and password do not belong together
 """
 
@@ -75,7 +80,27 @@ class UnknownKey(NotFound):
 
 class UnknownToken(NotFound):
     def __init__(self, token_id: int) -> None:
-        super().__init__(f"There is no read token with the id {token_id}.")
+        super().__init__(f"There is no token with the id {token_id}.")
+
+
+class UnknownPerson(NotFound):
+    def __init__(self, who: str | int) -> None:
+        super().__init__(f"There is nobody with the {'id' if isinstance(who, int) else 'email'} {who!r}.")
+
+
+class UnknownLogin(NotFound):
+    def __init__(self, login_id: str) -> None:
+        super().__init__(f"There is no login {login_id!r}: it has ended.")
+
+
+class PersonExists(RegistryError):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is here already. A new link for them is a reset; what they may do is their role.")
+
+
+class LastAdmin(RegistryError):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is the only admin of all games. Make somebody else one first.")
 
 
 class UnknownChannel(NotFound):
@@ -133,6 +158,11 @@ class AmbiguousKey(RegistryError):
 class SetupRefused(RegistryError):
     def __init__(self) -> None:
         super().__init__("This setup link is not valid, or was used already.")
+
+
+class LinkRefused(RegistryError):
+    def __init__(self) -> None:
+        super().__init__("This link is not valid, or was used already, or is too old. Ask an admin for another.")
 
 
 class LoginRefused(RegistryError):

@@ -1,7 +1,8 @@
 """The tables of the registry. Rows are also what `Registry` hands out: read them, never write to them.
 
-Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins that have ended are removed,
-exchange rates that are replaced, channels of alerts with what was sent to them, and mirrors.
+Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins and links that have ended are
+removed, people who have left (the audit still names them), exchange rates that are replaced, channels of alerts with
+what was sent to them, and mirrors.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Double, ForeignKey, Index, String, Text, Time
 from sqlalchemy.dialects import mysql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from playtrace.registry.roles import ADMIN_OF_ALL, Grant, Role
 
 GAME_ID_LENGTH_MAX = 64
 NAME_LENGTH_MAX = 200
@@ -32,6 +35,13 @@ MIRROR_URL_LENGTH_MAX = 2000
 TARGET_LENGTH_MAX = 2000
 SIGNING_SECRET_LENGTH_MAX = 200
 ERROR_LENGTH_MAX = 500
+ROLE_LENGTH_MAX = 16
+ADDRESS_LENGTH_MAX = 64
+AGENT_LENGTH_MAX = 200
+ACTION_LENGTH_MAX = 64
+SUBJECT_LENGTH_MAX = 254
+ALL_GAMES = ""
+"""Where it stands for the id of a game."""
 MYSQL = "mysql"
 """And MariaDB."""
 
@@ -117,6 +127,17 @@ class WriteKey(Base):
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
 
+class GrantRow(Base):
+    """What somebody may do, in one game or in all."""
+
+    __tablename__ = "grants"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), primary_key=True)
+    """`ALL_GAMES`, or one."""
+    role: Mapped[str] = mapped_column(ExactText(ROLE_LENGTH_MAX))
+
+
 class Person(Base):
     __tablename__ = "people"
 
@@ -124,8 +145,50 @@ class Person(Base):
     email: Mapped[str] = mapped_column(ExactText(EMAIL_LENGTH_MAX), unique=True)
     """In lower case."""
     password_hash: Mapped[str] = mapped_column(String(255))
-    is_admin: Mapped[bool]
+    """Empty: none yet, or never, where another server says who it is."""
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    identity_sha256: Mapped[str | None] = mapped_column(ExactText(SHA256_HEX_LENGTH), index=True, unique=True)
+    """Of whom an OpenID provider names: its address and its name for them."""
+    totp_secret: Mapped[str | None] = mapped_column(ExactText(64))
+    """What an authenticator app makes its codes of; readable, as they are made here too."""
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    """Of the last code that was taken, which is not taken again. Empty: the second factor is not in use yet."""
+    granted: Mapped[list[GrantRow]] = relationship(
+        lazy="joined", cascade="all, delete-orphan", order_by=GrantRow.game_id
+    )
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        return tuple(Grant(Role(row.role), row.game_id or None) for row in self.granted)
+
+    @property
+    def is_admin(self) -> bool:
+        """Of all games."""
+        return ADMIN_OF_ALL in self.grants
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp_last_step is not None
+
+
+class RecoveryCode(Base):
+    """Stands for a code of the second factor, once."""
+
+    __tablename__ = "recovery_codes"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    code_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), primary_key=True)
+
+
+class PasswordLink(Base):
+    """The one-time link by which somebody who was invited, or forgot it, chooses a password."""
+
+    __tablename__ = "password_links"
+
+    secret_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    expires_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
 
 
 class Login(Base):
@@ -137,23 +200,49 @@ class Login(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     expires_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
+    seen_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """When it was last used, to within a few minutes."""
+    address: Mapped[str] = mapped_column(ExactText(ADDRESS_LENGTH_MAX), server_default="")
+    """From where it began."""
+    agent: Mapped[str] = mapped_column(String(AGENT_LENGTH_MAX), server_default="")
+    """What the browser called itself."""
 
 
-class ReadToken(Base):
-    """Lets a program read: one game, or all of them where `game_id` is empty."""
+class Token(Base):
+    """Lets a program do what its scopes say: in some games, or in all of them where `game_ids` is null."""
 
-    __tablename__ = "read_tokens"
+    __tablename__ = "tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     secret_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), unique=True)
     prefix: Mapped[str] = mapped_column(ExactText(16))
     """How the token begins, so that its owner recognises it in a list."""
-    game_id: Mapped[str | None] = mapped_column(ForeignKey(Game.id))
-    may_sql: Mapped[bool]
-    """Whether it may ask in SQL, beside the questions that there are."""
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    game_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     note: Mapped[str] = mapped_column(String(NOTE_LENGTH_MAX))
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+
+class AuditEntry(Base):
+    """Who did what."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
+    actor: Mapped[str] = mapped_column(String(SUBJECT_LENGTH_MAX))
+    """An email, a token, the command line, a setting, or the server itself."""
+    address: Mapped[str] = mapped_column(ExactText(ADDRESS_LENGTH_MAX))
+    """From where it was asked for; empty where nobody asked over the network."""
+    action: Mapped[str] = mapped_column(ExactText(ACTION_LENGTH_MAX))
+    """What was done, such as `key.revoked`."""
+    game_id: Mapped[str | None] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), index=True)
+    """Of what it was done to; null where it is of no game, or of all."""
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH_MAX))
+    """What it was done to, as people call it."""
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SetupToken(Base):

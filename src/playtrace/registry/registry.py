@@ -10,7 +10,6 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, delete, func, select, text, update
@@ -21,68 +20,61 @@ from playtrace.registry import (
     alert_incidents,
     alert_outbox,
     alert_rules,
+    audit,
     exchange_rates,
     games,
     mirrors,
+    people,
     refused_players,
     report_schedules,
+    tokens,
 )
-from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
+from playtrace.registry.access_secrets import new_secret, sha256_of
 from playtrace.registry.alert_channels import ChannelDefinition
 from playtrace.registry.alert_incidents import IncidentChange, IncidentRow, Observation
 from playtrace.registry.alert_outbox import Backlog
 from playtrace.registry.alert_rules import RuleRow, Silence
+from playtrace.registry.audit import acting, acts
 from playtrace.registry.database import answering, for_reading, for_writing, open_database
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
     GameIsDeleted,
-    Invalid,
     LoginRefused,
     SetupRefused,
     UnknownKey,
-    UnknownToken,
 )
 from playtrace.registry.exchange_rates import Rate, RateFilter
 from playtrace.registry.games import check_currency, check_game_id, check_text, check_time_zone
 from playtrace.registry.mirrors import MirrorDefinition
 from playtrace.registry.models import (
-    EMAIL_LENGTH_MAX,
     NAME_LENGTH_MAX,
     NOTE_LENGTH_MAX,
     AlertChannel,
     AlertInOutbox,
+    AuditEntry,
     Game,
     Login,
     Mirror,
     Person,
-    ReadToken,
     ReportSchedule,
     Revision,
     SetupToken,
+    Token,
     WriteKey,
 )
 from playtrace.registry.passwords import check_password, hash_password, verify_password
+from playtrace.registry.people import Browser, SessionSecret
 from playtrace.registry.report_schedules import ScheduleDefinition
 from playtrace.registry.retention import RetentionPolicy
+from playtrace.registry.roles import ADMIN_OF_ALL, Grant, Role, Scope, read_scopes
 
-LOGIN_DAYS = 30
-"""A login ends this long after it began."""
 SETUP_TOKENS_MAX = 8
 """Setup links that wait for their use; each start makes one until there is an admin."""
 KEY_PREFIX_LENGTH_MIN = 4
 """A write key may be named by its first digits, at least so many."""
 
-EMAIL_SHAPE = re.compile(r"[^\s@\x00-\x1f\x7f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f\ud800-\udfff]+")
-
-
-@dataclass(frozen=True)
-class SessionSecret:
-    """A new login. The secret exists only here and in the browser's cookie."""
-
-    secret: str = field(repr=False)
-    expires_at: dt.datetime
-    person: Person
+NO_BROWSER = Browser()
 
 
 class Registry:
@@ -142,6 +134,7 @@ class Registry:
                 raise GameExists(game_id) if there.deletion_began_at is None else GameIsDeleted(game_id)
             game = Game(id=game_id, name=name, time_zone=time_zone, currency=currency, created_at=self._clock())
             session.add(game)
+            self._audit(session, "game.added", game_id, game_id=game_id)
         return game
 
     def add_games(self, game_ids: Sequence[str], *, games_max: int | None = None) -> None:
@@ -181,16 +174,19 @@ class Registry:
         """Its `name`, `time_zone` and `currency`, those that are given. Raises `UnknownGame`, `GameIsDeleted` and
         `Invalid`."""
         with self._writing() as session:
+            self._audit(session, "game.changed", game_id, game_id=game_id, **changes)
             return games.change(session, game_id, changes)
 
     def archive_game(self, game_id: str, *, is_archived: bool) -> Game:
         """It takes no events any more, or takes some again. Raises `UnknownGame` and `GameIsDeleted`."""
         with self._writing() as session:
+            self._audit(session, "game.archived" if is_archived else "game.taken_back", game_id, game_id=game_id)
             return games.archive(session, game_id, self._clock(), is_archived=is_archived)
 
     def begin_deletion(self, game_id: str, confirmed_name: str) -> Game:
         """Raises `UnknownGame`, `GameIsDeleted`, and `Invalid` for a game that is not archived, or named otherwise."""
         with self._writing() as session:
+            self._audit(session, "game.deleted", game_id, game_id=game_id)
             return games.begin_deletion(session, game_id, confirmed_name, self._clock())
 
     def forget_game(self, game_id: str) -> None:
@@ -201,6 +197,7 @@ class Registry:
     def set_retention(self, game_id: str, policy: RetentionPolicy) -> Game:
         """How long it keeps what. Raises `UnknownGame`, `GameIsDeleted` and `Invalid`."""
         with self._writing() as session:
+            self._audit(session, "game.retention_set", game_id, game_id=game_id)
             return games.set_retention(session, game_id, policy, self._clock())
 
     # Write keys
@@ -218,6 +215,7 @@ class Registry:
                 created_at=self._clock(),
             )
             session.add(key)
+            self._audit(session, "key.added", _key_in_words(key), game_id=game_id)
         return key
 
     def keys(self, game_id: str | None = None) -> list[WriteKey]:
@@ -233,6 +231,7 @@ class Registry:
         with self._writing() as session:
             found = _key(session, key)
             found.revoked_at = found.revoked_at or self._clock()
+            self._audit(session, "key.revoked", _key_in_words(found), game_id=found.game_id)
             return found
 
     def rename_key(self, key: str, note: str) -> WriteKey:
@@ -242,21 +241,22 @@ class Registry:
         with self._writing() as session:
             found = _key(session, key)
             found.note = note
+            self._audit(session, "key.renamed", _key_in_words(found), game_id=found.game_id)
             return found
 
-    # People
+    # People. No answer depends on them, so the revision stays.
 
     def has_admin(self) -> bool:
         with self._reading() as session:
-            return _has_admin(session)
+            return people.has_admin(session)
 
     def setup_token(self) -> str | None:
         """A new secret for the link that makes the first admin; None once there is one.
 
         Only a hash is kept, so every start makes another. The latest few of them are valid until one is used.
         """
-        with self._writing() as session:
-            if _has_admin(session):
+        with self._noting() as session:
+            if people.has_admin(session):
                 return None
             secret = new_secret("setup")
             session.add(SetupToken(secret_sha256=sha256_of(secret), created_at=self._clock()))
@@ -266,99 +266,264 @@ class Registry:
             return secret
 
     def create_admin(self, setup_token: str, email: str, password: str) -> Person:
-        """The first admin. Raises `SetupRefused` or `Invalid`."""
-        email = check_email(email)
+        """The first admin. Raises `SetupRefused`, `PersonExists` or `Invalid`."""
+        people.check_email(email)
         check_password(password)
         with self._reading() as session:
             # Checked before hashing, which costs enough to be worth a secret.
             if _open_setup_token(session, setup_token) is None:
                 raise SetupRefused
         password_hash = hash_password(password)
-        with self._writing() as session:
+        with self._noting() as session:
             if _open_setup_token(session, setup_token) is None:
                 raise SetupRefused
             now = self._clock()
             session.execute(update(SetupToken).where(SetupToken.used_at.is_(None)).values(used_at=now))
-            person = Person(email=email, password_hash=password_hash, is_admin=True, created_at=now)
-            session.add(person)
+            person = people.add(session, email, [ADMIN_OF_ALL], now, password_hash=password_hash)
+            self._audit(session, "person.set_up", person.email)
         return person
 
-    def login(self, email: str, password: str) -> SessionSecret:
+    def invite(self, email: str, grants: Sequence[Grant]) -> tuple[Person, str]:
+        """Somebody new, and the secret of the link by which they choose a password.
+
+        Raises `Invalid`, `PersonExists` and `UnknownGame`.
+        """
+        with self._noting() as session:
+            self._require_games(session, [grant.game_id for grant in grants])
+            now = self._clock()
+            person = people.add(session, email, grants, now)
+            self._audit(session, "person.invited", person.email, grants=_in_words(grants))
+            return person, people.new_link(session, person, now)
+
+    def people(self) -> list[Person]:
+        """All of them, by email."""
+        with self._reading() as session:
+            return list(people.find_all(session))
+
+    def person(self, who: str | int) -> Person:
+        """By email or number. Raises `UnknownPerson`."""
+        with self._reading() as session:
+            return people.find(session, who)
+
+    def set_grants(self, who: str | int, grants: Sequence[Grant]) -> Person:
+        """What they may do, in place of all that they could. Raises `UnknownPerson`, `UnknownGame`, `Invalid` and
+        `LastAdmin`."""
+        with self._noting() as session:
+            person = people.find(session, who)
+            self._require_games(session, [grant.game_id for grant in grants if grant not in person.grants])
+            people.set_grants(session, person, grants)
+            self._audit(session, "person.role_changed", person.email, grants=_in_words(grants))
+            return person
+
+    def set_role(self, who: str | int, role: Role | None, game_ids: Sequence[str] = ()) -> Person:
+        """In these games, or in all; what they may do in others stays. Raises what `set_grants` does."""
+        with self._noting() as session:
+            person = people.find(session, who)
+            self._require_games(session, game_ids if role is not None else ())
+            people.set_role(session, person, role, game_ids)
+            self._audit(session, "person.role_changed", person.email, grants=_in_words(person.grants))
+            return person
+
+    def remove_person(self, who: str | int) -> Person:
+        """Raises `UnknownPerson` and `LastAdmin`."""
+        with self._noting() as session:
+            person = people.find(session, who)
+            people.remove(session, person)
+            self._audit(session, "person.removed", person.email)
+            return person
+
+    def reset_link(self, who: str | int) -> tuple[Person, str]:
+        """The secret of a link by which they choose a new password. Until it is used the old one is good.
+
+        Raises `UnknownPerson`.
+        """
+        with self._noting() as session:
+            person = people.find(session, who)
+            self._audit(session, "person.reset", person.email)
+            return person, people.new_link(session, person, self._clock())
+
+    def open_links(self) -> dict[int, dt.datetime]:
+        """Of people who have a link that they have not used: until when it is good."""
+        with self._reading() as session:
+            return people.open_links(session, self._clock())
+
+    def person_of_link(self, secret: str) -> Person:
+        """Raises `LinkRefused`."""
+        with self._reading() as session:
+            return people.of_link(session, secret, self._clock())
+
+    def use_link(self, secret: str, password: str) -> Person:
+        """They have this password now, and are signed in nowhere. Raises `LinkRefused` and `Invalid`."""
+        check_password(password)
+        self.person_of_link(secret)
+        password_hash = hash_password(password)
+        with self._noting() as session:
+            person = people.of_link(session, secret, self._clock())
+            people.set_password(session, person, password_hash)
+            with acts(acting.get()._replace(name=person.email)):
+                self._audit(session, "person.password_set", person.email)
+            return person
+
+    def set_password(self, who: str | int, password: str) -> Person:
+        """Of whoever may do that without being asked for the old one. Raises `UnknownPerson` and `Invalid`."""
+        check_password(password)
+        password_hash = hash_password(password)
+        with self._noting() as session:
+            person = people.find(session, who)
+            people.set_password(session, person, password_hash)
+            self._audit(session, "person.password_set", person.email)
+            return person
+
+    def change_password(self, person_id: int, old: str, new: str, *, login: str | None) -> None:
+        """All other logins end. Raises `LoginRefused` when the old one is another, and `Invalid`."""
+        check_password(new)
+        person = self.person(person_id)
+        if not verify_password(person.password_hash or None, old):
+            raise LoginRefused
+        password_hash = hash_password(new)
+        with self._noting() as session:
+            person = people.find(session, person_id)
+            person.password_hash = password_hash
+            people.end_logins(session, person, but=login)
+            self._audit(session, "person.password_changed", person.email)
+
+    def login(self, email: str, password: str, *, browser: Browser = NO_BROWSER) -> SessionSecret:
         """Raises `LoginRefused`, after the same time and with the same words whether or not the person exists."""
         with self._reading() as session:
-            person = _person(session, email)
-        if not verify_password(person.password_hash if person else None, password) or person is None:
+            person = people.by_email(session, email)
+        if not verify_password(person.password_hash or None if person else None, password) or person is None:
             raise LoginRefused
-        now = self._clock()
-        login = SessionSecret(new_secret("login"), now + dt.timedelta(days=LOGIN_DAYS), person)
-        with self._writing() as session:
-            session.add(
-                Login(
-                    secret_sha256=sha256_of(login.secret),
-                    person_id=person.id,
-                    created_at=now,
-                    expires_at=login.expires_at,
-                )
-            )
-        return login
+        return self.begin_login(person.id, browser=browser)
+
+    def begin_login(self, person_id: int, *, browser: Browser = NO_BROWSER) -> SessionSecret:
+        """Of somebody of whom it is known who it is. Raises `UnknownPerson`."""
+        with self._noting() as session:
+            person = people.find(session, person_id)
+            login = people.begin_login(session, person, browser, self._clock())
+            with acts(acting.get()._replace(name=person.email)):
+                self._audit(session, "person.signed_in", person.email, agent=browser.agent or None)
+            return login
 
     def logout(self, secret: str) -> None:
         """Ends a login; one that is unknown or over needs nothing."""
-        with self._writing() as session:
+        with self._noting() as session:
             session.execute(delete(Login).where(Login.secret_sha256 == sha256_of(secret)))
 
+    def logins(self, who: str | int) -> list[Login]:
+        """Where they are signed in, the latest first. Raises `UnknownPerson`."""
+        with self._reading() as session:
+            return list(people.logins(session, people.find(session, who), self._clock()))
+
+    def end_login(self, who: str | int, login_id: str) -> None:
+        """Raises `UnknownPerson` and `UnknownLogin`."""
+        with self._noting() as session:
+            person = people.find(session, who)
+            people.end_login(session, person, login_id)
+            self._audit(session, "person.login_ended", person.email)
+
+    def end_logins(self, who: str | int, *, but: str | None = None) -> None:
+        """All of them, but the one of this secret. Raises `UnknownPerson`."""
+        with self._noting() as session:
+            person = people.find(session, who)
+            people.end_logins(session, person, but=but)
+            self._audit(session, "person.logins_ended", person.email)
+
     def forget_logins(self) -> None:
-        """Those that are over; nobody can use them any more."""
-        with self._writing() as session:
-            session.execute(delete(Login).where(Login.expires_at <= self._clock()))
+        """And links that are over; nobody can use them any more."""
+        with self._noting() as session:
+            people.forget(session, self._clock())
 
     def person_of_session(self, secret: str) -> Person | None:
-        query = (
-            select(Person)
-            .join(Login, Login.person_id == Person.id)
-            .where(Login.secret_sha256 == sha256_of(secret), Login.expires_at > self._clock())
-        )
+        now = self._clock()
         with self._reading() as session:
-            return session.scalars(query).one_or_none()
+            found = people.of_login(session, secret, now)
+        if found is None:
+            return None
+        person, login = found
+        if login.seen_at is None or now - login.seen_at >= dt.timedelta(minutes=people.SEEN_MINUTES):
+            with self._noting() as session:
+                session.execute(update(Login).where(Login.secret_sha256 == login.secret_sha256).values(seen_at=now))
+        return person
 
-    # Read tokens
+    # Tokens
 
-    def add_token(self, *, note: str = "", game_id: str | None = None, may_sql: bool = False) -> tuple[ReadToken, str]:
-        """A token and its secret, which cannot be shown again. Raises `UnknownGame` or `Invalid`."""
+    def add_token(
+        self,
+        *,
+        note: str = "",
+        game_ids: Sequence[str] | None = None,
+        scopes: Sequence[Scope] = (Scope.READ,),
+        expires_at: dt.datetime | None = None,
+    ) -> tuple[Token, str]:
+        """A token of some games, or of all, and its secret, which cannot be shown again.
+
+        Raises `UnknownGame` or `Invalid`.
+        """
         note = check_note(note)
-        secret = new_secret(READING)
         with self._writing() as session:
-            self._require_game(session, game_id)
-            token = ReadToken(
-                secret_sha256=sha256_of(secret),
-                prefix=secret[:PREFIX_LENGTH],
-                game_id=game_id,
-                may_sql=may_sql,
-                note=note,
-                created_at=self._clock(),
-            )
-            session.add(token)
-        return token, secret
+            self._require_games(session, game_ids or ())
+            token, secret = tokens.add(session, note, game_ids, read_scopes(scopes), expires_at, self._clock())
+            self._audit(session, "token.added", _token_in_words(token), scopes=token.scopes, games=token.game_ids)
+            return token, secret
 
-    def tokens(self) -> list[ReadToken]:
-        """All read tokens, oldest first, the revoked ones too."""
+    def tokens(self) -> list[Token]:
+        """All tokens, oldest first, the revoked ones too."""
         with self._reading() as session:
-            return list(session.scalars(select(ReadToken).order_by(ReadToken.id)))
+            return list(tokens.find_all(session))
 
-    def revoke_token(self, token_id: int) -> ReadToken:
+    def revoke_token(self, token_id: int) -> Token:
         """Raises `UnknownToken`."""
         with self._writing() as session:
-            # A larger number than the engine's integers would be an error of the driver.
-            token = session.get(ReadToken, token_id) if 0 < token_id < 2**31 else None
-            if token is None:
-                raise UnknownToken(token_id)
-            token.revoked_at = token.revoked_at or self._clock()
+            token = tokens.revoke(session, token_id, self._clock())
+            self._audit(session, "token.revoked", _token_in_words(token))
             return token
 
-    def reader_of_token(self, secret: str) -> ReadToken | None:
-        query = select(ReadToken).where(ReadToken.secret_sha256 == sha256_of(secret), ReadToken.revoked_at.is_(None))
+    def token_of_secret(self, secret: str) -> Token | None:
+        """Where it is good now."""
         with self._reading() as session:
-            return session.scalars(query).one_or_none()
+            return tokens.of_secret(session, secret, self._clock())
+
+    # The audit
+
+    def note(self, action: str, subject: str, *, game_id: str | None = None, **details: Any) -> None:
+        """Who acts has done something that is kept elsewhere."""
+        with self._noting() as session:
+            self._audit(session, action, subject, game_id=game_id, **details)
+
+    def audit(
+        self,
+        *,
+        game_ids: Collection[str] | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> list[AuditEntry]:
+        """What was done, the latest first; `before` is the number of an entry."""
+        with self._reading() as session:
+            return list(
+                audit.find(
+                    session,
+                    game_ids=game_ids,
+                    actor=actor,
+                    action=action,
+                    since=since,
+                    until=until,
+                    before=before,
+                    limit=limit,
+                )
+            )
+
+    def forget_audit(self, keep_days: int) -> None:
+        with self._noting() as session:
+            audit.forget(session, self._clock() - dt.timedelta(days=keep_days))
+
+    def _audit(
+        self, session: Session, action: str, subject: str, *, game_id: str | None = None, **details: Any
+    ) -> None:
+        audit.note(session, action, subject, self._clock(), game_id=game_id, **details)
 
     # Exchange rates
 
@@ -370,12 +535,15 @@ class Registry:
         with self._writing() as session:
             self._require_game(session, game_id)
             exchange_rates.put(session, game_id, rates)
+            self._audit(session, "rates.put", "exchange rates", game_id=game_id, rates=len(rates))
 
     def remove_rates(self, which: RateFilter, *, game_id: str | None = None) -> int:
         """How many were removed. Raises `UnknownGame`."""
         with self._writing() as session:
             self._require_game(session, game_id)
-            return exchange_rates.remove(session, game_id, which)
+            removed = exchange_rates.remove(session, game_id, which)
+            self._audit(session, "rates.removed", "exchange rates", game_id=game_id, rates=removed)
+            return removed
 
     def rates(self, which: RateFilter, *, game_id: str | None = None, rates_max: int) -> tuple[list[Rate], int]:
         """Those of a game, or for all games: the latest ones, and how many there are. Raises `UnknownGame`."""
@@ -394,6 +562,7 @@ class Registry:
         """Make a channel, in place of one of the same name. Raises `Invalid` and `FromSettings`."""
         check_time_zone(definition.time_zone)
         with self._writing() as session:
+            self._audit(session, "channel.put", channel_id, kind=definition.kind)
             return alert_channels.put(session, channel_id, definition, self._clock())
 
     def change_alert_channel(self, channel_id: str, changes: Mapping[str, Any]) -> AlertChannel:
@@ -401,12 +570,14 @@ class Registry:
         if "time_zone" in changes:
             check_time_zone(changes["time_zone"])
         with self._writing() as session:
+            self._audit(session, "channel.changed", channel_id, fields=sorted(changes))
             return alert_channels.change(session, channel_id, changes)
 
     def remove_alert_channel(self, channel_id: str) -> None:
         """A channel, and what waits for it. Raises `UnknownChannel` and `FromSettings`."""
         with self._writing() as session:
             alert_channels.remove(session, channel_id)
+            self._audit(session, "channel.removed", channel_id)
 
     def follow_alert_settings(self, discord_webhook_url: str | None) -> AlertChannel | None:
         """The channel `discord` is as the settings say; one that somebody made stays as it is, and is returned."""
@@ -486,6 +657,7 @@ class Registry:
         with self._writing() as session:
             self._require_game(session, game_id)
             alert_rules.put(session, rule_id, game_id, rule_json, self._clock())
+            self._audit(session, "rule.put", rule_id, game_id=game_id)
 
     def put_alert_rules(self, rules: Sequence[tuple[str, str | None, str]]) -> None:
         """Several: id, game and text of each, all or none. Raises `UnknownGame` or `Invalid`."""
@@ -493,11 +665,13 @@ class Registry:
             for rule_id, game_id, rule_json in rules:
                 self._require_game(session, game_id)
                 alert_rules.put(session, rule_id, game_id, rule_json, self._clock())
+                self._audit(session, "rule.put", rule_id, game_id=game_id)
 
     def remove_alert_rule(self, rule_id: str, *, game_id: str | None = None) -> None:
         """Raises `UnknownAlertRule`."""
         with self._writing() as session:
             alert_rules.remove(session, rule_id, game_id)
+            self._audit(session, "rule.removed", rule_id, game_id=game_id)
 
     def alert_rules(self) -> list[RuleRow]:
         """All that people made or changed, by id."""
@@ -512,12 +686,14 @@ class Registry:
         silence = Silence(0, rule_id, game_id, version, until, check_note(note), now)
         with self._writing() as session:
             self._require_game(session, game_id)
+            self._audit(session, "silence.added", rule_id or version or "all rules", game_id=game_id, until=str(until))
             return alert_rules.add_silence(session, silence)
 
     def end_alert_silence(self, silence_id: int) -> None:
         """Raises `UnknownSilence`."""
         with self._writing() as session:
-            alert_rules.end_silence(session, silence_id)
+            ended = alert_rules.end_silence(session, silence_id)
+            self._audit(session, "silence.ended", ended.rule_id or ended.version or "all rules", game_id=ended.game_id)
 
     def alert_silences(self) -> list[Silence]:
         """Those that hold now."""
@@ -582,12 +758,15 @@ class Registry:
         check_time_zone(definition.time_zone)
         with self._writing() as session:
             self._require_game(session, definition.game_id)
+            self._audit(session, "report.put", report_id, game_id=definition.game_id)
             return report_schedules.put(session, report_id, definition, self._clock())
 
     def remove_report(self, report_id: str) -> None:
         """Raises `UnknownReport`."""
         with self._writing() as session:
+            game_id = report_schedules.find(session, report_id).game_id
             report_schedules.remove(session, report_id)
+            self._audit(session, "report.removed", report_id, game_id=game_id)
 
     def reports(self) -> list[ReportSchedule]:
         """All schedules, by name."""
@@ -617,6 +796,7 @@ class Registry:
     def put_mirror(self, mirror_id: str, definition: MirrorDefinition) -> Mirror:
         """Make a mirror, in place of one of the same name. Raises `Invalid` and `MirrorFromSettings`."""
         with self._noting() as session:
+            self._audit(session, "mirror.put", mirror_id)
             return mirrors.put(session, mirror_id, definition, self._clock())
 
     def check_mirror(self, mirror_id: str, definition: MirrorDefinition) -> None:
@@ -627,11 +807,13 @@ class Registry:
     def pause_mirror(self, mirror_id: str, *, is_paused: bool) -> Mirror:
         """Nothing is written until it is resumed; one that fails is tried at once then. Raises `UnknownMirror`."""
         with self._noting() as session:
+            self._audit(session, "mirror.paused" if is_paused else "mirror.resumed", mirror_id)
             return mirrors.pause(session, mirror_id, self._clock(), is_paused=is_paused)
 
     def replay_mirror(self, mirror_id: str, day: dt.date) -> Mirror:
         """What happened on this day (UTC) and later is to be written again. Raises `UnknownMirror`."""
         with self._noting() as session:
+            self._audit(session, "mirror.replayed", mirror_id, since=day.isoformat())
             return mirrors.replay(session, mirror_id, day, self._clock())
 
     def mirror_replay_begun(self, mirror_id: str, day: dt.date) -> None:
@@ -643,6 +825,7 @@ class Registry:
         """What is in its database stays there. Raises `UnknownMirror` and `MirrorFromSettings`."""
         with self._noting() as session:
             mirrors.remove(session, mirror_id)
+            self._audit(session, "mirror.removed", mirror_id)
 
     def note_mirror(self, mirror_id: str, url: str, state_json: str) -> None:
         """How it fares at this address."""
@@ -667,6 +850,10 @@ class Registry:
     def _require_game(self, session: Session, game_id: str | None) -> None:
         if game_id is not None:
             games.find(session, game_id)
+
+    def _require_games(self, session: Session, game_ids: Sequence[str | None]) -> None:
+        for game_id in game_ids:
+            self._require_game(session, game_id)
 
     @contextmanager
     def _reading(self) -> Generator[Session]:
@@ -724,14 +911,6 @@ def check_note(note: str) -> str:
     return check_text("note", note, NOTE_LENGTH_MAX) if note.strip() else ""
 
 
-def check_email(email: str) -> str:
-    """The email in the form that it is kept and compared in. Only a sent mail could prove more than its shape."""
-    email = email.strip().lower()
-    if len(email) > EMAIL_LENGTH_MAX or not EMAIL_SHAPE.fullmatch(email):
-        raise Invalid("email", "expected an address such as you@studio.example")
-    return email
-
-
 def _after(now: dt.datetime, pause_s: float) -> dt.datetime | None:
     return now + dt.timedelta(seconds=pause_s) if pause_s > 0 else None
 
@@ -752,18 +931,18 @@ def _key(session: Session, key: str) -> WriteKey:
     return matches[0]
 
 
-def _person(session: Session, email: str) -> Person | None:
-    try:
-        email = check_email(email)
-    except Invalid:
-        return None
-    return session.scalars(select(Person).where(Person.email == email)).one_or_none()
+def _in_words(grants: Sequence[Grant]) -> list[str]:
+    return [f"{grant.role} of {grant.game_id or 'all games'}" for grant in grants]
 
 
-def _has_admin(session: Session) -> bool:
-    return session.scalars(select(func.count()).select_from(Person).where(Person.is_admin)).one() > 0
+def _key_in_words(key: WriteKey) -> str:
+    return f"{key.key[:8]}… {key.note}".rstrip()
+
+
+def _token_in_words(token: Token) -> str:
+    return f"{token.prefix}… {token.note}".rstrip()
 
 
 def _open_setup_token(session: Session, secret: str) -> SetupToken | None:
     query = select(SetupToken).where(SetupToken.secret_sha256 == sha256_of(secret), SetupToken.used_at.is_(None))
-    return None if _has_admin(session) else session.scalars(query).one_or_none()
+    return None if people.has_admin(session) else session.scalars(query).one_or_none()

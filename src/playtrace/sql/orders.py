@@ -22,8 +22,8 @@ class Reach(Struct, frozen=True):
     """The views that are made for people (`views.py`); else the store's own tables."""
     views_alone: bool = False
     """A statement that names anything else is refused."""
-    game_id: str | None = None
-    """The one game whose rows the views have. None: all games."""
+    game_ids: list[str] | None = None
+    """The games whose rows the views have. None: all games."""
     session_timeout_s: float = 1800.0
     """A longer silence ends a session of the views."""
 

@@ -1,7 +1,7 @@
 """The views that people read in SQL. Their names and columns stay as `docs/sql.md` has them, from version to version;
 the tables behind them do not, and hold parts that have to be merged before they say anything.
 
-Rows of one game are cut out of every table before anything else sees them, behind a LIMIT that limits nothing. No
+Rows of some games are cut out of every table before anything else sees them, behind a LIMIT that limits nothing. No
 condition of a statement is moved below a LIMIT, so none is ever asked about a row of another game: neither an error
 that it raises nor the time that it takes tells of one. The optimizer drops such a LIMIT once conditions have their
 places.
@@ -127,21 +127,21 @@ def make_views(reader: Reader, reach: Reach) -> None:
     # In a process of its own the store is attached; else it is the database itself.
     store: Sql = "memory" if reader.rows(CATALOG)[0]["name"] == "memory" else "store"
     reader.rows("SET VARIABLE session_timeout = to_seconds($seconds)", {"seconds": reach.session_timeout_s})
-    if reach.game_id is not None:
-        reader.rows("SET VARIABLE game = $game", {"game": reach.game_id})
+    if reach.game_ids is not None:
+        reader.rows("SET VARIABLE games = $games::VARCHAR[]", {"games": reach.game_ids})
     unbuilt = {row["rollup"]: row["built_to"] for row in reader.rows(UNFINISHED.format(store=store))}
-    of_game = reach.game_id is not None
-    merges: Sql = MERGES.format(table=_table(store, player_merges.TABLE, of_game=of_game))
+    of_games = reach.game_ids is not None
+    merges: Sql = MERGES.format(table=_table(store, player_merges.TABLE, of_games=of_games))
     is_merged = bool(reader.rows(ANY_MERGES.format(merges=merges)))
-    events: Sql = _table(store, "events", of_game=of_game)
+    events: Sql = _table(store, "events", of_games=of_games)
     texts: dict[str, Sql] = {
         "events": (MERGED_EVENTS if is_merged else EVENTS).format(events=events, merges=merges),
-        "books": _table(store, "books", of_game=of_game),
+        "books": _table(store, "books", of_games=of_games),
     }
     for rollup in ROLLUPS:
         if (built_to := unbuilt.get(rollup.table)) is not None:
             reader.rows("SET VARIABLE built_to_" + rollup.table + " = $day::DATE", {"day": built_to})
-        parts = _rows(rollup, _table(store, rollup.table, of_game=of_game), events, is_unbuilt=built_to is not None)
+        parts = _rows(rollup, _table(store, rollup.table, of_games=of_games), events, is_unbuilt=built_to is not None)
         if is_merged:
             parts = by_canonical_ids(rollup, parts, merges, ("game_id", "env"))
         texts[rollup.table] = _merged(rollup, parts, is_whole=built_to is None and not is_merged)
@@ -149,11 +149,13 @@ def make_views(reader: Reader, reach: Reach) -> None:
         reader.rows("CREATE TEMP VIEW " + name + " AS " + text.format(**texts))
 
 
-def _table(store: Sql, table: Sql, *, of_game: bool) -> Sql:
+def _table(store: Sql, table: Sql, *, of_games: bool) -> Sql:
     whole: Sql = store + ".main." + table
-    if not of_game:
+    if not of_games:
         return whole
-    return "(SELECT * FROM " + whole + " WHERE game_id = getvariable('game') LIMIT 9223372036854775807)"
+    return (
+        "(SELECT * FROM " + whole + " WHERE game_id IN (SELECT unnest(getvariable('games'))) LIMIT 9223372036854775807)"
+    )
 
 
 def _rows(rollup: Rollup, stored: Sql, events: Sql, *, is_unbuilt: bool) -> Sql:

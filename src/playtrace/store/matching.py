@@ -10,6 +10,7 @@ from typing import LiteralString, TypedDict
 MATCHING: LiteralString = """
 FROM events
 WHERE ($game_id IS NULL OR game_id = $game_id)
+  AND ($game_ids IS NULL OR list_contains($game_ids::VARCHAR[], game_id))
   AND ($names IS NULL OR list_contains($names::VARCHAR[], name))
   AND ($severities IS NULL OR list_contains($severities::VARCHAR[], severity))
   AND ($env IS NULL OR env = $env)
@@ -26,6 +27,7 @@ class Matching(TypedDict):
     """The parameters of `MATCHING`; None is any."""
 
     game_id: str | None
+    game_ids: list[str] | None
     names: list[str] | None
     severities: list[str] | None
     env: str | None

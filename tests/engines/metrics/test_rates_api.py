@@ -111,11 +111,11 @@ def test_what_cannot_be_read(client: TestClient) -> None:
 
 
 def test_only_admins_change_rates(client: TestClient, registry: Registry, game: str) -> None:
-    _, secret = registry.add_token(game_id="other")
+    _, secret = registry.add_token(game_ids=["other"])
     headers = {"Authorization": f"Bearer {secret}"}
     assert client.get("/api/rates", headers=headers).status_code == 200
     assert client.get("/api/games/other/rates", headers=headers).status_code == 200
-    assert client.get(f"/api/games/{game}/rates", headers=headers).status_code == 403
+    assert client.get(f"/api/games/{game}/rates", headers=headers).status_code == 404
     for path in ("/api/rates", "/api/games/other/rates"):
         assert client.put(path, json={"rates": [EURO]}, headers=headers).status_code == 403
         assert client.delete(path, headers=headers).status_code == 403

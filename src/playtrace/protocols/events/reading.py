@@ -10,7 +10,7 @@ from typing import Annotated, Any, LiteralString
 import msgspec
 from fastapi import APIRouter, Query
 
-from playtrace.api.authentication import CurrentReader, readable_game
+from playtrace.api.access import CurrentReader, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, CurrentStore
 from playtrace.api.turns import Question

@@ -12,10 +12,11 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator
 
-from playtrace.api.authentication import Reader, readable_game
+from playtrace.api.access import FOR_EVERYBODY, Needs, readable_game
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
 from playtrace.api.models import ApiModel
+from playtrace.api.permissions import OF_ROLE, Caller, Permission, Right
 from playtrace.api.state import CurrentState, CurrentStore, State
 from playtrace.api.turns import InTurn
 from playtrace.api.write_key_reader import authenticate_with_write_key
@@ -23,6 +24,7 @@ from playtrace.event import NAME_LENGTH_MAX
 from playtrace.problems import InvalidRequest, Problem
 from playtrace.protocols.jwc.settings import JwcSettings
 from playtrace.protocols.jwc.stats import DAYS_MAX, Stats, read_stats
+from playtrace.registry.roles import Role
 from playtrace.store.errors import StoreError
 
 router = APIRouter(
@@ -120,14 +122,18 @@ class EventCounts(ApiModel):
     """By event name, most frequent first."""
 
 
+WHO_HAS_SECRET = Caller("who has the statistics secret", (Right(OF_ROLE[Role.VIEWER]),))
+
+
 def require_stats_secret(
     state: CurrentState,
     x_stats_key: Annotated[str | None, Header(max_length=1000)] = None,
     key: Annotated[str | None, Query(max_length=1000)] = None,
-) -> None:
+) -> Caller:
     """Raises `StatsSecretNeeded`, also where no secret is configured: then nobody has it."""
     if not _is_stats_secret(state, x_stats_key or key):
         raise StatsSecretNeeded
+    return WHO_HAS_SECRET
 
 
 def _is_stats_secret(state: State, given: str | None) -> bool:
@@ -144,10 +150,10 @@ def _may_read(
     state: CurrentState,
     x_stats_key: Annotated[str | None, Header(max_length=1000)] = None,
     key: Annotated[str | None, Query(max_length=1000)] = None,
-) -> Reader:
+) -> Caller:
     """Who has the statistics secret sees each event in `/debug/recent`, so their sums as well."""
     if _is_stats_secret(state, x_stats_key or key):
-        return Reader()
+        return WHO_HAS_SECRET
     return authenticate_with_write_key(request)
 
 
@@ -161,16 +167,17 @@ def _day(value: object) -> object:
 
 Day = Annotated[dt.date | None, BeforeValidator(_day)]
 GameId = Annotated[str | None, Query(alias="gameId", max_length=NAME_LENGTH_MAX)]
-BehindSecret = [Depends(require_stats_secret), Depends(wait_until_loaded), InTurn]
+READS = Needs(Permission.READ, somewhere=True, who=_may_read)
+BehindSecret = [Depends(Needs(Permission.READ, who=require_stats_secret)), Depends(wait_until_loaded), InTurn]
 
 
-@router.get("/health")
+@router.get("/health", dependencies=[FOR_EVERYBODY])
 def alive() -> Alive:
     """Whether the server answers. `GET /api/health` says how well it is."""
     return Alive(ts=time.time_ns() // 1_000_000)
 
 
-@router.get("/dbhealth", responses={503: {"model": DatabaseHealth}})
+@router.get("/dbhealth", dependencies=[FOR_EVERYBODY], responses={503: {"model": DatabaseHealth}})
 def database_health(store: CurrentStore, response: Response) -> DatabaseHealth:
     """Whether the store answers; 503 when it does not."""
     try:
@@ -182,10 +189,10 @@ def database_health(store: CurrentStore, response: Response) -> DatabaseHealth:
     return DatabaseHealth(version=row["version"], ok=True)
 
 
-@router.get("/stats", dependencies=[Depends(_may_read), Depends(wait_until_loaded), InTurn])
+@router.get("/stats", dependencies=[Depends(READS), Depends(wait_until_loaded), InTurn])
 def usage_statistics(
     state: CurrentState,
-    reader: Annotated[Reader, Depends(_may_read)],
+    reader: Annotated[Caller, Depends(READS)],
     from_: Annotated[
         Day, Query(alias="from", description="First day, in UTC. Default: that of the first event.")
     ] = None,
@@ -198,7 +205,10 @@ def usage_statistics(
     if from_ is not None and to is not None and not 0 <= (to - from_).days < DAYS_MAX:
         raise InvalidRequest.of_field("from", f"a day before `to`, by at most {DAYS_MAX:,} days", location="query")
     today = dt.datetime.now(dt.UTC).date()
-    return read_stats(state.store, game_id or reader.only_game_id, from_, to, today)
+    game_id = game_id or reader.only_game()
+    if game_id is None and reader.games() is not None:
+        raise InvalidRequest.of_field("gameId", "one of the games that you may read", location="query")
+    return read_stats(state.store, game_id, from_, to, today)
 
 
 @router.get("/debug/recent", dependencies=BehindSecret)

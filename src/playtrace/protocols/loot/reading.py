@@ -18,12 +18,13 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from playtrace.api.authentication import CurrentAdmin, Reader
+from playtrace.api.access import EDITS_SOMEWHERE, SomeEditor
 from playtrace.api.dialects import RESPONSES, routes_that_say
 from playtrace.api.freshness import wait_until_loaded
+from playtrace.api.permissions import Caller, Permission
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import InTurn
-from playtrace.api.write_key_reader import KeyReader, authenticate_with_write_key
+from playtrace.api.write_key_reader import READS_WITH_KEY, KeyReader
 from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, Batch, Event
 from playtrace.journal.entry import encode
 from playtrace.journal.errors import JournalUnavailable
@@ -173,7 +174,7 @@ class Cleared(BaseModel):
     message: str
 
 
-Question = [Depends(authenticate_with_write_key), Depends(wait_until_loaded), InTurn]
+Question = [Depends(READS_WITH_KEY), Depends(wait_until_loaded), InTurn]
 
 
 @router.get("/stats", dependencies=Question)
@@ -234,10 +235,10 @@ def player_journey(state: CurrentState, reader: KeyReader, player_id: str, game_
     return PlayerJourney(data=Journey(player_id=player_id, timeline=timeline, count=len(timeline), truncated=is_cut))
 
 
-@router.post("/clear", dependencies=[Depends(wait_until_loaded)])
-async def clear(state: CurrentState, admin: CurrentAdmin, game_id: GameId = None) -> Cleared:
+@router.post("/clear", dependencies=[Depends(EDITS_SOMEWHERE), Depends(wait_until_loaded)])
+async def clear(state: CurrentState, editor: SomeEditor, game_id: GameId = None) -> Cleared:
     """From now on the read-backs show no sheet that came before. Every event stays where it is."""
-    game_id = game_of(state, admin, game_id)
+    game_id = game_of(state, editor, game_id, Permission.EDIT)
     if state.key_ring.knows(game_id):
         event = Event(name=CLEARED, game_id=game_id)
         batch = Batch(received_at=dt.datetime.now(dt.UTC), source=SOURCE, events=[event], game_id=game_id)
@@ -248,11 +249,12 @@ async def clear(state: CurrentState, admin: CurrentAdmin, game_id: GameId = None
     return Cleared(message=f"All stat sheets of {game_id} were cleared.")
 
 
-def game_of(state: State, reader: Reader, named: str | None) -> str:
+def game_of(state: State, caller: Caller, named: str | None, permission: Permission = Permission.READ) -> str:
     """The game that is meant. Raises `Forbidden`, or `UnknownGame` for one that was named and does not exist."""
     if named is None:
-        return reader.only_game_id or DEFAULT_GAME
-    reader.require(named)
+        game_id = caller.only_game(permission) or DEFAULT_GAME
+        caller.require(permission, game_id)
+        return game_id
     if not state.key_ring.knows(named):
         raise UnknownGame(named)
     return named

@@ -1,0 +1,99 @@
+"""What a request may do is decided here, before anything of it is worked on, and nowhere else.
+
+Each route says what it `Needs`: a permission. In which games is read from the request: in each one that its path or its
+query names; where it names none, in all games, or, as the route says, in some, and then the route looks at no others.
+A route whose body names the game asks once more (`Caller.require`) when it has read it. A game in which a caller may
+nothing is answered as one that there is not.
+
+A route that everybody may call says so as well (`FOR_EVERYBODY`): one that says nothing fails a test.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from playtrace.api.authentication import authenticate
+from playtrace.api.permissions import Caller, Permission
+from playtrace.api.state import State
+from playtrace.problems import UnknownGame
+from playtrace.registry.audit import Actor, acting
+from playtrace.registry.models import Game
+
+GAME_NAMES = ("gameId", "game_id")
+"""What a path or a query calls a game."""
+
+
+class Needs:
+    """Dependency: the caller, who may what the route needs.
+
+    Raises what `who`, which finds the caller, does, and `Forbidden` or `UnknownGame`.
+    """
+
+    def __init__(
+        self,
+        permission: Permission,
+        *,
+        somewhere: bool = False,
+        who: Callable[..., Caller] = authenticate,
+    ) -> None:
+        """`somewhere`: a request that names no game needs the permission in some game only."""
+        self.permission = permission
+        self._somewhere = somewhere
+        # FastAPI reads what it is to put in from the signature; the caller's finder is known only here.
+        self.__signature__ = inspect.Signature(
+            [
+                inspect.Parameter("connection", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HTTPConnection),
+                inspect.Parameter(
+                    "caller", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[Caller, Depends(who)]
+                ),
+            ]
+        )
+
+    async def __call__(self, connection: HTTPConnection, caller: Caller) -> Caller:
+        acting.set(Actor(caller.name, connection.client.host if connection.client else ""))
+        named = games_named(connection)
+        for game_id in named:
+            caller.require(self.permission, game_id)
+        if not named and not (self._somewhere and caller.may_somewhere(self.permission)):
+            caller.require(self.permission, None)
+        return caller
+
+
+def games_named(connection: HTTPConnection) -> list[str]:
+    """In the path and the query, where a name may stand several times: whichever a route reads was looked at."""
+    in_path = [connection.path_params[name] for name in GAME_NAMES if name in connection.path_params]
+    return in_path + [value for name in GAME_NAMES for value in connection.query_params.getlist(name)]
+
+
+async def for_everybody() -> None:
+    """What this route says is no secret."""
+
+
+FOR_EVERYBODY = Depends(for_everybody)
+
+READS = Needs(Permission.READ, somewhere=True)
+EDITS = Needs(Permission.EDIT)
+EDITS_SOMEWHERE = Needs(Permission.EDIT, somewhere=True)
+MANAGES = Needs(Permission.MANAGE)
+
+CurrentReader = Annotated[Caller, Depends(READS)]
+"""The parameter of every route that reads: of the games that the caller may read, and no others."""
+CurrentEditor = Annotated[Caller, Depends(EDITS)]
+"""Of a route that changes what others see of the game that it names, or else of all games."""
+SomeEditor = Annotated[Caller, Depends(EDITS_SOMEWHERE)]
+"""Of a route that learns later of which game it is, and asks then."""
+CurrentAdmin = Annotated[Caller, Depends(MANAGES)]
+"""Of a route that is for admins."""
+
+
+def readable_game(state: State, reader: Caller, game_id: str) -> Game:
+    """Raises `UnknownGame` where there is none, or none that the caller may read."""
+    game = state.registry.game(game_id) if reader.may_read(game_id) else None
+    if game is None:
+        raise UnknownGame(game_id)
+    return game
