@@ -219,7 +219,7 @@ def test_this_machine_reads_without_a_key_and_a_proxy_on_it_does_not(server: Ser
 def test_others_show_a_read_token_for_all_games(server: ServerProcess, key: str) -> None:
     registry = Registry.open(f"sqlite:///{server.data / 'registry.sqlite'}")
     _, of_all = registry.add_token()
-    _, of_one = registry.add_token(game_id="arena")
+    _, of_one = registry.add_token(game_ids=["arena"])
     registry.close()
     answers = {
         token: status_of(server, Authorization=f"Bearer {token}", Via="proxy") for token in (of_all, of_one, key)

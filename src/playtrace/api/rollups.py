@@ -7,7 +7,7 @@ import datetime as dt
 from fastapi import APIRouter
 from pydantic import Field
 
-from playtrace.api.authentication import CurrentAdmin, readable_game
+from playtrace.api.access import CurrentAdmin, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
 from playtrace.load.rebuild import NothingToRebuild, RebuildRuns

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from playtrace.api.access import Needs
 from playtrace.api.authentication import authenticate
 from playtrace.api.dashboard import HTML, Dashboard
-from playtrace.api.state import CurrentState, State
+from playtrace.api.permissions import OF_ROLE, Caller, Permission, Right
+from playtrace.api.state import CurrentState
 from playtrace.config import Settings
-from playtrace.problems import Forbidden, Unauthenticated
+from playtrace.problems import Unauthenticated
+from playtrace.registry.roles import Role
 
 router = APIRouter(tags=["health"])
 
@@ -29,9 +32,26 @@ LOOPBACK_NETWORK = "::/64"
 """How `::1` is counted; nobody else has an address in it."""
 
 
+WHO_NEEDS_NONE = Caller("whoever watches this server", (Right(OF_ROLE[Role.VIEWER]),))
+
+
+def who_scrapes(request: Request, state: CurrentState) -> Caller:
+    """Raises `Unauthenticated`."""
+    if HTML.search(request.headers.get("accept", "")) or needs_no_token(request, state.settings):
+        return WHO_NEEDS_NONE
+    try:
+        return authenticate(request)
+    except Unauthenticated as error:
+        raise Unauthenticated(
+            "Metrics of the server are for this machine without a key, and for others with a token that reads:"
+            " 'Authorization: Bearer read_...'. A proxy on this machine is another."
+        ) from error
+
+
 @router.get(
     "/metrics",
     summary="Metrics of the server",
+    dependencies=[Depends(Needs(Permission.READ, who=who_scrapes))],
     response_class=Response,
     responses={
         200: {
@@ -42,28 +62,12 @@ LOOPBACK_NETWORK = "::/64"
 )
 async def metrics(request: Request, state: CurrentState) -> Response:
     """How the server fares, for Prometheus: OpenMetrics for who asks for it, else the older text format. No key is
-    needed on the same machine, elsewhere a read token for all games; `metrics_without_token` changes that."""
+    needed on the same machine, elsewhere a token that reads all games; `metrics_without_token` changes that."""
     accept = request.headers.get("accept", "")
     if HTML.search(accept):
         return Dashboard().answer(request)
-    require_may_read(request, state)
     body, media_type = await state.scrapes.answer(state, accept)
     return Response(body, headers={"content-type": media_type})
-
-
-def require_may_read(request: Request, state: State) -> None:
-    """Raises `Unauthenticated`, or `Forbidden` for a token of one game."""
-    if needs_no_token(request, state.settings):
-        return
-    try:
-        reader = authenticate(request)
-    except Unauthenticated as error:
-        raise Unauthenticated(
-            "Metrics of the server are for this machine without a key, and for others with a read token:"
-            " 'Authorization: Bearer read_...'. A proxy on this machine is another."
-        ) from error
-    if reader.only_game_id is not None:
-        raise Forbidden("This read token is for one game, and these metrics tell of the whole server.")
 
 
 def needs_no_token(request: Request, settings: Settings) -> bool:
