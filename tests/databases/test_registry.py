@@ -391,7 +391,7 @@ def test_a_read_token_works_until_revoked(registry: Registry) -> None:
     assert len(token.prefix) < 12
     reader = registry.token_of_secret(secret)
     assert reader and (reader.id, reader.game_ids) == (token.id, ["a"])
-    assert everything.game_id is None
+    assert everything.game_ids is None
     assert registry.revoke_token(token.id).revoked_at
     assert registry.token_of_secret(secret) is None
     assert [t.id for t in registry.tokens()] == [token.id, everything.id]

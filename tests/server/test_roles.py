@@ -31,7 +31,7 @@ from playtrace.registry.alert_incidents import IncidentChange, IncidentRow
 from playtrace.registry.mirrors import MirrorDefinition
 from playtrace.registry.registry import Registry
 from playtrace.registry.report_schedules import ScheduleDefinition
-from playtrace.registry.roles import Grant, Role
+from playtrace.registry.roles import Grant, Role, Scope
 
 MINE, THEIRS, NOBODYS = "amberfox", "zebrahall", "nowhere"
 WORD = re.compile(rb"zebra", re.IGNORECASE)
@@ -137,7 +137,7 @@ def routes() -> dict[tuple[str, str], APIRoute]:
         (method, route.path): route
         for route in all_routes(create_app().routes)
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
 
 
@@ -182,7 +182,7 @@ class Studio:
         return {"Cookie": f"{COOKIE}={login.secret}", "Origin": self.server.url}
 
     def _token(self, games: list[str]) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.registry.add_token(game_ids=games, scopes=('read', 'sql'))[1]}"}
+        return {"Authorization": f"Bearer {self.registry.add_token(game_ids=games, scopes=[Scope.READ, Scope.SQL])[1]}"}
 
     def _fill(self) -> None:
         for game, name, mark in ((MINE, "Amber Fox", "amber"), (THEIRS, "Zebra Hall", "zebra")):

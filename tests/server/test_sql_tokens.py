@@ -13,6 +13,7 @@ from server_process import SEVERAL, ServerProcess
 
 from playtrace.config import Settings
 from playtrace.registry.registry import Registry
+from playtrace.registry.roles import Scope
 
 
 class Studio:
@@ -23,8 +24,8 @@ class Studio:
         registry = Registry.open(Settings(data=server.data).registry_database)
         try:
             self.keys = {game: self.add(registry, game) for game in ("arena", "harbour")}
-            self.sql_token = registry.add_token(game_ids=["arena"], scopes=("read", "sql"))[1]
-            self.all_games_token = registry.add_token(scopes=("read", "sql"))[1]
+            self.sql_token = registry.add_token(game_ids=["arena"], scopes=[Scope.READ, Scope.SQL])[1]
+            self.all_games_token = registry.add_token(scopes=[Scope.READ, Scope.SQL])[1]
             self.plain_token = registry.add_token(game_ids=["arena"])[1]
         finally:
             registry.close()
