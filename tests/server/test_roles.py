@@ -68,6 +68,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/games/{game_id}/imports/{import_id}"): {"name": "a", "after": 0, "upto": 0, "events": []},
     ("POST", "/api/games/{game_id}/segments/preview"): {"rule": {"event": "purchase"}},
     ("PUT", "/api/games/{game_id}/segments/{segment_id}"): {"players": ["ana"]},
+    ("PUT", "/api/games/{game_id}/retention"): {},
+    ("POST", "/api/games/{game_id}/retention/preview"): {},
     ("PUT", "/api/games/{game_id}/rates"): {"rates": []},
     ("PUT", "/api/rates"): {"rates": []},
     ("PUT", "/api/mirrors/{mirror_id}"): {"url": "postgresql://127.0.0.1:1/x", "isChecked": False},

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from playtrace.api.authentication import CurrentAdmin, CurrentReader, authenticate, readable_game
+from playtrace.api.access import MANAGES, READS, CurrentAdmin, CurrentReader, readable_game
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import InTurn
@@ -110,13 +110,13 @@ class RetentionNow(ApiModel):
     file: StoreFile | None = Field(description="Of the store; null where it has none.")
 
 
-@router.get("", dependencies=[Depends(authenticate), InTurn])
+@router.get("", dependencies=[Depends(READS), InTurn])
 def retention(state: CurrentState, reader: CurrentReader, game_id: str) -> RetentionNow:
     """What a game keeps for how long, what goes next, and what is gone."""
     return _now(state, readable_game(state, reader, game_id))
 
 
-@router.put("", dependencies=[Depends(authenticate), InTurn])
+@router.put("", dependencies=[Depends(MANAGES), InTurn])
 def set_retention(state: CurrentState, admin: CurrentAdmin, game_id: str, policy: Policy) -> RetentionNow:
     """In place of the policy that there is. It begins an hour later; what is gone by then does not come back."""
     readable_game(state, admin, game_id)
@@ -131,7 +131,7 @@ def set_retention(state: CurrentState, admin: CurrentAdmin, game_id: str, policy
     return _now(state, game)
 
 
-@router.post("/preview", dependencies=[Depends(authenticate), InTurn])
+@router.post("/preview", dependencies=[Depends(MANAGES), InTurn])
 def preview_retention(state: CurrentState, admin: CurrentAdmin, game_id: str, policy: Policy) -> Preview:
     """What this policy would take away today. Nothing is changed."""
     readable_game(state, admin, game_id)
@@ -139,7 +139,7 @@ def preview_retention(state: CurrentState, admin: CurrentAdmin, game_id: str, po
         return Preview(removals=_going(store, game_id, policy.policy()))
 
 
-@router.post("/run", status_code=202, dependencies=[Depends(authenticate), InTurn])
+@router.post("/run", status_code=202, dependencies=[Depends(MANAGES), InTurn])
 def run_retention(state: CurrentState, admin: CurrentAdmin, game_id: str) -> RetentionNow:
     """Begin at once, instead of an hour after the last change."""
     game = readable_game(state, admin, game_id)
