@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,19 @@ def test_a_player_is_erased_refused_and_taken_again(start_process: StartProcess,
     merged = event("ana-the-first", "player_merged", props={"previous_id": "device-7"})
     server.send([event("ana-the-first"), event("device-7"), merged, event("bob")])
     server.wait_until_loaded()
+    # What is kept of one player, under all ids.
+    kept = tmp_path / "kept.zip"
+    done = run(server.data, "export", "arena", "device-7", "--to", str(kept))
+    assert done.exit_code == 0, done.output
+    with zipfile.ZipFile(kept) as archive:
+        lines = [json.loads(line) for line in archive.read("events.ndjson").splitlines()]
+        summary = json.loads(archive.read("summary.json"))
+    assert [line["player_id"] for line in lines] == ["ana-the-first", "device-7", "ana-the-first"]
+    assert (summary["events"], summary["playerIds"]) == (3, ["ana-the-first", "device-7"])
+    assert {one["value"]: one["events"] for one in summary["said"]["events"]} == {"jump": 2, "player_merged": 1}
+    done = run(server.data, "export", "arena", "nobody", "--to", str(tmp_path / "none.zip"))
+    assert (done.exit_code, "Nothing is kept of a player 'nobody'" in done.output) == (1, True)
+    assert [path.name for path in tmp_path.glob("*.zip*")] == ["kept.zip"]
     # Nobody is erased by mistake.
     assert run(server.data, "erase", "arena", "ana-the-first", answer="n\n").exit_code == 1
     done = run(server.data, "erase", "nowhere", "bob", "--yes")

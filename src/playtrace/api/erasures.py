@@ -1,23 +1,32 @@
-"""Players who are erased: what the law calls the right to be forgotten, and the withdrawal of consent."""
+"""What the law of data protection gives players: to be told what is kept of them, to be erased, to withdraw consent."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from playtrace.api.access import CurrentAdmin, readable_game
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
+from playtrace.api.turns import AfterLoading
 from playtrace.event import ID_LENGTH_MAX
 from playtrace.operate.erasures import PLAYERS_MAX, Erasure, ErasureFailed
+from playtrace.operate.player_export import NoSuchPlayer, PlayerExport
 from playtrace.problems import Conflict, NotFound
 from playtrace.registry.refused_players import hash_of
 
 router = APIRouter(prefix="/api/games/{game_id}", tags=["players"])
 
+ZIP: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 GameId = Annotated[str, Path(max_length=64)]
 ErasureId = Annotated[str, Path(max_length=64)]
 PlayerId = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
@@ -41,15 +50,13 @@ class ErasureTold(ApiModel):
     rewritten_at: dt.datetime | None
     """When the store's file and the journal's were written anew without them."""
     finished_at: dt.datetime | None
-    """When the last mirror had deleted them, and the receipt was signed."""
+    """When the receipt was signed."""
     players: int = Field(description="Ids that were erased: of who was merged, all.")
     is_refused: bool
     removed_rows: dict[str, int]
     """By table."""
     days_in_sums_without_names: int
     """On so many days they are still in sums that name nobody, as the events are gone of which these were made."""
-    mirrors: dict[str, str]
-    """Those that have deleted them, and when."""
 
     @classmethod
     def of(cls, one: Erasure) -> ErasureTold:
@@ -64,7 +71,6 @@ class ErasureTold(ApiModel):
             is_refused=one.is_refused,
             removed_rows=said["removedRows"],
             days_in_sums_without_names=said["daysInSumsWithoutNames"],
-            mirrors=one.done_mirrors,
         )
 
 
@@ -107,6 +113,26 @@ def receipt(state: CurrentState, reader: CurrentAdmin, game_id: GameId, erasure_
         media_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="erasure-{found.erasure_id}.json"'},
     )
+
+
+@router.get("/player-export", response_class=StreamingResponse, responses=ZIP, dependencies=AfterLoading)
+def export_player(
+    state: CurrentState,
+    reader: CurrentAdmin,
+    game_id: GameId,
+    player_id: Annotated[str, Query(alias="playerId", min_length=1, max_length=ID_LENGTH_MAX)],
+) -> StreamingResponse:
+    """All that is kept of one player, with all ids that are theirs: a zip of `events.ndjson` and `summary.json`."""
+    readable_game(state, reader, game_id)
+    try:
+        export = PlayerExport(state.store, game_id, player_id)
+    except NoSuchPlayer as error:
+        raise NotFound(str(error)) from error
+    headers = {
+        "Content-Disposition": 'attachment; filename="player.zip"',
+        "Playtrace-Events": str(export.summary["events"]),
+    }
+    return StreamingResponse(export.pieces(), media_type="application/zip", headers=headers)
 
 
 @router.post("/accepted-players")

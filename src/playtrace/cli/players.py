@@ -1,24 +1,29 @@
-"""`playtrace players`: erase them, and tell whether a receipt of that is ours."""
+"""`playtrace players`: hand out what is kept of them, erase them, and tell whether a receipt of that is ours."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from playtrace.cli.local_server import ServerRefused, running_server
+from playtrace.cli.local_server import LocalServer, ServerRefused, running_server
 from playtrace.cli.registry_access import AsJson, DataFolder, in_folder, open_registry
 from playtrace.cli.settings_options import settings_from
 from playtrace.cli.tables import print_hint, print_json, print_table
 from playtrace.config import Settings
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Players: erase them, as the law of data protection asks."
+    no_args_is_help=True,
+    add_completion=False,
+    help="Players: what is kept of them, and erasing it, as the law of data protection asks.",
 )
+
+PIECE_BYTES = 1 << 20
 
 Game = Annotated[str, typer.Argument(metavar="GAME", help="The game.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="PLAYER", help="Ids of players.")]
@@ -40,10 +45,10 @@ def erase(
     data: DataFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Erase players for good: from every answer at once, then from the disk and from mirrors.
+    """Erase players for good: from every answer at once, then from the disk.
 
     Every figure is then that of a history without them. Who was merged is erased with all ids. Backups that were made
-    before still have them. With a running server or without one.
+    before still have them, and so do mirrors. With a running server or without one.
     """
     ids = _ids(players, file)
     settings = settings_from(data=data)
@@ -70,9 +75,52 @@ def erase(
         )
     if told["finishedAt"] is None:
         print_hint(
-            "The disk and the mirrors follow within minutes; then there is a receipt: "
+            "The disk follows within minutes; then there is a receipt: "
             + in_folder(f"playtrace players erasures {game}", data)
         )
+
+
+@app.command()
+def export(
+    game: Game,
+    player: Annotated[str, typer.Argument(metavar="PLAYER", help="The player's id; of who was merged, any.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The zip to write.")],
+    data: DataFolder = None,
+) -> None:
+    """Write all that is kept of one player into a zip: the events, one a line, and a summary that a person can read."""
+    settings = settings_from(data=data)
+    server = running_server(settings)
+    unfinished = to.with_name(to.name + ".unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            for piece in _pieces(settings, server, game, player):
+                file.write(piece)
+        unfinished.replace(to)
+    except (ServerRefused, OSError) as error:
+        _fail(str(error))
+    finally:
+        unfinished.unlink(missing_ok=True)
+    typer.echo(f"All that is kept of {player!r} is in {to}.")
+
+
+def _pieces(settings: Settings, server: LocalServer | None, game: str, player: str) -> Iterator[bytes]:
+    if server is not None:
+        with server.reading(f"/api/games/{game}/player-export", {"playerId": player}) as answer:
+            while piece := answer.read(PIECE_BYTES):
+                yield piece
+        return
+    # Only here: to ask a server needs no database.
+    from playtrace.operate.player_export import NoSuchPlayer, PlayerExport
+    from playtrace.operate.stopped import everything_loaded
+    from playtrace.store.errors import StoreError
+
+    if not settings.store_path.exists():
+        _fail(f"There is no store in {settings.data.absolute()}. Name the server's folder: --data.")
+    try:
+        with everything_loaded(settings) as stopped:
+            yield from PlayerExport(stopped.store, game, player).pieces()
+    except (StoreError, NoSuchPlayer) as error:
+        _fail(str(error))
 
 
 @app.command()

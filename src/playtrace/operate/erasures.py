@@ -3,11 +3,11 @@
     asked       what was acknowledged by then is loaded
     erased      one transaction of the store takes the players out, and notes the erasure (`store/erasing.py`)
     rewritten   `erase_gather_minutes` later the store's file is written anew, and the journal's: both have nothing of
-                them
-    finished    every mirror has deleted them; their ids are forgotten, and the receipt is signed
+                them, and of their ids only hashes are kept
+    finished    the receipt is signed
 
-Each stage is noted in the store, and can be done again: whoever is killed goes on. Ids are in the store alone, and only
-until every mirror was told; where that is after the files were written anew, they are so once more.
+Each stage is noted in the store, and can be done again: whoever is killed goes on. Mirrors are databases of the
+studio's own, and keep what they have: the receipt names them.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ LOOK_S = 5.0
 JOURNAL_LOOK_S = 0.1
 
 NOTE: LiteralString = """
-INSERT INTO erasures (erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, mirrors)
-VALUES ($erasure_id, $game_id, $player_ids, $player_hashes, $is_refused, $asked_at, $erased_at, $removed, '{}')
+INSERT INTO erasures (erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed)
+VALUES ($erasure_id, $game_id, $player_ids, $player_hashes, $is_refused, $asked_at, $erased_at, $removed)
 """
 LIST: LiteralString = """
-SELECT erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, rewritten_at, mirrors,
+SELECT erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, rewritten_at,
     finished_at, receipt
 FROM erasures
 WHERE $game_id IS NULL OR game_id = $game_id
@@ -56,7 +56,7 @@ ORDER BY asked_at DESC, erasure_id
 LIMIT $limit
 """
 UNFINISHED: LiteralString = """
-SELECT erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, rewritten_at, mirrors,
+SELECT erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, rewritten_at,
     finished_at, receipt
 FROM erasures
 WHERE finished_at IS NULL
@@ -69,6 +69,7 @@ LISTED_MAX = 1_000
 IN_WORDS = {
     "backups": "Backups that were made before rewrittenAt: delete them when their time is over.",
     "disk": "What the disk itself keeps of files that were deleted or written over: encrypt it.",
+    "mirrors": "Mirrors, where the player is to be deleted by their owner: ",
     "damaged": "Files that were set aside as damaged: ",
 }
 
@@ -88,7 +89,6 @@ class Erasure(Struct, frozen=True):
     erased_at: dt.datetime
     removed: str
     rewritten_at: dt.datetime | None
-    mirrors: str
     finished_at: dt.datetime | None
     receipt: str | None
 
@@ -96,11 +96,6 @@ class Erasure(Struct, frozen=True):
     def said(self) -> dict[str, Any]:
         """What went."""
         return json.loads(self.removed)
-
-    @property
-    def done_mirrors(self) -> dict[str, str]:
-        """When they were told, by name."""
-        return json.loads(self.mirrors)
 
 
 class Erasures:
@@ -186,17 +181,12 @@ class Erasures:
         if waiting and self._clock() - waiting[0].asked_at >= self._gathered:
             return 0.0 if self._rewrite(waiting) else LOOK_S
         for one in unfinished:
-            if one.rewritten_at is not None and self._is_told(one):
+            if one.rewritten_at is not None:
                 self._finish(one)
         return LOOK_S
 
-    def _is_told(self, one: Erasure) -> bool:
-        """Whether every mirror was."""
-        return {mirror.id for mirror in self._registry.mirrors()} <= one.done_mirrors.keys()
-
     def _rewrite(self, waiting: Sequence[Erasure]) -> bool:
-        """Have nothing of them on the disk; their ids are in the store until all mirrors were told. False when somebody
-        has the files just now: then it is not done."""
+        """Have nothing of them on the disk. False when somebody has the files just now: then it is not done."""
         for one in waiting:
             if one.is_refused and one.player_ids is not None:
                 # What a process took that did not know yet.
@@ -205,8 +195,7 @@ class Erasures:
                 self._touched(erased.days)
         with self._store.writing() as connection:
             for one in waiting:
-                if self._is_told(one):
-                    connection.execute(FORGET_IDS, {"id": one.erasure_id})
+                connection.execute(FORGET_IDS, {"id": one.erasure_id})
         if not self._write_files_anew():
             return False
         now = _naive(self._clock())
@@ -232,11 +221,6 @@ class Erasures:
         return True
 
     def _finish(self, one: Erasure) -> None:
-        if one.player_ids is not None:
-            # A mirror was told after the files had been written anew: they still have the ids.
-            with self._store.writing() as connection:
-                connection.execute(NOTE_REWRITTEN, {"at": None, "id": one.erasure_id})
-            return
         now = self._clock()
         receipt = signed(self._receipt(one, now), self._registry.player_secret())
         with self._store.writing() as connection:
@@ -249,7 +233,13 @@ class Erasures:
     def _receipt(self, one: Erasure, now: dt.datetime) -> dict[str, Any]:
         assert one.rewritten_at is not None  # noqa: S101 - or it would not be finished
         aside = sorted(path.name for path in Path(self._settings.data).glob("*.damaged-*"))
-        left = [IN_WORDS["backups"], IN_WORDS["disk"]] + ([IN_WORDS["damaged"] + ", ".join(aside)] if aside else [])
+        mirrors = sorted(mirror.id for mirror in self._registry.mirrors())
+        left = [
+            IN_WORDS["backups"],
+            IN_WORDS["disk"],
+            *([IN_WORDS["mirrors"] + ", ".join(mirrors)] if mirrors else []),
+            *([IN_WORDS["damaged"] + ", ".join(aside)] if aside else []),
+        ]
         return {
             "erasureId": one.erasure_id,
             "gameId": one.game_id,
@@ -260,7 +250,6 @@ class Erasures:
             "rewrittenAt": one.rewritten_at.isoformat(),
             "finishedAt": now.isoformat(),
             **one.said,
-            "mirrors": one.done_mirrors,
             "notReached": left,
         }
 

@@ -3,14 +3,13 @@
 CREATE TABLE erasures (
     erasure_id VARCHAR NOT NULL,
     game_id VARCHAR NOT NULL,
-    player_ids VARCHAR[],               -- until nothing has to be told of them any more; then NULL
+    player_ids VARCHAR[],               -- until the files were written anew without them; then NULL
     player_hashes VARCHAR[] NOT NULL,   -- of those that were named: HMAC-SHA256 with the server's secret
     is_refused BOOLEAN NOT NULL,        -- whether what they send is refused from now on
     asked_at TIMESTAMP NOT NULL,
     erased_at TIMESTAMP NOT NULL,       -- from then on no answer knows them
     removed VARCHAR NOT NULL,           -- JSON: rows that went, by table
     rewritten_at TIMESTAMP,             -- of the store's and the journal's file
-    mirrors VARCHAR NOT NULL,           -- JSON: mirrors that did it, and when
     finished_at TIMESTAMP,
     receipt VARCHAR                     -- JSON, signed
 );
