@@ -87,10 +87,17 @@ class Studio:
 
 
 @contextmanager
-def made_studio(folder: Path) -> Generator[Studio]:
+def made_studio(folder: Path, *, memory_bytes: int = 768 * 1024 * 1024) -> Generator[Studio]:
+    """The store is in memory, of which it may have so much."""
     # What is sent again is known again, though it came long before today.
     settings = Settings.model_validate(
-        {"data": folder, "store_threads": 1, "dedup_days": 3_650, "mirror_refresh_minutes": 0}
+        {
+            "data": folder,
+            "store_threads": 1,
+            "store_memory_bytes": memory_bytes,
+            "dedup_days": 3_650,
+            "mirror_refresh_minutes": 0,
+        }
     )
     journal = Journal.open(settings.journal_path, settings)
     store = Store.open(None, settings)

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ import psycopg
 import pytest
 
 from databases.postgresql import PostgreSQL, throw_away_postgresql
-from databases.studio import MakeTarget, Studio
+from databases.studio import MakeTarget, Studio, made_studio
 from playtrace.mirrors.postgresql.refreshing import Refreshing
 from playtrace.mirrors.target import GameFacts, Position, PositionMoved, TargetAway, TargetNewer, TargetUnusable
 from playtrace.mirrors.targets import make_target
@@ -371,9 +372,14 @@ def test_a_position_is_kept_for_each_mirror(mirror: Mirror, studio: Studio) -> N
 
 @pytest.mark.drill
 @pytest.mark.timeout(7_200)
-def test_mirror_and_database_are_killed_again_and_again(studio: Studio) -> None:
+def test_mirror_and_database_are_killed_again_and_again(tmp_path: Path) -> None:
     """Simulated events, late, repeated and out of order; the mirror is killed 20 times, the database, which syncs as in
     production, five times, and a connection is cut. Then events and sessions are those of the store, one for one."""
+    with made_studio(tmp_path, memory_bytes=8 * 1024**3) as studio:
+        drill(studio)
+
+
+def drill(studio: Studio) -> None:
     game = studio.add_game("drill")
     events = int(os.environ.get("PLAYTRACE_DRILL_EVENTS", "1000000"))
     arena = ArenaScenario(seed=1, events=events, days=5, end=dt.datetime(2026, 3, 28, tzinfo=dt.UTC), game_id=game)

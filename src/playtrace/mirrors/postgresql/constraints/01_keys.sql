@@ -1,4 +1,5 @@
--- Keys. Where a row of one game must refer to rows of the same game, the key that is referred to has both.
+-- Keys. Where a row of one game must refer to rows of the same game, the key that is referred to has both. Keys some of
+-- whose columns may be empty are unique indexes: indexes/02_others.sql.
 
 ALTER TABLE game.schema_version ADD CONSTRAINT schema_version_pkey PRIMARY KEY (version);
 ALTER TABLE game.schema_object ADD CONSTRAINT schema_object_pkey PRIMARY KEY (kind, name);
@@ -7,11 +8,8 @@ ALTER TABLE game.game ADD CONSTRAINT game_pkey PRIMARY KEY (game_id);
 ALTER TABLE game.game ADD CONSTRAINT game_code_key UNIQUE (code);
 
 ALTER TABLE game.region ADD CONSTRAINT region_pkey PRIMARY KEY (region_id);
-ALTER TABLE game.region ADD CONSTRAINT region_country_region_key UNIQUE NULLS NOT DISTINCT (country, region);
 
 ALTER TABLE game.client_build ADD CONSTRAINT client_build_pkey PRIMARY KEY (game_id, client_build_id);
-ALTER TABLE game.client_build
-    ADD CONSTRAINT client_build_all_key UNIQUE NULLS NOT DISTINCT (game_id, platform, os, version, build);
 
 ALTER TABLE game.event_type ADD CONSTRAINT event_type_pkey PRIMARY KEY (game_id, event_type_id);
 ALTER TABLE game.event_type ADD CONSTRAINT event_type_name_key UNIQUE (game_id, name);
@@ -23,8 +21,6 @@ ALTER TABLE game.device ADD CONSTRAINT device_pkey PRIMARY KEY (game_id, device_
 ALTER TABLE game.device ADD CONSTRAINT device_external_id_key UNIQUE (game_id, external_id);
 
 ALTER TABLE game.client_session ADD CONSTRAINT client_session_pkey PRIMARY KEY (game_id, client_session_id);
-ALTER TABLE game.client_session ADD CONSTRAINT client_session_external_id_key
-    UNIQUE NULLS NOT DISTINCT (game_id, external_id, env, owner_player_id, owner_device_id);
 ALTER TABLE game.session ADD CONSTRAINT session_pkey PRIMARY KEY (session_id);
 
 ALTER TABLE game.event_key ADD CONSTRAINT event_key_pkey PRIMARY KEY (game_id, event_id);

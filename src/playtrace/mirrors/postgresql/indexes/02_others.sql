@@ -1,3 +1,11 @@
+-- Keys some of whose columns may be empty, so that a row is found by all of them: IS NOT DISTINCT FROM uses no index.
+CREATE UNIQUE INDEX region_key ON game.region (coalesce(country, ''), coalesce(region, ''));
+CREATE UNIQUE INDEX client_build_key ON game.client_build (
+    game_id, coalesce(platform, ''), coalesce(version, ''), coalesce(os, ''), coalesce(build, '')
+);
+CREATE UNIQUE INDEX client_session_key ON game.client_session (
+    game_id, external_id, env, coalesce(owner_player_id, 0), coalesce(owner_device_id, 0)
+);
 -- The other side of foreign keys that something deletes or looks up by, and what reports read.
 
 CREATE INDEX session_client_session ON game.session (game_id, client_session_id);
