@@ -17,6 +17,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -52,12 +53,15 @@ from playtrace.operate.backup import Backups
 from playtrace.operate.erasures import LOOK_S as ERASURES_LOOK_S
 from playtrace.operate.erasures import Erasures
 from playtrace.operate.remedies import of_damaged_store, of_lost_events
+from playtrace.operate.remembering import LOOK_S as REMEMBER_S
+from playtrace.operate.remembering import Remembering, note_what_is_behind
 from playtrace.operate.retention import LOOK_S as RETENTION_LOOK_S
 from playtrace.operate.retention import Retention
 from playtrace.operate.schedule import LOOK_S as BACKUP_LOOK_S
 from playtrace.operate.schedule import BackupSchedule
 from playtrace.operate.space import LOOK_S as SPACE_LOOK_S
 from playtrace.operate.space import Space
+from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.reports.sending import Reports
@@ -100,6 +104,7 @@ class Playtrace:
         # The store is this process's alone by now, and so is the journal.
         repair(settings.journal_path)
         self.journal = Journal.open(settings.journal_path, settings)
+        note_what_is_behind(self.registry.store_place(), self.journal, self.store)
         compaction = Compaction(self.store, settings)
         self.rebuild = Rebuild(self.store, settings, compaction.touch)
         self.address = settings.public_url or ""
@@ -112,6 +117,7 @@ class Playtrace:
             address=lambda: self.address,
         )
         self.loader = Loader(self.store, self.journal, settings, touched=compaction.touch, arrived=self.watch.arrived)
+        self.remembering = Remembering(self.registry, self.journal, self.loader)
         self.feeds = Feeds(self.store, self.loader)
         refresh = DailyRefresh(self.store, self.registry, partial(rules_of, settings, self.registry))
         self.outbox = Outbox(self.registry, Outgoing(allow_private=settings.alerts.allow_private_targets))
@@ -154,6 +160,7 @@ class Playtrace:
             Job("send reports", self.reports.work, period_s=5),
             Job("follow mirrors", self.mirrors.work, period_s=1),
             Job("erase players", self.erasures.work, period_s=ERASURES_LOOK_S),
+            Job("remember", self.remembering.work, period_s=REMEMBER_S),
             Job("back up", self.backup_schedule.work, period_s=BACKUP_LOOK_S),
             Job("remove what is kept no longer", self.retention.work, period_s=RETENTION_LOOK_S),
             Job("free space", space.work, period_s=SPACE_LOOK_S),
@@ -224,6 +231,8 @@ class Playtrace:
         self.loader.stop()
         self.journal.close()
         self.store.close()
+        with suppress(RegistryError):  # its server may be away; what it knows is a little older then
+            self.remembering.work_at_the_end(self.settings.store_path)
         self.registry.close()
 
 

@@ -8,8 +8,8 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -21,8 +21,10 @@ from playtrace.cli.main import app as commands
 from playtrace.config import LOCAL_FILE, Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.entry import encode
+from playtrace.journal.file import journal_place
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
+from playtrace.operate.remembering import Remembering
 from playtrace.operate.tables import asked_of, blocks_in_use
 from playtrace.registry.registry import Registry
 from playtrace.store.blocks import BLOCK_BYTES, HEADERS_BYTES
@@ -79,6 +81,8 @@ class Folders:
                 shutil.copytree(data, killed)
             store.checkpoint()
             loader.kept.bound()
+            with closing(Registry.open(settings.registry_database)) as registry:
+                Remembering(registry, journal, loader).work()
             loader.stop()
         finally:
             journal.close()
@@ -189,6 +193,12 @@ def take_rows_of_journal(data: Path, folders: Folders) -> None:
         connection.commit()
 
 
+def take_store_and_journal_of_before(data: Path, folders: Folders) -> None:
+    remove("store.duckdb.wal", "journal.sqlite-wal", "journal.sqlite-shm", "journal.sqlite.turn")(data, folders)
+    for name in ("store.duckdb", "journal.sqlite"):
+        take(name, "older")(data, folders)
+
+
 def cut_restore(data: Path, folders: Folders) -> None:
     (data / "restore.unfinished").mkdir()
 
@@ -219,6 +229,7 @@ KINDS: dict[str, tuple[Callable[[Path, Folders], None], str]] = {
     "another server's journal": (take("journal.sqlite", "other"), "another server's"),
     "no registry": (remove("registry.sqlite"), "registry.sqlite is not there"),
     "a page of the registry": (noise("registry.sqlite", 4096, 4096), "registry"),
+    "an older store and its journal": (take_store_and_journal_of_before, "2 requests are lost"),
     "another server's registry": (take("registry.sqlite", "other"), "It does not know arena"),
     "an emptied store file": (empty("store.duckdb"), "It cannot be opened"),
     "two blocks of the store in each other's place": (swap_blocks, "cannot be read"),
@@ -292,6 +303,40 @@ def test_a_start_says_what_is_lost_and_which_command_tells_more(folders: Folders
         assert "Offsets 3 to 4" in run("losses", "--data", data, "--accept").stdout
         assert run("losses", "--data", data).stdout == "Nothing is lost.\n"
         assert server.get("/api/health")["status"] == "healthy"
+    finally:
+        server.stop()
+
+
+def test_a_registry_remembers_what_neither_store_nor_journal_has(folders: Folders, tmp_path: Path):
+    data = Path(shutil.copytree(folders.stopped, tmp_path / "data"))
+    with served(data):
+        pass
+    with closing(Registry.open(Settings(data=data).registry_database)) as registry:
+        place = registry.store_place()
+    assert place is not None
+    # It was told by the server that ended, of all that it loaded.
+    assert place[:2] == (journal_place(data / "journal.sqlite").journal_id, 5)
+    take_store_and_journal_of_before(data, folders)
+    for _ in range(2):
+        with served(data) as server:
+            assert server.get("/api/health")["journal"]["damagedEvents"] == 3
+    # A new folder beside the same registry.
+    remove("store.duckdb", "journal.sqlite", "journal.sqlite.turn")(data, folders)
+    with served(data) as server:
+        (loss,) = json.loads(run("losses", "--data", data, "--json").stdout)["losses"]
+        assert (loss["events"], f"of the journal {place.journal_id} were in the store" in loss["reason"]) == (5, True)
+        done = run("losses", "--data", data, "--accept")
+        assert "health is whole again" in done.output
+    with served(data) as server:
+        assert server.get("/api/health")["status"] == "healthy"
+
+
+@contextmanager
+def served(data: Path) -> Generator[ServerProcess]:
+    server = ServerProcess(data, "--open").start()
+    try:
+        server.wait_until_loaded()
+        yield server
     finally:
         server.stop()
 

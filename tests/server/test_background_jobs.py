@@ -35,6 +35,7 @@ JOBS = {
     "remove what is kept no longer",
     "free space",
     "erase players",
+    "remember",
 }
 
 

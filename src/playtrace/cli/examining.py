@@ -23,6 +23,7 @@ from playtrace.operate.folder import (
     is_begun,
     not_read,
     read_through,
+    remembered_by,
     set_aside,
 )
 from playtrace.operate.remedies import SEE_LOSSES
@@ -185,7 +186,8 @@ def _files_of_server(ask: Ask, settings: Settings, depth: Depth, on_progress: On
     if not settings.journal_path.exists():
         return
     try:
-        yield examine_places(journal_place(settings.journal_path), ask, is_running=True)
+        remembered = remembered_by(settings)
+        yield examine_places(journal_place(settings.journal_path), ask, remembered, is_running=True)
         if depth.blocks:
             yield read_journal(settings.journal_path, on_progress)
     except (OSError, sqlite3.Error) as error:

@@ -71,7 +71,8 @@ WITH known AS (
 gap AS (
     SELECT 1 + lag(last_offset, 1, :after) OVER (ORDER BY first_offset) AS first, first_offset - 1 AS last FROM known
 )
-SELECT first, last FROM gap WHERE first <= last AND last NOT IN (SELECT last_offset FROM damaged)
+SELECT first, last FROM gap
+WHERE first <= last AND last NOT IN (SELECT last_offset FROM damaged WHERE last_offset IS NOT NULL)
 """
 
 
@@ -302,6 +303,16 @@ class Journal:
                     [reason, last, last - first + 1],
                 )
         return sum(last - first + 1 for first, last in missing)
+
+    def note_lost(self, reason: str, requests: int) -> None:
+        """Remember that so many requests are lost, of which the journal itself knows nothing.
+
+        For when nothing is appended yet.
+        """
+        with self._changing() as connection:
+            connection.execute(
+                "INSERT INTO damaged (found_at, reason, events) VALUES (datetime(), ?, ?)", [reason, requests]
+            )
 
     def go_on_behind(self, offset: int) -> None:
         """Entries from now on come behind `offset`, also in a file that has forgotten how far it was."""

@@ -39,7 +39,7 @@ class Kept:
         self._clock = clock
         self._offset = offset
         """Up to here it is in the store."""
-        self._in_file = journal.add_consumer(CONSUMER)
+        self.in_file = journal.add_consumer(CONSUMER)
         """Up to here it is in the store's file."""
         self._log_empty_at = clock()
         """When everything was last known to be in the file."""
@@ -58,13 +58,13 @@ class Kept:
         now = self._clock()
         if not self._store.is_log_empty:
             is_old = now - self._log_empty_at > SECONDS_MAX
-            is_much = offset > self._in_file and self._journal.bytes_up_to(offset) > self._bytes_max
+            is_much = offset > self.in_file and self._journal.bytes_up_to(offset) > self._bytes_max
             if not (is_old or is_much) or not self._store.checkpoint():
                 return
         self._log_empty_at = now
         self._forget(offset)
 
     def _forget(self, offset: int) -> None:
-        if offset > self._in_file:
-            self._in_file = offset
+        if offset > self.in_file:
+            self.in_file = offset
             self._journal.consumed(CONSUMER, offset)

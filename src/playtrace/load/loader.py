@@ -232,6 +232,10 @@ class Loader:
         was_told = place == 0 and others > 0 and self._journal.head == others and not self._journal.waiting_events(0)
         if not was_told and (missing := self._journal.note_missing(place)):
             log.error("acknowledged requests are neither in the store nor in the journal", extra={"requests": missing})
+            if not self._journal.waiting_events(place):
+                # Else each start would find them again until something comes.
+                place = self._journal.head
+                self._go_on_behind(place, is_new=False)
         if others > place and not self._journal.waiting_events(place):
             self._go_on_behind(others, is_new=place == 0 and self._journal.head in (0, others))
             place = others

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import LiteralString
 
@@ -27,6 +27,7 @@ from playtrace.operate.rollups_checkup import compare_rollups
 from playtrace.operate.rows import judge_blocks, read_journal, read_store, suspect_blocks
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.registry import Registry
+from playtrace.registry.store_place import StorePlace
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreDamaged, StoreError
 
@@ -109,7 +110,7 @@ def examine_files(settings: Settings, depth: Depth, on_progress: OnProgress) -> 
                 yield not_read(settings)
             games = games_stored(ask)
             if place is not None:
-                yield examine_places(place, ask)
+                yield examine_places(place, ask, remembered_by(settings))
             yield from read_through(ask, settings, depth, on_progress)
         yield from _examine_journal(store, settings, depth, on_progress)
     finally:
@@ -174,14 +175,28 @@ def games_stored(ask: Ask) -> list[str]:
         return []  # damage, which is told of where all is read
 
 
-def examine_places(place: JournalPlace, ask: Ask, *, is_running: bool = False) -> Finding:
+def remembered_by(settings: Settings) -> StorePlace | None:
+    """How far the store was, as the registry knows it; None where it cannot be asked, which is told of itself."""
+    if settings.registry.url is None and not settings.registry_path.exists():
+        return None  # SQLite would make one
+    with (
+        suppress(RegistryError, DBAPIError, sqlite3.Error),
+        closing(Registry.open(settings.registry_database)) as found,
+    ):
+        return found.store_place()
+    return None
+
+
+def examine_places(
+    place: JournalPlace, ask: Ask, remembered: StorePlace | None, *, is_running: bool = False
+) -> Finding:
     """Whether journal and store belong together, as they are found. Of a server that runs it is read first."""
     what = "journal and store"
     try:
         loaded = {row[0]: row[1] for row in ask("SELECT CAST(journal_id AS VARCHAR), journal_offset FROM loaded")}
     except CannotAsk as error:
         return Finding(what, False, str(error))
-    lost = what_is_lost(place, loaded, is_running=is_running)
+    lost = what_is_lost(place, loaded, remembered, is_running=is_running)
     at = loaded.get(place.journal_id, max(loaded.values(), default=0))
     return Finding(what, lost is None, lost or f"they fit: the store has all up to request {at:,} of {place.head:,}")
 

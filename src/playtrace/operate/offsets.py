@@ -1,18 +1,46 @@
 """Do the journal and the store of a folder belong together, and is anything lost between them?
 
-Three say how far the store is: the store itself (`loaded`), the journal (its consumer `store`: what it has forgotten),
-and the note beside the journal (how far that went). A store that is behind what the journal has forgotten lacks events.
+Four say how far the store is: the store itself (`loaded`), the journal (its consumer `store`: what it has forgotten),
+the note beside the journal (how far that went), and the registry (how far the store's file was). A store that is behind
+what the journal has forgotten, or behind what the registry remembers, lacks events.
 """
 
 from __future__ import annotations
 
 from playtrace.journal.file import JournalPlace
+from playtrace.registry.store_place import StorePlace
 
 
-def what_is_lost(place: JournalPlace, loaded: dict[str, int], *, is_running: bool = False) -> str | None:
+def what_is_lost(
+    place: JournalPlace,
+    loaded: dict[str, int],
+    remembered: StorePlace | None = None,
+    *,
+    is_running: bool = False,
+) -> str | None:
     """In a sentence, with figures; None where they fit together. `loaded` is what the store says, by journal; of a
-    server that runs, read after the journal.
+    server that runs, read after the journal. `remembered` is what the registry says.
     """
+    return _between_journal_and_store(place, loaded, is_running=is_running) or (
+        None if remembered is None else _behind_what_is_remembered(place, loaded, remembered)
+    )
+
+
+def _behind_what_is_remembered(place: JournalPlace, loaded: dict[str, int], remembered: StorePlace) -> str | None:
+    at = loaded.get(remembered.journal_id, 0)
+    if place.journal_id == remembered.journal_id:
+        at = max(at, place.head)  # what waits there is no loss, and what lacks in it was told
+    if at >= remembered.journal_offset:
+        return None
+    return (
+        f"Both are older than the registry: that remembers that the store had all up to request"
+        f" {remembered.journal_offset:,} on {remembered.noted_at:%Y-%m-%d %H:%M} UTC, and these go up to {at:,}."
+        f" {remembered.journal_offset - at:,} requests are lost, unless later ones are put back: they are an older"
+        " copy, or new. A start counts them, and goes on"
+    )
+
+
+def _between_journal_and_store(place: JournalPlace, loaded: dict[str, int], *, is_running: bool) -> str | None:
     largest = max(loaded.values(), default=0)
     if place.journal_id not in loaded:
         if not loaded or (place.head == largest and place.first is None):

@@ -11,6 +11,7 @@ remembers a place in the old one, such as a mirror, sees that this is another.
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import sqlite3
 import uuid
@@ -32,6 +33,8 @@ from playtrace.operate.manifest import MARKER, BackupDamaged, Manifest
 from playtrace.operate.pieces import manifest_of, restore_file
 from playtrace.operate.places import Place
 from playtrace.operate.tables import asked_of, row_counts
+from playtrace.registry.registry import Registry
+from playtrace.registry.store_place import StorePlace
 from playtrace.store.duckdb import Store, configuration
 from playtrace.store.errors import StoreError
 
@@ -163,7 +166,12 @@ def _load(manifest: Manifest, settings: Settings, on_progress: OnProgress) -> Re
             loader.stop()
         finally:
             journal.close()
-        begin_another(settings.journal_path, str(uuid.uuid4()), head)
+        journal_id = str(uuid.uuid4())
+        begin_another(settings.journal_path, journal_id, head)
+        if settings.registry_path.exists():
+            # It was copied a moment later, and may remember what came in between.
+            with closing(Registry.open(f"sqlite:///{settings.registry_path}")) as registry:
+                registry.put_store_place(StorePlace(journal_id, head, dt.datetime.now(dt.UTC)))
         with store.writing() as connection:
             # It is new to the store, and the first start has it go on behind the largest offset that this knows.
             connection.execute(

@@ -479,3 +479,13 @@ class Revision(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
+
+
+class StorePlaceRow(Base):
+    """How far the store's file is with its journal: one row (`registry/store_place.py`)."""
+
+    __tablename__ = "store_place"
+
+    journal_id: Mapped[str] = mapped_column(ExactText(36), primary_key=True)
+    journal_offset: Mapped[int] = mapped_column(BigInteger)
+    noted_at: Mapped[dt.datetime] = mapped_column(Instant)

@@ -27,6 +27,7 @@ from playtrace.registry import (
     people,
     refused_players,
     report_schedules,
+    store_place,
     tokens,
 )
 from playtrace.registry.access_secrets import new_secret, sha256_of
@@ -68,6 +69,7 @@ from playtrace.registry.people import Browser, SessionSecret
 from playtrace.registry.report_schedules import ScheduleDefinition
 from playtrace.registry.retention import RetentionPolicy
 from playtrace.registry.roles import ADMIN_OF_ALL, Grant, Role, Scope, read_scopes
+from playtrace.registry.store_place import StorePlace
 
 SETUP_TOKENS_MAX = 8
 """Setup links that wait for their use; each start makes one until there is an admin."""
@@ -112,6 +114,15 @@ class Registry:
         """The number of the last migration."""
         with self._reading() as session:
             return int(session.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
+    def store_place(self) -> StorePlace | None:
+        """How far the store was when somebody last told; None where nobody did."""
+        with self._reading() as session:
+            return store_place.find(session)
+
+    def put_store_place(self, place: StorePlace) -> None:
+        with self._noting() as session:
+            store_place.put(session, place)
 
     # Games
 
