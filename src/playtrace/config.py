@@ -348,6 +348,33 @@ class MetricsSettings(RoomSettings):
     )
 
 
+class TracingSettings(RoomSettings):
+    """Of traces for OpenTelemetry."""
+
+    endpoint: str | None = Field(
+        default=None,
+        max_length=2_000,
+        description="Address of a receiver of OTLP over HTTP, such as http://127.0.0.1:4318, which gets traces of"
+        " requests, questions and loads. Needs playtrace[otel]. Unset: none are made.",
+    )
+    share: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Of the requests and loads of which traces are made: 0.01 is every hundredth.",
+    )
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_address(cls, endpoint: str | None) -> str | None:
+        # An empty one is how containers say that there is none.
+        if endpoint is None or not endpoint.strip():
+            return None
+        if not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", endpoint):
+            raise ValueError("expected an address such as http://127.0.0.1:4318")
+        return endpoint
+
+
 if TYPE_CHECKING:
     ProtocolSettings = RoomSettings
 else:
@@ -399,6 +426,7 @@ class Settings(BaseModel):
     backup: BackupSettings = BackupSettings()
     erase: EraseSettings = EraseSettings()
     metrics: MetricsSettings = MetricsSettings()
+    tracing: TracingSettings = TracingSettings()
     protocols: ProtocolSettings = ProtocolSettings()
 
     @classmethod

@@ -75,9 +75,11 @@ from playtrace.serving.listening import StartError, free_port, hold_port, wait_u
 from playtrace.serving.orders import Orders
 from playtrace.serving.own_names import is_loopback
 from playtrace.serving.request_ids import RequestIds
+from playtrace.serving.traced import traced
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.duckdb import Store
 from playtrace.store.memory import use_system_allocator
+from playtrace.tracing import Tracing
 
 log = logging.getLogger("playtrace.server")
 
@@ -198,7 +200,9 @@ class Playtrace:
         ).give_to(api)
         collect = Collect(settings, self.journal, self.key_ring, self.measured.own)
         reading = Attention(EveryAnswer(QuerySpelling(api)))
-        self._entrance = RequestIds(Entrance(settings, collect, Counting(reading, self.measured.own)))
+        entrance = Entrance(settings, collect, Counting(reading, self.measured.own))
+        is_handed_on = settings.collect.processes_here() > 0
+        self._entrance = RequestIds(traced(entrance, settings, collect.answers, is_handed_on=is_handed_on))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         return self._entrance(scope, receive, send)
@@ -257,6 +261,7 @@ async def _serve(
     settings: Settings, port: int, on_ready: Callable[[str, Playtrace], None], stop: asyncio.Event
 ) -> None:
     try:
+        traces = Tracing.begin(settings, "main")
         playtrace = Playtrace(settings)
     except (OSError, ValueError, sqlite3.Error) as error:
         # A folder, a file or an address among the settings.
@@ -299,6 +304,8 @@ async def _serve(
         # Else nobody takes apart what was frozen when the process ends, and DuckDB's binding complains of leaks.
         gc.unfreeze()
         await playtrace.close()
+        if traces is not None:
+            await asyncio.to_thread(traces.end)
 
 
 def follow_alert_settings(registry: Registry, settings: Settings) -> None:

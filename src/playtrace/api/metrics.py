@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from playtrace import tracing
 from playtrace.api.access import CurrentReader, readable_game
 from playtrace.api.permissions import Caller
 from playtrace.api.state import CurrentState, State
@@ -57,7 +58,8 @@ def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
 
         def work_out() -> bytes:
             began = time.perf_counter()
-            body = metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
+            with tracing.span("question", {"playtrace.metric": metric.name, "playtrace.game": asked.game_id}):
+                body = metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
             state.measured.question_times.note(metric.name, time.perf_counter() - began)
             return body
 

@@ -22,6 +22,7 @@ from concurrent.futures import Future
 import pyarrow as pa
 from msgspec import Struct
 
+from playtrace import tracing
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.event import Batch
 from playtrace.journal.entry import Entry, Recorded, encode
@@ -342,10 +343,15 @@ class Loader:
 
     def _commit(self, staged: Staged, parsed: pa.Table, poison: pa.Table | None = None) -> Outcome:
         """In one transaction; `poison` is set aside. Any error leaves nothing of it."""
-        with self._store.writing() as connection:
-            outcome = self._one_load.run(connection, staged, parsed, poison)
-            began = time.perf_counter()
-        self.step_seconds["commit"] += time.perf_counter() - began
+        with tracing.span("load", {"playtrace.requests": len(staged.offsets)}) as span:
+            with self._store.writing() as connection:
+                outcome = self._one_load.run(connection, staged, parsed, poison)
+                began = time.perf_counter()
+            self.step_seconds["commit"] += time.perf_counter() - began
+            if span is not None:
+                span.set_attribute("playtrace.stored", outcome.stored)
+                span.set_attribute("playtrace.duplicates", outcome.duplicates)
+                span.set_attribute("playtrace.quarantined", outcome.quarantined)
         return outcome
 
     def _loaded(self, staged: Staged, outcome: Outcome, began: float) -> Loaded:

@@ -33,6 +33,8 @@ from playtrace.serving.listening import StartError, wait_until_listening
 from playtrace.serving.orders import READY, STOP_SECONDS_MAX, Orders
 from playtrace.serving.relay import Relay
 from playtrace.serving.request_ids import RequestIds
+from playtrace.serving.traced import traced
+from playtrace.tracing import Tracing
 
 STANDARD_INPUT, STANDARD_OUTPUT = 0, 1
 
@@ -42,13 +44,16 @@ log = logging.getLogger("playtrace.serving")
 async def collect(orders: Orders) -> None:
     """Serve until the standard input ends."""
     settings = orders.settings
+    traces = Tracing.begin(settings, "collector")
     registry = Registry.open(settings.registry_database, upgraded=True)
     keys = KeyRing(registry, open_mode=settings.open)
     journal = Journal.open(settings.journal_path, settings)
     relay = Relay(orders.reading)
     measures = Measures()
+    collecting = Collect(settings, journal, keys, measures)
+    entrance = Entrance(settings, collecting, relay)
     server = http_server(
-        RequestIds(Entrance(settings, Collect(settings, journal, keys, measures), relay)),
+        RequestIds(traced(entrance, settings, collecting.answers, is_handed_on=False)),
         settings.host,
         orders.port,
         settings.keep_alive_seconds,
@@ -70,6 +75,8 @@ async def collect(orders: Orders) -> None:
         await relay.close()
         await asyncio.to_thread(journal.close)
         registry.close()
+        if traces is not None:
+            await asyncio.to_thread(traces.end)
 
 
 def _say(words: bytes) -> None:

@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, hdrs
 from multidict import CIMultiDict
 from yarl import URL
 
-from playtrace import request_id
+from playtrace import request_id, tracing
 from playtrace.asgi import Receive, Scope, Send, until_left
 from playtrace.collect.app import send_reply
 from playtrace.collect.body import has_body
@@ -168,6 +168,9 @@ class Relay:
         if (own := request_id.current.get()) is not None:
             headers.popall(request_id.HEADER.decode(), None)
             headers[request_id.HEADER.decode()] = own
+        if (parent := tracing.traceparent()) is not None:
+            headers.popall(tracing.TRACEPARENT, None)
+            headers[tracing.TRACEPARENT] = parent
         headers[FORWARDED.decode()] = f"{self._reading.secret} {client[0] if client else ''}"
         return headers
 
