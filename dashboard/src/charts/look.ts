@@ -70,9 +70,10 @@ const DURATION_STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 72
 const LINES_MAX = 4
 
 /** The distance of an axis' lines, where they are seconds: even minutes and hours, and not 1,000 s. */
-export const durationSteps = (values: (number | null | undefined)[]): { interval?: number } => {
-  const highest = Math.max(0, ...values.map((value) => value ?? 0))
-  return { interval: DURATION_STEPS.find((step) => highest / step <= LINES_MAX) }
+export const durationSteps = (values: (number | null | undefined)[]): { interval?: number; max?: number } => {
+  const highest = Math.max(1, ...values.map((value) => value ?? 0))
+  const interval = DURATION_STEPS.find((step) => highest / step <= LINES_MAX)
+  return interval ? { interval, max: Math.ceil(highest / interval) * interval } : {}
 }
 
 export function baseOption(labels: string[], formatAxis: (value: number) => string): ChartOption {

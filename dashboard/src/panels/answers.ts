@@ -10,7 +10,7 @@ export const questionsOf = (panel: Panel, page: PageContext): Question[] =>
   panel.ask?.(page) ?? [{ values: { ...page.values, ...panel.values } }]
 
 /**
- * The answers to a panel's questions, all at once. They are asked for while the panel is in view, and what another
+ * The answers to a panel's questions, told together. They are asked for while the panel is in view, and what another
  * panel asks too is asked once. The answers of before stay until the new ones are there.
  */
 export function useAnswers(panel: () => Panel, page: Ref<PageContext>, isInView: Ref<boolean>) {
@@ -18,8 +18,12 @@ export function useAnswers(panel: () => Panel, page: Ref<PageContext>, isInView:
   // An answer of any shape is a deep type: it is told what it is where it is drawn.
   return useQuery<Asked<object>[]>({
     queryKey: computed(() => ['metric', panel().metric, questions.value]),
-    queryFn: ({ signal }) =>
-      Promise.all(questions.value.map(async (question) => ({ ...question, answer: await readExactly<object>(`metrics/${panel().metric}`, question.values, signal) }))),
+    // One after the other: a panel of many questions leaves connections, and turns at the server, to the others.
+    queryFn: async ({ signal }) => {
+      const answered: Asked<object>[] = []
+      for (const question of questions.value) answered.push({ ...question, answer: await readExactly<object>(`metrics/${panel().metric}`, question.values, signal) })
+      return answered
+    },
     enabled: computed(() => isInView.value && Boolean(page.value.values.gameId) && questions.value.length > 0),
     placeholderData: keepPreviousData,
     refetchInterval: () => (panel().refetchSeconds ?? REFETCH_SECONDS) * 1000 || false,

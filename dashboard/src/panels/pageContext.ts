@@ -9,6 +9,8 @@ import { shiftDay } from '@/timeRanges'
 
 export type Split = 'none' | Dimension
 
+export const BEFORE = 'the days before'
+
 export interface PageContext {
   /** The parameters that every metric takes. */
   values: QueryValues

@@ -1,7 +1,9 @@
-/** By which dimension the charts of a page are told apart. */
-import type { WritableComputedRef } from 'vue'
+/** How the charts of a page are told apart: by a dimension, or beside the days before. */
+import { computed, type WritableComputedRef } from 'vue'
+import type { QueryValues } from '@/api/client'
 import { choiceParameter, useUrlParam } from '@/composables/urlParams'
-import type { Split } from './pageContext'
+import { BEFORE, type PageContext, type Split } from './pageContext'
+import type { Question } from './panel'
 
 export const SPLITS = [
   { value: 'none', label: 'Total' },
@@ -11,3 +13,14 @@ export const SPLITS = [
 ] as const
 
 export const useSplit = (): WritableComputedRef<Split> => useUrlParam(choiceParameter('split', ['none', 'platform', 'version', 'country'], 'none'))
+
+export function useCompare(): WritableComputedRef<boolean> {
+  const compare = useUrlParam(choiceParameter('compare', ['none', 'before'], 'none'))
+  return computed({ get: () => compare.value === 'before', set: (isCompared) => (compare.value = isCompared ? 'before' : 'none') })
+}
+
+/** A question, and the same of the days before where they are compared. Parts are not: there would be twice as many lines. */
+export const besideBefore = (values: QueryValues, page: PageContext, isCompared: boolean, split: Split): Question[] => [
+  { values: { ...page.values, ...values } },
+  ...(isCompared && split === 'none' ? [{ values: { ...page.before, ...values }, label: BEFORE }] : []),
+]

@@ -1,7 +1,7 @@
 /** How often the game dies, where, and of what. */
 import type { RouteLocationRaw } from 'vue-router'
 import { formatCount, formatDecimal, formatDimension, formatShare, formatShareFine, type Dimension } from '@/format'
-import { splitBy, type Split } from '@/panels/pageContext'
+import { BEFORE, splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 import { drawn, isNothing, splitSeries } from '@/panels/shapes/time'
 
@@ -36,7 +36,7 @@ export const crashPanels = (split: Split, crashes: RouteLocationRaw): Panel[] =>
     metric: 'crash_free',
     shape: 'tiles',
     list: 'parts',
-    ask: ({ values, before }) => [{ values }, { values: before, label: 'the days before' }],
+    ask: ({ values, before }) => [{ values }, { values: before, label: BEFORE }],
     draw: ({ parts: [now] }, _page, all) => {
       const before = all[1]?.answer.parts[0]
       if (!now) return null

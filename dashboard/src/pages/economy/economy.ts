@@ -36,7 +36,7 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
           { label: 'Supply at the end', field: 'period.supplyEndMicros', text: formatAmount(period.supplyEndMicros) },
           { label: 'Inflation', field: 'period.inflation', text: formatShare(period.inflation) },
           { label: 'Velocity', field: 'period.velocity', text: formatDecimal(period.velocity) },
-          { label: 'Gained by player, day', field: 'period.sourcesPerDauMicros', text: formatAmount(period.sourcesPerDauMicros) },
+          { label: 'By player and day', field: 'period.sourcesPerDauMicros', text: formatAmount(period.sourcesPerDauMicros), note: 'gained' },
         ],
       }),
     }),

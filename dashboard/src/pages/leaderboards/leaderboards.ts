@@ -1,6 +1,6 @@
 /** Who is best, by board. */
 import type { RouteLocationRaw } from 'vue-router'
-import { formatCount, formatDayTime, formatShare } from '@/format'
+import { formatCount, formatDayTime } from '@/format'
 import { panelOf, type Panel } from '@/panels/panel'
 
 export interface BoardChoice {
@@ -40,9 +40,8 @@ export function boardPanels({ event, board, direction, period }: BoardChoice, ev
       values,
       list: 'boards',
       draw: ({ boards }) => {
-        const all = boards.reduce((sum, { scores }) => sum + scores, 0)
         return boards.length
-          ? { first: event === 'match_end' ? 'Mode' : 'Board', columns: ['Scores', 'Share'], ranks: boards.map((one) => ({ key: one.board, label: one.board, size: one.scores, values: [formatCount(one.scores), formatShare(one.scores / all)], to: boardAddress(one.board) })) }
+          ? { first: event === 'match_end' ? 'Mode' : 'Board', columns: ['Scores'], ranks: boards.map((one) => ({ key: one.board, label: one.board, size: one.scores, values: [formatCount(one.scores)], to: boardAddress(one.board) })) }
           : null
       },
       empty: NO_SCORES,

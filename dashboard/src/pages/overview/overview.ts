@@ -3,16 +3,20 @@ import type { SummaryFigures } from '@/api/types'
 import { formatCompact, formatCount, formatDecimal, formatDuration, formatMoney, formatShare, formatShareFine } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
-import { isNothing, pointsOf, splitSeries, sumOf, type Shape } from '@/panels/shapes/time'
+import { besideBefore } from '@/panels/split'
+import { behind, isNothing, pointsOf, splitSeries, sumOf, type Shape } from '@/panels/shapes/time'
 import type { Tile } from '@/panels/shapes/tiles'
 
-export const overviewPanels = (split: Split): Panel[] => [
-  summary,
-  counted('events', 'Events', 'Everything that the game has sent, whatever its name.', split, 'line'),
-  counted('crashes', 'Crashes', 'Times the game’s process died, by the time of the crash. Errors and exceptions that the game survived are not counted.', split, 'bars', 6),
-  split === 'none' ? newAndReturning : distinctPlayers(split),
-  counted('sessions', 'Sessions', 'Sessions by the time they started.', split, 'line', 3),
-]
+export function overviewPanels(split: Split, isCompared: boolean): Panel[] {
+  const counted = (metric: string, title: string, about: string, shape: Shape, color: number): Panel => countedPanel({ metric, title, about, shape, color }, split, isCompared)
+  return [
+    summary,
+    counted('events', 'Events', 'Everything that the game has sent, whatever its name.', 'line', 1),
+    counted('crashes', 'Crashes', 'Times the game’s process died, by the time of the crash. Errors and exceptions that the game survived are not counted.', 'bars', 6),
+    split === 'none' ? newAndReturning : distinctPlayers(split),
+    counted('sessions', 'Sessions', 'Sessions by the time they started.', 'line', 3),
+  ]
+}
 
 const summary = panelOf({
   key: 'summary',
@@ -75,17 +79,25 @@ function tilesOf(now: SummaryFigures, before: SummaryFigures): Tile[] {
   ]
 }
 
-const counted = (metric: string, title: string, about: string, split: Split, shape: Shape, color = 1): Panel =>
+interface Counted {
+  metric: string
+  title: string
+  about: string
+  shape: Shape
+  color: number
+}
+
+const countedPanel = ({ metric, title, about, shape, color }: Counted, split: Split, isCompared: boolean): Panel =>
   panelOf({
     key: metric,
     title,
     about,
     metric: 'timeseries',
     shape: 'time',
-    ask: ({ values, interval }) => [{ values: { ...values, metric, interval, ...splitBy(split) } }],
+    ask: (page) => besideBefore({ metric, interval: page.interval, ...splitBy(split) }, page, isCompared, split),
     note: ({ points }) => formatCount(points.reduce((all, { value }) => all + (value ?? 0), 0)),
-    draw: ({ points, series, interval, timeZone }, page) => {
-      const drawn = splitSeries(split, series, points, page, color)
+    draw: ({ points, series, interval, timeZone }, page, all) => {
+      const drawn = [...splitSeries(split, series, points, page, color), ...behind(points, all[1]?.answer.points)]
       if (isNothing(drawn)) return null
       return { series: drawn, shape, interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
     },

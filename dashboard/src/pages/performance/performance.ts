@@ -11,7 +11,7 @@ export type PartBy = 'none' | Dimension | 'device' | 'map'
 type Figures = MetricAnswer<'performance'>['total']
 
 const NO_SAMPLES = 'Frame times come from performance events, loading times from scene_loaded. Send them, or choose other days.'
-const SPANS_MAX = 10
+const SPANS_MAX = 8
 const formatFps = (fps: number | null): string => formatDecimal(fps)
 const formatMemory = (megabytes: number | null): string => (megabytes === null ? '–' : `${formatCount(megabytes)} MB`)
 

@@ -1,7 +1,7 @@
 /** What players pay, who pays it, and what a player brings over time. */
 import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatMoney, formatPlainDay, formatShare, formatShareRough, type Formatter } from '@/format'
-import { splitBy, type Split } from '@/panels/pageContext'
+import { BEFORE, splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { MatrixCell } from '@/panels/shapes/matrix'
 import { drawn, isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
@@ -22,7 +22,7 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     title: 'Revenue of the range',
     metric: 'arpu',
     shape: 'tiles',
-    ask: ({ values, before }) => [{ values }, { values: before, label: 'the days before' }],
+    ask: ({ values, before }) => [{ values }, { values: before, label: BEFORE }],
     draw: ({ total, currency }, _page, all) => {
       const before = all[1]?.answer.total
       const money = moneyIn(currency)

@@ -1,9 +1,10 @@
 /** How often and how long people play, and how their sessions end. */
 import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatDecimal, formatDuration, formatDurationRough } from '@/format'
-import { splitBy, type Split } from '@/panels/pageContext'
+import { BEFORE, splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
-import { isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
+import { besideBefore } from '@/panels/split'
+import { behind, isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
 import type { Tile } from '@/panels/shapes/tiles'
 
 type Figures = MetricAnswer<'sessions'>['total']
@@ -21,13 +22,13 @@ const tile = (label: string, field: keyof Figures, format: (value: number | null
   label, field: `total.${field}`, text: format(now[field]), current: now[field], previous: before?.[field] ?? null,
 })
 
-export const sessionPanels = (split: Split): Panel[] => [
+export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
   panelOf({
     key: 'figures',
     title: 'Sessions of the range',
     metric: 'sessions',
     shape: 'tiles',
-    ask: ({ values, before }) => [{ values }, { values: before, label: 'the days before' }],
+    ask: ({ values, before }) => [{ values }, { values: before, label: BEFORE }],
     draw: ({ total }, _page, all) => {
       const before = all[1]?.answer.total
       return {
@@ -46,10 +47,11 @@ export const sessionPanels = (split: Split): Panel[] => [
     title: 'Sessions',
     metric: 'sessions',
     shape: 'time',
-    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
-    draw: ({ buckets, series, interval, timeZone }, page) => {
+    ask: (page) => besideBefore({ interval: page.interval, ...splitBy(split) }, page, isCompared, split),
+    draw: ({ buckets, series, interval, timeZone }, page, all) => {
       const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ sessions }) => sessions)
-      const drawn = splitSeries(split, series?.map(({ key, buckets: rows }) => ({ key, points: of(rows) })), of(buckets), page, 3)
+      const before = all[1]?.answer.buckets
+      const drawn = [...splitSeries(split, series?.map(({ key, buckets: rows }) => ({ key, points: of(rows) })), of(buckets), page, 3), ...behind(of(buckets), before && of(before))]
       return isNothing(drawn) ? null : { series: drawn, shape: 'line', interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
     },
   }),

@@ -1,5 +1,6 @@
 /** Every shape that an answer can be drawn in: what it needs, and the component that draws it, loaded when first needed. */
-import { defineAsyncComponent, type Component } from 'vue'
+import { defineAsyncComponent, h, type Component } from 'vue'
+import SkeletonBlock from '@/components/SkeletonBlock.vue'
 import type { TimeDrawing } from './time'
 import type { CurveDrawing } from './curve'
 import type { BarsDrawing } from './bars'
@@ -41,7 +42,12 @@ const loaders: Record<keyof Shapes, () => Promise<Component>> = {
   tiles: () => import('./TilesShape.vue'),
 }
 
-export const components = Object.fromEntries(Object.entries(loaders).map(([shape, loader]) => [shape, defineAsyncComponent(loader)])) as Record<keyof Shapes, Component>
+/** As high as what comes: else panels further down would be in view for a moment, and ask. */
+const loadingComponent = (): Component => h(SkeletonBlock, { height: 'var(--chart-height)' })
+
+export const components = Object.fromEntries(
+  Object.entries(loaders).map(([shape, loader]) => [shape, defineAsyncComponent({ loader, loadingComponent, delay: 0 })]),
+) as Record<keyof Shapes, Component>
 
 /** Begins to load a component, while the answer is on its way. */
 export const preload = (shape: keyof Shapes): void => void loaders[shape]()

@@ -61,6 +61,10 @@ export function splitSeries(
   return all.map(({ key, points }) => ({ key, label: formatDimension(split, key), series: colors.get(key) ?? OTHER_COLOR, points }))
 }
 
+/** Of the days before, point by point behind those of the range. */
+export const behind = (points: TimePoint[], before: TimePoint[] | undefined): NamedSeries[] =>
+  before ? [{ key: 'before', label: 'The days before', series: OTHER_COLOR, isBefore: true, points: points.map((point, index) => ({ ...point, value: before[index]?.value ?? null })) }] : []
+
 export const sumOf = ({ points }: NamedSeries): number => points.reduce((sum, { value }) => sum + (value ?? 0), 0)
 export const isNothing = (series: NamedSeries[]): boolean => series.every(({ points }) => points.every(({ value }) => !value))
 
