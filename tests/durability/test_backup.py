@@ -277,6 +277,30 @@ def test_where_files_are_not_shared_the_store_is_closed_for_the_copy_and_goes_on
     assert "is whole" in done("verify", tmp_path / "new")
 
 
+def test_a_transaction_that_is_still_ending_is_no_reason_not_to_back_up(tmp_path: Path):
+    settings = Settings.read(data=tmp_path / "data", disk_free_bytes_min=0)
+    Registry.open(settings.registry_database).close()
+    store, journal = Store.open(settings.store_path, settings), Journal.open(settings.journal_path, settings)
+    loader = Loader(store, journal, settings)
+    try:
+        batch = Batch(received_at=dt.datetime.now(dt.UTC), source="events", game_id="a", events=[Event(name="b")])
+        journal.append_and_wait(encode(batch))
+        loader.load_waiting()
+        with store.writing() as connection:
+            other = connection.cursor()
+        other.execute("BEGIN")
+        other.execute("UPDATE books SET events = events")
+        made = operate.Backups(store, settings).make(str(tmp_path / "backups"))
+        other.execute("ROLLBACK")
+    finally:
+        loader.stop()
+        journal.close()
+        store.close()
+    assert made.events == 1
+    done("restore", tmp_path / "backups", "--data", tmp_path / "new")
+    done("verify", tmp_path / "backups")
+
+
 def test_the_second_backup_writes_what_is_new(loaded: Loaded):
     size = sum(path.stat().st_size for path in loaded.place.rglob("*") if path.is_file())
     assert loaded.second["newBytes"] < 0.7 * size

@@ -449,8 +449,10 @@ class Store:
                 return None
             try:
                 if is_much or (is_merged and not self._reading_file):
-                    self._connection.execute("CHECKPOINT")
-                    self._look_at_log()
+                    # A transaction that is ending still keeps it from that: then the reader has more of the log.
+                    with suppress(duckdb.TransactionException):
+                        self._connection.execute("CHECKPOINT")
+                        self._look_at_log()
                 self._connection.execute(PUT_CHECKPOINTS_OFF)
             except duckdb.Error as error:
                 raise StoreError(f"The store cannot be read at the moment: {error}") from error
