@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import multiprocessing
 import os
 import signal
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,13 +18,18 @@ from typing import Any
 import duckdb
 import pytest
 
+from playtrace.bench.loading import as_sent
+from playtrace.bench.month import GAME, asked_of
 from playtrace.config import Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.entry import encode
+from playtrace.load.compaction import tidy_days
+from playtrace.metrics.frame.metric import metrics
 from playtrace.operate import receipt as receipts
 from playtrace.operate.erasures import Erasures
 from playtrace.operate.stopped import Stopped, everything_loaded
 from playtrace.registry.registry import Registry
+from playtrace.simulate.arena import ArenaScenario
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 GONE = [f"player-{number:05}" for number in range(0, 60, 20)]
@@ -179,6 +187,7 @@ def erase_and_die(data: Path, kill_after_steps: int) -> None:
 
 
 @pytest.mark.drill
+@pytest.mark.timeout(1200)
 def test_whoever_is_killed_meanwhile_goes_on_and_everything_is_gone_in_the_end(data: Path):
     """Ten times, each a little later."""
     spawn = multiprocessing.get_context("spawn")
@@ -199,3 +208,78 @@ def test_whoever_is_killed_meanwhile_goes_on_and_everything_is_gone_in_the_end(d
         assert one.said["removedRows"]["events"] == 4 * 6 * len(GONE)
         assert stopped.store.query("SELECT 1 FROM events").num_rows == 4 * 6 * len(KEPT)
     assert not list(data.glob("*.anew*"))
+
+
+def differences(one: Any, other: Any, path: str) -> list[str]:
+    """Where two answers say something else, but for the order in which floating point numbers were added."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return [each for key in one for each in differences(one[key], other[key], f"{path}.{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [each for at in range(len(one)) for each in differences(one[at], other[at], f"{path}[{at}]")]
+    if isinstance(one, float) and isinstance(other, float):
+        return [] if math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9) else [f"{path}: {one} and {other}"]
+    return [] if one == other else [f"{path}: {one!r} and {other!r}"[:300]]
+
+
+def answers_of(stopped: Stopped, end: dt.datetime, player: str) -> dict[str, Any]:
+    """Every metric of the catalogue, from rollups and from events. `next` is a place in the journal, not a figure."""
+    found: dict[str, Any] = {}
+    for name, metric in metrics().items():
+        for source in ("auto", "raw"):
+            asked = asked_of(name, end, source, 30)
+            asked |= {"playerId": player} if "playerId" in asked else {}
+            answer = metric.answer(metric.parameters.model_validate(asked), stopped.store, now=end)
+            found[f"{name} {source}"] = answer.model_dump(exclude={"source", "elapsed_ms", "next"}, by_alias=False)
+    return found
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(3600)
+def test_of_a_million_events_every_metric_is_that_of_a_history_without_fifty_players(tmp_path: Path):
+    now = dt.datetime.now(dt.UTC)
+    scenario = ArenaScenario(seed=5, events=int(os.environ.get("EVENTS", "1000000")), days=30, end=now, game_id=GAME)
+    batches = [Batch(received_at=now, source="events", events=sent) for sent in as_sent(scenario.batches(), 500)]
+    loads = [batches[start : start + 100] for start in range(0, len(batches), 100)]
+    counted = Counter(event.player_id for load in loads for batch in load for event in batch.events if event.player_id)
+    player, *others = sorted(counted)
+    gone = others[:: max(2, len(others) // 50)][:50]
+    print(f"{sum(counted.values())} events, {len(counted)} players, {len(gone)} of them erased")
+    days = [(now - dt.timedelta(days=ago)).date() for ago in range(33)]
+    found: list[dict[str, Any]] = []
+    for is_oracle in (False, True):
+        data = tmp_path / ("oracle" if is_oracle else "data")
+        settings = Settings(data=data)
+        with closing(Registry.open(settings.registry_database)) as registry, everything_loaded(settings) as stopped:
+            for load_ in loads:
+                if is_oracle:
+                    for batch in load_:
+                        batch.events = [event for event in batch.events if event.player_id not in gone]
+                stopped.loader.load_batches(load_)
+            tidy_days(stopped.store, settings, days)
+            if not is_oracle:
+                began = time.monotonic()
+                erasures = erasures_in(stopped, registry, data)
+                (asked,) = [erasures.ask(GAME, gone)]
+                print(f"invisible after {time.monotonic() - began:.1f} s: {asked.said}")
+                # Before anything is made anew of days, and after.
+                found.append(answers_of(stopped, now, player))
+                began = time.monotonic()
+                while erasures.work() == 0.0:
+                    pass
+                print(f"off the disk after {time.monotonic() - began:.1f} s more")
+                tidy_days(stopped.store, settings, days)
+                assert erasures.listed(GAME)[0].receipt is not None
+            found.append(answers_of(stopped, now, player))
+        if not is_oracle:
+            assert files_with(data, *gone) == set()
+            assert named_in_store(data, *gone) == []
+    expected = found.pop()
+    wrong = [
+        each
+        for answers in found
+        for name, answer in answers.items()
+        if not name.startswith("data_quality")  # what was received stays in the books
+        for each in differences(answer, expected[name], name)
+    ]
+    print(f"{len(expected)} answers, twice; {len(wrong)} differences {wrong[:10]}")
+    assert wrong == []

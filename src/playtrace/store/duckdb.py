@@ -271,6 +271,8 @@ class Store:
         # From here on SQL reaches no file but the database itself, and the one that takes its place (`rewrite`): a
         # query may be typed by a person.
         if self.path is not None:
+            # Whoever was killed while they wrote one left it behind. Now the file is ours alone.
+            _remove(self.path)
             connection.execute(f"SET allowed_paths = [{', '.join(map(_quoted, files_of_new(self.path)))}]")
         connection.execute("SET enable_external_access = false")
         # Some functions of a SELECT change settings too. Only what is set below stays open.
@@ -281,8 +283,6 @@ class Store:
     def _open_files(self) -> duckdb.DuckDBPyConnection:
         """A log that cannot be read is set aside: what it had is still in the journal (docs/decisions/0018)."""
         name, config = str(self.path or ":memory:"), configuration(self._settings, self.path)
-        if self.path is not None:
-            _remove(self.path)
         try:
             return duckdb.connect(name, config=config)
         except duckdb.Error as error:
@@ -550,6 +550,7 @@ class Store:
                 self._copy_into(new)
                 with self._left_file, self._nobody_reading():
                     self._connection.close()
+                    self.is_broken = True  # until it is open again
                     try:
                         if not _size(log_path(self.path)):
                             new.replace(self.path)
@@ -557,8 +558,9 @@ class Store:
                     finally:
                         self._connection = self._connect()
                         self.version += 1
+                        self.is_broken = False
             except (duckdb.Error, OSError) as error:
-                if isinstance(error, OSError) or _is_disk_full(error):
+                if _is_disk_full(error):
                     raise StoreFull(f"The store cannot be written anew: {error}") from error
                 raise StoreError(f"The store cannot be written anew: {error}") from error
             finally:
