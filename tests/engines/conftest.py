@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from playtrace.event import Batch, Event
 from playtrace.journal.sqlite import Journal
 from playtrace.load.compaction import TASKS, compact
 from playtrace.load.loader import Loader
+from playtrace.measures import Measured
 from playtrace.metrics.frame.metric import metrics
 from playtrace.metrics.frame.models import CommonAnswer
 from playtrace.registry.key_ring import KeyRing
@@ -109,7 +110,7 @@ def same(one: object, other: object, path: str = "") -> None:
 @pytest.fixture(scope="session", params=["duckdb"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     folder: Path = tmp_path_factory.mktemp(request.param)
-    settings = Settings(data=folder, store_threads=1)
+    settings = Settings(data=folder, store_threads=1)  # pyright: ignore[reportCallIssue]
     journal = Journal.open(settings.journal_path, settings)
     store = Store.open(None, settings)
     yield Engine(store, journal, settings)
@@ -120,7 +121,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @contextmanager
 def api_client(
     engine: Engine, registry: Registry, *routers: APIRouter, settings: Settings, **more: Any
-) -> Iterator[TestClient]:
+) -> Generator[TestClient]:
     """A client of the API with these routes alone, over the engine's store; `more` of its state, and headers."""
     headers = more.pop("headers", {})
     app = FastAPI()
@@ -136,6 +137,7 @@ def api_client(
         loader=engine.loader,
         answers=Answers(lambda: engine.store.version),
         turns=Turns(2),
+        measured=Measured(),
         **more,
     ).give_to(app)
     with TestClient(QuerySpelling(app), headers=headers) as client:  # pyright: ignore[reportArgumentType]

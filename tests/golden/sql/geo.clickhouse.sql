@@ -521,13 +521,13 @@ WITH calendar AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -565,7 +565,7 @@ WITH calendar AS (
         ELSE 0
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -633,7 +633,7 @@ WITH calendar AS (
     0,
     0,
     revenue_micros,
-    others,
+    other_currency_purchases,
     0,
     0
   FROM earned
@@ -2348,13 +2348,13 @@ WITH event_counts AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -2392,7 +2392,7 @@ WITH event_counts AS (
         ELSE 0
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -2460,7 +2460,7 @@ WITH event_counts AS (
     0,
     0,
     revenue_micros,
-    others,
+    other_currency_purchases,
     0,
     0
   FROM earned

@@ -557,13 +557,13 @@ WITH calendar AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -599,7 +599,7 @@ WITH calendar AS (
         ELSE 0
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -667,7 +667,7 @@ WITH calendar AS (
     0,
     0,
     revenue_micros,
-    others,
+    other_currency_purchases,
     0,
     0
   FROM earned
@@ -2314,13 +2314,13 @@ WITH event_counts AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -2356,7 +2356,7 @@ WITH event_counts AS (
         ELSE 0
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -2424,7 +2424,7 @@ WITH event_counts AS (
     0,
     0,
     revenue_micros,
-    others,
+    other_currency_purchases,
     0,
     0
   FROM earned

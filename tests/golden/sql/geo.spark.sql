@@ -514,13 +514,13 @@ WITH calendar AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -556,7 +556,7 @@ WITH calendar AS (
         ELSE 0
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -624,7 +624,7 @@ WITH calendar AS (
     0,
     0,
     revenue_micros,
-    others,
+    other_currency_purchases,
     0,
     0
   FROM earned
@@ -2224,13 +2224,13 @@ WITH event_counts AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -2266,7 +2266,7 @@ WITH event_counts AS (
         ELSE 0
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -2334,7 +2334,7 @@ WITH event_counts AS (
     0,
     0,
     revenue_micros,
-    others,
+    other_currency_purchases,
     0,
     0
   FROM earned

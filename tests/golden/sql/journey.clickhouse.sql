@@ -132,8 +132,18 @@ ORDER BY
 LIMIT 101;
 
 SELECT
-  1
-FROM events
-WHERE
-  game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
+  *
+FROM (
+  SELECT
+    1
+  FROM events
+  WHERE
+    game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
+  UNION ALL
+  SELECT
+    1
+  FROM players
+  WHERE
+    game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
+) AS _l_0
 LIMIT 1;

@@ -131,4 +131,10 @@ SELECT
 FROM events
 WHERE
   game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
+UNION ALL
+SELECT
+  1
+FROM players
+WHERE
+  game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
 LIMIT 1;

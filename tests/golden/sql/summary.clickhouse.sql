@@ -519,13 +519,13 @@ WITH times AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -555,6 +555,7 @@ WITH times AS (
 ), earned AS (
   SELECT
     bucket,
+    split,
     SUM(
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
@@ -565,7 +566,8 @@ WITH times AS (
     COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
-    bucket
+    bucket,
+    split
 ), happened AS (
   SELECT
     bucket,
@@ -2554,13 +2556,13 @@ WITH times AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -2590,6 +2592,7 @@ WITH times AS (
 ), earned AS (
   SELECT
     bucket,
+    split,
     SUM(
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
@@ -2600,7 +2603,8 @@ WITH times AS (
     COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
-    bucket
+    bucket,
+    split
 ), happened AS (
   SELECT
     bucket,

@@ -556,13 +556,13 @@ WITH times AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -590,6 +590,7 @@ WITH times AS (
 ), earned AS (
   SELECT
     bucket,
+    split,
     SUM(
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
@@ -600,7 +601,8 @@ WITH times AS (
     COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
-    bucket
+    bucket,
+    split
 ), happened AS (
   SELECT
     bucket,
@@ -2503,13 +2505,13 @@ WITH times AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -2537,6 +2539,7 @@ WITH times AS (
 ), earned AS (
   SELECT
     bucket,
+    split,
     SUM(
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
@@ -2547,7 +2550,8 @@ WITH times AS (
     COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
-    bucket
+    bucket,
+    split
 ), happened AS (
   SELECT
     bucket,

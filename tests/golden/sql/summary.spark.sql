@@ -515,13 +515,13 @@ WITH times AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -549,6 +549,7 @@ WITH times AS (
 ), earned AS (
   SELECT
     bucket,
+    split,
     SUM(
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
@@ -559,7 +560,8 @@ WITH times AS (
     COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
-    bucket
+    bucket,
+    split
 ), happened AS (
   SELECT
     bucket,
@@ -2419,13 +2421,13 @@ WITH times AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(NULLIF(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(NULLIF(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS DATE) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -2453,6 +2455,7 @@ WITH times AS (
 ), earned AS (
   SELECT
     bucket,
+    split,
     SUM(
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
@@ -2463,7 +2466,8 @@ WITH times AS (
     COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
-    bucket
+    bucket,
+    split
 ), happened AS (
   SELECT
     bucket,

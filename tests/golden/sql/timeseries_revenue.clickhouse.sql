@@ -109,13 +109,13 @@ WITH payments AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -142,34 +142,31 @@ WITH payments AS (
         )
       )
     )
-), found AS (
+), earned AS (
   SELECT
     bucket,
     split,
-    COALESCE(
-      SUM(
-        CASE
-          WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
-          THEN micros
-        END
-      ),
-      0
-    ) AS weight,
-    COALESCE(
-      SUM(
-        CASE
-          WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
-          THEN micros
-        END
-      ),
-      0
-    ) AS part,
-    0 AS whole,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+    SUM(
+      CASE
+        WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+        THEN micros
+        ELSE 0
+      END
+    ) AS revenue_micros,
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
     split
+), found AS (
+  SELECT
+    bucket,
+    split,
+    revenue_micros AS weight,
+    revenue_micros AS part,
+    0 AS whole,
+    other_currency_purchases AS others
+  FROM earned
 ), ranked AS (
   SELECT
     split,
@@ -651,13 +648,13 @@ WITH payments AS (
     bucket,
     split,
     time,
+    order_key,
     name,
     player_id,
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day,
-    order_key
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -684,34 +681,31 @@ WITH payments AS (
         )
       )
     )
-), found AS (
+), earned AS (
   SELECT
     bucket,
     split,
-    COALESCE(
-      SUM(
-        CASE
-          WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
-          THEN micros
-        END
-      ),
-      0
-    ) AS weight,
-    COALESCE(
-      SUM(
-        CASE
-          WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
-          THEN micros
-        END
-      ),
-      0
-    ) AS part,
-    0 AS whole,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS others
+    SUM(
+      CASE
+        WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
+        THEN micros
+        ELSE 0
+      END
+    ) AS revenue_micros,
+    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
     split
+), found AS (
+  SELECT
+    bucket,
+    split,
+    revenue_micros AS weight,
+    revenue_micros AS part,
+    0 AS whole,
+    other_currency_purchases AS others
+  FROM earned
 ), ranked AS (
   SELECT
     split,
