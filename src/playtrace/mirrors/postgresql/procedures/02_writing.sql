@@ -84,48 +84,60 @@ BEGIN
     ORDER BY 1, 2
     ON CONFLICT DO NOTHING;
 
+    WITH different AS MATERIALIZED (
+        SELECT named.game_id, named.env, named.session, player.player_id, device.device_id
+        FROM (
+            SELECT DISTINCT one.game_id, one.env, coalesce(one.session, '') AS session,
+                CASE WHEN char_length(one.session) >= 16 THEN NULL ELSE one.player END AS player,
+                CASE WHEN char_length(one.session) >= 16 OR one.player IS NOT NULL THEN NULL ELSE one.device END AS device
+            FROM unnest(contexts) AS one
+            WHERE num_nonnulls(one.session, one.player) > 0
+        ) AS named
+        LEFT JOIN game.player ON player.game_id = named.game_id AND player.external_id = named.player
+        LEFT JOIN game.device ON device.game_id = named.game_id AND device.external_id = named.device
+    )
     INSERT INTO game.client_session (game_id, env, external_id, owner_player_id, owner_device_id, changed_in)
-    SELECT different.game_id, different.env, different.session, player.player_id, device.device_id,
+    SELECT different.game_id, different.env, different.session, different.player_id, different.device_id,
         this_transaction
-    FROM (
-        SELECT DISTINCT one.game_id, one.env, coalesce(one.session, '') AS session,
-            CASE WHEN char_length(one.session) >= 16 THEN NULL ELSE one.player END AS player,
-            CASE WHEN char_length(one.session) >= 16 OR one.player IS NOT NULL THEN NULL ELSE one.device END AS device
-        FROM unnest(contexts) AS one
-        WHERE num_nonnulls(one.session, one.player) > 0
-    ) AS different
-    LEFT JOIN game.player ON player.game_id = different.game_id AND player.external_id = different.player
-    LEFT JOIN game.device ON device.game_id = different.game_id AND device.external_id = different.device
+    FROM different
     LEFT JOIN game.client_session AS known ON known.game_id = different.game_id
         AND known.external_id = different.session AND known.env = different.env
-        AND coalesce(known.owner_player_id, 0) = coalesce(player.player_id, 0)
-        AND coalesce(known.owner_device_id, 0) = coalesce(device.device_id, 0)
+        AND coalesce(known.owner_player_id, 0) = coalesce(different.player_id, 0)
+        AND coalesce(known.owner_device_id, 0) = coalesce(different.device_id, 0)
     WHERE known.client_session_id IS NULL
     ORDER BY 1, 3, 2, 4, 5
     ON CONFLICT DO NOTHING;
 
+    -- Whose session it is first: then the row of a session is looked up by all columns of its key.
+    WITH owned AS MATERIALIZED (
+        SELECT one.number, one.game_id, one.env, kind.event_type_id, player.player_id, device.device_id,
+            build.client_build_id, region.region_id,
+            CASE WHEN num_nonnulls(one.session, one.player) > 0 THEN coalesce(one.session, '') END AS session,
+            CASE WHEN char_length(one.session) >= 16 THEN 0 ELSE coalesce(player.player_id, 0) END AS owner_player_id,
+            CASE
+                WHEN char_length(one.session) >= 16 OR one.player IS NOT NULL THEN 0
+                ELSE coalesce(device.device_id, 0)
+            END AS owner_device_id
+        FROM unnest(contexts) AS one
+        JOIN game.event_type AS kind ON kind.game_id = one.game_id AND kind.name = one.name
+        LEFT JOIN game.player ON player.game_id = one.game_id AND player.external_id = one.player
+        LEFT JOIN game.device ON device.game_id = one.game_id AND device.external_id = one.device
+        LEFT JOIN game.client_build AS build ON build.game_id = one.game_id
+            AND coalesce(build.platform, '') = coalesce(one.platform, '')
+            AND coalesce(build.version, '') = coalesce(one.version, '')
+            AND coalesce(build.os, '') = coalesce(one.os, '') AND coalesce(build.build, '') = coalesce(one.build, '')
+        LEFT JOIN game.region ON coalesce(region.country, '') = coalesce(one.country, '')
+            AND coalesce(region.region, '') = coalesce(one.region, '')
+    )
     SELECT array_agg((
-        one.number, one.game_id, kind.event_type_id, player.player_id, session.client_session_id, device.device_id,
-        build.client_build_id, region.region_id
+        owned.number, owned.game_id, owned.event_type_id, owned.player_id, session.client_session_id, owned.device_id,
+        owned.client_build_id, owned.region_id
     )::game.named_rows) INTO named
-    FROM unnest(contexts) AS one
-    JOIN game.event_type AS kind ON kind.game_id = one.game_id AND kind.name = one.name
-    LEFT JOIN game.player ON player.game_id = one.game_id AND player.external_id = one.player
-    LEFT JOIN game.device ON device.game_id = one.game_id AND device.external_id = one.device
+    FROM owned
     LEFT JOIN game.client_session AS session
-        ON session.game_id = one.game_id AND session.external_id = coalesce(one.session, '')
-        AND session.env = one.env AND num_nonnulls(one.session, one.player) > 0
-        AND coalesce(session.owner_player_id, 0)
-            = CASE WHEN char_length(one.session) >= 16 THEN 0 ELSE coalesce(player.player_id, 0) END
-        AND coalesce(session.owner_device_id, 0) = CASE
-            WHEN char_length(one.session) >= 16 OR one.player IS NOT NULL THEN 0 ELSE coalesce(device.device_id, 0)
-        END
-    LEFT JOIN game.client_build AS build ON build.game_id = one.game_id
-        AND coalesce(build.platform, '') = coalesce(one.platform, '')
-        AND coalesce(build.version, '') = coalesce(one.version, '')
-        AND coalesce(build.os, '') = coalesce(one.os, '') AND coalesce(build.build, '') = coalesce(one.build, '')
-    LEFT JOIN game.region ON coalesce(region.country, '') = coalesce(one.country, '')
-        AND coalesce(region.region, '') = coalesce(one.region, '');
+        ON session.game_id = owned.game_id AND session.external_id = owned.session AND session.env = owned.env
+        AND coalesce(session.owner_player_id, 0) = owned.owner_player_id
+        AND coalesce(session.owner_device_id, 0) = owned.owner_device_id;
 
     BEGIN
         -- Nearly always all of them are new; to ask of each whether it is takes half as long again.
