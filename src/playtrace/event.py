@@ -123,6 +123,8 @@ class RefusalReason(StrEnum):
     """The write key belongs to another game."""
     CONSENT_WITHDRAWN = "consent_withdrawn"
     """The player does not want to be known any more."""
+    ARCHIVED_GAME = "archived_game"
+    """The game takes no events any more."""
 
 
 class Refusal(Struct, frozen=True):

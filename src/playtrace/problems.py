@@ -9,6 +9,7 @@ Problem
 │   ├── SetupRefused          the setup link is wrong or used
 │   ├── CrossOrigin           a page of another site asked with our cookie
 │   ├── KeyForOtherGame       every event names a game that the write key does not belong to
+│   ├── GameArchived          every event is of a game that takes none any more
 │   ├── WrongHost             an open server was called by another name
 │   └── ForeignOrigin         a page of another site wanted to send to an open server
 ├── NotFound             404
@@ -142,6 +143,11 @@ class CrossOrigin(Forbidden):
 class KeyForOtherGame(Forbidden):
     slug = "key-for-other-game"
     title = "The write key belongs to another game"
+
+
+class GameArchived(Forbidden):
+    slug = "game-archived"
+    title = "The game takes no events any more"
 
 
 class WrongHost(Forbidden):

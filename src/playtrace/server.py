@@ -52,6 +52,8 @@ from playtrace.operate import unfinished
 from playtrace.operate.backup import Backups
 from playtrace.operate.erasures import LOOK_S as ERASURES_LOOK_S
 from playtrace.operate.erasures import Erasures
+from playtrace.operate.game_deletion import LOOK_S as DELETION_LOOK_S
+from playtrace.operate.game_deletion import GameDeletions
 from playtrace.operate.remedies import of_damaged_store, of_lost_events
 from playtrace.operate.remembering import LOOK_S as REMEMBER_S
 from playtrace.operate.remembering import Remembering, note_what_is_behind
@@ -146,7 +148,10 @@ class Playtrace:
         )
         self.backup_schedule = BackupSchedule(self.backups, self.registry, settings)
         self.retention = Retention(self.store, self.registry)
-        space = Space(self.store, self.retention.has_freed)
+        deletions = GameDeletions(
+            self.store, self.registry, taken=lambda: self.journal.head, loaded=lambda: self.loader.offset
+        )
+        space = Space(self.store, lambda: self.retention.has_freed() | deletions.has_freed())
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
             Job("live view", self.feeds.tick, period_s=TICK_S),
@@ -165,6 +170,7 @@ class Playtrace:
             Job("remember", self.remembering.work, period_s=REMEMBER_S),
             Job("back up", self.backup_schedule.work, period_s=BACKUP_LOOK_S),
             Job("remove what is kept no longer", self.retention.work, period_s=RETENTION_LOOK_S),
+            Job("delete games", deletions.work, period_s=DELETION_LOOK_S),
             Job("free space", space.work, period_s=SPACE_LOOK_S),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
         )

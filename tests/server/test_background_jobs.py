@@ -36,6 +36,7 @@ JOBS = {
     "free space",
     "erase players",
     "remember",
+    "delete games",
 }
 
 

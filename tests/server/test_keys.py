@@ -185,6 +185,7 @@ PLACES = {
     "{metric}": "retention",
     "{import_id}": "history",
     "{erasure_id}": "0198a000-0000-7000-8000-000000000002",
+    "{key}": "0" * 32,
 }
 """What stands for what in an address."""
 

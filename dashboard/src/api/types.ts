@@ -86,5 +86,14 @@ export interface ProblemDocument {
   detail?: string
 }
 
+export type GameKeys = Answer<'/api/games/{game_id}/keys'>
+export type GameContents = Answer<'/api/games/{game_id}/contents'>
+export type DeletedGames = Answer<'/api/game-deletions'>
+export type RetentionNow = Answer<'/api/games/{game_id}/retention'>
+export type RetentionPolicy = Partial<RetentionNow['policy']>
+export interface RetentionPreview {
+  removals: RetentionNow['going']
+}
+
 export type MirrorList = Answer<'/api/mirrors'>
 export type Mirror = MirrorList['mirrors'][number]

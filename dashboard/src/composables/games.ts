@@ -25,7 +25,7 @@ export function useGame() {
   const game = computed(() => {
     const all = games.data.value ?? []
     if (chosen.value) return all.find(({ id }) => id === chosen.value) ?? null
-    return all.reduce<Game | null>((best, one) => (best && best.events >= one.events ? best : one), null)
+    return all.filter(({ archivedAt }) => !archivedAt).reduce<Game | null>((best, one) => (best && best.events >= one.events ? best : one), null)
   })
   const gameId = computed(() => chosen.value || game.value?.id || '')
   return { games, game, gameId, chosen, env }

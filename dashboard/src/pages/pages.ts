@@ -52,6 +52,7 @@ export const pages: readonly Page[] = [
   { name: 'usage', path: '/usage', title: 'Tool usage', icon: 'usage', group: 'Data', filters: 'days', timeZone: 'UTC', protocol: 'jwc.v1', component: () => import('./usage/UsagePage.vue') },
   { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', group: 'Data', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },
   { name: 'mirrors', path: '/mirrors', title: 'Mirrors', icon: 'mirrors', group: 'Data', admin: true, component: () => import('./mirrors/MirrorsPage.vue') },
+  { name: 'games', path: '/games', title: 'Games', icon: 'games', group: 'Data', admin: true, component: () => import('./games/GamesPage.vue') },
   { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },
   { name: 'login', path: '/login', title: 'Sign in', bare: true, component: () => import('./sign-in/LoginPage.vue') },
   { name: 'setup', path: '/setup', title: 'Set up', bare: true, component: () => import('./sign-in/SetupPage.vue') },

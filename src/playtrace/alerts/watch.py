@@ -583,7 +583,11 @@ class Watch:
         revision = self._registry.revision()
         if revision == self._revision:
             return
-        games = [WatchedGame(one.id, one.name, one.time_zone, one.currency) for one in self._registry.games()]
+        games = [
+            WatchedGame(one.id, one.name, one.time_zone, one.currency)
+            for one in self._registry.games()
+            if one.archived_at is None  # it is silent because somebody wants it so
+        ]
         rows = self._registry.alert_rules()
         self._unreadable.clear()
         kept: list[tuple[RuleRow, AlertRule]] = []

@@ -16,6 +16,7 @@ from playtrace.api import (
     erasures,
     events,
     exports,
+    game_settings,
     games,
     health,
     imports,
@@ -67,6 +68,7 @@ def create_app() -> FastAPI:
     for router in (
         session.router,
         games.router,
+        game_settings.router,
         dimensions.router,
         segments.router,
         rates.router,

@@ -27,6 +27,8 @@ class GameSummary(ApiModel):
     """IANA name; the game's days begin and end by it."""
     currency: str
     created_at: dt.datetime
+    archived_at: dt.datetime | None
+    """Since then it takes no events; it is read as before, and left out where a game is chosen."""
     first_event_at: dt.datetime | None
     """Start of the quarter of an hour in which the first event happened."""
     last_event_at: dt.datetime | None
@@ -57,6 +59,7 @@ def _summary(game: Game, seen: dict[str, Any]) -> GameSummary:
         time_zone=game.time_zone,
         currency=game.currency,
         created_at=game.created_at,
+        archived_at=game.archived_at,
         first_event_at=_utc(seen.get("first_slot")),
         last_event_at=_utc(seen.get("last_slot")),
         events=seen.get("events", 0),

@@ -41,6 +41,7 @@ from playtrace.journal.errors import JournalUnavailable
 from playtrace.problems import BadRequest, Conflict, InvalidRequest, NotFound, TooLarge, Unavailable
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.games import is_game_id
+from playtrace.registry.key_ring import ARCHIVED
 
 router = APIRouter(prefix="/api/games/{game_id}", tags=["imports"])
 
@@ -223,13 +224,14 @@ async def import_part(
 
 
 def _require_game(state: State, editor: CurrentEditor, game_id: str) -> None:
-    """Raises `UnknownGame`."""
+    """Raises `UnknownGame`, and `Conflict` for one that is archived."""
     if state.settings.open and not state.key_ring.knows(game_id) and is_game_id(game_id):
         try:
             state.key_ring.create([game_id])
         except RegistryError as error:
             raise Conflict(str(error)) from error
-    readable_game(state, editor, game_id)
+    if readable_game(state, editor, game_id).archived_at is not None:
+        raise Conflict(f"The game {game_id!r} {ARCHIVED}")
 
 
 def _read(body: bytes, encoding: str | None) -> Part:

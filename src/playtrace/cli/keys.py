@@ -52,6 +52,22 @@ def list_keys(
 
 
 @app.command()
+def rename(
+    key: Annotated[str, typer.Argument(help="The key, or its first digits.")],
+    note: Annotated[str, typer.Argument(help="What it is for.")],
+    data: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change the note of a write key."""
+    with open_registry(data) as registry:
+        renamed = registry.rename_key(key, note)
+    if as_json:
+        print_json(_document(renamed))
+    else:
+        _print([renamed])
+
+
+@app.command()
 def revoke(
     key: Annotated[str, typer.Argument(help="The key, or its first digits.")],
     data: DataFolder = None,

@@ -15,6 +15,7 @@ from playtrace.cli.settings_options import settings_from
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
+    GameIsDeleted,
     Invalid,
     RegistryError,
     UnknownGame,
@@ -31,6 +32,7 @@ DataFolder = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 NEXT_MOVES: dict[type[RegistryError], str] = {
+    GameIsDeleted: "See `playtrace games list`: when it is not there any more, its id is free.",
     GameExists: "See `playtrace games list`, or choose another id.",
     UnknownGame: "See `playtrace games list`, or make it: `playtrace games add ID`.",
     UnknownKey: f"See `playtrace keys list`, and give the key or at least its first {KEY_PREFIX_LENGTH_MIN} digits.",

@@ -12,7 +12,7 @@ import logging
 import math
 import time
 from codecs import BOM_UTF8
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -36,6 +36,7 @@ from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
 from playtrace.measures import Measures, outcome_of
 from playtrace.problems import (
+    GameArchived,
     GameUnknown,
     KeyForOtherGame,
     KeyMissing,
@@ -302,6 +303,8 @@ class Collect:
                 refused.append((index, event, RefusalReason.UNKNOWN_GAME, text))
         if refused:
             _refuse(batch, refused)
+        if closed := self._keys.closed:
+            _refuse_closed(batch, closed)
 
     def _admit_players(self, batch: Batch) -> None:
         """Refuse the events of players who withdrew their consent."""
@@ -413,6 +416,17 @@ def _refuse(batch: Batch, refused: list[tuple[int, Event, RefusalReason, str]]) 
     batch.refusals.sort(key=lambda refusal: refusal.index)
 
 
+def _refuse_closed(batch: Batch, closed: Mapping[str, str]) -> None:
+    """Those of games that take none."""
+    refused = [
+        (index, event, RefusalReason.ARCHIVED_GAME, f"game_id: {game_id!r} {why}")
+        for index, event in enumerate(batch.events)
+        if (game_id := event.game_id or batch.game_id or "") and (why := closed.get(game_id))
+    ]
+    if refused:
+        _refuse(batch, refused)
+
+
 def _sample(event: Event) -> str:
     """A refused event as it is shown to the studio."""
     return msgspec.json.encode(event)[:SAMPLE_BYTES_MAX].decode("utf-8", "replace")
@@ -445,6 +459,7 @@ CONSENT_WITHDRAWN_TEXT = "player_id: this player withdrew consent, and nothing o
 WHOLE: dict[RefusalReason, type[Problem]] = {
     RefusalReason.UNKNOWN_GAME: GameUnknown,
     RefusalReason.WRONG_GAME: KeyForOtherGame,
+    RefusalReason.ARCHIVED_GAME: GameArchived,
 }
 
 

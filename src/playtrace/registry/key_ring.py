@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from playtrace.registry.models import WriteKey
@@ -17,6 +17,8 @@ GAMES_FIRST_SEEN_MAX = 10_000
 """An open server creates games on first sight until there are so many: ids may be made up without end."""
 NEW_GAMES_PER_REQUEST_MAX = 100
 """Of these at most: who sends for more has made them up too."""
+ARCHIVED = "is archived and takes no events. `playtrace games unarchive` opens it again."
+DELETED = "is being deleted and takes no events."
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Snapshot:
     """Hashes of players whose events are refused, of the games that have some."""
     player_secret: bytes
     """What makes the hashes; empty where nobody is refused."""
+    closed: dict[str, str]
+    """Games that take no events, and why."""
 
 
 class KeyRing:
@@ -66,6 +70,11 @@ class KeyRing:
             return None
         return lambda player_id: hash_of(snapshot.player_secret, game_id, player_id) in hashes
 
+    @property
+    def closed(self) -> Mapping[str, str]:
+        """Games that take no events, and why: archived ones, and those that are being deleted."""
+        return self._snapshot.closed
+
     def create(self, game_ids: Collection[str]) -> None:
         """Open mode: makes games that were never seen before, `GAMES_FIRST_SEEN_MAX` in all, and of one request the
         first `NEW_GAMES_PER_REQUEST_MAX`. Blocks for one commit.
@@ -102,12 +111,15 @@ def _read(registry: Registry) -> Snapshot:
     # The revision first: a change while we read makes the next refresh read again.
     revision = registry.revision()
     games = registry.games()
+    deleted = registry.games_being_deleted()
     keys = registry.keys()
     refused = registry.refused_players()
+    archived = {game.id: ARCHIVED for game in games if game.archived_at is not None}
     return Snapshot(
         revision=revision,
-        games=frozenset(game.id for game in games),
+        games=frozenset(game.id for game in [*games, *deleted]),
         keys={key.key: key for key in keys if key.revoked_at is None},
         refused=refused,
         player_secret=registry.player_secret() if refused else b"",
+        closed=archived | {game.id: DELETED for game in deleted},
     )

@@ -37,7 +37,7 @@ export interface Shape {
 }
 
 /** What every answer carries: it is said elsewhere on the page, or not at all. */
-const HEADING = new Set(['metric', 'definition', 'gameId', 'from', 'to', 'timeZone', 'asOf', 'source', 'elapsedMs', 'hints', 'statements', 'complete', 'settled', 'compared'])
+const HEADING = new Set(['metric', 'definition', 'gameId', 'from', 'to', 'timeZone', 'asOf', 'source', 'removedBefore', 'elapsedMs', 'hints', 'statements', 'complete', 'settled', 'compared'])
 const JUDGED = new Set(['complete', 'settled'])
 const TIME_KEYS = ['time', 'day', 'cohort', 'week', 'month', 'date', 'start', 'startsAt', 'from', 'bucket', 'hour']
 const DIMENSIONS = new Set<string>(['platform', 'version', 'country'] satisfies Dimension[])
