@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from playtrace.api.authentication import CurrentAdmin, authenticate, readable_game
+from playtrace.api.access import MANAGES, CurrentAdmin, readable_game
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import InTurn
@@ -144,7 +144,7 @@ def unarchive_game(state: CurrentState, admin: CurrentAdmin, game_id: str) -> Ga
     return _archive(state, admin, game_id, is_archived=False)
 
 
-@router.get("/games/{game_id}/contents", dependencies=[Depends(authenticate), InTurn])
+@router.get("/games/{game_id}/contents", dependencies=[Depends(MANAGES), InTurn])
 def game_contents(state: CurrentState, admin: CurrentAdmin, game_id: str) -> GameContents:
     """What goes with it when it is deleted."""
     game = readable_game(state, admin, game_id)
