@@ -111,7 +111,7 @@ def test_an_open_server_makes_games_by_the_rule_that_people_make_them_by(
     collect = Collect(Settings(data=tmp_path, open=True), engine.journal, ring)
     for named in ("arena", "a", "0-_a", "a" * 64, "Arena", "", "a" * 65, "a b", "-a", "_a", "ä", "a\n"):
         sent = Batch(received_at=NOW, source="test", events=[Event(name="jump", game_id=named)])
-        collect._make_games(sent, at_once=False)
+        collect._make_games(sent, at_once=False)  # pyright: ignore[reportPrivateUsage]
         collect.admit_games(sent, None)
         is_made = named in {game.id for game in registry.games()}
         assert is_made == (len(sent.events) == 1) == is_game_id(named), named
