@@ -15,6 +15,7 @@ from conftest import Engine, plain, same
 from playtrace.config import Settings
 from playtrace.event import Batch, Event, Refusal, RefusalReason
 from playtrace.journal.sqlite import Journal
+from playtrace.load.rebuild import Rebuild
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.operate.compact import compact_store
 from playtrace.operate.retention import GRACE, Retention, preview
@@ -294,3 +295,26 @@ def test_a_changed_policy_waits_an_hour_and_names_that_go_apart_stay_apart(engin
     again = [Event(name=name, time=day, player_id="p1") for name in ("purchase", "level_start")]
     loaded = engine.loader.load_batches([Batch(received_at=TODAY, source="test", game_id="arena", events=again)])
     assert (loaded.stored, loaded.quarantined) == (1, 1)
+
+
+def test_events_of_which_a_rollup_is_still_to_be_made_wait_for_it(engine: Engine, registry: Registry) -> None:
+    arena = history(6, 40)
+    load(engine, "arena", arena)
+    before = plain(engine.ask("sessions", "arena", TODAY, **SUMMARY))
+    with engine.store.writing() as connection:
+        connection.execute("UPDATE rollup_builds SET version = version - 1 WHERE rollup = 'sessions'")
+    engine.store.close()
+    engine.store = Store.open(engine.settings.store_path, engine.settings)
+    registry.set_retention("arena", RetentionPolicy(events_days=7))
+    retention = Retention(engine.store, registry, clock=lambda: TODAY)
+    while retention.work() is not None:
+        pass
+    assert kept(engine, "arena").total() == len(arena)
+    rebuild = Rebuild(engine.store, engine.settings, lambda days: None)
+    while rebuild.work() is not None:
+        pass
+    while retention.work() is not None:
+        pass
+    assert 0 < kept(engine, "arena").total() < len(arena)
+    after = plain(engine.ask("sessions", "arena", TODAY, **SUMMARY))
+    same(after, before)

@@ -66,6 +66,7 @@ REMOVE: LiteralString = """
 DELETE FROM events WHERE rowid BETWEEN $first AND $last AND rowid IN (SELECT id FROM going)
 """
 LATEST_OF_EVENTS: LiteralString = "SELECT max(day) FROM removed_before WHERE what = 'events'"
+UNBUILT: LiteralString = "SELECT 1 FROM rollup_builds WHERE built_to IS NOT NULL LIMIT 1"
 LAST_ROW: LiteralString = "SELECT max(rowid) FROM events"
 
 CRASH_NAMES: LiteralString = "('crash', 'error')"
@@ -196,6 +197,9 @@ class Retention:
         """Write down what goes from now on."""
         now = self._clock()
         is_new = False
+        # What a rollup lacks is still to be made of the events that would go: they wait for it.
+        if self._store.query(UNBUILT).num_rows:
+            return False
         for game in self._registry.games():
             if not self._is_due(game, now):
                 continue
