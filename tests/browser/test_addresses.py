@@ -89,6 +89,7 @@ def test_where_write_keys_come_from(start_process: StartProcess, open_page: Open
     page = open_page(setup_link(server))
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("The same again").fill(PASSWORD)
     page.get_by_role("button", name="Create the account").click()
     expect(page.get_by_label("Command that sends an event")).to_contain_text("Bearer WRITE_KEY")
     expect(page.get_by_text("playtrace keys add my-game")).to_be_visible()

@@ -33,6 +33,12 @@ def test_from_the_setup_link_to_signing_in_again(
     page = open_page(link)
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("The same again").fill(PASSWORD + "!")
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.get_by_role("alert")).to_have_text("The two are not the same.")
+    page.get_by_role("button", name="Show").last.click()
+    expect(page.get_by_label("The same again")).to_have_attribute("type", "text")
+    page.get_by_label("The same again").fill(PASSWORD)
     page.get_by_role("button", name="Create the account").click()
     expect(page.get_by_role("heading", name="No game yet")).to_be_visible()
 

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import aiohttp
@@ -21,7 +21,7 @@ from server_process import ServerProcess
 from starlette.routing import BaseRoute, Mount, Route
 
 from playtrace.alerts.incidents import Incident
-from playtrace.api.access import Needs, for_everybody
+from playtrace.api.access import Needs, for_everybody, myself
 from playtrace.api.app import create_app
 from playtrace.api.authentication import COOKIE
 from playtrace.api.permissions import Permission
@@ -44,6 +44,8 @@ PLACES = {
     "metric": "retention",
     "import_id": "history",
     "erasure_id": "0",
+    "person_id": "999999",
+    "login_id": "0",
     "channel_id": "zebrachannel",
     "mirror_id": "zebramirror",
     "report_id": "zebrareport",
@@ -58,6 +60,10 @@ RULE = {"kind": "silence", "id": "another", "gameId": MINE}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/setup"): {"token": "guess", "email": "eve@studio.example", "password": PASSWORD},
     ("POST", "/api/session"): {"email": "eve@studio.example", "password": PASSWORD},
+    ("POST", "/api/password"): {"token": "guess", "password": PASSWORD},
+    ("PUT", "/api/me/password"): {"old": PASSWORD, "new": PASSWORD},
+    ("POST", "/api/people"): {"email": "new@studio.example", "grants": []},
+    ("PUT", "/api/people/{person_id}/grants"): {"grants": []},
     ("POST", "/api/sql"): {"sql": "SELECT DISTINCT game_id, player_id, name FROM events"},
     ("PUT", "/api/alerts/channels/{channel_id}"): {"kind": "discord", "target": "nowhere"},
     ("PATCH", "/api/alerts/channels/{channel_id}"): {"enabled": False},
@@ -87,7 +93,7 @@ BODIES: dict[tuple[str, str], Any] = {
 class Operation:
     method: str
     path: str
-    permission: Permission | None
+    permission: Permission | Literal["own"] | None
     """None: for everybody."""
     names_game: str
     """`path`, `query`, or nothing."""
@@ -111,18 +117,21 @@ class Operation:
         return [game for game in games if game is not None or self.names_game != "path"]
 
 
-def permission_of(route: APIRoute | APIWebSocketRoute) -> Permission | None:
-    """The strongest that it needs. Fails for a route that does not say."""
-    waiting, found, is_public = [route.dependant], set[Permission](), False
+def permission_of(route: APIRoute | APIWebSocketRoute) -> Permission | Literal["own"] | None:
+    """The strongest that it needs; `own` for what everybody may of themselves. Fails for a route that does not say."""
+    waiting, found, is_public, is_own = [route.dependant], set[Permission](), False, False
     while waiting:
         dependant = waiting.pop()
         waiting += dependant.dependencies
         is_public |= dependant.call is for_everybody
+        is_own |= dependant.call is myself
         if isinstance(dependant.call, Needs):
             found.add(dependant.call.permission)
-    assert is_public != bool(found), (
+    assert [is_public, is_own, bool(found)].count(True) == 1, (
         f"{route.path} must say who may call it: a parameter such as CurrentReader, or FOR_EVERYBODY (api/access.py)"
     )
+    if is_own:
+        return "own"
     return max(found, key=list(Permission).index) if found else None
 
 
@@ -319,7 +328,7 @@ def test_nobody_gets_nowhere(studio: Studio, operations: list[Operation]) -> Non
 
 def test_who_may_nothing_sees_nothing(studio: Studio, operations: list[Operation]) -> None:
     for operation in operations:
-        if operation.permission is None or operation.path.startswith("/debug"):
+        if operation.permission in (None, "own") or operation.path.startswith("/debug"):
             continue
         for game in operation.games(MINE, None):
             answer = studio.ask("viewer of none", operation, game)
@@ -337,7 +346,7 @@ def test_who_may_one_game_sees_nothing_of_another(studio: Studio, operations: li
     }[caller]
     seen = 0
     for operation in operations:
-        if operation.permission is None or operation.path.endswith("debug/recent"):
+        if operation.permission in (None, "own") or operation.path.endswith("debug/recent"):
             continue
         is_read_alike = caller != "viewer of one" and operation.path.startswith("/api/metrics/")
         for game in operation.games(*([] if is_read_alike else [MINE, None])):
@@ -385,7 +394,7 @@ def test_things_of_another_game_are_neither_changed_nor_taken_over(studio: Studi
 def test_who_may_everything_is_refused_nothing(studio: Studio, operations: list[Operation], caller: str) -> None:
     for operation in operations:
         # What they read others read too: that was asked above, and costs time.
-        if operation.permission in (None, Permission.READ) or operation.path.startswith("/debug"):
+        if operation.permission in (None, "own", Permission.READ) or operation.path.startswith("/debug"):
             continue
         answer = studio.ask(caller, operation, operation.games(MINE)[0])
         is_refused = operation.permission is Permission.OPERATE or (

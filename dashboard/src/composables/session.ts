@@ -30,6 +30,11 @@ export function useSession() {
       await send('POST', 'setup', { token, email, password })
       await client.resetQueries()
     },
+    /** By the one-time link of an invitation or a reset. */
+    choosePassword: async (token: string, password: string): Promise<void> => {
+      await send('POST', 'password', { token, password })
+      await client.resetQueries()
+    },
     signOut: async (): Promise<void> => {
       await send('DELETE', 'session')
       client.clear()

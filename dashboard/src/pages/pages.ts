@@ -55,6 +55,7 @@ export const pages: readonly Page[] = [
   { name: 'games', path: '/games', title: 'Games', icon: 'games', group: 'Data', admin: true, component: () => import('./games/GamesPage.vue') },
   { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },
   { name: 'login', path: '/login', title: 'Sign in', bare: true, component: () => import('./sign-in/LoginPage.vue') },
+  { name: 'password', path: '/password', title: 'Choose a password', bare: true, component: () => import('./sign-in/PasswordPage.vue') },
   { name: 'setup', path: '/setup', title: 'Set up', bare: true, component: () => import('./sign-in/SetupPage.vue') },
   { name: 'not-found', path: '/:path(.*)*', title: 'Not found', component: () => import('./not-found/NotFoundPage.vue') },
 ]

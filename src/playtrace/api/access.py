@@ -20,9 +20,9 @@ from starlette.requests import HTTPConnection
 from playtrace.api.authentication import authenticate
 from playtrace.api.permissions import Caller, Permission
 from playtrace.api.state import State
-from playtrace.problems import UnknownGame
+from playtrace.problems import Forbidden, UnknownGame
 from playtrace.registry.audit import Actor, acting
-from playtrace.registry.models import Game
+from playtrace.registry.models import Game, Person
 
 GAME_NAMES = ("gameId", "game_id")
 """What a path or a query calls a game."""
@@ -75,6 +75,18 @@ async def for_everybody() -> None:
 
 
 FOR_EVERYBODY = Depends(for_everybody)
+
+
+async def myself(connection: HTTPConnection, caller: Annotated[Caller, Depends(authenticate)]) -> Person:
+    """Whoever is signed in, for what is their own. Raises `Forbidden` for a program."""
+    if caller.person is None:
+        raise Forbidden("This is for people who are signed in, about themselves.")
+    acting.set(Actor(caller.name, connection.client.host if connection.client else ""))
+    return caller.person
+
+
+CurrentPerson = Annotated[Person, Depends(myself)]
+"""Of a route about whoever asks."""
 
 READS = Needs(Permission.READ, somewhere=True)
 EDITS = Needs(Permission.EDIT)

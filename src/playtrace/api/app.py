@@ -10,6 +10,7 @@ from playtrace import __version__
 from playtrace.api import (
     alert_channels,
     alerts,
+    audit,
     backups,
     data_health,
     dimensions,
@@ -23,6 +24,7 @@ from playtrace.api import (
     live,
     metrics,
     mirrors,
+    people,
     problem_documents,
     rates,
     reports,
@@ -67,6 +69,8 @@ def create_app() -> FastAPI:
     problem_documents.install(app)
     for router in (
         session.router,
+        people.router,
+        audit.router,
         games.router,
         game_settings.router,
         dimensions.router,

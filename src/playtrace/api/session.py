@@ -97,7 +97,7 @@ def create_admin(setup: Setup, request: Request, response: Response, state: Curr
             "The link was used already, or is not the latest that the server printed. "
             "Restart the server for a new link; once there is an admin, sign in."
         ) from error
-    return _sign_in(request, response, state.registry.login(setup.email, setup.password, browser=_browser(request)))
+    return set_cookie(request, response, state.registry.login(setup.email, setup.password, browser=browser_of(request)))
 
 
 @router.post("/session", dependencies=[FOR_EVERYBODY, Depends(require_same_origin)])
@@ -105,11 +105,11 @@ def sign_in(credentials: Credentials, request: Request, response: Response, stat
     address = request.client.host if request.client else ""
     state.login_throttle.attempt(address, credentials.email)
     try:
-        login = state.registry.login(credentials.email, credentials.password, browser=_browser(request))
+        login = state.registry.login(credentials.email, credentials.password, browser=browser_of(request))
     except errors.LoginRefused as error:
         raise Unauthenticated(str(error)) from error
     state.login_throttle.succeeded(address, credentials.email)
-    return _sign_in(request, response, login)
+    return set_cookie(request, response, login)
 
 
 @router.delete("/session", status_code=204, dependencies=[FOR_EVERYBODY, Depends(require_same_origin)])
@@ -120,7 +120,7 @@ def sign_out(request: Request, response: Response, state: CurrentState) -> None:
     response.delete_cookie(COOKIE, path="/", secure=_is_https(request), httponly=True, samesite="lax")
 
 
-def _sign_in(request: Request, response: Response, login: SessionSecret) -> SignedIn:
+def set_cookie(request: Request, response: Response, login: SessionSecret) -> SignedIn:
     response.headers["Cache-Control"] = "no-store"
     response.set_cookie(
         COOKIE,
@@ -134,7 +134,7 @@ def _sign_in(request: Request, response: Response, login: SessionSecret) -> Sign
     return SignedIn(user=User.of(login.person), expires_at=login.expires_at)
 
 
-def _browser(request: Request) -> Browser:
+def browser_of(request: Request) -> Browser:
     return Browser(request.client.host if request.client else "", request.headers.get("user-agent", ""))
 
 

@@ -34,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rates": ("playtrace.cli.rates", "app"),
     "retention": ("playtrace.cli.retention", "app"),
     "keys": ("playtrace.cli.keys", "app"),
+    "people": ("playtrace.cli.people", "app"),
+    "audit": ("playtrace.cli.audit", "audit"),
     "tokens": ("playtrace.cli.tokens", "app"),
     "backup": ("playtrace.cli.backup", "backup"),
     "backups": ("playtrace.cli.backup", "backups"),

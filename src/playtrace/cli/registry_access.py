@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import shlex
 from collections.abc import Generator
@@ -12,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from playtrace.cli.settings_options import settings_from
+from playtrace.registry.audit import Actor, acts
 from playtrace.registry.errors import (
     AmbiguousKey,
     GameExists,
@@ -21,6 +23,7 @@ from playtrace.registry.errors import (
     UnknownGame,
     UnknownKey,
     UnknownMirror,
+    UnknownPerson,
     UnknownToken,
 )
 from playtrace.registry.registry import KEY_PREFIX_LENGTH_MIN, Registry
@@ -37,6 +40,7 @@ NEXT_MOVES: dict[type[RegistryError], str] = {
     UnknownGame: "See `playtrace games list`, or make it: `playtrace games add ID`.",
     UnknownKey: f"See `playtrace keys list`, and give the key or at least its first {KEY_PREFIX_LENGTH_MIN} digits.",
     AmbiguousKey: "Give more of its digits.",
+    UnknownPerson: "See `playtrace people list`.",
     UnknownMirror: "See `playtrace mirrors list`.",
     UnknownToken: "See `playtrace tokens list`: the id is the number in the first column.",
 }
@@ -60,7 +64,8 @@ def open_registry(data: Path | None, *, create: bool = False, is_quiet: bool = F
     try:
         registry = Registry.open(settings.registry_database)
         try:
-            yield registry
+            with acts(Actor(f"the command line ({_user()})")):
+                yield registry
         finally:
             registry.close()
     except Invalid as error:
@@ -73,6 +78,13 @@ def open_registry(data: Path | None, *, create: bool = False, is_quiet: bool = F
 def in_folder(command: str, data: Path | None) -> str:
     """A command to type next, for the folder that this one was given."""
     return command if data is None else f"{command} --data {shlex.quote(str(data))}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "nobody known"
 
 
 def _fail(problem: str, next_move: str | None) -> NoReturn:

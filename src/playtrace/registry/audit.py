@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from playtrace.registry.models import ADDRESS_LENGTH_MAX, SUBJECT_LENGTH_MAX, AuditEntry
@@ -79,7 +79,3 @@ def find(
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return session.scalars(query).all()
-
-
-def forget(session: Session, before: dt.datetime) -> None:
-    session.execute(delete(AuditEntry).where(AuditEntry.at < before))

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from playtrace.registry.access_secrets import sha256_of
 from playtrace.registry.roles import ADMIN_OF_ALL, Grant, Role
 
 GAME_ID_LENGTH_MAX = 64
@@ -206,6 +207,9 @@ class Login(Base):
     """From where it began."""
     agent: Mapped[str] = mapped_column(String(AGENT_LENGTH_MAX), server_default="")
     """What the browser called itself."""
+
+    def is_of(self, secret: str) -> bool:
+        return self.secret_sha256 == sha256_of(secret)
 
 
 class Token(Base):

@@ -527,10 +527,6 @@ class Registry:
                 )
             )
 
-    def forget_audit(self, keep_days: int) -> None:
-        with self._noting() as session:
-            audit.forget(session, self._clock() - dt.timedelta(days=keep_days))
-
     def _audit(
         self, session: Session, action: str, subject: str, *, game_id: str | None = None, **details: Any
     ) -> None:

@@ -1,0 +1,237 @@
+"""People of a server: who is here, what each may do, links by which they choose a password, and where they are signed
+in. For admins of all games; what is somebody's own, for themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import Field
+
+from playtrace.api.access import FOR_EVERYBODY, CurrentAdmin, CurrentPerson
+from playtrace.api.authentication import COOKIE
+from playtrace.api.models import ApiModel, Strict
+from playtrace.api.session import GrantOf, SignedIn, browser_of, set_cookie
+from playtrace.api.state import CurrentState, State
+from playtrace.problems import Conflict, Forbidden, InvalidRequest, NotFound, SetupRefused
+from playtrace.registry import errors
+from playtrace.registry.audit import Actor, acts
+from playtrace.registry.models import EMAIL_LENGTH_MAX, Login, Person
+from playtrace.registry.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+from playtrace.registry.people import LINK_HOURS, LOGIN_ID_LENGTH, login_id
+from playtrace.registry.roles import GRANTS_MAX, Grant
+
+router = APIRouter(prefix="/api", tags=["people"])
+
+LINK_PAGE = "/password#token="
+"""Behind the # no server and no proxy ever sees it."""
+
+PersonId = Annotated[int, Path(ge=1)]
+LoginId = Annotated[str, Path(max_length=LOGIN_ID_LENGTH)]
+NewPassword = Annotated[str, Field(min_length=PASSWORD_LENGTH_MIN, max_length=PASSWORD_LENGTH_MAX)]
+
+
+class Grants(Strict):
+    grants: Annotated[list[GrantOf], Field(max_length=GRANTS_MAX)]
+
+
+class Invitation(Grants):
+    email: Annotated[str, Field(max_length=EMAIL_LENGTH_MAX)]
+
+
+class OnePerson(ApiModel):
+    id: int
+    email: str
+    grants: list[GrantOf]
+    has_password: bool
+    has_second_factor: bool
+    link_until: dt.datetime | None = Field(description="There is a link for them that they have not used, until then.")
+    created_at: dt.datetime
+
+
+class PeopleList(ApiModel):
+    people: list[OnePerson]
+
+
+class Linked(ApiModel):
+    person: OnePerson
+    link: str = Field(description="For them alone, once: by it they choose a password. It cannot be shown again.")
+
+
+class OneLogin(ApiModel):
+    id: str
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    seen_at: dt.datetime | None
+    address: str
+    agent: str = Field(description="What the browser called itself.")
+    is_this: bool = Field(description="The one that asks.")
+
+
+class LoginList(ApiModel):
+    logins: list[OneLogin]
+
+
+class PasswordChange(Strict):
+    old: Annotated[str, Field(max_length=PASSWORD_LENGTH_MAX)]
+    new: NewPassword
+
+
+class LinkUse(Strict):
+    token: Annotated[str, Field(max_length=200)]
+    password: NewPassword
+
+
+@router.get("/people")
+def list_people(state: CurrentState, admin: CurrentAdmin) -> PeopleList:
+    """Everybody, by email."""
+    links = state.registry.open_links()
+    return PeopleList(people=[_described(person, links.get(person.id)) for person in state.registry.people()])
+
+
+@router.post("/people", status_code=201)
+def invite(state: CurrentState, admin: CurrentAdmin, request: Request, new: Invitation) -> Linked:
+    """Somebody new. Give them the link: no mail is sent."""
+    with _problems():
+        person, secret = state.registry.invite(new.email, _grants(new.grants))
+    return _linked(state, request, person, secret)
+
+
+@router.put("/people/{person_id}/grants")
+def change_grants(state: CurrentState, admin: CurrentAdmin, person_id: PersonId, new: Grants) -> OnePerson:
+    """What they may do, in place of all that they could. It holds from their next request on."""
+    with _problems():
+        person = state.registry.set_grants(person_id, _grants(new.grants))
+    return _described(person, state.registry.open_links().get(person.id))
+
+
+@router.delete("/people/{person_id}")
+def remove_person(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> PeopleList:
+    """They are signed out everywhere. Answers with those who are left."""
+    with _problems():
+        state.registry.remove_person(person_id)
+    return list_people(state, admin)
+
+
+@router.post("/people/{person_id}/reset", status_code=201)
+def reset_password(state: CurrentState, admin: CurrentAdmin, request: Request, person_id: PersonId) -> Linked:
+    """A link by which they choose a new password. Until they use it the old one is good."""
+    with _problems():
+        person, secret = state.registry.reset_link(person_id)
+    return _linked(state, request, person, secret)
+
+
+@router.get("/people/{person_id}/logins")
+def list_logins(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> LoginList:
+    """Where somebody is signed in, the latest first."""
+    with _problems():
+        return _logins(state.registry.logins(person_id), None)
+
+
+@router.delete("/people/{person_id}/logins", status_code=204)
+def end_all_logins(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> None:
+    """Sign somebody out everywhere."""
+    with _problems():
+        state.registry.end_logins(person_id)
+
+
+@router.get("/me/logins")
+def list_own_logins(state: CurrentState, person: CurrentPerson, request: Request) -> LoginList:
+    """Where you are signed in, the latest first."""
+    return _logins(state.registry.logins(person.id), request.cookies.get(COOKIE))
+
+
+@router.delete("/me/logins", status_code=204)
+def end_other_logins(state: CurrentState, person: CurrentPerson, request: Request) -> None:
+    """Sign out everywhere but here."""
+    state.registry.end_logins(person.id, but=request.cookies.get(COOKIE))
+
+
+@router.delete("/me/logins/{login_id}", status_code=204)
+def end_own_login(state: CurrentState, person: CurrentPerson, login_id: LoginId) -> None:
+    """Sign out there."""
+    with _problems():
+        state.registry.end_login(person.id, login_id)
+
+
+@router.put("/me/password", status_code=204)
+def change_password(state: CurrentState, person: CurrentPerson, request: Request, change: PasswordChange) -> None:
+    """Your own. All other logins end."""
+    address = request.client.host if request.client else ""
+    state.login_throttle.attempt(address, person.email)
+    try:
+        state.registry.change_password(person.id, change.old, change.new, login=request.cookies.get(COOKIE))
+    except errors.LoginRefused as error:
+        raise Forbidden("The old password is another one.") from error
+    state.login_throttle.succeeded(address, person.email)
+
+
+@router.post("/password", dependencies=[FOR_EVERYBODY])
+def use_link(state: CurrentState, request: Request, response: Response, use: LinkUse) -> SignedIn:
+    """Choose a password by the link of an invitation or a reset, once, and be signed in."""
+    browser = browser_of(request)
+    try:
+        with _problems(), acts(Actor("who has the link", browser.address)):
+            person = state.registry.use_link(use.token, use.password)
+            login = state.registry.begin_login(person.id, browser=browser)
+    except errors.LinkRefused as error:
+        raise SetupRefused(str(error)) from error
+    return set_cookie(request, response, login)
+
+
+@contextmanager
+def _problems() -> Generator[None]:
+    """What the registry refuses, as a problem."""
+    try:
+        yield
+    except errors.Invalid as error:
+        raise InvalidRequest.of_field(error.field, error.expected) from error
+    except errors.UnknownGame as error:
+        raise InvalidRequest.of_field("gameId", str(error)) from error
+    except errors.NotFound as error:
+        raise NotFound(str(error)) from error
+    except (errors.PersonExists, errors.LastAdmin) as error:
+        raise Conflict(str(error)) from error
+
+
+def _grants(given: Sequence[GrantOf]) -> list[Grant]:
+    return [Grant(one.role, one.game_id) for one in given]
+
+
+def _described(person: Person, link_until: dt.datetime | None) -> OnePerson:
+    return OnePerson(
+        id=person.id,
+        email=person.email,
+        grants=[GrantOf(role=grant.role, game_id=grant.game_id) for grant in person.grants],
+        has_password=bool(person.password_hash),
+        has_second_factor=person.has_second_factor,
+        link_until=link_until,
+        created_at=person.created_at,
+    )
+
+
+def _linked(state: State, request: Request, person: Person, secret: str) -> Linked:
+    address = (state.settings.public_url or str(request.base_url)).rstrip("/")
+    until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=LINK_HOURS)
+    return Linked(person=_described(person, until), link=address + LINK_PAGE + secret)
+
+
+def _logins(found: Sequence[Login], secret: str | None) -> LoginList:
+    return LoginList(
+        logins=[
+            OneLogin(
+                id=login_id(login),
+                created_at=login.created_at,
+                expires_at=login.expires_at,
+                seen_at=login.seen_at,
+                address=login.address,
+                agent=login.agent,
+                is_this=secret is not None and login.is_of(secret),
+            )
+            for login in found
+        ]
+    )
