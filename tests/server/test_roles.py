@@ -54,7 +54,7 @@ PLACES = {
     "player_id": "zebraplayer",
 }
 """What stands in an address: a thing of the other game, wherever things are not of one game by their address."""
-VALUES = {"metric": "events", "map": "zebramap", "event": "match_end", "playerId": "zebraplayer"}
+VALUES = {"name": "of no game", "metric": "events", "map": "zebramap", "event": "match_end", "playerId": "zebraplayer"}
 """Of parameters without which a question is none."""
 RULE = {"kind": "silence", "id": "another", "gameId": MINE}
 BODIES: dict[tuple[str, str], Any] = {
@@ -64,6 +64,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/api/me/password"): {"old": PASSWORD, "new": PASSWORD},
     ("POST", "/api/people"): {"email": "new@studio.example", "grants": []},
     ("PUT", "/api/people/{person_id}/grants"): {"grants": []},
+    ("POST", "/api/games"): {"id": "another"},
+    ("PATCH", "/api/games/{game_id}"): {},
+    ("POST", "/api/games/{game_id}/keys"): {"note": "of a test"},
+    ("PATCH", "/api/games/{game_id}/keys/{key}"): {"note": "of a test"},
     ("POST", "/api/sql"): {"sql": "SELECT DISTINCT game_id, player_id, name FROM events"},
     ("PUT", "/api/alerts/channels/{channel_id}"): {"kind": "discord", "target": "nowhere"},
     ("PATCH", "/api/alerts/channels/{channel_id}"): {"enabled": False},
@@ -168,6 +172,7 @@ class Studio:
             "incident_id": str(self._incident()),
             "silence_id": str(self.registry.alert_silences()[0].id),
             "event_id": self._event_id,
+            "key": self._key,
         }
         self.callers: dict[str, dict[str, str]] = {
             "nobody": {},
@@ -231,7 +236,7 @@ class Studio:
         assert segment.status_code == 200, segment.text
 
     def _send(self, game: str, mark: str) -> None:
-        key = self.registry.add_key(game).key
+        key = self._key = self.registry.add_key(game).key
         event = {
             "player_id": f"{mark}player",
             "session_id": f"{mark}session",
@@ -441,5 +446,8 @@ def assert_tells_nothing(answer: Any, operation: Operation) -> None:
     said = answer.content
     for value in [*PLACES.values(), *VALUES.values(), THEIRS]:
         said = said.replace(value.encode(), b"") if value in str(answer.request.url) else said
+    if operation.path == "/api/audit":
+        # Who may change one game put a segment of that name into their own, and removed it.
+        said = said.replace(b'"gameId":"amberfox","subject":"zebrasegment"', b"")
     found = WORD.search(said)
     assert found is None, (operation, answer.status_code, answer.text[:2000])

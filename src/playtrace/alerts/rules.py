@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -153,8 +153,8 @@ def _given(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _distinct(value: object) -> object:
-    return list(dict.fromkeys(value)) if isinstance(value, list) else value
+def _distinct(channels: list[str]) -> list[str]:
+    return list(dict.fromkeys(channels))
 
 
 class _Rule(Model):
@@ -178,7 +178,7 @@ class _Rule(Model):
     )
     severity: Severity = "warning"
     channels: Annotated[
-        list[Annotated[str, Field(max_length=64)]], BeforeValidator(_distinct), Field(max_length=VALUES_MAX)
+        list[Annotated[str, Field(max_length=64)]], Field(max_length=VALUES_MAX), AfterValidator(_distinct)
     ] = Field(default_factory=list, description="Ids of channels; none: all that are for its game.")
     enabled: bool = True
     cool_down_minutes: int = Field(
