@@ -238,10 +238,11 @@ class CommonAnswer(Model):
 
         Raises `KeyError` where there is no such list.
         """
+        own = self.table() if of is None else self.list_of(of)
         if self.compared is None:
-            return self.table() if of is None else self.list_of(of)
-        both = (self, self.compared)
-        return [{"players of": answer.segment or "(all)"} | row for answer in both for row in answer.rows(of)]
+            return own
+        both = ((self, own), (self.compared, self.compared.rows(of)))
+        return [{"players of": answer.segment or "(all)"} | row for answer, rows in both for row in rows]
 
     def table(self) -> list[dict[str, object]]:
         """The answer as rows of plain values, for terminals and spreadsheets: its first list. Money is in whole units,
