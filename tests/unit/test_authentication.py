@@ -154,6 +154,7 @@ def test_a_token_for_all_games_sees_all(site: Site) -> None:
         "name": "<img src=x onerror=alert(1)>",
         "timeZone": "UTC",
         "currency": "USD",
+        "archivedAt": None,
         "firstEventAt": None,
         "lastEventAt": None,
         "events": 0,
