@@ -78,7 +78,7 @@ def test_scripts_get_json(playtrace: Commands) -> None:
     made = {"id": "a", "name": "a", "timeZone": "UTC", "currency": "EUR", "archivedAt": None}
     assert game == made | {"createdAt": game["createdAt"]}
     assert game["createdAt"].endswith("Z")
-    assert playtrace.json("games", "list") == {"games": [game]}
+    assert playtrace.json("games", "list") == {"games": [game], "beingDeleted": []}
     key = playtrace.json("keys", "add", "a")
     assert playtrace.json("keys", "list", "a") == {"keys": [key]}
     token = playtrace.json("tokens", "add")
