@@ -374,6 +374,9 @@ def test_the_api_is_documented(played: ServerProcess, open_page: OpenPage) -> No
     page.get_by_role("navigation", name="Contents").get_by_role("link", name="GET /api/metrics/retention").click()
     expect(page.get_by_role("heading", name="GET /api/metrics/retention")).to_be_in_viewport()
     expect(page).to_have_url(f"{played.url}/docs#metric_retention")
+    card = page.locator("article", has=page.get_by_role("heading", name="GET /api/metrics/retention"))
+    card.locator("summary", has_text="Answer").click()
+    expect(card.get_by_text("First instant, UTC.")).to_be_visible()
     colleague = open_page(page.url)
     expect(colleague.get_by_role("heading", name="GET /api/metrics/retention")).to_be_in_viewport()
 
