@@ -44,8 +44,6 @@ FIGURE = re.compile(r"[+-]?\$?[\d,]+(\.\d+)?[KMB]?( ?(%|points|ms|s|min|h|MB))?(
 @pytest.fixture(scope="module")
 def simulated(open_process: ServerProcess) -> ServerProcess:
     """Four weeks of the arena game."""
-    # The document of the API is made when it is first asked for, which is what the simulation asks first.
-    open_process.request("GET", "/")
     arguments = ["simulate", "--days", "28", "--events", "40000", "--server", open_process.url]
     subprocess.run([sys.executable, "-m", "playtrace", *arguments], check=True)
     open_process.wait_until_loaded()

@@ -104,8 +104,10 @@ def require_server(server: str) -> None:
     """Once, before hours of play are sent. Raises `ServerUnreachable` or `ServerRefused`."""
     if not server.startswith(("http://", "https://")):
         raise ServerRefused(f"{server} is no address of a server: those begin with http:// or https://.")
+    # What costs the server least: at `/` it would make the document of its API, which takes seconds.
+    health = server.rstrip("/") + "/api/health"
     try:
-        with urllib.request.urlopen(server.rstrip("/") + "/", timeout=ANSWER_SECONDS_MAX):  # noqa: S310 - checked above
+        with urllib.request.urlopen(health, timeout=ANSWER_SECONDS_MAX):  # noqa: S310 - checked above
             pass
     except urllib.error.HTTPError:
         pass  # Somebody is there.
