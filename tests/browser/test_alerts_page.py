@@ -160,7 +160,13 @@ def test_a_rule_is_made_with_its_preview(watching: ServerProcess, open_page: Ope
     fans = json.dumps({"players": ["player-1"]}).encode()
     sent = {"Content-Type": "application/json"}
     assert watching.request("PUT", f"/api/games/{GAME}/segments/fans", fans, headers=sent)[0] == 200
-    page = open_page(f"{watching.url}/alerts?game={GAME}&tab=rules")
+    # Two pages ask for the segments of the game, and each has them.
+    page = open_page(f"{watching.url}/retention?game={GAME}")
+    page.get_by_role("button", name="Curve: All players").click()
+    expect(page.get_by_role("option", name="By segment")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Alerts").click()
+    page.get_by_role("group", name="Part of the page").get_by_text("Rules", exact=True).click()
     page.get_by_role("link", name=re.compile("^Threshold")).click()
     preview = panel(page, "Preview")
     expect(preview).to_contain_text("It would have opened 1 incident")

@@ -2,7 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed, type ComputedRef } from 'vue'
 import { read, send } from '@/api/client'
-import type { AlertRule, Backtest, Channel, ChannelList, IncidentList, OneIncident, RuleList, SegmentList, SilenceList } from '@/api/types'
+import type { AlertRule, Backtest, Channel, ChannelList, IncidentList, OneIncident, RuleList, SilenceList } from '@/api/types'
 import { useChangeOf } from '@/composables/change'
 
 const LOOK_AGAIN_MS = 15_000
@@ -34,15 +34,6 @@ export const useRules = (gameId: ComputedRef<string>) =>
     queryFn: ({ signal }) => read<RuleList>('alerts/rules', { gameId: gameId.value }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: LOOK_AGAIN_MS,
-  })
-
-/** By their names. */
-export const useSegments = (gameId: ComputedRef<string>) =>
-  useQuery({
-    queryKey: computed(() => ['segments', gameId.value]),
-    queryFn: ({ signal }) => read<SegmentList>(`games/${encodeURIComponent(gameId.value)}/segments`, {}, signal).then(({ segments }) => segments.map(({ id }) => id)),
-    enabled: computed(() => gameId.value !== ''),
-    staleTime: 60_000,
   })
 
 export const useChannels = () =>
