@@ -97,6 +97,21 @@ def test_changes_are_told_in_the_unit_that_says_most(open_process: ServerProcess
     expect(crash_free).to_contain_text("-5.88 points")
 
 
+def test_money_beyond_what_a_number_of_a_browser_holds(open_process: ServerProcess, open_page: OpenPage) -> None:
+    """Answers tell money in millionths: from nine thousand million on they are beyond 2^53."""
+    paid = [(2e10, 3), (1e10, 10)]
+    purchases: list[Json] = [
+        {"name": "purchase", "player_id": "p", "time": (NOW - dt.timedelta(days=days)).isoformat(), "value": value}
+        for value, days in paid
+    ]
+    play(open_process, "rich", [{**purchase, "currency": "USD"} for purchase in purchases])
+    page = open_page(f"{open_process.url}/?game=rich&range=7d")
+    expect(tile(page, "Revenue")).to_contain_text("$20,000,000,000")
+    expect(tile(page, "Revenue")).to_contain_text("2 ×")
+    page.goto(f"{open_process.url}/metrics/revenue?game=rich&range=7d")
+    expect(page.locator(".figure", has_text="Total · net")).to_contain_text("$20,000,000,000")
+
+
 def test_active_players_are_split_like_the_rest(open_process: ServerProcess, open_page: OpenPage) -> None:
     platforms = ["windows", "linux", "linux"]
     play(

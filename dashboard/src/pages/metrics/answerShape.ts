@@ -4,7 +4,7 @@ import {
   type Dimension,
 } from '@/format'
 
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
+export type Json = string | number | bigint | boolean | null | Json[] | { [name: string]: Json }
 export type Row = Record<string, Json>
 
 export interface Column {
@@ -67,10 +67,11 @@ function flat(row: Row, above = ''): Row {
   return found
 }
 
-const numbersOf = (rows: Row[], key: string): number[] => rows.map((row) => row[key]).filter((value): value is number => typeof value === 'number')
+/** A number, for what draws and rounds it: one beyond 2^53 is a `bigint` in the answer. */
+export const numberOf = (value: Json | undefined): number | null => (typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null)
 
 function formatterOf(key: string, values: Json[], currencyOf: (row: Row) => string | undefined, timeZone: string): Column['format'] {
-  const numbers = values.filter((value): value is number => typeof value === 'number')
+  const numbers = values.map(numberOf).filter((value) => value !== null)
   const last = key.split('.').at(-1) ?? key
   const number: (value: number, row: Row) => string = /Micros$/.test(last)
     ? (value, row) => formatMoney(value, currencyOf(row))
@@ -85,7 +86,8 @@ function formatterOf(key: string, values: Json[], currencyOf: (row: Row) => stri
             : (value) => formatDecimal(value)
   return (value, row) => {
     if (value === null || value === undefined) return NONE
-    if (typeof value === 'number') return number(value, row)
+    const figure = numberOf(value)
+    if (figure !== null) return number(figure, row)
     if (typeof value === 'boolean') return value ? 'yes' : 'no'
     if (typeof value === 'string') {
       if (/^\d{4}-\d\d-\d\d$/.test(value)) return formatPlainDay(value)
@@ -104,7 +106,7 @@ function listOf(key: string, all: Row[], answer: Row, timeZone: string): AnswerL
   const columns = keys.map((name): Column => ({
     key: name,
     label: wordsOf(name),
-    isNumber: numbersOf(rows, name).length > 0,
+    isNumber: rows.some((row) => numberOf(row[name]) !== null),
     format: formatterOf(name, rows.map((row) => row[name] ?? null), currencyOf, timeZone),
   }))
   const time = columns.find((column) => TIME_KEYS.includes(column.key) && !column.isNumber)
