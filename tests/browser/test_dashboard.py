@@ -122,6 +122,12 @@ def test_another_game_is_shown_without_the_filters_of_the_last(played: ServerPro
     expect(page).to_have_url(f"{played.url}/events?game=pond&range=7d")
     expect(page.get_by_role("button", name="login")).to_be_visible()
 
+    of_panels = "step=login&step=crash&start=login&end=crash&resource=gold&board=keep&a=1.0&b=1.1&segment=fans"
+    page.goto(f"{played.url}/economy?game={GAME}&{of_panels}&range=7d")
+    page.get_by_role("button", name=f"Game: {GAME}").click()
+    page.get_by_role("option", name=re.compile("^pond")).click()
+    expect(page).to_have_url(f"{played.url}/economy?game=pond&range=7d")
+
 
 def test_own_days_and_time_zone(played: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(played.url)
