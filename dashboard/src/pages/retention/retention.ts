@@ -2,12 +2,11 @@
 import { OTHER_COLOR, seriesColors } from '@/charts/look'
 import type { QueryValues } from '@/api/client'
 import type { MetricAnswer, RetentionColumn } from '@/api/types'
-import { formatCount, formatDayTime, formatDimension, formatPlainDay, formatShare, formatShareRough, type Dimension } from '@/format'
+import { formatCount, formatDayTime, formatDimension, formatShare, formatShareRough, type Dimension } from '@/format'
 import type { PageContext } from '@/panels/pageContext'
 import { panelOf, type Panel, type Question } from '@/panels/panel'
 import type { CurvePoint } from '@/panels/shapes/curve'
-import type { MatrixCell } from '@/panels/shapes/matrix'
-import { plainDay, shiftDay } from '@/timeRanges'
+import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/matrix'
 
 export type Kind = 'classic' | 'rolling' | 'bracket'
 export type By = 'none' | Dimension | 'segment'
@@ -58,7 +57,7 @@ export function retentionPanels(kind: Kind, granularity: 'day' | 'week', by: By,
       refetchSeconds: 0,
       values,
       note: ({ asOf, timeZone }) => `as of ${formatDayTime(asOf, timeZone)}`,
-      draw: (answer) => (answer.cohorts.every(({ size }) => size === 0) ? null : triangleOf(answer)),
+      draw: triangleOf,
       empty: NOBODY_NEW,
     }),
   ]
@@ -93,23 +92,19 @@ function curvePoints({ columns, total }: Answer): CurvePoint[] {
   })
 }
 
-function triangleOf({ columns, cohorts, total, asOf, timeZone }: Answer) {
-  const today = plainDay(new Date(asOf), timeZone)
-  const cellOf = (cell: Answer['cohorts'][number]['cells'][number], cohort: string, size: number, column: RetentionColumn | undefined): MatrixCell | null => {
-    // Where the span of a cell has not begun there is nothing to show, not even a zero.
-    if (!column || cell.share === null || shiftDay(cohort, column.firstDay) > today) return null
+function triangleOf(answer: Answer): MatrixDrawing | null {
+  const { columns, total } = answer
+  const cellOf = (cell: Answer['cohorts'][number]['cells'][number], size: number, index: number): MatrixCell | null => {
+    const column = columns[index]
+    if (!column || cell.share === null) return null
     return { text: formatShare(cell.share), heat: isFirstDay(column) ? null : cell.share, complete: cell.complete, tip: `${formatCount(cell.retained)} of ${formatCount(size)} players` }
   }
+  const rows = rowsOf(answer, columns.map(({ firstDay }) => firstDay), cellOf)
+  if (!rows.length) return null
   return {
     caption: 'Retention by cohort',
     columns: columns.map(({ label }) => label),
     total: total.map(({ share, retained, size }) => ({ text: share === null ? '' : formatShare(share), tip: `${formatCount(retained)} of ${formatCount(size)} players` })),
-    // Not the days before anybody was new: a young game would show little else.
-    rows: cohorts.slice(cohorts.findIndex(({ size }) => size > 0)).map(({ cohort, size, cells }) => ({
-      key: cohort,
-      label: formatPlainDay(cohort),
-      size: formatCount(size),
-      cells: cells.map((cell, index) => cellOf(cell, cohort, size, columns[index])),
-    })),
+    rows,
   }
 }

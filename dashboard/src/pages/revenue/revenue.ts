@@ -3,9 +3,8 @@ import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatMoney, formatPlainDay, formatShare, formatShareRough, type Formatter } from '@/format'
 import { BEFORE, splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
-import type { MatrixCell } from '@/panels/shapes/matrix'
+import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/matrix'
 import { drawn, isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
-import { plainDay, shiftDay } from '@/timeRanges'
 
 type Group = MetricAnswer<'spenders'>['groups'][number]['group']
 
@@ -158,23 +157,21 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     size: 'wide',
     refetchSeconds: 0,
     values: { granularity },
-    draw: (answer) => (answer.cohorts.every(({ size }) => size === 0) ? null : valuesOf(answer)),
+    draw: valuesOf,
     empty: 'Nobody was new in these days. Choose days in which players were new.',
   }),
 ]
 
-function valuesOf({ offsets, cohorts, total, currency, asOf, timeZone }: MetricAnswer<'ltv'>) {
-  const today = plainDay(new Date(asOf), timeZone)
-  const cellOf = (cell: (typeof cohorts)[number]['cells'][number], cohort: string, offset: number): MatrixCell | null =>
-    cell.ltvMicros === null || shiftDay(cohort, offset) > today
-      ? null
-      : { text: formatMoney(cell.ltvMicros, currency), heat: drawn(cell.ltvMicros), complete: cell.complete, tip: `${formatMoney(cell.netMicros, currency)} in all` }
+function valuesOf(answer: MetricAnswer<'ltv'>): MatrixDrawing | null {
+  const { offsets, total, currency } = answer
+  const cellOf = (cell: (typeof answer.cohorts)[number]['cells'][number]): MatrixCell | null =>
+    cell.ltvMicros === null ? null : { text: formatMoney(cell.ltvMicros, currency), heat: drawn(cell.ltvMicros), complete: cell.complete, tip: `${formatMoney(cell.netMicros, currency)} in all` }
+  const rows = rowsOf(answer, offsets, cellOf)
+  if (!rows.length) return null
   return {
     caption: 'Lifetime value by cohort',
     columns: offsets.map((offset) => `D${offset}`),
     total: total.map(({ ltvMicros, size }) => ({ text: ltvMicros === null ? '' : formatMoney(ltvMicros, currency), tip: `${formatCount(size)} players` })),
-    rows: cohorts.slice(cohorts.findIndex(({ size }) => size > 0)).map(({ cohort, size, cells }) => ({
-      key: cohort, label: formatPlainDay(cohort), size: formatCount(size), cells: cells.map((cell, index) => cellOf(cell, cohort, offsets[index] ?? 0)),
-    })),
+    rows,
   }
 }
