@@ -6,8 +6,8 @@ import type { Asked, Panel, Question } from './panel'
 
 const REFETCH_SECONDS = 30
 
-export const questionsOf = (panel: Panel, page: PageContext): Question[] =>
-  panel.ask?.(page) ?? [{ values: { ...page.values, ...panel.values } }]
+const questionsOf = ({ ask, values }: Panel, page: PageContext): Question[] =>
+  ask?.(page) ?? [{ values: { ...page.values, ...(typeof values === 'function' ? values(page) : values) } }]
 
 /**
  * The answers to a panel's questions, told together. They are asked for while the panel is in view, and what another

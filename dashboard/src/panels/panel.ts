@@ -27,7 +27,7 @@ export interface PanelOf<Metric extends MetricName, Shape extends keyof Shapes> 
   /** How much of the page's width it takes: half of it, all of it, or all of it but on very wide screens. */
   size?: 'half' | 'wide' | 'large'
   /** What is asked beside the page's own values. */
-  values?: QueryValues
+  values?: QueryValues | ((page: PageContext) => QueryValues)
   /** Where one question is not enough. */
   ask?: (page: PageContext) => Question[]
   /** Null where there is nothing to draw. What was asked may differ from what the page asks by now: the answers count. */

@@ -20,7 +20,7 @@ export function useCompare(): WritableComputedRef<boolean> {
 }
 
 /** A question, and the same of the days before where they are compared. Parts are not: there would be twice as many lines. */
-export const besideBefore = (values: QueryValues, page: PageContext, isCompared: boolean, split: Split): Question[] => [
+export const besideBefore = (page: PageContext, values: QueryValues = {}, isCompared = true, split: Split = 'none'): Question[] => [
   { values: { ...page.values, ...values } },
   ...(isCompared && split === 'none' ? [{ values: { ...page.before, ...values }, label: BEFORE }] : []),
 ]

@@ -1,8 +1,9 @@
 /** How often the game dies, where, and of what. */
 import type { RouteLocationRaw } from 'vue-router'
 import { formatCount, formatDecimal, formatDimension, formatShare, formatShareFine, type Dimension } from '@/format'
-import { BEFORE, splitBy, type Split } from '@/panels/pageContext'
+import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
+import { besideBefore } from '@/panels/split'
 import { drawn, isNothing, splitSeries } from '@/panels/shapes/time'
 
 const NO_SESSIONS = 'Nobody played in these days. Choose other days, or drop a filter.'
@@ -36,7 +37,7 @@ export const crashPanels = (split: Split, crashes: RouteLocationRaw): Panel[] =>
     metric: 'crash_free',
     shape: 'tiles',
     list: 'parts',
-    ask: ({ values, before }) => [{ values }, { values: before, label: BEFORE }],
+    ask: (page) => besideBefore(page),
     draw: ({ parts: [now] }, _page, all) => {
       const before = all[1]?.answer.parts[0]
       if (!now) return null
@@ -60,7 +61,7 @@ export const crashPanels = (split: Split, crashes: RouteLocationRaw): Panel[] =>
     shape: 'time',
     size: 'wide',
     list: 'points',
-    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
+    values: ({ interval }) => ({ interval, ...splitBy(split) }),
     draw: ({ points, parts, interval, timeZone }, page) => {
       const of = (part: string) => points.filter((one) => one.part === part)
       const line = (rows: typeof points) => rows.map(({ start, crashFreeSessions, complete, settled }) => ({ time: start, value: drawn(crashFreeSessions), complete, settled }))

@@ -46,7 +46,7 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
       about: 'What players gained, and below the line what they spent.',
       metric: 'economy',
       shape: 'time',
-      ask: ({ values: of, interval }) => [{ values: { ...of, ...values, interval } }],
+      values: ({ interval }) => ({ ...values, interval }),
       draw: ({ buckets, interval, timeZone }) => {
         const series = [
           { key: 'sources', label: 'Sources', series: 3, points: pointsOf(buckets, ({ time }) => time, ({ sourcesMicros }) => sourcesMicros) },
@@ -62,7 +62,7 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
       about: 'What all players together hold at the end of each bucket.',
       metric: 'economy',
       shape: 'time',
-      ask: ({ values: of, interval }) => [{ values: { ...of, ...values, interval } }],
+      values: ({ interval }) => ({ ...values, interval }),
       draw: ({ buckets, interval, timeZone }) => {
         const series = [{ key: 'supply', label: 'Supply', series: 1, points: pointsOf(buckets, ({ time }) => time, ({ supplyEndMicros }) => supplyEndMicros) }]
         return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatAmount, formatAxis: formatAmount }
@@ -77,7 +77,7 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
       title: 'Inflation',
       metric: 'economy',
       shape: 'time',
-      ask: ({ values: of, interval }) => [{ values: { ...of, ...values, interval } }],
+      values: ({ interval }) => ({ ...values, interval }),
       draw: ({ buckets, interval, timeZone }) => {
         const series = [{ key: 'inflation', label: 'Inflation', series: 2, points: pointsOf(buckets, ({ time }) => time, ({ inflation }) => inflation) }]
         return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatShare, formatAxis: formatShareRough }

@@ -59,7 +59,7 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
     title: 'New players',
     metric: 'new_players',
     shape: 'time',
-    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
+    values: ({ interval }) => ({ interval, ...splitBy(split) }),
     note: ({ total }) => `${formatCount(total.new)} on days that are over`,
     draw: ({ buckets, series, interval, timeZone }, page) => {
       const newOf = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, (one) => one.new)

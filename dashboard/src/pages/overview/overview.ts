@@ -94,7 +94,7 @@ const countedPanel = ({ metric, title, about, shape, color }: Counted, split: Sp
     about,
     metric: 'timeseries',
     shape: 'time',
-    ask: (page) => besideBefore({ metric, interval: page.interval, ...splitBy(split) }, page, isCompared, split),
+    ask: (page) => besideBefore(page, { metric, interval: page.interval, ...splitBy(split) }, isCompared, split),
     note: ({ points }) => formatCount(points.reduce((all, { value }) => all + (value ?? 0), 0)),
     draw: ({ points, series, interval, timeZone }, page, all) => {
       const drawn = [...splitSeries(split, series, points, page, color), ...behind(points, all[1]?.answer.points)]

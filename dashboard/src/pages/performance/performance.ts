@@ -58,7 +58,7 @@ export function performancePanels(by: PartBy): Panel[] {
       title: 'Frames a second',
       metric: 'timeseries',
       shape: 'time',
-      ask: ({ values, interval }) => [{ values: { ...values, metric: 'avg_fps', interval, splitBy: isDimension ? by : undefined } }],
+      values: ({ interval }) => ({ metric: 'avg_fps', interval, splitBy: isDimension ? by : undefined }),
       draw: ({ points, series, interval, timeZone }, page) => {
         const all = splitSeries(isDimension ? by : 'none', series, points, page)
         return isNothing(all) ? null : { series: all, shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact }

@@ -1,8 +1,9 @@
 /** What players pay, who pays it, and what a player brings over time. */
 import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatMoney, formatPlainDay, formatShare, formatShareRough, type Formatter } from '@/format'
-import { BEFORE, splitBy, type Split } from '@/panels/pageContext'
+import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
+import { besideBefore } from '@/panels/split'
 import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/matrix'
 import { drawn, isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
 
@@ -21,7 +22,7 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     title: 'Revenue of the range',
     metric: 'arpu',
     shape: 'tiles',
-    ask: ({ values, before }) => [{ values }, { values: before, label: BEFORE }],
+    ask: (page) => besideBefore(page),
     draw: ({ total, currency }, _page, all) => {
       const before = all[1]?.answer.total
       const money = moneyIn(currency)
@@ -42,7 +43,7 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     title: 'Net revenue',
     metric: 'revenue',
     shape: 'time',
-    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
+    values: ({ interval }) => ({ interval, ...splitBy(split) }),
     note: ({ total, currency }) => formatMoney(total.netMicros, currency),
     draw: ({ points, series, interval, timeZone, currency }, page) => {
       const whole = pointsOf(points, ({ time }) => time, ({ netMicros }) => netMicros)
@@ -106,7 +107,7 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     size: 'wide',
     list: 'groups',
     // Unless it says since when, it is about the 90 days that are over.
-    ask: ({ values }) => [{ values: { ...values, from: undefined } }],
+    values: { from: undefined },
     note: ({ days, day }) => `${formatCount(days)} days up to ${formatPlainDay(day)}`,
     draw: ({ groups, payers, currency }) =>
       payers

@@ -1,7 +1,7 @@
 /** How often and how long people play, and how their sessions end. */
 import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatDecimal, formatDuration, formatDurationRough } from '@/format'
-import { BEFORE, splitBy, type Split } from '@/panels/pageContext'
+import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 import { besideBefore } from '@/panels/split'
 import { behind, isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
@@ -28,7 +28,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     title: 'Sessions of the range',
     metric: 'sessions',
     shape: 'tiles',
-    ask: ({ values, before }) => [{ values }, { values: before, label: BEFORE }],
+    ask: (page) => besideBefore(page),
     draw: ({ total }, _page, all) => {
       const before = all[1]?.answer.total
       return {
@@ -47,7 +47,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     title: 'Sessions',
     metric: 'sessions',
     shape: 'time',
-    ask: (page) => besideBefore({ interval: page.interval, ...splitBy(split) }, page, isCompared, split),
+    ask: (page) => besideBefore(page, { interval: page.interval, ...splitBy(split) }, isCompared, split),
     draw: ({ buckets, series, interval, timeZone }, page, all) => {
       const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ sessions }) => sessions)
       const before = all[1]?.answer.buckets
@@ -61,7 +61,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     about: 'Half of the sessions are shorter than the median; one in ten is longer than the upper line.',
     metric: 'sessions',
     shape: 'time',
-    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
+    values: ({ interval }) => ({ interval, ...splitBy(split) }),
     draw: ({ buckets, interval, timeZone }) => {
       const series = [
         { key: 'median', label: 'Median', series: 1, points: pointsOf(buckets, ({ time }) => time, ({ medianSeconds }) => medianSeconds) },
@@ -76,7 +76,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     about: 'Lost: nothing more came, not even that it ended. Running: it may still be on.',
     metric: 'sessions',
     shape: 'time',
-    ask: ({ values, interval }) => [{ values: { ...values, interval, ...splitBy(split) } }],
+    values: ({ interval }) => ({ interval, ...splitBy(split) }),
     draw: ({ buckets, interval, timeZone }) => {
       const series = ENDINGS.map(([key, label, color]) => ({ key, label, series: color, points: pointsOf(buckets, ({ time }) => time, (one) => one[key]) }))
       return isNothing(series) ? null : { series, shape: 'bars', interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
@@ -87,7 +87,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     title: 'Players at the same time',
     metric: 'concurrent_players',
     shape: 'time',
-    ask: ({ values, interval }) => [{ values: { ...values, interval } }],
+    values: ({ interval }) => ({ interval }),
     note: ({ total }) => `peak ${formatCount(total.peak)}`,
     draw: ({ buckets, interval, timeZone }) => {
       const series = [
@@ -103,7 +103,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     metric: 'playtime',
     shape: 'time',
     size: 'wide',
-    ask: ({ values, interval }) => [{ values: { ...values, interval } }],
+    values: ({ interval }) => ({ interval }),
     note: ({ total }) => `${formatDuration(total.secondsPerDau)} by player and day`,
     draw: ({ buckets, interval, timeZone }) => {
       const series = [{ key: 'playtime', label: 'Time by player', series: 3, points: pointsOf(buckets, ({ time }) => time, ({ secondsPerPlayer }) => secondsPerPlayer) }]
