@@ -4,7 +4,7 @@ import { formatCount, formatDecimal, formatDimension, formatShare, formatShareFi
 import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 import { besideBefore } from '@/panels/split'
-import { drawn, isNothing, splitSeries } from '@/panels/shapes/time'
+import { overTime, pointsOf, splitSeries } from '@/panels/shapes/time'
 
 const NO_SESSIONS = 'Nobody played in these days. Choose other days, or drop a filter.'
 
@@ -64,14 +64,12 @@ export const crashPanels = (split: Split, crashes: RouteLocationRaw): Panel[] =>
     values: ({ interval }) => ({ interval, ...splitBy(split) }),
     draw: ({ points, parts, interval, timeZone }, page) => {
       const of = (part: string) => points.filter((one) => one.part === part)
-      const line = (rows: typeof points) => rows.map(({ start, crashFreeSessions, complete, settled }) => ({ time: start, value: drawn(crashFreeSessions), complete, settled }))
-      if (split !== 'none') {
-        const all = splitSeries(split, parts.map(({ part }) => ({ key: part, points: line(of(part)) })), [], page)
-        return isNothing(all) ? null : { series: all, shape: 'line', interval, timeZone, format: formatShareFine, formatAxis: formatShare, isFarFromZero: true }
-      }
+      const line = (rows: typeof points) => pointsOf(rows, ({ start }) => start, ({ crashFreeSessions }) => crashFreeSessions)
       const band = points.map(({ crashFreeSessionsLow, crashFreeSessionsHigh, complete }) => (complete ? { low: crashFreeSessionsLow, high: crashFreeSessionsHigh } : { low: null, high: null }))
-      const series = [{ key: 'rate', label: 'Crash-free sessions', series: 1, points: line(points), band }]
-      return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatShareFine, formatAxis: formatShare, isFarFromZero: true }
+      const series = split === 'none'
+        ? [{ key: 'rate', label: 'Crash-free sessions', series: 1, points: line(points), band }]
+        : splitSeries(split, parts.map(({ part }) => ({ key: part, points: line(of(part)) })), [], page)
+      return overTime(series, { shape: 'line', interval, timeZone, format: formatShareFine, formatAxis: formatShare, isFarFromZero: true })
     },
     empty: NO_SESSIONS,
   }),

@@ -1,11 +1,12 @@
 /** What comes into the game's own economy, and what goes out of it. */
 import type { RouteLocationRaw } from 'vue-router'
 import type { MetricAnswer } from '@/api/types'
-import { formatAmount, formatCount, formatDayTime, formatDecimal, formatShare, formatShareRough } from '@/format'
+import { AMOUNTS, SHARES } from '@/charts/scales'
+import { formatAmount, formatCount, formatDayTime, formatDecimal, formatShare } from '@/format'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { RankedDrawing } from '@/panels/shapes/ranked'
 import type { Cell } from '@/panels/shapes/table'
-import { drawn, isNothing, pointsOf } from '@/panels/shapes/time'
+import { drawn, overTime, pointsOf } from '@/panels/shapes/time'
 
 type Part = MetricAnswer<'economy'>['reasons'][number]
 
@@ -52,7 +53,7 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
           { key: 'sources', label: 'Sources', series: 3, points: pointsOf(buckets, ({ time }) => time, ({ sourcesMicros }) => sourcesMicros) },
           { key: 'sinks', label: 'Sinks', series: 6, points: pointsOf(buckets, ({ time }) => time, ({ sinksMicros }) => -(drawn(sinksMicros) ?? 0)) },
         ]
-        return isNothing(series) ? null : { series, shape: 'bars', interval, timeZone, format: formatAmount, formatAxis: formatAmount }
+        return overTime(series, { shape: 'bars', interval, timeZone, ...AMOUNTS })
       },
       empty: NO_MOVES,
     }),
@@ -65,7 +66,7 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
       values: ({ interval }) => ({ ...values, interval }),
       draw: ({ buckets, interval, timeZone }) => {
         const series = [{ key: 'supply', label: 'Supply', series: 1, points: pointsOf(buckets, ({ time }) => time, ({ supplyEndMicros }) => supplyEndMicros) }]
-        return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatAmount, formatAxis: formatAmount }
+        return overTime(series, { shape: 'line', interval, timeZone, ...AMOUNTS })
       },
       empty: NO_MOVES,
     }),
@@ -80,7 +81,7 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
       values: ({ interval }) => ({ ...values, interval }),
       draw: ({ buckets, interval, timeZone }) => {
         const series = [{ key: 'inflation', label: 'Inflation', series: 2, points: pointsOf(buckets, ({ time }) => time, ({ inflation }) => inflation) }]
-        return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatShare, formatAxis: formatShareRough }
+        return overTime(series, { shape: 'line', interval, timeZone, ...SHARES })
       },
       empty: NO_MOVES,
     }),

@@ -1,7 +1,8 @@
 /** How many come from one step to the next, and how long it takes them. */
 import { seriesColors, OTHER_COLOR } from '@/charts/look'
 import type { MetricAnswer } from '@/api/types'
-import { formatCount, formatDimension, formatDuration, formatDurationRough, formatShare, formatShareRough } from '@/format'
+import { SECONDS, SHARES } from '@/charts/scales'
+import { formatCount, formatDimension, formatDuration, formatShare } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 
@@ -49,9 +50,7 @@ export function funnelPanels(choice: FunnelChoice, split: Split): Panel[] {
           ? {
               first: 'Step',
               counted: 'Median',
-              format: formatDuration,
-              formatAxis: formatDurationRough,
-              isDuration: true,
+              ...SECONDS,
               bars: taken.map((step) => ({ label: `${step.step}. ${nameOf(step, order)}`, tick: `step ${step.step}`, value: step.medianSeconds ?? 0, notes: [{ label: '90 % within', value: formatDuration(step.p90Seconds) }] })),
             }
           : null
@@ -79,7 +78,7 @@ const parts = (values: object, split: Exclude<Split, 'none'>): Panel =>
         series: colors.get(key) ?? OTHER_COLOR,
         points: steps.map((step) => ({ place: step.step, label: `${step.step}. ${nameOf(step, order)}`, value: step.overallRate, notes: [] })),
       }))
-      return { curves, along: 'Step', value: 'Reached it', format: formatShare, formatAxis: formatShareRough }
+      return { curves, along: 'Step', value: 'Reached it', ...SHARES }
     },
     empty: NOBODY,
   })

@@ -1,11 +1,12 @@
 /** Who is new, who comes back, who is lost, and where they are. */
 import type { RouteLocationRaw } from 'vue-router'
-import { formatCompact, formatCount, formatChange, formatCountry, formatDecimal, formatShare, formatShareRough } from '@/format'
+import { COUNTS, SHARES } from '@/charts/scales'
+import { formatCount, formatChange, formatCountry, formatDecimal, formatShare } from '@/format'
 import { newAndReturning } from '@/pages/overview/overview'
 import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { Rank } from '@/panels/shapes/ranked'
-import { isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
+import { BY_DAY, overTime, pointsOf, splitSeries, totalOf } from '@/panels/shapes/time'
 
 export type Window = 'day' | 'week' | 'four_weeks'
 
@@ -38,7 +39,7 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
       const seriesOf = (key: 'retained' | 'resurrected' | 'new', label: string, color: number) => ({ key, label, series: color, points: pointsOf(windows, ({ start }) => start, (one) => one[key]) })
       const churned = { key: 'churned', label: 'Churned', series: 6, points: pointsOf(windows, ({ start }) => start, ({ churned: lost }) => (lost === null ? null : -lost)) }
       const series = [seriesOf('retained', 'Retained', 1), seriesOf('resurrected', 'Resurrected', 3), seriesOf('new', 'New', 2), churned]
-      return isNothing(series) ? null : { series, shape: 'bars', interval: window === 'day' ? 'day' : 'week', timeZone: 'UTC', format: formatCount, formatAxis: formatCompact }
+      return overTime(series, { shape: 'bars', interval: window === 'day' ? 'day' : 'week', timeZone: 'UTC', ...COUNTS })
     },
   }),
   panelOf({
@@ -50,7 +51,7 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
     values: { window },
     draw: ({ windows }) => {
       const series = [{ key: 'churn', label: 'Churn rate', series: 6, points: pointsOf(windows, ({ start }) => start, ({ churnRate }) => churnRate) }]
-      return isNothing(series) ? null : { series, shape: 'line', interval: window === 'day' ? 'day' : 'week', timeZone: 'UTC', format: formatShare, formatAxis: formatShareRough }
+      return overTime(series, { shape: 'line', interval: window === 'day' ? 'day' : 'week', timeZone: 'UTC', ...SHARES })
     },
     empty: 'No window of these days is over yet. Choose shorter windows, or more days.',
   }),
@@ -64,7 +65,7 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
     draw: ({ buckets, series, interval, timeZone }, page) => {
       const newOf = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, (one) => one.new)
       const drawn = splitSeries(split, series?.map(({ key, buckets: of }) => ({ key, points: newOf(of) })), newOf(buckets), page, 2)
-      return isNothing(drawn) ? null : { series: drawn, shape: split === 'none' ? 'line' : 'bars', interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
+      return overTime(drawn, { shape: split === 'none' ? 'line' : 'bars', interval, timeZone, ...COUNTS, total: totalOf })
     },
   }),
   { ...newAndReturning, key: 'daily' },
@@ -76,7 +77,7 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
     draw: ({ days }) => {
       const seriesOf = (key: 'dau' | 'wau' | 'mau', label: string, color: number) => ({ key, label, series: color, points: pointsOf(days, ({ day }) => day, (one) => one[key]) })
       const series = [seriesOf('dau', 'That day', 1), seriesOf('wau', 'The 7 days up to it', 2), seriesOf('mau', 'The 30 days up to it', 3)]
-      return isNothing(series) ? null : { series, shape: 'line', interval: 'day', timeZone: 'UTC', format: formatCount, formatAxis: formatCompact }
+      return overTime(series, { shape: 'line', ...BY_DAY, ...COUNTS })
     },
   }),
   panelOf({
@@ -87,7 +88,7 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
     shape: 'time',
     draw: ({ days }) => {
       const series = [{ key: 'stickiness', label: 'Stickiness', series: 3, points: pointsOf(days, ({ day }) => day, ({ stickiness }) => stickiness) }]
-      return isNothing(series) ? null : { series, shape: 'line', interval: 'day', timeZone: 'UTC', format: formatShare, formatAxis: formatShareRough }
+      return overTime(series, { shape: 'line', ...BY_DAY, ...SHARES })
     },
   }),
   panelOf({

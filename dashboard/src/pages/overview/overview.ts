@@ -1,10 +1,11 @@
 /** How the game is doing, on one page. */
 import type { SummaryFigures } from '@/api/types'
+import { COUNTS } from '@/charts/scales'
 import { formatCompact, formatCount, formatDecimal, formatDuration, formatMoney, formatShare, formatShareFine } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 import { besideBefore } from '@/panels/split'
-import { behind, isNothing, pointsOf, splitSeries, sumOf, type Shape } from '@/panels/shapes/time'
+import { behind, BY_DAY, overTime, pointsOf, splitSeries, totalOf, type Shape } from '@/panels/shapes/time'
 import type { Tile } from '@/panels/shapes/tiles'
 
 export function overviewPanels(split: Split, isCompared: boolean): Panel[] {
@@ -98,8 +99,7 @@ const countedPanel = ({ metric, title, about, shape, color }: Counted, split: Sp
     note: ({ points }) => formatCount(points.reduce((all, { value }) => all + (value ?? 0), 0)),
     draw: ({ points, series, interval, timeZone }, page, all) => {
       const drawn = [...splitSeries(split, series, points, page, color), ...behind(points, all[1]?.answer.points)]
-      if (isNothing(drawn)) return null
-      return { series: drawn, shape, interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
+      return overTime(drawn, { shape, interval, timeZone, ...COUNTS, total: totalOf })
     },
   })
 
@@ -114,7 +114,7 @@ const distinctPlayers = (split: Split): Panel =>
     values: { metric: 'active_players', interval: 'day', ...splitBy(split) },
     draw: ({ points, series, interval, timeZone }, page) => {
       const drawn = splitSeries(split, series, points, page)
-      return isNothing(drawn) ? null : { series: drawn, shape: 'line', interval, timeZone, format: formatCount, formatAxis: formatCompact }
+      return overTime(drawn, { shape: 'line', interval, timeZone, ...COUNTS })
     },
   })
 
@@ -130,6 +130,6 @@ export const newAndReturning = panelOf({
       { key: 'returning', label: 'Returning', series: 1, points: pointsOf(days, ({ day }) => day, ({ returning }) => returning) },
       { key: 'new', label: 'New', series: 2, points: pointsOf(days, ({ day }) => day, (one) => one.new) },
     ]
-    return isNothing(series) ? null : { series, shape: 'bars', interval: 'day', timeZone: 'UTC', format: formatCount, formatAxis: formatCompact }
+    return overTime(series, { shape: 'bars', ...BY_DAY, ...COUNTS })
   },
 })

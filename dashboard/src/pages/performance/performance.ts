@@ -4,7 +4,7 @@ import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatDecimal, formatDimension, formatMilliseconds, formatShare, type Dimension } from '@/format'
 import type { PageContext } from '@/panels/pageContext'
 import { panelOf, type Panel, type Question } from '@/panels/panel'
-import { drawn, isNothing, splitSeries } from '@/panels/shapes/time'
+import { drawn, overTime, splitSeries } from '@/panels/shapes/time'
 import { daysBetween, shiftDay, startOfDay } from '@/timeRanges'
 
 export type PartBy = 'none' | Dimension | 'device' | 'map'
@@ -61,7 +61,7 @@ export function performancePanels(by: PartBy): Panel[] {
       values: ({ interval }) => ({ metric: 'avg_fps', interval, splitBy: isDimension ? by : undefined }),
       draw: ({ points, series, interval, timeZone }, page) => {
         const all = splitSeries(isDimension ? by : 'none', series, points, page)
-        return isNothing(all) ? null : { series: all, shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact }
+        return overTime(all, { shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact })
       },
       empty: NO_SAMPLES,
     }),
@@ -81,7 +81,7 @@ export function performancePanels(by: PartBy): Panel[] {
           points: all.map(({ label: day = '', answer: { total, complete, settled, timeZone } }) => ({ time: startOfDay(day, timeZone), value: drawn(total[key]), complete, settled })),
         })
         const series = [seriesOf('frameP50Ms', 'p50', 3), seriesOf('frameP95Ms', 'p95', 2), seriesOf('frameP99Ms', 'p99', 6)]
-        return isNothing(series) ? null : { series, shape: 'line', interval: 'day', timeZone: page.timeZone, format: formatMilliseconds, formatAxis: formatMilliseconds }
+        return overTime(series, { shape: 'line', interval: 'day', timeZone: page.timeZone, format: formatMilliseconds, formatAxis: formatMilliseconds })
       },
       empty: NO_SAMPLES,
     }),

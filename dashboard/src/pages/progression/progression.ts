@@ -1,6 +1,7 @@
 /** How far players get, and where they get stuck. */
 import type { MetricAnswer } from '@/api/types'
-import { formatCompact, formatCount, formatDecimal, formatDuration, formatDurationRough, formatShare, formatShareRough } from '@/format'
+import { COUNTS, SECONDS, SHARES, type Scale } from '@/charts/scales'
+import { formatCount, formatDecimal, formatDuration, formatShare } from '@/format'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { BarsDrawing, CategoryBar } from '@/panels/shapes/bars'
 import type { Cell } from '@/panels/shapes/table'
@@ -15,10 +16,8 @@ const tickOf = (level: string): string => (level.length > TICK_LETTERS ? `…${l
 const barOf = (node: Node, value: number | null, notes: CategoryBar['notes']): CategoryBar => ({
   label: node.level, tick: tickOf(node.level), value: value ?? 0, notes, mark: node.isSpike ? `harder than its neighbours, of which ${formatShare(node.neighboursMedian)} fail` : undefined,
 })
-const levels = (nodes: Node[], counted: string, format: BarsDrawing['format'], formatAxis: BarsDrawing['format'], bar: (node: Node) => CategoryBar): BarsDrawing | null =>
-  nodes.length ? { first: 'Level', counted, format, formatAxis, bars: nodes.map(bar) } : null
-
-const withSeconds = (drawing: BarsDrawing | null): BarsDrawing | null => drawing && { ...drawing, isDuration: true }
+const levels = (nodes: Node[], counted: string, scale: Scale, bar: (node: Node) => CategoryBar): BarsDrawing | null =>
+  nodes.length ? { first: 'Level', counted, ...scale, bars: nodes.map(bar) } : null
 
 export const progressionPanels = (order: 'auto' | 'name' | 'reached'): Panel[] => [
   panelOf({
@@ -30,7 +29,7 @@ export const progressionPanels = (order: 'auto' | 'name' | 'reached'): Panel[] =
     size: 'wide',
     values: { order },
     draw: ({ nodes }) =>
-      levels(nodes, 'Fail or are given up', formatShare, formatShareRough, (node) =>
+      levels(nodes, 'Fail or are given up', SHARES, (node) =>
         barOf(node, node.completionRate === null ? null : 1 - node.completionRate, [
           { label: 'Attempts', value: formatCount(node.attempts) },
           { label: 'Failed', value: formatShare(node.failRate) },
@@ -46,7 +45,7 @@ export const progressionPanels = (order: 'auto' | 'name' | 'reached'): Panel[] =
     shape: 'bars',
     values: { order },
     draw: ({ nodes }) =>
-      levels(nodes, 'Players', formatCount, formatCompact, (node) =>
+      levels(nodes, 'Players', COUNTS, (node) =>
         barOf(node, node.players, [
           { label: 'Completed it', value: formatCount(node.completedPlayers) },
           { label: 'Of them', value: formatShare(node.playerCompletion) },
@@ -61,7 +60,7 @@ export const progressionPanels = (order: 'auto' | 'name' | 'reached'): Panel[] =
     shape: 'bars',
     values: { order },
     draw: ({ nodes }) =>
-      withSeconds(levels(nodes, 'Median', formatDuration, formatDurationRough, (node) => barOf(node, node.activeSecondsMedian, [{ label: '90 % at most', value: formatDuration(node.activeSecondsP90) }]))),
+      levels(nodes, 'Median', SECONDS, (node) => barOf(node, node.activeSecondsMedian, [{ label: '90 % at most', value: formatDuration(node.activeSecondsP90) }])),
     empty: NO_LEVELS,
   }),
   panelOf({

@@ -4,7 +4,7 @@ import type { MetricAnswer } from '@/api/types'
 import { formatCount, formatDecimal, formatDimension, formatDuration, formatMilliseconds, formatPoints, formatShareFine, type Formatter } from '@/format'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { Cell } from '@/panels/shapes/table'
-import { isNothing, startOf } from '@/panels/shapes/time'
+import { BY_DAY, overTime, pointsOf } from '@/panels/shapes/time'
 
 type Compared = MetricAnswer<'release_compare'>['figures'][number]
 type FigureName = Compared['figure']
@@ -83,9 +83,9 @@ export const releasePanels = (a: string, b: string): Panel[] => [
         key,
         label: formatDimension('version', key),
         series: colors.get(key) ?? OTHER_COLOR,
-        points: days.map(({ day, shares, complete, settled }) => ({ time: startOf(day), value: shares[index]?.players ?? 0, complete, settled })),
+        points: pointsOf(days, ({ day }) => day, ({ shares }) => shares[index]?.players ?? 0),
       }))
-      return isNothing(series) ? null : { series, shape: 'bars', interval: 'day', timeZone: 'UTC', format: formatCount, formatAxis: formatCount }
+      return overTime(series, { shape: 'bars', ...BY_DAY, format: formatCount, formatAxis: formatCount })
     },
   }),
   panelOf({

@@ -2,7 +2,8 @@
 import { OTHER_COLOR, seriesColors } from '@/charts/look'
 import type { QueryValues } from '@/api/client'
 import type { MetricAnswer, RetentionColumn } from '@/api/types'
-import { formatCount, formatDayTime, formatDimension, formatShare, formatShareRough, type Dimension } from '@/format'
+import { SHARES } from '@/charts/scales'
+import { formatCount, formatDayTime, formatDimension, formatShare, type Dimension } from '@/format'
 import type { PageContext } from '@/panels/pageContext'
 import { panelOf, type Panel, type Question } from '@/panels/panel'
 import type { CurvePoint } from '@/panels/shapes/curve'
@@ -43,7 +44,7 @@ export function retentionPanels(kind: Kind, granularity: 'day' | 'week', by: By,
           return { key, label: nameOf(by, key), series: colors.get(key) ?? OTHER_COLOR, points: curvePoints(one) }
         })
         const drawn = curves.filter(({ points }) => points.length)
-        return drawn.length ? { curves: drawn, along: answer.granularity === 'week' ? 'Week' : 'Day', value: 'Share', format: formatShare, formatAxis: formatShareRough } : null
+        return drawn.length ? { curves: drawn, along: answer.granularity === 'week' ? 'Week' : 'Day', value: 'Share', ...SHARES } : null
       },
       empty: COME_BACK,
     }),

@@ -1,11 +1,12 @@
 /** What players pay, who pays it, and what a player brings over time. */
 import type { MetricAnswer } from '@/api/types'
-import { formatCompact, formatCount, formatMoney, formatPlainDay, formatShare, formatShareRough, type Formatter } from '@/format'
+import { SHARES } from '@/charts/scales'
+import { formatCompact, formatCount, formatMoney, formatPlainDay, formatShare, type Formatter } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 import { besideBefore } from '@/panels/split'
 import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/matrix'
-import { drawn, isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
+import { BY_DAY, drawn, overTime, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
 
 type Group = MetricAnswer<'spenders'>['groups'][number]['group']
 
@@ -50,7 +51,7 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
       const parts = series?.map(({ key, netMicros }) => ({ key, points: whole.map((point, index) => ({ ...point, value: drawn(netMicros[index]) })) }))
       const all = splitSeries(split, parts, whole, page, 2)
       const money = moneyIn(currency)
-      return isNothing(all) ? null : { series: all, shape: 'bars', interval, timeZone, format: money, formatAxis: roughIn(currency), total: (one) => money(sumOf(one)) }
+      return overTime(all, { shape: 'bars', interval, timeZone, format: money, formatAxis: roughIn(currency), total: (one) => money(sumOf(one)) })
     },
     empty: NO_PURCHASES,
   }),
@@ -62,7 +63,7 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     list: 'days',
     draw: ({ days, currency }) => {
       const series = [{ key: 'arpdau', label: 'By active player', series: 1, points: pointsOf(days, ({ day }) => day, ({ arpdauMicros }) => arpdauMicros) }]
-      return isNothing(series) ? null : { series, shape: 'line', interval: 'day', timeZone: 'UTC', format: moneyIn(currency), formatAxis: roughIn(currency) }
+      return overTime(series, { shape: 'line', ...BY_DAY, format: moneyIn(currency), formatAxis: roughIn(currency) })
     },
     empty: NO_PURCHASES,
   }),
@@ -94,7 +95,7 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     draw: ({ newPlayerConversion }) => {
       const points = newPlayerConversion.flatMap(({ offset, share, low, high, payers, size }) =>
         share === null ? [] : [{ place: offset, label: `D${offset}`, value: share, low, high, notes: [{ label: 'Low', value: formatShare(low) }, { label: 'High', value: formatShare(high) }, { label: 'Payers', value: formatCount(payers) }, { label: 'Players', value: formatCount(size) }] }])
-      return points.length ? { curves: [{ key: 'conversion', label: 'Paid', series: 1, points }], along: 'Day', value: 'Paid by then', format: formatShare, formatAxis: formatShareRough } : null
+      return points.length ? { curves: [{ key: 'conversion', label: 'Paid', series: 1, points }], along: 'Day', value: 'Paid by then', ...SHARES } : null
     },
     empty: 'Nobody was new in these days. Choose days in which players were new.',
   }),

@@ -1,10 +1,11 @@
 /** How often and how long people play, and how their sessions end. */
 import type { MetricAnswer } from '@/api/types'
-import { formatCompact, formatCount, formatDecimal, formatDuration, formatDurationRough } from '@/format'
+import { COUNTS, SECONDS } from '@/charts/scales'
+import { formatCompact, formatCount, formatDecimal, formatDuration } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
 import { besideBefore } from '@/panels/split'
-import { behind, isNothing, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
+import { behind, overTime, pointsOf, splitSeries, totalOf } from '@/panels/shapes/time'
 import type { Tile } from '@/panels/shapes/tiles'
 
 type Figures = MetricAnswer<'sessions'>['total']
@@ -52,7 +53,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
       const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ sessions }) => sessions)
       const before = all[1]?.answer.buckets
       const drawn = [...splitSeries(split, series?.map(({ key, buckets: rows }) => ({ key, points: of(rows) })), of(buckets), page, 3), ...behind(of(buckets), before && of(before))]
-      return isNothing(drawn) ? null : { series: drawn, shape: 'line', interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
+      return overTime(drawn, { shape: 'line', interval, timeZone, ...COUNTS, total: totalOf })
     },
   }),
   panelOf({
@@ -67,7 +68,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
         { key: 'median', label: 'Median', series: 1, points: pointsOf(buckets, ({ time }) => time, ({ medianSeconds }) => medianSeconds) },
         { key: 'p90', label: '90 % at most', series: 2, points: pointsOf(buckets, ({ time }) => time, ({ p90Seconds }) => p90Seconds) },
       ]
-      return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatDuration, formatAxis: formatDurationRough, isDuration: true }
+      return overTime(series, { shape: 'line', interval, timeZone, ...SECONDS })
     },
   }),
   panelOf({
@@ -79,7 +80,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     values: ({ interval }) => ({ interval, ...splitBy(split) }),
     draw: ({ buckets, interval, timeZone }) => {
       const series = ENDINGS.map(([key, label, color]) => ({ key, label, series: color, points: pointsOf(buckets, ({ time }) => time, (one) => one[key]) }))
-      return isNothing(series) ? null : { series, shape: 'bars', interval, timeZone, format: formatCount, formatAxis: formatCompact, total: (one) => formatCompact(sumOf(one)) }
+      return overTime(series, { shape: 'bars', interval, timeZone, ...COUNTS, total: totalOf })
     },
   }),
   panelOf({
@@ -94,7 +95,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
         { key: 'peak', label: 'Peak', series: 4, points: pointsOf(buckets, ({ time }) => time, ({ peak }) => peak) },
         { key: 'mean', label: 'Mean', series: 1, points: pointsOf(buckets, ({ time }) => time, ({ mean }) => mean) },
       ]
-      return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact }
+      return overTime(series, { shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact })
     },
   }),
   panelOf({
@@ -107,7 +108,7 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     note: ({ total }) => `${formatDuration(total.secondsPerDau)} by player and day`,
     draw: ({ buckets, interval, timeZone }) => {
       const series = [{ key: 'playtime', label: 'Time by player', series: 3, points: pointsOf(buckets, ({ time }) => time, ({ secondsPerPlayer }) => secondsPerPlayer) }]
-      return isNothing(series) ? null : { series, shape: 'line', interval, timeZone, format: formatDuration, formatAxis: formatDurationRough, isDuration: true }
+      return overTime(series, { shape: 'line', interval, timeZone, ...SECONDS })
     },
   }),
 ]

@@ -4,10 +4,11 @@ import { computed, type ComputedRef } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
 import { read, type QueryValues } from '@/api/client'
 import type { UsageStats } from '@/api/types'
-import { formatCompact, formatCount, formatPlatform, formatShare } from '@/format'
+import { COUNTS } from '@/charts/scales'
+import { formatCount, formatPlatform, formatShare } from '@/format'
 import type { BarsDrawing, CategoryBar } from '@/panels/shapes/bars'
 import type { RankedDrawing } from '@/panels/shapes/ranked'
-import { isNothing, sumOf, type NamedSeries, type Shape, type TimeDrawing } from '@/panels/shapes/time'
+import { BY_DAY, overTime, totalOf, type NamedSeries, type Shape, type TimeDrawing } from '@/panels/shapes/time'
 import { OTHER_COLOR, OTHER_KEY, seriesColors } from '@/charts/look'
 
 const LOOK_AGAIN_MS = 60_000
@@ -33,13 +34,11 @@ export function ranked(
 
 /** Counts by classes that have an order of their own. */
 export const byClass = (first: string, counted: string, bars: CategoryBar[]): BarsDrawing | null =>
-  bars.every(({ value }) => value === 0) ? null : { first, counted, bars, format: formatCount, formatAxis: formatCompact }
+  bars.every(({ value }) => value === 0) ? null : { first, counted, bars, ...COUNTS }
 
 /** Counts by day of UTC, the last of which may not be over. People who are there on one day may be on the next: nothing adds up. */
 export const byDay = (series: NamedSeries[], shape: Shape, isDistinct = false): TimeDrawing | null =>
-  isNothing(series)
-    ? null
-    : { series, shape, interval: 'day', timeZone: 'UTC', format: formatCount, formatAxis: formatCompact, total: isDistinct ? undefined : (one) => formatCompact(sumOf(one)) }
+  overTime(series, { shape, ...BY_DAY, ...COUNTS, total: isDistinct ? undefined : totalOf })
 
 /** As the clients count them: a run that says nothing ended well. */
 export const exitLabel = (code: string): string => (code === '0' ? '0 (success)' : code)

@@ -1,7 +1,7 @@
 /** Bars beside each other, one for each of a few classes in an order of their own: hours, spans of time, levels. */
 import type { ChartOption } from '@/charts/echarts'
 import { baseOption, durationSteps, readColor, tooltipElement } from '@/charts/look'
-import type { Formatter } from '@/format'
+import type { Scale } from '@/charts/scales'
 
 export interface CategoryBar {
   label: string
@@ -14,15 +14,11 @@ export interface CategoryBar {
   mark?: string
 }
 
-export interface BarsDrawing {
+export interface BarsDrawing extends Scale {
   /** What the classes are, and what is counted: the heads of the table. */
   first: string
   counted: string
   bars: CategoryBar[]
-  format: Formatter
-  formatAxis: Formatter
-  /** The values are seconds. */
-  isDuration?: boolean
 }
 
 const LABELS_MAX = 12

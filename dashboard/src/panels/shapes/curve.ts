@@ -1,7 +1,7 @@
 /** Curves over a number, such as days since the first, with the interval that each point lies in. */
 import type { ChartOption, LineSeriesOption } from '@/charts/echarts'
 import { baseOption, readColor, tooltipElement, type SeriesColor } from '@/charts/look'
-import type { Formatter } from '@/format'
+import type { Scale } from '@/charts/scales'
 
 export interface CurvePoint {
   /** Where on the axis: days after the first, so that three weeks lie as far apart as they are; of spans their number. */
@@ -21,13 +21,11 @@ export interface Curve {
   points: CurvePoint[]
 }
 
-export interface CurveDrawing {
+export interface CurveDrawing extends Omit<Scale, 'isDuration'> {
   curves: Curve[]
   /** What is along the axis, and what the values are: the heads of the table. */
   along: string
   value: string
-  format: Formatter
-  formatAxis: Formatter
 }
 
 export function curveOption(curves: Curve[], look: CurveDrawing): ChartOption {

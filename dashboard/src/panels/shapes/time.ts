@@ -2,7 +2,8 @@
 import type { Interval, TimePoint } from '@/api/types'
 import type { BarSeriesOption, ChartOption, LineSeriesOption } from '@/charts/echarts'
 import { baseOption, durationSteps, OTHER_COLOR, OTHER_KEY, readColor, seriesColors, tooltipElement, type SeriesColor } from '@/charts/look'
-import { formatDay, formatDayTime, formatDimension, formatTime, formatWeekday, type Formatter } from '@/format'
+import type { Scale } from '@/charts/scales'
+import { formatCompact, formatDay, formatDayTime, formatDimension, formatTime, formatWeekday } from '@/format'
 import type { PageContext, Split } from '../pageContext'
 
 export interface NamedSeries {
@@ -23,17 +24,13 @@ interface Band {
 
 export type Shape = 'line' | 'bars'
 
-export interface TimeDrawing {
+export interface TimeDrawing extends Scale {
   series: NamedSeries[]
   shape: Shape
   interval: Interval
   timeZone: string
-  format: Formatter
-  formatAxis: Formatter
   /** How to sum a series up in the legend; without it the legend has names only. */
   total?: (one: NamedSeries) => string
-  /** The values are seconds. */
-  isDuration?: boolean
   /** Shares near to one would be a line at the top of an axis from zero on. */
   isFarFromZero?: boolean
 }
@@ -66,7 +63,15 @@ export const behind = (points: TimePoint[], before: TimePoint[] | undefined): Na
   before ? [{ key: 'before', label: 'The days before', series: OTHER_COLOR, isBefore: true, points: points.map((point, index) => ({ ...point, value: before[index]?.value ?? null })) }] : []
 
 export const sumOf = ({ points }: NamedSeries): number => points.reduce((sum, { value }) => sum + (value ?? 0), 0)
-export const isNothing = (series: NamedSeries[]): boolean => series.every(({ points }) => points.every(({ value }) => !value))
+/** For the legend, of what is counted. */
+export const totalOf = (one: NamedSeries): string => formatCompact(sumOf(one))
+
+/** Plain days belong to no time zone: what is told by them is told in that of UTC. */
+export const BY_DAY = { interval: 'day', timeZone: 'UTC' } as const
+
+/** Null where all of the series have nothing. */
+export const overTime = (series: NamedSeries[], look: Omit<TimeDrawing, 'series'>): TimeDrawing | null =>
+  series.every(({ points }) => points.every(({ value }) => !value)) ? null : { ...look, series }
 
 const DWARFING_TIMES = 2
 
