@@ -18,6 +18,7 @@ from playtrace.api import games, login_throttle, problem_documents, session
 from playtrace.api.access import CurrentAdmin, CurrentReader
 from playtrace.api.authentication import COOKIE
 from playtrace.api.login_throttle import (
+    ATTEMPTS_OF_STRANGERS_MAX,
     ATTEMPTS_PER_ADDRESS_MAX,
     ATTEMPTS_PER_PERSON_MAX,
     WINDOW_SECONDS,
@@ -391,11 +392,13 @@ def test_guessing_a_password_is_slowed_down(site: Site) -> None:
     site.setup()
     for _ in range(ATTEMPTS_PER_PERSON_MAX):
         problem(site.sign_in(password="a wrong guess"), 401, "unauthenticated")
+    one_comes_back = WINDOW_SECONDS / ATTEMPTS_PER_PERSON_MAX
     site.seconds = 60
     answer = site.sign_in(email=" ADA@studio.example")
-    problem(answer, 429, "too-many-requests")
-    assert answer.headers["retry-after"] == str(WINDOW_SECONDS - 60)
-    site.seconds = WINDOW_SECONDS
+    document = problem(answer, 429, "too-many-requests")
+    assert answer.headers["retry-after"] == str(round(one_comes_back - 60))
+    assert document["detail"] == "Too many attempts to sign in. Try again in 2 minutes."
+    site.seconds = one_comes_back
     assert site.sign_in().status_code == 200
 
 
@@ -419,7 +422,7 @@ def test_an_address_that_tries_many_people_is_slowed_down() -> None:
 
 
 def test_the_throttle_remembers_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(login_throttle, "ENTRIES_MAX", 4)
+    monkeypatch.setattr(login_throttle, "ENTRIES_MAX", 5)
     throttle = LoginThrottle(clock=lambda: 0)
     for _ in range(ATTEMPTS_PER_PERSON_MAX):
         throttle.attempt("192.0.2.1", EMAIL)
@@ -431,7 +434,7 @@ def test_the_throttle_remembers_so_many_and_no_more(monkeypatch: pytest.MonkeyPa
 
 
 def test_made_up_names_of_one_address_do_not_make_it_forget_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(login_throttle, "ENTRIES_MAX", ATTEMPTS_PER_ADDRESS_MAX + 10)
+    monkeypatch.setattr(login_throttle, "ENTRIES_MAX", 2 * ATTEMPTS_PER_ADDRESS_MAX + 10)
     throttle = LoginThrottle(clock=lambda: 0)
     for _ in range(ATTEMPTS_PER_PERSON_MAX):
         throttle.attempt("192.0.2.1", EMAIL)
@@ -440,6 +443,74 @@ def test_made_up_names_of_one_address_do_not_make_it_forget_others(monkeypatch: 
             throttle.attempt("192.0.2.2", f"{number}@studio.example")
     with pytest.raises(TooManyRequests):
         throttle.attempt("192.0.2.1", EMAIL)
+
+
+def browser_at(site: Site, address: str) -> TestClient:
+    """Another browser, without cookies."""
+    return TestClient(site.app, client=(address, 50_000), headers=OURS)
+
+
+def signs_in(browser: TestClient, email: str = EMAIL, password: str = PASSWORD) -> int:
+    return browser.post("/api/session", json={"email": email, "password": password}).status_code
+
+
+def test_strangers_lock_nobody_out_of_a_browser_in_which_they_signed_in_before(site: Site) -> None:
+    site.setup()
+    own = browser_at(site, "192.0.2.1")
+    assert signs_in(own) == 200
+    assert own.delete("/api/session").status_code == 204
+    # From the same address, as all are behind a proxy that nobody named, and from everywhere.
+    stranger = browser_at(site, "192.0.2.1")
+    assert [signs_in(stranger, password="a guess") for _ in range(6)] == [401] * 5 + [429]
+    throttle = site.state.login_throttle
+    for number in range(ATTEMPTS_OF_STRANGERS_MAX):
+        with suppress(TooManyRequests):
+            throttle.attempt("192.0.2.1", f"{number}@studio.example")
+        with suppress(TooManyRequests):
+            throttle.attempt(f"198.51.100.{number}", EMAIL)
+    assert signs_in(stranger) == signs_in(browser_at(site, "203.0.113.1")) == 429
+    assert signs_in(own) == 200
+    # Who sits there and guesses is slowed down as well, and it is known for this person alone.
+    assert [signs_in(own, password="a guess") for _ in range(6)] == [401] * 5 + [429]
+    assert signs_in(own, email="another@studio.example") == 429
+
+
+def test_a_browser_is_known_by_a_secret_of_ours_alone(site: Site) -> None:
+    site.setup()
+    own = browser_at(site, "192.0.2.1")
+    own.cookies.set(session.BROWSER_COOKIE, "made up")
+    assert signs_in(own) == 200
+    secret = own.cookies.get(session.BROWSER_COOKIE, domain="testserver.local")
+    assert secret is not None
+    assert secret.startswith("browser_")
+    assert site.registry.knows_browser(EMAIL, secret)
+    assert not site.registry.knows_browser(EMAIL, "made up")
+    assert not site.registry.knows_browser("another@studio.example", secret)
+    # Where several people use it, it stays known to all of them.
+    _, link = site.registry.invite("bo@studio.example", [])
+    site.registry.use_link(link, PASSWORD)
+    assert signs_in(own, email="bo@studio.example") == 200
+    assert site.registry.knows_browser("bo@studio.example", secret)
+    assert site.registry.knows_browser(EMAIL, secret)
+    # A password that is set anew trusts no browser of before.
+    site.registry.set_password(EMAIL, PASSWORD + "!")
+    assert not site.registry.knows_browser(EMAIL, secret)
+
+
+def test_guessing_from_many_addresses_is_slowed_down_and_locks_out_nobody(site: Site) -> None:
+    throttle = LoginThrottle(clock=lambda: site.seconds)
+    guesses = 0
+    with pytest.raises(TooManyRequests, match=r"Try again in \d seconds"):
+        for number in range(10_000):
+            throttle.attempt(f"192.0.{number // 250}.{number % 250}", EMAIL)
+            guesses += 1
+    assert guesses == ATTEMPTS_OF_STRANGERS_MAX
+    throttle.attempt("203.0.113.1", "another@studio.example")
+    # A new browser of hers gets its turn when the next attempt has come back.
+    site.seconds += WINDOW_SECONDS / ATTEMPTS_OF_STRANGERS_MAX
+    throttle.attempt("203.0.113.1", EMAIL)
+    with pytest.raises(TooManyRequests):
+        throttle.attempt("203.0.113.2", EMAIL)
 
 
 # Problem documents

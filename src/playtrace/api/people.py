@@ -15,7 +15,7 @@ from pydantic import Field
 from playtrace.api.access import FOR_EVERYBODY, CurrentAdmin, CurrentPerson
 from playtrace.api.authentication import COOKIE
 from playtrace.api.models import ApiModel, Strict
-from playtrace.api.session import GrantOf, SignedIn, browser_of, set_cookie
+from playtrace.api.session import GrantOf, SignedIn, browser_of, set_cookie, who_tries
 from playtrace.api.state import CurrentState, State
 from playtrace.problems import Conflict, Forbidden, InvalidRequest, NotFound, SetupRefused
 from playtrace.registry import errors
@@ -161,13 +161,13 @@ def end_own_login(state: CurrentState, person: CurrentPerson, login_id: LoginId)
 @router.put("/me/password", status_code=204)
 def change_password(state: CurrentState, person: CurrentPerson, request: Request, change: PasswordChange) -> None:
     """Your own. All other logins end."""
-    address = request.client.host if request.client else ""
-    state.login_throttle.attempt(address, person.email)
+    who = who_tries(request, person.email)
+    state.login_throttle.attempt(*who)
     try:
         state.registry.change_password(person.id, change.old, change.new, login=request.cookies.get(COOKIE))
     except errors.LoginRefused as error:
         raise Forbidden("The old password is another one.") from error
-    state.login_throttle.succeeded(address, person.email)
+    state.login_throttle.succeeded(*who)
 
 
 @router.post("/password", dependencies=[FOR_EVERYBODY])

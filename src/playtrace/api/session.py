@@ -15,12 +15,16 @@ from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, state_of
 from playtrace.problems import InvalidRequest, SetupRefused, Unauthenticated
 from playtrace.registry import errors
+from playtrace.registry.known_browsers import DAYS_MAX
 from playtrace.registry.models import EMAIL_LENGTH_MAX, GAME_ID_LENGTH_MAX, Person
 from playtrace.registry.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from playtrace.registry.people import Browser, SessionSecret
 from playtrace.registry.roles import Role
 
 router = APIRouter(prefix="/api", tags=["session"])
+
+BROWSER_COOKIE = "playtrace_browser"
+"""By which a browser is known again in which somebody signed in before. It opens nothing."""
 
 
 class GrantOf(ApiModel):
@@ -102,13 +106,13 @@ def create_admin(setup: Setup, request: Request, response: Response, state: Curr
 
 @router.post("/session", dependencies=[FOR_EVERYBODY, Depends(require_same_origin)])
 def sign_in(credentials: Credentials, request: Request, response: Response, state: CurrentState) -> SignedIn:
-    address = request.client.host if request.client else ""
-    state.login_throttle.attempt(address, credentials.email)
+    who = who_tries(request, credentials.email)
+    state.login_throttle.attempt(*who)
     try:
         login = state.registry.login(credentials.email, credentials.password, browser=browser_of(request))
     except errors.LoginRefused as error:
         raise Unauthenticated(str(error)) from error
-    state.login_throttle.succeeded(address, credentials.email)
+    state.login_throttle.succeeded(*who)
     return set_cookie(request, response, login)
 
 
@@ -131,11 +135,31 @@ def set_cookie(request: Request, response: Response, login: SessionSecret) -> Si
         httponly=True,
         samesite="lax",
     )
+    response.set_cookie(
+        BROWSER_COOKIE,
+        login.browser_secret,
+        max_age=DAYS_MAX * 86_400,
+        path="/",
+        secure=_is_https(request),
+        httponly=True,
+        samesite="lax",
+    )
     return SignedIn(user=User.of(login.person), expires_at=login.expires_at)
 
 
 def browser_of(request: Request) -> Browser:
-    return Browser(request.client.host if request.client else "", request.headers.get("user-agent", ""))
+    return Browser(address_of(request), request.headers.get("user-agent", ""), request.cookies.get(BROWSER_COOKIE))
+
+
+def who_tries(request: Request, email: str) -> tuple[str, str, str | None]:
+    """As the throttle of sign-ins counts them: an address, a person, and the browser where it is known to be theirs."""
+    secret = request.cookies.get(BROWSER_COOKIE)
+    is_known = secret is not None and state_of(request).registry.knows_browser(email, secret)
+    return address_of(request), email, secret if is_known else None
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _is_https(request: Request) -> bool:

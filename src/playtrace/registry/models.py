@@ -192,6 +192,18 @@ class PasswordLink(Base):
     expires_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
 
 
+class KnownBrowser(Base):
+    """Somebody signed in there before. It opens nothing: strangers who guess cannot use up its attempts to sign in."""
+
+    __tablename__ = "known_browsers"
+
+    secret_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
+    """Several people may use one browser."""
+    seen_at: Mapped[dt.datetime] = mapped_column(Instant)
+    """When they signed in there last."""
+
+
 class Login(Base):
     """Someone is signed in with a browser. ("Session" is what a player has.)"""
 

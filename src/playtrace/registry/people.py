@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from playtrace.registry import known_browsers
 from playtrace.registry.access_secrets import new_secret, sha256_of
 from playtrace.registry.errors import Invalid, LastAdmin, LinkRefused, PersonExists, UnknownLogin, UnknownPerson
 from playtrace.registry.models import (
@@ -48,6 +49,8 @@ class Browser:
 
     address: str = ""
     agent: str = ""
+    secret: str | None = field(default=None, repr=False)
+    """By which it is known again."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class SessionSecret:
     secret: str = field(repr=False)
     expires_at: dt.datetime
     person: Person
+    browser_secret: str = field(repr=False)
+    """By which the browser is known from now on."""
 
 
 def login_id(login: Login) -> str:
@@ -141,6 +146,7 @@ def remove(session: Session, person: Person) -> None:
     if person.is_admin:
         _require_another_admin(session, person)
     end_logins(session, person)
+    known_browsers.forget_all_of(session, person)
     for table in (PasswordLink, RecoveryCode):
         session.execute(delete(table).where(table.person_id == person.id))
     session.delete(person)
@@ -177,14 +183,16 @@ def open_links(session: Session, now: dt.datetime) -> dict[int, dt.datetime]:
 
 
 def set_password(session: Session, person: Person, password_hash: str) -> None:
-    """All their logins and links end."""
+    """All their logins and links end, and no browser is known to be theirs."""
     person.password_hash = password_hash
+    known_browsers.forget_all_of(session, person)
     session.execute(delete(PasswordLink).where(PasswordLink.person_id == person.id))
     end_logins(session, person)
 
 
 def begin_login(session: Session, person: Person, browser: Browser, now: dt.datetime) -> SessionSecret:
-    login = SessionSecret(new_secret("login"), now + dt.timedelta(days=LOGIN_DAYS), person)
+    browser_secret = known_browsers.remember(session, person, browser.secret, now)
+    login = SessionSecret(new_secret("login"), now + dt.timedelta(days=LOGIN_DAYS), person, browser_secret)
     session.add(
         Login(
             secret_sha256=sha256_of(login.secret),
@@ -231,7 +239,8 @@ def end_logins(session: Session, person: Person, *, but: str | None = None) -> N
 
 
 def forget(session: Session, now: dt.datetime) -> None:
-    """Logins and links that are over; nobody can use them any more."""
+    """Logins and links that are over, which nobody can use any more, and browsers that were not used for long."""
+    known_browsers.forget_old(session, now)
     session.execute(delete(Login).where(Login.expires_at <= now))
     session.execute(delete(PasswordLink).where(PasswordLink.expires_at <= now))
 

@@ -23,6 +23,7 @@ from playtrace.registry import (
     audit,
     exchange_rates,
     games,
+    known_browsers,
     mirrors,
     people,
     refused_players,
@@ -405,6 +406,12 @@ class Registry:
         if not verify_password(person.password_hash or None if person else None, password) or person is None:
             raise LoginRefused
         return self.begin_login(person.id, browser=browser)
+
+    def knows_browser(self, email: str, secret: str) -> bool:
+        """Whether this person signed in before in the browser that shows this secret."""
+        with self._reading() as session:
+            person = people.by_email(session, email)
+            return person is not None and known_browsers.is_known(session, person, secret, self._clock())
 
     def begin_login(self, person_id: int, *, browser: Browser = NO_BROWSER) -> SessionSecret:
         """Of somebody of whom it is known who it is. Raises `UnknownPerson`."""
