@@ -39,6 +39,9 @@ def test_a_player_is_erased_refused_and_taken_again(start_process: StartProcess,
     assert [line["player_id"] for line in lines] == ["ana-the-first", "device-7", "ana-the-first"]
     assert (summary["events"], summary["playerIds"]) == (3, ["ana-the-first", "device-7"])
     assert {one["value"]: one["events"] for one in summary["said"]["events"]} == {"jump": 2, "player_merged": 1}
+    told = server.get("/api/games/arena/player-summary?playerId=device-7")
+    assert (told["events"], told["playerIds"], told["isRefused"]) == (3, ["ana-the-first", "device-7"], False)
+    assert [one["value"] for one in told["said"]["events"]] == ["jump", "player_merged"]
     done = run(server.data, "export", "arena", "nobody", "--to", str(tmp_path / "none.zip"))
     assert (done.exit_code, "Nothing is kept of a player 'nobody'" in done.output) == (1, True)
     assert [path.name for path in tmp_path.glob("*.zip*")] == ["kept.zip"]
@@ -61,6 +64,10 @@ def test_a_player_is_erased_refused_and_taken_again(start_process: StartProcess,
         assert time.monotonic() < deadline
     assert answer["rejected"][0]["reason"] == "consent_withdrawn"
     server.wait_until_loaded()
+    told = server.get("/api/games/arena/player-summary?playerId=device-7")
+    assert (told["events"], told["isRefused"]) == (0, True)
+    audit = json.dumps(server.get("/api/audit?action=player"))
+    assert ("player.erased" in audit, "player.exported" in audit, "device-7" in audit) == (True, True, False)
     assert "device-7" not in json.dumps(server.sql("SELECT body, error FROM set_aside"))
 
     # Gone from the disk, with a receipt that this server alone wrote.

@@ -139,6 +139,62 @@ def test_an_admin_does_it_in_the_browser(server: ServerProcess, browser: httpx2.
     assert browser.get("/api/people").status_code == 401
 
 
+def test_a_login_of_somebody_else_is_ended(server: ServerProcess, browser: httpx2.Client):
+    made = by_machine(server, "POST", "/api/people", {"email": "cleo@studio.example", "grants": []}).json()
+    path = f"/api/people/{made['person']['id']}/logins"
+    assert made["person"]["signedInAt"] is None
+    use = {"token": token_in(made["link"]), "password": PASSWORD}
+    assert browser.post("/api/password", json=use).status_code == 200
+    everybody = by_machine(server, "GET", "/api/people").json()["people"]
+    assert next(one for one in everybody if one["email"] == "cleo@studio.example")["signedInAt"]
+    (login,) = by_machine(server, "GET", path).json()["logins"]
+    assert by_machine(server, "DELETE", f"{path}/{login['id']}").status_code == 204
+    assert by_machine(server, "DELETE", f"{path}/{login['id']}").status_code == 404
+    assert browser.get("/api/me/logins").status_code == 401
+
+
+def test_tokens_are_made_used_and_revoked(server: ServerProcess):
+    asked = {"note": "notebook", "scopes": ["sql", "read"], "gameIds": ["arena"], "days": 30}
+    made = by_machine(server, "POST", "/api/tokens", asked).json()
+    token = made["token"]
+    assert (token["scopes"], token["gameIds"], token["usedAt"]) == (["read", "sql"], ["arena"], None)
+    assert made["secret"].startswith(token["prefix"])
+    with_it = {"Authorization": f"Bearer {made['secret']}"}
+    games = server.client.get("/api/games", headers=with_it).json()["games"]
+    assert [game["id"] for game in games] == ["arena"]
+    listed = by_machine(server, "GET", "/api/tokens")
+    assert made["secret"] not in listed.text
+    one = next(one for one in listed.json()["tokens"] if one["id"] == token["id"])
+    assert (one["note"], one["usedAt"] is not None, one["revokedAt"]) == ("notebook", True, None)
+
+    assert by_machine(server, "DELETE", f"/api/tokens/{token['id']}").json()["revokedAt"]
+    assert server.client.get("/api/games", headers=with_it).status_code == 401
+    assert by_machine(server, "DELETE", "/api/tokens/999999").status_code == 404
+    for wrong in ({"scopes": []}, {"scopes": ["king"]}, {"gameIds": []}, {"days": 0}, {"note": "x" * 300}):
+        assert by_machine(server, "POST", "/api/tokens", wrong).status_code == 422, wrong
+    assert by_machine(server, "POST", "/api/tokens", {"gameIds": ["nowhere"]}).status_code == 404
+    actions = by_machine(server, "GET", "/api/audit?action=token").json()["entries"]
+    assert [one["action"] for one in actions[:2]] == ["token.revoked", "token.added"]
+
+
+def test_a_token_may_no_more_than_who_makes_it(server: ServerProcess):
+    def ask(secret: str, method: str, path: str, body: Any = None) -> Any:
+        return server.client.request(method, path, json=body, headers={"Authorization": f"Bearer {secret}"})
+
+    manages = {"scopes": ["manage"], "gameIds": ["arena"]}
+    secret = by_machine(server, "POST", "/api/tokens", manages).json()["secret"]
+    of_all = by_machine(server, "POST", "/api/tokens", {}).json()["token"]["id"]
+    assert ask(secret, "POST", "/api/tokens", manages).status_code == 201
+    # Not for a game that it is not for, not for all, and not in SQL, which it may not ask in.
+    assert ask(secret, "POST", "/api/tokens", {"gameIds": ["arena", "harbour"]}).status_code == 404
+    assert ask(secret, "POST", "/api/tokens", {}).status_code == 403
+    assert ask(secret, "POST", "/api/tokens", {"scopes": ["sql"], "gameIds": ["arena"]}).status_code == 403
+    assert {tuple(one["gameIds"]) for one in ask(secret, "GET", "/api/tokens").json()["tokens"]} == {("arena",)}
+    assert ask(secret, "DELETE", f"/api/tokens/{of_all}").status_code == 404
+    reads = by_machine(server, "POST", "/api/tokens", {"gameIds": ["arena"]}).json()["secret"]
+    assert ask(reads, "GET", "/api/tokens").status_code == 403
+
+
 def test_a_program_has_no_password(server: ServerProcess):
     assert by_machine(server, "GET", "/api/me/logins").status_code == 403
     assert by_machine(server, "PUT", "/api/me/password", {"old": PASSWORD, "new": PASSWORD}).status_code == 403

@@ -92,6 +92,7 @@ READS = Needs(Permission.READ, somewhere=True)
 EDITS = Needs(Permission.EDIT)
 EDITS_SOMEWHERE = Needs(Permission.EDIT, somewhere=True)
 MANAGES = Needs(Permission.MANAGE)
+MANAGES_SOMEWHERE = Needs(Permission.MANAGE, somewhere=True)
 
 CurrentReader = Annotated[Caller, Depends(READS)]
 """The parameter of every route that reads: of the games that the caller may read, and no others."""
@@ -101,6 +102,8 @@ SomeEditor = Annotated[Caller, Depends(EDITS_SOMEWHERE)]
 """Of a route that learns later of which game it is, and asks then."""
 CurrentAdmin = Annotated[Caller, Depends(MANAGES)]
 """Of a route that is for admins."""
+SomeAdmin = Annotated[Caller, Depends(MANAGES_SOMEWHERE)]
+"""Of a route for admins of any game, which looks itself at which."""
 
 
 def readable_game(state: State, reader: Caller, game_id: str) -> Game:

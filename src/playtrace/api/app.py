@@ -34,6 +34,7 @@ from playtrace.api import (
     sending,
     session,
     sql,
+    tokens,
 )
 from playtrace.api.dashboard import Dashboard
 from playtrace.api.scrape import route as scrape
@@ -70,6 +71,7 @@ def create_app() -> FastAPI:
     for router in (
         session.router,
         people.router,
+        tokens.router,
         audit.router,
         games.router,
         game_settings.router,

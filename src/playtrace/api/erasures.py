@@ -15,7 +15,7 @@ from playtrace.api.state import CurrentState
 from playtrace.api.turns import AfterLoading
 from playtrace.event import ID_LENGTH_MAX
 from playtrace.operate.erasures import PLAYERS_MAX, Erasure, ErasureFailed
-from playtrace.operate.player_export import NoSuchPlayer, PlayerExport
+from playtrace.operate.player_export import NoSuchPlayer, PlayerExport, summary_of
 from playtrace.problems import Conflict, NotFound
 from playtrace.registry.refused_players import hash_of
 
@@ -30,6 +30,9 @@ ZIP: dict[int | str, dict[str, Any]] = {
 GameId = Annotated[str, Path(max_length=64)]
 ErasureId = Annotated[str, Path(max_length=64)]
 PlayerId = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+AskedPlayer = Annotated[str, Query(alias="playerId", min_length=1, max_length=ID_LENGTH_MAX)]
+SUMMARY_VALUES_MAX = 50
+"""Of one list."""
 
 
 class Players(ApiModel):
@@ -82,6 +85,35 @@ class AcceptedPlayers(ApiModel):
     players: int = Field(description="How many of them were refused.")
 
 
+class SaidValue(ApiModel):
+    value: str
+    events: int
+    first_at: dt.datetime
+    last_at: dt.datetime
+
+
+class Paid(ApiModel):
+    currency: str = Field(description="Empty where none was said.")
+    amount: float
+    purchases: int
+
+
+class KeptOfPlayer(ApiModel):
+    """What an export of the player would have, and an erasure would take, in short."""
+
+    game_id: str
+    player_ids: list[str] = Field(description="All that are theirs: of who was merged there are several.")
+    events: int
+    first_event_at: dt.datetime | None
+    last_event_at: dt.datetime | None
+    paid: list[Paid]
+    segments: list[str]
+    said: dict[str, list[SaidValue]] = Field(
+        description="What their events say: `events`, `devices`, `platforms`, `countries` and so on, the commonest."
+    )
+    is_refused: bool = Field(description="What is sent of them is refused: they withdrew their consent.")
+
+
 @router.get("/erasures")
 def list_erasures(state: CurrentState, reader: CurrentAdmin, game_id: GameId) -> ErasureList:
     """Erasures of players of a game, the latest first; who they were is not kept."""
@@ -115,12 +147,25 @@ def receipt(state: CurrentState, reader: CurrentAdmin, game_id: GameId, erasure_
     )
 
 
+@router.get("/player-summary", dependencies=AfterLoading)
+def summarize_player(
+    state: CurrentState, reader: CurrentAdmin, game_id: GameId, player_id: AskedPlayer
+) -> KeptOfPlayer:
+    """What is kept of one player, in short. Of somebody nobody knows: no events."""
+    readable_game(state, reader, game_id)
+    found = summary_of(state.store, game_id, player_id, listed_max=SUMMARY_VALUES_MAX)
+    refused = state.registry.refused_players().get(game_id, frozenset[str]())
+    secret = state.registry.player_secret()
+    is_refused = any(hash_of(secret, game_id, one) in refused for one in [player_id, *found["playerIds"]])
+    return KeptOfPlayer.model_validate({**found, "isRefused": is_refused})
+
+
 @router.get("/player-export", response_class=StreamingResponse, responses=ZIP, dependencies=AfterLoading)
 def export_player(
     state: CurrentState,
     reader: CurrentAdmin,
     game_id: GameId,
-    player_id: Annotated[str, Query(alias="playerId", min_length=1, max_length=ID_LENGTH_MAX)],
+    player_id: AskedPlayer,
 ) -> StreamingResponse:
     """All that is kept of one player, with all ids that are theirs: a zip of `events.ndjson` and `summary.json`."""
     readable_game(state, reader, game_id)
@@ -128,6 +173,7 @@ def export_player(
         export = PlayerExport(state.store, game_id, player_id)
     except NoSuchPlayer as error:
         raise NotFound(str(error)) from error
+    state.registry.note("player.exported", "a player", game_id=game_id, events=export.summary["events"])
     headers = {
         "Content-Disposition": 'attachment; filename="player.zip"',
         "Playtrace-Events": str(export.summary["events"]),
@@ -141,4 +187,6 @@ def accept_players(state: CurrentState, reader: CurrentAdmin, game_id: GameId, w
     readable_game(state, reader, game_id)
     secret = state.registry.player_secret()
     hashes = {hash_of(secret, game_id, player_id) for player_id in wanted.players}
-    return AcceptedPlayers(players=state.registry.accept_players(game_id, hashes))
+    accepted = state.registry.accept_players(game_id, hashes)
+    state.registry.note("player.accepted", f"{accepted} players", game_id=game_id)
+    return AcceptedPlayers(players=accepted)

@@ -51,6 +51,7 @@ class OnePerson(ApiModel):
     has_second_factor: bool
     link_until: dt.datetime | None = Field(description="There is a link for them that they have not used, until then.")
     created_at: dt.datetime
+    signed_in_at: dt.datetime | None = Field(description="The last time; null: never.")
 
 
 class PeopleList(ApiModel):
@@ -139,6 +140,13 @@ def end_all_logins(state: CurrentState, admin: CurrentAdmin, person_id: PersonId
         state.registry.end_logins(person_id)
 
 
+@router.delete("/people/{person_id}/logins/{login_id}", status_code=204)
+def end_their_login(state: CurrentState, admin: CurrentAdmin, person_id: PersonId, login_id: LoginId) -> None:
+    """Sign somebody out there."""
+    with _problems():
+        state.registry.end_login(person_id, login_id)
+
+
 @router.get("/me/logins")
 def list_own_logins(state: CurrentState, person: CurrentPerson, request: Request) -> LoginList:
     """Where you are signed in, the latest first."""
@@ -211,6 +219,7 @@ def _described(person: Person, link_until: dt.datetime | None) -> OnePerson:
         has_second_factor=person.has_second_factor,
         link_until=link_until,
         created_at=person.created_at,
+        signed_in_at=person.signed_in_at,
     )
 
 

@@ -82,6 +82,7 @@ def _document(token: Token) -> dict[str, object]:
         "scopes": token.scopes,
         "note": token.note,
         "createdAt": token.created_at,
+        "usedAt": token.used_at,
         "expiresAt": token.expires_at,
         "revokedAt": token.revoked_at,
     }
@@ -89,7 +90,17 @@ def _document(token: Token) -> dict[str, object]:
 
 def _print(tokens: list[Token]) -> None:
     print_table(
-        ["Id", "Begins with", "Games", "May", "Note", "Created (UTC)", "Ends (UTC)", "Revoked (UTC)"],
+        [
+            "Id",
+            "Begins with",
+            "Games",
+            "May",
+            "Note",
+            "Created (UTC)",
+            "Used last (UTC)",
+            "Ends (UTC)",
+            "Revoked (UTC)",
+        ],
         [
             [
                 token.id,
@@ -98,6 +109,7 @@ def _print(tokens: list[Token]) -> None:
                 ", ".join(token.scopes),
                 token.note,
                 token.created_at,
+                token.used_at,
                 token.expires_at,
                 token.revoked_at,
             ]

@@ -154,6 +154,10 @@ class Erasures:
             }
             connection.execute(NOTE, row)
         self._touched(erased.days)
+        # Who they were stays out of it: the audit is kept for good.
+        self._registry.note(
+            "player.erased", str(row["erasure_id"]), game_id=game_id, players=len(ids), refused=is_refused or None
+        )
         log.info("players were erased", extra={"game": game_id, "erasure": row["erasure_id"], "players": len(ids)})
         return next(one for one in self.listed(game_id) if one.erasure_id == row["erasure_id"])
 

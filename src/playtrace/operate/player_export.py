@@ -88,9 +88,8 @@ class PlayerExport:
     def __init__(self, store: Store, game_id: str, player_id: str) -> None:
         self._store = store
         with store.reading() as reader:
-            same = reader.rows(SAME_PLAYERS, {"game": game_id, "ids": [player_id]})
-            self._theirs: dict[str, object] = {"game": game_id, "ids": [row["player_id"] for row in same]}
-            self.summary = self._summary(reader)
+            self._theirs = _theirs(reader, game_id, player_id)
+            self.summary = _summary(reader, self._theirs, LISTED_MAX)
         if not self.summary["events"] and not self.summary["segments"]:
             raise NoSuchPlayer(f"Nothing is kept of a player {player_id!r} of {game_id}.")
 
@@ -114,29 +113,45 @@ class PlayerExport:
             last = table.slice(table.num_rows - 1).to_pylist()[0]
             after = {"after": last["journal_offset"], "after_position": last["position"]}
 
-    def _summary(self, reader: Reader) -> dict[str, Any]:
-        (figures,) = reader.rows(FIGURES, self._theirs)
-        lists: dict[str, list[dict[str, Any]]] = {}
-        for row in reader.rows(VALUES, {**self._theirs, "limit": LISTED_MAX}):
-            lists.setdefault(row["field"], []).append(
-                {
-                    "value": row["value"],
-                    "events": row["events"],
-                    "firstAt": _said(row["first_at"]),
-                    "lastAt": _said(row["last_at"]),
-                }
-            )
-        return {
-            "gameId": self._theirs["game"],
-            "playerIds": self._theirs["ids"],
-            "exportedAt": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            "events": figures["events"],
-            "firstEventAt": _said(figures["first_at"]),
-            "lastEventAt": _said(figures["last_at"]),
-            "paid": reader.rows(PAID, self._theirs),
-            "segments": [row["segment_id"] for row in reader.rows(SEGMENTS, self._theirs)],
-            "said": lists,
-        }
+
+def summary_of(store: Store, game_id: str, player_id: str, *, listed_max: int = LISTED_MAX) -> dict[str, Any]:
+    """What is kept of one player in short, as an export has it; of somebody nobody knows there are no events.
+
+    Raises what `Reader.query` raises.
+    """
+    with store.reading() as reader:
+        return _summary(reader, _theirs(reader, game_id, player_id), listed_max)
+
+
+def _theirs(reader: Reader, game_id: str, player_id: str) -> dict[str, object]:
+    """The game, and all ids that are theirs."""
+    same = reader.rows(SAME_PLAYERS, {"game": game_id, "ids": [player_id]})
+    return {"game": game_id, "ids": [row["player_id"] for row in same]}
+
+
+def _summary(reader: Reader, theirs: dict[str, object], listed_max: int) -> dict[str, Any]:
+    (figures,) = reader.rows(FIGURES, theirs)
+    lists: dict[str, list[dict[str, Any]]] = {}
+    for row in reader.rows(VALUES, {**theirs, "limit": listed_max}):
+        lists.setdefault(row["field"], []).append(
+            {
+                "value": row["value"],
+                "events": row["events"],
+                "firstAt": _said(row["first_at"]),
+                "lastAt": _said(row["last_at"]),
+            }
+        )
+    return {
+        "gameId": theirs["game"],
+        "playerIds": theirs["ids"],
+        "exportedAt": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "events": figures["events"],
+        "firstEventAt": _said(figures["first_at"]),
+        "lastEventAt": _said(figures["last_at"]),
+        "paid": reader.rows(PAID, theirs),
+        "segments": [row["segment_id"] for row in reader.rows(SEGMENTS, theirs)],
+        "said": lists,
+    }
 
 
 class _Sent(io.RawIOBase):

@@ -154,6 +154,8 @@ class Person(Base):
     """What an authenticator app makes its codes of; readable, as they are made here too."""
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
     """Of the last code that was taken, which is not taken again. Empty: the second factor is not in use yet."""
+    signed_in_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """The last time."""
     granted: Mapped[list[GrantRow]] = relationship(
         lazy="joined", cascade="all, delete-orphan", order_by=GrantRow.game_id
     )
@@ -239,6 +241,8 @@ class Token(Base):
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     expires_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    used_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """The last time, to within a few minutes."""
 
 
 class AuditEntry(Base):

@@ -34,8 +34,8 @@ LOGIN_DAYS = 30
 """A login ends this long after it began."""
 LINK_HOURS = 72
 """A link that sets a password is good for so long: an invitation may be read after a weekend."""
-SEEN_MINUTES = 5
-"""When a login was last used is known to within so long: else each request would be written down."""
+SEEN = dt.timedelta(minutes=5)
+"""When a login or a token was last used is known to within so long: else each request would be written down."""
 LOGIN_ID_LENGTH = 16
 """Digits of the hash of its secret, by which a login is named. No way leads back to the secret."""
 PEOPLE_MAX = 10_000
@@ -193,6 +193,7 @@ def set_password(session: Session, person: Person, password_hash: str) -> None:
 def begin_login(session: Session, person: Person, browser: Browser, now: dt.datetime) -> SessionSecret:
     browser_secret = known_browsers.remember(session, person, browser.secret, now)
     login = SessionSecret(new_secret("login"), now + dt.timedelta(days=LOGIN_DAYS), person, browser_secret)
+    person.signed_in_at = now
     session.add(
         Login(
             secret_sha256=sha256_of(login.secret),

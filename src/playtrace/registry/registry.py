@@ -458,7 +458,7 @@ class Registry:
         if found is None:
             return None
         person, login = found
-        if login.seen_at is None or now - login.seen_at >= dt.timedelta(minutes=people.SEEN_MINUTES):
+        if login.seen_at is None or now - login.seen_at >= people.SEEN:
             with self._noting() as session:
                 session.execute(update(Login).where(Login.secret_sha256 == login.secret_sha256).values(seen_at=now))
         return person
@@ -497,9 +497,14 @@ class Registry:
             return token
 
     def token_of_secret(self, secret: str) -> Token | None:
-        """Where it is good now."""
+        """Where it is good now. That it was used is noted."""
+        now = self._clock()
         with self._reading() as session:
-            return tokens.of_secret(session, secret, self._clock())
+            token = tokens.of_secret(session, secret, now)
+        if token is not None and (token.used_at is None or now - token.used_at >= people.SEEN):
+            with self._noting() as session:
+                session.execute(update(Token).where(Token.id == token.id).values(used_at=now))
+        return token
 
     # The audit
 
