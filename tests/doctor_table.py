@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from click.testing import Result
+from typer.testing import Result
 
 
 def found_wrong(done: Result) -> list[tuple[str, str]]:

@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from doctor_table import found_wrong
 from starlette.testclient import TestClient
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from playtrace.cli.main import app as commands
 from playtrace.config import Settings
@@ -158,11 +157,35 @@ def seed() -> int:
     return seed
 
 
+SECTOR_BYTES = 512
+PAGE_BYTES = 16 * 1024
+FRAME_HEADER_BYTES = 24
+ROWS_OF_A_PAGE = 3
+"""Of the journal's file, each of these requests being nearly five kilobytes of it."""
+
+
+def pages_of_rows(log: Path) -> list[int]:
+    """Where they begin in the log of the journal: with the byte that SQLite gives a page of a table's rows."""
+    bytes_ = log.read_bytes()
+    pages = range(32 + FRAME_HEADER_BYTES, len(bytes_), FRAME_HEADER_BYTES + PAGE_BYTES)
+    return [place for place in pages if bytes_[place] == 13]
+
+
 def damage_somewhere(left: Left, name: str, times: int, tmp_path: Path, count: int = 1) -> list[Found]:
     dice = random.Random(seed())
-    size = (left.folder / name).stat().st_size
+    file = left.folder / name
     places = [20, 40, 0, 9, 26, 50][: times - 1]
-    places += [dice.randrange(size) for _ in range(times - len(places))]
+    for _ in range(times - len(places)):
+        if count == SECTOR_BYTES and name.endswith("-wal"):
+            # Behind the head of a page, with which all of the page is lost.
+            in_page = dice.randrange(SECTOR_BYTES, PAGE_BYTES - SECTOR_BYTES)
+            places.append(dice.choice(pages_of_rows(file)) + in_page)
+        else:
+            places.append(dice.randrange(file.stat().st_size))
+    return damage_at(places, left, name, tmp_path, count, dice)
+
+
+def damage_at(places: list[int], left: Left, name: str, tmp_path: Path, count: int, dice: random.Random) -> list[Found]:
     every: list[Found] = []
     for place in places:
         print(f"{name} at {place}")
@@ -182,7 +205,7 @@ MANY = [pytest.param(3), pytest.param(60, marks=(pytest.mark.drill, pytest.mark.
 
 
 @pytest.mark.parametrize("times", MANY)
-@pytest.mark.parametrize("count", [1, 512], ids=["a byte", "a sector"])
+@pytest.mark.parametrize("count", [1, SECTOR_BYTES], ids=["a byte", "a sector"])
 @pytest.mark.parametrize("name", ["journal.sqlite", "journal.sqlite-wal"])
 def test_what_waits_in_the_journal_is_lost_only_with_the_row_that_is_damaged(
     waiting: Left, tmp_path: Path, name: str, count: int, times: int
@@ -191,6 +214,17 @@ def test_what_waits_in_the_journal_is_lost_only_with_the_row_that_is_damaged(
         assert found.can_be_read
         # A sector may be of two rows.
         assert found.lost(waiting) <= (1 if count == 1 else 2)
+        if lost := found.lost(waiting):
+            assert found.health["journal"]["damagedEvents"] >= lost
+
+
+def test_a_sector_at_the_head_of_a_page_or_over_two_costs_what_is_on_them(waiting: Left, tmp_path: Path):
+    pages = pages_of_rows(waiting.folder / "journal.sqlite-wal")
+    newest = pages[-10]
+    places = [newest, newest - SECTOR_BYTES + 1, newest + PAGE_BYTES - 200]
+    for found in damage_at(places, waiting, "journal.sqlite-wal", tmp_path, SECTOR_BYTES, random.Random(seed())):
+        assert found.can_be_read
+        assert found.lost(waiting) <= 1 + ROWS_OF_A_PAGE
         if lost := found.lost(waiting):
             assert found.health["journal"]["damagedEvents"] >= lost
 
@@ -259,10 +293,10 @@ def test_doctor_finds_a_damaged_block_wherever_it_is_in_the_store(loaded: Left, 
     settings = Settings(data=data)
     with closing(Registry.open(settings.registry_database)) as registry:
         registry.add_game("arena")
-    # The first time its log is merged into the file.
-    for _ in range(2):
-        with closing(Store.open(settings.store_path, settings)) as store:
-            used = blocks_in_use(store)
+    # Its log is merged into the file.
+    Store.open(settings.store_path, settings).close()
+    with closing(Store.open(settings.store_path, settings)) as store:
+        used = blocks_in_use(store)
     assert found_wrong(doctor(data, "--read-all")) == []
     whole = Left(data.rename(tmp_path / "whole"), loaded.acknowledged)
     for block in dice.sample(sorted(used), min(times, len(used))):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import gzip
 import io
 import json
-import signal
 import subprocess
 import sys
 import time
 import urllib.parse
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pyarrow.ipc
@@ -252,46 +253,67 @@ def test_old_events_count_where_they_belong_and_games_have_their_rule_as_before(
     assert "2 rows: 1 stored, 1 duplicates" in grown
 
 
+@contextmanager
+def held_back(file: bytes, part: int) -> Generator[str]:
+    """The address of a file, of which whoever asks first gets only so many bytes, and waits for the rest."""
+    asked = Event()
+    over = Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(file)))
+            self.end_headers()
+            if asked.is_set():
+                self.wfile.write(file)
+            else:
+                asked.set()
+                self.wfile.write(file[:part])
+                over.wait()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/many.csv"
+        finally:
+            over.set()
+            server.shutdown()
+
+
 def test_an_import_that_was_killed_goes_on_though_the_server_was_killed_too(tmp_path: Path):
     server = ServerProcess(tmp_path / "data", "--open").start()
-    file = tmp_path / "many.csv.gz"
-    rows = 30_000
-    with gzip.open(file, "wt", newline="") as text:
-        writer = csv.writer(text)
-        writer.writerow(["name", "time", "player_id", "level", "value"])
-        begin = dt.datetime(2024, 5, 6, tzinfo=dt.UTC)
-        for number in range(rows):
-            moment = begin + dt.timedelta(seconds=number)
-            writer.writerow(["level_complete", moment.isoformat(), f"p-{number % 100}", "1", str(number)])
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "playtrace",
-        "import",
-        str(file),
-        "--game",
-        "many",
-        "--data",
-        str(server.data),
-    ]
-    try:
-        first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while not (known := server.request("GET", "/api/games/many/imports")[2]).count(b"rowsDone"):
-            assert time.monotonic() < deadline and first.poll() is None, known
-            time.sleep(0.02)
-        server.kill()
-        first.send_signal(signal.SIGKILL)
-        first.wait()
-        server.start()
-        done = playtrace(*command[4:])
-        assert "Going on behind row" in done.stderr
-        assert f"{rows:,} rows: {rows:,} stored, 0 duplicates, 0 quarantined, 0 refused." in done.stderr, done.stderr
-        counted = server.sql("SELECT count(*), count(DISTINCT value), sum(value) FROM events WHERE game_id = 'many'")
-        assert counted == [[rows, rows, rows * (rows - 1) / 2]]
-    finally:
-        server.stop()
+    rows = 12_000
+    begin = dt.datetime(2024, 5, 6, tzinfo=dt.UTC)
+    lines = ["name,time,player_id,level,value"]
+    for number in range(rows):
+        moment = begin + dt.timedelta(seconds=number)
+        lines.append(f"level_complete,{moment.isoformat()},p-{number % 100},1,{number}")
+    # The first part of 5,000 rows can be sent, the last cannot: it is in the middle of it, whatever is how fast.
+    file = "\n".join([*lines, ""]).encode()
+    with held_back(file, len(file) * 3 // 4) as address:
+        arguments = ("import", address, "--game", "many", "--data", str(server.data))
+        try:
+            first = subprocess.Popen([sys.executable, "-P", "-m", "playtrace", *arguments], stderr=subprocess.DEVNULL)
+            deadline = time.monotonic() + 60
+            while not (known := server.request("GET", "/api/games/many/imports")[2]).count(b"rowsDone"):
+                assert time.monotonic() < deadline and first.poll() is None, known
+                time.sleep(0.02)
+            server.kill()
+            first.kill()
+            first.wait()
+            server.start()
+            done = playtrace(*arguments)
+            assert "Going on behind row 5,000." in done.stderr
+            assert f"{rows:,} rows: {rows:,} stored, 0 duplicates, 0 quarantined, 0 refused." in done.stderr, (
+                done.stderr
+            )
+            told = server.sql("SELECT count(*), count(DISTINCT value), sum(value) FROM events WHERE game_id = 'many'")
+            assert told == [[rows, rows, rows * (rows - 1) / 2]]
+        finally:
+            server.stop()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ all that was acknowledged behind it. A checksum is a sum of the frame's words, e
 there is often one answer to which word was changed, and it is put back. Else the frame is taken as it is: the rows of
 the journal have checksums of their own.
 
-A file whose pages do not hang together any more is set aside, and the rows that can be read of it begin a new one.
+A file whose pages do not hang together any more is set aside, and the rows of it that are whole begin a new one.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, LiteralString
 
 import numpy as np
+import zstandard
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from playtrace.journal.errors import DamagedRow
+from playtrace.journal.rows import entries_of
 from playtrace.journal.schema import create
 
 log = logging.getLogger("playtrace.journal")
@@ -115,8 +119,8 @@ class Log:
             if is_ended and self.follows(number + 1, frame.sums):
                 return True
             number += 1
-            frame = self.frame(number)
-            if frame is not None and frame.salts != self.salts:
+            before, frame = frame, self.frame(number)
+            if frame is not None and self.salts not in (frame.salts, before.salts):
                 return False  # left over from before the log began anew
         return False
 
@@ -171,6 +175,9 @@ def _repair_frames(log_: Log, before: Sums) -> int:
                 words, sums = put_back, frame.sums
             elif log_.was_synced(number):
                 sums = frame.sums
+                if frame.salts != log_.salts and (beside := log_.frame(number - 1 if number else 1)) is not None:
+                    # Of which page it is stands there too, and is not believed: that page stays as it was before.
+                    words = beside.words
             else:
                 break  # the end, or a transaction that the power cut through
             places += 1
@@ -236,10 +243,11 @@ def _why_unreadable(path: Path) -> str | None:
         return str(error)
 
 
-UPWARDS: LiteralString = "SELECT * FROM entries ORDER BY last_offset"
-DOWNWARDS: LiteralString = "SELECT * FROM entries ORDER BY last_offset DESC"
+UPWARDS: LiteralString = "SELECT * FROM entries WHERE last_offset > ? ORDER BY last_offset LIMIT 1"
+DOWNWARDS: LiteralString = "SELECT * FROM entries WHERE last_offset < ? ORDER BY last_offset DESC LIMIT 1"
 SET_ASIDE: LiteralString = "SELECT * FROM damaged"
 IDENTITY: LiteralString = "SELECT journal_id FROM identity"
+OFFSET_MAX = 2**63 - 1
 HEAD: LiteralString = "SELECT seq FROM sqlite_sequence WHERE name = 'entries'"
 
 
@@ -250,7 +258,9 @@ def _begin_anew(path: Path, aside: Path) -> int:
             path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
     with closing(sqlite3.connect(aside)) as old:
         # From both ends up to what cannot be read.
-        rows = {row[0]: row for sql in (UPWARDS, DOWNWARDS) for row in _readable(old, sql)}
+        found = chain(_one_by_one(old, UPWARDS, 0), _one_by_one(old, DOWNWARDS, OFFSET_MAX))
+        # Of the others not even the offset is believed: it may be that of another, or the last there can be.
+        rows = {row[0]: row for row in found if _is_whole(row)}
         damaged, identity, head = (list(_readable(old, sql)) for sql in (SET_ASIDE, IDENTITY, HEAD))
     with closing(sqlite3.connect(path, isolation_level=None)) as new:
         create(new, path, str(identity[0][0]) if identity else None)
@@ -264,6 +274,23 @@ def _begin_anew(path: Path, aside: Path) -> int:
         new.execute("INSERT INTO sqlite_sequence VALUES ('entries', ?)", [last])
         new.execute("COMMIT")
     return len(rows)
+
+
+def _one_by_one(connection: sqlite3.Connection, sql: LiteralString, offset: int) -> Iterator[tuple[Any, ...]]:
+    """The rows before the first that cannot be read. `sqlite3` looks for the next row before it gives one, and gives
+    none if that fails: the last good row would be lost with it."""
+    with suppress(sqlite3.DatabaseError):
+        while (row := connection.execute(sql, [offset]).fetchone()) is not None:
+            yield row
+            offset = row[0]
+
+
+def _is_whole(row: tuple[Any, ...]) -> bool:
+    last_offset, _, _, sizes, headers, bodies, checksum = row
+    try:
+        return bool(list(entries_of(zstandard.ZstdDecompressor(), last_offset, sizes, headers, bodies, checksum)))
+    except DamagedRow:
+        return False
 
 
 def _readable(connection: sqlite3.Connection, sql: LiteralString) -> Iterator[tuple[Any, ...]]:
