@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import numpy as np
 import pytest
 from server_process import ServerProcess
+
+from playtrace.simulate.png import encoded
 
 DELETED_WITHIN_S = 60.0
 EVENTS = [
@@ -160,8 +163,11 @@ def test_a_deleted_game_goes_with_all_of_it_also_after_a_kill(studio: Studio) ->
     studio.send(other, EVENTS)
     studio.server.wait_until_loaded()
     assert studio.ask("PUT", "/api/games/doomed/segments/buyers", {"event": "purchase"})[0] == 200
+    picture = encoded(np.zeros((9, 9, 3), np.uint8))
+    headers = {"Authorization": f"Bearer {studio.server.token}"}
+    assert studio.server.request("PUT", "/api/games/doomed/maps/image?map=keep", picture, headers)[0] == 200
     before = {table: count for table, count in studio.rows("harbour").items() if table != "alert_positions"}
-    assert {"events", "players", "sessions", "position_spans", "set_aside", "segments", "books"} <= set(
+    assert {"events", "players", "sessions", "position_spans", "set_aside", "segments", "books", "game_maps"} <= set(
         studio.rows("doomed")
     )
 
@@ -172,6 +178,7 @@ def test_a_deleted_game_goes_with_all_of_it_also_after_a_kill(studio: Studio) ->
     assert (status, problem["errors"][0]["field"]) == (422, "name")
     contents = studio.ask("GET", "/api/games/doomed/contents")[1]
     assert (contents["events"], contents["players"], contents["writeKeys"], contents["segments"]) == (10, 2, 1, 1)
+    assert contents["maps"] == 1
     assert contents["says"][0].startswith("10 events from ")
 
     assert studio.ask("DELETE", "/api/games/doomed?name=Doomed%20Game")[0] == 202

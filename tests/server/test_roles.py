@@ -87,6 +87,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/games/{game_id}/retention/preview"): {},
     ("PUT", "/api/games/{game_id}/rates"): {"rates": []},
     ("PUT", "/api/rates"): {"rates": []},
+    ("PUT", "/api/games/{game_id}/maps/image"): {},
+    ("PATCH", "/api/games/{game_id}/maps"): {"opacity": 0.5},
     ("PUT", "/api/mirrors/{mirror_id}"): {"url": "postgresql://127.0.0.1:1/x", "isChecked": False},
     ("POST", "/api/mirrors/{mirror_id}/replay"): {},
     ("POST", "/api/rollups/rebuild"): {"gameId": THEIRS},

@@ -58,6 +58,7 @@ END = dt.datetime(9999, 12, 31)
 
 Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 Names = Annotated[list[str], Field(max_length=100)]
+Coordinate = Annotated[float, Field(allow_inf_nan=False)] | None
 
 
 class EventFilter(ApiModel):
@@ -67,10 +68,17 @@ class EventFilter(ApiModel):
 
     type: Names | None = Field(None, description="Only events of these names.")
     event_type: Names | None = Field(None, description="The same as `type`.")
+    except_type: Names | None = Field(None, description="Not these names.")
     severity: list[Literal["info", "warning", "critical"]] | None = None
     env: Id | None = Field(None, description="Environment: `prod`, `dev` or one of the studio's own. Default: all.")
     player_id: Id | None = None
     session_id: Id | None = None
+    match_id: Id | None = None
+    map: Id | None = None
+    min_x: Coordinate = Field(None, description="In the map's units, inclusive. Only events that have a place.")
+    max_x: Coordinate = Field(None, description="Not included.")
+    min_y: Coordinate = None
+    max_y: Coordinate = None
     platform: Names | None = None
     version: Names | None = None
     country: Names | None = None
@@ -87,10 +95,17 @@ class EventFilter(ApiModel):
             game_id=game_id,
             game_ids=None if game_id is not None or game_ids is None else sorted(game_ids),
             names=self.names(),
+            other_names=self.except_type or None,
             severities=list(self.severity) if self.severity else None,
             env=self.env,
             player_id=self.player_id,
             session_id=self.session_id,
+            match_id=self.match_id,
+            map=self.map,
+            min_x=self.min_x,
+            max_x=self.max_x,
+            min_y=self.min_y,
+            max_y=self.max_y,
             platforms=self.platform,
             versions=self.version,
             countries=self.country and country_codes(self.country),

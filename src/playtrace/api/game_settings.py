@@ -67,6 +67,7 @@ class GameContents(ApiModel):
     write_keys: int = Field(description="That are not revoked.")
     alert_rules: int
     reports: int = Field(description="That are scheduled.")
+    maps: int = Field(description="That have a picture.")
     mirrors: list[str] = Field(description="Databases that have a copy, and keep it.")
     says: list[str] = Field(description="The same in sentences, and what does not go with it.")
 
@@ -165,6 +166,7 @@ def game_contents(state: CurrentState, admin: CurrentAdmin, game_id: str) -> Gam
         write_keys=sum(key.revoked_at is None for key in registry.keys(game_id)),
         alert_rules=sum(rule.game_id == game_id for rule in registry.alert_rules()),
         reports=sum(report.game_id == game_id for report in registry.reports()),
+        maps=len(registry.maps(game_id)),
         mirrors=mirrors,
         says=[],
     )
@@ -271,8 +273,8 @@ def _sentences(game: GameContents) -> list[str]:
         f"{_count(game.events, 'event')}{when}, of {_count(game.players, 'player')} on {_count(game.days, 'day')}, with"
         " every figure that was made of them.",
         f"{_count(game.write_keys, 'write key')}, {_count(game.alert_rules, 'alert rule')},"
-        f" {_count(game.reports, 'scheduled report')}, {_count(game.segments, 'segment')} and"
-        f" {_count(game.set_aside, 'event')} that were set aside.",
+        f" {_count(game.reports, 'scheduled report')}, {_count(game.segments, 'segment')},"
+        f" {_count(game.maps, 'picture')} of maps and {_count(game.set_aside, 'event')} that were set aside.",
         "Tokens and people's access to it. What is for other games too stays for those.",
     ]
     if game.mirrors:

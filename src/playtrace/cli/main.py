@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mirrors": ("playtrace.cli.mirrors", "app"),
     "rates": ("playtrace.cli.rates", "app"),
     "retention": ("playtrace.cli.retention", "app"),
+    "maps": ("playtrace.cli.maps", "app"),
     "keys": ("playtrace.cli.keys", "app"),
     "people": ("playtrace.cli.people", "app"),
     "audit": ("playtrace.cli.audit", "audit"),

@@ -22,6 +22,7 @@ from playtrace.registry.errors import (
     RegistryError,
     UnknownGame,
     UnknownKey,
+    UnknownMap,
     UnknownMirror,
     UnknownPerson,
     UnknownToken,
@@ -41,6 +42,7 @@ NEXT_MOVES: dict[type[RegistryError], str] = {
     UnknownKey: f"See `playtrace keys list`, and give the key or at least its first {KEY_PREFIX_LENGTH_MIN} digits.",
     AmbiguousKey: "Give more of its digits.",
     UnknownPerson: "See `playtrace people list`.",
+    UnknownMap: "See `playtrace maps list GAME`.",
     UnknownMirror: "See `playtrace mirrors list`.",
     UnknownToken: "See `playtrace tokens list`: the id is the number in the first column.",
 }

@@ -290,6 +290,7 @@ def examine_registry(settings: Settings, games: list[str]) -> Finding:
             known = {game.id for game in registry.games()}
             keys = registry.keys()
             has_admin = registry.has_admin()
+            damaged_maps = registry.damaged_maps()
         finally:
             registry.close()
     except (RegistryError, DBAPIError, sqlite3.Error) as error:
@@ -304,6 +305,13 @@ def examine_registry(settings: Settings, games: list[str]) -> Finding:
             False,
             f"{found}. It does not know {_named(unknown)}, and there are events of that: it is a new one, or another"
             f" one's, or the store is. {PUT_BACK_REGISTRY}; or add them with `playtrace games add`",
+        )
+    if damaged_maps:
+        return Finding(
+            what,
+            False,
+            f"{found}. The pictures of these maps are not what was put there: {_named(damaged_maps)}. Put them there"
+            " again, on the page Heatmap or with `playtrace maps add`",
         )
     return Finding(what, True, found)
 

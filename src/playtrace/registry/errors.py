@@ -19,7 +19,8 @@ RegistryError
 │   ├── UnknownIncident
 │   ├── UnknownSilence
 │   ├── UnknownReport
-│   └── UnknownMirror
+│   ├── UnknownMirror
+│   └── UnknownMap
 ├── FromSettings      a channel that the settings make is not changed by anything else
 ├── MirrorFromSettings  nor is such a mirror
 ├── AmbiguousKey      the beginning of more than one write key
@@ -101,6 +102,11 @@ class PersonExists(RegistryError):
 class LastAdmin(RegistryError):
     def __init__(self, email: str) -> None:
         super().__init__(f"{email} is the only admin of all games. Make somebody else one first.")
+
+
+class UnknownMap(NotFound):
+    def __init__(self, game_id: str, name: str) -> None:
+        super().__init__(f"The game {game_id!r} has no picture of a map {name!r}.")
 
 
 class UnknownChannel(NotFound):

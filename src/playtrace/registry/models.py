@@ -2,7 +2,7 @@
 
 Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins and links that have ended are
 removed, people who have left (the audit still names them), exchange rates that are replaced, channels of alerts with
-what was sent to them, and mirrors.
+what was sent to them, mirrors, and pictures of maps.
 """
 
 from __future__ import annotations
@@ -10,7 +10,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Double, ForeignKey, Index, String, Text, Time
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    Time,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -33,6 +46,8 @@ CHANNEL_ID_LENGTH_MAX = 64
 REPORT_ID_LENGTH_MAX = 64
 MIRROR_ID_LENGTH_MAX = 64
 MIRROR_URL_LENGTH_MAX = 2000
+MAP_NAME_LENGTH_MAX = 256
+CONTENT_TYPE_LENGTH_MAX = 32
 TARGET_LENGTH_MAX = 2000
 SIGNING_SECRET_LENGTH_MAX = 200
 ERROR_LENGTH_MAX = 500
@@ -86,6 +101,11 @@ class ExactText(TypeDecorator[str]):
 def long_text() -> Text:
     """16 MiB in MySQL, where a text has 64 KiB unless told otherwise."""
     return Text().with_variant(mysql.MEDIUMTEXT(), MYSQL)
+
+
+def long_bytes() -> LargeBinary:
+    """16 MiB in MySQL, where they are 64 KiB unless told otherwise."""
+    return LargeBinary().with_variant(mysql.MEDIUMBLOB(), MYSQL)
 
 
 class Base(DeclarativeBase):
@@ -469,6 +489,26 @@ class Mirror(Base):
     """From this day (UTC) on everything is to be written again, which has not begun yet."""
     state_json: Mapped[str | None] = mapped_column(long_text())
     """How it fares: its shape is a matter of those who follow."""
+
+
+class GameMap(Base):
+    """A picture of a map of a game, and where it lies in the world (`maps.py`)."""
+
+    __tablename__ = "game_maps"
+
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), primary_key=True)
+    name: Mapped[str] = mapped_column(ExactText(MAP_NAME_LENGTH_MAX), primary_key=True)
+    """As events call it."""
+    content_type: Mapped[str] = mapped_column(ExactText(CONTENT_TYPE_LENGTH_MAX))
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    image: Mapped[bytes] = mapped_column(long_bytes(), deferred=True)
+    """Only there where it was asked for: lists of maps are read without."""
+    image_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH))
+    calibration_json: Mapped[str | None] = mapped_column(long_text())
+    opacity: Mapped[float] = mapped_column(Double)
+    """Of the picture below what is drawn on it: 1 hides nothing of it."""
+    changed_at: Mapped[dt.datetime] = mapped_column(Instant)
 
 
 class RefusedPlayer(Base):

@@ -24,6 +24,7 @@ from playtrace.registry import (
     exchange_rates,
     games,
     known_browsers,
+    maps,
     mirrors,
     people,
     refused_players,
@@ -48,6 +49,7 @@ from playtrace.registry.errors import (
 )
 from playtrace.registry.exchange_rates import Rate, RateFilter
 from playtrace.registry.games import check_currency, check_game_id, check_text, check_time_zone
+from playtrace.registry.maps import MapChanges
 from playtrace.registry.mirrors import MirrorDefinition
 from playtrace.registry.models import (
     NAME_LENGTH_MAX,
@@ -56,6 +58,7 @@ from playtrace.registry.models import (
     AlertInOutbox,
     AuditEntry,
     Game,
+    GameMap,
     Login,
     Mirror,
     Person,
@@ -883,6 +886,42 @@ class Registry:
     def _new_transaction(self) -> Generator[Session]:
         with Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    # Maps
+
+    def put_map_image(self, game_id: str, name: str, image: bytes) -> GameMap:
+        """The picture of a map, in place of the one that it has. Raises `UnknownGame`, `GameIsDeleted`, `Invalid`."""
+        with self._noting() as session:
+            row = maps.put_image(session, game_id, name, image, self._clock())
+            self._audit(session, "map.image_put", name, game_id=game_id, sha256=row.image_sha256)
+            return row
+
+    def change_map(self, game_id: str, name: str, changes: MapChanges) -> GameMap:
+        """Where its picture lies, and how strongly it is drawn. Raises `UnknownMap` and `Invalid`."""
+        with self._noting() as session:
+            self._audit(session, "map.changed", name, game_id=game_id, changed=sorted(changes))
+            return maps.change(session, game_id, name, changes, self._clock())
+
+    def remove_map(self, game_id: str, name: str) -> None:
+        """Its picture; what happened on it stays. Raises `UnknownMap`."""
+        with self._noting() as session:
+            maps.remove(session, game_id, name)
+            self._audit(session, "map.removed", name, game_id=game_id)
+
+    def maps(self, game_id: str) -> list[GameMap]:
+        """By name, without their pictures."""
+        with self._reading() as session:
+            return list(maps.find_all(session, game_id))
+
+    def map_with_image(self, game_id: str, name: str) -> GameMap:
+        """Raises `UnknownMap`."""
+        with self._reading() as session:
+            return maps.find_with_image(session, game_id, name)
+
+    def damaged_maps(self) -> list[str]:
+        """In words: those whose picture is not the one that was put there."""
+        with self._reading() as session:
+            return [f"{row.name} of {row.game_id}" for row in maps.damaged(session)]
 
     # Players who are refused
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, MutableMapping
 from typing import Any
 from urllib.parse import quote
@@ -17,10 +18,13 @@ from playtrace.collect.reading_time import ReadingTime
 from playtrace.collect.room import RETRY_AFTER_S, Room
 from playtrace.config import Settings
 from playtrace.problems import Problem, Unavailable
+from playtrace.registry.map_images import IMAGE_BYTES_MAX
 from playtrace.serving.own_names import OwnNames
 
 QUESTION_BYTES_MAX = 1024 * 1024
 """Body of a request that reads: the longest is a query that somebody typed."""
+PICTURE_PATH = re.compile(r"/api/games/[^/]+/maps/image")
+"""Where a body may be as long as the picture of a map."""
 ROOM_PART = 16
 """Requests that read take this part of a process's memory, at most. Anybody may send one, without a login: so it is no
 part of the room that events have."""
@@ -83,7 +87,7 @@ class Entrance:
         """A request that reads is worked on when its body is whole, which is bounded in size and time."""
         try:
             body = await read_body(
-                receive, dict(scope["headers"]), self._reading_time, self._room, bytes_max=QUESTION_BYTES_MAX
+                receive, dict(scope["headers"]), self._reading_time, self._room, bytes_max=_bytes_max(scope["path"])
             )
         except Problem as error:
             await send_reply(send, problem(error))
@@ -92,6 +96,10 @@ class Entrance:
             await self._reading(scope, _after(body, receive), send)
         finally:
             self._room.give_back(len(body))
+
+
+def _bytes_max(path: str) -> int:
+    return IMAGE_BYTES_MAX if PICTURE_PATH.fullmatch(path) else QUESTION_BYTES_MAX
 
 
 def usual_path(path: str) -> str:

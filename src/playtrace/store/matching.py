@@ -12,10 +12,15 @@ FROM events
 WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($game_ids IS NULL OR list_contains($game_ids::VARCHAR[], game_id))
   AND ($names IS NULL OR list_contains($names::VARCHAR[], name))
+  AND ($other_names IS NULL OR NOT list_contains($other_names::VARCHAR[], name))
   AND ($severities IS NULL OR list_contains($severities::VARCHAR[], severity))
   AND ($env IS NULL OR env = $env)
   AND ($player_id IS NULL OR player_id = $player_id)
   AND ($session_id IS NULL OR session_id = $session_id)
+  AND ($match_id IS NULL OR match_id = $match_id)
+  AND ($map IS NULL OR map_id = $map)
+  AND ($min_x IS NULL OR x >= $min_x::DOUBLE) AND ($max_x IS NULL OR x < $max_x::DOUBLE)
+  AND ($min_y IS NULL OR y >= $min_y::DOUBLE) AND ($max_y IS NULL OR y < $max_y::DOUBLE)
   AND ($platforms IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, 'unknown')))
   AND ($versions IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, 'unknown')))
   AND ($countries IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, 'unknown')))
@@ -29,10 +34,20 @@ class Matching(TypedDict):
     game_id: str | None
     game_ids: list[str] | None
     names: list[str] | None
+    other_names: list[str] | None
+    """Those that are not meant."""
     severities: list[str] | None
     env: str | None
     player_id: str | None
     session_id: str | None
+    match_id: str | None
+    map: str | None
+    min_x: float | None
+    """Inclusive, as of y; what has no place is in none."""
+    max_x: float | None
+    """Exclusive, as of y."""
+    min_y: float | None
+    max_y: float | None
     platforms: list[str] | None
     """`unknown` is none; so with versions and countries."""
     versions: list[str] | None

@@ -25,3 +25,8 @@ def long_text() -> sa.Text:
 def instant() -> sa.DateTime:
     """UTC, to the microsecond; MySQL keeps whole seconds unless told otherwise."""
     return sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+
+
+def long_bytes() -> sa.LargeBinary:
+    """16 MiB in MySQL, where they are 64 KiB unless told otherwise."""
+    return sa.LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
