@@ -55,6 +55,12 @@ export const formatMilliseconds = orNone((ms) => {
   return ms < 60_000 ? `${formatDecimal(ms / 1000)} s` : formatDuration(ms / 1000)
 })
 
+/** As disks are sold: in thousands. */
+export const formatBytes = orNone((bytes) => {
+  const power = Math.min(4, Math.floor(Math.log10(Math.max(1, Math.abs(bytes))) / 3))
+  return `${power ? formatDecimal(bytes / 1000 ** power) : formatCount(bytes)} ${['bytes', 'kB', 'MB', 'GB', 'TB'][power]}`
+})
+
 export const formatMoney = (micros: number | null | undefined, currency: string | null | undefined): string => {
   if (micros === null || micros === undefined) return NONE
   const units = Number(micros) / 1e6

@@ -5,7 +5,7 @@ import { fetchMe } from './composables/session'
 import { pages, type Page } from './pages/pages'
 
 declare module 'vue-router' {
-  interface RouteMeta extends Pick<Page, 'filters' | 'range' | 'timeZone' | 'bare'> {
+  interface RouteMeta extends Pick<Page, 'filters' | 'range' | 'timeZone' | 'bare' | 'group' | 'audience'> {
     title: string
   }
 }

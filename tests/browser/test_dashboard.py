@@ -83,11 +83,12 @@ def test_the_navigation_leads_to_every_page(played: ServerProcess, open_page: Op
     """What has a folder and a line in `pages.ts` is in the navigation under its title."""
     page = open_page(played.url)
     links = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    page.get_by_role("button", name="Settings").click()
     expect(links.first).to_be_visible()
     titles = links.all_inner_texts()
     assert len(titles) >= 6
     for title in titles:
-        links.filter(has_text=title).click()
+        page.get_by_role("link", name=title, exact=True).click()
         expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
         expect(page).to_have_title(f"{title} · playtrace")
 

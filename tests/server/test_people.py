@@ -212,6 +212,9 @@ def test_the_audit_says_who_did_what(server: ServerProcess):
     of_game = by_machine(server, "GET", "/api/audit?gameId=arena").json()["entries"]
     assert {one["action"] for one in of_game} >= {"game.added"}
     assert all(one["gameId"] == "arena" for one in of_game)
+    by_address = by_machine(server, "GET", "/api/audit?address=127.0.0.1").json()["entries"]
+    assert {one["address"] for one in by_address} == {"127.0.0.1"}
+    assert by_machine(server, "GET", "/api/audit?address=10.0.0.1").json()["entries"] == []
 
     file = by_machine(server, "GET", "/api/audit?format=csv")
     rows = list(csv.DictReader(io.StringIO(file.text)))

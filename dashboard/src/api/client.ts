@@ -64,7 +64,7 @@ async function problemOf(response: Response): Promise<ProblemError> {
   const fallback = `The server answered ${response.status} ${response.statusText}.`
   try {
     const document = (await response.json()) as ProblemDocument
-    return new ProblemError(response.status, document.title ?? 'Error', document.detail ?? fallback)
+    return new ProblemError(response.status, document.title ?? 'Error', document.detail ?? document.message ?? fallback)
   } catch {
     return new ProblemError(response.status, 'Error', fallback)
   }

@@ -11,6 +11,13 @@ type Answer<Path extends keyof paths> = paths[Path] extends {
   ? Body
   : never
 
+/** What a POST of a path answers that makes something. */
+type Made<Path extends keyof paths> = paths[Path] extends {
+  post: { responses: { 201: { content: { 'application/json': infer Body } } } }
+}
+  ? Body
+  : never
+
 export type Me = Answer<'/api/me'>
 export type GameList = Answer<'/api/games'>
 export type Game = GameList['games'][number]
@@ -84,6 +91,8 @@ export interface ProblemDocument {
   title?: string
   status?: number
   detail?: string
+  /** Of an answer of health, which is no problem document. */
+  message?: string
 }
 
 export type GameKeys = Answer<'/api/games/{game_id}/keys'>
@@ -97,3 +106,21 @@ export interface RetentionPreview {
 
 export type MirrorList = Answer<'/api/mirrors'>
 export type Mirror = MirrorList['mirrors'][number]
+
+export type Person = Answer<'/api/people'>['people'][number]
+export type Grant = Person['grants'][number]
+export type PersonLink = Made<'/api/people'>
+export type Login = Answer<'/api/me/logins'>['logins'][number]
+export type Token = Answer<'/api/tokens'>['tokens'][number]
+export type TokenScope = Token['scopes'][number]
+export type MadeToken = Made<'/api/tokens'>
+
+export type AuditPage = Answer<'/api/audit'>
+export type AuditEntry = AuditPage['entries'][number]
+
+export type KeptOfPlayer = Answer<'/api/games/{game_id}/player-summary'>
+export type Erasure = Answer<'/api/games/{game_id}/erasures'>['erasures'][number]
+
+export type ServerHealth = Answer<'/api/health'>
+export type BackupsNow = Answer<'/api/backups'>
+export type RollupsNow = Answer<'/api/rollups'>

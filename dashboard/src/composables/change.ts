@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/vue-query'
 
-/** Changes of what is asked for under a key: when one is made, all that is shown of it is asked for again. */
-export function useChangeOf(key: string) {
+/** Changes of what is asked for under a key, or of everything: when one is made, all that is shown of it is asked for again. */
+export function useChangeOf(...key: string[]) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (change: () => Promise<unknown>) => change(),
-    onSettled: () => client.invalidateQueries({ queryKey: [key] }),
+    onSettled: () => client.invalidateQueries({ queryKey: key }),
   })
 }

@@ -1,9 +1,10 @@
 /** Every page of the dashboard, in the order of the navigation. A page is a folder here, and a line in this list. */
 import type { Component } from 'vue'
 import type { IconName } from '@/components/icons'
+import type { Audience } from '@/composables/rights'
 
 /** The headings of the navigation, in its order. */
-export const GROUPS = ['Players', 'Gameplay', 'Money', 'Quality', 'Data'] as const
+export const GROUPS = ['Players', 'Gameplay', 'Money', 'Quality', 'Data', 'Settings'] as const
 export type Group = (typeof GROUPS)[number]
 
 export interface Page {
@@ -23,8 +24,8 @@ export interface Page {
   timeZone?: string
   /** In the navigation only of games that were sent something by this protocol. */
   protocol?: string
-  /** In the navigation only of those who may change what is configured. */
-  admin?: true
+  /** In the navigation only of these; others who come by its address are told so. */
+  audience?: Audience
   /** Stands alone: without the shell, and for people who are not signed in. */
   bare?: true
 }
@@ -51,8 +52,15 @@ export const pages: readonly Page[] = [
   { name: 'alerts', path: '/alerts', title: 'Alerts', icon: 'alerts', group: 'Quality', filters: 'game', component: () => import('./alerts/AlertsPage.vue') },
   { name: 'usage', path: '/usage', title: 'Tool usage', icon: 'usage', group: 'Data', filters: 'days', timeZone: 'UTC', protocol: 'jwc.v1', component: () => import('./usage/UsagePage.vue') },
   { name: 'data-health', path: '/data-health', title: 'Data health', icon: 'data-health', group: 'Data', filters: 'days', component: () => import('./data-health/DataHealthPage.vue') },
-  { name: 'mirrors', path: '/mirrors', title: 'Mirrors', icon: 'mirrors', group: 'Data', admin: true, component: () => import('./mirrors/MirrorsPage.vue') },
-  { name: 'games', path: '/games', title: 'Games', icon: 'games', group: 'Data', admin: true, component: () => import('./games/GamesPage.vue') },
+  { name: 'games', path: '/games', title: 'Games', icon: 'games', group: 'Settings', audience: 'some-admin', component: () => import('./games/GamesPage.vue') },
+  { name: 'people', path: '/people', title: 'People', icon: 'people', group: 'Settings', audience: 'admin', component: () => import('./people/PeoplePage.vue') },
+  { name: 'tokens', path: '/tokens', title: 'Tokens', icon: 'tokens', group: 'Settings', audience: 'some-admin', component: () => import('./tokens/TokensPage.vue') },
+  { name: 'data-retention', path: '/data-retention', title: 'Data retention', icon: 'data-retention', group: 'Settings', audience: 'game-admin', filters: 'game', component: () => import('./data-retention/DataRetentionPage.vue') },
+  { name: 'player-data', path: '/player-data', title: 'Player data', icon: 'player-data', group: 'Settings', audience: 'game-admin', filters: 'game', component: () => import('./player-data/PlayerDataPage.vue') },
+  { name: 'audit', path: '/audit', title: 'Audit', icon: 'audit', group: 'Settings', audience: 'admin', component: () => import('./audit/AuditPage.vue') },
+  { name: 'mirrors', path: '/mirrors', title: 'Mirrors', icon: 'mirrors', group: 'Settings', audience: 'admin', component: () => import('./mirrors/MirrorsPage.vue') },
+  { name: 'server', path: '/server', title: 'Server', icon: 'server', group: 'Settings', audience: 'admin', component: () => import('./server/ServerPage.vue') },
+  { name: 'account', path: '/account', title: 'Your account', icon: 'account', group: 'Settings', audience: 'person', component: () => import('./account/AccountPage.vue') },
   { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },
   { name: 'login', path: '/login', title: 'Sign in', bare: true, component: () => import('./sign-in/LoginPage.vue') },
   { name: 'password', path: '/password', title: 'Choose a password', bare: true, component: () => import('./sign-in/PasswordPage.vue') },

@@ -14,7 +14,7 @@ from playtrace.api.access import CurrentAdmin
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
 from playtrace.csv_text import write_csv
-from playtrace.registry.models import ACTION_LENGTH_MAX, SUBJECT_LENGTH_MAX, AuditEntry
+from playtrace.registry.models import ACTION_LENGTH_MAX, ADDRESS_LENGTH_MAX, SUBJECT_LENGTH_MAX, AuditEntry
 
 router = APIRouter(prefix="/api", tags=["audit"])
 
@@ -48,6 +48,7 @@ class AuditFilter(ApiModel):
     action: Annotated[str, Field(max_length=ACTION_LENGTH_MAX)] | None = Field(
         None, description="Or the beginning of some: `person` is all that was done to people."
     )
+    address: Annotated[str, Field(max_length=ADDRESS_LENGTH_MAX)] | None = None
     game_id: Annotated[str, Field(max_length=64)] | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
@@ -67,6 +68,7 @@ def read_audit(state: CurrentState, admin: CurrentAdmin, asked: Annotated[AuditF
         game_ids=None if asked.game_id is None else [asked.game_id],
         actor=asked.actor,
         action=asked.action,
+        address=asked.address,
         since=_instant(asked.since),
         until=_instant(asked.until),
         before=asked.before,

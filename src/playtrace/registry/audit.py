@@ -59,6 +59,7 @@ def find(
     game_ids: Collection[str] | None,
     actor: str | None,
     action: str | None,
+    address: str | None,
     since: dt.datetime | None,
     until: dt.datetime | None,
     before: int | None,
@@ -72,6 +73,8 @@ def find(
         query = query.where(AuditEntry.actor == actor)
     if action is not None:
         query = query.where((AuditEntry.action == action) | AuditEntry.action.startswith(f"{action}.", autoescape=True))
+    if address is not None:
+        query = query.where(AuditEntry.address == address)
     if since is not None:
         query = query.where(AuditEntry.at >= since)
     if until is not None:

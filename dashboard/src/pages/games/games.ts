@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { read, send } from '@/api/client'
-import type { DeletedGames, GameContents, GameKeys, RetentionNow, RetentionPolicy, RetentionPreview } from '@/api/types'
+import type { DeletedGames, GameContents, GameKeys } from '@/api/types'
 import { useChangeOf } from '@/composables/change'
 
 const LOOK_AGAIN_MS = 2_000
@@ -12,17 +12,9 @@ const of = (id: string): string => `games/${encodeURIComponent(id)}`
 /** A change of a game; what is shown of any is asked for again. */
 export const useGameChange = () => useChangeOf('games')
 export const useKeyChange = () => useChangeOf('keys')
-export const useRetentionChange = () => useChangeOf('kept')
 
 export const useKeys = (id: string) =>
   useQuery({ queryKey: ['keys', id], queryFn: ({ signal }) => read<GameKeys>(`${of(id)}/keys`, {}, signal).then(({ keys }) => keys) })
-
-export const useRetention = (id: string) =>
-  useQuery({
-    queryKey: ['kept', id],
-    queryFn: ({ signal }) => read<RetentionNow>(`${of(id)}/retention`, {}, signal),
-    refetchInterval: ({ state }) => (state.data?.progress ? LOOK_AGAIN_MS : false),
-  })
 
 /** What goes with a game; asked for when somebody wants to delete it. */
 export const useContents = (id: string) =>
@@ -50,7 +42,4 @@ export const changes = {
   addKey: (id: string, note: string) => send('POST', `${of(id)}/keys`, { note }),
   renameKey: (id: string, key: string, note: string) => send('PATCH', `${of(id)}/keys/${key}`, { note }),
   revokeKey: (id: string, key: string) => send('DELETE', `${of(id)}/keys/${key}`),
-  previewRetention: (id: string, policy: RetentionPolicy) => send<RetentionPreview>('POST', `${of(id)}/retention/preview`, policy),
-  setRetention: (id: string, policy: RetentionPolicy) => send<RetentionNow>('PUT', `${of(id)}/retention`, policy),
-  runRetention: (id: string) => send<RetentionNow>('POST', `${of(id)}/retention/run`),
 }

@@ -1,0 +1,24 @@
+/** What the page of data retention asks the server, and how it changes what is there. */
+import { useQuery } from '@tanstack/vue-query'
+import { read, send } from '@/api/client'
+import type { RetentionNow, RetentionPolicy, RetentionPreview } from '@/api/types'
+import { useChangeOf } from '@/composables/change'
+
+const LOOK_AGAIN_MS = 2_000
+
+const of = (gameId: string): string => `games/${encodeURIComponent(gameId)}/retention`
+
+export const useRetention = (gameId: string) =>
+  useQuery({
+    queryKey: ['kept', gameId],
+    queryFn: ({ signal }) => read<RetentionNow>(of(gameId), {}, signal),
+    refetchInterval: ({ state }) => (state.data?.progress ? LOOK_AGAIN_MS : false),
+  })
+
+export const useChange = () => useChangeOf('kept')
+
+export const changes = {
+  preview: (gameId: string, policy: RetentionPolicy) => send<RetentionPreview>('POST', `${of(gameId)}/preview`, policy),
+  set: (gameId: string, policy: RetentionPolicy) => send<RetentionNow>('PUT', of(gameId), policy),
+  run: (gameId: string) => send<RetentionNow>('POST', `${of(gameId)}/run`),
+}

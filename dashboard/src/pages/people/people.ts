@@ -1,0 +1,22 @@
+/** What the page of people asks the server, and how it changes what is there. */
+import { useQuery } from '@tanstack/vue-query'
+import { read, send } from '@/api/client'
+import type { Grant, Login, PersonLink } from '@/api/types'
+import { useChangeOf } from '@/composables/change'
+
+/** A change of anybody; what is shown of all is asked for again, logins too. */
+export const useChange = () => useChangeOf('people')
+
+const of = (id: number): string => `people/${id}`
+
+export const useLogins = (id: number) =>
+  useQuery({ queryKey: ['people', id, 'logins'], queryFn: ({ signal }) => read<{ logins: Login[] }>(`${of(id)}/logins`, {}, signal).then(({ logins }) => logins) })
+
+export const changes = {
+  invite: (email: string, grants: Grant[]) => send<PersonLink>('POST', 'people', { email, grants }),
+  setGrants: (id: number, grants: Grant[]) => send('PUT', `${of(id)}/grants`, { grants }),
+  reset: (id: number) => send<PersonLink>('POST', `${of(id)}/reset`),
+  remove: (id: number) => send('DELETE', of(id)),
+  endLogins: (id: number) => send('DELETE', `${of(id)}/logins`),
+  endLogin: (id: number, login: string) => send('DELETE', `${of(id)}/logins/${encodeURIComponent(login)}`),
+}
