@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from playtrace.config import Settings
 from playtrace.load import steps
-from playtrace.rollups import ROLLUPS, heat_days, path_days, performance_days, players, position_spans
+from playtrace.rollups import MADE_OF_DAYS, ROLLUPS, players, position_spans
 from playtrace.rollups.rollup import IS_WHOLE, SOURCE_OF_EVENTS, Rollup
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreDamaged
@@ -67,9 +67,6 @@ UPDATE rollup_builds
 SET built_to = (SELECT min(time)::DATE FROM main.events WHERE time >= $to)
 WHERE rollup = $rollup
 """
-
-MADE_OF_DAYS: tuple[LiteralString, ...] = (heat_days.TABLE, performance_days.TABLE, path_days.TABLE)
-"""What compaction makes of other rollups when a day has come to rest."""
 
 WANTED: LiteralString = "SELECT game_id, next_day, last_day FROM rebuild_orders"
 
@@ -185,8 +182,8 @@ class Rebuild:
             with self._store.writing() as connection:
                 build_day(connection, rollup, day, self._settings, order.game_id)
         with self._store.writing() as connection:
-            for table in MADE_OF_DAYS:
-                forget = "DELETE FROM " + table + " WHERE day = $from" + WHOLE
+            for made in MADE_OF_DAYS:
+                forget = "DELETE FROM " + made.TABLE + " WHERE day = $from" + WHOLE
                 connection.execute(forget, {"from": day, "game": order.game_id})
             connection.execute("DELETE FROM rebuild_orders")
             if day < order.last_day:

@@ -23,7 +23,7 @@ from msgspec import Struct
 from playtrace.registry.models import Game
 from playtrace.registry.registry import Registry
 from playtrace.registry.retention import RetentionPolicy, decoded
-from playtrace.rollups import ROLLUPS, heat_days, path_days, performance_days, players
+from playtrace.rollups import MADE_OF_DAYS, ROLLUPS, players
 from playtrace.store.duckdb import Reader, Store
 from playtrace.store.raw_gone import (
     CRASH_PROPERTIES,
@@ -98,7 +98,7 @@ What = Literal["events", "crash_properties", "everything"]
 
 DATED: tuple[tuple[LiteralString, LiteralString], ...] = (
     *((rollup.table, rollup.day) for rollup in ROLLUPS if rollup is not players.ROLLUP),
-    *((module.TABLE, "day") for module in (heat_days, performance_days, path_days)),
+    *((made.TABLE, "day") for made in MADE_OF_DAYS),
 )
 """Tables of figures, and what says of which day (UTC) a row is."""
 

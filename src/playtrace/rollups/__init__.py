@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from playtrace.rollups import (
     event_counts,
+    heat_days,
     jwc_usage,
     located_events,
     map_extents,
     noted_events,
+    path_days,
+    performance_days,
     performance_samples,
     player_days,
     players,
@@ -34,3 +37,6 @@ ROLLUPS: tuple[Rollup, ...] = tuple(
     )
 )
 """All that are made of events."""
+
+MADE_OF_DAYS = (heat_days, performance_days, path_days)
+"""What compaction makes of the other tables when a day has come to rest: a row is of its `day` (UTC)."""

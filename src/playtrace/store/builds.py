@@ -13,7 +13,7 @@ from typing import LiteralString
 
 import duckdb
 
-from playtrace.rollups import ROLLUPS, heat_days, path_days, performance_days, player_merges
+from playtrace.rollups import MADE_OF_DAYS, ROLLUPS, player_merges
 from playtrace.store.errors import StoreError, StoreNewer
 from playtrace.store.player_merges import take_up
 
@@ -31,7 +31,7 @@ def prepare_rollups(connection: duckdb.DuckDBPyConnection) -> None:
     for rollup in ROLLUPS:
         if _is_due(found, rollup.table, rollup.version):
             _make(connection, rollup.table, rollup.version, rollup.creation, built_to, rollup.day)
-    for table in (heat_days, performance_days, path_days):
+    for table in MADE_OF_DAYS:
         if _is_due(found, table.TABLE, table.VERSION):
             # Compaction makes it of other rollups, a day that is missing whenever it comes by.
             _make(connection, table.TABLE, table.VERSION, table.CREATION, None, "day")

@@ -21,14 +21,13 @@ from msgspec import Struct
 
 from playtrace.event import PLAYER_MERGED
 from playtrace.rollups import (
+    MADE_OF_DAYS,
     event_counts,
-    heat_days,
     jwc_usage,
     located_events,
     map_extents,
     noted_events,
     path_days,
-    performance_days,
     performance_samples,
     player_days,
     players,
@@ -160,8 +159,6 @@ SLICES: tuple[Slice, ...] = (
 )
 """Of every rollup: which rows follow from which events."""
 
-MADE_OF_DAYS: tuple[Sql, ...] = (heat_days.TABLE, performance_days.TABLE, path_days.TABLE)
-
 NOTE_REMOVED: LiteralString = f"""
 INSERT INTO removed_events
 SELECT game_id, date_trunc('hour', received_at), '{ERASURE}', count(*) FROM events WHERE {ARE_THEIRS}
@@ -245,8 +242,8 @@ def erase(connection: DuckDBPyConnection, game_id: str, ids: Sequence[str], sess
         rows[each.rollup.table] = execute(_forget(each))
         if not each.is_of_one or has_nameless:
             execute(_make_anew(each))
-    for table in MADE_OF_DAYS:
-        rows[table] = execute(_forget_days(table))
+    for made in MADE_OF_DAYS:
+        rows[made.TABLE] = execute(_forget_days(made.TABLE))
     rows[path_days.TABLE] += execute(
         "DELETE FROM path_days WHERE game_id = $game"
         " AND (env, owner, session_id) IN (SELECT (env, owner, session_id) FROM erased_sessions) AND session_id <> ''"
