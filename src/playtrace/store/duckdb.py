@@ -317,13 +317,8 @@ class Store:
         Waits for the queries that run, as the old database lives as long as one of them; others wait for it.
         Raises `StoreError` when it cannot be opened. Then readers get that too, until it can.
         """
-        with self._writing:
-            self._take_file_back()
-            with self._nobody_reading():
-                self._connection.close()
-                self._connection = self._connect()
-                self.version += 1
-                self.is_broken = False
+        with self._writing, self._nobody_has_it():
+            pass
         if self._is_unopened:
             self._is_unopened = False
             try:
@@ -342,6 +337,23 @@ class Store:
             for _ in range(READING_APART):
                 slots.enter_context(self._slots_apart)
             yield
+
+    @contextmanager
+    def _nobody_has_it(self) -> Generator[None]:
+        """Its file, which is closed until the end of the block. For who writes: others wait.
+
+        Raises `StoreError` when it cannot be opened again; readers get that too, until it can.
+        """
+        self._take_file_back()
+        with self._nobody_reading():
+            self._connection.close()
+            self.is_broken = True  # until it is open again
+            try:
+                yield
+            finally:
+                self._connection = self._connect()
+                self.version += 1
+                self.is_broken = False
 
     @contextmanager
     def reading(self, *, apart: bool = False) -> Generator[Reader]:
@@ -427,16 +439,8 @@ class Store:
                 raise StoreError("The server stops.")
             if self._is_unopened:
                 raise StoreDamaged(f"{self.damage}")
-            self._take_file_back()
-            with self._nobody_reading():
-                self._connection.close()
-                self.is_broken = True  # until it is open again
-                try:
-                    yield Snapshot(self.path, _size(log_path(self.path)))
-                finally:
-                    self._connection = self._connect()
-                    self.version += 1
-                    self.is_broken = False
+            with self._nobody_has_it():
+                yield Snapshot(self.path, _size(log_path(self.path)))
 
     def _begin_reading_file(self, path: Path, reader: Interruptible, *, is_merged: bool) -> Snapshot | None:
         """None when those who read it have put off too much: they end first, or it would be put off for ever."""
@@ -533,8 +537,8 @@ class Store:
     def rewrite(self) -> bool:
         """Write all that it has into a new file, which takes the place of the old one: what was deleted is in no block
         of it any more, and the space is given back. Writing waits for it; reading goes on, but for the moment of the
-        change, which waits for the questions that are being answered. False while other processes read the file, or
-        there is none: then it is not done.
+        change, which waits for the questions that are being answered. False while other processes read the file, where
+        there is none, or where more was written than was copied: then it is not done.
 
         Raises `StoreFull` when there is no room for both files, and `StoreError` when it cannot be done now; nothing is
         changed then.
@@ -548,17 +552,11 @@ class Store:
                 _require_room(self.path)
                 _remove(self.path)
                 self._copy_into(new)
-                with self._left_file, self._nobody_reading():
-                    self._connection.close()
-                    self.is_broken = True  # until it is open again
-                    try:
-                        if not _size(log_path(self.path)):
-                            new.replace(self.path)
-                            _sync(self.path.parent)
-                    finally:
-                        self._connection = self._connect()
-                        self.version += 1
-                        self.is_broken = False
+                with self._nobody_has_it():
+                    is_all_copied = not _size(log_path(self.path))
+                    if is_all_copied:
+                        new.replace(self.path)
+                        _sync(self.path.parent)
             except (duckdb.Error, OSError) as error:
                 if _is_disk_full(error):
                     raise StoreFull(f"The store cannot be written anew: {error}") from error
@@ -566,7 +564,7 @@ class Store:
             finally:
                 _remove(self.path)
             self._look_at_log()
-        return True
+        return is_all_copied
 
     def _copy_into(self, new: Path) -> None:
         cursor = self._connection.cursor()
