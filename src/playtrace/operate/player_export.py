@@ -13,24 +13,16 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
-from playtrace.event import PLAYER_MERGED
 from playtrace.exports.lines import JSON_LINE, text_of
 from playtrace.store.duckdb import Reader, Store
-from playtrace.store.erasing import SAME_PLAYERS
+from playtrace.store.erasing import ARE_THEIRS, IS_ID, SAME_PLAYERS
 
 PAGE_EVENTS = 20_000
 LISTED_MAX = 1_000
 """Values of one list of the summary."""
 
 # The same events that go when the player is erased.
-THEIRS: LiteralString = f"""game_id = $game AND (
-    list_contains($ids::VARCHAR[], player_id)
-    OR (player_id IS NULL AND list_contains($ids::VARCHAR[], device_id))
-    OR (name = '{PLAYER_MERGED}' AND (
-        list_contains($ids::VARCHAR[], CAST(props.previous_id AS VARCHAR))
-        OR list_contains($ids::VARCHAR[], CAST(props.canonical_id AS VARCHAR))
-    ))
-)"""
+THEIRS: LiteralString = ARE_THEIRS.replace(IS_ID, "IN (SELECT unnest($ids::VARCHAR[]))")
 
 PAGE: LiteralString = (
     "SELECT journal_offset, position, "

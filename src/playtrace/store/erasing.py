@@ -59,12 +59,16 @@ NAME_IDS: LiteralString = "CREATE OR REPLACE TEMP TABLE erased_ids AS SELECT unn
 IS_ID: LiteralString = "IN (SELECT id FROM erased_ids)"
 
 # What a device sent without a player is that player's where a merge says so: then its id is among those that go.
+# Merges by number of row, or what they say would be read of all events.
 ARE_THEIRS: LiteralString = f"""game_id = $game AND (
     player_id {IS_ID}
     OR (player_id IS NULL AND device_id {IS_ID})
-    OR (name = '{PLAYER_MERGED}' AND (
-        CAST(props.previous_id AS VARCHAR) {IS_ID} OR CAST(props.canonical_id AS VARCHAR) {IS_ID}
-    ))
+    OR rowid IN (
+        SELECT rowid FROM main.events
+        WHERE game_id = $game AND name = '{PLAYER_MERGED}' AND (
+            CAST(props.previous_id AS VARCHAR) {IS_ID} OR CAST(props.canonical_id AS VARCHAR) {IS_ID}
+        )
+    )
 )"""
 
 # What happened before is gone of this name, or is going.
@@ -184,7 +188,7 @@ FORGET_BY_ID: dict[Sql, Sql] = {
 }
 """Which other rows of the game name somebody."""
 
-PLAYED_FROM: LiteralString = "SELECT min(time), max(time), count(*) FROM erased"
+PLAYED_FROM: LiteralString = "SELECT min(time), max(time) FROM erased"
 KEPT_SUMS: LiteralString = f"""
 SELECT count(DISTINCT day) FROM player_days
 WHERE game_id = $game AND player_id {IS_ID} AND day < (
@@ -232,7 +236,7 @@ def erase(connection: DuckDBPyConnection, game_id: str, ids: Sequence[str], sess
     execute(FIND_ERASED)
     execute(FIND_ERASED_SESSIONS)
     execute(FIND_ERASED_DAYS)
-    first_at, last_at, _ = connection.execute(PLAYED_FROM).fetchall()[0]
+    first_at, last_at = connection.execute(PLAYED_FROM).fetchall()[0]
     days_of_sums = execute(KEPT_SUMS)
     rows: dict[str, int] = {}
     execute(NOTE_REMOVED)
