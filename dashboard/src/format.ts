@@ -23,6 +23,8 @@ const orNone =
     value === null || value === undefined || Number.isNaN(value) ? NONE : format(value)
 
 export const formatCount = orNone((value) => whole.format(value))
+/** Whole numbers to the last digit, however large. */
+export const formatExact = (value: number | bigint | null | undefined): string => (value === null || value === undefined ? NONE : whole.format(value))
 export const formatDecimal = orNone((value) => (Math.abs(value) < 10 ? two : one).format(value))
 export const formatCompact = orNone((value) => (Math.abs(value) < 10_000 ? whole : compact).format(value))
 /** For axes, where round values come as they are. */

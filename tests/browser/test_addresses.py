@@ -75,8 +75,9 @@ def test_an_event_has_an_address_and_leads_to_its_player(played: ServerProcess, 
     live = open_page(f"{played.url}/live?game={GAME}")
     live.get_by_role("region", name="Events as they come").locator("tbody tr").first.get_by_role("button").click()
     live.get_by_role("dialog").get_by_role("link", name="Link to this event").click()
-    expect(live).to_have_url(re.compile(r"/events\?game=arena&eventId="))
-    expect(live.get_by_role("dialog")).to_be_visible()
+    expect(live).to_have_url(re.compile(r"/events/[0-9a-f-]{36}\?game=arena$"))
+    expect(live.get_by_role("heading", level=1, name="Event")).to_be_visible()
+    expect(live.get_by_label("Event as JSON")).to_contain_text(live.url.partition("/events/")[2][:36])
 
 
 def test_a_phone_says_which_game_it_shows(played: ServerProcess, open_page: OpenPage) -> None:

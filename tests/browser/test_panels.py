@@ -31,8 +31,10 @@ PAGES = {
     "performance?split=platform": 5,
     "releases": 3,
     "crashes": 5,
+    "explore?event=player_kill&by=props.weapon&measure=p90&of=props.distance": 2,
+    "explore?by=version&look=pie": 2,
 }
-"""How many panels each has, the steps of a funnel among them."""
+"""How many panels each has, the steps of a funnel and the form of Explore among them."""
 TALL = (1280, 4000)
 """All panels of a page are in view."""
 ACCESSIBILITY_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -27,6 +27,7 @@ ALL = Matching(
     platforms=None,
     versions=None,
     countries=None,
+    text=None,
     from_time=dt.datetime(1, 1, 1),
     to_time=dt.datetime(9999, 1, 1),
 )

@@ -26,6 +26,10 @@ type Seen = Answer<'/api/games/{game_id}/dimensions'>
 export type GameMap = Seen['maps'][number] & { minZ?: number | null; maxZ?: number | null }
 export type Dimensions = Omit<Seen, 'maps'> & { maps: GameMap[] }
 
+export type FoundNames = Answer<'/api/games/{game_id}/names'>
+export type EventProperties = Answer<'/api/games/{game_id}/properties'>
+export type FoundPlayers = Answer<'/api/games/{game_id}/players'>
+
 export type MetricCatalogue = Answer<'/api/metrics'>
 export type MetricEntry = MetricCatalogue['metrics'][number]
 export type MetricParameter = MetricEntry['parameters'][number]

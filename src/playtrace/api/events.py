@@ -30,6 +30,7 @@ router = APIRouter(prefix="/api", tags=["events"])
 LIMIT_MAX = 1000
 OFFSET_MAX = 10_000
 """What is skipped is read and sorted all the same: who goes further back goes by cursor."""
+TEXT_LENGTH_MAX = 200
 HOURS_MAX = 24 * DAYS_MAX
 JSON = "application/json"
 
@@ -82,6 +83,9 @@ class EventFilter(ApiModel):
     platform: Names | None = None
     version: Names | None = None
     country: Names | None = None
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH_MAX)] | None = Field(
+        None, description="Only events with this text among their properties, in capitals or not, as JSON writes it."
+    )
     from_: DayOrInstant | None = Field(None, alias="from", description="Start: a day in UTC, or an instant.")
     to: DayOrInstant | None = Field(None, description="End: a day, which is included, or an instant, which is not.")
     hours: Annotated[int, Field(ge=1, le=HOURS_MAX)] | None = Field(
@@ -109,6 +113,7 @@ class EventFilter(ApiModel):
             platforms=self.platform,
             versions=self.version,
             countries=self.country and country_codes(self.country),
+            text=self.text,
             from_time=from_time,
             to_time=to_time,
         )

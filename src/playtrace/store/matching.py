@@ -24,6 +24,7 @@ WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($platforms IS NULL OR list_contains($platforms::VARCHAR[], coalesce(platform, 'unknown')))
   AND ($versions IS NULL OR list_contains($versions::VARCHAR[], coalesce(version, 'unknown')))
   AND ($countries IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, 'unknown')))
+  AND ($text IS NULL OR contains(lower(CAST(CAST(props AS JSON) AS VARCHAR)), lower($text)))
   AND time >= $from_time AND time < $to_time
 """
 
@@ -52,6 +53,8 @@ class Matching(TypedDict):
     """`unknown` is none; so with versions and countries."""
     versions: list[str] | None
     countries: list[str] | None
+    text: str | None
+    """Somewhere in the properties, as JSON writes them; in capitals or not."""
     from_time: dt.datetime
     """UTC without offset, inclusive."""
     to_time: dt.datetime

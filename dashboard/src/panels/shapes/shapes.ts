@@ -6,6 +6,7 @@ import type { CurveDrawing } from './curve'
 import type { BarsDrawing } from './bars'
 import type { RankedDrawing } from './ranked'
 import type { MatrixDrawing } from './matrix'
+import type { PieDrawing } from './pie'
 import type { FunnelDrawing } from './funnel'
 import type { FlowDrawing } from './flow'
 import type { TableDrawing } from './table'
@@ -18,6 +19,8 @@ export interface Shapes {
   curve: CurveDrawing
   /** Bars of classes that have an order of their own: a distribution, or levels. */
   bars: BarsDrawing
+  /** Parts of a whole. */
+  pie: PieDrawing
   /** What was counted by name, the largest first. */
   ranked: RankedDrawing
   /** Cohorts by offset. */
@@ -34,6 +37,7 @@ const loaders: Record<keyof Shapes, () => Promise<Component>> = {
   time: () => import('./TimeShape.vue'),
   curve: () => import('./CurveShape.vue'),
   bars: () => import('./BarsShape.vue'),
+  pie: () => import('./PieShape.vue'),
   ranked: () => import('./RankedShape.vue'),
   matrix: () => import('./MatrixShape.vue'),
   funnel: () => import('./FunnelShape.vue'),
@@ -53,4 +57,4 @@ export const components = Object.fromEntries(
 export const preload = (shape: keyof Shapes): void => void loaders[shape]()
 
 /** Those that are a chart, which has a table for its twin. */
-export const CHARTS: ReadonlySet<keyof Shapes> = new Set(['time', 'curve', 'bars', 'funnel', 'flow'])
+export const CHARTS: ReadonlySet<keyof Shapes> = new Set(['time', 'curve', 'bars', 'pie', 'funnel', 'flow'])

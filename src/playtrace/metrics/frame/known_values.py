@@ -42,6 +42,24 @@ QUALIFY row_number() OVER (ORDER BY sum(events) DESC, map_id) <= $values_max
 ORDER BY sum(events) DESC, map_id
 """
 
+# Those that contain a text, however it is capitalised; the commonest first.
+FOUND: Sql = """
+SELECT value, sum(events) AS events
+FROM (
+    SELECT events, CASE $dimension
+        WHEN 'platform' THEN platform
+        WHEN 'version' THEN version
+        WHEN 'country' THEN country
+        WHEN 'event' THEN name
+    END AS value
+    FROM all_counts
+) AS counted
+WHERE contains(lower(value), lower($text))
+GROUP BY value
+ORDER BY sum(events) DESC, value
+LIMIT $values_max
+"""
+
 # Where players were tells more of a map than where something happened to them: that counts only without any position.
 MAPS: Sql = """
 SELECT map_id AS id, CAST(sum(events) AS BIGINT) AS events, min(min_x) AS min_x, min(min_y) AS min_y,
@@ -77,6 +95,13 @@ def commonest(
         return asking.rows(ENVIRONMENTS if dimension == "env" else SEGMENTS, {"game": parameters.game_id})
     sql = COMMONEST_MAPS if dimension == "map" else COMMONEST
     return ever(parameters, asking, sql, dimension=dimension, values_max=values_max, wanted=wanted or [])
+
+
+def found(
+    dimension: str, text: str, parameters: CommonParameters, asking: Asking, values_max: int
+) -> list[dict[str, Any]]:
+    """`value` and `events` of the values that contain a text: `values_max` of them, the commonest first."""
+    return ever(parameters, asking, FOUND, dimension=dimension, text=text, values_max=values_max)
 
 
 def maps(parameters: CommonParameters, asking: Asking, values_max: int) -> list[dict[str, Any]]:
