@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 from server_process import ServerProcess
 
-from .conftest import OpenPage
+from .conftest import OpenPage, Watched
 from .played_game import GAME, PLATFORMS
 
 HOSTILE = "<img src=x onerror=alert(1)>‮kcab"
@@ -62,7 +62,8 @@ def test_a_question_is_asked_and_stands_in_the_address(played: ServerProcess, op
     expect(page.get_by_role("definition")).to_contain_text("21")
 
 
-def test_what_cannot_be_asked_is_said(played: ServerProcess, open_page: OpenPage) -> None:
+def test_what_cannot_be_asked_is_said(played: ServerProcess, open_page: OpenPage, watched: Watched) -> None:
+    watched.expected.append("422")
     page = open_page(f"{played.url}/explore?game={GAME}&event=crash&by=platform&look=bar&measure=players")
     answer = page.get_by_role("region", name="Players with crash by platform")
     answer.get_by_role("button", name=re.compile("as a table$")).click()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,10 +20,17 @@ ALL = Matching(
     game_ids=None,
     game_id="arena",
     names=None,
+    other_names=None,
     severities=None,
     env=None,
     player_id=None,
     session_id=None,
+    match_id=None,
+    map=None,
+    min_x=None,
+    max_x=None,
+    min_y=None,
+    max_y=None,
     platforms=None,
     versions=None,
     countries=None,
@@ -49,7 +56,7 @@ class Busy:
         self.asked = 0
 
     @contextmanager
-    def reading(self) -> Iterator[Reader]:
+    def reading(self) -> Generator[Reader]:
         self.asked += 1
         with self._store.reading() as reader:
             if self.asked in self._late:

@@ -84,7 +84,14 @@ def players(
         last = {row["player_id"]: row["last_seen"] for row in store.rows(LAST_SEEN, of_game | {"players": named})}
     return FoundPlayers(
         players=[
-            FoundPlayer(**row | {"first_seen": _utc(row["first_seen"]), "last_seen": _utc(last.get(row["player_id"]))})
+            FoundPlayer(
+                player_id=row["player_id"],
+                first_seen=row["first_seen"].replace(tzinfo=dt.UTC),
+                last_seen=_utc(last.get(row["player_id"])),
+                platform=row["platform"],
+                version=row["version"],
+                country=row["country"],
+            )
             for row in rows[:FOUND_MAX]
         ],
         is_cut=len(rows) > FOUND_MAX,
