@@ -4,6 +4,8 @@ Problem
 ├── BadRequest           400  not readable at all, or not to be done
 ├── Malformed            400  the body is not what this address takes; `refusals` may say which events
 ├── Unauthenticated      401  sign in, or send a read token
+│   ├── SecondFactorNeeded    the password is right; send the code too
+│   └── CodeRefused           the password is right, and the code is not
 ├── KeyMissing           401  send a write key, or another one
 ├── Forbidden            403  signed in, yet not for this
 │   ├── SetupRefused          the setup link is wrong or used
@@ -116,6 +118,19 @@ class Unauthenticated(Problem):
     status = 401
     slug = "unauthenticated"
     title = "Sign in first"
+
+
+class SecondFactorNeeded(Unauthenticated):
+    slug = "second-factor-needed"
+    title = "A code is needed too"
+
+    def __init__(self) -> None:
+        super().__init__("Send the code of your authenticator app too, or one of your recovery codes.")
+
+
+class CodeRefused(Unauthenticated):
+    slug = "code-refused"
+    title = "The code is not right"
 
 
 class KeyMissing(Problem):

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import pytest
 from fastapi import FastAPI, Query, WebSocket
 from partial_state import partial_state
+from quick_passwords import quick_passwords
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
@@ -23,6 +24,7 @@ from playtrace.api.login_throttle import (
     ATTEMPTS_PER_PERSON_MAX,
     WINDOW_SECONDS,
     LoginThrottle,
+    limits_of_password,
 )
 from playtrace.api.state import State
 from playtrace.api.turns import Turns
@@ -35,6 +37,7 @@ from playtrace.store.duckdb import Store
 EMAIL, PASSWORD = "ada@studio.example", "correct horse 🐎"
 LOCAL_TOKEN = "token of server.json"
 OURS = {"Origin": "http://testserver"}
+__all__ = ["quick_passwords"]
 
 
 @dataclass
@@ -413,36 +416,36 @@ def test_signing_in_forgives_what_was_mistyped(site: Site) -> None:
 def test_an_address_that_tries_many_people_is_slowed_down() -> None:
     throttle = LoginThrottle(clock=lambda: 0)
     for number in range(ATTEMPTS_PER_ADDRESS_MAX):
-        throttle.attempt("2001:db8::1", f"{number}@studio.example")
+        throttle.attempt(limits_of_password("2001:db8::1", f"{number}@studio.example"))
     with pytest.raises(TooManyRequests):
-        throttle.attempt("2001:db8::2", "another@studio.example")
-    throttle.attempt("2001:db8:0:1::1", "another@studio.example")
-    throttle.attempt("192.0.2.1", "another@studio.example")
-    throttle.attempt("", "another@studio.example")
+        throttle.attempt(limits_of_password("2001:db8::2", "another@studio.example"))
+    throttle.attempt(limits_of_password("2001:db8:0:1::1", "another@studio.example"))
+    throttle.attempt(limits_of_password("192.0.2.1", "another@studio.example"))
+    throttle.attempt(limits_of_password("", "another@studio.example"))
 
 
 def test_the_throttle_remembers_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(login_throttle, "ENTRIES_MAX", 5)
     throttle = LoginThrottle(clock=lambda: 0)
     for _ in range(ATTEMPTS_PER_PERSON_MAX):
-        throttle.attempt("192.0.2.1", EMAIL)
+        throttle.attempt(limits_of_password("192.0.2.1", EMAIL))
     with pytest.raises(TooManyRequests):
-        throttle.attempt("192.0.2.1", EMAIL)
-    throttle.attempt("192.0.2.2", EMAIL)
-    throttle.attempt("192.0.2.3", EMAIL)
-    throttle.attempt("192.0.2.1", EMAIL)
+        throttle.attempt(limits_of_password("192.0.2.1", EMAIL))
+    throttle.attempt(limits_of_password("192.0.2.2", EMAIL))
+    throttle.attempt(limits_of_password("192.0.2.3", EMAIL))
+    throttle.attempt(limits_of_password("192.0.2.1", EMAIL))
 
 
 def test_made_up_names_of_one_address_do_not_make_it_forget_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(login_throttle, "ENTRIES_MAX", 2 * ATTEMPTS_PER_ADDRESS_MAX + 10)
     throttle = LoginThrottle(clock=lambda: 0)
     for _ in range(ATTEMPTS_PER_PERSON_MAX):
-        throttle.attempt("192.0.2.1", EMAIL)
+        throttle.attempt(limits_of_password("192.0.2.1", EMAIL))
     for number in range(10 * ATTEMPTS_PER_ADDRESS_MAX):
         with suppress(TooManyRequests):
-            throttle.attempt("192.0.2.2", f"{number}@studio.example")
+            throttle.attempt(limits_of_password("192.0.2.2", f"{number}@studio.example"))
     with pytest.raises(TooManyRequests):
-        throttle.attempt("192.0.2.1", EMAIL)
+        throttle.attempt(limits_of_password("192.0.2.1", EMAIL))
 
 
 def browser_at(site: Site, address: str) -> TestClient:
@@ -465,9 +468,9 @@ def test_strangers_lock_nobody_out_of_a_browser_in_which_they_signed_in_before(s
     throttle = site.state.login_throttle
     for number in range(ATTEMPTS_OF_STRANGERS_MAX):
         with suppress(TooManyRequests):
-            throttle.attempt("192.0.2.1", f"{number}@studio.example")
+            throttle.attempt(limits_of_password("192.0.2.1", f"{number}@studio.example"))
         with suppress(TooManyRequests):
-            throttle.attempt(f"198.51.100.{number}", EMAIL)
+            throttle.attempt(limits_of_password(f"198.51.100.{number}", EMAIL))
     assert signs_in(stranger) == signs_in(browser_at(site, "203.0.113.1")) == 429
     assert signs_in(own) == 200
     # Who sits there and guesses is slowed down as well, and it is known for this person alone.
@@ -502,15 +505,15 @@ def test_guessing_from_many_addresses_is_slowed_down_and_locks_out_nobody(site: 
     guesses = 0
     with pytest.raises(TooManyRequests, match=r"Try again in \d seconds"):
         for number in range(10_000):
-            throttle.attempt(f"192.0.{number // 250}.{number % 250}", EMAIL)
+            throttle.attempt(limits_of_password(f"192.0.{number // 250}.{number % 250}", EMAIL))
             guesses += 1
     assert guesses == ATTEMPTS_OF_STRANGERS_MAX
-    throttle.attempt("203.0.113.1", "another@studio.example")
+    throttle.attempt(limits_of_password("203.0.113.1", "another@studio.example"))
     # A new browser of hers gets its turn when the next attempt has come back.
     site.seconds += WINDOW_SECONDS / ATTEMPTS_OF_STRANGERS_MAX
-    throttle.attempt("203.0.113.1", EMAIL)
+    throttle.attempt(limits_of_password("203.0.113.1", EMAIL))
     with pytest.raises(TooManyRequests):
-        throttle.attempt("203.0.113.2", EMAIL)
+        throttle.attempt(limits_of_password("203.0.113.2", EMAIL))
 
 
 # Problem documents

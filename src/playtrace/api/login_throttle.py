@@ -11,8 +11,9 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from playtrace.problems import TooManyRequests
 
@@ -24,10 +25,19 @@ ATTEMPTS_PER_ADDRESS_MAX = 50
 """Failed attempts of one address for any email: an office may share it."""
 ATTEMPTS_OF_STRANGERS_MAX = 100
 """Failed attempts for one email, from all addresses together: ten thousand a day."""
+CODES_MAX = 10
+"""Wrong codes of the second factor, by whoever knows the password already. There are a million, and three are right."""
+CODES_WINDOW_SECONDS = 3 * 3600
 ROUNDING = 1e-6
 """Of an attempt, which may be missing."""
 ENTRIES_MAX = 100_000
 """Addresses, browsers and emails remembered at most; beyond it those are forgotten that were used longest ago."""
+
+
+class Limit(NamedTuple):
+    key: Hashable
+    attempts_max: int
+    window_seconds: float = WINDOW_SECONDS
 
 
 @dataclass
@@ -37,69 +47,72 @@ class Attempts:
     """When so many of them were used."""
 
 
+def limits_of_password(address: str, email: str, browser: str | None = None) -> list[Limit]:
+    """What holds for an attempt; its own limit is the last.
+
+    `browser` names the one that it comes from, where this person signed in there before.
+    """
+    person = _person(email)
+    if browser is not None:
+        return [Limit(("browser", browser, person), ATTEMPTS_PER_PERSON_MAX)]
+    network = _network(address)
+    return [
+        # First: one that has no attempts left must not push others out with made-up names.
+        Limit(("address", network), ATTEMPTS_PER_ADDRESS_MAX),
+        Limit(("person", person), ATTEMPTS_OF_STRANGERS_MAX),
+        Limit(("stranger", network, person), ATTEMPTS_PER_PERSON_MAX),
+    ]
+
+
+def limits_of_code(email: str, browser: str | None = None) -> list[Limit]:
+    """What holds for a code that is sent with the right password."""
+    return [Limit(("code", browser, _person(email)), CODES_MAX, CODES_WINDOW_SECONDS)]
+
+
 class LoginThrottle:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._attempts: dict[Hashable, Attempts] = {}
 
-    def attempt(self, address: str, email: str, browser: str | None = None) -> None:
-        """Counts an attempt before its password is looked at, so that many at once do not slip through.
+    def attempt(self, limits: Sequence[Limit]) -> None:
+        """Counts an attempt before it is looked at, so that many at once do not slip through.
 
-        `browser` names the one that it comes from, where this person signed in there before. Raises `TooManyRequests`.
+        Raises `TooManyRequests`.
         """
         with self._lock:
             now = self._clock()
-            # The address first: one that has no attempts left must not push others out with made-up names.
-            counted = [
-                self._with_room(key, attempts_max, now) for key, attempts_max in _limits(address, email, browser)
-            ]
-            for attempts in counted:
+            for attempts in [self._with_room(limit, now) for limit in limits]:
                 attempts.used += 1
 
-    def withdraw(self, address: str, email: str, browser: str | None = None) -> None:
-        """What was counted last was no wrong attempt."""
+    def withdraw(self, limits: Sequence[Limit]) -> None:
+        """What was counted was no wrong attempt."""
         with self._lock:
-            for key, _ in _limits(address, email, browser):
-                if key in self._attempts:
-                    self._attempts[key].used = max(0.0, self._attempts[key].used - 1)
+            for limit in limits:
+                if (attempts := self._attempts.get(limit.key)) is not None:
+                    attempts.used = max(0.0, attempts.used - 1)
 
-    def succeeded(self, address: str, email: str, browser: str | None = None) -> None:
+    def succeeded(self, limits: Sequence[Limit]) -> None:
         """What was mistyped there before is forgiven."""
-        self.withdraw(address, email, browser)
+        self.withdraw(limits)
         with self._lock:
-            self._attempts.pop(_own(address, email, browser), None)
+            self._attempts.pop(limits[-1].key, None)
 
-    def _with_room(self, key: Hashable, attempts_max: int, now: float) -> Attempts:
-        attempts = self._attempts.pop(key, None) or Attempts(0, now)
+    def _with_room(self, limit: Limit, now: float) -> Attempts:
+        attempts = self._attempts.pop(limit.key, None) or Attempts(0, now)
         while len(self._attempts) >= ENTRIES_MAX:
             del self._attempts[next(iter(self._attempts))]
-        self._attempts[key] = attempts
-        per_second = attempts_max / WINDOW_SECONDS
+        self._attempts[limit.key] = attempts
+        per_second = limit.attempts_max / limit.window_seconds
         attempts.used = max(0.0, attempts.used - (now - attempts.at) * per_second)
         attempts.at = now
-        missing = attempts.used + 1 - attempts_max
+        missing = attempts.used + 1 - limit.attempts_max
         if missing > ROUNDING:
             wait_seconds = round(missing / per_second, 3)
             raise TooManyRequests(
                 f"Too many attempts to sign in. Try again in {_in_words(wait_seconds)}.", retry_after_s=wait_seconds
             )
         return attempts
-
-
-def _limits(address: str, email: str, browser: str | None) -> list[tuple[Hashable, int]]:
-    own = (_own(address, email, browser), ATTEMPTS_PER_PERSON_MAX)
-    if browser is not None:
-        return [own]
-    return [
-        (("address", _network(address)), ATTEMPTS_PER_ADDRESS_MAX),
-        own,
-        (("person", _person(email)), ATTEMPTS_OF_STRANGERS_MAX),
-    ]
-
-
-def _own(address: str, email: str, browser: str | None) -> Hashable:
-    return ("browser", browser, _person(email)) if browser else ("stranger", _network(address), _person(email))
 
 
 def _person(email: str) -> str:

@@ -15,9 +15,18 @@ from pydantic import Field
 from playtrace.api.access import FOR_EVERYBODY, CurrentAdmin, CurrentPerson
 from playtrace.api.authentication import COOKIE
 from playtrace.api.models import ApiModel, Strict
-from playtrace.api.session import GrantOf, SignedIn, browser_of, set_cookie, who_tries
+from playtrace.api.session import (
+    Code,
+    GrantOf,
+    Password,
+    SignedIn,
+    address_of,
+    begin_login,
+    require_code,
+    require_password,
+)
 from playtrace.api.state import CurrentState, State
-from playtrace.problems import Conflict, Forbidden, InvalidRequest, NotFound, SetupRefused
+from playtrace.problems import Conflict, InvalidRequest, NotFound, SetupRefused
 from playtrace.registry import errors
 from playtrace.registry.audit import Actor, acts
 from playtrace.registry.models import EMAIL_LENGTH_MAX, Login, Person
@@ -78,13 +87,14 @@ class LoginList(ApiModel):
 
 
 class PasswordChange(Strict):
-    old: Annotated[str, Field(max_length=PASSWORD_LENGTH_MAX)]
+    old: Password
     new: NewPassword
 
 
 class LinkUse(Strict):
     token: Annotated[str, Field(max_length=200)]
     password: NewPassword
+    code: Code | None = Field(None, description="Where this person has a second factor.")
 
 
 @router.get("/people")
@@ -97,7 +107,7 @@ def list_people(state: CurrentState, admin: CurrentAdmin) -> PeopleList:
 @router.post("/people", status_code=201)
 def invite(state: CurrentState, admin: CurrentAdmin, request: Request, new: Invitation) -> Linked:
     """Somebody new. Give them the link: no mail is sent."""
-    with _problems():
+    with problems_of_people():
         person, secret = state.registry.invite(new.email, _grants(new.grants))
     return _linked(state, request, person, secret)
 
@@ -105,7 +115,7 @@ def invite(state: CurrentState, admin: CurrentAdmin, request: Request, new: Invi
 @router.put("/people/{person_id}/grants")
 def change_grants(state: CurrentState, admin: CurrentAdmin, person_id: PersonId, new: Grants) -> OnePerson:
     """What they may do, in place of all that they could. It holds from their next request on."""
-    with _problems():
+    with problems_of_people():
         person = state.registry.set_grants(person_id, _grants(new.grants))
     return _described(person, state.registry.open_links().get(person.id))
 
@@ -113,7 +123,7 @@ def change_grants(state: CurrentState, admin: CurrentAdmin, person_id: PersonId,
 @router.delete("/people/{person_id}")
 def remove_person(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> PeopleList:
     """They are signed out everywhere. Answers with those who are left."""
-    with _problems():
+    with problems_of_people():
         state.registry.remove_person(person_id)
     return list_people(state, admin)
 
@@ -121,7 +131,7 @@ def remove_person(state: CurrentState, admin: CurrentAdmin, person_id: PersonId)
 @router.post("/people/{person_id}/reset", status_code=201)
 def reset_password(state: CurrentState, admin: CurrentAdmin, request: Request, person_id: PersonId) -> Linked:
     """A link by which they choose a new password. Until they use it the old one is good."""
-    with _problems():
+    with problems_of_people():
         person, secret = state.registry.reset_link(person_id)
     return _linked(state, request, person, secret)
 
@@ -129,14 +139,14 @@ def reset_password(state: CurrentState, admin: CurrentAdmin, request: Request, p
 @router.get("/people/{person_id}/logins")
 def list_logins(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> LoginList:
     """Where somebody is signed in, the latest first."""
-    with _problems():
+    with problems_of_people():
         return _logins(state.registry.logins(person_id), None)
 
 
 @router.delete("/people/{person_id}/logins", status_code=204)
 def end_all_logins(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> None:
     """Sign somebody out everywhere."""
-    with _problems():
+    with problems_of_people():
         state.registry.end_logins(person_id)
 
 
@@ -162,37 +172,36 @@ def end_other_logins(state: CurrentState, person: CurrentPerson, request: Reques
 @router.delete("/me/logins/{login_id}", status_code=204)
 def end_own_login(state: CurrentState, person: CurrentPerson, login_id: LoginId) -> None:
     """Sign out there."""
-    with _problems():
+    with problems_of_people():
         state.registry.end_login(person.id, login_id)
 
 
 @router.put("/me/password", status_code=204)
 def change_password(state: CurrentState, person: CurrentPerson, request: Request, change: PasswordChange) -> None:
     """Your own. All other logins end."""
-    who = who_tries(request, person.email)
-    state.login_throttle.attempt(*who)
-    try:
-        state.registry.change_password(person.id, change.old, change.new, login=request.cookies.get(COOKIE))
-    except errors.LoginRefused as error:
-        raise Forbidden("The old password is another one.") from error
-    state.login_throttle.succeeded(*who)
+    require_password(request, person, change.old)
+    with problems_of_people():
+        state.registry.change_password(person.id, change.new, login=request.cookies.get(COOKIE))
 
 
 @router.post("/password", dependencies=[FOR_EVERYBODY])
 def use_link(state: CurrentState, request: Request, response: Response, use: LinkUse) -> SignedIn:
-    """Choose a password by the link of an invitation or a reset, once, and be signed in."""
-    browser = browser_of(request)
+    """Choose a password by the link of an invitation or a reset, once, and be signed in.
+
+    Who has a second factor is asked for a `code` as well: without one the answer is `second-factor-needed`, and the
+    link stays good.
+    """
     try:
-        with _problems(), acts(Actor("who has the link", browser.address)):
+        with problems_of_people(), acts(Actor("who has the link", address_of(request))):
+            require_code(request, state.registry.person_of_link(use.token), use.code)
             person = state.registry.use_link(use.token, use.password)
-            login = state.registry.begin_login(person.id, browser=browser)
     except errors.LinkRefused as error:
         raise SetupRefused(str(error)) from error
-    return set_cookie(request, response, login)
+    return begin_login(request, response, person)
 
 
 @contextmanager
-def _problems() -> Generator[None]:
+def problems_of_people() -> Generator[None]:
     """What the registry refuses, as a problem."""
     try:
         yield

@@ -11,20 +11,34 @@ from pydantic import Field
 from playtrace import __version__
 from playtrace.api.access import FOR_EVERYBODY
 from playtrace.api.authentication import COOKIE, require_same_origin, signed_in_person
+from playtrace.api.login_throttle import limits_of_code, limits_of_password
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, state_of
-from playtrace.problems import InvalidRequest, SetupRefused, Unauthenticated
+from playtrace.problems import (
+    CodeRefused,
+    Forbidden,
+    InvalidRequest,
+    SecondFactorNeeded,
+    SetupRefused,
+    Unauthenticated,
+)
 from playtrace.registry import errors
+from playtrace.registry.audit import Actor, acts
 from playtrace.registry.known_browsers import DAYS_MAX
 from playtrace.registry.models import EMAIL_LENGTH_MAX, GAME_ID_LENGTH_MAX, Person
 from playtrace.registry.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
-from playtrace.registry.people import Browser, SessionSecret
+from playtrace.registry.people import Browser
 from playtrace.registry.roles import Role
+from playtrace.registry.second_factor import CODE_LENGTH_MAX, is_of_app
 
 router = APIRouter(prefix="/api", tags=["session"])
 
 BROWSER_COOKIE = "playtrace_browser"
 """By which a browser is known again in which somebody signed in before. It opens nothing."""
+
+
+Password = Annotated[str, Field(max_length=PASSWORD_LENGTH_MAX)]
+Code = Annotated[str, Field(max_length=CODE_LENGTH_MAX)]
 
 
 class GrantOf(ApiModel):
@@ -67,7 +81,10 @@ class Setup(ApiModel):
 
 class Credentials(ApiModel):
     email: Annotated[str, Field(max_length=EMAIL_LENGTH_MAX)]
-    password: Annotated[str, Field(max_length=PASSWORD_LENGTH_MAX)]
+    password: Password
+    code: Code | None = Field(
+        None, description="Of the authenticator app, or for recovery, where this person has a second factor."
+    )
 
 
 class SignedIn(ApiModel):
@@ -93,7 +110,7 @@ def read_me(request: Request, response: Response, state: CurrentState) -> Me:
 def create_admin(setup: Setup, request: Request, response: Response, state: CurrentState) -> SignedIn:
     """The first admin, by the one-time link. Signs in as well."""
     try:
-        state.registry.create_admin(setup.token, setup.email, setup.password)
+        person = state.registry.create_admin(setup.token, setup.email, setup.password)
     except errors.Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected) from error
     except errors.SetupRefused as error:
@@ -101,19 +118,24 @@ def create_admin(setup: Setup, request: Request, response: Response, state: Curr
             "The link was used already, or is not the latest that the server printed. "
             "Restart the server for a new link; once there is an admin, sign in."
         ) from error
-    return set_cookie(request, response, state.registry.login(setup.email, setup.password, browser=browser_of(request)))
+    return begin_login(request, response, person)
 
 
 @router.post("/session", dependencies=[FOR_EVERYBODY, Depends(require_same_origin)])
 def sign_in(credentials: Credentials, request: Request, response: Response, state: CurrentState) -> SignedIn:
-    who = who_tries(request, credentials.email)
-    state.login_throttle.attempt(*who)
+    """With the `code` too where somebody has a second factor: without one the answer is `second-factor-needed`."""
+    limits = limits_of_password(address_of(request), credentials.email, known_browser(request, credentials.email))
+    state.login_throttle.attempt(limits)
     try:
-        login = state.registry.login(credentials.email, credentials.password, browser=browser_of(request))
+        person = state.registry.person_of_password(credentials.email, credentials.password)
     except errors.LoginRefused as error:
         raise Unauthenticated(str(error)) from error
-    state.login_throttle.succeeded(*who)
-    return set_cookie(request, response, login)
+    if person.has_second_factor and credentials.code is None:
+        # Nothing was wrong so far.
+        state.login_throttle.withdraw(limits)
+    require_code(request, person, credentials.code)
+    state.login_throttle.succeeded(limits)
+    return begin_login(request, response, person)
 
 
 @router.delete("/session", status_code=204, dependencies=[FOR_EVERYBODY, Depends(require_same_origin)])
@@ -124,7 +146,11 @@ def sign_out(request: Request, response: Response, state: CurrentState) -> None:
     response.delete_cookie(COOKIE, path="/", secure=_is_https(request), httponly=True, samesite="lax")
 
 
-def set_cookie(request: Request, response: Response, login: SessionSecret) -> SignedIn:
+def begin_login(request: Request, response: Response, person: Person) -> SignedIn:
+    """Of somebody of whom it is known who it is."""
+    browser = Browser(address_of(request), request.headers.get("user-agent", ""), request.cookies.get(BROWSER_COOKIE))
+    with acts(Actor(person.email, browser.address)):
+        login = state_of(request).registry.begin_login(person.id, browser=browser)
     response.headers["Cache-Control"] = "no-store"
     response.set_cookie(
         COOKIE,
@@ -147,15 +173,41 @@ def set_cookie(request: Request, response: Response, login: SessionSecret) -> Si
     return SignedIn(user=User.of(login.person), expires_at=login.expires_at)
 
 
-def browser_of(request: Request) -> Browser:
-    return Browser(address_of(request), request.headers.get("user-agent", ""), request.cookies.get(BROWSER_COOKIE))
-
-
-def who_tries(request: Request, email: str) -> tuple[str, str, str | None]:
-    """As the throttle of sign-ins counts them: an address, a person, and the browser where it is known to be theirs."""
+def known_browser(request: Request, email: str) -> str | None:
+    """What the throttle of sign-ins knows a browser by in which this person signed in before."""
     secret = request.cookies.get(BROWSER_COOKIE)
     is_known = secret is not None and state_of(request).registry.knows_browser(email, secret)
-    return address_of(request), email, secret if is_known else None
+    return secret if is_known else None
+
+
+def require_password(request: Request, person: Person, password: str) -> None:
+    """Before what only they may do who are signed in. Raises `Forbidden` and `TooManyRequests`."""
+    state = state_of(request)
+    limits = limits_of_password(address_of(request), person.email, known_browser(request, person.email))
+    state.login_throttle.attempt(limits)
+    try:
+        state.registry.require_password(person.id, password)
+    except errors.LoginRefused as error:
+        raise Forbidden("Your password is another one.") from error
+    state.login_throttle.succeeded(limits)
+
+
+def require_code(request: Request, person: Person, code: str | None) -> None:
+    """Where they have a second factor. Raises `SecondFactorNeeded`, `CodeRefused` and `TooManyRequests`."""
+    if not person.has_second_factor:
+        return
+    if code is None:
+        raise SecondFactorNeeded
+    state = state_of(request)
+    # Nobody guesses a recovery code: whoever has lost the app gets in, however many guesses there were.
+    limits = limits_of_code(person.email, known_browser(request, person.email)) if is_of_app(code) else []
+    state.login_throttle.attempt(limits)
+    try:
+        with acts(Actor("who knows the password", address_of(request))):
+            state.registry.take_code(person.id, code)
+    except errors.CodeRefused as error:
+        raise CodeRefused(str(error)) from error
+    state.login_throttle.withdraw(limits)
 
 
 def address_of(request: Request) -> str:

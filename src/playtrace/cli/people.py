@@ -86,11 +86,24 @@ def reset(
     password: Annotated[
         bool, typer.Option("--password", help="Ask for a new password here instead of a link.")
     ] = False,
+    second_factor: Annotated[
+        bool, typer.Option("--second-factor", help="Take away the second factor, and leave the password.")
+    ] = False,
     data: DataFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print a link by which somebody chooses a new password. Whoever forgot theirs is not locked out for good."""
+    """Print a link by which somebody chooses a new password. Whoever forgot theirs is not locked out for good.
+
+    With --second-factor, for somebody who has lost their phone: they are asked for their password alone from then on.
+    """
     with open_registry(data) as registry:
+        if second_factor:
+            person = registry.remove_second_factor(email)
+            if as_json:
+                print_json(_document(person))
+            else:
+                typer.echo(f"{person.email} is asked for no code any more when signing in.")
+            return
         if password:
             registry.person(email)
             new = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)

@@ -26,7 +26,9 @@ RegistryError
 ├── AmbiguousKey      the beginning of more than one write key
 ├── SetupRefused      the one-time link is wrong or used, or there is an admin already
 ├── LinkRefused       nor is a link that sets a password good for ever
-└── LoginRefused      email and password do not belong together
+├── LoginRefused      email and password do not belong together
+├── CodeRefused       the code of the second factor is another, or was used already
+└── SecondFactorThere it is in use already
 """
 
 from __future__ import annotations
@@ -174,3 +176,16 @@ class LinkRefused(RegistryError):
 class LoginRefused(RegistryError):
     def __init__(self) -> None:
         super().__init__("Email and password do not belong together.")
+
+
+class CodeRefused(RegistryError):
+    def __init__(self) -> None:
+        super().__init__(
+            "This is not the code that the app shows now, or it was used already. Wait for the next one. Is the clock"
+            " of the phone right?"
+        )
+
+
+class SecondFactorThere(RegistryError):
+    def __init__(self) -> None:
+        super().__init__("There is a second factor already. Remove it first.")

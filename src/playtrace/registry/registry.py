@@ -29,6 +29,7 @@ from playtrace.registry import (
     people,
     refused_players,
     report_schedules,
+    second_factor,
     store_place,
     tokens,
 )
@@ -41,6 +42,7 @@ from playtrace.registry.audit import acting, acts
 from playtrace.registry.database import answering, for_reading, for_writing, open_database
 from playtrace.registry.errors import (
     AmbiguousKey,
+    CodeRefused,
     GameExists,
     GameIsDeleted,
     LoginRefused,
@@ -389,12 +391,9 @@ class Registry:
             self._audit(session, "person.password_set", person.email)
             return person
 
-    def change_password(self, person_id: int, old: str, new: str, *, login: str | None) -> None:
-        """All other logins end. Raises `LoginRefused` when the old one is another, and `Invalid`."""
+    def change_password(self, person_id: int, new: str, *, login: str | None) -> None:
+        """By themselves: all their logins end but this one. Raises `UnknownPerson` and `Invalid`."""
         check_password(new)
-        person = self.person(person_id)
-        if not verify_password(person.password_hash or None, old):
-            raise LoginRefused
         password_hash = hash_password(new)
         with self._noting() as session:
             person = people.find(session, person_id)
@@ -402,13 +401,78 @@ class Registry:
             people.end_logins(session, person, but=login)
             self._audit(session, "person.password_changed", person.email)
 
-    def login(self, email: str, password: str, *, browser: Browser = NO_BROWSER) -> SessionSecret:
-        """Raises `LoginRefused`, after the same time and with the same words whether or not the person exists."""
+    def person_of_password(self, email: str, password: str) -> Person:
+        """Whoever has them. It may be that a code is to be asked for as well.
+
+        Raises `LoginRefused`, after the same time and with the same words whether or not the person exists.
+        """
         with self._reading() as session:
             person = people.by_email(session, email)
         if not verify_password(person.password_hash or None if person else None, password) or person is None:
             raise LoginRefused
-        return self.begin_login(person.id, browser=browser)
+        return person
+
+    def require_password(self, person_id: int, password: str) -> None:
+        """Of somebody who is signed in, before what only they may do. Raises `UnknownPerson` and `LoginRefused`."""
+        if not verify_password(self.person(person_id).password_hash or None, password):
+            raise LoginRefused
+
+    # The second factor
+
+    def begin_second_factor(self, person_id: int) -> str:
+        """The secret for an authenticator app. It is asked for codes of it once it is confirmed.
+
+        Raises `UnknownPerson` and `SecondFactorThere`.
+        """
+        with self._noting() as session:
+            return second_factor.begin(people.find(session, person_id))
+
+    def confirm_second_factor(self, person_id: int, code: str) -> list[str]:
+        """The recovery codes, which cannot be shown again. Raises `UnknownPerson`, `SecondFactorThere` and
+        `CodeRefused`."""
+        with self._noting() as session:
+            person = people.find(session, person_id)
+            codes = second_factor.confirm(session, person, code, self._clock())
+            self._audit(session, "person.second_factor_set", person.email)
+            return codes
+
+    def take_code(self, person_id: int, code: str) -> None:
+        """Of the app, or for recovery: none is taken twice. Raises `UnknownPerson` and `CodeRefused`."""
+        try:
+            with self._noting() as session:
+                person = people.find(session, person_id)
+                second_factor.take(session, person, code, self._clock())
+                if not second_factor.is_of_app(code):
+                    self._audit(session, "person.recovery_code_used", person.email)
+        except CodeRefused:
+            # Whoever comes so far knows the password.
+            self.note("person.code_refused", self.person(person_id).email)
+            raise
+
+    def new_recovery_codes(self, person_id: int) -> list[str]:
+        """In place of those that were left; none without a second factor. Raises `UnknownPerson`."""
+        with self._noting() as session:
+            person = people.find(session, person_id)
+            if not person.has_second_factor:
+                return []
+            self._audit(session, "person.recovery_codes_made", person.email)
+            return second_factor.new_recovery_codes(session, person)
+
+    def recovery_codes_left(self, person_id: int) -> int:
+        """Raises `UnknownPerson`."""
+        with self._reading() as session:
+            return second_factor.recovery_codes_left(session, people.find(session, person_id))
+
+    def remove_second_factor(self, who: str | int) -> Person:
+        """Where there is one. Raises `UnknownPerson`."""
+        with self._noting() as session:
+            person = people.find(session, who)
+            if person.has_second_factor:
+                self._audit(session, "person.second_factor_removed", person.email)
+            second_factor.remove(session, person)
+            return person
+
+    # Where people are signed in
 
     def knows_browser(self, email: str, secret: str) -> bool:
         """Whether this person signed in before in the browser that shows this secret."""
