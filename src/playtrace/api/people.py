@@ -153,7 +153,7 @@ def end_all_logins(state: CurrentState, admin: CurrentAdmin, person_id: PersonId
 @router.delete("/people/{person_id}/logins/{login_id}", status_code=204)
 def end_their_login(state: CurrentState, admin: CurrentAdmin, person_id: PersonId, login_id: LoginId) -> None:
     """Sign somebody out there."""
-    with _problems():
+    with problems_of_people():
         state.registry.end_login(person_id, login_id)
 
 
