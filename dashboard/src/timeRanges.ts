@@ -34,12 +34,18 @@ export const isTimeZone = (name: string): boolean => {
 }
 
 /** The instant at which a day begins in a time zone, as RFC 3339. */
-export function startOfDay(day: string, timeZone: string): string {
-  const asIfUtc = Date.parse(`${day}T00:00:00Z`)
+export const startOfDay = (day: string, timeZone: string): string => instantOf(`${day}T00:00`, timeZone)
+
+/** The instant at which the clocks of a time zone show a day and a time, such as `2026-11-27T18:00`, as RFC 3339. */
+export function instantOf(local: string, timeZone: string): string {
+  const asIfUtc = Date.parse(`${local}:00Z`)
   // The offset is that of the instant looked for, so it is looked up once more at the first guess.
   const guess = asIfUtc - offsetMs(asIfUtc, timeZone)
   return new Date(asIfUtc - offsetMs(guess, timeZone)).toISOString()
 }
+
+/** What the clocks of a time zone show at an instant, as `instantOf` takes it. */
+export const localOf = (instant: Date, timeZone: string): string => new Date(instant.getTime() + offsetMs(instant.getTime(), timeZone)).toISOString().slice(0, 16)
 
 const clocks = new Map<string, Intl.DateTimeFormat>()
 

@@ -52,6 +52,7 @@ PLACES = {
     "report_id": "zebrareport",
     "rule_id": "zebrarule",
     "segment_id": "zebrasegment",
+    "annotation_id": "1",
     "player_id": "zebraplayer",
 }
 """What stands in an address: a thing of the other game, wherever things are not of one game by their address."""
@@ -83,6 +84,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/alerts/silences"): {"until": str(NOW + dt.timedelta(hours=1)), "gameId": MINE},
     ("POST", "/api/backups"): {"address": "somewhere"},
     ("POST", "/api/games/{game_id}/imports/{import_id}"): {"name": "a", "after": 0, "upto": 0, "events": []},
+    ("POST", "/api/games/{game_id}/annotations"): {"at": str(NOW), "text": "amber"},
+    ("PUT", "/api/games/{game_id}/annotations/{annotation_id}"): {"at": str(NOW), "text": "amber"},
     ("POST", "/api/games/{game_id}/segments/preview"): {"rule": {"event": "purchase"}},
     ("PUT", "/api/games/{game_id}/segments/{segment_id}"): {"players": ["ana"]},
     ("POST", "/api/games/{game_id}/erasures"): {"players": ["somebody"]},
@@ -236,6 +239,7 @@ class Studio:
         self.registry.add_alert_silence(
             NOW + dt.timedelta(hours=1), rule_id="zebrarule", game_id=THEIRS, version=None, note="zebra"
         )
+        self.registry.add_annotation(THEIRS, NOW, "zebra sale")
         segment = self.client.put(
             f"/api/games/{THEIRS}/segments/zebrasegment",
             json={"players": ["zebraplayer"]},

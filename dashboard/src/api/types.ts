@@ -55,6 +55,9 @@ export type Books = Answer<'/api/games/{game_id}/books'>
 export type BooksRow = Books['total']
 export type BooksSample = Books['samples'][number]
 
+export type AnnotationList = Answer<'/api/games/{game_id}/annotations'>
+export type Annotation = AnnotationList['annotations'][number]
+
 export type SegmentList = Answer<'/api/games/{game_id}/segments'>
 
 export type RuleList = Answer<'/api/alerts/rules'>

@@ -20,7 +20,7 @@ export function useDrawn(): ShallowRef<Drawn | null> {
 }
 
 /** Draws `option()` into the element, again whenever what it read has changed, the theme or the size. */
-export function useChart(element: Ref<HTMLElement | null>, option: () => ChartOption): void {
+export function useChart(element: Ref<HTMLElement | null>, option: () => ChartOption) {
   let chart: ECharts | null = null
   const drawn = inject(DRAWN, null)
 
@@ -44,4 +44,8 @@ export function useChart(element: Ref<HTMLElement | null>, option: () => ChartOp
     chart?.dispose()
     chart = null
   })
+  return {
+    /** Which category of the axis below lies so many pixels from the left. */
+    categoryAt: (left: number): number => Number(chart?.convertFromPixel({ xAxisIndex: 0 }, left) ?? 0),
+  }
 }

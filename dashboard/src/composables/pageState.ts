@@ -13,16 +13,28 @@ export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'env', 'platform', '
 
 export interface RangePreset {
   key: string
+  /** On its button, and where it is chosen. */
   label: string
-  days: number
+  chosen: string
+  /** Within a sentence. */
+  words: string
+  /** Which days these are: both belong to them. */
+  span: (today: string) => { from: string; to: string }
 }
 
+const lastDays = (key: string, days: number): RangePreset => ({ key, label: `${days} days`, chosen: `Last ${days} days`, words: `the last ${days} days`, span: (today) => ({ from: shiftDay(today, 1 - days), to: today }) })
+const named = (key: string, label: string, span: RangePreset['span']): RangePreset => ({ key, label, chosen: label, words: label.toLowerCase(), span })
+const firstOfMonth = (day: string): string => `${day.slice(0, 7)}-01`
+
 export const PRESETS: readonly RangePreset[] = [
-  { key: 'today', label: 'Today', days: 1 },
-  { key: '7d', label: '7 days', days: 7 },
-  { key: '30d', label: '30 days', days: 30 },
-  { key: '60d', label: '60 days', days: 60 },
-  { key: '90d', label: '90 days', days: 90 },
+  named('today', 'Today', (today) => ({ from: today, to: today })),
+  named('yesterday', 'Yesterday', (today) => ({ from: shiftDay(today, -1), to: shiftDay(today, -1) })),
+  lastDays('7d', 7),
+  lastDays('30d', 30),
+  lastDays('60d', 60),
+  lastDays('90d', 90),
+  named('month', 'This month', (today) => ({ from: firstOfMonth(today), to: today })),
+  named('last-month', 'Last month', (today) => ({ from: firstOfMonth(shiftDay(firstOfMonth(today), -1)), to: shiftDay(firstOfMonth(today), -1) })),
 ]
 /** Of pages that name no other in `pages.ts`. */
 const DEFAULT_PRESET = '30d'
@@ -63,8 +75,9 @@ export function usePageState() {
   })
   const today = computed(() => plainDay(now.value, timeZone.value))
   /** Plain days of the time zone; both are part of the range. */
-  const from = computed(() => (preset.value ? shiftDay(today.value, 1 - preset.value.days) : customFrom.value))
-  const to = computed(() => (preset.value ? today.value : customTo.value))
+  const span = computed(() => preset.value?.span(today.value) ?? { from: customFrom.value, to: customTo.value })
+  const from = computed(() => span.value.from)
+  const to = computed(() => span.value.to)
   const days = computed(() => daysBetween(from.value, to.value) + 1)
 
   const interval: ComputedRef<Interval> = computed(() => {
@@ -91,7 +104,7 @@ export function usePageState() {
   /** What the address asks for and cannot have. It is shown with what stands in for it, which is said too. */
   const addressFaults = computed(() => {
     const faults: string[] = []
-    const instead = preset.value ? `Shown instead: ${preset.value.days === 1 ? 'today' : `the last ${preset.value.label}`}.` : ''
+    const instead = preset.value ? `Shown instead: ${preset.value.words}.` : ''
     if (preset.value && asksForDays.value) {
       const [first, last] = [customFrom.value, customTo.value]
       if (isDay(first) && isDay(last)) faults.push(`The address asks for days from ${first} to ${last}, ${first > last ? 'which begin after they end' : `and there may be at most ${formatCount(DAYS_MAX)}`}. ${instead}`)

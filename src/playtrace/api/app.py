@@ -10,6 +10,7 @@ from playtrace import __version__
 from playtrace.api import (
     alert_channels,
     alerts,
+    annotations,
     audit,
     backups,
     data_health,
@@ -86,6 +87,7 @@ def create_app() -> FastAPI:
         known_players.router,
         event_properties.router,
         segments.router,
+        annotations.router,
         rates.router,
         alert_channels.router,
         alerts.router,

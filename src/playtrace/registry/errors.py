@@ -20,7 +20,8 @@ RegistryError
 │   ├── UnknownSilence
 │   ├── UnknownReport
 │   ├── UnknownMirror
-│   └── UnknownMap
+│   ├── UnknownMap
+│   └── UnknownAnnotation
 ├── FromSettings      a channel that the settings make is not changed by anything else
 ├── MirrorFromSettings  nor is such a mirror
 ├── AmbiguousKey      the beginning of more than one write key
@@ -156,6 +157,11 @@ class UnknownIncident(NotFound):
 class UnknownSilence(NotFound):
     def __init__(self, silence_id: int) -> None:
         super().__init__(f"There is no silence with the id {silence_id}.")
+
+
+class UnknownAnnotation(NotFound):
+    def __init__(self, annotation_id: int) -> None:
+        super().__init__(f"The game has no annotation with the id {annotation_id}.")
 
 
 class AmbiguousKey(RegistryError):

@@ -2,7 +2,7 @@
 
 Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins and links that have ended are
 removed, people who have left (the audit still names them), exchange rates that are replaced, channels of alerts with
-what was sent to them, mirrors, and pictures of maps.
+what was sent to them, mirrors, pictures of maps, and annotations.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ MIRROR_ID_LENGTH_MAX = 64
 MIRROR_URL_LENGTH_MAX = 2000
 MAP_NAME_LENGTH_MAX = 256
 CONTENT_TYPE_LENGTH_MAX = 32
+ANNOTATION_LENGTH_MAX = 200
 TARGET_LENGTH_MAX = 2000
 SIGNING_SECRET_LENGTH_MAX = 200
 ERROR_LENGTH_MAX = 500
@@ -465,6 +466,21 @@ class ReportSchedule(Base):
     last_sent_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
     """Why the last one could not be made or sent."""
+
+
+class Annotation(Base):
+    """What somebody says of a moment of a game."""
+
+    __tablename__ = "annotations"
+    __table_args__ = (Index("ix_annotations_of_game", "game_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX))
+    at: Mapped[dt.datetime] = mapped_column(Instant)
+    text: Mapped[str] = mapped_column(String(ANNOTATION_LENGTH_MAX))
+    changed_by: Mapped[str] = mapped_column(String(SUBJECT_LENGTH_MAX))
+    """Who said it so, as the audit calls them."""
+    changed_at: Mapped[dt.datetime] = mapped_column(Instant)
 
 
 class Mirror(Base):

@@ -20,6 +20,7 @@ from playtrace.registry import (
     alert_incidents,
     alert_outbox,
     alert_rules,
+    annotations,
     audit,
     exchange_rates,
     games,
@@ -58,6 +59,7 @@ from playtrace.registry.models import (
     NOTE_LENGTH_MAX,
     AlertChannel,
     AlertInOutbox,
+    Annotation,
     AuditEntry,
     Game,
     GameMap,
@@ -878,6 +880,34 @@ class Registry:
         """It could not be made, and is still due."""
         with self._writing() as session:
             report_schedules.failed(session, report_id, error)
+
+    # Annotations. No answer depends on them, so the revision stays.
+
+    def add_annotation(self, game_id: str, at: dt.datetime, text: str) -> Annotation:
+        """Of whoever acts. Raises `UnknownGame` and `Invalid`."""
+        with self._noting() as session:
+            self._require_game(session, game_id)
+            self._audit(session, "annotation.added", text, game_id=game_id, at=str(at))
+            return annotations.add(session, game_id, at, text, acting.get().name, self._clock())
+
+    def change_annotation(self, game_id: str, annotation_id: int, at: dt.datetime, text: str) -> Annotation:
+        """Raises `UnknownAnnotation` and `Invalid`."""
+        with self._noting() as session:
+            self._audit(session, "annotation.changed", text, game_id=game_id, at=str(at))
+            return annotations.change(session, game_id, annotation_id, at, text, acting.get().name, self._clock())
+
+    def remove_annotation(self, game_id: str, annotation_id: int) -> None:
+        """Raises `UnknownAnnotation`."""
+        with self._noting() as session:
+            removed = annotations.remove(session, game_id, annotation_id)
+            self._audit(session, "annotation.removed", removed.text, game_id=game_id, at=str(removed.at))
+
+    def annotations(
+        self, game_id: str, *, since: dt.datetime | None = None, until: dt.datetime | None = None
+    ) -> list[Annotation]:
+        """Those of a game, from `since` on and before `until`, the earliest first."""
+        with self._reading() as session:
+            return list(annotations.find_all(session, game_id, since, until))
 
     # Mirrors. No answer depends on them, so the revision stays.
 

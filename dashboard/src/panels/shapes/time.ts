@@ -3,6 +3,7 @@ import type { Interval, TimePoint } from '@/api/types'
 import type { BarSeriesOption, ChartOption, LineSeriesOption } from '@/charts/echarts'
 import { baseOption, durationSteps, OTHER_COLOR, OTHER_KEY, readColor, seriesColors, tooltipElement, type SeriesColor } from '@/charts/look'
 import type { Scale } from '@/charts/scales'
+import type { Mark } from '@/composables/marks'
 import { formatCompact, formatDay, formatDayTime, formatDimension, formatTime, formatWeekday } from '@/format'
 import type { PageContext, Split } from '../pageContext'
 
@@ -89,7 +90,35 @@ export const UNFINISHED = 'not finished yet'
 export const bucketLabel = (time: string, interval: Interval, timeZone: string): string =>
   interval === 'day' || interval === 'week' ? formatDay(time, timeZone) : formatDayTime(time, timeZone)
 
-export function timeSeriesOption(all: NamedSeries[], look: TimeDrawing): ChartOption {
+/** As many labels as have room beside each other; the others are told where the pointer rests. */
+const MARK_LABELS_MAX = 8
+const MARK_LABEL_LENGTH_MAX = 16
+const MARK_LABEL_PX = 14
+
+const shortened = (text: string): string => (text.length > MARK_LABEL_LENGTH_MAX ? `${text.slice(0, MARK_LABEL_LENGTH_MAX - 1)}…` : text)
+
+/** A line for each bucket in which something is marked. */
+function markLine(marks: Map<number, Mark[]>, buckets: number): LineSeriesOption['markLine'] {
+  let labelled = Number.NEGATIVE_INFINITY
+  const data = [...marks].toSorted(([a], [b]) => a - b).map(([index, [first, ...others]]) => {
+    const show = index - labelled > buckets / MARK_LABELS_MAX
+    if (show) labelled = index
+    const text = shortened(first?.text ?? '') + (others.length ? ` +${others.length}` : '')
+    return { xAxis: index, lineStyle: { type: first?.kind === 'release' ? 'solid' : ([3, 3] as const) }, label: { show, formatter: () => text } }
+  })
+  return {
+    silent: true,
+    animation: false,
+    symbol: 'none',
+    lineStyle: { color: readColor('text-soft'), width: 1, opacity: 0.8 },
+    label: { position: 'end', distance: 3, color: readColor('text-soft'), fontFamily: readColor('font'), fontSize: 10 },
+    data: data as unknown as NonNullable<LineSeriesOption['markLine']>['data'],
+  }
+}
+
+export const markWords = ({ kind, text }: Mark): string => (kind === 'release' ? `Release of ${text}` : text)
+
+export function timeSeriesOption(all: NamedSeries[], look: TimeDrawing, marks: Map<number, Mark[]> = new Map()): ChartOption {
   const times = all[0]?.points ?? []
   const single = all.filter(({ isBefore }) => !isBefore).length === 1
   const byHour = look.interval === 'hour' || look.interval === 'minute'
@@ -106,6 +135,10 @@ export function timeSeriesOption(all: NamedSeries[], look: TimeDrawing): ChartOp
     if (one.isBefore) return [before(one)]
     return look.shape === 'bars' ? [bars(one)] : [...(one.band ? bandOf(one, one.band) : []), ...lines(one, single && !one.band)]
   })
+  if (marks.size && option.series[0]) {
+    option.series[0].markLine = markLine(marks, times.length)
+    Object.assign(option.grid as object, { top: MARK_LABEL_PX + 4 })
+  }
   if (look.shape === 'bars') (option.tooltip as { axisPointer: { type?: string } }).axisPointer.type = 'shadow'
   ;(option.tooltip as { formatter: unknown }).formatter = (items: { dataIndex: number }[] | { dataIndex: number }) => {
     const index = (Array.isArray(items) ? items[0] : items)?.dataIndex ?? 0
@@ -114,7 +147,7 @@ export function timeSeriesOption(all: NamedSeries[], look: TimeDrawing): ChartOp
     const title = byHour ? formatDayTime(point.time, look.timeZone) : formatWeekday(point.time, look.timeZone)
     return tooltipElement(
       look.interval === 'week' ? `Week of ${title}` : title,
-      point.complete ? null : UNFINISHED,
+      [...(point.complete ? [] : [UNFINISHED]), ...(marks.get(index) ?? []).map(markWords)].join('\n') || null,
       all.flatMap(({ label, series, points, band }) => {
         const between = band?.[index]
         const line = { label, series: all.length === 1 ? undefined : series, value: look.format(points[index]?.value) }

@@ -1,0 +1,109 @@
+"""Time axes and boards: moments that people mark, days that they drag out, and panels that they put together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from server_process import ServerProcess
+
+from .conftest import OpenPage
+from .played_game import GAME, played_game
+
+HOSTILE = '<img src=x onerror="alert(1)"> \u202eevil __proto__'
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def released(open_process: ServerProcess) -> ServerProcess:
+    """The played game, of which a version 2.0.0 came out two days ago."""
+    noon = NOW.replace(hour=0, minute=0, second=0, microsecond=0) - dt.timedelta(days=2)
+    updated = [
+        {"name": "session_start", "game_id": GAME, "player_id": f"player-{number}", "session_id": f"new-{number}-{day}",
+         "version": "2.0.0", "platform": "linux", "time": (noon + dt.timedelta(days=day)).isoformat()}
+        for number in range(6) for day in range(2)
+    ]  # fmt: skip
+    status, answer = open_process.send({"events": [*played_game(NOW), *updated]})
+    assert (status, answer["rejected"]) == (202, [])
+    open_process.wait_until_loaded()
+    return open_process
+
+
+def region(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True)
+
+
+def days_of(page: Page) -> tuple[str, str]:
+    query = parse_qs(urlsplit(page.url).query)
+    return query["from"][0], query["to"][0]
+
+
+def test_moments_are_marked_on_every_time_axis(released: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{released.url}/?game={GAME}&range=7d&table=events")
+    rows = page.get_by_role("table", name="Events over time").get_by_role("row")
+    release = rows.filter(has_text="Release of 2.0.0")
+    expect(release).to_contain_text(f"{(NOW - dt.timedelta(days=2)):%b} {(NOW - dt.timedelta(days=2)).day}")
+
+    page.get_by_role("button", name="Marks").click()
+    menu = page.get_by_role("dialog", name=re.compile("^Marks"))
+    menu.get_by_role("button", name="Add an annotation").click()
+    menu.get_by_label("What happened").fill(HOSTILE)
+    menu.get_by_label(re.compile("^When")).fill(f"{NOW - dt.timedelta(days=1):%Y-%m-%dT%H:%M}")
+    menu.get_by_role("button", name="Add", exact=True).click()
+    noted = menu.get_by_role("list", name="Annotations of these days").get_by_role("listitem")
+    expect(noted).to_contain_text(HOSTILE)
+    expect(rows.filter(has_text=HOSTILE)).to_have_count(1)
+
+    noted.get_by_role("button", name="Edit").click()
+    menu.get_by_label("What happened").fill("Autumn sale")
+    menu.get_by_role("button", name="Save").click()
+    expect(rows.filter(has_text="Autumn sale")).to_have_count(1)
+    menu.get_by_role("switch", name="Show marks on charts").click()
+    expect(page).to_have_url(re.compile("marks=hidden"))
+    expect(rows.filter(has_text="Autumn sale")).to_have_count(0)
+    noted.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove it").click()
+    expect(noted).to_have_count(0)
+    actions = [entry["action"] for entry in released.get("/api/audit?action=annotation")["entries"]]
+    assert actions == ["annotation.removed", "annotation.changed", "annotation.added"]
+
+
+def test_days_are_dragged_out_of_a_chart(released: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{released.url}/?game={GAME}&range=7d")
+    chart = region(page, "Events").get_by_role("img")
+    expect(chart.locator("canvas")).to_be_visible()
+    box = chart.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.95, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("range=custom"))
+    first, last = days_of(page)
+    assert last == f"{NOW:%Y-%m-%d}"
+    assert f"{NOW - dt.timedelta(days=3):%Y-%m-%d}" <= first < last
+    page.go_back()
+    expect(page).to_have_url(re.compile("range=7d"))
+
+
+def test_ranges_by_name(released: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{released.url}/?game={GAME}&range=yesterday")
+    yesterday = f"{NOW - dt.timedelta(days=1):%Y-%m-%d}"
+    answer = released.get(f"/api/metrics/summary?gameId={GAME}&from={yesterday}&to={yesterday}")
+    tile = page.locator("dl > div", has=page.locator("dt", has_text="Sessions")).first
+    expect(tile).to_contain_text(str(answer["current"]["sessionCount"]))
+    assert answer["current"]["sessionCount"] == 6
+    page.get_by_role("button", name="Date range: Yesterday").click()
+    page.get_by_role("button", name="Since 2.0.0").click()
+    expect(page).to_have_url(re.compile("range=custom"))
+    assert days_of(page) == (f"{NOW - dt.timedelta(days=2):%Y-%m-%d}", f"{NOW:%Y-%m-%d}")
+    page.get_by_role("button", name=re.compile("^Date range")).click()
+    page.get_by_role("button", name="Last month").click()
+    last_of_it = NOW.replace(day=1) - dt.timedelta(days=1)
+    expect(page.get_by_role("button", name="Date range: Last month")).to_contain_text(
+        f"{last_of_it:%b} {last_of_it.day}"
+    )
