@@ -10,7 +10,6 @@ from playtrace import __version__
 from playtrace.api import (
     alert_channels,
     alerts,
-    annotations,
     audit,
     backups,
     data_health,
@@ -40,6 +39,7 @@ from playtrace.api import (
     sending,
     session,
     sql,
+    time_annotations,
     tokens,
 )
 from playtrace.api.dashboard import Dashboard
@@ -87,7 +87,7 @@ def create_app() -> FastAPI:
         known_players.router,
         event_properties.router,
         segments.router,
-        annotations.router,
+        time_annotations.router,
         rates.router,
         alert_channels.router,
         alerts.router,

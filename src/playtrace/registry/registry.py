@@ -20,7 +20,6 @@ from playtrace.registry import (
     alert_incidents,
     alert_outbox,
     alert_rules,
-    annotations,
     audit,
     exchange_rates,
     games,
@@ -32,6 +31,7 @@ from playtrace.registry import (
     report_schedules,
     second_factor,
     store_place,
+    time_annotations,
     tokens,
 )
 from playtrace.registry.access_secrets import new_secret, sha256_of
@@ -888,18 +888,18 @@ class Registry:
         with self._noting() as session:
             self._require_game(session, game_id)
             self._audit(session, "annotation.added", text, game_id=game_id, at=str(at))
-            return annotations.add(session, game_id, at, text, acting.get().name, self._clock())
+            return time_annotations.add(session, game_id, at, text, acting.get().name, self._clock())
 
     def change_annotation(self, game_id: str, annotation_id: int, at: dt.datetime, text: str) -> Annotation:
         """Raises `UnknownAnnotation` and `Invalid`."""
         with self._noting() as session:
             self._audit(session, "annotation.changed", text, game_id=game_id, at=str(at))
-            return annotations.change(session, game_id, annotation_id, at, text, acting.get().name, self._clock())
+            return time_annotations.change(session, game_id, annotation_id, at, text, acting.get().name, self._clock())
 
     def remove_annotation(self, game_id: str, annotation_id: int) -> None:
         """Raises `UnknownAnnotation`."""
         with self._noting() as session:
-            removed = annotations.remove(session, game_id, annotation_id)
+            removed = time_annotations.remove(session, game_id, annotation_id)
             self._audit(session, "annotation.removed", removed.text, game_id=game_id, at=str(removed.at))
 
     def annotations(
@@ -907,7 +907,7 @@ class Registry:
     ) -> list[Annotation]:
         """Those of a game, from `since` on and before `until`, the earliest first."""
         with self._reading() as session:
-            return list(annotations.find_all(session, game_id, since, until))
+            return list(time_annotations.find_all(session, game_id, since, until))
 
     # Mirrors. No answer depends on them, so the revision stays.
 

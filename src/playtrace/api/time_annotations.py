@@ -12,9 +12,9 @@ from playtrace.api.access import EDITS, READS, CurrentEditor, CurrentReader, rea
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.state import CurrentState
 from playtrace.problems import InvalidRequest, NotFound
-from playtrace.registry.annotations import ANNOTATIONS_MAX
 from playtrace.registry.errors import Invalid, UnknownAnnotation
 from playtrace.registry.models import ANNOTATION_LENGTH_MAX, Annotation
+from playtrace.registry.time_annotations import ANNOTATIONS_MAX
 
 router = APIRouter(prefix="/api/games/{game_id}/annotations", tags=["annotations"])
 
