@@ -383,6 +383,35 @@ def test_who_may_one_game_sees_nothing_of_another(studio: Studio, operations: li
     assert seen > (60 if caller == "viewer of one" else 15)
 
 
+def test_a_game_in_the_query_opens_no_route_that_is_for_all_games(
+    studio: Studio, operations: list[Operation]
+) -> None:
+    seen = 0
+    for operation in operations:
+        if operation.names_game == "path" or operation.permission in (None, "own"):
+            continue
+        plain = studio.ask("admin of one", operation, None)
+        if plain.status_code not in (401, 403):
+            continue
+        assert operation.names_game != "query" or operation.path in ("/api/audit", "/api/alerts/rules/{rule_id}")
+        address = operation.address(None, **studio.places)
+        for name in ("gameId", "game_id", "game%5Fid")[operation.names_game == "query" and 2 :]:
+            answer = studio.client.request(
+                operation.method,
+                f"{address}{'&' if '?' in address else '?'}{name}={MINE}",
+                json=BODIES[operation.method, operation.path] if operation.has_body else None,
+                headers={"Via": "proxy"} | studio.callers["admin of one"],
+            )
+            seen += 1
+            if operation.path == "/api/audit":
+                # What it reads in that spelling is of the game.
+                assert answer.status_code in (200, 403)
+                assert_tells_nothing(answer, operation)
+            else:
+                assert answer.status_code == plain.status_code, (operation, name, answer.text)
+    assert seen > 60
+
+
 def test_things_of_another_game_are_neither_changed_nor_taken_over(studio: Studio) -> None:
     editor = studio.callers["editor of one"]
 
@@ -400,6 +429,11 @@ def test_things_of_another_game_are_neither_changed_nor_taken_over(studio: Studi
     assert ask("POST", "/api/alerts/rules", RULE | {"gameId": THEIRS})[0] == 404
     # For all games is more than one may.
     assert ask("POST", "/api/alerts/rules", RULE | {"gameId": None})[0] == 403
+    assert ask("DELETE", "/api/alerts/rules/zebrarule")[0] == 403
+    # A change keeps the game, however it spells it.
+    for name in ("gameId", "game_id", "Game_id", "GAME_ID", "ID"):
+        changed = ask("PATCH", f"/api/alerts/rules/crash_spike?gameId={MINE}", {name: THEIRS})
+        assert (changed[0], "a rule keeps it" in changed[1]) == (422, True), name
     status, said = ask("POST", "/api/alerts/rules", RULE | {"id": "new", "channels": ["zebra"]})
     assert status == 422
     assert "zebrachannel" not in said

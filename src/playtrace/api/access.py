@@ -1,9 +1,10 @@
 """What a request may do is decided here, before anything of it is worked on, and nowhere else.
 
-Each route says what it `Needs`: a permission. In which games is read from the request: in each one that its path or its
-query names; where it names none, in all games, or, as the route says, in some, and then the route looks at no others.
-A route whose body names the game asks once more (`Caller.require`) when it has read it. A game in which a caller may
-nothing is answered as one that there is not.
+Each route says what it `Needs`: a permission. In which games is read from the request: in the one that its path names;
+where that names none, in all games, or, as the route says, in some, and then the route looks at no others. A game that
+the query names is asked for as well, and opens nothing: anybody may write `gameId` behind any address, and only the
+route knows whether it reads it. A route whose query or body says of which game it is asks once more (`Caller.require`)
+for what it has read. A game in which a caller may nothing is answered as one that there is not.
 
 A route that everybody may call says so as well (`FOR_EVERYBODY`): one that says nothing fails a test.
 """
@@ -24,8 +25,9 @@ from playtrace.problems import Forbidden, UnknownGame
 from playtrace.registry.audit import Actor, acting
 from playtrace.registry.models import Game, Person
 
-GAME_NAMES = ("gameId", "game_id")
-"""What a path or a query calls a game."""
+IN_PATH = "game_id"
+IN_QUERY = ("gameId", "game_id")
+"""What a path and a query call a game."""
 
 
 class Needs:
@@ -41,7 +43,7 @@ class Needs:
         somewhere: bool = False,
         who: Callable[..., Caller] = authenticate,
     ) -> None:
-        """`somewhere`: a request that names no game needs the permission in some game only."""
+        """`somewhere`: a request whose path names no game needs the permission in some game only."""
         self.permission = permission
         self._somewhere = somewhere
         # FastAPI reads what it is to put in from the signature; the caller's finder is known only here.
@@ -56,18 +58,14 @@ class Needs:
 
     async def __call__(self, connection: HTTPConnection, caller: Caller) -> Caller:
         acting.set(Actor(caller.name, connection.client.host if connection.client else ""))
-        named = games_named(connection)
-        for game_id in named:
+        # A name may stand several times there: whichever a route reads was looked at.
+        for game_id in (value for name in IN_QUERY for value in connection.query_params.getlist(name)):
             caller.require(self.permission, game_id)
-        if not named and not (self._somewhere and caller.may_somewhere(self.permission)):
+        if IN_PATH in connection.path_params:
+            caller.require(self.permission, connection.path_params[IN_PATH])
+        elif not (self._somewhere and caller.may_somewhere(self.permission)):
             caller.require(self.permission, None)
         return caller
-
-
-def games_named(connection: HTTPConnection) -> list[str]:
-    """In the path and the query, where a name may stand several times: whichever a route reads was looked at."""
-    in_path = [connection.path_params[name] for name in GAME_NAMES if name in connection.path_params]
-    return in_path + [value for name in GAME_NAMES for value in connection.query_params.getlist(name)]
 
 
 async def for_everybody() -> None:
@@ -97,13 +95,13 @@ MANAGES_SOMEWHERE = Needs(Permission.MANAGE, somewhere=True)
 CurrentReader = Annotated[Caller, Depends(READS)]
 """The parameter of every route that reads: of the games that the caller may read, and no others."""
 CurrentEditor = Annotated[Caller, Depends(EDITS)]
-"""Of a route that changes what others see of the game that it names, or else of all games."""
+"""Of a route that changes what others see of the game that its path names, or else of all games."""
 SomeEditor = Annotated[Caller, Depends(EDITS_SOMEWHERE)]
 """Of a route that learns later of which game it is, and asks then."""
 CurrentAdmin = Annotated[Caller, Depends(MANAGES)]
-"""Of a route that is for admins."""
+"""Of a route that is for admins: of the game that its path names, or else of all games."""
 SomeAdmin = Annotated[Caller, Depends(MANAGES_SOMEWHERE)]
-"""Of a route for admins of any game, which looks itself at which."""
+"""As `SomeEditor`."""
 
 
 def readable_game(state: State, reader: Caller, game_id: str) -> Game:

@@ -20,7 +20,7 @@ from playtrace.alerts.incidents import Incident
 from playtrace.alerts.measuring import Figures, NotMeasured, PastFigures, WatchedGame
 from playtrace.alerts.rules import ID_PATTERN, RULE, AlertRule, in_words, read_rule, written_rule
 from playtrace.alerts.telling import link_to
-from playtrace.api.access import CurrentEditor, CurrentReader, SomeEditor, readable_game
+from playtrace.api.access import CurrentReader, SomeEditor, readable_game
 from playtrace.api.alert_channels import may_see
 from playtrace.api.metrics import counting_rules
 from playtrace.api.models import ApiModel
@@ -274,15 +274,16 @@ def add_rule(state: CurrentState, editor: SomeEditor, rule: AlertRule) -> RuleSu
 @router.patch("/rules/{rule_id}")
 def change_rule(
     state: CurrentState,
-    editor: CurrentEditor,
+    editor: SomeEditor,
     rule_id: RuleId,
     changes: Annotated[dict[str, Any], Body(description="Fields of the rule; what is left out stays as it is.")],
     game_id: OfGame = None,
 ) -> RuleSummary:
     """Change some of a rule: `{"enabled": false}` switches it off. With `gameId` for that game alone, where it is for
     all; others stay as they are."""
-    for name in ("id", "gameId", "game_id", "kind"):
-        if name in changes:
+    editor.require(Permission.EDIT, game_id)
+    for name in changes:
+        if to_camel(name) in ("id", "gameId", "kind"):
             raise InvalidRequest.of_field(name, "a rule keeps it: make another one", location="body")
     there = _find(state, rule_id, game_id)
     fields = {to_camel(name): value for name, value in changes.items()}
@@ -296,8 +297,9 @@ def change_rule(
 
 
 @router.delete("/rules/{rule_id}")
-def remove_rule(state: CurrentState, editor: CurrentEditor, rule_id: RuleId, game_id: OfGame = None) -> RuleList:
+def remove_rule(state: CurrentState, editor: SomeEditor, rule_id: RuleId, game_id: OfGame = None) -> RuleList:
     """Forget a rule, or what was changed of a default. Answers with those that are left."""
+    editor.require(Permission.EDIT, game_id)
     try:
         state.registry.remove_alert_rule(rule_id, game_id=game_id)
     except UnknownAlertRule as error:

@@ -10,8 +10,9 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from playtrace.api.access import CurrentAdmin
+from playtrace.api.access import SomeAdmin
 from playtrace.api.models import ApiModel
+from playtrace.api.permissions import Permission
 from playtrace.api.state import CurrentState
 from playtrace.csv_text import write_csv
 from playtrace.registry.models import ACTION_LENGTH_MAX, ADDRESS_LENGTH_MAX, SUBJECT_LENGTH_MAX, AuditEntry
@@ -60,8 +61,9 @@ class AuditFilter(ApiModel):
 
 
 @router.get("/audit", response_model=AuditPage, responses=WRITTEN)
-def read_audit(state: CurrentState, admin: CurrentAdmin, asked: Annotated[AuditFilter, Query()]) -> Any:
+def read_audit(state: CurrentState, admin: SomeAdmin, asked: Annotated[AuditFilter, Query()]) -> Any:
     """What people, tokens and commands did, the latest first."""
+    admin.require(Permission.MANAGE, asked.game_id)
     is_file = asked.form != "json"
     limit = (asked.limit or FILE_ENTRIES_MAX) if is_file else min(asked.limit or 100, LIMIT_MAX)
     found = state.registry.audit(
