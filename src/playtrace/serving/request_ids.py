@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from playtrace import request_id
 from playtrace.asgi import App, Message, Receive, Scope, Send
 from playtrace.request_id import HEADER, WELL_FORMED
@@ -16,14 +18,20 @@ class RequestIds:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = next((value for name, value in scope["headers"] if name == HEADER), b"")
-        own = given.decode() if WELL_FORMED.fullmatch(given) else request_id.new_id()
+        own = _given(scope) or request_id.new_id()
         request_id.current.set(own)
-        header = (HEADER, own.encode())
 
-        async def send_on(message: Message) -> None:
+        # No coroutine of its own: each request sends two messages at least.
+        def send_on(message: Message) -> Awaitable[None]:
             if message["type"] in BEGINNINGS:
-                message["headers"] = [*message.get("headers", ()), header]
-            await send(message)
+                message["headers"] = [*message.get("headers", ()), (HEADER, own.encode())]
+            return send(message)
 
         await self._app(scope, receive, send_on)
+
+
+def _given(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == HEADER:
+            return value.decode() if WELL_FORMED.fullmatch(value) else None
+    return None
