@@ -9,8 +9,9 @@ import logging
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
-from playtrace.api.app import create_app
+from playtrace.api import problem_documents
 from playtrace.logs import JsonLines
 from playtrace.serving.request_ids import RequestIds
 
@@ -22,6 +23,12 @@ def test_the_log_names_the_id_that_the_client_got() -> None:
     logger = logging.getLogger("playtrace.api")
     logger.addHandler(handler)
     sent: list[Any] = []
+    app = FastAPI()
+    problem_documents.install(app)
+
+    @app.get("/api/broken")
+    async def broken() -> None:
+        raise AttributeError("a bug")
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b""}
@@ -29,12 +36,11 @@ def test_the_log_names_the_id_that_the_client_got() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "GET", "path": "/api/games", "raw_path": b"/api/games", "query_string": b""}
+    scope = {"type": "http", "method": "GET", "path": "/api/broken", "raw_path": b"/api/broken", "query_string": b""}
     scope |= {"headers": [(b"x-request-id", b"ask-1")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}
     try:
-        # Nobody has given the app what it works with, which is as good a bug as any.
-        with pytest.raises(AttributeError):
-            asyncio.run(RequestIds(create_app())({**scope, "scheme": "http"}, receive, send))
+        with pytest.raises(AttributeError, match="a bug"):
+            asyncio.run(RequestIds(app)({**scope, "scheme": "http"}, receive, send))
     finally:
         logger.removeHandler(handler)
     line = json.loads(lines.getvalue())
