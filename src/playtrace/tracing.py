@@ -121,9 +121,7 @@ def note_status(span: Span, status: int) -> None:
 
 
 def traceparent() -> str | None:
-    """Of the span that the caller is in, for another process of ours; None where no traces are made.
-
-    An error is not noted: it may quote what players did, and the log has it."""
+    """Of the span that the caller is in, for another process of ours; None where no traces are made."""
     if _tracer is None:
         return None
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator

@@ -45,17 +45,18 @@ class Running(Struct):
 
     def get(self, path: str) -> dict[str, Any]:
         """JSON of a route. Raises `OSError`."""
-        return self._asked(urllib.request.Request(self.url + path))  # noqa: S310 - our own address
+        return self._ask("GET", path)
 
     def send(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """As a command on its machine. Raises `OSError`."""
-        sent, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
-        return self._asked(urllib.request.Request(self.url + path, sent, headers, method=method))  # noqa: S310
+        return self._ask(method, path, json.dumps(body).encode())
 
-    def _asked(self, request: urllib.request.Request) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
+        headers = {} if body is None else {"Content-Type": "application/json"}
         if self.token:
-            request.add_header("Authorization", f"Bearer {self.token}")
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(self.url + path, body, headers, method=method)  # noqa: S310 - our own address
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - as above
             return json.loads(answer.read())
 
     def wait_until_loaded(self) -> None:
