@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from databases.postgresql import programs, throw_away_postgresql
+from databases.servers import skip_without
 from server_process import ServerProcess
 
 from playtrace.registry.mirrors import MirrorDefinition
@@ -29,8 +30,9 @@ HEADERS = {"Content-Type": "application/json"}
 
 @pytest.mark.drill
 @pytest.mark.timeout(7_200)
-@pytest.mark.skipif(programs() is None, reason="PostgreSQL is not installed here (Debian's package is `postgresql`).")
 def test_server_and_database_are_killed_and_every_event_is_there_once(tmp_path: Path):
+    if programs() is None:
+        skip_without("PostgreSQL is not installed here (Debian's package is `postgresql`).")
     dice = random.Random(18)
     events = int(os.environ.get("PLAYTRACE_DRILL_EVENTS", "1000000"))
     data = tmp_path / "data"

@@ -12,6 +12,7 @@ from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+from databases.servers import skip_without
 from typer.testing import CliRunner
 
 from playtrace.cli.main import app
@@ -23,6 +24,7 @@ STRANGE = Path('/srv/100% of it/$HOME/say "it"/back\\slash/ends;')
 MACHINES = Service(name="playtrace", data=Path("/var/lib/playtrace"), of_user=False, python_home="/usr")
 
 runner = CliRunner()
+linux = pytest.mark.skipif(sys.platform != "linux", reason="systemd is on Linux")
 
 
 def of_unit(service: Service) -> dict[str, str]:
@@ -73,8 +75,10 @@ def test_a_unit_of_a_person_asks_for_nothing_that_takes_root() -> None:
     assert unit["NoNewPrivileges"] == "yes"
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
+@linux
 def test_systemd_finds_nothing_wrong_with_a_unit(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        skip_without("There is no systemd-analyze here (Debian's package is `systemd`).")
     path = tmp_path / "playtrace.service"
     path.write_text(systemd.unit(MACHINES))
     found = subprocess.run(["systemd-analyze", "verify", str(path)], capture_output=True, text=True, check=False)
@@ -131,9 +135,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     return tmp_path
-
-
-linux = pytest.mark.skipif(sys.platform != "linux", reason="systemd is on Linux")
 
 
 @linux
