@@ -14,10 +14,31 @@ from typer.testing import CliRunner
 from databases.postgresql import PostgreSQL, programs
 from playtrace.cli.main import app
 from playtrace.mirrors.postgresql import install as installing
-from playtrace.mirrors.postgresql.install import Difference, check, install, installed_version, upgrade
+from playtrace.mirrors.postgresql.install import VERSION, Difference, check, install, installed_version, upgrade
 from playtrace.mirrors.target import TargetNewer, TargetUnusable
 
 FOLDER = Path(installing.__file__).parent
+BACK_TO_1 = """
+    DROP FUNCTION game_api.ingest_columns, game.read_events, game.refusals, game.write_events;
+    DROP TYPE game.sent_context, game.sent_event, game.named_rows;
+    CREATE TYPE game.sent_event AS (ordinal bigint, game_id integer, event_id uuid, refusal text);
+    CREATE TYPE game.named_rows AS (event_type_id integer, player_id bigint);
+    CREATE FUNCTION game.read_events(batch json) RETURNS game.sent_event[] LANGUAGE sql
+        RETURN NULL::game.sent_event[];
+    CREATE FUNCTION game.write_events(sent game.sent_event[]) RETURNS bigint LANGUAGE sql RETURN 0;
+    CREATE FUNCTION game.insert_events(
+        sent game.sent_event[], named game.sent_event[], rows game.named_rows[], new_ones bigint[]
+    ) RETURNS bigint LANGUAGE sql RETURN 0;
+    DROP INDEX game.region_key, game.client_build_key, game.client_session_key;
+    ALTER TABLE game.region
+        ADD CONSTRAINT region_country_region_key UNIQUE NULLS NOT DISTINCT (country, region);
+    ALTER TABLE game.client_build
+        ADD CONSTRAINT client_build_all_key UNIQUE NULLS NOT DISTINCT (game_id, platform, os, version, build);
+    ALTER TABLE game.client_session ADD CONSTRAINT client_session_external_id_key
+        UNIQUE NULLS NOT DISTINCT (game_id, external_id, env, owner_player_id, owner_device_id);
+    UPDATE game.schema_version SET version = 1;
+"""
+"""What the first version had for what there is today: of functions what has to go, and not what they did."""
 
 
 @pytest.fixture
@@ -105,19 +126,29 @@ def test_a_newer_schema_is_left_alone(installed: psycopg.Connection):
             act(installed)
 
 
+def test_a_game_database_of_the_first_version_becomes_one_of_today(installed: psycopg.Connection):
+    catalogue = "SELECT kind, name, definition FROM game.catalogue ORDER BY 1, 2"
+    wanted = installed.execute(catalogue).fetchall()
+    installed.execute(BACK_TO_1)
+    with pytest.raises(TargetUnusable, match="Version 1 is installed"):
+        check(installed)
+    assert upgrade(installed) == (1, VERSION)
+    assert check(installed) == []
+    assert installed.execute(catalogue).fetchall() == wanted
+
+
 def test_upgrade_goes_through_the_steps_once(installed: psycopg.Connection, tmp_path: Path):
-    newer = tmp_path / "schema"
+    newer, next_ = tmp_path / "schema", VERSION + 1
     shutil.copytree(FOLDER, newer)
-    (newer / "upgrades").mkdir(exist_ok=True)
     step = "ALTER TABLE game.game ADD COLUMN genre text; COMMENT ON COLUMN game.game.genre IS 'Its genre.';"
-    (newer / "upgrades" / "0002.sql").write_text(step)
-    assert upgrade(installed, newer, 2) == (1, 2)
-    assert installed_version(installed) == 2
-    assert upgrade(installed, newer, 2) == (2, 2), "and not again"
+    (newer / "upgrades" / f"{next_:04}.sql").write_text(step)
+    assert upgrade(installed, newer, next_) == (VERSION, next_)
+    assert installed_version(installed) == next_
+    assert upgrade(installed, newer, next_) == (next_, next_), "and not again"
     with pytest.raises(TargetNewer):
         check(installed)
-    with pytest.raises(TargetUnusable, match=r"upgrades/0003\.sql is not there"):
-        upgrade(installed, newer, 3)
+    with pytest.raises(TargetUnusable, match=rf"upgrades/{next_ + 1:04}\.sql is not there"):
+        upgrade(installed, newer, next_ + 1)
 
 
 def test_commands(postgresql: PostgreSQL):

@@ -130,8 +130,8 @@ BEGIN
         VALUES (register_player.country, nullif(register_player.region, ''))
         ON CONFLICT DO NOTHING;
         SELECT known.region_id INTO home FROM game.region AS known
-        WHERE known.country IS NOT DISTINCT FROM register_player.country
-            AND known.region IS NOT DISTINCT FROM nullif(register_player.region, '');
+        WHERE coalesce(known.country, '') = coalesce(register_player.country, '')
+            AND coalesce(known.region, '') = coalesce(register_player.region, '');
     END IF;
     INSERT INTO game.player AS known (game_id, external_id, region_id)
     VALUES (of_game, register_player.player, home)

@@ -1,4 +1,5 @@
--- What a mirror of playtrace calls, in one transaction: advance_mirror, register_game, ingest_events, ingest_set_aside.
+-- What a mirror of playtrace calls, in one transaction: advance_mirror, register_game, ingest_columns (ingest_events where one of
+-- them is not taken), ingest_set_aside.
 
 CREATE OR REPLACE FUNCTION game_api.schema_version() RETURNS integer
 LANGUAGE sql STABLE
