@@ -76,6 +76,9 @@ FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 WHERE p.proacl IS NOT NULL AND n.nspname IN ('game', 'game_api', 'report', 'warehouse');
 
+-- Its rights are written out, as they are after the next installation over this one.
+REVOKE ALL ON game.catalogue FROM public;
+
 COMMENT ON VIEW game.catalogue IS 'What the catalogue of the database has of this schema, in the form of schema_object.';
 
 DELETE FROM game.schema_object;
