@@ -34,6 +34,10 @@ export const send = <T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: strin
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
   })
 
+/** A file as it is. What kind of file it is the server sees for itself. */
+export const sendFile = <T>(method: 'PUT', path: string, file: Blob): Promise<T> =>
+  request<T>(address(path, {}), { method, body: file, headers: { 'Content-Type': 'application/octet-stream' } })
+
 /** Of a route, for a link: a file is saved by the browser as it comes. */
 export const addressOf = (path: string, values: QueryValues): string => address(path, values).href
 

@@ -46,6 +46,12 @@ export type RetentionColumn = MetricAnswer<'retention'>['columns'][number]
 export type Heatmap = MetricAnswer<'heatmap'>
 export type HeatmapCell = Heatmap['cells'][number]
 
+export type Trajectories = MetricAnswer<'trajectories'>
+export type Trajectory = Trajectories['trajectories'][number]
+
+export type MapList = Answer<'/api/games/{game_id}/maps'>
+export type MapPicture = MapList['maps'][number]
+
 export type EventsPage = Answer<'/api/events'>
 export type GameEvent = EventsPage['events'][number]
 

@@ -1,8 +1,9 @@
-/** The cells of a heatmap, placed and coloured: y grows upwards, as on a map. */
+/** The cells of a heatmap, placed and coloured. */
 import type { Heatmap, HeatmapCell } from '@/api/types'
-import { heatScale, type HeatScale } from '@/charts/heatScale'
+import type { Box } from '@/maps/placement'
+import type { Layer } from './layers'
+import { quantileScale, type QuantileScale } from './quantileScale'
 
-export type HeatView = 'raw' | 'rate'
 export type HeatExtent = 'core' | 'all'
 
 export interface PlacedCell {
@@ -10,46 +11,36 @@ export interface PlacedCell {
   /** Left and lower edge, in the map's units. */
   x: number
   y: number
-  /** Null where too little was seen to tell a rate. */
+  /** Null where too little was seen to tell. */
   value: number | null
   step: number | undefined
 }
 
 export interface HeatGrid {
   cells: PlacedCell[]
-  scale: HeatScale
-  bounds: { minX: number; minY: number; maxX: number; maxY: number }
+  bounds: Box
   find: (cx: number, cy: number) => PlacedCell | undefined
 }
 
-export const valueOf = (cell: HeatmapCell, view: HeatView): number | null => (view === 'raw' ? cell.events : cell.ratePerHour)
+const shownOf = (heatmap: Heatmap, extent: HeatExtent): HeatmapCell[] => (extent === 'all' ? heatmap.cells : heatmap.cells.filter((cell) => !isOutside(heatmap, cell)))
 
-/** Of the map's core alone, or of all that there is: what is left out is in no colour either. */
-export function heatGrid(heatmap: Heatmap, view: HeatView, extent: HeatExtent): HeatGrid {
+/** One for all that are side by side: what is left out is in no colour either. */
+export const scaleOfAll = (heatmaps: Heatmap[], layer: Layer, extent: HeatExtent): QuantileScale =>
+  quantileScale(heatmaps.flatMap((heatmap) => shownOf(heatmap, extent).flatMap((cell) => layer.valueOf(cell) ?? [])), layer.lowIsHot)
+
+/** Of the map's core alone, or of all that there is. */
+export function heatGrid(heatmap: Heatmap, layer: Layer, extent: HeatExtent, scale: QuantileScale): HeatGrid {
   const { cellSize, originX, originY } = heatmap
-  const cells = extent === 'all' ? heatmap.cells : heatmap.cells.filter((cell) => !isOutside(heatmap, cell))
-  const scale = heatScale(cells.flatMap((cell) => valueOf(cell, view) ?? []))
-  const placed = cells.map((cell): PlacedCell => {
-    const value = valueOf(cell, view)
-    return {
-      cell,
-      x: originX + cell.cx * cellSize,
-      y: originY + cell.cy * cellSize,
-      value,
-      step: value === null || value === 0 ? undefined : scale.stepOf(value),
-    }
+  const cells = shownOf(heatmap, extent).map((cell): PlacedCell => {
+    const value = layer.valueOf(cell)
+    return { cell, x: originX + cell.cx * cellSize, y: originY + cell.cy * cellSize, value, step: value === null || value === 0 ? undefined : scale.stepOf(value) }
   })
-  const byPlace = new Map(placed.map((one) => [`${one.cell.cx},${one.cell.cy}`, one]))
-  return {
-    cells: placed,
-    scale,
-    bounds: boundsOf(heatmap, extent),
-    find: (cx, cy) => byPlace.get(`${cx},${cy}`),
-  }
+  const byPlace = new Map(cells.map((one) => [`${one.cell.cx},${one.cell.cy}`, one]))
+  return { cells, bounds: boundsOf(heatmap, extent), find: (cx, cy) => byPlace.get(`${cx},${cy}`) }
 }
 
 /** Whole cells, however few of them there are something in. */
-function boundsOf({ bounds, core, cellSize, originX, originY }: Heatmap, extent: HeatExtent): HeatGrid['bounds'] {
+function boundsOf({ bounds, core, cellSize, originX, originY }: Heatmap, extent: HeatExtent): Box {
   if (bounds && (extent === 'all' || !core)) return bounds
   const lower = (value: number, origin: number): number => origin + Math.floor((value - origin) / cellSize) * cellSize
   const { minX, minY, maxX, maxY } = core ?? { minX: originX, minY: originY, maxX: originX, maxY: originY }
