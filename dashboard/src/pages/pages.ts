@@ -40,6 +40,7 @@ export const pages: readonly Page[] = [
   { name: 'paths', path: '/paths', title: 'Paths', icon: 'paths', group: 'Players', filters: 'all', component: () => import('./paths/PathsPage.vue') },
   { name: 'progression', path: '/progression', title: 'Progression', icon: 'progression', group: 'Gameplay', filters: 'all', component: () => import('./progression/ProgressionPage.vue') },
   { name: 'heatmap', path: '/heatmap', title: 'Heatmap', icon: 'heatmap', group: 'Gameplay', filters: 'all', component: () => import('./heatmap/HeatmapPage.vue') },
+  { name: 'playback', path: '/playback', title: 'Playback', icon: 'playback', group: 'Gameplay', filters: 'days', component: () => import('./playback/PlaybackPage.vue') },
   { name: 'leaderboards', path: '/leaderboards', title: 'Leaderboards', icon: 'leaderboards', group: 'Gameplay', filters: 'all', component: () => import('./leaderboards/LeaderboardsPage.vue') },
   { name: 'achievements', path: '/achievements', title: 'Achievements', icon: 'achievements', group: 'Gameplay', filters: 'all', component: () => import('./achievements/AchievementsPage.vue') },
   { name: 'revenue', path: '/revenue', title: 'Revenue', icon: 'revenue', group: 'Money', filters: 'all', range: '60d', component: () => import('./revenue/RevenuePage.vue') },
