@@ -33,8 +33,10 @@ PAGES = {
     "crashes": 5,
     "explore?event=player_kill&by=props.weapon&measure=p90&of=props.distance": 2,
     "explore?by=version&look=pie": 2,
+    "players/p-000001": 10,
+    "funnels/dropped?step=session_start&step=match_start": 1,
 }
-"""How many panels each has, the steps of a funnel and the form of Explore among them."""
+"""How many panels each has, the steps of a funnel, the form of Explore and a player's journey among them."""
 TALL = (1280, 4000)
 """All panels of a page are in view."""
 ACCESSIBILITY_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

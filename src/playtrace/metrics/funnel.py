@@ -21,6 +21,9 @@ earliest. Steps after the first may lie behind the range.
 while its window is still open is **in progress**: it is told apart and in no rate, unless `includeInProgress` is set.
 **medianSeconds** and **p90Seconds** are the time since the step before, over the units that reached the step.
 
+With `droppedAt` those players are listed whose attempt filled this step and none behind it, and is over: the last to
+begin come first, at most 1,000. They are as many as reached the step and not the next.
+
 `splitBy` tells the same of each of the ten values with most entries, by what the first event of the attempt said, and
 of the others together. Filters hold for each event. It is read from all events, unless the steps are names alone of
 the catalogue's (`session_start`, matches, levels, purchases, ...), by player or match.
@@ -69,6 +72,7 @@ Unit = Literal["player", "session", "match"]
 
 DEFAULT_STEPS = ("session_start", "level_start", "level_complete")
 STEPS_MIN, STEPS_MAX = 2, 10
+DROPPED_MAX = 1_000
 EXCLUSIONS_MAX = 5
 WINDOW_MAX = dt.timedelta(days=365)
 UNITS_OF_TIME = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -101,6 +105,9 @@ class Parameters(CommonParameters):
     split_by: SplitBy | None = Field(
         None, description="Also the same for each of the ten values with most entries, the rest as `(other)`."
     )
+    dropped_at: int | None = Field(
+        None, ge=1, le=STEPS_MAX - 1, description="Also list who went no further than this step; 1 is the first."
+    )
     include_in_progress: bool = Field(
         False, description="Count those who are still on their way as well: their numbers may still grow."
     )
@@ -131,6 +138,12 @@ class Step(Model):
     in_progress: int = Field(description="Units that have come just as far as this step, and may still go on.")
 
 
+class Dropped(Model):
+    player_id: str
+    held: str | None = Field(description="With `hold`: the value that the steps have; else null.")
+    began_at: dt.datetime = Field(description="When the attempt began, UTC.")
+
+
 class FunnelOfKey(Model):
     key: str = Field(
         description="Value of the dimension; `unknown` where none was sent, or that word; `(other)` for the rest."
@@ -149,6 +162,10 @@ class Funnel(Judged, CommonAnswer):
     window_seconds: int
     include_in_progress: bool = Field(description="Whether the rates count those in progress.")
     split: list[FunnelOfKey] | None = Field(description="With `splitBy`: most entries first, `(other)` last.")
+    dropped: list[Dropped] | None = Field(
+        description=f"With `droppedAt`: who went no further, the last to begin first; at most {DROPPED_MAX}."
+    )
+    dropped_total: int | None = Field(description="With `droppedAt`: how many these are, whether listed or not.")
 
     def table(self) -> list[dict[str, object]]:
         """The whole, and with `splitBy` each part below it."""
@@ -307,13 +324,57 @@ FROM shown
 GROUP BY key_place, key, reached
 """
 
+# Those who are over are listed; of those in progress it is not known yet, unless they are counted.
+DROPPED: Sql = """
+dropped AS (
+    SELECT unit, {held} AS held, began_at
+    FROM chosen
+    WHERE depth = $dropped_at AND {is_counted} = 1
+)
+SELECT unit, held, began_at, count(*) OVER () AS total
+FROM dropped
+ORDER BY began_at DESC, unit, held
+LIMIT $dropped_max
+"""
+
 PARTS = Table("parts", {"part": "BIGINT"}, [(0,), (1,)])
 """With `splitBy` all are counted twice: together, and by their value."""
 
 
 def _statement(parameters: Parameters, steps: int, field: HeldField | None, noted: dict[Sql, Sql] | None) -> Sql:
-    """`noted`: what is looked at in each event, where noted events say all of it."""
-    own: Sql = "unit, held" if field else "unit"
+    """How many reached each step. `noted`: what is looked at in each event, where noted events say all of it."""
+    text = _chosen(parameters, steps, field, noted)
+    at_of_number: Sql = ""
+    at_before: Sql = ""
+    before: Sql = ""
+    for number in NUMBERS[:steps]:
+        at: Sql = "at_" + number
+        at_of_number += " WHEN " + number + " THEN " + at
+        if before:
+            at_before += " WHEN " + number + " THEN " + before
+        before = at
+    filled = FILLED_IN_ANY_ORDER if parameters.order == "any" else FILLED
+    text += filled.format(own=_own(field), at_of_number=at_of_number, at_before=at_before)
+    return text + (SPLIT if parameters.split_by else WHOLE) + COUNTS.format(is_counted=_is_counted(parameters))
+
+
+def _dropped(parameters: Parameters, steps: int, field: HeldField | None, noted: dict[Sql, Sql] | None) -> Sql:
+    """Who went no further than a step."""
+    text = _chosen(parameters, steps, field, noted)
+    return text + DROPPED.format(held="held" if field else "NULL", is_counted=_is_counted(parameters))
+
+
+def _own(field: HeldField | None) -> Sql:
+    return "unit, held" if field else "unit"
+
+
+def _is_counted(parameters: Parameters) -> Sql:
+    return "1" if parameters.include_in_progress else "(1 - is_open)"
+
+
+def _chosen(parameters: Parameters, steps: int, field: HeldField | None, noted: dict[Sql, Sql] | None) -> Sql:
+    """Of each unit the attempt that counts, as the last of several named tables."""
+    own = _own(field)
     held: Sql = field.key("held_value", "CAST(held_value AS VARCHAR)") if field else ""
     stretch: Sql = own + ", stretch" if parameters.exclude else own
     source: Sql = "stretches" if parameters.exclude else "candidates"
@@ -336,18 +397,11 @@ def _statement(parameters: Parameters, steps: int, field: HeldField | None, note
     text += parts
     in_time: Sql = ""
     depth: Sql = "0"
-    at_of_number: Sql = ""
-    at_before: Sql = ""
-    before: Sql = ""
     for number in NUMBERS[:steps]:
         at: Sql = "at_" + number
         gated: Sql = "CASE WHEN " + at + " <= began_at + $window_us THEN " + at + " END"
         in_time += ", " + gated + " AS " + at
         depth += " + CASE WHEN " + at + " <= began_at + $window_us THEN 1 ELSE 0 END"
-        at_of_number += " WHEN " + number + " THEN " + at
-        if before:
-            at_before += " WHEN " + number + " THEN " + before
-        before = at
     text += REST.format(
         own=own,
         source=last,
@@ -358,10 +412,7 @@ def _statement(parameters: Parameters, steps: int, field: HeldField | None, note
         rank=RANK,
         is_own="deepest.unit = measured.unit" + (" AND deepest.held = measured.held" if field else ""),
     )
-    filled = FILLED_IN_ANY_ORDER if parameters.order == "any" else FILLED
-    text += filled.format(own=own, at_of_number=at_of_number, at_before=at_before)
-    is_counted: Sql = "1" if parameters.include_in_progress else "(1 - is_open)"
-    return text + (SPLIT if parameters.split_by else WHOLE) + COUNTS.format(is_counted=is_counted)
+    return text
 
 
 def _loose(steps: int, stretch: Sql, source: Sql) -> tuple[Sql, Sql, Sql]:
@@ -477,13 +528,17 @@ def answer(parameters: Parameters, asking: Asking) -> Funnel:
         "any_step": (1 << len(steps)) - 1,
         "keys_max": KEYS_MAX,
     }
-    rows = scope.rows(
-        _statement(parameters, len(steps), field, marks if is_noted else None),
+    noted = marks if is_noted else None
+    tables = (
         Table("numbers", {"number": "BIGINT"}, [(number,) for number in range(1, len(steps) + 1)]),
         Table("named", {"name": "VARCHAR"}, [(name,) for name in names]),
         PARTS,
-        **bound,
     )
+    rows = scope.rows(_statement(parameters, len(steps), field, noted), *tables, **bound)
+    dropped: list[dict[str, Any]] | None = None
+    if parameters.dropped_at is not None:
+        listing: dict[str, object] = {"dropped_at": parameters.dropped_at, "dropped_max": DROPPED_MAX}
+        dropped = scope.rows(_dropped(parameters, len(steps), field, noted), *tables, **bound, **listing)
     by_place: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         by_place.setdefault(row["key_place"], []).append(row)
@@ -507,6 +562,8 @@ def answer(parameters: Parameters, asking: Asking) -> Funnel:
         ]
         if parameters.split_by
         else None,
+        dropped=None if dropped is None else [_dropped_of(row) for row in dropped],
+        dropped_total=None if dropped is None else dropped[0]["total"] if dropped else 0,
         complete=read.is_complete(asking),
         settled=read.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, scope.source),
@@ -521,10 +578,20 @@ def _read(parameters: Parameters) -> tuple[list[EventChoice], list[EventChoice]]
         )
     if parameters.order == "any" and len({step.text.strip() for step in steps}) < len(steps):
         raise WrongParameter("step", "In any order each step is another one: the second of two equal ones stays empty.")
+    if parameters.dropped_at is not None:
+        if parameters.unit != "player":
+            raise WrongParameter("dropped_at", f"Only players are listed; unit is {parameters.unit!r}.")
+        if parameters.dropped_at >= len(steps):
+            raise WrongParameter("dropped_at", f"A step that has another behind it: 1 to {len(steps) - 1}.")
     whole = {exclusion.name for exclusion in exclusions if not exclusion.conditions}
     if both := sorted(whole & {step.name for step in steps}):
         raise WrongParameter("exclude", f"{both[0]!r} is a step: what is excluded fills none.")
     return steps, exclusions
+
+
+def _dropped_of(row: dict[str, Any]) -> Dropped:
+    began_at = dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=row["began_at"])
+    return Dropped(player_id=row["unit"], held=row["held"], began_at=began_at)
 
 
 def _is_noted(parameters: Parameters, choices: list[EventChoice]) -> bool:

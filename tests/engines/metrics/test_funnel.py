@@ -63,6 +63,34 @@ def test_five_players(engine: Engine, five: str) -> None:
     assert [row["event"] for row in answer.table()] == ABC
 
 
+@pytest.mark.parametrize("order", ["loose", "any"])
+def test_who_dropped_is_listed(engine: Engine, five: str, order: str) -> None:
+    """Those who reached a step and not the next, the last to begin first."""
+    asked = {"step": ABC, "window": "24h", "order": order} | MARCH
+    for step in (1, 2):
+        answer = engine.ask("funnel", five, LATER, droppedAt=step, **asked)
+        assert answer.dropped_total == len(answer.dropped) == reached(answer)[step - 1] - reached(answer)[step]
+    if order == "loose":
+        assert {one.player_id for one in answer.dropped} == {"F2", "F3"}
+        first = engine.ask("funnel", five, LATER, droppedAt=1, **asked)
+        assert [(one.player_id, one.began_at, one.held) for one in first.dropped] == [("F4", at("02 10:00"), None)]
+    assert engine.ask("funnel", five, LATER, **asked).dropped is None
+
+
+def test_who_is_still_on_the_way_has_not_dropped(engine: Engine, five: str) -> None:
+    asked = {"step": ABC, "window": "7d", "droppedAt": 1} | MARCH
+    assert engine.ask("funnel", five, at("03 12:00"), **asked).dropped == []
+    counted = engine.ask("funnel", five, at("02 12:00"), include_in_progress=True, **asked)
+    assert counted.dropped_total == reached(counted)[0] - reached(counted)[1]
+
+
+def test_only_players_can_be_listed(engine: Engine, five: str) -> None:
+    with pytest.raises(WrongParameter, match="Only players"):
+        engine.ask("funnel", five, LATER, step=ABC, droppedAt=1, unit="match", **MARCH)
+    with pytest.raises(WrongParameter, match="1 to 2"):
+        engine.ask("funnel", five, LATER, step=ABC, droppedAt=3, **MARCH)
+
+
 def test_the_deepest_attempt_counts(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, does("p", "A 02 13:00", "A 02 13:30", "B 02 13:45", "C 02 14:15"))
@@ -243,7 +271,7 @@ FITS: dict[str, Callable[[Event], bool]] = {
     "start(level:1)": lambda e: e["name"] == "start" and e.get("level") == "1",
     "shop": lambda e: e["name"] == "shop",
     "shop(props.mode:ranked; platform:!windows)": lambda e: (
-        e["name"] == "shop" and (e.get("props") or {}).get("mode") == "ranked" and e.get("platform") != "windows"
+        e["name"] == "shop" and (e.get("props") or Event()).get("mode") == "ranked" and e.get("platform") != "windows"
     ),
     "buy": lambda e: e["name"] == "buy",
     "performance": lambda e: e["name"] == "performance",

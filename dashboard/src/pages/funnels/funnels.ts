@@ -1,4 +1,5 @@
 /** How many come from one step to the next, and how long it takes them. */
+import type { RouteLocationRaw } from 'vue-router'
 import { seriesColors, OTHER_COLOR } from '@/charts/look'
 import type { MetricAnswer } from '@/api/types'
 import { SECONDS, SHARES } from '@/charts/scales'
@@ -20,7 +21,8 @@ const NOBODY = 'Nobody began in these days. Choose other days, or another first 
 
 const nameOf = ({ event, step }: Step, order: string): string => (order === 'any' ? `any ${step}` : event)
 
-export function funnelPanels(choice: FunnelChoice, split: Split): Panel[] {
+/** `droppedLink` leads to who went no further than a step. */
+export function funnelPanels(choice: FunnelChoice, split: Split, droppedLink: (step: number) => RouteLocationRaw): Panel[] {
   const values = { ...choice }
   const units = UNITS[choice.unit]
   const ofSplit = { ...values, ...splitBy(split) }
@@ -34,7 +36,7 @@ export function funnelPanels(choice: FunnelChoice, split: Split): Panel[] {
       values: ofSplit,
       note: ({ entered, inProgress, overallRate }) => `${formatShare(overallRate)} of ${formatCount(entered)} ${units.toLowerCase()} who began; ${formatCount(inProgress)} still on their way`,
       draw: ({ steps, entered, order }) =>
-        entered ? { units, steps: steps.map((step) => ({ ...step, label: nameOf(step, order) })) } : null,
+        entered ? { units, steps: steps.map((step) => ({ ...step, label: nameOf(step, order), dropped: choice.unit === 'player' ? droppedLink(step.step) : undefined })) } : null,
       empty: NOBODY,
     }),
     panelOf({

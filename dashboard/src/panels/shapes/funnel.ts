@@ -1,4 +1,6 @@
 /** How many come how far: a bar for each step. */
+import type { RouteLocationRaw } from 'vue-router'
+
 export interface FunnelStep {
   label: string
   reached: number
@@ -11,6 +13,8 @@ export interface FunnelStep {
   medianSeconds: number | null
   p90Seconds: number | null
   inProgress: number
+  /** Leads to who went no further. */
+  dropped?: RouteLocationRaw
 }
 
 export interface FunnelDrawing {
