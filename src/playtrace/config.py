@@ -39,6 +39,8 @@ DAYS_MAX = 36_600
 COLLECT_PROCESSES_USUAL_MAX = 4
 """Four take more events than one loader loads."""
 FILE = Path("playtrace.toml")
+ISSUER = r"(https://[^\s/?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?)(/[^\s?#]*)?"
+"""The address of an identity provider."""
 LOCAL_FILE = "server.json"
 """In the data folder, while a server runs: where it listens, and a token with which whoever may read the data
 folder may ask it."""
@@ -348,6 +350,61 @@ class MetricsSettings(RoomSettings):
     )
 
 
+class OidcSettings(RoomSettings):
+    """Of an identity provider by which people may sign in (OpenID Connect)."""
+
+    issuer: str | None = Field(
+        default=None,
+        max_length=2_000,
+        description="Address of an identity provider, as it calls itself, such as https://login.example/realms/studio:"
+        " people may sign in with it. Needs playtrace[oidc]. Unset: with passwords alone.",
+    )
+    client_id: str = Field(default="playtrace", max_length=500, description="What the provider calls this server.")
+    client_secret: SecretStr | None = Field(
+        default=None, description="With which secret this server asks it; unset for a public client."
+    )
+    name: str = Field(
+        default="single sign-on", min_length=1, max_length=60, description="Of the provider, on the button."
+    )
+    scope: str = Field(
+        default="openid email profile", max_length=500, description="What is asked for; groups may need one more."
+    )
+    groups_claim: str = Field(
+        default="groups",
+        max_length=200,
+        description="Where the provider tells somebody's groups; dots lead into it, as in realm_access.roles.",
+    )
+    roles: list[str] = Field(
+        default=[],
+        description="What groups may do: group=role, or group=role:game,game; the group * is everybody there. Who is in"
+        " none of them is refused.",
+    )
+    login_hours: float = Field(
+        default=24, ge=0.1, le=24 * 30, description="After so long the provider is asked again who somebody is."
+    )
+
+    @field_validator("issuer", "client_secret", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        """How containers say that there is none."""
+        return None if value == "" else value
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_address(cls, issuer: str | None) -> str | None:
+        # Without TLS whoever is between could say who somebody is.
+        if issuer is not None and not re.fullmatch(ISSUER, issuer):
+            raise ValueError("expected an address such as https://login.example/realms/studio")
+        return issuer
+
+    @field_validator("scope")
+    @classmethod
+    def _has_openid(cls, scope: str) -> str:
+        if "openid" not in scope.split():
+            raise ValueError("expected openid among them")
+        return scope
+
+
 class TracingSettings(RoomSettings):
     """Of traces for OpenTelemetry."""
 
@@ -426,6 +483,7 @@ class Settings(BaseModel):
     backup: BackupSettings = BackupSettings()
     erase: EraseSettings = EraseSettings()
     metrics: MetricsSettings = MetricsSettings()
+    oidc: OidcSettings = OidcSettings()
     tracing: TracingSettings = TracingSettings()
     protocols: ProtocolSettings = ProtocolSettings()
 

@@ -28,6 +28,7 @@ from playtrace.api.answers import Answers
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.every_answer import EveryAnswer
+from playtrace.api.identity_provider import IdentityProvider
 from playtrace.api.imports import Imports
 from playtrace.api.live import TICK_S, Feeds
 from playtrace.api.metrics import counting_rules, rules_of
@@ -64,6 +65,7 @@ from playtrace.operate.schedule import BackupSchedule
 from playtrace.operate.space import LOOK_S as SPACE_LOOK_S
 from playtrace.operate.space import Space
 from playtrace.registry.errors import RegistryError
+from playtrace.registry.group_roles import read_group_roles
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.reports.sending import Reports
@@ -177,6 +179,7 @@ class Playtrace:
         self.measured = Measured()
         self.local_token = secrets.token_urlsafe(32)
         api = create_app()
+        is_by_provider = settings.oidc.issuer is not None
         State(
             settings=settings,
             registry=self.registry,
@@ -203,6 +206,8 @@ class Playtrace:
             measured=self.measured,
             scrapes=Scrapes(),
             local_token=self.local_token,
+            identity_provider=IdentityProvider(settings.oidc) if is_by_provider else None,
+            group_roles=read_group_roles(settings.oidc.roles),
         ).give_to(api)
         collect = Collect(settings, self.journal, self.key_ring, self.measured.own)
         reading = Attention(EveryAnswer(QuerySpelling(api)))

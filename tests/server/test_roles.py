@@ -65,6 +65,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/session"): {"email": "eve@studio.example", "password": PASSWORD},
     ("POST", "/api/password"): {"token": "guess", "password": PASSWORD},
     ("PUT", "/api/me/password"): {"old": PASSWORD, "new": PASSWORD},
+    ("POST", "/api/session/provider/return"): {"code": "guess", "state": "guess"},
     ("POST", "/api/me/second-factor"): {"password": "a wrong password"},
     ("PUT", "/api/me/second-factor"): {"code": "000000"},
     ("POST", "/api/me/second-factor/recovery-codes"): {"password": "a wrong password"},

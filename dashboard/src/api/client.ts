@@ -10,13 +10,16 @@ export class ProblemError extends Error {
   readonly status: number
   readonly title: string
   readonly detail: string
+  /** What the document's type ends with, such as `code-refused`. */
+  readonly kind: string
 
-  constructor(status: number, title: string, detail: string) {
+  constructor(status: number, title: string, detail: string, kind = '') {
     super(`${title}: ${detail}`)
     this.name = 'ProblemError'
     this.status = status
     this.title = title
     this.detail = detail
+    this.kind = kind
   }
 }
 
@@ -68,7 +71,7 @@ async function problemOf(response: Response): Promise<ProblemError> {
   const fallback = `The server answered ${response.status} ${response.statusText}.`
   try {
     const document = (await response.json()) as ProblemDocument
-    return new ProblemError(response.status, document.title ?? 'Error', document.detail ?? document.message ?? fallback)
+    return new ProblemError(response.status, document.title ?? 'Error', document.detail ?? document.message ?? fallback, document.type?.split('/').pop())
   } catch {
     return new ProblemError(response.status, 'Error', fallback)
   }

@@ -28,8 +28,9 @@ export const fetchMe = (client: QueryClient): Promise<Me> => client.fetchQuery(q
 export function useSession() {
   const client = useQueryClient()
   return {
-    signIn: async (email: string, password: string): Promise<void> => {
-      await send('POST', 'session', { email, password })
+    /** Raises a problem `second-factor-needed` where a code is to be sent too. */
+    signIn: async (email: string, password: string, code?: string): Promise<void> => {
+      await send('POST', 'session', { email, password, code })
       await client.resetQueries()
     },
     setUp: async (token: string, email: string, password: string): Promise<void> => {
@@ -37,13 +38,25 @@ export function useSession() {
       await client.resetQueries()
     },
     /** By the one-time link of an invitation or a reset. */
-    choosePassword: async (token: string, password: string): Promise<void> => {
-      await send('POST', 'password', { token, password })
+    choosePassword: async (token: string, password: string, code?: string): Promise<void> => {
+      await send('POST', 'password', { token, password, code })
       await client.resetQueries()
     },
+    /** Leaves for the identity provider, which sends the browser back to the page `login-return`. */
+    beginAtProvider: async (): Promise<void> => {
+      const { url } = await send<{ url: string }>('POST', 'session/provider')
+      location.assign(url)
+    },
+    /** With what the provider has put into the address. */
+    returnFromProvider: async (returned: Record<string, string>): Promise<void> => {
+      await send('POST', 'session/provider/return', returned)
+      await client.resetQueries()
+    },
+    /** Here, and where somebody came by the identity provider there too, if it has a page for that. */
     signOut: async (): Promise<void> => {
-      await send('DELETE', 'session')
+      const { url } = await send<{ url: string | null }>('POST', 'session/provider/end')
       client.clear()
+      if (url) location.assign(url)
     },
   }
 }

@@ -69,6 +69,7 @@ export const pages: readonly Page[] = [
   { name: 'account', path: '/account', title: 'Your account', icon: 'account', group: 'Settings', audience: 'person', component: () => import('./account/AccountPage.vue') },
   { name: 'docs', path: '/docs', title: 'API documentation', bare: true, component: () => import('./docs/DocsPage.vue') },
   { name: 'login', path: '/login', title: 'Sign in', bare: true, component: () => import('./sign-in/LoginPage.vue') },
+  { name: 'login-return', path: '/login/return', title: 'Sign in', bare: true, component: () => import('./sign-in/ReturnPage.vue') },
   { name: 'password', path: '/password', title: 'Choose a password', bare: true, component: () => import('./sign-in/PasswordPage.vue') },
   { name: 'setup', path: '/setup', title: 'Set up', bare: true, component: () => import('./sign-in/SetupPage.vue') },
   { name: 'not-found', path: '/:path(.*)*', title: 'Not found', component: () => import('./not-found/NotFoundPage.vue') },

@@ -27,7 +27,7 @@ from playtrace.registry.audit import Actor, acts
 from playtrace.registry.known_browsers import DAYS_MAX
 from playtrace.registry.models import EMAIL_LENGTH_MAX, GAME_ID_LENGTH_MAX, Person
 from playtrace.registry.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
-from playtrace.registry.people import Browser
+from playtrace.registry.people import LOGIN_DAYS, Browser
 from playtrace.registry.roles import Role
 from playtrace.registry.second_factor import CODE_LENGTH_MAX, is_of_app
 
@@ -53,6 +53,9 @@ class User(ApiModel):
     grants: list[GrantOf]
     """What they may do, and in which games."""
     has_second_factor: bool
+    has_password: bool
+    is_of_provider: bool
+    """The identity provider says who they are, and by their groups what they may do."""
 
     @classmethod
     def of(cls, person: Person) -> User:
@@ -61,6 +64,8 @@ class User(ApiModel):
             is_admin=person.is_admin,
             grants=[GrantOf(role=grant.role, game_id=grant.game_id) for grant in person.grants],
             has_second_factor=person.has_second_factor,
+            has_password=bool(person.password_hash),
+            is_of_provider=person.identity_sha256 is not None,
         )
 
 
@@ -70,6 +75,8 @@ class Me(ApiModel):
     """Nobody needs to sign in."""
     setup_needed: bool
     """There is no admin yet: use the link that the server printed when it started."""
+    provider: str | None
+    """Name of the identity provider by which people may sign in, where there is one."""
     version: str
 
 
@@ -102,6 +109,7 @@ def read_me(request: Request, response: Response, state: CurrentState) -> Me:
         user=User.of(person) if person else None,
         open=is_open,
         setup_needed=not is_open and not state.registry.has_admin(),
+        provider=None if state.identity_provider is None else state.identity_provider.name,
         version=__version__,
     )
 
@@ -143,21 +151,21 @@ def sign_out(request: Request, response: Response, state: CurrentState) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
         state.registry.logout(secret)
-    response.delete_cookie(COOKIE, path="/", secure=_is_https(request), httponly=True, samesite="lax")
+    response.delete_cookie(COOKIE, path="/", secure=is_https(request), httponly=True, samesite="lax")
 
 
-def begin_login(request: Request, response: Response, person: Person) -> SignedIn:
+def begin_login(request: Request, response: Response, person: Person, *, hours: float = LOGIN_DAYS * 24) -> SignedIn:
     """Of somebody of whom it is known who it is."""
     browser = Browser(address_of(request), request.headers.get("user-agent", ""), request.cookies.get(BROWSER_COOKIE))
     with acts(Actor(person.email, browser.address)):
-        login = state_of(request).registry.begin_login(person.id, browser=browser)
+        login = state_of(request).registry.begin_login(person.id, browser=browser, hours=hours)
     response.headers["Cache-Control"] = "no-store"
     response.set_cookie(
         COOKIE,
         login.secret,
         expires=login.expires_at,
         path="/",
-        secure=_is_https(request),
+        secure=is_https(request),
         httponly=True,
         samesite="lax",
     )
@@ -166,7 +174,7 @@ def begin_login(request: Request, response: Response, person: Person) -> SignedI
         login.browser_secret,
         max_age=DAYS_MAX * 86_400,
         path="/",
-        secure=_is_https(request),
+        secure=is_https(request),
         httponly=True,
         samesite="lax",
     )
@@ -214,6 +222,6 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _is_https(request: Request) -> bool:
+def is_https(request: Request) -> bool:
     public_url = state_of(request).settings.public_url or ""
     return request.url.scheme == "https" or public_url.lower().startswith("https://")

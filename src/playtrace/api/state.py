@@ -27,8 +27,10 @@ from playtrace.operate.backup import Backups
 from playtrace.operate.erasures import Erasures
 from playtrace.operate.retention import Retention
 from playtrace.operate.schedule import BackupSchedule
+from playtrace.registry.group_roles import GroupRoles
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
+from playtrace.registry.roles import Grant
 from playtrace.reports.sending import Reports
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.duckdb import Store
@@ -36,6 +38,7 @@ from playtrace.store.duckdb import Store
 if TYPE_CHECKING:
     # They ask who reads, which is asked of the state.
     from playtrace.api.answers import Answers
+    from playtrace.api.identity_provider import IdentityProvider
     from playtrace.api.imports import Imports
     from playtrace.api.live import Feeds
     from playtrace.api.scrape.scrapes import Scrapes
@@ -79,6 +82,10 @@ class State:
     local_token: str
     """Who may read the data folder may read everything (`server.json`)."""
     login_throttle: LoginThrottle = field(default_factory=LoginThrottle)
+    identity_provider: IdentityProvider | None = None
+    """By which people may sign in, where the settings name one."""
+    group_roles: GroupRoles = field(default_factory=dict[str, list[Grant]])
+    """What its groups may do."""
     started_at: float = field(default_factory=time.monotonic)
 
     def give_to(self, app: FastAPI) -> None:

@@ -102,7 +102,29 @@ def has_admin(session: Session) -> bool:
     return _admins(session) > 0
 
 
-def add(session: Session, email: str, grants: Sequence[Grant], now: dt.datetime, *, password_hash: str = "") -> Person:
+def of_identity(session: Session, identity: str) -> Person | None:
+    """Whom a provider calls so."""
+    return session.scalars(select(Person).where(Person.identity_sha256 == sha256_of(identity))).unique().one_or_none()
+
+
+def change_email(session: Session, person: Person, email: str) -> None:
+    """Raises `Invalid` and `PersonExists`."""
+    email = check_email(email)
+    if email != person.email:
+        if by_email(session, email) is not None:
+            raise PersonExists(email)
+        person.email = email
+
+
+def add(
+    session: Session,
+    email: str,
+    grants: Sequence[Grant],
+    now: dt.datetime,
+    *,
+    password_hash: str = "",
+    identity: str | None = None,
+) -> Person:
     """Raises `Invalid` and `PersonExists`."""
     email = check_email(email)
     if by_email(session, email) is not None:
@@ -110,6 +132,7 @@ def add(session: Session, email: str, grants: Sequence[Grant], now: dt.datetime,
     if session.scalars(select(func.count()).select_from(Person)).one() >= PEOPLE_MAX:
         raise Invalid("email", f"expected at most {PEOPLE_MAX:,} people")
     person = Person(email=email, password_hash=password_hash, created_at=now)
+    person.identity_sha256 = None if identity is None else sha256_of(identity)
     person.granted = _rows(grants)
     session.add(person)
     session.flush()
@@ -190,9 +213,11 @@ def set_password(session: Session, person: Person, password_hash: str) -> None:
     end_logins(session, person)
 
 
-def begin_login(session: Session, person: Person, browser: Browser, now: dt.datetime) -> SessionSecret:
+def begin_login(
+    session: Session, person: Person, browser: Browser, now: dt.datetime, *, hours: float = LOGIN_DAYS * 24
+) -> SessionSecret:
     browser_secret = known_browsers.remember(session, person, browser.secret, now)
-    login = SessionSecret(new_secret("login"), now + dt.timedelta(days=LOGIN_DAYS), person, browser_secret)
+    login = SessionSecret(new_secret("login"), now + dt.timedelta(hours=hours), person, browser_secret)
     person.signed_in_at = now
     session.add(
         Login(

@@ -73,7 +73,7 @@ from playtrace.registry.models import (
     WriteKey,
 )
 from playtrace.registry.passwords import check_password, hash_password, verify_password
-from playtrace.registry.people import Browser, SessionSecret
+from playtrace.registry.people import LOGIN_DAYS, Browser, SessionSecret
 from playtrace.registry.report_schedules import ScheduleDefinition
 from playtrace.registry.retention import RetentionPolicy
 from playtrace.registry.roles import ADMIN_OF_ALL, Grant, Role, Scope, read_scopes
@@ -482,11 +482,39 @@ class Registry:
             person = people.by_email(session, email)
             return person is not None and known_browsers.is_known(session, person, secret, self._clock())
 
-    def begin_login(self, person_id: int, *, browser: Browser = NO_BROWSER) -> SessionSecret:
+    def put_identity(self, identity: str, email: str, grants: Sequence[Grant]) -> Person | None:
+        """Somebody of whom a provider says who they are and what they may: added, or changed to that. None for who may
+        nothing: they are not added, and signed out where they were.
+
+        They are known by `identity`, never by the email, which may have been somebody else's. Games that there are not
+        are passed over. Raises `PersonExists` for an email that is somebody else's here, `LastAdmin`, and `Invalid`.
+        """
+        with self._noting() as session:
+            there = {None, *(game.id for game in games.find_all(session))}
+            grants = [grant for grant in grants if grant.game_id in there]
+            person = people.of_identity(session, identity)
+            if person is None and not grants:
+                return None
+            if person is None:
+                person = people.add(session, email, grants, self._clock(), identity=identity)
+                self._audit(session, "person.joined", person.email, grants=_in_words(grants))
+                return person
+            people.change_email(session, person, email)
+            if set(grants) != set(person.grants):
+                people.set_grants(session, person, grants)
+                self._audit(session, "person.role_changed", person.email, grants=_in_words(grants))
+            if not grants:
+                people.end_logins(session, person)
+                return None
+            return person
+
+    def begin_login(
+        self, person_id: int, *, browser: Browser = NO_BROWSER, hours: float = LOGIN_DAYS * 24
+    ) -> SessionSecret:
         """Of somebody of whom it is known who it is. Raises `UnknownPerson`."""
         with self._noting() as session:
             person = people.find(session, person_id)
-            login = people.begin_login(session, person, browser, self._clock())
+            login = people.begin_login(session, person, browser, self._clock(), hours=hours)
             with acts(acting.get()._replace(name=person.email)):
                 self._audit(session, "person.signed_in", person.email, agent=browser.agent or None)
             return login
