@@ -101,7 +101,7 @@ def site(tmp_path: Path, providers: list[str], with_boss: bytes) -> Iterator[Sit
 
 def settings_of(folder: Path, issuer: str, registry: bytes, **oidc: Any) -> Settings:
     own = {"issuer": issuer, "client_secret": "hush", "name": "Studio login", "roles": ROLES, **oidc}
-    settings = Settings(data=folder, public_url=PUBLIC, oidc=OidcSettings(**own))
+    settings = Settings(data=folder, public_url=PUBLIC, oidc=OidcSettings.model_validate(own))
     settings.registry_path.write_bytes(registry)
     return settings
 
@@ -278,4 +278,4 @@ def test_a_provider_that_is_away_or_another_one_is_said_to_be(
 )
 def test_settings_that_cannot_be_meant(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        OidcSettings(**wrong)
+        OidcSettings.model_validate(wrong)

@@ -109,10 +109,9 @@ class IdentityProvider:
                 if more.get("sub") != claims["sub"]:
                     raise self._refused("it told about somebody else")
                 claims = {**more, **claims}
-        log.info(
-            "the identity provider %s knows somebody, of the groups %s", self._issuer, sorted(self._groups(claims))
-        )
-        return Identity(f"{self._issuer}\n{claims['sub']}", self._email(claims), self._groups(claims))
+        identity = Identity(f"{self._issuer}\n{claims['sub']}", self._email(claims), self._groups(claims))
+        log.info("the identity provider %s knows somebody, of the groups %s", self._issuer, sorted(identity.groups))
+        return identity
 
     def end_address(self, back_to: str) -> str | None:
         """Where somebody signs out of the provider too; None where it has no such page, or is away."""
