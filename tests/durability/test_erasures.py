@@ -7,11 +7,12 @@ import json
 import math
 import multiprocessing
 import os
+import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -233,11 +234,61 @@ def answers_of(stopped: Stopped, end: dt.datetime, player: str) -> dict[str, Any
     return found
 
 
+def erase_to_the_end(data: Path, game: str, gone: list[str]) -> None:
+    settings = Settings(data=data)
+    with closing(Registry.open(settings.registry_database)) as registry, everything_loaded(settings) as stopped:
+        erasures = erasures_in(stopped, registry, data)
+        if not erasures.listed(game):
+            erasures.ask(game, gone)
+        while erasures.work() == 0.0:
+            pass
+        assert erasures.listed(game)[0].receipt is not None
+
+
+def killed_and_finished(loaded: Path, game: str, gone: list[str], times: int) -> Path:
+    """Erases in copies of a folder, each of them killed a little later than the one before, and then to the end. The
+    folder of the last."""
+    spawn = multiprocessing.get_context("spawn")
+
+    def erasing(data: Path) -> Any:
+        process = spawn.Process(target=erase_to_the_end, args=(data, game, gone))
+        process.start()
+        return process
+
+    whole = shutil.copytree(loaded, loaded.with_name("whole"))
+    began = time.monotonic()
+    erasing(whole).join(600)
+    took_s = time.monotonic() - began
+    shutil.rmtree(whole)
+    killed, invisible, data = 0, 0, loaded
+    for number in range(times):
+        data = shutil.copytree(loaded, loaded.with_name(f"killed-{number}"))
+        process = erasing(data)
+        # Half of the time it takes to start.
+        process.join(took_s * (0.45 + 0.5 * number / times))
+        process.kill()
+        process.join(60)
+        killed += process.exitcode == -signal.SIGKILL
+        with closing(Registry.open(Settings(data=data).registry_database)), everything_loaded(Settings(data=data)) as it:
+            invisible += it.store.query("SELECT 1 FROM erasures").num_rows
+        process = erasing(data)
+        process.join(600)
+        assert process.exitcode == 0
+        assert files_with(data, *gone) == set()
+        if number < times - 1:
+            shutil.rmtree(data)
+    print(f"{took_s:.1f} s whole; {killed} of {times} killed, {invisible} of them behind the transaction that erases")
+    assert killed == times
+    return data
+
+
 @pytest.mark.drill
 @pytest.mark.timeout(3600)
 def test_of_a_million_events_every_metric_is_that_of_a_history_without_fifty_players(tmp_path: Path):
+    """Killed ten times on the way, and not at all."""
     now = dt.datetime.now(dt.UTC)
-    scenario = ArenaScenario(seed=5, events=int(os.environ.get("EVENTS", "1000000")), days=30, end=now, game_id=GAME)
+    players = int(os.environ.get("PLAYERS", "2200"))
+    scenario = ArenaScenario(seed=5, players=players, days=9, end=now, game_id=GAME)
     batches = [Batch(received_at=now, source="events", events=sent) for sent in as_sent(scenario.batches(), 500)]
     loads = [batches[start : start + 100] for start in range(0, len(batches), 100)]
     counted = Counter(event.player_id for load in loads for batch in load for event in batch.events if event.player_id)
@@ -245,41 +296,55 @@ def test_of_a_million_events_every_metric_is_that_of_a_history_without_fifty_pla
     gone = others[:: max(2, len(others) // 50)][:50]
     print(f"{sum(counted.values())} events, {len(counted)} players, {len(gone)} of them erased")
     days = [(now - dt.timedelta(days=ago)).date() for ago in range(33)]
-    found: list[dict[str, Any]] = []
-    for is_oracle in (False, True):
-        data = tmp_path / ("oracle" if is_oracle else "data")
+
+    def loaded(data: Path) -> Path:
         settings = Settings(data=data)
-        with closing(Registry.open(settings.registry_database)) as registry, everything_loaded(settings) as stopped:
+        with closing(Registry.open(settings.registry_database)), everything_loaded(settings) as stopped:
             for load_ in loads:
-                if is_oracle:
-                    for batch in load_:
-                        batch.events = [event for event in batch.events if event.player_id not in gone]
                 stopped.loader.load_batches(load_)
             tidy_days(stopped.store, settings, days)
-            if not is_oracle:
-                began = time.monotonic()
-                erasures = erasures_in(stopped, registry, data)
-                (asked,) = [erasures.ask(GAME, gone)]
-                print(f"invisible after {time.monotonic() - began:.1f} s: {asked.said}")
-                # Before anything is made anew of days, and after.
-                found.append(answers_of(stopped, now, player))
-                began = time.monotonic()
-                while erasures.work() == 0.0:
-                    pass
-                print(f"off the disk after {time.monotonic() - began:.1f} s more")
-                tidy_days(stopped.store, settings, days)
-                assert erasures.listed(GAME)[0].receipt is not None
-            found.append(answers_of(stopped, now, player))
-        if not is_oracle:
-            assert files_with(data, *gone) == set()
-            assert named_in_store(data, *gone) == []
-    expected = found.pop()
+        return data
+
+    @contextmanager
+    def opened(data: Path) -> Generator[tuple[Stopped, Erasures]]:
+        settings = Settings(data=data)
+        with closing(Registry.open(settings.registry_database)) as registry, everything_loaded(settings) as stopped:
+            yield stopped, erasures_in(stopped, registry, data)
+
+    found: dict[str, dict[str, Any]] = {}
+    data = loaded(tmp_path / "data")
+    killed = killed_and_finished(data, GAME, gone, 10)
+    with opened(killed) as (stopped, _):
+        found["killed"] = answers_of(stopped, now, player)
+        tidy_days(stopped.store, Settings(data=killed), days)
+        found["killed and tidied"] = answers_of(stopped, now, player)
+    with opened(data) as (stopped, erasures):
+        began = time.monotonic()
+        asked = erasures.ask(GAME, gone)
+        print(f"invisible after {time.monotonic() - began:.1f} s: {asked.said}")
+        # Before anything is made anew of days, and after.
+        found["invisible"] = answers_of(stopped, now, player)
+        began = time.monotonic()
+        while erasures.work() == 0.0:
+            pass
+        print(f"off the disk after {time.monotonic() - began:.1f} s more")
+        tidy_days(stopped.store, Settings(data=data), days)
+        assert erasures.listed(GAME)[0].receipt is not None
+        found["gone"] = answers_of(stopped, now, player)
+    for folder in (data, killed):
+        assert files_with(folder, *gone) == set()
+        assert named_in_store(folder, *gone) == []
+    for load_ in loads:
+        for batch in load_:
+            batch.events = [event for event in batch.events if event.player_id not in gone]
+    with opened(loaded(tmp_path / "oracle")) as (stopped, _):
+        expected = answers_of(stopped, now, player)
     wrong = [
-        each
-        for answers in found
+        f"{when}: {each}"
+        for when, answers in found.items()
         for name, answer in answers.items()
         if not name.startswith("data_quality")  # what was received stays in the books
         for each in differences(answer, expected[name], name)
     ]
-    print(f"{len(expected)} answers, twice; {len(wrong)} differences {wrong[:10]}")
+    print(f"{len(expected)} answers, {len(found)} times; {len(wrong)} differences {wrong[:10]}")
     assert wrong == []
