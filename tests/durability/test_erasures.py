@@ -157,12 +157,12 @@ def test_erased_players_are_in_no_file_when_the_receipt_is_there_and_the_receipt
             receipts.read(nonsense, secret)
 
 
-def erase_and_die(data: Path, kill_after_steps: int) -> None:
-    """Ends itself after so many writes, as a kill -9 would."""
+def erase_and_die(data: Path, kill_after_steps: int | None, game: str = "arena", gone: list[str] = GONE) -> None:
+    """Ends itself after so many writes, as a kill -9 would; None: it comes to its end."""
     from playtrace.store.duckdb import Store
 
     settings = Settings(data=data)
-    left = kill_after_steps
+    left = math.inf if kill_after_steps is None else kill_after_steps
 
     def step() -> None:
         nonlocal left
@@ -180,8 +180,8 @@ def erase_and_die(data: Path, kill_after_steps: int) -> None:
         setattr(Store, name, dying)
     with closing(Registry.open(settings.registry_database)) as registry, everything_loaded(settings) as stopped:
         erasures = erasures_in(stopped, registry, data)
-        if not erasures.listed("arena"):
-            erasures.ask("arena", GONE)
+        if not erasures.listed(game):
+            erasures.ask(game, gone)
         while erasures.work() == 0.0:
             pass
         erasures.work()
@@ -234,50 +234,28 @@ def answers_of(stopped: Stopped, end: dt.datetime, player: str) -> dict[str, Any
     return found
 
 
-def erase_to_the_end(data: Path, game: str, gone: list[str]) -> None:
-    settings = Settings(data=data)
-    with closing(Registry.open(settings.registry_database)) as registry, everything_loaded(settings) as stopped:
-        erasures = erasures_in(stopped, registry, data)
-        if not erasures.listed(game):
-            erasures.ask(game, gone)
-        while erasures.work() == 0.0:
-            pass
-        assert erasures.listed(game)[0].receipt is not None
-
-
 def killed_and_finished(loaded: Path, game: str, gone: list[str], times: int) -> Path:
-    """Erases in copies of a folder, each of them killed a little later than the one before, and then to the end. The
-    folder of the last."""
+    """Erases in copies of a folder, each killed at a later write than the one before, and then to the end. The folder of
+    the last."""
     spawn = multiprocessing.get_context("spawn")
-
-    def erasing(data: Path) -> Any:
-        process = spawn.Process(target=erase_to_the_end, args=(data, game, gone))
-        process.start()
-        return process
-
-    whole = shutil.copytree(loaded, loaded.with_name("whole"))
-    began = time.monotonic()
-    erasing(whole).join(600)
-    took_s = time.monotonic() - began
-    shutil.rmtree(whole)
     killed, invisible, data = 0, 0, loaded
     for number in range(times):
         data = shutil.copytree(loaded, loaded.with_name(f"killed-{number}"))
-        process = erasing(data)
-        # Half of the time it takes to start.
-        process.join(took_s * (0.45 + 0.5 * number / times))
-        process.kill()
-        process.join(60)
-        killed += process.exitcode == -signal.SIGKILL
-        with closing(Registry.open(Settings(data=data).registry_database)), everything_loaded(Settings(data=data)) as it:
-            invisible += it.store.query("SELECT 1 FROM erasures").num_rows
-        process = erasing(data)
-        process.join(600)
-        assert process.exitcode == 0
+        for kill_after_steps in (number, None):
+            process = spawn.Process(target=erase_and_die, args=(data, kill_after_steps, game, gone))
+            process.start()
+            process.join(600)
+            if kill_after_steps is None:
+                assert process.exitcode == 0
+                break
+            killed += process.exitcode == -signal.SIGKILL
+            # What opens the folder goes on with nothing but what waits to be loaded.
+            with everything_loaded(Settings(data=data)) as stopped:
+                invisible += stopped.store.query("SELECT 1 FROM erasures").num_rows
         assert files_with(data, *gone) == set()
         if number < times - 1:
             shutil.rmtree(data)
-    print(f"{took_s:.1f} s whole; {killed} of {times} killed, {invisible} of them behind the transaction that erases")
+    print(f"{killed} of {times} killed, {invisible} of them behind the transaction that erases")
     assert killed == times
     return data
 
