@@ -34,7 +34,7 @@ class PostgreSQL:
         found = programs()
         assert found is not None, "PostgreSQL is not installed."
         self._programs = found
-        self._data = folder / "data"
+        self.data = folder / "data"
         self._log = folder / "log"
         self._folder = folder
         self._is_durable = is_durable
@@ -45,18 +45,18 @@ class PostgreSQL:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> PostgreSQL:
-        if not self._data.exists():
+        if not self.data.exists():
             # The server refuses to run as root: then everything is done as its own user.
             if os.geteuid() == 0:
                 shutil.chown(self._folder, "postgres", "postgres")
             self._run(
-                "initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
+                "initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
             )
         options = [f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self._folder}"]
         options += ["max_connections=60", "shared_buffers=128MB", "max_wal_size=2GB", "timezone=UTC"]
         if not self._is_durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-        command = self._as_its_user(str(self._programs / "postgres"), "-D", str(self._data))
+        command = self._as_its_user(str(self._programs / "postgres"), "-D", str(self.data))
         self._program = Program([*command, *(f"--{option}" for option in options)], self._log)
         self._program.wait_until(self._answers)
         return self

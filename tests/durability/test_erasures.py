@@ -235,8 +235,8 @@ def answers_of(stopped: Stopped, end: dt.datetime, player: str) -> dict[str, Any
 
 
 def killed_and_finished(loaded: Path, game: str, gone: list[str], times: int) -> Path:
-    """Erases in copies of a folder, each killed at a later write than the one before, and then to the end. The folder of
-    the last."""
+    """Erases in copies of a folder, each killed at a later write than the one before, and then to the end. Returns the
+    folder of the last."""
     spawn = multiprocessing.get_context("spawn")
     killed, invisible, data = 0, 0, loaded
     for number in range(times):

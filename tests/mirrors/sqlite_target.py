@@ -15,8 +15,18 @@ from typing import Any
 import pyarrow as pa
 
 from playtrace.config import Settings
+from playtrace.mirrors.erasing import still_theirs
 from playtrace.mirrors.slices import JsonRows, events_of, set_aside_of
-from playtrace.mirrors.target import GamesNow, Position, PositionMoved, Slice, TargetAway, TargetNewer, Written
+from playtrace.mirrors.target import (
+    GamesNow,
+    PlayerErasure,
+    Position,
+    PositionMoved,
+    Slice,
+    TargetAway,
+    TargetNewer,
+    Written,
+)
 from playtrace.store.duckdb import Reader
 
 SCHEMA = """
@@ -27,6 +37,7 @@ CREATE TABLE IF NOT EXISTS events (game_id TEXT, event_id TEXT, name TEXT CHECK 
     PRIMARY KEY (game_id, event_id));
 CREATE TABLE IF NOT EXISTS set_aside (journal_offset INTEGER, position INTEGER, body TEXT,
     PRIMARY KEY (journal_offset, position));
+CREATE TABLE IF NOT EXISTS erasures (erasure_id TEXT PRIMARY KEY);
 """
 VERSION = 1
 
@@ -77,20 +88,7 @@ class SqliteTarget:
             if (there := self.position()) != slice_.after:
                 raise PositionMoved(there)
             before = connection.total_changes
-            refused = 0
-            for line in lines:
-                event = json.loads(line)
-                ids = [event["game_id"], event["event_id"]]
-                try:
-                    connection.execute(
-                        "INSERT INTO events VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [*ids, event["name"], line]
-                    )
-                except sqlite3.IntegrityError as error:
-                    refused += 1
-                    connection.execute(
-                        "INSERT INTO playtrace_refused VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                        [*ids, str(error), line],
-                    )
+            refused = self.insert(lines)
             written = connection.total_changes - before - refused
             connection.executemany(
                 "INSERT INTO set_aside VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -106,6 +104,43 @@ class SqliteTarget:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         return Written(written, refused)
+
+    def insert(self, lines: list[str]) -> int:
+        """How many were refused."""
+        connection = self.taken()
+        refused = 0
+        for line in lines:
+            event = json.loads(line)
+            ids = [event["game_id"], event["event_id"]]
+            try:
+                connection.execute(
+                    "INSERT INTO events VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [*ids, event["name"], line]
+                )
+            except sqlite3.IntegrityError as error:
+                refused += 1
+                connection.execute(
+                    "INSERT INTO playtrace_refused VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    [*ids, str(error), line],
+                )
+        return refused
+
+    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> tuple[pa.Table, pa.Table]:
+        left = still_theirs(erasure, mirrored, moment)
+        return left.events, left.set_aside
+
+    def erase(self, erasure: PlayerErasure, rows: tuple[pa.Table, pa.Table]) -> None:
+        connection = self.taken()
+        lines = self.json.lines_of(rows[0], "* REPLACE (props::JSON AS props)")
+        connection.execute("BEGIN IMMEDIATE")
+        if connection.execute("INSERT OR IGNORE INTO erasures VALUES (?)", [erasure.erasure_id]).rowcount:
+            theirs = [[erasure.game_id, player_id] for player_id in erasure.player_ids]
+            connection.executemany(
+                "DELETE FROM events WHERE game_id = ? AND json_extract(body, '$.player_id') = ?", theirs
+            )
+            self.insert(lines)
+        self.before_commit(self.commits)
+        connection.execute("COMMIT")
+        self.commits += 1
 
     def stand_at(self, position: Position) -> None:
         self.stand(position)

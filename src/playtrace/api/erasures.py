@@ -14,7 +14,7 @@ from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState
 from playtrace.api.turns import AfterLoading
 from playtrace.event import ID_LENGTH_MAX
-from playtrace.operate.erasures import PLAYERS_MAX, Erasure, ErasureFailed
+from playtrace.operate.erasures import PLAYERS_MAX, Erasure, ErasureFailed, unknown_players
 from playtrace.operate.player_export import NoSuchPlayer, PlayerExport, summary_of
 from playtrace.problems import Conflict, NotFound
 from playtrace.registry.refused_players import hash_of
@@ -45,6 +45,11 @@ class WantedErasure(Players):
     )
 
 
+class MirrorErasure(ApiModel):
+    mirror: str
+    erased_at: dt.datetime | None = Field(description="When this mirror had erased them; null: not yet.")
+
+
 class ErasureTold(ApiModel):
     erasure_id: str
     asked_at: dt.datetime
@@ -60,6 +65,7 @@ class ErasureTold(ApiModel):
     """By table."""
     days_in_sums_without_names: int
     """On so many days they are still in sums that name nobody, as the events are gone of which these were made."""
+    mirrors: list[MirrorErasure] = Field(description="Mirrors that there were when the files were written anew.")
 
     @classmethod
     def of(cls, one: Erasure) -> ErasureTold:
@@ -74,11 +80,19 @@ class ErasureTold(ApiModel):
             is_refused=one.is_refused,
             removed_rows=said["removedRows"],
             days_in_sums_without_names=said["daysInSumsWithoutNames"],
+            mirrors=[
+                MirrorErasure(mirror=name, erased_at=at and dt.datetime.fromisoformat(at))
+                for name, at in sorted(one.in_mirrors.items())
+            ],
         )
 
 
 class ErasureList(ApiModel):
     erasures: list[ErasureTold]
+
+
+class UnknownPlayers(ApiModel):
+    unknown: list[str] = Field(description="Those of the ids of whom nothing is stored.")
 
 
 class AcceptedPlayers(ApiModel):
@@ -129,6 +143,13 @@ def erase_players(state: CurrentState, reader: CurrentAdmin, game_id: GameId, wa
         return ErasureTold.of(state.erasures.ask(game_id, wanted.players, is_refused=wanted.refuse))
     except ErasureFailed as error:
         raise Conflict(str(error)) from error
+
+
+@router.post("/erasures/preview", dependencies=AfterLoading)
+def preview_erasure(state: CurrentState, reader: CurrentAdmin, game_id: GameId, wanted: Players) -> UnknownPlayers:
+    """Of whom there is nothing to erase: an id may be mistyped. Nothing is changed."""
+    readable_game(state, reader, game_id)
+    return UnknownPlayers(unknown=unknown_players(state.store, game_id, wanted.players))
 
 
 @router.get("/erasures/{erasure_id}/receipt", response_class=Response)

@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 
 PIECE_BYTES = 1 << 20
+NAMED_MAX = 5
+"""Ids that a sentence names."""
 
 Game = Annotated[str, typer.Argument(metavar="GAME", help="The game.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="PLAYER", help="Ids of players.")]
@@ -47,15 +49,18 @@ def erase(
 ) -> None:
     """Erase players for good: from every answer at once, then from the disk.
 
-    Every figure is then that of a history without them. Who was merged is erased with all ids. Backups that were made
-    before still have them, and so do mirrors. With a running server or without one.
+    Every figure is then that of a history without them. Who was merged is erased with all ids. Mirrors erase them too,
+    when a server follows them. Backups that were made before still have them. With a running server or without one.
     """
     ids = _ids(players, file)
     settings = settings_from(data=data)
+    server = running_server(settings)
     if not yes:
+        unknown = _unknown(settings, data, server, game, ids)
+        if unknown:
+            print_hint(_nothing_of(unknown, len(ids), is_refused=refuse))
         whom = f"the player {ids[0]!r}" if len(ids) == 1 else f"{len(ids):,} players"
         typer.confirm(f"Erase {whom} of {game}? Nothing brings them back.", abort=True, err=True)
-    server = running_server(settings)
     if server is not None:
         told = _asked(lambda: server.post(f"/api/games/{game}/erasures", {"players": ids, "refuse": refuse}))
     else:
@@ -78,6 +83,34 @@ def erase(
             "The disk follows within minutes; then there is a receipt: "
             + in_folder(f"playtrace players erasures {game}", data)
         )
+
+
+def _unknown(settings: Settings, data: Path | None, server: LocalServer | None, game: str, ids: list[str]) -> list[str]:
+    """Of whom nothing is stored."""
+    if server is not None:
+        return _asked(lambda: server.post(f"/api/games/{game}/erasures/preview", {"players": ids}))["unknown"]
+    # Only here: to ask a server needs no database.
+    from playtrace.operate.erasures import unknown_players
+    from playtrace.operate.stopped import everything_loaded
+    from playtrace.registry.errors import UnknownGame
+    from playtrace.store.errors import StoreError
+
+    with open_registry(data) as registry:
+        if registry.game(game) is None:
+            raise UnknownGame(game)
+    try:
+        with everything_loaded(settings) as stopped:
+            return unknown_players(stopped.store, game, ids)
+    except StoreError as error:
+        _fail(str(error))
+
+
+def _nothing_of(unknown: list[str], asked: int, *, is_refused: bool) -> str:
+    named = ", ".join(repr(player) for player in unknown[:NAMED_MAX])
+    more = f" and {len(unknown) - NAMED_MAX:,} more" if len(unknown) > NAMED_MAX else ""
+    whom = f"the player {named}" if asked == 1 else f"{len(unknown):,} of {asked:,} players: {named}{more}"
+    then = " What they send from now on is refused all the same." if is_refused else " Is that the right id?"
+    return f"Nothing is stored of {whom}.{then}"
 
 
 @app.command()
@@ -136,7 +169,7 @@ def erasures(game: Game, data: DataFolder = None, as_json: AsJson = False) -> No
         print_json({"erasures": listed})
         return
     print_table(
-        ["erasure", "asked at", "players", "events", "gone from the disk", "finished"],
+        ["erasure", "asked at", "players", "events", "gone from the disk", "finished", "mirrors"],
         [
             [
                 one["erasureId"],
@@ -145,10 +178,16 @@ def erasures(game: Game, data: DataFolder = None, as_json: AsJson = False) -> No
                 f"{one['removedRows'].get('events', 0):,}",
                 one["rewrittenAt"] or "not yet",
                 one["finishedAt"] or "not yet",
+                _of_mirrors(one["mirrors"]),
             ]
             for one in listed
         ],
     )
+
+
+def _of_mirrors(mirrors: list[dict[str, Any]]) -> str:
+    done = sum(each["erasedAt"] is not None for each in mirrors)
+    return "none" if not mirrors else f"{done} of {len(mirrors)}"
 
 
 @app.command()
@@ -199,6 +238,9 @@ def verify_receipt(
     about = "" if player is None else f", about {player!r}"
     at = dt.datetime.fromisoformat(said["finishedAt"])
     typer.echo(f"The receipt is genuine{about}: everything was gone at {at:%Y-%m-%d %H:%M} UTC.")
+    for each in said.get("mirrors", []):
+        at = each["erasedAt"]
+        print_hint(f"Mirror {each['mirror']}: {'waits, as it is away or has not begun' if at is None else 'at ' + at}.")
     for line in said["notReached"]:
         print_hint(f"Not reached: {line}")
 

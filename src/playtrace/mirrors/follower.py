@@ -22,6 +22,8 @@ import pyarrow as pa
 from playtrace.addresses import scrubbed
 from playtrace.config import Settings
 from playtrace.mirrors.cutting import EVENTS_MAX, Waiting, before_day, count_events, go_on_from, head_of, next_slice
+from playtrace.mirrors.erasing import read as read_erasure
+from playtrace.mirrors.erasing import waiting as waiting_erasures
 from playtrace.mirrors.state import MirrorState, state_of
 from playtrace.mirrors.target import (
     GameFacts,
@@ -194,7 +196,8 @@ class Follower:
         if mirror.is_paused:
             self.close()
             return Step("paused", LOOK_S)
-        if self._seen_version == self._store.version and not is_changed:
+        erasures = self._erasures_to_do()
+        if self._seen_version == self._store.version and not is_changed and not erasures:
             if self._is_unnoted:
                 self._note()
             return Step("rested", LOOK_S)
@@ -206,6 +209,8 @@ class Follower:
         version = self._store.version
         if not self._place(mirror, target):
             return Step("rested", LOOK_S)
+        for erasure_id in erasures:
+            self._erase(mirror, target, erasure_id)
         with self._store.reading() as moment:
             head = head_of(moment, self._journal_id)
             if head is None:
@@ -282,6 +287,29 @@ class Follower:
                 "a mirror's database did not take some events; it has them in its table of refused ones",
                 extra={"mirror": self._mirror_id, "events": written.refused},
             )
+
+    # ── players who are erased ───────────────────────────────────────────────────────────────────────────
+
+    def _erasures_to_do(self) -> list[str]:
+        waiting = waiting_erasures(self._settings.data)
+        # Of what nobody waits for any more it was noted that it is done.
+        self.state.erased = {id_: at for id_, at in self.state.erased.items() if id_ in waiting}
+        return sorted(set(waiting) - self.state.erased.keys())
+
+    def _erase(self, mirror: Mirror, target: Target[Any], erasure_id: str) -> None:
+        erasure = read_erasure(self._settings.data, erasure_id)
+        if erasure is None:
+            return
+        with self._store.reading() as moment:
+            head = head_of(moment, self._journal_id)
+            if head is None:
+                return
+            stood = self._position or Position(head.journal_id, 0)
+            rows = target.read_without(erasure, _lacking(mirror, None, stood), moment)
+        target.erase(erasure, rows)
+        self.state.erased[erasure_id] = self._clock()
+        log.info("players were erased from a mirror", extra={"mirror": mirror.id, "erasure": erasure_id})
+        self._note(at_once=True)
 
     def _caught_up(self) -> Step:
         state = self.state

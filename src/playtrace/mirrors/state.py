@@ -40,6 +40,8 @@ class MirrorState(msgspec.Struct, kw_only=True):
     needs_person: bool = False
     """Whether that does not pass by itself."""
     failing_since: dt.datetime | None = None
+    erased: dict[str, dt.datetime] = {}
+    """Erasures of players that it was asked for lately, and when it had done each."""
     noted_at: dt.datetime | None = None
     """When this was written down."""
 

@@ -21,6 +21,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from msgspec import Struct
+
 from playtrace.store.duckdb import Reader
 
 Rows = TypeVar("Rows")
@@ -64,6 +66,22 @@ class Written:
     """How many it did not take; it has them, with why."""
 
 
+class PlayerErasure(Struct, frozen=True):
+    """Players who are in the store no more, and are to be in no mirror."""
+
+    erasure_id: str
+    game_id: str
+    player_ids: list[str]
+    """All ids that are theirs."""
+    is_refused: bool
+    """Whether what comes of them from now on is refused."""
+    sessions: list[tuple[str, str, str]]
+    """Environment, owner and id of each session that they were part of."""
+    first_at: dt.datetime | None
+    """When the first of their events happened; None where there was none."""
+    last_at: dt.datetime | None
+
+
 @dataclass(frozen=True)
 class GameFacts:
     """What people say of a game."""
@@ -99,6 +117,16 @@ class Target(Protocol[Rows]):
 
         Raises `PositionMoved`.
         """
+        ...
+
+    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> Rows:
+        """What it needs to erase players: what the store has of them, and of days they were part of. `mirrored` is all
+        that the mirror was written."""
+        ...
+
+    def erase(self, erasure: PlayerErasure, rows: Rows) -> None:
+        """Take these players out, and write that, in one transaction. One that it has done is not done again. A slice
+        that was read before is not written after: that raises `PositionMoved`."""
         ...
 
     def stand_at(self, position: Position) -> None:

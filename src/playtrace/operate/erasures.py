@@ -6,8 +6,9 @@
                 them, and of their ids only hashes are kept
     finished    the receipt is signed
 
-Each stage is noted in the store, and can be done again: whoever is killed goes on. Mirrors are databases of the
-studio's own, and keep what they have: the receipt names them.
+Each stage is noted in the store, and can be done again: whoever is killed goes on. From `rewritten` on mirrors erase
+them too, each when it is there (`mirrors/erasing.py`); the receipt tells how far they are, and is signed anew when
+another one is done.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from playtrace.config import Settings
 from playtrace.journal.sqlite import Journal
 from playtrace.load.kept import CONSUMER
 from playtrace.load.loader import Loader
+from playtrace.mirrors import erasing as in_mirrors
+from playtrace.mirrors.state import state_of
+from playtrace.mirrors.target import PlayerErasure
 from playtrace.operate.receipt import signed
 from playtrace.registry.refused_players import hash_of
 from playtrace.registry.registry import Registry
@@ -44,12 +48,17 @@ LOOK_S = 5.0
 JOURNAL_LOOK_S = 0.1
 
 NOTE: LiteralString = """
-INSERT INTO erasures (erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed)
-VALUES ($erasure_id, $game_id, $player_ids, $player_hashes, $is_refused, $asked_at, $erased_at, $removed)
+INSERT INTO erasures (
+    erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, sessions
+)
+VALUES (
+    $erasure_id, $game_id, $player_ids, $player_hashes, $is_refused, $asked_at, $erased_at, $removed,
+    $sessions::STRUCT(env VARCHAR, owner VARCHAR, session_id VARCHAR)[]
+)
 """
 LIST: LiteralString = """
 SELECT erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, rewritten_at,
-    finished_at, receipt
+    finished_at, receipt, mirrors
 FROM erasures
 WHERE $game_id IS NULL OR game_id = $game_id
 ORDER BY asked_at DESC, erasure_id
@@ -57,21 +66,51 @@ LIMIT $limit
 """
 UNFINISHED: LiteralString = """
 SELECT erasure_id, game_id, player_ids, player_hashes, is_refused, asked_at, erased_at, removed, rewritten_at,
-    finished_at, receipt
+    finished_at, receipt, mirrors
 FROM erasures
-WHERE finished_at IS NULL
+WHERE finished_at IS NULL OR list_contains($in_mirrors::VARCHAR[], erasure_id)
 ORDER BY asked_at, erasure_id
 """
-FORGET_IDS: LiteralString = "UPDATE erasures SET player_ids = NULL WHERE erasure_id = $id"
+SESSIONS: LiteralString = """
+SELECT DISTINCT one.env, one.owner, one.session_id
+FROM (SELECT unnest(sessions) AS one FROM erasures WHERE erasure_id = $id) AS listed
+"""
+ADD_SESSIONS: LiteralString = """
+UPDATE erasures
+SET sessions = list_concat(sessions, $sessions::STRUCT(env VARCHAR, owner VARCHAR, session_id VARCHAR)[])
+WHERE erasure_id = $id
+"""
+FORGET_IDS: LiteralString = """
+UPDATE erasures SET player_ids = NULL, sessions = NULL, mirrors = $mirrors WHERE erasure_id = $id
+"""
+NOTE_FINISHED: LiteralString = """
+UPDATE erasures SET finished_at = $at, receipt = $receipt, mirrors = $mirrors WHERE erasure_id = $id
+"""
 NOTE_REWRITTEN: LiteralString = "UPDATE erasures SET rewritten_at = $at WHERE erasure_id = $id"
 LISTED_MAX = 1_000
 
 IN_WORDS = {
     "backups": "Backups that were made before rewrittenAt: delete them when their time is over.",
     "disk": "What the disk itself keeps of files that were deleted or written over: encrypt it.",
-    "mirrors": "Mirrors, where the player is to be deleted by their owner: ",
+    "mirrors": "Mirrors that were removed before they had erased the player, who is to be deleted by their owner: ",
+    "databases": "What the databases of mirrors keep of rows that were deleted, until they use the room again.",
     "damaged": "Files that were set aside as damaged: ",
 }
+
+
+# Of each id: whether anything names it.
+KNOWN: LiteralString = """
+SELECT id, (
+    id IN (SELECT player_id FROM events WHERE game_id = $game AND list_contains($ids::VARCHAR[], player_id))
+    OR id IN (SELECT device_id FROM events WHERE game_id = $game AND list_contains($ids::VARCHAR[], device_id))
+    OR id IN (SELECT player_id FROM player_days WHERE game_id = $game)
+    OR id IN (SELECT player_id FROM players WHERE game_id = $game)
+    OR id IN (SELECT player_id FROM player_merges WHERE game_id = $game)
+    OR id IN (SELECT canonical_id FROM player_merges WHERE game_id = $game)
+) AS is_known
+FROM (SELECT DISTINCT unnest($ids::VARCHAR[]) AS id) AS asked
+ORDER BY id
+"""
 
 
 class ErasureFailed(Exception):
@@ -91,11 +130,18 @@ class Erasure(Struct, frozen=True):
     rewritten_at: dt.datetime | None
     finished_at: dt.datetime | None
     receipt: str | None
+    mirrors: str | None
+    """JSON: by name, when each had erased them; null: not yet."""
 
     @property
     def said(self) -> dict[str, Any]:
         """What went."""
         return json.loads(self.removed)
+
+    @property
+    def in_mirrors(self) -> dict[str, str | None]:
+        """When each mirror that there was had erased them; None: not yet."""
+        return json.loads(self.mirrors or "{}")
 
 
 class Erasures:
@@ -151,6 +197,7 @@ class Erasures:
                 "asked_at": _naive(asked_at),
                 "erased_at": _naive(now),
                 "removed": json.dumps(_told(erased)),
+                "sessions": _as_rows(erased),
             }
             connection.execute(NOTE, row)
         self._touched(erased.days)
@@ -178,7 +225,12 @@ class Erasures:
 
     def work(self) -> float | None:
         """Bring the next stage of what is unfinished about, if it is time. How long to rest then."""
-        unfinished = [_erasure(row) for row in self._store.query(UNFINISHED).to_pylist()]
+        in_files = in_mirrors.waiting(self._settings.data)
+        rows = self._store.query(UNFINISHED, {"in_mirrors": in_files}).to_pylist()
+        unfinished = [_erasure(row) for row in rows]
+        for unknown in set(in_files) - {one.erasure_id for one in unfinished}:
+            # Of a store that was put back, and has these players again.
+            in_mirrors.take_away(self._settings.data, unknown)
         if not unfinished:
             return None
         waiting = [one for one in unfinished if one.rewritten_at is None]
@@ -191,15 +243,21 @@ class Erasures:
 
     def _rewrite(self, waiting: Sequence[Erasure]) -> bool:
         """Have nothing of them on the disk. False when somebody has the files just now: then it is not done."""
+        names = [mirror.id for mirror in self._registry.mirrors()]
         for one in waiting:
-            if one.is_refused and one.player_ids is not None:
+            if one.player_ids is None:
+                continue
+            if one.is_refused:
                 # What a process took that did not know yet.
                 with self._store.writing() as connection:
                     erased = erase(connection, one.game_id, one.player_ids, self._session_timeout())
+                    connection.execute(ADD_SESSIONS, {"sessions": _as_rows(erased), "id": one.erasure_id})
                 self._touched(erased.days)
-        with self._store.writing() as connection:
-            for one in waiting:
-                connection.execute(FORGET_IDS, {"id": one.erasure_id})
+            if names:
+                in_mirrors.put(self._settings.data, self._for_mirrors(one, one.player_ids))
+            with self._store.writing() as connection:
+                mirrors = json.dumps(dict.fromkeys(names)) if names else None
+                connection.execute(FORGET_IDS, {"id": one.erasure_id, "mirrors": mirrors})
         if not self._write_files_anew():
             return False
         now = _naive(self._clock())
@@ -207,6 +265,21 @@ class Erasures:
             for one in waiting:
                 connection.execute(NOTE_REWRITTEN, {"at": now, "id": one.erasure_id})
         return True
+
+    def _for_mirrors(self, one: Erasure, player_ids: list[str]) -> PlayerErasure:
+        sessions = self._store.query(SESSIONS, {"id": one.erasure_id}).to_pylist()
+        first_at, last_at = (one.said[name] for name in ("firstEventAt", "lastEventAt"))
+        refused = self._registry.refused_players().get(one.game_id, frozenset())
+        return PlayerErasure(
+            erasure_id=one.erasure_id,
+            game_id=one.game_id,
+            player_ids=player_ids,
+            # Somebody may have taken that back meanwhile.
+            is_refused=one.is_refused and not refused.isdisjoint(one.player_hashes),
+            sessions=[(each["env"], each["owner"], each["session_id"]) for each in sessions],
+            first_at=first_at and dt.datetime.fromisoformat(first_at),
+            last_at=last_at and dt.datetime.fromisoformat(last_at),
+        )
 
     def _write_files_anew(self) -> bool:
         """Raises `StoreError`, and `JournalUnavailable`."""
@@ -225,23 +298,36 @@ class Erasures:
         return True
 
     def _finish(self, one: Erasure) -> None:
-        now = self._clock()
-        receipt = signed(self._receipt(one, now), self._registry.player_secret())
-        with self._store.writing() as connection:
-            connection.execute(
-                "UPDATE erasures SET finished_at = $at, receipt = $receipt WHERE erasure_id = $id",
-                {"at": _naive(now), "receipt": receipt, "id": one.erasure_id},
-            )
-        log.info("an erasure is finished", extra={"erasure": one.erasure_id})
+        """Sign the receipt, and sign it anew when another mirror is done."""
+        known = one.in_mirrors
+        of_mirrors = {mirror.id: state_of(mirror) for mirror in self._registry.mirrors()}
+        done = dict(known)
+        for name, at in known.items():
+            if at is None and name in of_mirrors and (now_at := of_mirrors[name].erased.get(one.erasure_id)):
+                done[name] = now_at.isoformat()
+        removed = sorted(name for name, at in done.items() if at is None and name not in of_mirrors)
+        if one.finished_at is None or done != known or removed:
+            now = one.finished_at or self._clock()
+            receipt = signed(self._receipt(one, now, done, removed), self._registry.player_secret())
+            with self._store.writing() as connection:
+                connection.execute(
+                    NOTE_FINISHED,
+                    {"at": _naive(now), "receipt": receipt, "id": one.erasure_id, "mirrors": json.dumps(done)},
+                )
+            log.info("an erasure is finished", extra={"erasure": one.erasure_id})
+        if all(at is not None or name in removed for name, at in done.items()):
+            in_mirrors.take_away(self._settings.data, one.erasure_id)
 
-    def _receipt(self, one: Erasure, now: dt.datetime) -> dict[str, Any]:
+    def _receipt(
+        self, one: Erasure, now: dt.datetime, done: dict[str, str | None], removed: list[str]
+    ) -> dict[str, Any]:
         assert one.rewritten_at is not None  # noqa: S101 - or it would not be finished
         aside = sorted(path.name for path in Path(self._settings.data).glob("*.damaged-*"))
-        mirrors = sorted(mirror.id for mirror in self._registry.mirrors())
         left = [
             IN_WORDS["backups"],
             IN_WORDS["disk"],
-            *([IN_WORDS["mirrors"] + ", ".join(mirrors)] if mirrors else []),
+            *([IN_WORDS["mirrors"] + ", ".join(removed)] if removed else []),
+            *([IN_WORDS["databases"]] if done else []),
             *([IN_WORDS["damaged"] + ", ".join(aside)] if aside else []),
         ]
         return {
@@ -254,11 +340,18 @@ class Erasures:
             "rewrittenAt": one.rewritten_at.isoformat(),
             "finishedAt": now.isoformat(),
             **one.said,
+            "mirrors": [{"mirror": name, "erasedAt": at} for name, at in sorted(done.items())],
             "notReached": left,
         }
 
     def _session_timeout(self) -> dt.timedelta:
         return dt.timedelta(minutes=self._settings.rules.session_timeout_minutes)
+
+
+def unknown_players(store: Store, game_id: str, player_ids: Sequence[str]) -> list[str]:
+    """Of whom nothing is stored, as of now: nobody has sent such an id, or it was erased. Raises `StoreError`."""
+    rows = store.query(KNOWN, {"game": game_id, "ids": list(player_ids)}).to_pylist()
+    return [row["id"] for row in rows if not row["is_known"]]
 
 
 def erasures_of(store: Store, game_id: str | None = None, limit: int = LISTED_MAX) -> list[Erasure]:
@@ -273,6 +366,10 @@ def _told(erased: Erased) -> dict[str, Any]:
         "lastEventAt": None if erased.last_at is None else erased.last_at.isoformat(),
         "daysInSumsWithoutNames": erased.days_of_sums,
     }
+
+
+def _as_rows(erased: Erased) -> list[dict[str, str]]:
+    return [{"env": env, "owner": owner, "session_id": id_} for env, owner, id_ in erased.sessions]
 
 
 def _erasure(row: dict[str, Any]) -> Erasure:

@@ -209,6 +209,8 @@ class Erased(Struct, frozen=True):
     """On so many days they are still in sums that name nobody, as the events are gone of which these were made."""
     days: tuple[dt.date, ...]
     """What is made of these when they have come to rest is to be made again."""
+    sessions: tuple[tuple[str, str, str], ...]
+    """Environment, owner and id of those that they were part of."""
 
 
 def same_players(connection: DuckDBPyConnection, game_id: str, ids: Sequence[str]) -> list[str]:
@@ -222,7 +224,7 @@ def erase(connection: DuckDBPyConnection, game_id: str, ids: Sequence[str], sess
     known: dict[str, object] = {
         "game": game_id,
         "ids": list(ids),
-        "texts": _texts(ids),
+        "texts": texts_of(ids),
         "session_timeout": session_timeout,
     }
 
@@ -256,9 +258,12 @@ def erase(connection: DuckDBPyConnection, game_id: str, ids: Sequence[str], sess
         rows[table] = execute("DELETE FROM " + table + " WHERE game_id = $game AND (" + condition + ")")
     rows["set_aside"] = execute(FORGET_SET_ASIDE)
     days = connection.execute("SELECT DISTINCT day FROM erased_days ORDER BY day").fetchall()
+    sessions = connection.execute("SELECT env, owner, session_id FROM erased_sessions ORDER BY ALL").fetchall()
     for table in ("erased", "erased_ids", "erased_sessions", "erased_days"):
         connection.execute("DROP TABLE " + table)
-    return Erased(rows, _utc(first_at), _utc(last_at), days_of_sums, tuple(day for (day,) in days))
+    return Erased(
+        rows, _utc(first_at), _utc(last_at), days_of_sums, tuple(day for (day,) in days), tuple(map(tuple, sessions))
+    )
 
 
 def _forget(each: Slice) -> Sql:
@@ -296,7 +301,7 @@ def _forget_days(table: Sql) -> Sql:
     )
 
 
-def _texts(ids: Sequence[str]) -> list[str]:
+def texts_of(ids: Sequence[str]) -> list[str]:
     """How ids may stand in what came: as they are, or escaped."""
     found: list[str] = []
     for id_ in ids:

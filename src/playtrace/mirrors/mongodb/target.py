@@ -35,10 +35,13 @@ from pymongo.errors import (
 
 from playtrace.addresses import scrubbed
 from playtrace.config import Settings
+from playtrace.event import PLAYER_MERGED
+from playtrace.mirrors.erasing import still_theirs
 from playtrace.mirrors.mongodb.documents import Document, as_text, documents, set_aside_documents
 from playtrace.mirrors.slices import SliceRows, rows_of
 from playtrace.mirrors.target import (
     GamesNow,
+    PlayerErasure,
     Position,
     PositionMoved,
     Slice,
@@ -48,6 +51,7 @@ from playtrace.mirrors.target import (
     Written,
 )
 from playtrace.store.duckdb import Reader
+from playtrace.store.erasing import texts_of
 
 VERSION = 1
 """Of what the collections look like."""
@@ -58,6 +62,9 @@ SET_ASIDE = "playtrace_set_aside"
 REFUSED = "playtrace_refused"
 MIRROR = "playtrace_mirror"
 SCHEMA = "playtrace_schema"
+ERASURES = "playtrace_erasures"
+TEXTS_AT_ONCE = 100
+"""Of one pattern."""
 
 INDEXES: tuple[tuple[tuple[str, int], ...], ...] = (
     (("gameId", 1), ("timestamp", DESCENDING)),
@@ -100,6 +107,8 @@ class MongoTarget:
         self._url = url
         self._mirror = mirror
         self._client: MongoClient[Document] | None = None
+        self._erasures = 0
+        """How many were done when slices were last read from the store."""
 
     def open(self) -> Position | None:
         with self._errors():
@@ -110,6 +119,7 @@ class MongoTarget:
             except ValueError as error:
                 raise self._no_address(error) from None
             self._install()
+            self._erasures = self._erasures_begun()
             return self._position()
 
     def read(self, slice_: Slice, moment: Reader) -> SliceRows:
@@ -119,20 +129,68 @@ class MongoTarget:
         with self._errors():
             if (position := self._position()) != slice_.after:
                 raise PositionMoved(position)
-            now = dt.datetime.now(dt.UTC)
-            inserted = 0
-            refused: list[Refused] = []
-            for name, all_ in (
-                (EVENTS, documents(rows.events, now)),
-                (SET_ASIDE, set_aside_documents(rows.set_aside, now)),
-            ):
-                while some := list(islice(all_, DOCUMENTS_AT_ONCE)):
-                    count, not_taken = self._insert(self._collection(name), some)
-                    inserted += count if name == EVENTS else 0
-                    refused += not_taken
-            self._note_refused(refused, now)
+            if (erasures := self._erasures_begun()) != self._erasures:
+                # What was read may have somebody who was erased meanwhile.
+                self._erasures = erasures
+                raise PositionMoved(position)
+            written = self._insert_all(rows)
             self._move_on(slice_)
+        return written
+
+    def _insert_all(self, rows: SliceRows) -> Written:
+        now = dt.datetime.now(dt.UTC)
+        inserted = 0
+        refused: list[Refused] = []
+        for name, all_ in (
+            (EVENTS, documents(rows.events, now)),
+            (SET_ASIDE, set_aside_documents(rows.set_aside, now)),
+        ):
+            while some := list(islice(all_, DOCUMENTS_AT_ONCE)):
+                count, not_taken = self._insert(self._collection(name), some)
+                inserted += count if name == EVENTS else 0
+                refused += not_taken
+        self._note_refused(refused, now)
         return Written(inserted, len(refused))
+
+    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> SliceRows:
+        return still_theirs(erasure, mirrored, moment)
+
+    def erase(self, erasure: PlayerErasure, rows: SliceRows) -> None:
+        """There are no transactions: it is noted before, and done again by whoever begins again, until it is noted
+        that it is done."""
+        with self._errors():
+            erasures = self._collection(ERASURES)
+            noted = erasures.find_one({"_id": erasure.erasure_id})
+            if noted is None or "doneAt" not in noted:
+                erasures.update_one({"_id": erasure.erasure_id}, {"$set": {"gameId": erasure.game_id}}, upsert=True)
+                removed = self._remove(erasure)
+                self._insert_all(rows)
+                erasures.update_one(
+                    {"_id": erasure.erasure_id}, {"$set": {"doneAt": dt.datetime.now(dt.UTC), "documents": removed}}
+                )
+            self._erasures = self._erasures_begun()
+
+    def _remove(self, erasure: PlayerErasure) -> int:
+        """What names them. How many documents went."""
+        game, ids = {"gameId": erasure.game_id}, {"$in": erasure.player_ids}
+        theirs: list[Document] = [
+            game | {"payload.playerId": ids},
+            # Where a property of the event has that name and says something else.
+            game | {"payload.playerId_": ids},
+            game | {"payload.playerId": {"$exists": False}, "payload.deviceId": ids},
+            game | {"eventType": PLAYER_MERGED, "payload.previous_id": ids},
+            game | {"eventType": PLAYER_MERGED, "payload.canonical_id": ids},
+        ]
+        removed = sum(self._collection(EVENTS).delete_many(each).deleted_count for each in theirs)
+        patterns = [re.escape(text) for text in texts_of(erasure.player_ids)]
+        for first in range(0, len(patterns), TEXTS_AT_ONCE):
+            has_them = {"$regex": "|".join(patterns[first : first + TEXTS_AT_ONCE])}
+            for name, field in ((SET_ASIDE, "body"), (SET_ASIDE, "error"), (REFUSED, "body"), (REFUSED, "reason")):
+                removed += self._collection(name).delete_many(game | {field: has_them}).deleted_count
+        return removed
+
+    def _erasures_begun(self) -> int:
+        return self._collection(ERASURES).count_documents({})
 
     def stand_at(self, position: Position) -> None:
         with self._errors():

@@ -18,12 +18,12 @@ from msgspec import Struct
 from playtrace.config import Settings
 from playtrace.event import PLAYER_MERGED
 from playtrace.metrics.frame.asking import Asking, Rules, has_merges, unbuilt_rollups
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, day_start
+from playtrace.metrics.frame.calendar import ONE_DAY, Span, day_of, day_start, plain
 from playtrace.metrics.frame.models import CommonParameters
 from playtrace.metrics.frame.relations.sessions import EACH_SESSION, SESSION_IDS, SEVERAL
 from playtrace.metrics.frame.scope import Scope
 from playtrace.mirrors.slices import EVENTS_IN_SLICE, bound
-from playtrace.mirrors.target import Slice
+from playtrace.mirrors.target import PlayerErasure, Slice
 from playtrace.rollups.player_merges import MERGED_PLAYERS, by_canonical_ids, source_of_question
 from playtrace.rollups.sessions import ROLLUP
 from playtrace.store.duckdb import Reader
@@ -55,10 +55,10 @@ FROM events
 WHERE game_id = $game AND env = $env AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP)
 """
 
-CRASHES: LiteralString = """
-SELECT bucket, CAST(sum(events) AS BIGINT) AS crashes
+COUNTED: LiteralString = """
+SELECT bucket, CAST(sum(events) AS BIGINT) AS events,
+    CAST(coalesce(sum(CASE WHEN name = 'crash' THEN events END), 0) AS BIGINT) AS crashes
 FROM event_counts
-WHERE name = 'crash'
 GROUP BY bucket
 """
 
@@ -101,6 +101,11 @@ WHERE session_id <> '' OR ended_at >= since
 ORDER BY family, started_at
 """
 
+# Whose sessions were erased, or are other ones without somebody.
+TOUCHED_BY_ERASURE: LiteralString = """
+    SELECT unnest($owners::VARCHAR[]) AS owner, unnest($session_ids::VARCHAR[]) AS session_id,
+        $first_at::TIMESTAMP AS first_at"""
+
 DECISIONS: LiteralString = f"""
 SELECT journal_offset > $after AND journal_offset <= $upto AS is_new, player_id, props::JSON::VARCHAR AS props
 FROM events
@@ -129,6 +134,8 @@ class Figures(Struct, frozen=True):
     """Of those days."""
     is_anew: bool
     """Whether days are other ones than they were: then those that are not told are gone."""
+    empty_days: list[dt.date] = []
+    """Days of which nothing is left."""
 
 
 def events_by_game(slice_: Slice, moment: Reader) -> dict[str, int]:
@@ -140,27 +147,17 @@ def figures_of(
     game_id: str, events: int, slice_: Slice, moment: Reader, settings: Settings, zone: ZoneInfo, *, is_anew: bool
 ) -> Figures:
     """What a slice changes of a game."""
-    rules = settings.rules
-    asking = Asking(
-        moment,
-        dt.datetime.now(dt.UTC),
-        Rules.of(
-            settle_hours=rules.settle_hours, session_timeout_minutes=rules.session_timeout_minutes, currency="USD"
-        ),
-        "summary",
-        unbuilt_rollups(moment, game_id),
-        has_merges(moment, game_id, ENV),
+    asking = _asking(game_id, moment, settings)
+    values = (
+        bound(slice_)
+        | {
+            "game": game_id,
+            "env": ENV,
+            "merged": _merged_ids(game_id, slice_, moment),
+        }
+        | _known_of(asking)
     )
-    values = bound(slice_) | {
-        "game": game_id,
-        "env": ENV,
-        "session_timeout": asking.rules.session_timeout,
-        "built_to_sessions": asking.unbuilt.get(ROLLUP.table),
-        "merged": _merged_ids(game_id, slice_, moment),
-        "sessions_from": ALL_TIME["from"],
-        "day_before": ALL_TIME["from"],
-    }
-    prelude = _prelude(asking, has_decisions=values["merged"] != [])
+    prelude = _prelude(asking, _touched_by_slice(asking, has_decisions=values["merged"] != []))
     touched = prelude + TOUCHED
     sessions = prelude + _named_parts(SESSIONS.replace("{each}", EACH_SESSION))
     slots = EVERY_SLOT if is_anew else SLOTS
@@ -181,6 +178,73 @@ def figures_of(
     )
 
 
+def figures_without(
+    erasure: PlayerErasure, mirrored: Slice, moment: Reader, settings: Settings, zone: ZoneInfo
+) -> Figures:
+    """What is left of the sessions and days that erased players were part of."""
+    game_id = erasure.game_id
+    asking = _asking(game_id, moment, settings)
+    theirs = [(owner, session_id) for env, owner, session_id in erasure.sessions if env == ENV]
+    first_at = erasure.first_at or dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+    values = (
+        bound(mirrored)
+        | _known_of(asking)
+        | {
+            "game": game_id,
+            "env": ENV,
+            "owners": [owner for owner, _ in theirs],
+            "session_ids": [session_id for _, session_id in theirs],
+            "first_at": plain(first_at),
+            # Who came again is a new player, and what they did is there already.
+            "merged": erasure.player_ids,
+        }
+    )
+    prelude = _prelude(asking, TOUCHED_BY_ERASURE + "\n    UNION ALL" + TOUCHED_BY_MERGES)
+    touched = prelude + TOUCHED
+    sessions = prelude + _named_parts(SESSIONS.replace("{each}", EACH_SESSION))
+    days = [] if erasure.last_at is None else _days_between(day_of(first_at, zone), day_of(erasure.last_at, zone))
+    counted = _counted(game_id, asking, days, zone)
+    return Figures(
+        game_id,
+        0,
+        zone,
+        moment.query(touched, _named(touched, values)),
+        moment.query(sessions, _named(sessions, values | ALL_TIME)),
+        _keys(game_id, erasure.player_ids, moment),
+        days,
+        {day: crashes for day, (_, crashes) in counted.items()},
+        False,
+        [day for day in days if day not in counted],
+    )
+
+
+def _asking(game_id: str, moment: Reader, settings: Settings) -> Asking:
+    rules = settings.rules
+    return Asking(
+        moment,
+        dt.datetime.now(dt.UTC),
+        Rules.of(
+            settle_hours=rules.settle_hours, session_timeout_minutes=rules.session_timeout_minutes, currency="USD"
+        ),
+        "summary",
+        unbuilt_rollups(moment, game_id),
+        has_merges(moment, game_id, ENV),
+    )
+
+
+def _known_of(asking: Asking) -> dict[str, object]:
+    return {
+        "session_timeout": asking.rules.session_timeout,
+        "built_to_sessions": asking.unbuilt.get(ROLLUP.table),
+        "sessions_from": ALL_TIME["from"],
+        "day_before": ALL_TIME["from"],
+    }
+
+
+def _days_between(first: dt.date, last: dt.date) -> list[dt.date]:
+    return [first + number * ONE_DAY for number in range((last - first).days + 1)]
+
+
 def day_span(day: dt.date, zone: ZoneInfo) -> Span:
     return Span(day_start(day, zone), day_start(day + ONE_DAY, zone))
 
@@ -192,7 +256,13 @@ def _named(sql: LiteralString, values: dict[str, Any]) -> dict[str, object]:
 # ── sessions ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _prelude(asking: Asking, *, has_decisions: bool) -> LiteralString:
+def _touched_by_slice(asking: Asking, *, has_decisions: bool) -> LiteralString:
+    source = source_of_question(ROLLUP, is_merged=asking.is_merged)
+    touched: LiteralString = TOUCHED_BY_EVENTS.format(source=source.format(carried="", narrowed=NARROWED))
+    return touched + "\n    UNION ALL" + TOUCHED_BY_MERGES if has_decisions else touched
+
+
+def _prelude(asking: Asking, touched: LiteralString) -> LiteralString:
     """`touched`, and `parts` of their sessions: rows of the rollup, or of events while it is being made anew."""
     of_game: LiteralString = "game_id = $game AND env = $env"
     source = source_of_question(ROLLUP, is_merged=asking.is_merged)
@@ -201,9 +271,6 @@ def _prelude(asking: Asking, *, has_decisions: bool) -> LiteralString:
         rows = ROLLUP.stored_and_anew(of_game, source.format(carried="", narrowed=""), "$built_to_sessions::DATE")
     if asking.is_merged:
         rows = by_canonical_ids(ROLLUP, rows)
-    touched = TOUCHED_BY_EVENTS.format(source=source.format(carried="", narrowed=NARROWED))
-    if has_decisions:
-        touched += "\n    UNION ALL" + TOUCHED_BY_MERGES
     merged: LiteralString = "merged_players AS (" + MERGED_PLAYERS + "\n),\n" if asking.is_merged else ""
     return (
         "WITH\n"
@@ -267,8 +334,15 @@ def _keys(game_id: str, owners: list[str], moment: Reader) -> list[bytes]:
 
 
 def _crashes(game_id: str, asking: Asking, days: list[dt.date], zone: ZoneInfo) -> dict[dt.date, int]:
+    return dict.fromkeys(days, 0) | {
+        day: crashes for day, (_, crashes) in _counted(game_id, asking, days, zone).items()
+    }
+
+
+def _counted(game_id: str, asking: Asking, days: list[dt.date], zone: ZoneInfo) -> dict[dt.date, tuple[int, int]]:
+    """Events and crashes of the days that have any."""
     if not days:
         return {}
     parameters = CommonParameters.model_validate({"game_id": game_id, "time_zone": zone.key, "env": ENV})
-    rows = Scope(parameters, asking, [day_span(day, zone) for day in days]).rows(CRASHES)
-    return dict.fromkeys(days, 0) | {days[row["bucket"]]: row["crashes"] for row in rows}
+    rows = Scope(parameters, asking, [day_span(day, zone) for day in days]).rows(COUNTED)
+    return {days[row["bucket"]]: (row["events"], row["crashes"]) for row in rows}

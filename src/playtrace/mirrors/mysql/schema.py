@@ -12,7 +12,7 @@ from pymysql.cursors import DictCursor
 
 from playtrace.mirrors.target import TargetNewer, TargetUnusable
 
-VERSION = 1
+VERSION = 2
 """Of all these tables together."""
 LOCK: LiteralString = "CONCAT('playtrace_', MD5(DATABASE()))"
 """Name of the lock under which tables are made; one of MySQL has at most 64 characters."""
@@ -107,6 +107,14 @@ CREATE TABLE IF NOT EXISTS playtrace_refused (
     body TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     refused_at DATETIME(6) NOT NULL,
     PRIMARY KEY (table_name, body_hash)
+) ENGINE = InnoDB
+""",
+    # Erasures of players that were done here; who they were is not kept.
+    """
+CREATE TABLE IF NOT EXISTS playtrace_erasures (
+    erasure_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+    game_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    erased_at DATETIME(6) NOT NULL
 ) ENGINE = InnoDB
 """,
     """

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, LiteralString, TypeVar
@@ -24,12 +25,13 @@ from playtrace.config import Settings
 from playtrace.metrics.frame.calendar import day_of, plain
 from playtrace.mirrors.mysql.address import arguments_of
 from playtrace.mirrors.mysql.changes import Changes, Known, Session, changes
-from playtrace.mirrors.mysql.figures import Figures, day_span, events_by_game, figures_of
+from playtrace.mirrors.mysql.figures import Figures, day_span, events_by_game, figures_of, figures_without
 from playtrace.mirrors.mysql.schema import install
 from playtrace.mirrors.mysql.texts import Texts
 from playtrace.mirrors.target import (
     GameFacts,
     GamesNow,
+    PlayerErasure,
     Position,
     PositionMoved,
     Slice,
@@ -38,6 +40,7 @@ from playtrace.mirrors.target import (
     Written,
 )
 from playtrace.store.duckdb import Reader
+from playtrace.store.erasing import texts_of
 
 T = TypeVar("T")
 
@@ -110,6 +113,13 @@ REFUSED: LiteralString = (
     " ON DUPLICATE KEY UPDATE reason = VALUES(reason), refused_at = VALUES(refused_at)"
 )
 
+# Until this transaction is over there is no other.
+ERASURES_DONE: LiteralString = "SELECT COUNT(*) AS erasures FROM playtrace_erasures LOCK IN SHARE MODE"
+ERASURE: LiteralString = (
+    "INSERT IGNORE INTO playtrace_erasures (erasure_id, game_id, erased_at) VALUES (%s, %s, UTC_TIMESTAMP(6))"
+)
+STILL_NAMED: LiteralString = "SELECT id, started_at FROM sessions WHERE game_id = %s AND player_id IN ({places})"
+
 Values = Sequence[object]
 
 
@@ -163,6 +173,7 @@ class MySQLTarget:
                 cursor.execute("SELECT game_id, time_zone FROM playtrace_games")
                 self._zones = {row["game_id"]: row["time_zone"] for row in cursor.fetchall()}
                 position = self._position(cursor)
+                self._erasures = self._erasures_done(cursor)
             self._connection.commit()
             return position
 
@@ -182,9 +193,12 @@ class MySQLTarget:
     def write(self, slice_: Slice, rows: Rows) -> Written:
         with self._errors(), self._connection.cursor() as cursor:
             self._connection.begin()
-            if (position := self._position(cursor, " FOR UPDATE")) != slice_.after:
+            position, erasures = self._position(cursor, " FOR UPDATE"), self._erasures_done(cursor)
+            # What was read may have somebody who was erased meanwhile.
+            if position != slice_.after or erasures != self._erasures:
                 # Who goes on from there must not hold on to it.
                 self._connection.rollback()
+                self._erasures = erasures
                 raise PositionMoved(position)
             writing = _Writing(cursor, self._texts)
             for figures in rows.figures:
@@ -198,6 +212,31 @@ class MySQLTarget:
         self._told |= rows.facts
         self._zones |= {game_id: facts.time_zone for game_id, facts in rows.facts.items()}
         return Written(sum(figures.events for figures in rows.figures), len(writing.refused))
+
+    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> Rows:
+        game_id = erasure.game_id
+        of_game = self._games().get(game_id) or self._told.get(game_id) or _unknown(game_id)
+        # Days are those that are there: when they become others all are written anew.
+        zone = ZoneInfo(self._zones.get(game_id, of_game.time_zone))
+        figures = figures_without(erasure, mirrored, moment, self._settings, zone)
+        return Rows([figures], {game_id: of_game})
+
+    def erase(self, erasure: PlayerErasure, rows: Rows) -> None:
+        with self._errors(), self._connection.cursor() as cursor:
+            self._connection.begin()
+            self._position(cursor, " FOR UPDATE")
+            cursor.execute(ERASURE, (erasure.erasure_id, erasure.game_id))
+            if cursor.rowcount and erasure.game_id in self._zones:
+                writing = _Writing(cursor, self._texts)
+                for figures in rows.figures:
+                    days = writing.forget(erasure, figures.zone)
+                    writing.sessions(figures)
+                    writing.days(figures, None, and_of=days)
+                writing.notes()
+            erasures = self._erasures_done(cursor)
+            self._connection.commit()
+        self._texts.cut.clear()
+        self._erasures = erasures
 
     def stand_at(self, position: Position) -> None:
         with self._errors(), self._connection.cursor() as cursor:
@@ -215,6 +254,11 @@ class MySQLTarget:
         cursor.execute(POSITION + locking, (self._mirror,))
         row: Any = cursor.fetchone()
         return Position(row["journal_id"], row["journal_offset"]) if row and row["journal_id"] is not None else None
+
+    def _erasures_done(self, cursor: DictCursor) -> int:
+        cursor.execute(ERASURES_DONE)
+        row: Any = cursor.fetchone()
+        return int(row["erasures"])
 
     def _stand_at(self, cursor: DictCursor, position: Position) -> None:
         cursor.execute(STAND_AT, (position.journal_id, position.journal_offset, self._mirror))
@@ -285,6 +329,28 @@ class _Writing:
                     for number, one in some
                 ],
             )
+
+    def forget(self, erasure: PlayerErasure, zone: ZoneInfo) -> set[dt.date]:
+        """What names erased players, also of days that the store knows no more. Returns days of sessions that went;
+        those that the store has are written anew."""
+        days: set[dt.date] = set()
+        game = self._texts.game(erasure.game_id)
+        for some in _some(erasure.player_ids, ROWS_AT_ONCE):
+            places: LiteralString = ", ".join(_repeated("%s", len(some)))
+            self._cursor.execute(STILL_NAMED.format(places=places), (game, *some))
+            for row in self._fetched():
+                days.add(day_of(row["started_at"].replace(tzinfo=dt.UTC), zone))
+                self._cursor.execute("DELETE FROM sessions WHERE id = %s", (row["id"],))
+                self._cursor.execute("DELETE FROM playtrace_sessions WHERE session = %s", (row["id"],))
+            self._cursor.execute(
+                "DELETE FROM playtrace_cut WHERE column_name = 'player_id' AND value IN (" + places + ")", some
+            )
+        for text in texts_of(erasure.player_ids):
+            self._cursor.execute(
+                "DELETE FROM playtrace_refused WHERE game_id = %s AND LOCATE(BINARY %s, BINARY body) > 0",
+                (erasure.game_id, text),
+            )
+        return days
 
     def _known(self, figures: Figures) -> list[Known]:
         """What the database has of the families that are told anew."""
@@ -381,12 +447,14 @@ class _Writing:
 
     # ── days ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def days(self, figures: Figures, slice_: Slice) -> None:
+    def days(self, figures: Figures, slice_: Slice | None, *, and_of: AbstractSet[dt.date] = frozenset()) -> None:
         game = self._texts.game(figures.game_id)
         if figures.is_anew:
             self._cursor.execute("DELETE FROM daily_stats WHERE game_id = %s", (game,))
-        since = None if slice_.since is None else day_of(slice_.since, figures.zone)
-        for day in sorted({*figures.days} | self._changed_days):
+        since = None if slice_ is None or slice_.since is None else day_of(slice_.since, figures.zone)
+        for day in figures.empty_days:
+            self._cursor.execute("DELETE FROM daily_stats WHERE game_id = %s AND date = %s", (game, day))
+        for day in sorted(({*figures.days} | self._changed_days | and_of) - {*figures.empty_days}):
             if since is not None and day < since:
                 continue  # of its other sessions nothing is known here
             span = day_span(day, figures.zone)

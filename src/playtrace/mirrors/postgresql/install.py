@@ -17,7 +17,7 @@ import psycopg
 from playtrace.mirrors.postgresql.connecting import Connection
 from playtrace.mirrors.target import TargetNewer, TargetUnusable
 
-VERSION = 2
+VERSION = 3
 """Of the schema in these files."""
 FOLDER = files("playtrace.mirrors.postgresql")
 REPLACED = ("procedures/", "triggers/", "views/", "warehouse/procedures")

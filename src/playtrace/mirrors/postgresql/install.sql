@@ -21,11 +21,13 @@
 \ir tables/17_partitions.sql
 \ir tables/18_sent_event.sql
 \ir tables/19_default_rules.sql
+\ir tables/20_erasure.sql
 \ir constraints/01_keys.sql
 \ir constraints/02_references.sql
 \ir constraints/03_checks.sql
 \ir indexes/01_game_event.sql
 \ir indexes/02_others.sql
+\ir procedures/00_erased_players.sql
 \ir procedures/01_reading.sql
 \ir procedures/02_writing.sql
 \ir procedures/03_ingest_events.sql
@@ -45,6 +47,8 @@
 \ir triggers/09_movement.sql
 \ir triggers/10_results.sql
 \ir triggers/11_merges.sql
+\ir procedures/10_erasing.sql
+\ir triggers/12_erasing.sql
 \ir procedures/09_rights.sql
 \ir warehouse/01_dimensions.sql
 \ir warehouse/02_facts.sql

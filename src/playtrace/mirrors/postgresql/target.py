@@ -8,8 +8,10 @@ from typing import LiteralString
 
 import psycopg
 import pyarrow as pa
+from msgspec import Struct
 
 from playtrace.config import Settings
+from playtrace.mirrors.erasing import still_theirs
 from playtrace.mirrors.postgresql.columns import AS_JSON, IN_COMMON, KINDS, Columns, columns_of, said_by
 from playtrace.mirrors.postgresql.connecting import Connection, connect, told
 from playtrace.mirrors.postgresql.install import VERSION, install, refuse_newer, upgrade
@@ -18,6 +20,7 @@ from playtrace.mirrors.slices import JsonRows, SliceRows, rows_of
 from playtrace.mirrors.target import (
     GameFacts,
     GamesNow,
+    PlayerErasure,
     Position,
     PositionMoved,
     Slice,
@@ -31,6 +34,16 @@ OURS = "PT"
 """How what procedures raise begins."""
 MOVED = "PT008"
 """What `advance_mirror` raises where a mirror does not stand where it was expected."""
+
+
+class _Said(Struct, frozen=True):
+    """Rows of a slice, as procedures take them."""
+
+    games: dict[str, GameFacts | None]
+    """Those that the database was not told of yet."""
+    events: pa.Table
+    columns: Columns | None
+    set_aside: str | None
 
 
 class PostgreSQLTarget:
@@ -49,12 +62,15 @@ class PostgreSQLTarget:
         self._json = JsonRows()
         self._refreshing = Refreshing(url, mirror, refresh_s)
         self._registered: dict[str, GameFacts | None] = {}
+        self._erasures = 0
+        """How many were done in the database when slices were last read from the store."""
 
     def open(self) -> Position | None:
         """See `Target.open`."""
         self._connection = connection = connect(self._url, f"playtrace mirror {self._mirror}")
         with self._errors_told():
             self._bring_up_to_date(connection)
+            self._erasures = _erasures_done(connection)
             return self._position(connection)
 
     def read(self, slice_: Slice, moment: Reader) -> SliceRows:
@@ -64,22 +80,53 @@ class PostgreSQLTarget:
     def write(self, slice_: Slice, rows: SliceRows) -> Written:
         """See `Target.write`."""
         connection = self._opened()
-        events = columns_of(rows.events, self._json) if rows.events.num_rows else None
-        set_aside = self._as_objects(rows.set_aside) if rows.set_aside.num_rows else None
-        games = self._unregistered(rows.events)
-        taken = refused = 0
+        said = self._said(rows)
         with self._errors_told(), self._position_told(connection), connection.transaction():
             self._advance(connection, slice_)
-            for game_id, facts in games.items():
-                _register(connection, game_id, facts)
-            if events is not None:
-                taken, refused = self._ingest(connection, rows.events, events)
-            if set_aside is not None:
-                connection.execute(
-                    "SELECT game_api.ingest_set_aside(%s::json, %s)", [set_aside, slice_.upto.journal_id]
-                )
-        self._registered |= games
+            if (erasures := _erasures_done(connection)) != self._erasures:
+                # What was read may have somebody who was erased meanwhile.
+                self._erasures = erasures
+                raise PositionMoved(slice_.after)
+            written = self._ingest_all(connection, said, slice_.upto.journal_id)
+        self._registered |= said.games
         self._refreshing.ask()
+        return written
+
+    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> SliceRows:
+        """See `Target.read_without`."""
+        return still_theirs(erasure, mirrored, moment)
+
+    def erase(self, erasure: PlayerErasure, rows: SliceRows) -> None:
+        """See `Target.erase`."""
+        connection = self._opened()
+        said = self._said(rows)
+        with self._errors_told(), connection.transaction():
+            row = connection.execute(
+                "SELECT game_api.erase_player(%s, %s, %s, %s)",
+                [erasure.game_id, erasure.player_ids, erasure.erasure_id, erasure.is_refused],
+            ).fetchone()
+            if row is not None and row[0] is not None:
+                self._ingest_all(connection, said, None)
+            self._erasures = _erasures_done(connection)
+        self._refreshing.ask()
+
+    def _said(self, rows: SliceRows) -> _Said:
+        events = rows.events
+        return _Said(
+            self._unregistered(events),
+            events,
+            columns_of(events, self._json) if events.num_rows else None,
+            self._as_objects(rows.set_aside) if rows.set_aside.num_rows else None,
+        )
+
+    def _ingest_all(self, connection: Connection, said: _Said, journal_id: str | None) -> Written:
+        taken = refused = 0
+        for game_id, facts in said.games.items():
+            _register(connection, game_id, facts)
+        if said.columns is not None:
+            taken, refused = self._ingest(connection, said.events, said.columns)
+        if said.set_aside is not None:
+            connection.execute("SELECT game_api.ingest_set_aside(%s::json, %s)", [said.set_aside, journal_id])
         return Written(taken, refused)
 
     def _ingest(self, connection: Connection, events: pa.Table, columns: Columns) -> tuple[int, int]:
@@ -186,6 +233,11 @@ class PostgreSQLTarget:
             if error.sqlstate != MOVED:
                 raise
             raise PositionMoved(self._position(connection)) from None
+
+
+def _erasures_done(connection: Connection) -> int:
+    row = connection.execute("SELECT game_api.erasures_done()").fetchone()
+    return 0 if row is None else row[0]
 
 
 def _register(connection: Connection, game_id: str, facts: GameFacts | None) -> None:

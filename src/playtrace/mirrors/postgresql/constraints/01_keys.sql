@@ -49,3 +49,7 @@ ALTER TABLE game.refused_event ADD CONSTRAINT refused_event_pkey PRIMARY KEY (re
 ALTER TABLE game.refused_event ADD CONSTRAINT refused_event_fingerprint_key UNIQUE (fingerprint);
 
 ALTER TABLE game.mirror_position ADD CONSTRAINT mirror_position_pkey PRIMARY KEY (mirror);
+
+ALTER TABLE game.erasure ADD CONSTRAINT erasure_pkey PRIMARY KEY (erasure_id);
+ALTER TABLE game.erasing ADD CONSTRAINT erasing_pkey PRIMARY KEY (erased_in);
+ALTER TABLE game.refused_player ADD CONSTRAINT refused_player_pkey PRIMARY KEY (game_id, player_hash);

@@ -49,3 +49,5 @@ ALTER TABLE game.anti_cheat_flag ADD CONSTRAINT anti_cheat_flag_player_fkey
     FOREIGN KEY (game_id, player_id) REFERENCES game.player (game_id, player_id);
 ALTER TABLE game.anti_cheat_flag ADD CONSTRAINT anti_cheat_flag_rule_fkey
     FOREIGN KEY (anti_cheat_rule_id) REFERENCES game.anti_cheat_rule;
+
+ALTER TABLE game.refused_player ADD CONSTRAINT refused_player_game_fkey FOREIGN KEY (game_id) REFERENCES game.game;

@@ -107,8 +107,14 @@ AS $$
                 WHEN char_length(sent.source) > 64 THEN 'PT003 source: expected at most 64 characters.'
                 WHEN char_length(sent.currency) > 64 THEN 'PT003 currency: expected at most 64 characters.'
                 WHEN sent.journal_offset < 0 THEN 'PT003 journal_offset: below 0.'
+                WHEN is_refusing AND (game.is_refused(sent.game_id, sent.player) OR game.is_refused(sent.game_id, sent.device))
+                    THEN 'PT011 player_id: consent was withdrawn, nothing of this player is kept.'
             END AS refusal
             FROM unnest(contexts) AS sent
+            -- What a mirror brings was taken by playtrace, which knows whose consent is withdrawn.
+            CROSS JOIN (
+                SELECT EXISTS (SELECT FROM game.refused_player) AND NOT game.is_mirroring() AS is_refusing
+            ) AS refusing
         ) AS context ON context.number = event.context
     ) AS judged
     WHERE judged.refusal IS NOT NULL
@@ -121,11 +127,12 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     INSERT INTO game.refused_event (game_code, event_id, sqlstate, reason, body)
-    VALUES (
+    SELECT
         CASE WHEN json_typeof(said) = 'object' THEN left(said ->> 'game_id', 256) END,
         CASE WHEN json_typeof(said) = 'object' THEN left(said ->> 'event_id', 256) END,
         sqlstate, left(reason, 2000), left(said::text, 32768)
-    )
+    -- Of who withdrew consent nothing is kept.
+    WHERE sqlstate <> 'PT011'
     ON CONFLICT DO NOTHING
 $$;
 

@@ -22,6 +22,14 @@ DECLARE
     this_transaction CONSTANT bigint := pg_current_xact_id()::text::bigint;
     taken bigint;
 BEGIN
+    -- While players are erased nobody writes.
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('playtrace: erasing', 0));
+    IF EXISTS (SELECT FROM game.refused_player) THEN
+        -- Those of them who come to here are accepted again.
+        DELETE FROM game.refused_player AS refused
+        USING (SELECT DISTINCT one.game_id, one.player FROM unnest(contexts) AS one) AS here
+        WHERE refused.game_id = here.game_id AND refused.player_hash = game.player_hash(here.player);
+    END IF;
     IF cardinality(events) <= 100 THEN
         PERFORM set_config('plan_cache_mode', 'force_generic_plan', true);
     END IF;

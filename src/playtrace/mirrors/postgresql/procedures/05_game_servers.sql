@@ -125,6 +125,10 @@ BEGIN
     IF register_player.country !~ '^[A-Z]{2}$' THEN
         RAISE EXCEPTION 'country: expected two capital letters' USING ERRCODE = 'PT003', HINT = 'ISO 3166-1 alpha-2.';
     END IF;
+    IF game.is_refused(of_game, register_player.player) THEN
+        RAISE EXCEPTION 'player: consent was withdrawn, nothing of this player is kept'
+            USING ERRCODE = 'PT011', HINT = 'game_api.accept_player takes that back.';
+    END IF;
     IF num_nonnulls(register_player.country, nullif(register_player.region, '')) > 0 THEN
         INSERT INTO game.region (country, region)
         VALUES (register_player.country, nullif(register_player.region, ''))
@@ -143,7 +147,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION game_api.register_player(text, text, text, text) IS 'Makes a player known, or says where they are at home. Returns whether they were new. Raises PT002, PT003, PT004. Example: SELECT game_api.register_player(''arena'', ''p-17'', ''DE'');';
+COMMENT ON FUNCTION game_api.register_player(text, text, text, text) IS 'Makes a player known, or says where they are at home. Returns whether they were new. Raises PT002, PT003, PT004, PT011 (consent was withdrawn). Example: SELECT game_api.register_player(''arena'', ''p-17'', ''DE'');';
 
 CREATE OR REPLACE FUNCTION game_api.record_event(
     game text, event_id uuid, name text, player text DEFAULT NULL, occurred_at timestamptz DEFAULT NULL,

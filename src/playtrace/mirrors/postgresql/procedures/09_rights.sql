@@ -10,3 +10,4 @@ REVOKE EXECUTE ON FUNCTION
     game_api.set_anti_cheat_rule(text, double precision, text, text, double precision, boolean, text)
 FROM playtrace_writer;
 REVOKE EXECUTE ON FUNCTION game_api.detach_partition(date) FROM playtrace_writer;
+REVOKE EXECUTE ON FUNCTION game_api.accept_player(text, text) FROM playtrace_writer;

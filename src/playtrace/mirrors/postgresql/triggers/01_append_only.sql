@@ -5,25 +5,34 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF game.is_erasing() THEN
+        IF TG_OP = 'UPDATE' THEN
+            RETURN NEW;
+        END IF;
+        RETURN OLD;
+    END IF;
     RAISE EXCEPTION '%.% is append only: % is refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'PT010',
         HINT = 'To let old events go, detach a partition: game_api.detach_partition.';
 END
 $$;
 
-COMMENT ON FUNCTION game.refuse_change() IS 'Refuses whatever it is a trigger of, with PT010.';
+COMMENT ON FUNCTION game.refuse_change() IS 'Refuses whatever it is a trigger of, with PT010, unless players are being erased.';
 
 CREATE OR REPLACE FUNCTION game.refuse_removal() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF game.is_erasing() THEN
+        RETURN OLD;
+    END IF;
     RAISE EXCEPTION 'Events refer to %.%: % is refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'PT010', HINT = 'Events are kept, and so is what they refer to.';
 END
 $$;
 
-COMMENT ON FUNCTION game.refuse_removal() IS 'Refuses to take away what events refer to, with PT010.';
+COMMENT ON FUNCTION game.refuse_removal() IS 'Refuses to take away what events refer to, with PT010, unless players are being erased.';
 
 -- Passed on to every partition.
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON game.game_event

@@ -12,6 +12,10 @@ DECLARE
         FROM unnest(string_to_array(TG_ARGV[0], ',')) AS name);
     derived CONSTANT text[] := string_to_array(coalesce(TG_ARGV[1], ''), ',');
 BEGIN
+    -- What is erased is kept nowhere, and who asked for it stands in game.erasure.
+    IF game.is_erasing() THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'INSERT' THEN
         EXECUTE format(
             'INSERT INTO game.audit_log (written_in, action, table_name, row_key, new_row)
