@@ -19,6 +19,7 @@ from playtrace.mirrors.target import TargetNewer, TargetUnusable
 
 FOLDER = Path(installing.__file__).parent
 BACK_TO_1 = """
+    DROP TABLE game.erasure, game.erasing, game.refused_player, game.erasure_secret, game.event_left;
     DROP FUNCTION game_api.ingest_columns, game.read_events, game.refusals, game.write_events;
     DROP TYPE game.sent_context, game.sent_event, game.named_rows;
     CREATE TYPE game.sent_event AS (ordinal bigint, game_id integer, event_id uuid, refusal text);

@@ -197,6 +197,27 @@ def test_what_a_policy_lets_go_goes_and_figures_stay(engine: Engine, registry: R
     assert finding.is_good, finding.found
 
 
+def test_what_sessions_did_first_is_kept_of_days_before_their_events_go(engine: Engine, registry: Registry) -> None:
+    """Compaction makes it of days that have come to rest; it may have reached none of them, or only before an event
+    came late."""
+    events = history(4)
+    first, late = events[:-1], events[-1] | {"time": FIRST + dt.timedelta(days=2, hours=3)}
+    load(engine, "arena", first)
+    engine.compact([late["time"].date()])
+    load(engine, "arena", [late])
+    asked = {"from": "2026-05-04", "to": "2026-05-10"}
+    before = plain(engine.ask("paths", "arena", TODAY, **asked))
+    assert before["units"] > 5
+    registry.set_retention("arena", POLICY)
+    retention = Retention(engine.store, registry, clock=lambda: TODAY, rows_at_once=50)
+    while retention.work() is not None:
+        pass
+    assert kept(engine, "arena") == expected_of([event for event in [*first, late] if stays(event)])
+    after = engine.ask("paths", "arena", TODAY, **asked)
+    assert after.removed_before is None
+    same(plain(after), before)
+
+
 def test_an_answer_says_what_it_lacks_and_there_is_none_where_nothing_is_left(
     engine: Engine, registry: Registry
 ) -> None:

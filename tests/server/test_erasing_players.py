@@ -46,7 +46,12 @@ def test_a_player_is_erased_refused_and_taken_again(start_process: StartProcess,
     assert (done.exit_code, "Nothing is kept of a player 'nobody'" in done.output) == (1, True)
     assert [path.name for path in tmp_path.glob("*.zip*")] == ["kept.zip"]
     # Nobody is erased by mistake.
-    assert run(server.data, "erase", "arena", "ana-the-first", answer="n\n").exit_code == 1
+    known = run(server.data, "erase", "arena", "ana-the-first", answer="n\n")
+    assert (known.exit_code, "Nothing is stored" in known.output) == (1, False)
+    unknown = run(server.data, "erase", "arena", "ana-the-frist", answer="n\n")
+    assert "Nothing is stored of the player 'ana-the-frist'. Is that the right id?" in unknown.output
+    some = run(server.data, "erase", "arena", "bob", "x", "y", "--refuse", answer="n\n")
+    assert "Nothing is stored of 2 of 3 players: 'x', 'y'. What they send" in some.output
     done = run(server.data, "erase", "nowhere", "bob", "--yes")
     assert (done.exit_code, "nowhere" in done.output) == (1, True)
     assert "Name players" in run(server.data, "erase", "arena", "--yes").output

@@ -91,6 +91,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/games/{game_id}/segments/preview"): {"rule": {"event": "purchase"}},
     ("PUT", "/api/games/{game_id}/segments/{segment_id}"): {"players": ["ana"]},
     ("POST", "/api/games/{game_id}/erasures"): {"players": ["somebody"]},
+    ("POST", "/api/games/{game_id}/erasures/preview"): {"players": ["somebody"]},
     ("POST", "/api/games/{game_id}/accepted-players"): {"players": ["somebody"]},
     ("PUT", "/api/games/{game_id}/retention"): {},
     ("POST", "/api/games/{game_id}/retention/preview"): {},

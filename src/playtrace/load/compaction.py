@@ -81,6 +81,7 @@ def _made_of_day(table: LiteralString, merge: LiteralString, *, of_events: bool 
 
 
 HEAT = _made_of_day(heat_days.TABLE, heat_days.MERGED)
+PATHS = _made_of_day(path_days.TABLE, path_days.MERGED, of_events=True)
 
 TASKS: tuple[Task, ...] = (
     # Spans, samples, located and noted events are as few as they can be. Players are too, but lie as they came.
@@ -90,7 +91,7 @@ TASKS: tuple[Task, ...] = (
     ),
     HEAT,
     _made_of_day(performance_days.TABLE, performance_days.MERGED),
-    _made_of_day(path_days.TABLE, path_days.MERGED, of_events=True),
+    PATHS,
     Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
 )
 
@@ -199,9 +200,22 @@ def compact(store: Store, task: Task, day: dt.date, settings: Settings) -> None:
             if connection.execute(IS_UNFINISHED, [day]).fetchall():
                 return
             parameters |= _grids(connection, borders)
-        connection.execute("CREATE OR REPLACE TEMP TABLE merged AS " + task.merge, parameters)
-        connection.execute(task.delete, borders)
-        connection.execute("INSERT INTO " + task.table + " SELECT * FROM merged")
+        _replace(connection, task, borders, parameters)
+
+
+def make_paths(store: Store, day: dt.date) -> None:
+    """Make at once what sessions did first on a day (UTC), as its events are about to go."""
+    borders: dict[str, object] = {"from": day, "to": day + dt.timedelta(days=1)}
+    with store.writing() as connection:
+        _replace(connection, PATHS, borders, borders)
+
+
+def _replace(
+    connection: duckdb.DuckDBPyConnection, task: Task, borders: dict[str, object], parameters: dict[str, object]
+) -> None:
+    connection.execute("CREATE OR REPLACE TEMP TABLE merged AS " + task.merge, parameters)
+    connection.execute(task.delete, borders)
+    connection.execute("INSERT INTO " + task.table + " SELECT * FROM merged")
 
 
 def tidy_days(store: Store, settings: Settings, days: Iterable[dt.date]) -> None:

@@ -20,6 +20,7 @@ from typing import Any, Literal, LiteralString
 import duckdb
 from msgspec import Struct
 
+from playtrace.load.compaction import make_paths
 from playtrace.registry.models import Game
 from playtrace.registry.registry import Registry
 from playtrace.registry.retention import RetentionPolicy, decoded
@@ -68,6 +69,22 @@ DELETE FROM events WHERE rowid BETWEEN $first AND $last AND rowid IN (SELECT id 
 LATEST_OF_EVENTS: LiteralString = "SELECT max(day) FROM removed_before WHERE what = 'events'"
 UNBUILT: LiteralString = "SELECT 1 FROM rollup_builds WHERE built_to IS NOT NULL LIMIT 1"
 LAST_ROW: LiteralString = "SELECT max(rowid) FROM events"
+
+# Days of which it is not kept yet what sessions did first, with how many events that is to be made of.
+WITHOUT_PATHS: LiteralString = f"""
+SELECT counted.day, counted.events
+FROM (
+    SELECT env, CAST(slot AS DATE) AS day, sum(events) AS events
+    FROM event_counts
+    WHERE game_id = $game AND slot >= $from AND slot < $to AND {path_days.IS_NODE}
+    GROUP BY ALL
+) AS counted
+LEFT JOIN (
+    SELECT env, day, sum(events) AS events FROM path_days WHERE game_id = $game AND events > 0 GROUP BY ALL
+) AS made USING (env, day)
+WHERE made.events IS DISTINCT FROM counted.events
+ORDER BY counted.day, counted.events
+"""
 
 CRASH_NAMES: LiteralString = "('crash', 'error')"
 # What a rollup reads of them stays: whether the game hung, or its process died.
@@ -162,6 +179,8 @@ class Retention:
         self.removed = 0
         """Events, since the start."""
         self._has_freed = False
+        self._paths_made: set[tuple[str, dt.date, int]] = set()
+        """Games and days of which they were made, of so many events: one that has none stays without."""
 
     def run_now(self, game: Game) -> None:
         """Its policy holds at once, however lately it was changed."""
@@ -204,15 +223,36 @@ class Retention:
             if not self._is_due(game, now):
                 continue
             with self._store.reading(apart=True) as reader:
-                found = cuts(decoded(game.retention_json), gone_of(reader, game.id), now.date())
+                gone = gone_of(reader, game.id)
+                found = cuts(decoded(game.retention_json), gone, now.date())
             if found:
                 with self._store.writing() as connection:
-                    for cut in found:
+                    # What sessions did first follows from events alone, and is made of all of a day or not at all.
+                    without_paths = self._without_paths(connection, game.id, gone, found)
+                    for cut in found if without_paths is None else ():
                         note_gone(connection, game.id, cut.day, what=cut.what, name=cut.name)
+                if without_paths is not None:
+                    make_paths(self._store, without_paths)
+                    return True
                 self._at = 0
                 is_new = True
                 log.info("what a game keeps no longer goes", extra={"game": game.id, "cuts": len(found)})
         return is_new
+
+    def _without_paths(
+        self, connection: duckdb.DuckDBPyConnection, game_id: str, gone: Gone, found: list[Cut]
+    ) -> dt.date | None:
+        """The next day whose paths are to be made before its events go; None when there is none."""
+        days = [cut.day for cut in found if cut.what == EVENTS]
+        kept_from = max(
+            gone.latest or NOTHING_GONE, *(cut.day for cut in found if cut.what == EVERYTHING), NOTHING_GONE
+        )
+        borders = {"game": game_id, "from": kept_from, "to": max(days, default=NOTHING_GONE)}
+        for day, events in connection.execute(WITHOUT_PATHS, borders).fetchall():
+            if (game_id, day, events) not in self._paths_made:
+                self._paths_made.add((game_id, day, events))
+                return day
+        return None
 
     def _is_due(self, game: Game, now: dt.datetime) -> bool:
         begins_at = self.begins_at(game)

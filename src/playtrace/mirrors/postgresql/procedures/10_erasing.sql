@@ -241,7 +241,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION game_api.erase_player(text, text[], uuid, boolean) IS 'Erases players of a game, for good: their events and all that follows from these, and every row that names them; the audit log keeps who changed what when, without what it was. players is all ids that are theirs. With is_refused, what game servers record of them from then on is refused with PT011. What each erasure did is in game.erasure; one that was done is not done again. Returns how many events went; nothing where it was done before. Raises PT002. Example: SELECT game_api.erase_player(''arena'', ''{p-17}'', gen_random_uuid());';
+COMMENT ON FUNCTION game_api.erase_player(text, text[], uuid, boolean) IS 'Erases players of a game, for good: their events and all that follows from these, and every row that names them; the audit log keeps who changed what when, without what it was. players is all ids that are theirs. With is_refused, what game servers record of them from then on is refused with PT011. What each erasure did is in game.erasure; one that was done is not done again. Returns how many events went; nothing where it was done before. Raises PT002. Example: SELECT game_api.erase_player(''arena'', ''{p-20}'', gen_random_uuid());';
 
 CREATE OR REPLACE FUNCTION game_api.accept_player(game text, player text) RETURNS boolean
 LANGUAGE plpgsql
@@ -258,4 +258,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION game_api.accept_player(text, text) IS 'Takes what is recorded of a player again who withdrew consent. Returns whether it was refused. What a mirror brings of a player accepts that player, too. Raises PT002, PT004. Example: SELECT game_api.accept_player(''arena'', ''p-17'');';
+COMMENT ON FUNCTION game_api.accept_player(text, text) IS 'Takes what is recorded of a player again who withdrew consent. Returns whether it was refused. What a mirror brings of a player accepts that player, too. Raises PT002, PT004. Example: SELECT game_api.accept_player(''arena'', ''p-20'');';
