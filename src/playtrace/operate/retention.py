@@ -24,7 +24,7 @@ from playtrace.load.compaction import make_paths
 from playtrace.registry.models import Game
 from playtrace.registry.registry import Registry
 from playtrace.registry.retention import RetentionPolicy, decoded
-from playtrace.rollups import MADE_OF_DAYS, ROLLUPS, players
+from playtrace.rollups import MADE_OF_DAYS, ROLLUPS, path_days, players
 from playtrace.store.duckdb import Reader, Store
 from playtrace.store.raw_gone import (
     CRASH_PROPERTIES,
