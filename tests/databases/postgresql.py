@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import psutil
@@ -77,7 +77,7 @@ class PostgreSQL:
             self._program.end(signal.SIGQUIT)
 
     @contextlib.contextmanager
-    def database(self, name: str, template: str = "template1") -> Iterator[str]:
+    def database(self, name: str, template: str = "template1") -> Generator[str]:
         """An empty database, or a copy of another one, dropped behind."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
@@ -106,7 +106,7 @@ class PostgreSQL:
 
 
 @contextlib.contextmanager
-def throw_away_postgresql(*, is_durable: bool = False) -> Iterator[PostgreSQL]:
+def throw_away_postgresql(*, is_durable: bool = False) -> Generator[PostgreSQL]:
     """A server for the length of the block. Short path: a socket's has at most 107 characters."""
     with tempfile.TemporaryDirectory(prefix=f"pt-{getpass.getuser()[:8]}-") as folder:
         server = PostgreSQL(Path(folder), is_durable=is_durable)

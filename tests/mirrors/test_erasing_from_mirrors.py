@@ -9,13 +9,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from followed_store import MIRROR, Followed, steps
 from sqlite_target import SqliteTarget, path_of, rows_of
 
 from playtrace.config import Settings
 from playtrace.mirrors.erasing import FOLDER, waiting
-from playtrace.mirrors.target import TargetAway
+from playtrace.mirrors.target import PlayerErasure, TargetAway
 from playtrace.operate import receipt as receipts
 from playtrace.operate.erasures import Erasures, unknown_players
 
@@ -114,8 +115,8 @@ def test_whoever_is_killed_erases_once_and_a_removed_mirror_is_named(followed: F
     work(erasures)
 
     class Killed(SqliteTarget):
-        def erase(self, *arguments: Any) -> None:
-            super().erase(*arguments)
+        def erase(self, erasure: PlayerErasure, rows: tuple[pa.Table, pa.Table]) -> None:
+            super().erase(erasure, rows)
             raise KeyboardInterrupt
 
     def dying(url: str, mirror: str, settings: Settings, _: object) -> SqliteTarget:

@@ -81,7 +81,7 @@ class ErasureTold(ApiModel):
             removed_rows=said["removedRows"],
             days_in_sums_without_names=said["daysInSumsWithoutNames"],
             mirrors=[
-                MirrorErasure(mirror=name, erased_at=at and dt.datetime.fromisoformat(at))
+                MirrorErasure(mirror=name, erased_at=None if at is None else dt.datetime.fromisoformat(at))
                 for name, at in sorted(one.in_mirrors.items())
             ],
         )
