@@ -17,6 +17,7 @@ from databases.studio import MakeTarget, Studio
 from playtrace.mirrors.mysql.target import MySQLTarget
 from playtrace.mirrors.target import PositionMoved, TargetAway, TargetNewer, TargetUnusable
 from playtrace.mirrors.targets import make_target
+from playtrace.store.raw_gone import NOTHING_GONE, note_gone
 
 NIGHT = dt.datetime(2026, 3, 27, 22, 50, tzinfo=dt.UTC)
 """Ten minutes before midnight in Berlin."""
@@ -97,6 +98,40 @@ def test_a_late_event_changes_the_session_and_both_days(mirror: Mirror, studio: 
     assert [row["id"] for row in after] == [row["id"] for row in before]
     assert [row["started_at"] for row in after] == [local(5), local(300)]
     assert mirror.days(game) == {"2026-03-27": (0, 1, 2700.0), "2026-03-28": (0, 1, 0.0)}
+
+
+def test_days_whose_events_were_removed_stay_as_they_were_counted(mirror: Mirror, studio: Studio) -> None:
+    game = studio.add_game("removed", time_zone="UTC")
+    begun = studio.here()
+    studio.load(game, at(0), at(1, "bob"), at(2, "carl", name="purchase"), at(3, "carl", name="crash"), at(200))
+    studio.follow(mirror.make(), games=(game,))
+    counted = {"2026-03-27": (1, 3, 20.0), "2026-03-28": (0, 1, 0.0)}
+    assert mirror.days(game) == counted
+    with studio.store.writing() as connection:
+        note_gone(connection, game, dt.date(2026, 3, 28))
+        note_gone(connection, game, NOTHING_GONE, name="purchase")
+        connection.execute(
+            "DELETE FROM events WHERE game_id = ? AND time < ? AND name <> 'purchase'", [game, dt.date(2026, 3, 28)]
+        )
+
+    def replay() -> None:
+        with closing(mirror.make()()) as target:
+            target.open()
+            target.stand_at(begun)
+        studio.follow(mirror.make(), games=(game,))
+
+    replay()
+    assert mirror.days(game) == counted
+    # Where days begin elsewhere, those that are gone stay as they are.
+    studio.add_game(game, time_zone="Asia/Kathmandu")
+    replay()
+    days = mirror.days(game)
+    assert days["2026-03-27"] == counted["2026-03-27"]
+    # A database that never had them does not get the half of it.
+    fresh = Mirror(mirror.server, studio)
+    mirror.name = fresh.name
+    replay()
+    assert "2026-03-27" not in mirror.days(game)
 
 
 def test_two_sessions_that_become_one_leave_one_row(mirror: Mirror, studio: Studio) -> None:

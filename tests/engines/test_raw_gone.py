@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from conftest import Engine, plain, same
 
+from playtrace.api.events import EventFilter
 from playtrace.config import Settings
 from playtrace.event import Batch, Event
+from playtrace.exports.slices import Slices
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
 from playtrace.store.duckdb import Store
+from playtrace.store.matching import removed_before
 from playtrace.store.raw_gone import CRASH_PROPERTIES, NOTHING_GONE, Gone, gone_of, note_gone
 
 FIRST = dt.datetime(2026, 3, 1, 10, tzinfo=dt.UTC)
@@ -84,6 +87,28 @@ def test_what_is_gone_never_comes_back_and_is_known_by_name(engine: Engine) -> N
     assert gone.before("purchase") == NOTHING_GONE
     assert gone.before("position") == gone.latest == dt.date(2026, 3, 9)
     assert (gone.crash_properties, gone.everything) == (dt.date(2026, 2, 1), None)
+
+
+def test_the_event_log_and_exports_know_what_they_lack(engine: Engine) -> None:
+    with engine.store.writing() as connection:
+        note_gone(connection, "arena", dt.date(2026, 5, 11))
+        note_gone(connection, "arena", dt.date(2026, 5, 21), name="position")
+        note_gone(connection, "arena", NOTHING_GONE, name="purchase")
+
+    def lacks(**asked: Any) -> dt.date | None:
+        game = asked.pop("game", "arena")
+        matching = EventFilter.model_validate(asked).matching(game, dt.datetime.now(dt.UTC), game_ids=["arena", "maze"])
+        slices = Slices(matching, "name")
+        slices.begin(engine.store)
+        with engine.store.reading() as reader:
+            assert removed_before(reader, matching) == slices.removed_before
+        return slices.removed_before
+
+    others, positions = dt.date(2026, 5, 11), dt.date(2026, 5, 21)
+    assert lacks() == lacks(game=None) == lacks(type=["position"]) == lacks(**{"from": "2026-05-20"}) == positions
+    assert lacks(exceptType=["position"]) == lacks(type=["jump"]) == lacks(type=["jump", "purchase"]) == others
+    assert lacks(type=["purchase"]) is lacks(game="maze") is lacks(**{"from": "2026-05-21"}) is None
+    assert lacks(type=["jump"], **{"from": "2026-05-11"}) is None
 
 
 def test_a_changed_definition_keeps_what_was_made_of_days_that_are_gone(engine: Engine) -> None:

@@ -23,7 +23,7 @@ from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX, event_id_of
 from playtrace.metrics.frame.models import DAYS_MAX, DayOrInstant, country_codes
 from playtrace.problems import Conflict, InvalidRequest, NotFound
 from playtrace.store.columns import TOLD
-from playtrace.store.matching import MATCHING, Matching
+from playtrace.store.matching import MATCHING, Matching, removed_before
 
 router = APIRouter(prefix="/api", tags=["events"])
 
@@ -189,6 +189,8 @@ class EventPage(ApiModel):
     """Cursor of the next page, or null at the end."""
     total: int | None = None
     """How many events match; there where `offset` was asked for."""
+    removed_before: dt.date | None = None
+    """Events that would match were removed before this day (UTC), by retention; not there where none were."""
 
 
 class Cursor(msgspec.Struct, array_like=True):
@@ -217,10 +219,12 @@ def list_events(store: CurrentStore, reader: CurrentReader, asked: Annotated[Eve
     with store.reading() as moment:
         rows = moment.query(EVENTS, {**matching, **page}).to_pylist()
         total = None if asked.offset is None else moment.query(TOTAL, matching).to_pylist()[0]["total"]
+        gone = removed_before(moment, matching)
     next_page = encode_cursor(rows[-1]) if len(rows) == asked.limit else None
     # An event leaves out what it does not have, the page's `next` is there even when it is null.
     events = _records.dump_json([record(row) for row in rows], by_alias=True, exclude_none=True)
     rest = {"next": next_page} | ({} if total is None else {"total": total})
+    rest |= {} if gone is None else {"removedBefore": gone.isoformat()}
     return Response(b'{"events":' + events + b"," + json.dumps(rest).encode()[1:], media_type=JSON)
 
 

@@ -70,7 +70,9 @@ async def export_events(
     game_id: GameId,
     asked: Annotated[EventExport, Query()],
 ) -> Response:
-    """All events that match, in the order in which they arrived, without a limit. `Playtrace-Events` says how many.
+    """All events that match, in the order in which they arrived, without a limit. `Playtrace-Events` says how many,
+    and `Playtrace-Removed-Before` before which day (UTC) retention removed some that would match; it is not there where
+    none were.
 
     `playtrace import` reads every format, and all but `ue` have everything that an event says.
     """
@@ -99,6 +101,8 @@ async def export_events(
     async with state.turns.turn(reader_of(request)):
         first = await run_in_threadpool(begin)
     headers = _headers(f"{game.id}-events", asked.form) | {"Playtrace-Events": str(slices.events)}
+    if slices.removed_before is not None:
+        headers["Playtrace-Removed-Before"] = slices.removed_before.isoformat()
     return StreamingResponse(pieces(first), media_type=MEDIA_TYPES[asked.form], headers=headers)
 
 
@@ -123,15 +127,17 @@ def export_answer(
     asked = _parameters(found, request, game_id).with_defaults_of(time_zone=game.time_zone, currency=game.currency)
     try:
         rules = rules_of(state.settings, state.registry, game)
-        rows = found.answer(asked, state.store, rules=rules).rows(part)
+        answer = found.answer(asked, state.store, rules=rules)
+        rows = answer.rows(part)
     except WrongParameter as error:
         raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
     except KeyError as error:
         message = f"There is no list {part!r} in this answer of {found.name}."
         raise InvalidRequest.of_field("list", message, location="query") from error
-    return Response(
-        answer_written(rows, form), media_type=MEDIA_TYPES[form], headers=_headers(f"{game.id}-{found.name}", form)
-    )
+    headers = _headers(f"{game.id}-{found.name}", form)
+    if answer.removed_before is not None:
+        headers["Playtrace-Removed-Before"] = answer.removed_before.isoformat()
+    return Response(answer_written(rows, form), media_type=MEDIA_TYPES[form], headers=headers)
 
 
 def _parameters(metric: Metric[Any, Any], request: Request, game_id: str) -> CommonParameters:

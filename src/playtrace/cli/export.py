@@ -16,6 +16,7 @@ from rich.console import Console
 
 from playtrace.cli.local_server import LocalServer, ServerRefused, server_to_ask
 from playtrace.cli.settings_options import Data, settings_from
+from playtrace.cli.tables import print_hint
 from playtrace.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -118,10 +119,11 @@ def _of_metric(filters: dict[str, Any], parameters: list[str] | None) -> dict[st
 def _from_server(server: LocalServer, path: str, asked: dict[str, Any], output: Path) -> None:
     with server.reading(path, asked) as answer:
         events = answer.headers.get("Playtrace-Events")
+        removed_before = answer.headers.get("Playtrace-Removed-Before")
         with _file(output, asked["format"]) as file:
             for piece in _pieces(answer):
                 file.write(piece)
-    _say(events, output)
+    _say(events, output, removed_before)
 
 
 def _pieces(answer: HTTPResponse) -> Iterator[bytes]:
@@ -162,7 +164,8 @@ def _from_folder(
         while not slices.is_over:
             file.write(writer.write(slices.next(store)))
         file.write(writer.end())
-    _say(str(slices.events), output)
+    removed_before = None if slices.removed_before is None else slices.removed_before.isoformat()
+    _say(str(slices.events), output, removed_before)
 
 
 @contextmanager
@@ -191,7 +194,9 @@ def _file(output: Path, form: str) -> Generator[IO[bytes]]:
         raise
 
 
-def _say(events: str | None, output: Path) -> None:
+def _say(events: str | None, output: Path, removed_before: str | None) -> None:
+    if removed_before is not None:
+        print_hint(f"Raw events before {removed_before} (UTC) were removed (retention): the file lacks them.")
     if str(output) != "-":
         what = f"{int(events):,} events" if events is not None else "The answer"
         console.print(f"{what} in {output}", highlight=False, markup=False)

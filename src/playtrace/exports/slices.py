@@ -7,13 +7,14 @@ the slices up to an offset are the events of one moment, whatever comes meanwhil
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import LiteralString, cast
 
 import pyarrow as pa
 
 from playtrace.store.duckdb import Reader, Store
 from playtrace.store.errors import QueryTimeout
-from playtrace.store.matching import MATCHING, Matching
+from playtrace.store.matching import MATCHING, Matching, removed_before
 
 SLICE_EVENTS_MAX = 40_000
 """Aimed at. One more request's events may be in it, as requests are not cut."""
@@ -45,6 +46,8 @@ class Slices:
         self._step = FIRST_STEP
         self.events = 0
         """How many there are in all; known when it has begun."""
+        self.removed_before: dt.date | None = None
+        """Before this day (UTC) events that would match were removed; known then too."""
 
     def begin(self, store: Store, parameters: dict[str, object] | None = None) -> None:
         """Look where the events end. `parameters` are those of the columns. Raises what `Reader.query` raises."""
@@ -52,6 +55,7 @@ class Slices:
         with store.reading() as reader:
             self._last = reader.rows(END)[0]["last"]
             self.events = reader.rows(TOTAL, {**self._matching, "last": self._last})[0]["events"]
+            self.removed_before = removed_before(reader, self._matching)
 
     @property
     def is_over(self) -> bool:

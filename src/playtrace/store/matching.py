@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import LiteralString, TypedDict
+from typing import TYPE_CHECKING, LiteralString, TypedDict
+
+if TYPE_CHECKING:
+    from playtrace.store.duckdb import Reader
 
 # A list is looked into by `list_contains`: with `IN (SELECT unnest(...))`, as a join, DuckDB would read every column of
 # every event before it sorts, which takes a hundred times as long.
@@ -26,6 +29,29 @@ WHERE ($game_id IS NULL OR game_id = $game_id)
   AND ($countries IS NULL OR list_contains($countries::VARCHAR[], coalesce(country, 'unknown')))
   AND ($text IS NULL OR contains(lower(CAST(CAST(props AS JSON) AS VARCHAR)), lower($text)))
   AND time >= $from_time AND time < $to_time
+"""
+
+
+# The latest day (UTC) before which events that would match are gone, of any of the games and names that are meant. What
+# has no row of its own goes with the others.
+REMOVED_BEFORE: LiteralString = """
+SELECT max(gone.day) AS day
+FROM removed_before AS gone
+WHERE gone.what = 'events' AND gone.day > $from_time
+  AND ($game_id IS NULL OR gone.game_id = $game_id)
+  AND ($game_ids IS NULL OR list_contains($game_ids::VARCHAR[], gone.game_id))
+  AND CASE
+      WHEN gone.name <> '' THEN
+          ($names IS NULL OR list_contains($names::VARCHAR[], gone.name))
+          AND ($other_names IS NULL OR NOT list_contains($other_names::VARCHAR[], gone.name))
+      ELSE $names IS NULL OR EXISTS (
+          SELECT 1 FROM (SELECT unnest($names::VARCHAR[]) AS name) AS meant
+          WHERE NOT EXISTS (
+              SELECT 1 FROM removed_before AS own
+              WHERE own.what = 'events' AND own.game_id = gone.game_id AND own.name = meant.name
+          )
+      )
+  END
 """
 
 
@@ -59,3 +85,9 @@ class Matching(TypedDict):
     """UTC without offset, inclusive."""
     to_time: dt.datetime
     """UTC without offset, exclusive."""
+
+
+def removed_before(reader: Reader, matching: Matching) -> dt.date | None:
+    """Events that match are missing before this day (UTC), as they were removed on purpose; None: none are."""
+    named = ("from_time", "game_id", "game_ids", "names", "other_names")
+    return reader.rows(REMOVED_BEFORE, {name: matching[name] for name in named})[0]["day"]

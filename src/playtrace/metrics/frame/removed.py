@@ -34,7 +34,8 @@ def told_of_removed(answer: CommonAnswer, asking: Asking, *, needs_events: bool)
     if gone.everything is not None and start < _midnight(gone.everything):
         lacking.append(gone.everything)
         said.append(f"Everything before {gone.everything} (UTC) was removed (retention): nothing of it is counted.")
-    read_from = min((since for since, _ in asking.events_read), default=end)
+    # Who read no events lacks none.
+    read_from = min((since for since, _ in asking.events_read), default=dt.datetime.max)
     others = gone.before(OTHER_NAMES)
     if read_from < _midnight(others):
         lacking.append(others)

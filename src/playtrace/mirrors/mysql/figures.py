@@ -27,6 +27,7 @@ from playtrace.mirrors.target import PlayerErasure, Slice
 from playtrace.rollups.player_merges import MERGED_PLAYERS, by_canonical_ids, source_of_question
 from playtrace.rollups.sessions import ROLLUP
 from playtrace.store.duckdb import Reader
+from playtrace.store.raw_gone import gone_of
 
 ENV = "prod"
 """What the figures are of, as those of a metric are unless it is asked otherwise."""
@@ -136,6 +137,8 @@ class Figures(Struct, frozen=True):
     """Whether days are other ones than they were: then those that are not told are gone."""
     empty_days: list[dt.date] = []
     """Days of which nothing is left."""
+    kept_before: dt.date | None = None
+    """Of days before, raw events were removed: which sessions they had cannot be told any more."""
 
 
 def events_by_game(slice_: Slice, moment: Reader) -> dict[str, int]:
@@ -175,6 +178,7 @@ def figures_of(
         days,
         _crashes(game_id, asking, days, zone),
         is_anew,
+        kept_before=_kept_before(game_id, moment, zone),
     )
 
 
@@ -216,6 +220,15 @@ def figures_without(
         False,
         [day for day in days if day not in counted],
     )
+
+
+def _kept_before(game_id: str, moment: Reader, zone: ZoneInfo) -> dt.date | None:
+    gone = gone_of(moment, game_id).latest
+    if gone is None:
+        return None
+    whole_from = dt.datetime.combine(gone, dt.time(), dt.UTC)
+    day = day_of(whole_from, zone)
+    return day if day_start(day, zone) >= whole_from else day + ONE_DAY
 
 
 def _asking(game_id: str, moment: Reader, settings: Settings) -> Asking:

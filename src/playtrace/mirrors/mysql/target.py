@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections.abc import Generator, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
@@ -41,6 +42,8 @@ from playtrace.mirrors.target import (
 )
 from playtrace.store.duckdb import Reader
 from playtrace.store.erasing import texts_of
+
+log = logging.getLogger("playtrace.mirrors")
 
 T = TypeVar("T")
 
@@ -449,14 +452,23 @@ class _Writing:
 
     def days(self, figures: Figures, slice_: Slice | None, *, and_of: AbstractSet[dt.date] = frozenset()) -> None:
         game = self._texts.game(figures.game_id)
+        # What cannot be counted anew stays as it was counted; who is erased is taken out of it all the same.
+        kept_before = None if slice_ is None else figures.kept_before
         if figures.is_anew:
-            self._cursor.execute("DELETE FROM daily_stats WHERE game_id = %s", (game,))
+            first = kept_before or dt.date.min
+            self._cursor.execute("DELETE FROM daily_stats WHERE game_id = %s AND date >= %s", (game, first))
         since = None if slice_ is None or slice_.since is None else day_of(slice_.since, figures.zone)
         for day in figures.empty_days:
             self._cursor.execute("DELETE FROM daily_stats WHERE game_id = %s AND date = %s", (game, day))
         for day in sorted(({*figures.days} | self._changed_days | and_of) - {*figures.empty_days}):
             if since is not None and day < since:
                 continue  # of its other sessions nothing is known here
+            if kept_before is not None and day < kept_before:
+                log.info(
+                    "a mirror keeps what it has of a day whose events were removed",
+                    extra={"game": figures.game_id, "day": day.isoformat()},
+                )
+                continue
             span = day_span(day, figures.zone)
             self._cursor.execute(SESSIONS_OF_DAY, (figures.game_id, plain(span.start), plain(span.end)))
             [row] = self._fetched()
