@@ -25,6 +25,7 @@ from playtrace.api.access import Needs, for_everybody, myself
 from playtrace.api.app import create_app
 from playtrace.api.authentication import COOKIE
 from playtrace.api.permissions import Permission
+from playtrace.api.shared_boards import opened_by_link
 from playtrace.config import Settings
 from playtrace.registry.alert_channels import ChannelDefinition
 from playtrace.registry.alert_incidents import IncidentChange, IncidentRow
@@ -53,6 +54,8 @@ PLACES = {
     "rule_id": "zebrarule",
     "segment_id": "zebrasegment",
     "annotation_id": "1",
+    "tile_id": "a",
+    "link_id": "1",
     "player_id": "zebraplayer",
 }
 """What stands in an address: a thing of the other game, wherever things are not of one game by their address."""
@@ -60,6 +63,7 @@ VALUES = {"name": "of no game", "metric": "events", "map": "zebramap", "event": 
 """Of parameters without which a question is none."""
 RULE = {"kind": "silence", "id": "another", "gameId": MINE}
 READ_FROM_QUERY = {"/api/audit", "/api/alerts/rules/{rule_id}", "/debug/recent", "/debug/counts"}
+EMPTY_BOARD = {"version": 1, "range": "30d", "tiles": []}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/setup"): {"token": "guess", "email": "eve@studio.example", "password": PASSWORD},
     ("POST", "/api/session"): {"email": "eve@studio.example", "password": PASSWORD},
@@ -86,6 +90,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/alerts/silences"): {"until": str(NOW + dt.timedelta(hours=1)), "gameId": MINE},
     ("POST", "/api/backups"): {"address": "somewhere"},
     ("POST", "/api/games/{game_id}/imports/{import_id}"): {"name": "a", "after": 0, "upto": 0, "events": []},
+    ("POST", "/api/boards"): {"gameId": MINE, "title": "amber", "document": EMPTY_BOARD},
+    ("PUT", "/api/boards/{board_id}"): {"title": "amber", "document": EMPTY_BOARD, "revision": 1},
+    ("POST", "/api/boards/{board_id}/links"): {"gameId": MINE},
     ("POST", "/api/games/{game_id}/annotations"): {"at": str(NOW), "text": "amber"},
     ("PUT", "/api/games/{game_id}/annotations/{annotation_id}"): {"at": str(NOW), "text": "amber"},
     ("POST", "/api/games/{game_id}/segments/preview"): {"rule": {"event": "purchase"}},
@@ -111,8 +118,8 @@ BODIES: dict[tuple[str, str], Any] = {
 class Operation:
     method: str
     path: str
-    permission: Permission | Literal["own"] | None
-    """None: for everybody."""
+    permission: Permission | Literal["own", "link"] | None
+    """None: for everybody. `link`: for whoever has one to a board; test_boards.py."""
     names_game: str
     """`path`, `query`, or nothing."""
     parameters: frozenset[str]
@@ -135,21 +142,22 @@ class Operation:
         return [game for game in games if game is not None or self.names_game != "path"]
 
 
-def permission_of(route: APIRoute | APIWebSocketRoute) -> Permission | Literal["own"] | None:
+def permission_of(route: APIRoute | APIWebSocketRoute) -> Permission | Literal["own", "link"] | None:
     """The strongest that it needs; `own` for what everybody may of themselves. Fails for a route that does not say."""
-    waiting, found, is_public, is_own = [route.dependant], set[Permission](), False, False
+    waiting, found, is_public, is_own, is_linked = [route.dependant], set[Permission](), False, False, False
     while waiting:
         dependant = waiting.pop()
         waiting += dependant.dependencies
         is_public |= dependant.call is for_everybody
         is_own |= dependant.call is myself
+        is_linked |= dependant.call is opened_by_link
         if isinstance(dependant.call, Needs):
             found.add(dependant.call.permission)
-    assert [is_public, is_own, bool(found)].count(True) == 1, (
+    assert [is_public, is_own, is_linked, bool(found)].count(True) == 1, (
         f"{route.path} must say who may call it: a parameter such as CurrentReader, or FOR_EVERYBODY (api/access.py)"
     )
-    if is_own:
-        return "own"
+    if is_own or is_linked:
+        return "own" if is_own else "link"
     return max(found, key=list(Permission).index) if found else None
 
 
@@ -186,6 +194,7 @@ class Studio:
             "incident_id": str(self._incident()),
             "silence_id": str(self.registry.alert_silences()[0].id),
             "event_id": self._event_id,
+            "board_id": self._board,
             "key": self._key,
         }
         self.callers: dict[str, dict[str, str]] = {
@@ -243,6 +252,7 @@ class Studio:
             NOW + dt.timedelta(hours=1), rule_id="zebrarule", game_id=THEIRS, version=None, note="zebra"
         )
         self.registry.add_annotation(THEIRS, NOW, "zebra sale")
+        self._board = self.registry.add_board(THEIRS, "zebra board", '{"version":1,"range":"7d","tiles":[]}').id
         segment = self.client.put(
             f"/api/games/{THEIRS}/segments/zebrasegment",
             json={"players": ["zebraplayer"]},
@@ -348,7 +358,7 @@ def test_nobody_gets_nowhere(studio: Studio, operations: list[Operation]) -> Non
 
 def test_who_may_nothing_sees_nothing(studio: Studio, operations: list[Operation]) -> None:
     for operation in operations:
-        if operation.permission in (None, "own") or operation.path.startswith("/debug"):
+        if operation.permission in (None, "own", "link") or operation.path.startswith("/debug"):
             continue
         for game in operation.games(MINE, None):
             answer = studio.ask("viewer of none", operation, game)
@@ -366,7 +376,7 @@ def test_who_may_one_game_sees_nothing_of_another(studio: Studio, operations: li
     }[caller]
     seen = 0
     for operation in operations:
-        if operation.permission in (None, "own") or operation.path.endswith("debug/recent"):
+        if operation.permission in (None, "own", "link") or operation.path.endswith("debug/recent"):
             continue
         is_read_alike = caller != "viewer of one" and operation.path.startswith("/api/metrics/")
         for game in operation.games(*([] if is_read_alike else [MINE, None])):
@@ -447,7 +457,7 @@ def test_things_of_another_game_are_neither_changed_nor_taken_over(studio: Studi
 def test_who_may_everything_is_refused_nothing(studio: Studio, operations: list[Operation], caller: str) -> None:
     for operation in operations:
         # What they read others read too: that was asked above, and costs time.
-        if operation.permission in (None, "own", Permission.READ) or operation.path.startswith("/debug"):
+        if operation.permission in (None, "own", "link", Permission.READ) or operation.path.startswith("/debug"):
             continue
         answer = studio.ask(caller, operation, operation.games(MINE)[0])
         is_refused = operation.permission is Permission.OPERATE or (

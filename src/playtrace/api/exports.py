@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
-from pydantic import Field, ValidationError
+from pydantic import Field
+from starlette.datastructures import QueryParams
 
 from playtrace.api.access import CurrentReader, readable_game
 from playtrace.api.events import EventFilter
-from playtrace.api.metrics import rules_of
-from playtrace.api.problem_documents import problem_of_fields
+from playtrace.api.metrics import parameters_of, rules_of
 from playtrace.api.state import CurrentState
 from playtrace.api.turns import AfterLoading, Question, reader_of
 from playtrace.exports.forms import EVENTS, MEDIA_TYPES, SUFFIXES, AnswerForm, Form, answer_written
 from playtrace.exports.slices import Slices
 from playtrace.metrics.frame.errors import WrongParameter
-from playtrace.metrics.frame.metric import Metric, metrics
-from playtrace.metrics.frame.models import CommonParameters
+from playtrace.metrics.frame.metric import metrics
 from playtrace.problems import InvalidRequest, NotFound
 
 router = APIRouter(prefix="/api/games/{game_id}", tags=["exports"])
@@ -124,7 +123,8 @@ def export_answer(
     found = metrics().get(metric)
     if found is None:
         raise NotFound(f"There is no metric {metric!r}. `GET /api/metrics` lists those that there are.")
-    asked = _parameters(found, request, game_id).with_defaults_of(time_zone=game.time_zone, currency=game.currency)
+    query = QueryParams([one for one in request.query_params.multi_items() if one[0] not in ("format", "list")])
+    asked = parameters_of(found, query, game_id).with_defaults_of(time_zone=game.time_zone, currency=game.currency)
     try:
         rules = rules_of(state.settings, state.registry, game)
         answer = found.answer(asked, state.store, rules=rules)
@@ -138,24 +138,6 @@ def export_answer(
     if answer.removed_before is not None:
         headers["Playtrace-Removed-Before"] = answer.removed_before.isoformat()
     return Response(answer_written(rows, form), media_type=MEDIA_TYPES[form], headers=headers)
-
-
-def _parameters(metric: Metric[Any, Any], request: Request, game_id: str) -> CommonParameters:
-    """Those of the metric, read as its own route reads them. Raises `InvalidRequest`."""
-    query = request.query_params
-    lists = {
-        field.alias or name
-        for name, field in metric.parameters.model_fields.items()
-        if get_origin(field.annotation) is list
-    }
-    given: dict[str, Any] = {
-        name: query.getlist(name) if name in lists else query[name] for name in query if name not in ("format", "list")
-    }
-    try:
-        return metric.parameters.model_validate({**given, "gameId": game_id})
-    except ValidationError as error:
-        errors = [{**field, "loc": ("query", *field["loc"])} for field in error.errors()]
-        raise problem_of_fields(errors) from error
 
 
 def _headers(name: str, form: Form) -> dict[str, str]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Collection
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable, Collection, Hashable
+from typing import Annotated, Any, get_origin
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+from starlette.datastructures import QueryParams
 
 from playtrace import tracing
 from playtrace.api.access import CurrentReader, readable_game
+from playtrace.api.answers import Answer
 from playtrace.api.permissions import Caller
+from playtrace.api.problem_documents import problem_of_fields
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import AfterLoading, reader_of
 from playtrace.config import Settings
@@ -53,21 +57,7 @@ def list_metrics(reader: CurrentReader) -> Catalogue:
 def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
     async def ask(request: Request, state: CurrentState, reader: Caller, parameters: CommonParameters) -> Response:
         revision, game = await run_in_threadpool(_of_registry, state, reader, parameters.game_id)
-        asked = parameters.with_defaults_of(time_zone=game.time_zone, currency=game.currency)
-        rules = rules_of(state.settings, state.registry, game)
-
-        def work_out() -> bytes:
-            began = time.perf_counter()
-            with tracing.span("question", {"playtrace.metric": metric.name, "playtrace.game": asked.game_id}):
-                body = metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
-            state.measured.question_times.note(metric.name, time.perf_counter() - began)
-            return body
-
-        question = metric.name, asked.model_dump_json(), revision
-        try:
-            answer = await state.answers.answer(question, work_out, lambda: state.turns.turn(reader_of(request)))
-        except WrongParameter as error:
-            raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
+        answer = await answer_to(metric, parameters, state, revision, game, reader_of(request))
         # By its age a program knows a kept answer from one that was made for it; what moment it speaks of it says.
         return Response(answer.body, media_type="application/json", headers={"Age": f"{answer.age_s:.0f}"})
 
@@ -85,6 +75,50 @@ def _endpoint(metric: Metric[Any, Any]) -> Callable[..., Awaitable[Response]]:
         ]
     )
     return ask
+
+
+async def answer_to(
+    metric: Metric[Any, Any],
+    parameters: CommonParameters,
+    state: State,
+    revision: int,
+    game: Game,
+    reader: Hashable,
+) -> Answer:
+    """As JSON, when it is the reader's turn, unless it is kept. That they may have it was decided before.
+
+    Raises `InvalidRequest`, and what `Answers.answer` raises.
+    """
+    asked = parameters.with_defaults_of(time_zone=game.time_zone, currency=game.currency)
+    rules = rules_of(state.settings, state.registry, game)
+
+    def work_out() -> bytes:
+        began = time.perf_counter()
+        with tracing.span("question", {"playtrace.metric": metric.name, "playtrace.game": asked.game_id}):
+            body = metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
+        state.measured.question_times.note(metric.name, time.perf_counter() - began)
+        return body
+
+    question = metric.name, asked.model_dump_json(), revision
+    try:
+        return await state.answers.answer(question, work_out, lambda: state.turns.turn(reader))
+    except WrongParameter as error:
+        raise InvalidRequest.of_field(error.parameter, error.message, location="query") from error
+
+
+def parameters_of(metric: Metric[Any, Any], query: QueryParams, game_id: str) -> CommonParameters:
+    """Those of a metric from a query, read as its own route reads them. Raises `InvalidRequest`."""
+    lists = {
+        field.alias or name
+        for name, field in metric.parameters.model_fields.items()
+        if get_origin(field.annotation) is list
+    }
+    given: dict[str, Any] = {name: query.getlist(name) if name in lists else query[name] for name in query}
+    try:
+        return metric.parameters.model_validate({**given, "gameId": game_id})
+    except ValidationError as error:
+        errors = [{**field, "loc": ("query", *field["loc"])} for field in error.errors()]
+        raise problem_of_fields(errors) from error
 
 
 def _of_registry(state: State, reader: Caller, game_id: str) -> tuple[int, Game]:

@@ -26,7 +26,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 9_000
 def _on_an_axis(moment: dt.datetime) -> dt.datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
-    return moment
+    return moment.astimezone(dt.UTC)
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_on_an_axis)]

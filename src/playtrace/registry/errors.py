@@ -21,7 +21,10 @@ RegistryError
 │   ├── UnknownReport
 │   ├── UnknownMirror
 │   ├── UnknownMap
-│   └── UnknownAnnotation
+│   ├── UnknownAnnotation
+│   ├── UnknownBoard
+│   └── UnknownBoardLink
+├── BoardChanged      somebody else saved it in the meantime
 ├── FromSettings      a channel that the settings make is not changed by anything else
 ├── MirrorFromSettings  nor is such a mirror
 ├── AmbiguousKey      the beginning of more than one write key
@@ -162,6 +165,21 @@ class UnknownSilence(NotFound):
 class UnknownAnnotation(NotFound):
     def __init__(self, annotation_id: int) -> None:
         super().__init__(f"The game has no annotation with the id {annotation_id}.")
+
+
+class UnknownBoard(NotFound):
+    def __init__(self, board_id: str) -> None:
+        super().__init__(f"There is no board {board_id!r}.")
+
+
+class UnknownBoardLink(NotFound):
+    def __init__(self, link_id: int) -> None:
+        super().__init__(f"The board has no link with the id {link_id}.")
+
+
+class BoardChanged(RegistryError):
+    def __init__(self, title: str, changed_by: str) -> None:
+        super().__init__(f"{changed_by} has saved the board {title!r} in the meantime. Load it again, then change it.")
 
 
 class AmbiguousKey(RegistryError):

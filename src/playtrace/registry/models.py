@@ -2,7 +2,8 @@
 
 Nothing vanishes: what is revoked keeps its row and gets a `revoked_at`. Only logins and links that have ended are
 removed, people who have left (the audit still names them), exchange rates that are replaced, channels of alerts with
-what was sent to them, mirrors, pictures of maps, and annotations.
+what was sent to them, mirrors, pictures of maps, annotations,
+and boards with their links.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ MIRROR_URL_LENGTH_MAX = 2000
 MAP_NAME_LENGTH_MAX = 256
 CONTENT_TYPE_LENGTH_MAX = 32
 ANNOTATION_LENGTH_MAX = 200
+BOARD_ID_LENGTH_MAX = 16
 TARGET_LENGTH_MAX = 2000
 SIGNING_SECRET_LENGTH_MAX = 200
 ERROR_LENGTH_MAX = 500
@@ -481,6 +483,40 @@ class Annotation(Base):
     changed_by: Mapped[str] = mapped_column(String(SUBJECT_LENGTH_MAX))
     """Who said it so, as the audit calls them."""
     changed_at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class Board(Base):
+    """Panels and texts that somebody put together."""
+
+    __tablename__ = "boards"
+
+    id: Mapped[str] = mapped_column(ExactText(BOARD_ID_LENGTH_MAX), primary_key=True)
+    """Made at random; it stands in addresses."""
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX))
+    """Empty: for all games."""
+    title: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
+    document_json: Mapped[str] = mapped_column(long_text())
+    """What it shows: its shape is a matter of those who show it."""
+    revision: Mapped[int]
+    """How often it was saved: who saves says on what they have worked."""
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    changed_at: Mapped[dt.datetime] = mapped_column(Instant)
+    changed_by: Mapped[str] = mapped_column(String(SUBJECT_LENGTH_MAX))
+
+
+class BoardLink(Base):
+    """Shows a board with the figures of one game to whoever has it. Its secret is nowhere but in the link."""
+
+    __tablename__ = "board_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    board_id: Mapped[str] = mapped_column(ForeignKey(Board.id), index=True)
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX))
+    secret_sha256: Mapped[str] = mapped_column(ExactText(SHA256_HEX_LENGTH), unique=True)
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH_MAX))
+    created_by: Mapped[str] = mapped_column(String(SUBJECT_LENGTH_MAX))
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
 
 class Mirror(Base):

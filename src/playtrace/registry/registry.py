@@ -21,6 +21,7 @@ from playtrace.registry import (
     alert_outbox,
     alert_rules,
     audit,
+    boards,
     exchange_rates,
     games,
     known_browsers,
@@ -61,6 +62,8 @@ from playtrace.registry.models import (
     AlertInOutbox,
     Annotation,
     AuditEntry,
+    Board,
+    BoardLink,
     Game,
     GameMap,
     Login,
@@ -908,6 +911,64 @@ class Registry:
         """It could not be made, and is still due."""
         with self._writing() as session:
             report_schedules.failed(session, report_id, error)
+
+    # Boards. No answer depends on them, so the revision stays.
+
+    def add_board(self, game_id: str | None, title: str, document_json: str) -> Board:
+        """Of one game, or for all. Raises `UnknownGame` and `Invalid`."""
+        with self._noting() as session:
+            self._require_game(session, game_id)
+            self._audit(session, "board.added", title, game_id=game_id)
+            return boards.add(session, game_id, title, document_json, acting.get().name, self._clock())
+
+    def change_board(self, board_id: str, title: str, document_json: str, *, revision: int) -> Board:
+        """Raises `UnknownBoard`, `BoardChanged` and `Invalid`."""
+        with self._noting() as session:
+            board = boards.change(session, board_id, title, document_json, revision, acting.get().name, self._clock())
+            self._audit(session, "board.changed", board.title, game_id=board.game_id or None)
+            return board
+
+    def remove_board(self, board_id: str) -> None:
+        """With its links. Raises `UnknownBoard`."""
+        with self._noting() as session:
+            removed = boards.remove(session, board_id)
+            self._audit(session, "board.removed", removed.title, game_id=removed.game_id or None)
+
+    def board(self, board_id: str) -> Board:
+        """Raises `UnknownBoard`."""
+        with self._reading() as session:
+            return boards.find(session, board_id)
+
+    def boards(self) -> list[Board]:
+        """All of them, by title."""
+        with self._reading() as session:
+            return list(boards.find_all(session))
+
+    def add_board_link(self, board_id: str, game_id: str, *, note: str = "") -> tuple[BoardLink, str]:
+        """A link and its secret, which cannot be shown again. Raises `UnknownBoard`, `UnknownGame` and `Invalid`."""
+        with self._noting() as session:
+            self._require_game(session, game_id)
+            title = boards.find(session, board_id).title
+            self._audit(session, "board.shared", title, game_id=game_id, note=note or None)
+            return boards.add_link(session, board_id, game_id, note, acting.get().name, self._clock())
+
+    def revoke_board_link(self, board_id: str, link_id: int) -> BoardLink:
+        """Raises `UnknownBoard` and `UnknownBoardLink`."""
+        with self._noting() as session:
+            title = boards.find(session, board_id).title
+            link = boards.revoke_link(session, board_id, link_id, self._clock())
+            self._audit(session, "board.link_revoked", title, game_id=link.game_id, note=link.note or None)
+            return link
+
+    def board_links(self, board_id: str) -> list[BoardLink]:
+        """Oldest first, the revoked ones too."""
+        with self._reading() as session:
+            return list(boards.links(session, board_id))
+
+    def board_of_link(self, secret: str) -> tuple[Board, BoardLink] | None:
+        """What a link opens, where it is good now."""
+        with self._reading() as session:
+            return boards.of_secret(session, secret)
 
     # Annotations. No answer depends on them, so the revision stays.
 
