@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from server_process import ServerProcess
 
-from .conftest import OpenPage
+from .conftest import PHONE, OpenPage, Watched
 from .played_game import GAME, played_game
+from .test_panels import ACCESSIBILITY_RULES, is_accessible
 
 HOSTILE = '<img src=x onerror="alert(1)"> \u202eevil __proto__'
 NOW = dt.datetime.now(dt.UTC)
@@ -107,3 +108,63 @@ def test_ranges_by_name(released: ServerProcess, open_page: OpenPage) -> None:
     expect(page.get_by_role("button", name="Date range: Last month")).to_contain_text(
         f"{last_of_it:%b} {last_of_it.day}"
     )
+
+
+def test_a_board_is_put_together_arranged_and_shared(
+    released: ServerProcess, open_page: OpenPage, axe_source: str
+) -> None:
+    """With the keyboard alone where there is a choice; what a link shows is what the API answers."""
+    page = open_page(f"{released.url}/sessions?game={GAME}&range=7d&platform=linux")
+    region(page, "Sessions").get_by_role("button", name="Sessions: more").click()
+    page.get_by_role("button", name="Add to a board").click()
+    dialog = page.get_by_role("dialog", name="Add “Sessions” to a board")
+    dialog.get_by_label("A new board").fill(HOSTILE)
+    dialog.get_by_role("button", name="Make it").click()
+    dialog.get_by_role("link", name="onerror").click()
+    # Its own days, and in the panel the filter that was chosen.
+    expect(page).to_have_url(re.compile("/boards/.*range=30d"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
+    expect(page.get_by_text("platform: linux")).to_be_visible()
+
+    page.get_by_role("button", name="Arrange").click()
+    page.get_by_role("button", name="Add a text").click()
+    page.get_by_label("Text", exact=True).fill(f"Look at **this** {HOSTILE}")
+    page.get_by_role("button", name="Add a panel").click()
+    page.get_by_role("dialog", name="Add a panel").get_by_role("button", name="Figures of the range").click()
+    grip = page.get_by_role("button", name=re.compile("^Move Figures of the range"))
+    for key in ("ArrowUp", "ArrowUp", "Shift+ArrowDown"):
+        grip.press(key)
+    expect(page.get_by_text("Figures of the range, 12 of 12 columns wide, 3 rows high")).to_be_attached()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Arrange")).to_be_visible()
+    tiles = page.locator("[data-tile]")
+    expect(tiles).to_have_count(3)
+    expect(tiles.nth(0)).to_contain_text("Daily active players")
+    expect(tiles.nth(2).locator("strong")).to_have_text("this")
+    expect(page.locator(".unseen, .skeleton")).to_have_count(0)
+    page.evaluate(axe_source)
+    is_accessible(page, {"type": "tag", "values": ACCESSIBILITY_RULES})
+
+    page.get_by_role("button", name="Full screen").click()
+    expect(page).to_have_url(re.compile("wall=on"))
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    page.go_back()
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    link = page.locator("code", has_text="/shared#board_").inner_text()
+
+    guest = open_page(link, size=PHONE)
+    expect(guest.get_by_role("heading", level=1)).to_have_text(HOSTILE)
+    answer = released.get(f"/api/metrics/summary?gameId={GAME}&from={NOW - dt.timedelta(days=29):%Y-%m-%d}")
+    shown = guest.locator("dl > div", has=guest.locator("dt", has_text="Sessions")).first
+    expect(shown).to_contain_text(str(answer["current"]["sessionCount"]))
+    expect(region(guest, "Sessions").locator("canvas")).to_be_visible()
+    assert guest.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    guest.evaluate(axe_source)
+    is_accessible(guest, {"type": "tag", "values": ACCESSIBILITY_RULES})
+
+
+def test_a_link_that_opens_nothing_says_so(released: ServerProcess, open_page: OpenPage, watched: Watched) -> None:
+    watched.expected += ["401"]
+    page = open_page(f"{released.url}/shared#board_guess")
+    expect(page.get_by_text("This link shows no board")).to_be_visible()

@@ -30,6 +30,10 @@ export const read = <T>(path: string, values: QueryValues = {}, signal?: AbortSi
 export const readExactly = <T>(path: string, values: QueryValues = {}, signal?: AbortSignal): Promise<T> =>
   request<T>(address(path, values), { signal }, parseExactly<T>)
 
+/** For whoever shows a secret of their own, such as that of a link, in place of a session. */
+export const readBy = <T>(secret: string, path: string, signal?: AbortSignal): Promise<T> =>
+  request<T>(address(path, {}), { signal, credentials: 'omit', headers: { Authorization: `Bearer ${secret}` } }, parseExactly<T>)
+
 export const send = <T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T> =>
   request<T>(address(path, {}), {
     method,

@@ -64,6 +64,15 @@ export type BooksSample = Books['samples'][number]
 export type AnnotationList = Answer<'/api/games/{game_id}/annotations'>
 export type Annotation = AnnotationList['annotations'][number]
 
+export type BoardList = Answer<'/api/boards'>
+export type BoardSummary = BoardList['boards'][number]
+export type Board = Answer<'/api/boards/{board_id}'>
+export type BoardDocument = Board['document']
+export type BoardTile = BoardDocument['tiles'][number]
+export type BoardLinks = Answer<'/api/boards/{board_id}/links'>
+export type BoardLink = BoardLinks['links'][number]
+export type SharedBoard = Answer<'/api/shared-board'>
+
 export type SegmentList = Answer<'/api/games/{game_id}/segments'>
 
 export type RuleList = Answer<'/api/alerts/rules'>

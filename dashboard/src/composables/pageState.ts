@@ -55,6 +55,12 @@ const parameters = {
   countries: listParameter('country'),
 }
 
+/** How fine so many days are told. */
+export function intervalOf(days: number): Interval {
+  if (days <= 4) return 'hour'
+  return days <= 120 ? 'day' : 'week'
+}
+
 export function usePageState() {
   const { game, gameId, env } = useGame()
   const rangeKey = useUrlParam(parameters.range)
@@ -80,10 +86,7 @@ export function usePageState() {
   const to = computed(() => span.value.to)
   const days = computed(() => daysBetween(from.value, to.value) + 1)
 
-  const interval: ComputedRef<Interval> = computed(() => {
-    if (days.value <= 4) return 'hour'
-    return days.value <= 120 ? 'day' : 'week'
-  })
+  const interval: ComputedRef<Interval> = computed(() => intervalOf(days.value))
 
   /** The parameters that every metric takes. */
   const metricValues: ComputedRef<QueryValues> = computed(() => ({

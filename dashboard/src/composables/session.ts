@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/vue-query'
-import { computed, type ComputedRef, type Ref } from 'vue'
+import { computed, type ComputedRef } from 'vue'
 import { read, send } from '@/api/client'
 import type { Me } from '@/api/types'
 
@@ -15,12 +15,6 @@ export const useMe = () => useQuery(question)
 export function useMayChange(): ComputedRef<boolean> {
   const me = useMe()
   return computed(() => me.data.value?.open === true || me.data.value?.user?.isAdmin === true)
-}
-
-/** Whether the server would take a change of what others see of a game. */
-export function useMayEdit(gameId: Ref<string>): ComputedRef<boolean> {
-  const me = useMe()
-  return computed(() => me.data.value?.open === true || (me.data.value?.user?.grants.some((grant) => grant.role !== 'viewer' && (!grant.gameId || grant.gameId === gameId.value)) ?? false))
 }
 
 export const fetchMe = (client: QueryClient): Promise<Me> => client.fetchQuery(question)

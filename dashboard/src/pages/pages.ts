@@ -32,6 +32,9 @@ export interface Page {
 
 export const pages: readonly Page[] = [
   { name: 'overview', path: '/', title: 'Overview', icon: 'overview', filters: 'all', component: () => import('./overview/OverviewPage.vue') },
+  { name: 'boards', path: '/boards', title: 'Boards', icon: 'boards', filters: 'game', component: () => import('./boards/BoardsPage.vue') },
+  { name: 'board', path: '/boards/:board', title: 'Board', filters: 'all', component: () => import('./boards/BoardPage.vue') },
+  { name: 'shared', path: '/shared', title: 'Shared board', bare: true, component: () => import('./boards/SharedPage.vue') },
   { name: 'live', path: '/live', title: 'Live', icon: 'live', filters: 'game', component: () => import('./live/LivePage.vue') },
   { name: 'retention', path: '/retention', title: 'Retention', icon: 'retention', group: 'Players', filters: 'all', range: '60d', component: () => import('./retention/RetentionPage.vue') },
   { name: 'growth', path: '/growth', title: 'Growth', icon: 'growth', group: 'Players', filters: 'all', component: () => import('./growth/GrowthPage.vue') },

@@ -3,9 +3,10 @@ import { computed, type ComputedRef } from 'vue'
 import type { QueryValues } from '@/api/client'
 import type { Interval } from '@/api/types'
 import { useDimensions } from '@/composables/games'
-import { usePageState } from '@/composables/pageState'
+import { intervalOf, usePageState } from '@/composables/pageState'
+import type { Dimensions } from '@/api/types'
 import { UNKNOWN, type Dimension } from '@/format'
-import { shiftDay } from '@/timeRanges'
+import { daysBetween, shiftDay } from '@/timeRanges'
 
 export type Split = 'none' | Dimension
 
@@ -23,22 +24,32 @@ export interface PageContext {
   before: QueryValues
 }
 
+interface Days {
+  from: string
+  to: string
+  today: string
+}
+
+/** Of questions about these days; `values` are those that every one of them has beside the days. */
+export function contextOf(values: QueryValues, timeZone: string, { from, to, today }: Days, dimensions: Partial<Dimensions> = {}): PageContext {
+  const { platforms = [], versions = [], countries = [] } = dimensions
+  const named = (all: string[]): string[] => all.map((value) => value || UNKNOWN)
+  const days = daysBetween(from, to) + 1
+  const finished = Math.max(1, to >= today ? days - 1 : days)
+  return {
+    values: { ...values, from, to },
+    timeZone,
+    interval: intervalOf(days),
+    days,
+    known: { platform: named(platforms), version: named(versions), country: named(countries) },
+    before: { ...values, from: shiftDay(from, -finished), to: shiftDay(from, -1) },
+  }
+}
+
 export function usePageContext(): ComputedRef<PageContext> {
-  const { metricValues, timeZone, interval, from, to, days, today } = usePageState()
+  const { metricValues, timeZone, from, to, today } = usePageState()
   const dimensions = useDimensions()
-  return computed(() => {
-    const { platforms = [], versions = [], countries = [] } = dimensions.data.value ?? {}
-    const named = (values: string[]): string[] => values.map((value) => value || UNKNOWN)
-    const finished = Math.max(1, to.value >= today.value ? days.value - 1 : days.value)
-    return {
-      values: metricValues.value,
-      timeZone: timeZone.value,
-      interval: interval.value,
-      days: days.value,
-      known: { platform: named(platforms), version: named(versions), country: named(countries) },
-      before: { ...metricValues.value, from: shiftDay(from.value, -finished), to: shiftDay(from.value, -1) },
-    }
-  })
+  return computed(() => contextOf(metricValues.value, timeZone.value, { from: from.value, to: to.value, today: today.value }, dimensions.data.value))
 }
 
 /** As a metric takes it. */

@@ -12,10 +12,13 @@ export const SPLITS = [
   { value: 'country', label: 'By country' },
 ] as const
 
-export const useSplit = (): WritableComputedRef<Split> => useUrlParam(choiceParameter('split', ['none', 'platform', 'version', 'country'], 'none'))
+export const SPLIT = choiceParameter('split', ['none', 'platform', 'version', 'country'], 'none')
+export const COMPARE = choiceParameter('compare', ['none', 'before'], 'none')
+
+export const useSplit = (): WritableComputedRef<Split> => useUrlParam(SPLIT)
 
 export function useCompare(): WritableComputedRef<boolean> {
-  const compare = useUrlParam(choiceParameter('compare', ['none', 'before'], 'none'))
+  const compare = useUrlParam(COMPARE)
   return computed({ get: () => compare.value === 'before', set: (isCompared) => (compare.value = isCompared ? 'before' : 'none') })
 }
 

@@ -8,7 +8,7 @@ token: `authenticate` knows it not, so it opens these two routes and no other, o
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -65,7 +65,7 @@ ByLink = Annotated[Opened, Depends(opened_by_link)]
 
 class SharedTile(ApiModel):
     id: str
-    kind: str = Field(description="`panel` or `text`.")
+    kind: Literal["panel", "text"]
     width: int
     height: int
     text: str | None = None

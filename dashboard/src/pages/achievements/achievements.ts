@@ -1,6 +1,10 @@
 /** Who has which achievement, and how long it took. */
 import { formatCount, formatDuration, formatShare } from '@/format'
+import { choiceParameter } from '@/composables/urlParams'
 import { panelOf, type Panel } from '@/panels/panel'
+
+/** What can be chosen on the page; it stands in the address. */
+export const OF = choiceParameter('of', ['active', 'ever'], 'active')
 
 export const achievementPanels = (of: 'active' | 'ever'): Panel[] => [
   panelOf({

@@ -3,10 +3,14 @@ import type { RouteLocationRaw } from 'vue-router'
 import type { MetricAnswer } from '@/api/types'
 import { AMOUNTS, SHARES } from '@/charts/scales'
 import { formatAmount, formatCount, formatDayTime, formatDecimal, formatShare } from '@/format'
+import { textParameter } from '@/composables/urlParams'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { RankedDrawing } from '@/panels/shapes/ranked'
 import type { Cell } from '@/panels/shapes/table'
 import { drawn, overTime, pointsOf } from '@/panels/shapes/time'
+
+/** What can be chosen on the page; it stands in the address. */
+export const RESOURCE = textParameter('resource')
 
 type Part = MetricAnswer<'economy'>['reasons'][number]
 

@@ -4,9 +4,13 @@ import { COUNTS, SHARES } from '@/charts/scales'
 import { formatCount, formatChange, formatCountry, formatDecimal, formatShare } from '@/format'
 import { newAndReturning } from '@/pages/overview/overview'
 import { splitBy, type Split } from '@/panels/pageContext'
+import { choiceParameter } from '@/composables/urlParams'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { Rank } from '@/panels/shapes/ranked'
 import { BY_DAY, overTime, pointsOf, splitSeries, totalOf } from '@/panels/shapes/time'
+
+/** What can be chosen on the page; it stands in the address. */
+export const WINDOW = choiceParameter('window', ['day', 'week', 'four_weeks'], 'week')
 
 export type Window = 'day' | 'week' | 'four_weeks'
 

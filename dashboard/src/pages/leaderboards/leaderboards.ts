@@ -1,7 +1,14 @@
 /** Who is best, by board. */
 import type { RouteLocationRaw } from 'vue-router'
 import { formatCount, formatDayTime } from '@/format'
+import { choiceParameter, textParameter } from '@/composables/urlParams'
 import { panelOf, type Panel } from '@/panels/panel'
+
+/** What can be chosen on the page; it stands in the address. */
+export const EVENT = choiceParameter('event', ['score_posted', 'match_end'], 'score_posted')
+export const BOARD = textParameter('board')
+export const DIRECTION = choiceParameter('direction', ['desc', 'asc'], 'desc')
+export const PERIOD = choiceParameter('period', ['range', 'day', 'week', 'month', 'all'], 'range')
 
 export interface BoardChoice {
   event: 'score_posted' | 'match_end'

@@ -1,6 +1,14 @@
 /** What people do one after the other. */
 import { formatCount, formatShare } from '@/format'
+import { choiceParameter, textParameter } from '@/composables/urlParams'
 import { panelOf, type Panel } from '@/panels/panel'
+
+export const LENGTHS = ['3', '4', '5', '6', '8'] as const
+/** What can be chosen on the page; it stands in the address. */
+export const UNIT = choiceParameter('unit', ['session', 'player'], 'session')
+export const LENGTH = choiceParameter('length', LENGTHS, '5')
+export const START = textParameter('start')
+export const END = textParameter('end')
 
 export interface PathChoice {
   unit: 'session' | 'player'

@@ -3,9 +3,13 @@ import type { QueryValues } from '@/api/client'
 import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatDecimal, formatDimension, formatMilliseconds, formatShare, type Dimension } from '@/format'
 import type { PageContext } from '@/panels/pageContext'
+import { choiceParameter } from '@/composables/urlParams'
 import { panelOf, type Panel, type Question } from '@/panels/panel'
 import { drawn, overTime, splitSeries } from '@/panels/shapes/time'
 import { daysBetween, shiftDay, startOfDay } from '@/timeRanges'
+
+/** What can be chosen on the page; it stands in the address. */
+export const PARTS = choiceParameter('split', ['none', 'platform', 'version', 'country', 'device', 'map'], 'none')
 
 export type PartBy = 'none' | Dimension | 'device' | 'map'
 type Figures = MetricAnswer<'performance'>['total']

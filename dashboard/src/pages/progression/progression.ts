@@ -2,9 +2,13 @@
 import type { MetricAnswer } from '@/api/types'
 import { COUNTS, SECONDS, SHARES, type Scale } from '@/charts/scales'
 import { formatCount, formatDecimal, formatDuration, formatShare } from '@/format'
+import { choiceParameter } from '@/composables/urlParams'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { BarsDrawing, CategoryBar } from '@/panels/shapes/bars'
 import type { Cell } from '@/panels/shapes/table'
+
+/** What can be chosen on the page; it stands in the address. */
+export const ORDER = choiceParameter('order', ['auto', 'name', 'reached'], 'auto')
 
 type Node = MetricAnswer<'progression'>['nodes'][number]
 

@@ -2,9 +2,14 @@
 import { OTHER_COLOR, seriesColors } from '@/charts/look'
 import type { MetricAnswer } from '@/api/types'
 import { formatCount, formatDecimal, formatDimension, formatDuration, formatMilliseconds, formatPoints, formatShareFine, type Formatter } from '@/format'
+import { textParameter } from '@/composables/urlParams'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { Cell } from '@/panels/shapes/table'
 import { BY_DAY, overTime, pointsOf } from '@/panels/shapes/time'
+
+/** What can be chosen on the page; it stands in the address. */
+export const A = textParameter('a')
+export const B = textParameter('b')
 
 type Compared = MetricAnswer<'release_compare'>['figures'][number]
 type FigureName = Compared['figure']

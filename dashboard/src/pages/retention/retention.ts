@@ -5,9 +5,15 @@ import type { MetricAnswer, RetentionColumn } from '@/api/types'
 import { SHARES } from '@/charts/scales'
 import { formatCount, formatDayTime, formatDimension, formatShare, type Dimension } from '@/format'
 import type { PageContext } from '@/panels/pageContext'
+import { choiceParameter } from '@/composables/urlParams'
 import { panelOf, type Panel, type Question } from '@/panels/panel'
 import type { CurvePoint } from '@/panels/shapes/curve'
 import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/matrix'
+
+/** What can be chosen on the page; it stands in the address. */
+export const KIND = choiceParameter('kind', ['classic', 'rolling', 'bracket'], 'classic')
+export const COHORTS = choiceParameter('cohorts', ['day', 'week'], 'day')
+export const BY = choiceParameter('by', ['none', 'platform', 'version', 'country', 'segment'], 'none')
 
 export type Kind = 'classic' | 'rolling' | 'bracket'
 export type By = 'none' | Dimension | 'segment'

@@ -3,10 +3,14 @@ import type { MetricAnswer } from '@/api/types'
 import { SHARES } from '@/charts/scales'
 import { formatCompact, formatCount, formatMoney, formatPlainDay, formatShare, type Formatter } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
+import { choiceParameter } from '@/composables/urlParams'
 import { panelOf, type Panel } from '@/panels/panel'
 import { besideBefore } from '@/panels/split'
 import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/matrix'
 import { BY_DAY, drawn, overTime, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
+
+/** What can be chosen on the page; it stands in the address. */
+export const COHORTS = choiceParameter('cohorts', ['day', 'week'], 'week')
 
 type Group = MetricAnswer<'spenders'>['groups'][number]['group']
 
