@@ -33,7 +33,7 @@ PAGES = {
     "crashes": 5,
     "explore?event=player_kill&by=props.weapon&measure=p90&of=props.distance": 2,
     "explore?by=version&look=pie": 2,
-    "players/p-000001": 10,
+    "players/p-000001": 9,
     "funnels/dropped?step=session_start&step=match_start": 1,
 }
 """How many panels each has, the steps of a funnel, the form of Explore and a player's journey among them."""

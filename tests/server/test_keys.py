@@ -182,6 +182,7 @@ PLACES = {
     "{event_id}": "0198a000-0000-7000-8000-000000000001",
     "{segment_id}": "buyers",
     "{annotation_id}": "1",
+    "{query_id}": "1",
     "{rule_id}": "crash_spike",
     "{metric}": "retention",
     "{import_id}": "history",

@@ -33,6 +33,7 @@ from playtrace.registry.mirrors import MirrorDefinition
 from playtrace.registry.registry import Registry
 from playtrace.registry.report_schedules import ScheduleDefinition
 from playtrace.registry.roles import Grant, Role, Scope
+from playtrace.registry.saved_queries import QueryDefinition
 
 MINE, THEIRS, NOBODYS = "amberfox", "zebrahall", "nowhere"
 WORD = re.compile(rb"zebra", re.IGNORECASE)
@@ -56,6 +57,7 @@ PLACES = {
     "annotation_id": "1",
     "tile_id": "a",
     "link_id": "1",
+    "query_id": "1",
     "player_id": "zebraplayer",
 }
 """What stands in an address: a thing of the other game, wherever things are not of one game by their address."""
@@ -95,6 +97,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/boards/{board_id}/links"): {"gameId": MINE},
     ("POST", "/api/games/{game_id}/annotations"): {"at": str(NOW), "text": "amber"},
     ("PUT", "/api/games/{game_id}/annotations/{annotation_id}"): {"at": str(NOW), "text": "amber"},
+    ("POST", "/api/games/{game_id}/saved-queries"): {"name": "amber", "sql": "SELECT 1", "isShared": True},
+    ("PUT", "/api/games/{game_id}/saved-queries/{query_id}"): {"name": "amber", "sql": "SELECT 1", "isShared": True},
     ("POST", "/api/games/{game_id}/segments/preview"): {"rule": {"event": "purchase"}},
     ("PUT", "/api/games/{game_id}/segments/{segment_id}"): {"players": ["ana"]},
     ("POST", "/api/games/{game_id}/erasures"): {"players": ["somebody"]},
@@ -253,6 +257,9 @@ class Studio:
         )
         self.registry.add_annotation(THEIRS, NOW, "zebra sale")
         self._board = self.registry.add_board(THEIRS, "zebra board", '{"version":1,"range":"7d","tiles":[]}').id
+        self.registry.save_query(
+            THEIRS, QueryDefinition(name="zebra query", sql="SELECT 'zebra'", is_shared=True), None
+        )
         segment = self.client.put(
             f"/api/games/{THEIRS}/segments/zebrasegment",
             json={"players": ["zebraplayer"]},

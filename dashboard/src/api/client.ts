@@ -34,12 +34,22 @@ export const readExactly = <T>(path: string, values: QueryValues = {}, signal?: 
 export const readBy = <T>(secret: string, path: string, signal?: AbortSignal): Promise<T> =>
   request<T>(address(path, {}), { signal, credentials: 'omit', headers: { Authorization: `Bearer ${secret}` } }, parseExactly<T>)
 
-export const send = <T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T> =>
-  request<T>(address(path, {}), {
-    method,
-    signal,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-  })
+type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export const send = <T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> => request<T>(address(path, {}), sending(method, body, signal))
+
+/** As `send`, and numbers of the answer that are too large for a `number` stay what they are. */
+export const sendExactly = <T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> =>
+  request<T>(address(path, {}), sending(method, body, signal), parseExactly<T>)
+
+/** As `send`, and the answer is no JSON. */
+export const sendForText = (method: Method, path: string, body?: unknown): Promise<string> => request<string>(address(path, {}), sending(method, body), String)
+
+const sending = (method: Method, body?: unknown, signal?: AbortSignal): RequestInit => ({
+  method,
+  signal,
+  ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+})
 
 /** A file as it is. What kind of file it is the server sees for itself. */
 export const sendFile = <T>(method: 'PUT', path: string, file: Blob): Promise<T> =>

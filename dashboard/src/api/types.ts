@@ -73,7 +73,15 @@ export type BoardLinks = Answer<'/api/boards/{board_id}/links'>
 export type BoardLink = BoardLinks['links'][number]
 export type SharedBoard = Answer<'/api/shared-board'>
 
+type Sent<Path extends keyof paths, Method extends 'post' | 'put'> = paths[Path] extends Record<Method, { responses: { 200: { content: { 'application/json': infer Body } } } }> ? Body : never
+
+export type SqlRows = Sent<'/api/sql', 'post'>
+export type SavedQueries = Answer<'/api/games/{game_id}/saved-queries'>
+export type SavedQuery = SavedQueries['queries'][number]
+export type SegmentPreview = Sent<'/api/games/{game_id}/segments/preview', 'post'>
 export type SegmentList = Answer<'/api/games/{game_id}/segments'>
+export type Segment = SegmentList['segments'][number]
+export type SegmentRule = NonNullable<Segment['rule']>
 
 export type RuleList = Answer<'/api/alerts/rules'>
 export type RuleSummary = RuleList['rules'][number]

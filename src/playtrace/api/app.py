@@ -36,6 +36,7 @@ from playtrace.api import (
     reports,
     retention,
     rollups,
+    saved_queries,
     second_factor,
     segments,
     sending,
@@ -113,6 +114,7 @@ def create_app() -> FastAPI:
         erasures.router,
         rollups.router,
         sql.router,
+        saved_queries.router,
         *(half.router for half in halves("reading").values()),
     ):
         app.include_router(router)

@@ -133,6 +133,11 @@ class FromSettings(RegistryError):
         )
 
 
+class UnknownSavedQuery(NotFound):
+    def __init__(self, query_id: int) -> None:
+        super().__init__(f"There is no saved query {query_id}.")
+
+
 class UnknownMirror(NotFound):
     def __init__(self, mirror_id: str) -> None:
         super().__init__(f"There is no mirror {mirror_id!r}.")

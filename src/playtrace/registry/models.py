@@ -48,6 +48,7 @@ REPORT_ID_LENGTH_MAX = 64
 MIRROR_ID_LENGTH_MAX = 64
 MIRROR_URL_LENGTH_MAX = 2000
 MAP_NAME_LENGTH_MAX = 256
+SAVED_QUERY_NAME_LENGTH_MAX = 120
 CONTENT_TYPE_LENGTH_MAX = 32
 ANNOTATION_LENGTH_MAX = 200
 BOARD_ID_LENGTH_MAX = 16
@@ -560,6 +561,22 @@ class GameMap(Base):
     calibration_json: Mapped[str | None] = mapped_column(long_text())
     opacity: Mapped[float] = mapped_column(Double)
     """Of the picture below what is drawn on it: 1 hides nothing of it."""
+    changed_at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class SavedQuery(Base):
+    """A statement of SQL that somebody keeps, beside a game."""
+
+    __tablename__ = "saved_queries"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    game_id: Mapped[str] = mapped_column(ExactText(GAME_ID_LENGTH_MAX), index=True)
+    owner_id: Mapped[int | None] = mapped_column(index=True)
+    """The person whose it is; null: it was shared by somebody who has left, or where nobody signs in."""
+    name: Mapped[str] = mapped_column(String(SAVED_QUERY_NAME_LENGTH_MAX))
+    sql: Mapped[str] = mapped_column(long_text())
+    is_shared: Mapped[bool]
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
     changed_at: Mapped[dt.datetime] = mapped_column(Instant)
 
 

@@ -30,6 +30,7 @@ from playtrace.registry import (
     people,
     refused_players,
     report_schedules,
+    saved_queries,
     second_factor,
     store_place,
     time_annotations,
@@ -71,6 +72,7 @@ from playtrace.registry.models import (
     Person,
     ReportSchedule,
     Revision,
+    SavedQuery,
     SetupToken,
     Token,
     WriteKey,
@@ -80,6 +82,7 @@ from playtrace.registry.people import LOGIN_DAYS, Browser, SessionSecret
 from playtrace.registry.report_schedules import ScheduleDefinition
 from playtrace.registry.retention import RetentionPolicy
 from playtrace.registry.roles import ADMIN_OF_ALL, Grant, Role, Scope, read_scopes
+from playtrace.registry.saved_queries import QueryDefinition
 from playtrace.registry.store_place import StorePlace
 
 SETUP_TOKENS_MAX = 8
@@ -351,6 +354,7 @@ class Registry:
         with self._noting() as session:
             person = people.find(session, who)
             people.remove(session, person)
+            saved_queries.forget_owner(session, person.id)
             self._audit(session, "person.removed", person.email)
             return person
 
@@ -997,6 +1001,38 @@ class Registry:
         """Those of a game, from `since` on and before `until`, the earliest first."""
         with self._reading() as session:
             return list(time_annotations.find_all(session, game_id, since, until))
+
+    # Saved queries. No answer depends on them, so the revision stays.
+
+    def saved_queries(self, game_id: str, person_id: int | None) -> list[SavedQuery]:
+        """Those of a game that are shared, and the person's own; by name."""
+        with self._reading() as session:
+            return list(saved_queries.visible_to(session, game_id, person_id))
+
+    def saved_query(self, game_id: str, query_id: int) -> SavedQuery:
+        """Raises `UnknownSavedQuery`."""
+        with self._reading() as session:
+            return saved_queries.find(session, game_id, query_id)
+
+    def save_query(self, game_id: str, definition: QueryDefinition, person_id: int | None) -> SavedQuery:
+        """Raises `UnknownGame` and `Invalid`."""
+        with self._noting() as session:
+            self._require_game(session, game_id)
+            self._audit(session, "saved_query.put", definition.name, game_id=game_id)
+            return saved_queries.add(session, game_id, definition, person_id, self._clock())
+
+    def change_saved_query(self, game_id: str, query_id: int, definition: QueryDefinition) -> SavedQuery:
+        """Raises `UnknownSavedQuery` and `Invalid`."""
+        with self._noting() as session:
+            self._audit(session, "saved_query.put", definition.name, game_id=game_id)
+            return saved_queries.change(session, game_id, query_id, definition, self._clock())
+
+    def remove_saved_query(self, game_id: str, query_id: int) -> None:
+        """Raises `UnknownSavedQuery`."""
+        with self._noting() as session:
+            removed = saved_queries.find(session, game_id, query_id)
+            self._audit(session, "saved_query.removed", removed.name, game_id=game_id)
+            saved_queries.remove(session, game_id, query_id)
 
     # Mirrors. No answer depends on them, so the revision stays.
 

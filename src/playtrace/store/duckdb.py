@@ -85,7 +85,19 @@ class Reader:
         Raises `QueryRefused` for anything but one statement that reads, `AnswerTooLarge` for too many columns.
         """
         require_reading(sql)
-        return self._answer(sql, None, partial(_with_text_for_variants, rows_max=rows_max))
+        try:
+            return self._answer(sql, None, partial(_with_text_for_variants, rows_max=rows_max))
+        except QueryRefused as error:
+            raise self._with_place(sql, error) from error
+
+    def _with_place(self, sql: str, refused: QueryRefused) -> QueryRefused:
+        """The same with the line that is meant, and marks below it: DuckDB leaves them out of a relation's errors."""
+        if "\nLINE " not in str(refused):
+            try:
+                self._connection.execute("EXPLAIN\n" + sql)
+            except duckdb.Error as error:
+                return QueryRefused(_one_line_earlier(str(error)))
+        return refused
 
     def _answer(
         self, sql: str, parameters: Parameters | None, as_table: Callable[[duckdb.DuckDBPyRelation], pa.Table]
@@ -113,6 +125,21 @@ class Reader:
             if isinstance(error, BROKEN):
                 raise StoreError(f"The store cannot be read at the moment: {error}") from error
             raise QueryRefused(str(error)) from error
+
+
+QUOTED = re.compile(r"^LINE (?P<line>\d+): (?P<text>.*)\n(?P<blanks> *)(?P<marks>\^+)", re.MULTILINE)
+"""The line of a statement that an error is about, and where in it."""
+
+
+def _one_line_earlier(said: str) -> str:
+    """Of a statement that had a line before it."""
+
+    def moved(quoted: re.Match[str]) -> str:
+        line = str(int(quoted["line"]) - 1)
+        blanks = quoted["blanks"][len(quoted["line"]) - len(line) :]
+        return f"LINE {line}: {quoted['text']}\n{blanks}{quoted['marks']}"
+
+    return QUOTED.sub(moved, said)
 
 
 JSON_TEXT = {b"holds": b"json"}
