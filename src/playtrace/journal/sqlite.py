@@ -26,7 +26,9 @@ backlog was.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 import queue
 import shutil
 import sqlite3
@@ -488,6 +490,10 @@ class Journal:
             return
         if wanted_at is not None and now - wanted_at > LOCK_WAIT_S:
             self._refusing = JournalUnavailable("Another process has kept the journal locked for too long.")
+        elif is_read_only(self.path):
+            self._refusing = JournalUnavailable(
+                "The data folder cannot be written: its file system is read-only. Look at the disk."
+            )
         elif free < self._disk_free_bytes_min:
             self._refusing = DiskFull(
                 f"The disk has {free // MEBIBYTE} MiB left; {self._disk_free_bytes_min // MEBIBYTE} MiB are kept free"
@@ -499,6 +505,16 @@ class Journal:
             )
         else:
             self._refusing = None
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether the file system of a file of ours takes nothing. One that the kernel has made so after an error of the
+    disk may say nothing of it: only who writes learns it."""
+    try:
+        os.utime(path)
+    except OSError as error:
+        return error.errno == errno.EROFS
+    return False
 
 
 def file_bytes_used(path: Path, page_bytes: int) -> int:

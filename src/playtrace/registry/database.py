@@ -36,6 +36,8 @@ ISOLATION = "REPEATABLE READ"
 """Of who reads: all that one transaction reads is of one moment."""
 RECYCLED_S = 3600
 """A connection is replaced after so long: firewalls and servers forget them."""
+DISK_ERRORS = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
+"""How the names of errors of SQLite begin that say that nothing can be written."""
 WAIT_FOR_LOCKS = {
     "postgresql": f"SET lock_timeout = {BUSY_TIMEOUT_MS}",
     "mysql": f"SET SESSION innodb_lock_wait_timeout = {BUSY_TIMEOUT_MS // 1000}",
@@ -91,15 +93,21 @@ def for_writing(engine: Engine) -> Engine:
 
 @contextmanager
 def answering(engine: Engine) -> Generator[None]:
-    """Raises `RegistryAway` where a server is not there, or does not answer in time: soon it may."""
+    """Raises `RegistryAway` where a server is not there, or does not answer in time, or the file cannot be written:
+    soon it may."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        if engine.dialect.name == "sqlite":
+        if engine.dialect.name == "sqlite" and not _is_of_disk(error.orig):
             raise
         raise RegistryAway(error.orig) from error
     except PoolTimeout as error:
         raise RegistryAway("all connections to it are in use") from error
+
+
+def _is_of_disk(error: BaseException | None) -> bool:
+    """Whether a file cannot be written: its disk is full, read-only or broken."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith(DISK_ERRORS)
 
 
 def shown(url: URL) -> str:
