@@ -51,7 +51,7 @@ def wait_until(holds: Callable[[], bool], server: ServerProcess) -> None:
 
 
 def test_a_disk_that_becomes_read_only(breaking_disk: Path, start_process: StartProcess, tmp_path: Path) -> None:
-    server = start_process(breaking_disk / "data")
+    server = start_process(data=breaking_disk / "data")
     assert server.send(events(20))[0] == 202
     server.wait_until_loaded()
     # As the kernel does it when the disk fails.
@@ -69,7 +69,7 @@ def test_a_disk_that_becomes_read_only(breaking_disk: Path, start_process: Start
     server.kill()
     # Put right: a new server goes on with everything that was acknowledged.
     copied = shutil.copytree(breaking_disk / "data", tmp_path / "copied")
-    again = start_process(copied)
+    again = start_process(data=copied)
     again.wait_until_loaded()
     assert again.sql("SELECT count(*) FROM events") == [[20]]
     assert again.send(events(5))[0] == 202
