@@ -59,8 +59,7 @@ class ServerProcess:
     def launch(self, *, own_group: bool = False) -> None:
         """Returns at once. With a process group of its own it can be signalled as a terminal does it."""
         (self.data / LOCAL_FILE).unlink(missing_ok=True)
-        # What is loaded before the program is there cannot be loaded into one that is.
-        if FORKS and "LD_PRELOAD" not in self._environment:
+        if FORKS:
             self._process = WarmProgram(
                 self._arguments,
                 environment=self._environment,
