@@ -277,7 +277,7 @@ def test_raw_and_normalised_heatmaps_disagree(history: tuple[list[Event], Truth]
     deaths: Counter[str] = Counter()
     hours: Counter[str] = Counter()
     for event in history[0]:
-        for zone in ZONES if event.name in ("player_death", "position") else ():
+        for zone in ZONES if event.name in ("player_death", "position") and event.map == "arena" else ():
             inside = abs(event.x - zone.x) < 5 and abs(event.y - zone.y) < 5 and int(event.z // 10) == zone.floor
             if inside and event.name == "player_death":
                 deaths[zone.name] += 1
@@ -287,7 +287,10 @@ def test_raw_and_normalised_heatmaps_disagree(history: tuple[list[Event], Truth]
     assert min(deaths["market"], deaths["courtyard"]) > 2 * deaths["alley"]
     assert min(deaths["market"], deaths["courtyard"]) > 1.4 * deaths["gate"]
     assert min(per_hour["alley"], per_hour["gate"]) > 2.5 * max(per_hour["market"], per_hour["courtyard"])
-    assert {event.map for event in history[0] if event.x is not None} == {"arena"}
+    assert {event.map for event in history[0] if event.x is not None} == {"arena", "harbour"}
+    of_match = {(event.match_id, event.map) for event in history[0] if event.match_id and event.x is not None}
+    assert len(of_match) == len({match for match, _ in of_match})
+    assert all(e.y <= 40 for e in history[0] if e.map == "harbour")
     assert all(0 <= e.x < 100 and 0 <= e.y < 100 and 0 <= e.z < 20 for e in history[0] if e.x is not None)
 
 

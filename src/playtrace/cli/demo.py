@@ -18,8 +18,11 @@ from playtrace import logs
 from playtrace.cli.serve import run
 from playtrace.cli.settings_options import Data, Port, settings_from
 from playtrace.config import MirrorSettings
+from playtrace.registry.maps import Calibration, Pinned
+from playtrace.registry.registry import Registry
 from playtrace.server import Playtrace
 from playtrace.server import serve as serve_app
+from playtrace.simulate.arena_pictures import drawings
 
 GAME = "arena"
 HISTORY_DAYS = 65
@@ -61,6 +64,7 @@ def demo(
             dashboard = f"{url}/?game={GAME}"
             console.print(f"The dashboard is at [bold]{dashboard}[/bold]. Ctrl-C ends the demo.", soft_wrap=True)
             console.print(f"`playtrace query` and `playtrace sql` find it with --data {data}", soft_wrap=True)
+            _draw_maps(playtrace.registry)
             if not has_history:
                 console.print(f"{HISTORY_DAYS} days of history are on their way: the dashboard fills as they come.")
             players.append(subprocess.Popen(_simulate(url, history=not has_history)))  # noqa: S603 - ourselves
@@ -77,6 +81,22 @@ def demo(
         run(main)
         for process in players:
             process.wait()
+
+
+def _draw_maps(registry: Registry) -> None:
+    """The game's maps have pictures; those that somebody put there instead stay."""
+    registry.add_games([GAME])
+    there = {one.name for one in registry.maps(GAME)}
+    for drawing in drawings():
+        if drawing.name in there:
+            continue
+        registry.put_map_image(GAME, drawing.name, drawing.png)
+        corners = Calibration(
+            Pinned(0, 0, *drawing.upper_left),
+            Pinned(drawing.width_px, drawing.height_px, *drawing.lower_right),
+            drawing.y_up,
+        )
+        registry.change_map(GAME, drawing.name, {"calibration": corners, "opacity": 0.8})
 
 
 def _simulate(url: str, *, history: bool) -> list[str]:

@@ -1,4 +1,5 @@
-"""The map `arena`: 100 x 100 units, a lower floor (z 0 to 10) and an upper one (z 10 to 20).
+"""The map `arena`: 100 x 100 units, a lower floor (z 0 to 10) and an upper one (z 10 to 20); and `harbour`, which is
+the same place pressed flat: 100 x 40 units, for a map that is longer than it is high. Its y grows downwards.
 
 Its zones are planted so that raw and time-normalised heatmaps disagree: `market` and `courtyard` collect most
 deaths because people spend their time there; `gate`, `bridge` and `alley` are crossed in seconds and deadly.
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 MAP = "arena"
+HARBOUR = "harbour"
+HARBOUR_HEIGHT_SHARE = 0.4
+"""Of the arena's y. Everybody is slower there, and nobody looks like a cheater."""
 SIZE = 100.0
 """Length of either side, in the map's units (metres)."""
 FLOOR_HEIGHT = 10.0
@@ -73,3 +77,13 @@ def _scatter() -> tuple[tuple[Point, ...], ...]:
 
 POINTS = _scatter()
 """For each zone, the positions from which samples are taken."""
+POINTS_OF: dict[str, tuple[tuple[Point, ...], ...]] = {
+    MAP: POINTS,
+    HARBOUR: tuple(tuple((x, round(y * HARBOUR_HEIGHT_SHARE, 2), z) for x, y, z in zone) for zone in POINTS),
+}
+"""The same by map."""
+
+
+def map_of(slot: int) -> str:
+    """Where the matches of these ten minutes are played."""
+    return HARBOUR if slot % 3 == 2 else MAP

@@ -1,6 +1,6 @@
 """One session of the arena shooter, from `session_start` to `session_end` or to a crash.
 
-A session is matches on the map `arena` and levels of a campaign, mixed. What happens depends on the
+A session is matches on the maps `arena` and `harbour` and levels of a campaign, mixed. What happens depends on the
 player (who carries progress from session to session) and on a generator of random numbers of the
 session's own, so sessions can be generated in any order that keeps each player's own.
 """
@@ -25,7 +25,7 @@ from playtrace.simulate.arena_crashes import (
     PLANTED_CRASH,
     PLANTED_CRASH_CHANCE,
 )
-from playtrace.simulate.arena_map import EXITS, MAP, POINTS, SIZE, SPAWNS, ZONES, Point
+from playtrace.simulate.arena_map import EXITS, MAP, POINTS_OF, SIZE, SPAWNS, ZONES, Point, map_of
 from playtrace.simulate.population import EXPERIMENT, MOBILE, Player
 
 LEVELS: Final = tuple(f"level_{number:02d}" for number in range(1, 21))
@@ -139,6 +139,7 @@ class SessionPlay:
         self._bits: Callable[[int], int] = self._rng.getrandbits
         self._player = player
         self._lobbies = lobbies
+        self._map = MAP
         self._start_ms = start_ms
         self._started_at = _EPOCH + dt.timedelta(milliseconds=start_ms)
         self._common = Event(
@@ -211,7 +212,7 @@ class SessionPlay:
         event.mono_ms = t
         event.props = props
         if point is not None:
-            event.map = MAP
+            event.map = self._map
             event.x, event.y, event.z = point
         if match_id is not None:
             event.match_id = match_id
@@ -270,9 +271,11 @@ class SessionPlay:
     def _match(self) -> None:
         player, random = self._player, self._random
         self._check_crash()
-        self._load(MAP)
         # People who enter a lobby within the same ten minutes meet in the same match.
         slot = (self._start_ms + self._t) // 600_000
+        self._map = map_of(slot)
+        points = POINTS_OF[self._map]
+        self._load(self._map)
         match_id = f"m-{slot:x}-{int(random() * self._lobbies):x}"
         mode = _MODES[int(random() * 3)]
         self._add("match_start", {"mode": mode, "players": 8}, None, match_id)
@@ -288,7 +291,7 @@ class SessionPlay:
         t = began
         while t < end:
             self._t = t
-            point = POINTS[zone][int(random() * 8192)]
+            point = points[zone][int(random() * 8192)]
             if t >= self._crash_ms:
                 self._check_crash(point, match_id)
             if tick == burst_tick:
