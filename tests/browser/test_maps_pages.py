@@ -1,4 +1,4 @@
-"""A picture is laid on the world by two clicks; a match is played again on it, here and from a file without a server."""
+"""A picture is laid on the world by two clicks; a match is played again on it, here and from a file with no server."""
 
 from __future__ import annotations
 
