@@ -102,6 +102,7 @@ export type Channel = ChannelList['channels'][number]
 export interface Counters {
   eventsTotal: number
   eventsPerSecond: number
+  crashesPerSecond: number
   playersNow: number
   sessionsNow: number
   crashesLastHour: number

@@ -49,6 +49,7 @@ LIMIT $limit
 COUNTERS: LiteralString = """
 SELECT
     count(*) FILTER (received_at >= $now - INTERVAL 5 SECOND) / 5.0 AS events_per_second,
+    count(*) FILTER (received_at >= $now - INTERVAL 5 SECOND AND name = 'crash') / 5.0 AS crashes_per_second,
     count(DISTINCT coalesce(canonical_id, player_id)) FILTER (time >= $now - INTERVAL 5 MINUTE) AS players_now,
     count(DISTINCT session_id) FILTER (time >= $now - INTERVAL 5 MINUTE) AS sessions_now
 FROM events
@@ -80,6 +81,8 @@ class Counters(ApiModel):
     """Events received, ever: stored, repeated, quarantined and refused ones."""
     events_per_second: float
     """Received in the last five seconds."""
+    crashes_per_second: float
+    """Of these, crashes."""
     players_now: int
     """Players of whom something happened in the last five minutes."""
     sessions_now: int

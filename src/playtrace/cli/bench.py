@@ -131,6 +131,28 @@ def soak(
     _show(msgspec.to_builtins(result), as_json)
 
 
+@app.command()
+def dashboard(
+    as_json: AsJson = False,
+    server: Annotated[
+        str | None, typer.Option(metavar="URL", help="A server that runs. Default: one with simulated events.")
+    ] = None,
+    token: Annotated[str | None, typer.Option(help="A read token of that server, unless it is open.")] = None,
+    events: Annotated[int, typer.Option(min=1_000, help="Events over 90 days that are simulated.")] = 1_000_000,
+    data: Annotated[Path | None, typer.Option(help="Keep the generated store here, and use it if it is there.")] = None,
+) -> None:
+    """Opening each page of the dashboard in Chromium, cold: first paint, the last panel, bytes and requests."""
+    from playtrace.bench import dashboard as bench
+    from playtrace.bench.processes import BenchError
+
+    try:
+        result = bench.run(server=server, token=token, events=events, data=data)
+    except BenchError as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+    _show(msgspec.to_builtins(result), as_json)
+
+
 def _show(result: dict[str, object], as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(result)))

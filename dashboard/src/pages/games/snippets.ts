@@ -4,13 +4,16 @@ export interface Snippet {
   text: string
 }
 
-export function snippets(url: string, key: string): Snippet[] {
-  const event = '{"eventType":"session_start","playerId":"player-1","payload":{"platform":"windows","version":"1.0.0"}}'
+/** Without a key, on a server that asks for none, the event itself says of which game it is. */
+export function snippets(url: string, key: string | null, gameId = ''): Snippet[] {
+  const ofGame = key === null ? `"gameId":${JSON.stringify(gameId)},` : ''
+  const event = `{${ofGame}"eventType":"session_start","playerId":"player-1","payload":{"platform":"windows","version":"1.0.0"}}`
+  const when = (text: string): string => (key === null ? '' : text)
   const escaped = event.replaceAll('"', '\\"')
   return [
     {
       engine: 'Terminal',
-      text: `curl ${url} -H "Content-Type: application/json" -H "Authorization: Bearer ${key}" -d "${escaped}"`,
+      text: `curl ${url} -H "Content-Type: application/json"${when(` -H "Authorization: Bearer ${key}"`)} -d "${escaped}"`,
     },
     {
       engine: 'Unity',
@@ -19,8 +22,7 @@ export function snippets(url: string, key: string): Snippet[] {
     downloadHandler = new DownloadHandlerBuffer()
 };
 request.SetRequestHeader("Content-Type", "application/json");
-request.SetRequestHeader("Authorization", "Bearer ${key}");
-yield return request.SendWebRequest();`,
+${when(`request.SetRequestHeader("Authorization", "Bearer ${key}");\n`)}yield return request.SendWebRequest();`,
     },
     {
       engine: 'Unreal',
@@ -28,21 +30,20 @@ yield return request.SendWebRequest();`,
 Request->SetURL(TEXT("${url}"));
 Request->SetVerb(TEXT("POST"));
 Request->SetHeader(TEXT("Content-Type"), TEXT("application/json"));
-Request->SetHeader(TEXT("Authorization"), TEXT("Bearer ${key}"));
-Request->SetContentAsString(TEXT("${escaped}"));
+${when(`Request->SetHeader(TEXT("Authorization"), TEXT("Bearer ${key}"));\n`)}Request->SetContentAsString(TEXT("${escaped}"));
 Request->ProcessRequest();`,
     },
     {
       engine: 'Godot',
       text: `var request := HTTPRequest.new()
 add_child(request)
-request.request("${url}", ["Content-Type: application/json", "Authorization: Bearer ${key}"], HTTPClient.METHOD_POST, "${escaped}")`,
+request.request("${url}", ["Content-Type: application/json"${when(`, "Authorization: Bearer ${key}"`)}], HTTPClient.METHOD_POST, "${escaped}")`,
     },
     {
       engine: 'Web',
       text: `await fetch("${url}", {
   method: "POST",
-  headers: { "Content-Type": "application/json", Authorization: "Bearer ${key}" },
+  headers: { "Content-Type": "application/json"${when(`, Authorization: "Bearer ${key}"`)} },
   body: JSON.stringify(${event}),
 });`,
     },

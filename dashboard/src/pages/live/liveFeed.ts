@@ -38,7 +38,8 @@ export function useLiveFeed(gameId: Ref<string>, receive: Receive) {
       connection.value = 'open'
       retryMs = RETRY_FIRST_MS
       counters.value = message.counters
-      if (message.type === 'hello') void catchUp(opened)
+      // What was stored since the page began to ask, and while the connection was lost.
+      if (message.type === 'hello') void catchUp(() => socket === opened)
       else if (message.events.length) receive.fresh(message.events)
     }
     opened.onclose = () => {
@@ -49,10 +50,11 @@ export function useLiveFeed(gameId: Ref<string>, receive: Receive) {
     }
   }
 
-  async function catchUp(opened: WebSocket): Promise<void> {
+  /** What is stored already. It waits for no connection: who opens the page sees it at once. */
+  async function catchUp(isCurrent: () => boolean): Promise<void> {
     // Without an answer the feed goes on all the same, and shows what comes.
     const page = await readExactly<EventsPage>('events', { gameId: gameId.value, limit: CATCH_UP_EVENTS }).catch(() => null)
-    if (socket !== opened) return
+    if (!isCurrent()) return
     if (page) receive.earlier(page.events)
     isCaughtUp.value = true
   }
@@ -68,12 +70,13 @@ export function useLiveFeed(gameId: Ref<string>, receive: Receive) {
 
   watch(
     gameId,
-    () => {
+    (id) => {
       disconnect()
       counters.value = null
       isCaughtUp.value = false
       connection.value = 'connecting'
       connect()
+      if (id) void catchUp(() => gameId.value === id)
     },
     { immediate: true },
   )

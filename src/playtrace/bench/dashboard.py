@@ -1,0 +1,126 @@
+"""`playtrace bench dashboard`: how long each page takes to be seen, and what it loads, in a browser that knows nothing.
+
+Each page is opened once, in a browser without a cache, so neither the browser nor the server has seen it. First
+contentful paint is when something is on the screen; the last panel is there when all that is in view has its figures.
+Bytes are those that came over the wire, compressed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from playtrace.bench.browser import chromium, pages_of, wait_until_shown
+from playtrace.bench.month import fill
+from playtrace.bench.processes import BenchError, playtrace_server
+from playtrace.config import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+DAYS = 90
+VIEWPORT = (1280, 900)
+FIRST_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+
+
+class PageSpeed(Struct):
+    first_contentful_paint_ms: float | None
+    last_panel_ms: float | None
+    """None: not within a minute."""
+    bytes: int
+    script_bytes: int
+    requests: int
+
+
+class DashboardResult(Struct):
+    browser: str
+    server: str
+    pages: dict[str, PageSpeed]
+    slowest_page: str
+    slowest_last_panel_ms: float | None
+
+
+def run(*, server: str | None, token: str | None, events: int, data: Path | None) -> DashboardResult:
+    """Of a server that runs, or of one with `events` simulated ones over 90 days. Raises `BenchError`."""
+    with _served(server, events, data) as url, chromium() as browser:
+        titles = _titles(browser, url, token)
+        pages = {title: _open(browser, address, token) for title, address in titles.items()}
+        slowest = max(pages, key=lambda title: pages[title].last_panel_ms or float("inf"))
+        return DashboardResult(
+            browser=f"Chromium {browser.version}",
+            server="given" if server else f"{events:,} simulated events over {DAYS} days",
+            pages=pages,
+            slowest_page=slowest,
+            slowest_last_panel_ms=pages[slowest].last_panel_ms,
+        )
+
+
+@contextmanager
+def _served(server: str | None, events: int, data: Path | None) -> Generator[str]:
+    if server is not None:
+        yield server.rstrip("/")
+        return
+    with tempfile.TemporaryDirectory(prefix="playtrace-bench-", ignore_cleanup_errors=True) as temporary:
+        settings = Settings.read(data=data or Path(temporary), late_days_max=400, dedup_days=60)
+        if not settings.store_path.exists():
+            fill(settings, events, days=DAYS)
+        with playtrace_server(settings.data) as running:
+            yield running.url
+
+
+def _titles(browser: Browser, url: str, token: str | None) -> dict[str, str]:
+    """Of the pages. Raises `BenchError` where there are none to be seen."""
+    from playwright.sync_api import Error
+
+    context = browser.new_context(extra_http_headers=_headers(token))
+    try:
+        page = context.new_page()
+        page.goto(url)
+        return pages_of(page)
+    except Error as error:
+        raise BenchError(
+            f"There is no dashboard to be seen at {url}. One that asks who is there takes --token. {error}"
+        ) from error
+    finally:
+        context.close()
+
+
+def _open(browser: Browser, address: str, token: str | None) -> PageSpeed:
+    width, height = VIEWPORT
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="en-US", extra_http_headers=_headers(token)
+    )
+    page = context.new_page()
+    protocol = context.new_cdp_session(page)
+    kinds: dict[str, str] = {}
+    loaded: dict[str, int] = {}
+
+    def begun(told: dict[str, Any]) -> None:
+        kinds[told["requestId"]] = told.get("type", "")
+
+    def finished(told: dict[str, Any]) -> None:
+        loaded[told["requestId"]] = int(told["encodedDataLength"])
+
+    protocol.on("Network.requestWillBeSent", begun)
+    protocol.on("Network.loadingFinished", finished)
+    protocol.send("Network.enable")
+    page.goto(address, wait_until="commit")
+    last_panel_ms = wait_until_shown(page)
+    first_paint_ms = page.evaluate(FIRST_PAINT)
+    context.close()
+    return PageSpeed(
+        first_contentful_paint_ms=first_paint_ms,
+        last_panel_ms=last_panel_ms,
+        bytes=sum(loaded.values()),
+        script_bytes=sum(length for request, length in loaded.items() if kinds.get(request) == "Script"),
+        requests=len(kinds),
+    )
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
