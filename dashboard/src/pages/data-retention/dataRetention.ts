@@ -8,11 +8,14 @@ const LOOK_AGAIN_MS = 2_000
 
 const of = (gameId: string): string => `games/${encodeURIComponent(gameId)}/retention`
 
+/** Something is being removed, or is due to be. */
+const isGoing = ({ progress, going, beginsAt }: RetentionNow): boolean => progress !== null || (going.length > 0 && beginsAt !== null && Date.parse(beginsAt) <= Date.now())
+
 export const useRetention = (gameId: string) =>
   useQuery({
     queryKey: ['kept', gameId],
     queryFn: ({ signal }) => read<RetentionNow>(of(gameId), {}, signal),
-    refetchInterval: ({ state }) => (state.data?.progress ? LOOK_AGAIN_MS : false),
+    refetchInterval: ({ state }) => (state.data && isGoing(state.data) ? LOOK_AGAIN_MS : false),
   })
 
 export const useChange = () => useChangeOf('kept')

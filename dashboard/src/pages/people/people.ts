@@ -4,13 +4,14 @@ import { read, send } from '@/api/client'
 import type { Grant, Login, PersonLink } from '@/api/types'
 import { useChangeOf } from '@/composables/change'
 
-/** A change of anybody; what is shown of all is asked for again, logins too. */
+/** A change of anybody. Their logins have a key of their own: nobody has the logins of somebody who was removed. */
 export const useChange = () => useChangeOf('people')
+export const useLoginChange = () => useChangeOf('logins')
 
 const of = (id: number): string => `people/${id}`
 
 export const useLogins = (id: number) =>
-  useQuery({ queryKey: ['people', id, 'logins'], queryFn: ({ signal }) => read<{ logins: Login[] }>(`${of(id)}/logins`, {}, signal).then(({ logins }) => logins) })
+  useQuery({ queryKey: ['logins', id], queryFn: ({ signal }) => read<{ logins: Login[] }>(`${of(id)}/logins`, {}, signal).then(({ logins }) => logins) })
 
 export const changes = {
   invite: (email: string, grants: Grant[]) => send<PersonLink>('POST', 'people', { email, grants }),
