@@ -17,6 +17,7 @@ export const changes = {
   invite: (email: string, grants: Grant[]) => send<PersonLink>('POST', 'people', { email, grants }),
   setGrants: (id: number, grants: Grant[]) => send('PUT', `${of(id)}/grants`, { grants }),
   reset: (id: number) => send<PersonLink>('POST', `${of(id)}/reset`),
+  removeSecondFactor: (id: number) => send('DELETE', `${of(id)}/second-factor`),
   remove: (id: number) => send('DELETE', of(id)),
   endLogins: (id: number) => send('DELETE', `${of(id)}/logins`),
   endLogin: (id: number, login: string) => send('DELETE', `${of(id)}/logins/${encodeURIComponent(login)}`),
