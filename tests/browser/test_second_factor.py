@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
+from pyotp.totp import TOTP
 from server_process import ServerProcess
 
 from playtrace.config import Settings
@@ -72,7 +72,7 @@ def test_the_second_factor_is_set_up_asked_for_and_given_up(
     panel.get_by_label("Your password").fill(PASSWORD)
     panel.get_by_role("button", name="Set it up").click()
     expect(panel.get_by_role("img", name="QR code")).to_be_visible()
-    totp = pyotp.TOTP(panel.locator(".key .mono").inner_text())
+    totp = TOTP(panel.locator(".key .mono").inner_text())
     panel.get_by_role("textbox", name="Code").fill(totp.now())
     panel.get_by_role("button", name="Turn it on").click()
     expect(panel.get_by_role("listitem")).to_have_count(10)
