@@ -11,8 +11,9 @@ from databases.postgresql import PostgreSQL, programs, throw_away_postgresql
 from playwright.sync_api import Locator, Page, expect
 from server_process import ServerProcess
 
-from .conftest import PHONE, OpenPage, Watched, missing
-from .test_dashboard import ACCESSIBILITY_RULES, panel
+from .accessible import is_for_everybody
+from .conftest import OpenPage, Watched, missing
+from .test_dashboard import panel
 
 PASSWORD = "a-password-that-nobody-sees-again"
 
@@ -86,11 +87,7 @@ def test_a_mirror_from_its_address_to_its_end(
     assert PASSWORD not in page.content()
     row.get_by_role("button", name="Test").click()
     expect(row.get_by_role("status")).to_contain_text("refused")
-    page.evaluate(axe_source)
-    found = page.evaluate("tags => axe.run(document, { runOnly: { type: 'tag', values: tags } })", ACCESSIBILITY_RULES)
-    assert [(violation["id"], violation["help"]) for violation in found["violations"]] == []
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    is_for_everybody(page, axe_source)
     postgresql.start()
     row.get_by_role("button", name="Try now").click()
     expect(row).to_contain_text("3 events written")

@@ -1,0 +1,28 @@
+"""What holds for every page: a screen reader can read it, in both themes its text stands out, and a phone shows all of
+its width."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from .conftest import PHONE
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Only what is wrong comes back: what is right is as long as the page.
+FAULTS = """
+([places, rules]) => axe.run({ include: places }, { runOnly: rules, resultTypes: ['violations'] }).then(found =>
+    found.violations.map(one => [one.id, one.help, one.nodes.slice(0, 3).map(node => node.html.slice(0, 200))]))
+"""
+
+
+def is_for_everybody(page: Page, axe_source: str, *places: str) -> None:
+    """Of these places on it, or all of it. Leaves the page as large as a phone, in the dark."""
+    page.evaluate(axe_source)
+    of = [[place] for place in places or ("html",)]
+    assert page.evaluate(FAULTS, [of, {"type": "tag", "values": RULES}]) == []
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    # All else is the same in both themes.
+    assert page.evaluate(FAULTS, [of, {"type": "rule", "values": ["color-contrast"]}]) == []
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
