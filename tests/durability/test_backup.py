@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 import shutil
@@ -15,7 +16,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+import zstandard
 from server_process import ServerProcess
 from typer.testing import CliRunner, Result
 
@@ -47,6 +50,20 @@ def done(*arguments: str | Path) -> str:
 
 def backup(to: Path, data: Path, *options: str) -> dict[str, Any]:
     return json.loads(run("backup", to, "--data", data, "--json", *options).stdout)
+
+
+def pieces_of(place: Path) -> set[str]:
+    return {path.name for path in (place / "pieces").rglob("*") if path.is_file()}
+
+
+def pieces_needed_by(place: Path, backup_id: str) -> Iterator[str]:
+    """Of each file the piece that lists the others, and these."""
+    manifest = json.loads((place / "backups" / f"{backup_id}.json").read_bytes())["manifest"]
+    for file in manifest["files"]:
+        index = file["index"]
+        yield index
+        listed = zstandard.decompress((place / "pieces" / index[:2] / index).read_bytes())
+        yield from (listed[at : at + 32].hex() for at in range(0, len(listed), 32))
 
 
 class Load:
@@ -322,6 +339,17 @@ def test_a_backup_that_was_cut_is_none_and_the_next_one_takes_what_it_copied(loa
     assert backup(place, loaded.server.data)["newBytes"] < 100_000
 
 
+def opened_by_who_copies(pipe: Path) -> int:
+    """The other end of a pipe, once somebody reads it."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            assert error.errno == errno.ENXIO and time.monotonic() < deadline
+            time.sleep(0.01)
+
+
 def test_a_server_that_is_killed_while_it_is_backed_up_leaves_no_backup_and_goes_on(tmp_path: Path):
     server = ServerProcess(tmp_path / "data", "--open").start()
     place = tmp_path / "backups"
@@ -332,7 +360,13 @@ def test_a_server_that_is_killed_while_it_is_backed_up_leaves_no_backup_and_goes
     headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
     status, _, _ = server.request("POST", "/api/backups", json.dumps({"address": str(place)}).encode(), headers)
     assert status == 202
+    copying = psutil.Process(server.pid).children()
+    pipe = opened_by_who_copies(place / "playtrace-backups.json")
     server.kill()
+    # It ends by itself, as nobody is there any more who started it.
+    _, alive = psutil.wait_procs(copying, timeout=60)
+    assert alive == []
+    os.close(pipe)
     (place / "playtrace-backups.json").unlink()
     assert list(place.iterdir()) == []
     # Of what it left behind, without a start.
@@ -382,5 +416,8 @@ def test_so_many_are_kept_as_somebody_says(loaded: Loaded, tmp_path: Path):
     made = [backup(place, loaded.server.data, "--keep", "2")["id"] for _ in range(2)]
     assert [one["id"] for one in json.loads(done("backups", place, "--json"))["backups"]] == made
     # What the others needed is gone, and what these need is there.
-    assert len(list((place / "pieces").rglob("*"))) < len(list((loaded.place / "pieces").rglob("*")))
+    left, before = (pieces_of(one) for one in (place, loaded.place))
+    needed = {piece for id_ in made for piece in pieces_needed_by(place, id_)}
+    assert before - needed
+    assert left == needed
     done("restore", place, "--data", tmp_path / "new", "--backup", made[0])

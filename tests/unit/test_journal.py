@@ -19,6 +19,7 @@ import pytest
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded
 from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull
+from playtrace.journal.rows import SIZES
 from playtrace.journal.sqlite import Journal
 
 DEADLINE_S = 30.0
@@ -65,6 +66,16 @@ async def append_all(journal: Journal, entries: list[Entry]) -> list[int]:
 
 def append(journal: Journal, *entries: Entry) -> list[int]:
     return asyncio.run(append_all(journal, list(entries)))
+
+
+def append_as_one_row(journal: Journal, connection: sqlite3.Connection) -> int:
+    """Two entries. They share a row unless the thread that writes took the first one alone: then two others may.
+    Returns the offset of the second."""
+    while True:
+        _, last = append(journal, events_alike(2), events_alike(3))
+        (bytes_,) = connection.execute("SELECT length(sizes) FROM entries WHERE last_offset = ?", [last]).fetchone()
+        if bytes_ == 2 * SIZES.size:
+            return last
 
 
 def forget(journal: Journal, offset: int) -> None:
@@ -207,20 +218,21 @@ def test_what_is_damaged_is_set_aside(open_journal: Open, tmp_path: Path, part: 
 def test_what_is_damaged_in_another_way_is_set_aside_too(open_journal: Open, tmp_path: Path, damage: str):
     journal = open_journal()
     append(journal, events_alike(0), events_alike(1))
-    append(journal, events_alike(2), events_alike(3))
     with closing(sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)) as connection:
-        connection.execute(f"UPDATE entries SET {damage} WHERE last_offset = 4")
+        last = append_as_one_row(journal, connection)
+        connection.execute(f"UPDATE entries SET {damage} WHERE last_offset = ?", [last])
+    before = last - 2
     with pytest.raises(DamagedRow) as damaged:
-        read_all(journal, after=2)
-    assert journal.oldest_us(2) is None
-    assert journal.waiting_events(2) >= 0
+        read_all(journal, after=before)
+    assert journal.oldest_us(before) is None
+    assert journal.waiting_events(before) >= 0
     journal.set_aside(damaged.value)
     assert journal.damaged_events > 0
-    assert append(journal, events_alike(4)) == [5]
-    assert [recorded.offset for recorded in read_all(journal, after=2)] == [5]
-    forget(journal, 2)
+    assert append(journal, events_alike(4)) == [last + 1]
+    assert [recorded.offset for recorded in read_all(journal, after=before)] == [last + 1]
+    forget(journal, before)
     append(journal, events_alike(5))
-    assert [recorded.offset for recorded in read_all(journal)] == [5, 6]
+    assert [recorded.offset for recorded in read_all(journal)] == [last + 1, last + 2]
 
 
 def test_a_journal_that_forgot_how_far_it_was_goes_on_behind(open_journal: Open, tmp_path: Path):
