@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,13 @@ def start_process(tmp_path: Path) -> Iterator[StartProcess]:
     running: list[ServerProcess] = []
 
     def start(
-        options: Sequence[str] = ("--open",), *, data: Path | None = None, environment: dict[str, str] | None = None
+        options: Sequence[str] = ("--open",),
+        *,
+        data: Path | None = None,
+        environment: dict[str, str] | None = None,
+        from_nothing: bool = False,
     ) -> ServerProcess:
-        server = ServerProcess(data or tmp_path / "data", *options, environment=environment)
+        server = ServerProcess(data or tmp_path / "data", *options, environment=environment, from_nothing=from_nothing)
         running.append(server)
         return server.start()
 
@@ -36,16 +41,28 @@ def start_process(tmp_path: Path) -> Iterator[StartProcess]:
                 server.stop()
 
 
-@pytest.fixture(scope="module")
-def open_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """An open server that the tests of a module share. It must survive all of them."""
-    server = ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open", environment=SEVERAL).start()
+@contextmanager
+def surviving(server: ServerProcess) -> Generator[ServerProcess]:
     try:
-        yield server
+        yield server.start()
         assert server.is_running(), server.output()
     finally:
         if server.is_running():
             server.stop()
+
+
+@pytest.fixture(scope="module")
+def open_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """An open server that the tests of a module share. It must survive all of them."""
+    with surviving(ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def open_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """The same, where others take events beside the one that answers, as it is by default. They cost three starts."""
+    with surviving(ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open", environment=SEVERAL)) as server:
+        yield server
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2
 from warm_program import FORKS, WarmProgram
 
-from playtrace.config import LOCAL_FILE
+from playtrace.config import LOCAL_FILE, Settings
+from playtrace.registry.registry import Registry
+from playtrace.store.duckdb import Store
 
 START_SECONDS_MAX = 60.0
 """Starting takes about two seconds; on a machine that is busy with other tests much more."""
@@ -32,11 +38,30 @@ SEVERAL = {"PLAYTRACE_COLLECT_PROCESSES": "2" if sys.platform == "linux" else "0
 process, which starts in half the time."""
 
 
+@cache
+def new_databases() -> Path:
+    """A folder with a store and a registry that nothing was ever written to. A third of what a first start costs is
+    making them."""
+    folder = tempfile.TemporaryDirectory(prefix="playtrace-new-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    settings = Settings(data=Path(folder.name))
+    Store.open(settings.store_path, settings).close()
+    Registry.open(settings.registry_database).close()
+    return settings.data
+
+
 class ServerProcess:
     """`playtrace serve` on a port of its own. Its output is shown when it does not do what it should."""
 
-    def __init__(self, data: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, data: Path, *options: str, environment: dict[str, str] | None = None, from_nothing: bool = False
+    ) -> None:
+        """With `from_nothing` it makes its folder itself, with all that is in it."""
         self.data = data
+        if not from_nothing and not data.exists():
+            data.mkdir(mode=0o700)
+            for file in new_databases().iterdir():
+                shutil.copy2(file, data)
         self._arguments = ["serve", "--data", str(data), "--port", "0", *options]
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)},

@@ -6,13 +6,16 @@ itself, or about what a process imports, has to be shown with a process that Pyt
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from playtrace.cli.main import main
 
@@ -20,10 +23,15 @@ FORKS = sys.platform == "linux"
 """Elsewhere a fork is either not there or not safe with the libraries that a server uses."""
 IMPORTED = (
     "__main__",  # else each process imports it again: where one process runs all tests it is a script
+    "anyio._backends._asyncio",
     "playtrace.cli.serve",
+    "playtrace.collect.properties",
     "playtrace.protocols.events.reading",
+    "playtrace.protocols.events.sending",
     "playtrace.protocols.jwc.reading",
+    "playtrace.protocols.jwc.sending",
     "playtrace.protocols.loot.reading",
+    "playtrace.protocols.loot.sending",
     "playtrace.registry.upgrade",
     "sqlalchemy.dialects.sqlite",
 )
@@ -39,13 +47,16 @@ class WarmProgram:
         environment: Mapping[str, str],
         folder: Path,
         output: Path,
+        errors: Path | None = None,
         own_group: bool = False,
     ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(IMPORTED))
         # As a daemon it is ended, and not waited for, if a test leaves it behind.
         self._process = context.Process(
-            target=_run, args=(list(arguments), dict(environment), folder, output, own_group), daemon=True
+            target=_run,
+            args=(list(arguments), dict(environment), folder, output, errors or output, own_group),
+            daemon=True,
         )
         self._process.start()
 
@@ -71,17 +82,40 @@ class WarmProgram:
             os.kill(self.pid, number)
 
 
-def _run(arguments: list[str], environment: dict[str, str], folder: Path, output: Path, own_group: bool) -> None:
+def run(*arguments: str, environment: Mapping[str, str] | None = None, check: bool = False) -> CompletedProcess[str]:
+    """A command that ends: like `subprocess.run`, with its output as text. Raises `CalledProcessError`."""
+    command = [sys.executable, "-P", "-m", "playtrace", *arguments]
+    environment = dict(os.environ if environment is None else environment)
+    if not FORKS:
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=check, timeout=120)
+    with tempfile.TemporaryDirectory() as folder:
+        output, errors = Path(folder) / "output", Path(folder) / "errors"
+        program = WarmProgram(arguments, environment=environment, folder=Path.cwd(), output=output, errors=errors)
+        try:
+            code = program.wait(120)
+        finally:
+            program.kill()
+        done = CompletedProcess(command, code, output.read_text("utf-8"), errors.read_text("utf-8"))
+    if check:
+        done.check_returncode()
+    return done
+
+
+def _run(
+    arguments: list[str], environment: dict[str, str], folder: Path, output: Path, errors: Path, own_group: bool
+) -> None:
+    # What was imported before is not looked through again, nor copied for it.
+    gc.freeze()
     if own_group:
         os.setpgrp()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
-    with output.open("ab") as written, Path(os.devnull).open("rb") as nothing:
+    with Path(os.devnull).open("rb") as nothing, output.open("ab") as written, errors.open("ab") as told:
         os.dup2(nothing.fileno(), 0)
         os.dup2(written.fileno(), 1)
-        os.dup2(written.fileno(), 2)
+        os.dup2(told.fileno(), 2)
     # The program would find neither the tests nor what lies in the folder.
     sys.path[:] = [place for place in sys.path if place and not Path(place).is_relative_to(Path(__file__).parent)]
     sys.argv = ["playtrace", *arguments]

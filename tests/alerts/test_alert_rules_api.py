@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm_program
 from server_process import ServerProcess
 
 from playtrace.config import Settings
@@ -86,8 +85,7 @@ def ask(server: ServerProcess, method: str, path: str, body: object = None, **he
 
 
 def command(server: ServerProcess, *arguments: str) -> str:
-    whole = [sys.executable, "-P", "-m", "playtrace", "alerts", *arguments, "--data", str(server.data)]
-    done = subprocess.run(whole, capture_output=True, text=True, timeout=120)
+    done = warm_program.run("alerts", *arguments, "--data", str(server.data))
     assert done.returncode == 0, done.stderr
     return done.stdout
 

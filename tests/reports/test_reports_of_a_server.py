@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from queue import Queue
 from typing import Any
 
 import pytest
+import warm_program
 from doctor_table import found_wrong
 from server_process import ServerProcess
 from typer.testing import CliRunner
@@ -94,10 +93,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 
 def run(server: ServerProcess, *arguments: str, code: int = 0) -> str:
-    command = [sys.executable, "-P", "-m", "playtrace", *arguments, "--data", str(server.data)]
-    done = subprocess.run(command, capture_output=True, check=False)
+    done = warm_program.run(*arguments, "--data", str(server.data))
     assert done.returncode == code, (done.stdout, done.stderr)
-    return (done.stdout if code == 0 else done.stderr).decode()
+    return done.stdout if code == 0 else done.stderr
 
 
 def ask(server: ServerProcess, method: str, path: str, body: object = None, token: str = "") -> tuple[int, Any]:
@@ -201,8 +199,7 @@ def test_a_schedule_delivers_to_its_channel(server: ServerProcess, team: Team, t
 
 
 def sent_hint(server: ServerProcess) -> str:
-    command = [sys.executable, "-P", "-m", "playtrace", "reports", "send", "morning", "--data", str(server.data)]
-    return subprocess.run(command, capture_output=True, check=True, text=True).stderr
+    return warm_program.run("reports", "send", "morning", "--data", str(server.data), check=True).stderr
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from playtrace.client.errors import NotAllowed, NotFound, Wrong
 EVENTS = 3_000
 
 
-def test_sending_and_asking(open_process: ServerProcess):
-    with Client(open_process.url, game="studio") as client:
+def test_sending_and_asking(open_processes: ServerProcess):
+    with Client(open_processes.url, game="studio") as client:
         receipt = client.send(
             {"name": "session_start", "player_id": "p1", "session_id": "s1"},
             {"name": "purchase", "player_id": "p1", "value": 4.99, "currency": "USD", "props": {"product": "pack"}},
@@ -25,7 +25,7 @@ def test_sending_and_asking(open_process: ServerProcess):
         with client.sender() as sender:
             sender.send("level_start", player_id="p2", level="2", time=dt.datetime.now(dt.UTC))
         assert sender.counts.sent == 1
-        open_process.wait_until_loaded()
+        open_processes.wait_until_loaded()
 
         today = client.active_players(from_=dt.datetime.now(dt.UTC).date(), time_zone="UTC")
         assert today.table[-1]["dau"] == 2
@@ -41,8 +41,8 @@ def test_sending_and_asking(open_process: ServerProcess):
         assert props == {"props": {"product": "pack"}}
 
 
-def test_errors_have_the_servers_sentence(open_process: ServerProcess):
-    client = Client(open_process.url, game="studio")
+def test_errors_have_the_servers_sentence(open_processes: ServerProcess):
+    client = Client(open_processes.url, game="studio")
     with pytest.raises(Wrong, match="from") as wrong:
         client.retention(from_="yesterday")
     assert (wrong.value.problem, wrong.value.errors[0]["field"]) == ("invalid-request", "from")

@@ -507,7 +507,7 @@ def test_a_taken_port_stops_the_start(start_process: StartProcess):
 
 
 def test_what_the_server_writes_is_for_its_owner_alone(start_process: StartProcess, tmp_path: Path):
-    server = start_process(environment=SEVERAL)
+    server = start_process(environment=SEVERAL, from_nothing=True)
     assert server.send({"name": "a", "game_id": "arena"})[0] == 202
     server.wait_until_loaded()
     assert server.sql("SELECT count(*) FROM events") == [[1]]

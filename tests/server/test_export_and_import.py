@@ -21,6 +21,7 @@ from typing import Any
 import pyarrow.ipc
 import pyarrow.parquet
 import pytest
+import warm_program
 from server_process import ServerProcess
 
 from playtrace.csv_text import text_of_cell
@@ -38,8 +39,7 @@ EVENT_ID = b"0198a000-0000-7000-8000-000000000009"
 
 
 def playtrace(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-m", "playtrace", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = warm_program.run(*arguments)
     assert not check or done.returncode == 0, (done.stdout, done.stderr)
     return done
 

@@ -23,26 +23,26 @@ def write_routes() -> list[tuple[str, str]]:
     return [*documented, ("POST", "/t"), ("POST", "/api/submit")]
 
 
-def test_no_write_route_takes_anything_from_a_foreign_page(open_process: ServerProcess):
+def test_no_write_route_takes_anything_from_a_foreign_page(open_processes: ServerProcess):
     routes = write_routes()
     assert ("POST", "/api/events") in routes and len(routes) > 5
     for method, path in routes:
         for origin in FOREIGN:
-            status, headers, body = open_process.request(method, path, BODY, TEXT | {"Origin": origin})
+            status, headers, body = open_processes.request(method, path, BODY, TEXT | {"Origin": origin})
             assert (status, headers["content-type"]) == (403, "application/problem+json"), (method, path, origin)
             problem = json.loads(body)
             assert problem["type"] == "https://playtrace.dev/problems/foreign-origin"
             assert origin in problem["detail"] and "allowed_origins" in problem["detail"]
-    status, _, body = open_process.request("POST", "/api/events", BODY, TEXT | {"Origin": "http://localhost:5173"})
+    status, _, body = open_processes.request("POST", "/api/events", BODY, TEXT | {"Origin": "http://localhost:5173"})
     assert status == 202, body
-    assert open_process.get("/api/games/elsewhere/books")["total"]["received"] == 1
+    assert open_processes.get("/api/games/elsewhere/books")["total"]["received"] == 1
 
 
 @pytest.mark.parametrize("path", ["/api/stream", "/api/live?gameId=elsewhere"])
-def test_nor_does_a_web_socket(open_process: ServerProcess, path: str):
+def test_nor_does_a_web_socket(open_processes: ServerProcess, path: str):
     async def connect(origin: str) -> None:
         async with (
-            aiohttp.ClientSession(open_process.url, headers={"Origin": origin}) as session,
+            aiohttp.ClientSession(open_processes.url, headers={"Origin": origin}) as session,
             session.ws_connect(path) as socket,
         ):
             await socket.close()
@@ -50,7 +50,7 @@ def test_nor_does_a_web_socket(open_process: ServerProcess, path: str):
     for origin in FOREIGN:
         with pytest.raises(aiohttp.WSServerHandshakeError):
             asyncio.run(connect(origin))
-    asyncio.run(connect(open_process.url))
+    asyncio.run(connect(open_processes.url))
 
 
 def test_pages_that_were_named_may_send(start_process: StartProcess):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import warm_program
 from server_process import ServerProcess
 
 from playtrace.simulate.png import encoded
@@ -54,12 +54,7 @@ class Studio:
         return self.ask("POST", "/api/events", events, Authorization=f"Bearer {key}")
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "playtrace", *words, "--data", str(self.server.data)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return warm_program.run(*words, "--data", str(self.server.data))
 
     def rows(self, game_id: str) -> dict[str, int]:
         """Of a game, in the tables of store and registry that have any."""

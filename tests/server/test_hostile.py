@@ -32,10 +32,10 @@ DEADLINE_S = 30.0
 
 
 @pytest.fixture(scope="module")
-def hardened(open_process: ServerProcess) -> Iterator[ServerProcess]:
+def hardened(open_processes: ServerProcess) -> Iterator[ServerProcess]:
     """The shared open server, which in the end has loaded all that it took."""
-    yield open_process
-    assert open_process.sql("SELECT count(*) FROM set_aside WHERE reason = 'unloadable'") == [[0]]
+    yield open_processes
+    assert open_processes.sql("SELECT count(*) FROM set_aside WHERE reason = 'unloadable'") == [[0]]
 
 
 @pytest.fixture

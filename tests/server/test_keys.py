@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -16,6 +13,7 @@ from urllib.parse import quote
 
 import aiohttp
 import pytest
+import warm_program
 from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.registry.registry import Registry
@@ -284,12 +282,7 @@ def test_a_revoked_key_is_refused_within_two_seconds(start_process: StartProcess
     studio = Studio(start_process(()))
     headers = {"Authorization": f"Bearer {studio.arena}"}
     assert studio.post(headers)[0] == 202
-    subprocess.run(
-        [sys.executable, "-m", "playtrace", "keys", "revoke", studio.arena, "--data", str(studio.server.data)],
-        check=True,
-        capture_output=True,
-        env={**os.environ, "PLAYTRACE_LOG_LEVEL": "error"},
-    )
+    warm_program.run("keys", "revoke", studio.arena, "--data", str(studio.server.data), check=True)
     deadline = time.monotonic() + REVOKED_WITHIN_S
     while studio.post(headers)[0] != 401:
         assert time.monotonic() < deadline, "the revoked key is still good"

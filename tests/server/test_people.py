@@ -7,13 +7,12 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
+import warm_program
 from server_process import ServerProcess
 
 PASSWORD, OTHER = "a long enough password", "another long password"
@@ -39,12 +38,8 @@ def browser(server: ServerProcess) -> Iterator[httpx2.Client]:
 
 
 def run(server: ServerProcess, *arguments: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "playtrace", *arguments, "--data", str(server.data), "--json"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PLAYTRACE_LOG_LEVEL": "error"},
-    )
+    environment = {**os.environ, "PLAYTRACE_LOG_LEVEL": "error"}
+    done = warm_program.run(*arguments, "--data", str(server.data), "--json", environment=environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
