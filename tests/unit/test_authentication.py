@@ -220,6 +220,7 @@ def test_an_open_server_lets_everybody_in(site: Site) -> None:
         "user": None,
         "open": True,
         "setupNeeded": False,
+        "provider": None,
         "version": "",
     }
     for foreign in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
@@ -305,6 +306,8 @@ def test_the_first_admin_signs_up_once(site: Site) -> None:
         "isAdmin": True,
         "grants": [{"role": "admin", "gameId": None}],
         "hasSecondFactor": False,
+        "hasPassword": True,
+        "isOfProvider": False,
     }
     assert not me.json()["setupNeeded"]
 
