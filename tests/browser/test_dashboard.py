@@ -87,7 +87,7 @@ def test_the_navigation_leads_to_every_page(played: ServerProcess, open_page: Op
     titles = links.all_inner_texts()
     assert len(titles) >= 6
     for title in titles:
-        page.get_by_role("link", name=title, exact=True).click()
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name=title, exact=True).click()
         expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
         expect(page).to_have_title(f"{title} · playtrace")
 
