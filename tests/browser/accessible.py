@@ -19,10 +19,10 @@ def is_for_everybody(page: Page, axe_source: str, *places: str) -> None:
     """Of these places on it, or all of it. Leaves the page as large as a phone, in the dark."""
     page.evaluate(axe_source)
     of = [[place] for place in places or ("html",)]
-    assert page.evaluate(FAULTS, [of, {"type": "tag", "values": RULES}]) == []
+    assert page.evaluate(FAULTS, [of, {"type": "tag", "values": RULES}]) == [], page.url
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     # All else is the same in both themes.
-    assert page.evaluate(FAULTS, [of, {"type": "rule", "values": ["color-contrast"]}]) == []
+    assert page.evaluate(FAULTS, [of, {"type": "rule", "values": ["color-contrast"]}]) == [], page.url
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
