@@ -301,7 +301,14 @@ def test_a_calm_game_says_what_is_watched_and_that_nobody_would_be_told(
 def test_who_may_change_nothing_sees_no_buttons(watching: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{watching.url}/login")
     me = {
-        "user": {"email": "ana@studio.example", "isAdmin": False},
+        "user": {
+            "email": "ana@studio.example",
+            "isAdmin": False,
+            "grants": [{"role": "viewer", "gameId": None}],
+            "hasSecondFactor": False,
+            "hasPassword": True,
+            "isOfProvider": False,
+        },
         "open": False,
         "setupNeeded": False,
         "version": "0",

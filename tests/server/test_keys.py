@@ -215,7 +215,7 @@ def routes_of_a_game() -> list[tuple[str, str]]:
 
 def test_no_route_of_a_game_opens_to_another_games_credentials(studio: Studio):
     routes = routes_of_a_game()
-    assert {("GET", "/api/games/harbour/books"), ("GET", "/api/events?gameId=harbour&playerId=p")} <= set(routes)
+    assert {("GET", "/api/games/harbour/books"), ("GET", "/api/events?gameId=harbour&map=m&playerId=p")} <= set(routes)
     for method, path in routes:
         for credential in ("", studio.arena, studio.token):
             headers = {"Authorization": f"Bearer {credential}"} if credential else {}
