@@ -87,7 +87,8 @@ def test_a_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_program_with_its_registry_on_a_server(mariadb: MariaDB, tmp_path: Path) -> None:
     url = mariadb.url(mariadb.new_database())
-    server = ServerProcess(tmp_path / "data", environment={"PLAYTRACE_REGISTRY_URL": url}).start()
+    environment = {"PLAYTRACE_REGISTRY_URL": url}
+    server = ServerProcess(tmp_path / "data", environment=environment, from_nothing=True).start()
     try:
         with closing(Registry.open(url)) as registry:
             registry.add_game("arena")
@@ -110,8 +111,8 @@ def test_the_program_with_its_registry_on_a_server(mariadb: MariaDB, tmp_path: P
         server.wait_until_loaded()
         games = json.loads(server.request("GET", "/api/games", None, headers)[2])["games"]
         assert sorted(game["id"] for game in games) == ["arena", "pond"]
-        environment = {**os.environ, "PLAYTRACE_REGISTRY_URL": url, "COLUMNS": "1000"}
-        checked = CliRunner().invoke(app, ["doctor", "--data", str(server.data)], env=environment)
+        beside = {**os.environ, **environment, "COLUMNS": "1000"}
+        checked = CliRunner().invoke(app, ["doctor", "--data", str(server.data)], env=beside)
         assert [what for what, _ in found_wrong(checked) if what == "registry"] == []
         assert not (server.data / "registry.sqlite").exists()
         for text in (server.output(), checked.output):
