@@ -474,7 +474,10 @@ def statement_runs(server: ServerProcess) -> bool:
 
 def test_two_servers_that_start_together_do_not_share_a_port(tmp_path: Path):
     port = str(free_port("127.0.0.1"))
-    servers = [ServerProcess(tmp_path / name, "--open", "--port", port, environment=SEVERAL) for name in ("a", "b")]
+    servers = [
+        ServerProcess(tmp_path / name, "--open", "--port", port, environment=SEVERAL, from_nothing=True)
+        for name in ("a", "b")
+    ]
     servers[0].launch()
     eventually(lambda: (tmp_path / "a").exists(), "the first one does not start")
     servers[1].launch()
