@@ -23,7 +23,7 @@ SHARED = "a-session-that-two-signed-in-to"
 
 def test_of_a_mysql_mirror_sessions_and_days_are_those_of_the_others(mariadb: MariaDB, studio: Studio) -> None:
     mirror = test_mysql_mirror.Mirror(mariadb, studio)
-    game = studio.add_game("erased")
+    game = studio.add_game("erased-rows")
     draw = random.Random(11)
     events = played(draw, players=5, events=150)
     for number, event in enumerate(events):

@@ -41,7 +41,8 @@ SELECT key AS name, CASE
         ELSE 'text'
     END AS kind, CAST(sum(events) AS BIGINT) AS events
 FROM shapes, json_each(shape) AS told
-WHERE CAST(value AS VARCHAR) <> '"NULL"'
+-- What has no properties is no object here, and has no keys.
+WHERE key IS NOT NULL AND CAST(value AS VARCHAR) <> '"NULL"'
 GROUP BY ALL
 ORDER BY events DESC, name, kind
 """

@@ -95,6 +95,8 @@ class Reader:
         if "\nLINE " not in str(refused):
             try:
                 self._connection.execute("EXPLAIN\n" + sql)
+            except duckdb.TransactionException:
+                pass  # it failed while it ran: that has no place, and ended the transaction
             except duckdb.Error as error:
                 return QueryRefused(_one_line_earlier(str(error)))
         return refused
