@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -12,11 +10,11 @@ from pydantic import Field
 
 from playtrace.api.access import MANAGES, CurrentAdmin, readable_game
 from playtrace.api.models import ApiModel, Strict
+from playtrace.api.registry_problems import registry_problems
 from playtrace.api.state import CurrentState, State
 from playtrace.api.turns import InTurn
 from playtrace.operate.game_deletion import COUNT_ROWS
-from playtrace.problems import Conflict, InvalidRequest, NotFound, UnknownGame
-from playtrace.registry import errors
+from playtrace.problems import NotFound
 from playtrace.registry.models import NAME_LENGTH_MAX, NOTE_LENGTH_MAX, Game, WriteKey
 
 router = APIRouter(prefix="/api", tags=["games"])
@@ -100,25 +98,10 @@ class KeyNote(Strict):
     note: Annotated[str, Field(max_length=NOTE_LENGTH_MAX, description="What it is for, in your words.")] = ""
 
 
-@contextmanager
-def _told() -> Generator[None]:
-    """What the registry refuses, as problems."""
-    try:
-        yield
-    except errors.Invalid as error:
-        raise InvalidRequest.of_field(error.field, error.expected) from error
-    except errors.UnknownGame as error:
-        raise UnknownGame(error.game_id) from error
-    except errors.NotFound as error:
-        raise NotFound(str(error)) from error
-    except (errors.GameExists, errors.GameIsDeleted, errors.AmbiguousKey) as error:
-        raise Conflict(str(error)) from error
-
-
 @router.post("/games", status_code=201)
 def add_game(state: CurrentState, admin: CurrentAdmin, new: NewGame) -> GameSettings:
     """Make a game. It needs a write key before it can send."""
-    with _told():
+    with registry_problems():
         game = state.registry.add_game(new.id, name=new.name, time_zone=new.time_zone, currency=new.currency)
     return _changed(state, game)
 
@@ -127,7 +110,7 @@ def add_game(state: CurrentState, admin: CurrentAdmin, new: NewGame) -> GameSett
 def change_game(state: CurrentState, admin: CurrentAdmin, game_id: str, change: GameChange) -> GameSettings:
     """Change its name, time zone or currency. Nothing is counted anew: days are cut when they are asked for."""
     readable_game(state, admin, game_id)
-    with _told():
+    with registry_problems():
         return _changed(
             state, state.registry.change_game(game_id, change.model_dump(exclude_none=True, by_alias=False))
         )
@@ -184,7 +167,7 @@ def delete_game(
     """Delete an archived game with all that is there of it. There is no way back from here on: until then it can be
     opened again. It goes in the background; its id is free when it is gone."""
     readable_game(state, admin, game_id)
-    with _told():
+    with registry_problems():
         state.registry.begin_deletion(game_id, name)
     state.key_ring.refresh()
     return deleted_games(state, admin)
@@ -212,7 +195,7 @@ def list_keys(state: CurrentState, admin: CurrentAdmin, game_id: str) -> GameKey
 def add_key(state: CurrentState, admin: CurrentAdmin, game_id: str, new: KeyNote) -> GameKey:
     """Make another one. It is good at once."""
     readable_game(state, admin, game_id)
-    with _told():
+    with registry_problems():
         made = state.registry.add_key(game_id, note=new.note)
     state.key_ring.refresh()
     return _key(made)
@@ -222,7 +205,7 @@ def add_key(state: CurrentState, admin: CurrentAdmin, game_id: str, new: KeyNote
 def rename_key(state: CurrentState, admin: CurrentAdmin, game_id: str, key: str, change: KeyNote) -> GameKey:
     """Change its note."""
     _require_key(state, admin, game_id, key)
-    with _told():
+    with registry_problems():
         return _key(state.registry.rename_key(key, change.note))
 
 
@@ -230,7 +213,7 @@ def rename_key(state: CurrentState, admin: CurrentAdmin, game_id: str, key: str,
 def revoke_key(state: CurrentState, admin: CurrentAdmin, game_id: str, key: str) -> GameKey:
     """Revoke it for good: what still sends with it is refused within a second."""
     _require_key(state, admin, game_id, key)
-    with _told():
+    with registry_problems():
         revoked = state.registry.revoke_key(key)
     state.key_ring.refresh()
     return _key(revoked)
@@ -238,7 +221,7 @@ def revoke_key(state: CurrentState, admin: CurrentAdmin, game_id: str, key: str)
 
 def _archive(state: State, admin: CurrentAdmin, game_id: str, *, is_archived: bool) -> GameSettings:
     readable_game(state, admin, game_id)
-    with _told():
+    with registry_problems():
         return _changed(state, state.registry.archive_game(game_id, is_archived=is_archived))
 
 

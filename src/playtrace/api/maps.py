@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -13,9 +11,9 @@ from pydantic import Field
 
 from playtrace.api.access import READS, CurrentEditor, CurrentReader, readable_game
 from playtrace.api.models import ApiModel, Strict
+from playtrace.api.registry_problems import registry_problems
 from playtrace.api.state import CurrentState
-from playtrace.problems import Conflict, InvalidRequest, NotFound, UnknownGame
-from playtrace.registry import errors, maps
+from playtrace.registry import maps
 from playtrace.registry.models import MAP_NAME_LENGTH_MAX, GameMap
 
 router = APIRouter(prefix="/api/games/{game_id}/maps", tags=["maps"])
@@ -86,21 +84,6 @@ class MapList(ApiModel):
     maps: list[MapPicture] = Field(description="By name.")
 
 
-@contextmanager
-def _told() -> Generator[None]:
-    """What the registry refuses, as problems."""
-    try:
-        yield
-    except errors.Invalid as error:
-        raise InvalidRequest.of_field(error.field, error.expected) from error
-    except errors.UnknownGame as error:
-        raise UnknownGame(error.game_id) from error
-    except errors.NotFound as error:
-        raise NotFound(str(error)) from error
-    except errors.GameIsDeleted as error:
-        raise Conflict(str(error)) from error
-
-
 @router.get("", dependencies=[Depends(READS)])
 def list_maps(state: CurrentState, reader: CurrentReader, game_id: str) -> MapList:
     """Pictures of the game's maps, and where they lie."""
@@ -124,7 +107,7 @@ def map_image(
 ) -> Response:
     """The picture of a map."""
     readable_game(state, reader, game_id)
-    with _told():
+    with registry_problems():
         row = state.registry.map_with_image(game_id, name)
     tag = f'"{row.image_sha256}"'
     headers = IMAGE_HEADERS | {"ETag": tag, "Cache-Control": KEPT if sha256 == row.image_sha256 else ASK_AGAIN}
@@ -143,7 +126,7 @@ async def put_map_image(
     """
     await run_in_threadpool(readable_game, state, editor, game_id)
     image = await request.body()
-    with _told():
+    with registry_problems():
         return _picture(await run_in_threadpool(state.registry.put_map_image, game_id, name, image))
 
 
@@ -158,7 +141,7 @@ def change_map(
         changes["calibration"] = None if change.calibration is None else _calibration(change.calibration)
     if change.opacity is not None:
         changes["opacity"] = change.opacity
-    with _told():
+    with registry_problems():
         return _picture(state.registry.change_map(game_id, name, changes))
 
 
@@ -166,7 +149,7 @@ def change_map(
 def remove_map(state: CurrentState, editor: CurrentEditor, game_id: str, name: MapName) -> MapList:
     """Remove the picture of a map. What happened on it stays."""
     readable_game(state, editor, game_id)
-    with _told():
+    with registry_problems():
         state.registry.remove_map(game_id, name)
     return MapList(maps=[_picture(row) for row in state.registry.maps(game_id)])
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from playtrace.api.access import FOR_EVERYBODY, CurrentAdmin, CurrentPerson
 from playtrace.api.authentication import COOKIE
 from playtrace.api.models import ApiModel, Strict
+from playtrace.api.registry_problems import registry_problems
 from playtrace.api.session import (
     Code,
     GrantOf,
@@ -26,7 +27,7 @@ from playtrace.api.session import (
     require_password,
 )
 from playtrace.api.state import CurrentState, State
-from playtrace.problems import Conflict, InvalidRequest, NotFound, SetupRefused
+from playtrace.problems import InvalidRequest, SetupRefused
 from playtrace.registry import errors
 from playtrace.registry.audit import Actor, acts
 from playtrace.registry.models import EMAIL_LENGTH_MAX, Login, Person
@@ -203,17 +204,12 @@ def use_link(state: CurrentState, request: Request, response: Response, use: Lin
 
 @contextmanager
 def problems_of_people() -> Generator[None]:
-    """What the registry refuses, as a problem."""
-    try:
-        yield
-    except errors.Invalid as error:
-        raise InvalidRequest.of_field(error.field, error.expected) from error
-    except errors.UnknownGame as error:
-        raise InvalidRequest.of_field("gameId", str(error)) from error
-    except errors.NotFound as error:
-        raise NotFound(str(error)) from error
-    except (errors.PersonExists, errors.LastAdmin) as error:
-        raise Conflict(str(error)) from error
+    """What the registry refuses, as a problem: a game that there is not is one that was sent."""
+    with registry_problems():
+        try:
+            yield
+        except errors.UnknownGame as error:
+            raise InvalidRequest.of_field("gameId", str(error)) from error
 
 
 def _grants(given: Sequence[GrantOf]) -> list[Grant]:

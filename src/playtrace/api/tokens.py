@@ -6,8 +6,6 @@ Nobody makes a token that may what they may not themselves, in a game in which t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -16,8 +14,9 @@ from pydantic import Field
 from playtrace.api.access import SomeAdmin
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.permissions import OF_SCOPE, Caller, Permission
+from playtrace.api.registry_problems import registry_problems
 from playtrace.api.state import CurrentState
-from playtrace.problems import InvalidRequest, NotFound, UnknownGame
+from playtrace.problems import NotFound
 from playtrace.registry import errors
 from playtrace.registry.models import GAME_ID_LENGTH_MAX, NOTE_LENGTH_MAX, Token
 from playtrace.registry.roles import Scope
@@ -75,7 +74,7 @@ def add_token(state: CurrentState, admin: SomeAdmin, new: NewToken) -> MadeToken
         for permission in (Permission.MANAGE, *(one for scope in new.scopes for one in sorted(OF_SCOPE[scope]))):
             admin.require(permission, game_id)
     expires_at = None if new.days is None else dt.datetime.now(dt.UTC) + dt.timedelta(days=new.days)
-    with _problems():
+    with registry_problems():
         token, secret = state.registry.add_token(
             note=new.note, game_ids=new.game_ids, scopes=new.scopes, expires_at=expires_at
         )
@@ -87,7 +86,7 @@ def revoke_token(state: CurrentState, admin: SomeAdmin, token_id: TokenId) -> On
     """For good: what still shows it is refused from its next request on."""
     if not any(token.id == token_id and _manages(admin, token) for token in state.registry.tokens()):
         raise NotFound(str(errors.UnknownToken(token_id)))
-    with _problems():
+    with registry_problems():
         return _described(state.registry.revoke_token(token_id))
 
 
@@ -99,16 +98,3 @@ def _manages(admin: Caller, token: Token) -> bool:
 
 def _described(token: Token) -> OneToken:
     return OneToken.model_validate(token, from_attributes=True)
-
-
-@contextmanager
-def _problems() -> Generator[None]:
-    """What the registry refuses, as a problem."""
-    try:
-        yield
-    except errors.Invalid as error:
-        raise InvalidRequest.of_field(error.field, error.expected) from error
-    except errors.UnknownGame as error:
-        raise UnknownGame(error.game_id) from error
-    except errors.NotFound as error:
-        raise NotFound(str(error)) from error

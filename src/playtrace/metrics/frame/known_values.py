@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 Sql = LiteralString
 
-COMMONEST: Sql = """
-SELECT value, sum(events) AS events
-FROM (
+VALUES_OF_DIMENSION: Sql = """(
     SELECT events, CASE $dimension
         WHEN 'platform' THEN platform
         WHEN 'version' THEN version
@@ -25,7 +23,11 @@ FROM (
         WHEN 'event' THEN name
     END AS value
     FROM all_counts
-) AS counted
+) AS counted"""
+
+COMMONEST: Sql = f"""
+SELECT value, sum(events) AS events
+FROM {VALUES_OF_DIMENSION}
 WHERE value IS NOT NULL
 GROUP BY value
 QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $values_max
@@ -43,17 +45,9 @@ ORDER BY sum(events) DESC, map_id
 """
 
 # Those that contain a text, however it is capitalised; the commonest first.
-FOUND: Sql = """
+FOUND: Sql = f"""
 SELECT value, sum(events) AS events
-FROM (
-    SELECT events, CASE $dimension
-        WHEN 'platform' THEN platform
-        WHEN 'version' THEN version
-        WHEN 'country' THEN country
-        WHEN 'event' THEN name
-    END AS value
-    FROM all_counts
-) AS counted
+FROM {VALUES_OF_DIMENSION}
 WHERE contains(lower(value), lower($text))
 GROUP BY value
 ORDER BY sum(events) DESC, value
