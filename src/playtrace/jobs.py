@@ -1,7 +1,7 @@
 """Work that is done again and again, beside what is asked for: one list, which health shows.
 
 Each job has a thread of its own: one that takes long, or fails, keeps no other from its turn. One that fails is
-logged, shown, and tried again.
+logged, shown, and tried again. When the server stops, what a job reads may be taken from it: that is no failure.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Job:
         """Why that failed, if it did."""
         self.next_run: dt.datetime | None = None
         """When it has its next turn; None before the first, and while it runs."""
+        self.ending = threading.Event()
+        """Set when no other turn is to come: what fails from then on failed because of that."""
 
     def turn(self) -> float:
         """Do it once. Returns how many seconds it rests."""
@@ -44,7 +46,10 @@ class Job:
             rest_s = max(self.period_s, min(RETRY_S_MAX, self.period_s * 2**self._failures))
             self._failures += 1
             self.last_error = f"{type(error).__name__}: {error}"
-            log.exception("a job failed, will be tried again", extra={"job": self.name, "retry_s": rest_s})
+            if self.ending.is_set():
+                log.info("a job was cut short", extra={"job": self.name, "error": self.last_error})
+            else:
+                log.exception("a job failed, will be tried again", extra={"job": self.name, "retry_s": rest_s})
         else:
             rest_s = self.period_s if wished_s is None else wished_s
             self._failures = 0
@@ -56,11 +61,10 @@ class Job:
 
 
 class Jobs:
-    """All of them. `start` begins each with a turn; `stop` waits until those are over that have begun."""
+    """All of them. `start` begins each with a turn; after `end` none begins; `stop` waits for those that have begun."""
 
     def __init__(self, *jobs: Job) -> None:
         self._jobs = list(jobs)
-        self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def __iter__(self) -> Iterator[Job]:
@@ -76,11 +80,16 @@ class Jobs:
             self._threads.append(thread)
             thread.start()
 
+    def end(self) -> None:
+        """Does not wait."""
+        for job in self._jobs:
+            job.ending.set()
+
     def stop(self) -> None:
-        self._stopping.set()
+        self.end()
         for thread in self._threads:
             thread.join()
 
     def _repeat(self, job: Job) -> None:
-        while not self._stopping.wait(job.turn()):
+        while not job.ending.wait(job.turn()):
             pass

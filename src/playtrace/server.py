@@ -308,6 +308,7 @@ async def _serve(
     finally:
         (settings.data / LOCAL_FILE).unlink(missing_ok=True)
         stopping.cancel()
+        playtrace.jobs.end()
         ending = asyncio.get_running_loop().call_later(LAST_QUESTIONS_SECONDS_MAX, playtrace.store.end_questions)
         await collectors.stop()
         await stop_serving(server, serving)

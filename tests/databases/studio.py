@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,9 +33,15 @@ class Studio:
         """Where the game that was added last begins: a mirror that follows it alone has nothing to do before."""
 
     def add_game(self, game_id: str, name: str = "Arena", time_zone: str = "Europe/Berlin") -> str:
+        """For one test alone: what others sent would be in its mirror."""
+        assert game_id not in self.facts, f"another test has the game {game_id}"
         self.facts[game_id] = GameFacts(game_id, name, time_zone, "EUR", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
         self._offset_before_game = self._loader.offset
         return game_id
+
+    def move_game(self, game_id: str, time_zone: str) -> None:
+        """Its days begin elsewhere now."""
+        self.facts[game_id] = dataclasses.replace(self.facts[game_id], time_zone=time_zone)
 
     def games(self) -> Mapping[str, GameFacts]:
         return self.facts

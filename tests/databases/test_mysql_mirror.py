@@ -123,7 +123,7 @@ def test_days_whose_events_were_removed_stay_as_they_were_counted(mirror: Mirror
     replay()
     assert mirror.days(game) == counted
     # Where days begin elsewhere, those that are gone stay as they are.
-    studio.add_game(game, time_zone="Asia/Kathmandu")
+    studio.move_game(game, "Asia/Kathmandu")
     replay()
     days = mirror.days(game)
     assert days["2026-03-27"] == counted["2026-03-27"]
@@ -152,7 +152,7 @@ def test_two_sessions_that_become_one_leave_one_row(mirror: Mirror, studio: Stud
 def test_two_ids_that_are_one_player_have_their_sessions_together_and_apart_again(
     mirror: Mirror, studio: Studio
 ) -> None:
-    game = studio.add_game("merged")
+    game = studio.add_game("merged-in-mysql")
     long_id = "a-session-id-of-many-characters"
     studio.load(game, at(60, "guest"), at(80, "ann"), at(300, "guest", session_id=long_id), at(500, "bob"))
     studio.follow(mirror.make(), games=(game,))
@@ -225,7 +225,7 @@ def test_days_are_counted_anew_when_the_games_time_zone_is_another(mirror: Mirro
     studio.load(game, at(0), at(60, name="crash"))
     studio.follow(mirror.make(), games=(game,))
     assert mirror.days(game) == {"2026-03-27": (0, 1, 0.0), "2026-03-28": (1, 1, 0.0)}
-    studio.add_game(game, time_zone="America/Los_Angeles")
+    studio.move_game(game, "America/Los_Angeles")
     studio.load(game, at(61))
     studio.follow(mirror.make(), games=(game,))
     assert mirror.days(game) == {"2026-03-27": (1, 2, 30.0)}
@@ -364,7 +364,7 @@ def test_hostile_strings_are_data(mirror: Mirror, studio: Studio) -> None:
 def test_a_row_that_the_studios_own_trigger_refuses_is_set_aside_and_the_rest_is_taken(
     mirror: Mirror, studio: Studio
 ) -> None:
-    game = studio.add_game("refused")
+    game = studio.add_game("not-taken")
     studio.load(game, at(0))
     studio.follow(mirror.make(), games=(game,))
     mirror.ask(

@@ -380,7 +380,7 @@ def test_mirror_and_database_are_killed_again_and_again(tmp_path: Path) -> None:
 
 
 def drill(studio: Studio) -> None:
-    game = studio.add_game("drill")
+    game = studio.add_game("drill-in-postgresql")
     events = int(os.environ.get("PLAYTRACE_DRILL_EVENTS", "1000000"))
     arena = ArenaScenario(seed=1, events=events, days=5, end=dt.datetime(2026, 3, 28, tzinfo=dt.UTC), game_id=game)
     draw = random.Random(1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from playtrace.jobs import RETRY_S_MAX, Job, Jobs
 
 SECONDS_MAX = 30.0
@@ -68,3 +70,22 @@ def test_one_that_does_not_end_and_one_that_fails_keep_no_other_from_its_turn():
         ending.set()
         jobs.stop()
     assert not any(thread.name.startswith("job: ") for thread in threading.enumerate())
+
+
+def test_what_the_end_of_the_server_takes_from_a_job_is_no_failure(caplog: pytest.LogCaptureFixture):
+    reading, closed = threading.Event(), threading.Event()
+
+    def read() -> None:
+        reading.set()
+        closed.wait(SECONDS_MAX)
+        raise ValueError("closed")
+
+    jobs = Jobs(Job("reading", read, period_s=0.01))
+    with caplog.at_level("INFO", "playtrace.jobs"):
+        jobs.start()
+        assert reading.wait(SECONDS_MAX)
+        jobs.end()
+        closed.set()
+        jobs.stop()
+    [said] = caplog.records
+    assert (said.levelname, said.exc_info, said.getMessage()) == ("INFO", None, "a job was cut short")
