@@ -16,6 +16,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     license: { fileName: 'licenses.md' },
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // A file for each module that two pages share is a hundred requests for one page. These are what comes together:
+        // what every page begins with, what charts are drawn with, and what many pages are made of.
+        codeSplitting: {
+          groups: [
+            { name: 'charts', test: /node_modules[\\/](echarts|zrender|tslib)[\\/]/, minShareCount: 4, priority: 3 },
+            { name: 'shell', tags: ['$initial'], priority: 2 },
+            { name: 'panels', minShareCount: 6, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/vue-query'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import { base } from './address'
 import { fetchMe } from './composables/session'
 import { pages, type Page } from './pages/pages'
@@ -25,6 +25,7 @@ export function makeRouter(client: QueryClient) {
   })
 
   router.beforeEach(async (to) => {
+    beginToLoad(to)
     if (to.meta.bare && to.name !== 'setup') return true
     const me = await fetchMe(client).catch(() => null)
     // Without an answer the page itself will say that there is none.
@@ -38,4 +39,12 @@ export function makeRouter(client: QueryClient) {
     document.title = to.meta.title ? `${to.meta.title} · playtrace` : 'playtrace'
   })
   return router
+}
+
+/** A page comes while the server is asked who is here. What it lacks then the router says: it loads it again. */
+function beginToLoad({ matched }: RouteLocationNormalized): void {
+  for (const { components } of matched) {
+    const component = components?.default
+    if (typeof component === 'function') (component as () => Promise<unknown>)().catch(() => undefined)
+  }
 }

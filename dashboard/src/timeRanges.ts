@@ -23,6 +23,9 @@ export const daysBetween = (from: string, to: string): number =>
 /** Whether a text is a day of the calendar: 2026-02-30 is not. */
 export const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && shiftDay(text, 0) === text
 
+/** Whether a text is a moment on the clocks of a time zone, such as `2026-11-27T18:00`. */
+export const isLocal = (text: string): boolean => /T([01]\d|2[0-3]):[0-5]\d$/.test(text) && isDay(text.slice(0, -6))
+
 /** What is in the address bar may be anything, and dates cannot be shown in a zone that there is not. */
 export const isTimeZone = (name: string): boolean => {
   try {

@@ -27,6 +27,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "active_players": ("active_players", {"segment": "buyers"}),
     "retention": ("retention", {"offsets": [0, 1]}),
     "performance": ("performance", {"splitBy": "device"}),
+    "performance_over_time": ("performance", {"interval": "day"}),
     "crash_free": ("crash_free", {"splitBy": "version"}),
     "adoption": ("adoption", {}),
     "heatmap": ("heatmap", {"map": "arena", "cellSize": 10}),

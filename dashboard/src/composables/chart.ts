@@ -1,28 +1,14 @@
 import { useResizeObserver } from '@vueuse/core'
 import type { ECharts } from 'echarts/core'
-import { inject, nextTick, onBeforeUnmount, onMounted, provide, shallowRef, watch, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { nextTick, onBeforeUnmount, onMounted, watch, type Ref } from 'vue'
 import { createChart, type ChartOption } from '@/charts/echarts'
+import { useDrawnAbove } from './drawn'
 import { isDark } from './theme'
-
-/** What is drawn, for a picture of it. */
-export interface Drawn {
-  option: () => ChartOption
-  element: HTMLElement
-}
-
-const DRAWN: InjectionKey<ShallowRef<Drawn | null>> = Symbol('the chart of a panel')
-
-/** The chart that is somewhere below, while there is one. */
-export function useDrawn(): ShallowRef<Drawn | null> {
-  const drawn = shallowRef<Drawn | null>(null)
-  provide(DRAWN, drawn)
-  return drawn
-}
 
 /** Draws `option()` into the element, again whenever what it read has changed, the theme or the size. */
 export function useChart(element: Ref<HTMLElement | null>, option: () => ChartOption) {
   let chart: ECharts | null = null
-  const drawn = inject(DRAWN, null)
+  const drawn = useDrawnAbove()
 
   const draw = (): void => {
     chart?.setOption(option(), { notMerge: true })

@@ -7,7 +7,7 @@ import { useGame } from './games'
 import { useNow } from './now'
 import { listParameter, textParameter, useUrlParam } from './urlParams'
 import { formatCount } from '@/format'
-import { daysBetween, isDay, isTimeZone, plainDay, shiftDay, startOfDay } from '@/timeRanges'
+import { daysBetween, instantOf, isDay, isLocal, isTimeZone, plainDay, shiftDay, startOfDay } from '@/timeRanges'
 
 export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'env', 'platform', 'version', 'country'] as const
 
@@ -43,6 +43,8 @@ const CUSTOM = 'custom'
 export const DAYS_MAX = 3_700
 /** Whether there are such days, in this order, and not too many of them. */
 export const isRange = (from: string, to: string): boolean => isDay(from) && isDay(to) && from <= to && daysBetween(from, to) < DAYS_MAX
+/** The same of moments within days, as somebody drags them out of a chart: up to and without the second. */
+const isPartOfDays = (from: string, to: string): boolean => isLocal(from) && isLocal(to) && from < to && isRange(from.slice(0, 10), to.slice(0, 10))
 
 const parameters = {
   game: textParameter('game'),
@@ -76,12 +78,18 @@ export function usePageState() {
   const timeZone = computed(() => route.meta.timeZone ?? (isTimeZone(chosenTimeZone.value) ? chosenTimeZone.value : game.value?.timeZone || 'UTC'))
   const asksForDays = computed(() => rangeKey.value === CUSTOM || customFrom.value !== '' || customTo.value !== '')
   const preset = computed(() => {
-    if (asksForDays.value && isRange(customFrom.value, customTo.value)) return null
+    if (asksForDays.value && (isRange(customFrom.value, customTo.value) || isPartOfDays(customFrom.value, customTo.value))) return null
     return PRESETS.find(({ key }) => key === rangeKey.value) ?? PRESETS.find(({ key }) => key === (route.meta.range ?? DEFAULT_PRESET)) ?? null
   })
   const today = computed(() => plainDay(now.value, timeZone.value))
   /** Plain days of the time zone; both are part of the range. */
-  const span = computed(() => preset.value?.span(today.value) ?? { from: customFrom.value, to: customTo.value })
+  const span = computed(() => preset.value?.span(today.value) ?? { from: customFrom.value.slice(0, 10), to: customTo.value.slice(0, 10) })
+  /** What is shown of these days, where that is not all of them: instants. */
+  const part = computed(() => {
+    const [first, last] = [customFrom.value, customTo.value]
+    if (preset.value || !isPartOfDays(first, last)) return null
+    return { from: instantOf(first, timeZone.value), to: instantOf(last, timeZone.value) }
+  })
   const from = computed(() => span.value.from)
   const to = computed(() => span.value.to)
   const days = computed(() => daysBetween(from.value, to.value) + 1)
@@ -91,8 +99,8 @@ export function usePageState() {
   /** The parameters that every metric takes. */
   const metricValues: ComputedRef<QueryValues> = computed(() => ({
     gameId: gameId.value,
-    from: from.value,
-    to: to.value,
+    from: part.value?.from ?? from.value,
+    to: part.value?.to ?? to.value,
     timeZone: timeZone.value,
     env: env.value,
     platform: platforms.value,
@@ -101,8 +109,8 @@ export function usePageState() {
   }))
   /** The range as instants, for what knows no time zone: from the first one up to and without the second. */
   const instants = computed(() => ({
-    from: startOfDay(from.value, timeZone.value),
-    to: startOfDay(shiftDay(to.value, 1), timeZone.value),
+    from: part.value?.from ?? startOfDay(from.value, timeZone.value),
+    to: part.value?.to ?? startOfDay(shiftDay(to.value, 1), timeZone.value),
   }))
   /** What the address asks for and cannot have. It is shown with what stands in for it, which is said too. */
   const addressFaults = computed(() => {
@@ -123,7 +131,7 @@ export function usePageState() {
   const filtered = computed(() => platforms.value.length + versions.value.length + countries.value.length > 0)
 
   return {
-    game, gameId, rangeKey, preset, from, to, days, today, chosenTimeZone, timeZone,
+    game, gameId, rangeKey, preset, from, to, part, days, today, chosenTimeZone, timeZone,
     env, platforms, versions, countries, filtered, addressFaults, interval, instants, metricValues,
   }
 }

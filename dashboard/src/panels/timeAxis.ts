@@ -3,11 +3,11 @@ import { computed, inject, provide, type ComputedRef, type InjectionKey } from '
 import { useMarks, type Mark } from '@/composables/marks'
 import { useUrlChange } from '@/composables/urlParams'
 import type { Interval } from '@/api/types'
-import { plainDay, shiftDay } from '@/timeRanges'
+import { localOf, plainDay, shiftDay } from '@/timeRanges'
 
 export interface TimeAxis {
   marks: ComputedRef<readonly Mark[]>
-  /** Shows these days, both of them included. */
+  /** Shows these days, both of them included; or moments of the time zone, up to and without the second. */
   zoom: (from: string, to: string) => void
 }
 
@@ -50,8 +50,12 @@ function endOf({ times, interval, timeZone }: Buckets): string {
   return new Date(last.getTime() + (interval === 'hour' ? 3_600_000 : 60_000)).toISOString()
 }
 
-/** The days from one bucket to another. */
-export function daysOf({ times, interval, timeZone }: Buckets, first: number, last: number): { from: string; to: string } {
+/** The days from one bucket to another; of hours the moments. */
+export function rangeOf({ times, interval, timeZone }: Buckets, first: number, last: number): { from: string; to: string } {
+  if (interval === 'hour' || interval === 'minute') {
+    const end = endOf({ times: times.slice(0, last + 1), interval, timeZone })
+    return { from: localOf(new Date(times[first] ?? 0), timeZone), to: localOf(new Date(end), timeZone) }
+  }
   const dayOf = (index: number): string => plainDay(new Date(times[index] ?? 0), timeZone)
   return { from: dayOf(first), to: interval === 'week' ? shiftDay(dayOf(last), 6) : dayOf(last) }
 }

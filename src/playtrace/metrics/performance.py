@@ -20,6 +20,10 @@ screen, a pause, the background) is in none of the figures but **excludedSeconds
 - **loadColdP50Ms**, ...: how long `scene_loaded` says that loading took, cold (nothing was there yet) and warm apart;
   in `scenes` for each scene by itself.
 
+With `interval` the same figures stand in **buckets** too, each of its own time: a day, a week or an hour of the time
+zone. A session that goes over the border of two counts in both. Of days that are those of UTC the buckets are read from
+what was made of each day; others are counted anew from the samples, which takes longer.
+
 `splitBy` tells parts apart; all but the largest `parts` by samples are pooled as `(other)`. By map, or for some maps
 alone, a session counts once for each map. Quantiles that clients compute themselves (`frame_p99_ms`) cannot be pooled:
 without histograms those figures are null, and a hint says so. Percentiles are of type 7.
@@ -43,11 +47,22 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from typing import Annotated, Any, Literal, LiteralString
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import ONE_DAY, Span, plain, span_of
+from playtrace.metrics.frame.calendar import (
+    GRAIN_OF_INTERVAL,
+    ONE_DAY,
+    Span,
+    buckets_of,
+    on_midnights,
+    plain,
+    shown_start,
+    span_of,
+)
+from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.filters import known_or_not
 from playtrace.metrics.frame.histogram import RELATIVE_ERROR, Histogram, border, nearest_border
 from playtrace.metrics.frame.metric import Metric
@@ -69,6 +84,8 @@ from playtrace.metrics.frame.wilson import ratio
 SplitBy = Literal["platform", "version", "country", "device", "map"]
 PARTS_MAX = 50
 SCENES_MAX = 50
+BUCKETS_MAX = 600
+"""More than there are weeks in the longest range."""
 BELOW_30_MS = 33.34
 HITCH_MS = 60.0
 
@@ -82,6 +99,9 @@ class Parameters(CommonParameters):
     parts: int = Field(10, ge=1, le=PARTS_MAX, description="How many of them, by samples; the rest is `(other)`.")
     map: Names = Field(default_factory=list, description="Only these maps (of loading: scenes), with commas between.")
     device: Names = Field(default_factory=list, description="Only these devices, with commas between.")
+    interval: Literal["hour", "day", "week"] | None = Field(
+        None, description="Also the figures of each bucket of this length, in `buckets`."
+    )
     target_fps: float = Field(60, ge=1, le=1000, description="What a frame is late against, for `hitchMsPerS`.")
     hitch_ms: float = Field(
         HITCH_MS, ge=1, le=10_000, description="A longer frame is a hitch. Moved to the nearest border of a bucket."
@@ -120,6 +140,10 @@ class PerformancePart(PerformanceFigures):
     part: str = Field(description="Value of what is split by, empty where none was sent; `(other)` is the rest.")
 
 
+class PerformanceBucket(Judged, PerformanceFigures):
+    start: dt.datetime = Field(description="Start of the bucket, UTC.")
+
+
 class SceneLoads(Model):
     scene: str
     cold_loads: int
@@ -136,17 +160,33 @@ class Performance(Judged, CommonAnswer):
         description="The largest first; one, with an empty name, where nothing is split."
     )
     total: PerformanceFigures = Field(description="Of all parts, pooled.")
+    interval: Literal["hour", "day", "week"] | None
+    buckets: list[PerformanceBucket] = Field(description="Of all parts, over time; none without `interval`.")
     scenes: list[SceneLoads] = Field(description="Loading by scene, the one that was loaded most often first.")
     scenes_cut: bool = Field(description=f"Whether there are more than the {SCENES_MAX} scenes that are listed.")
     hitch_ms: float = Field(description="What a frame must exceed to be a hitch: the border that was used.")
     target_fps: float
     relative_error: float = Field(description="At most so far off, in proportion, is what is read from a histogram.")
 
+    def table(self) -> list[dict[str, object]]:
+        if self.interval is None:
+            return super().table()
+        zone = ZoneInfo(self.time_zone)
+        return [
+            {"start": shown_start(bucket.start, self.interval, zone)} | row
+            for bucket, row in zip(self.buckets, self.list_of("buckets"), strict=True)
+        ]
+
+
+ADDED_UP: LiteralString = """CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(samples) AS BIGINT) AS samples,
+    sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us, sum(excluded_us) AS excluded_us,
+    sum(hitches) AS hitches, sum(hitches_us) AS hitches_us"""
+ASKED_FOR: LiteralString = """figure NOT IN ($passed_over_1, $passed_over_2)
+        AND ($maps::VARCHAR[] IS NULL OR list_contains($maps::VARCHAR[], scene))
+        AND ($devices::VARCHAR[] IS NULL OR list_contains($devices::VARCHAR[], device))"""
 
 SQL: LiteralString = f"""
-SELECT part, loaded, figure, bin, CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(samples) AS BIGINT) AS samples,
-    sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us, sum(excluded_us) AS excluded_us,
-    sum(hitches) AS hitches, sum(hitches_us) AS hitches_us
+SELECT part, loaded, figure, bin, {ADDED_UP}
 FROM (
     SELECT figure, bin, amount, samples, frames_micros, frames_us, excluded_us, hitches, hitches_us,
         CASE $split_by
@@ -159,11 +199,16 @@ FROM (
         END AS part,
         CASE WHEN figure IN ('load_cold', 'load_warm') THEN scene ELSE '' END AS loaded
     FROM performance
-    WHERE figure NOT IN ($passed_over_1, $passed_over_2)
-        AND ($maps::VARCHAR[] IS NULL OR list_contains($maps::VARCHAR[], scene))
-        AND ($devices::VARCHAR[] IS NULL OR list_contains($devices::VARCHAR[], device))
+    WHERE {ASKED_FOR}
 ) AS parts
 GROUP BY part, loaded, figure, bin
+"""
+
+OVER_TIME: LiteralString = f"""
+SELECT bucket, figure, bin, {ADDED_UP}
+FROM performance
+WHERE {ASKED_FOR}
+GROUP BY bucket, figure, bin
 """
 
 # A day that was made of fewer samples than there are now says too little.
@@ -214,15 +259,13 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
     # By map a session counts in each: what is said of whole sessions is another figure.
     by_map = parameters.split_by == "map" or parameters.map != []
     passed_over = ("session", "memory") if by_map else ("scene_session", "scene_memory")
-    rows = scope.rows(
-        SQL,
-        split_by=parameters.split_by or "",
-        passed_over_1=passed_over[0],
-        passed_over_2=passed_over[1],
-        maps=known_or_not(parameters.map),
-        devices=known_or_not(parameters.device),
-        **made_days(parameters, scope, span),
-    )
+    asked: dict[str, object] = {
+        "passed_over_1": passed_over[0],
+        "passed_over_2": passed_over[1],
+        "maps": known_or_not(parameters.map),
+        "devices": known_or_not(parameters.device),
+    } | made_days(parameters, scope, span)
+    rows = scope.rows(SQL, split_by=parameters.split_by or "", **asked)
     pools: dict[str, Pool] = {}
     for row in rows:
         pools.setdefault(row["part"], Pool()).add(row)
@@ -232,11 +275,14 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
     hitch_bin = nearest_border(parameters.hitch_ms)
     parts = _largest(pools, parameters.parts) if parameters.split_by else {"": total}
     scenes = _scenes(rows)
+    buckets = _buckets(parameters, asking, span, asked, hitch_bin)
     return Performance(
         hints=_hints(total),
         split_by=parameters.split_by,
         parts=[PerformancePart(part=name, **_figures(pool, parameters, hitch_bin)) for name, pool in parts.items()],
         total=PerformanceFigures(**_figures(total, parameters, hitch_bin)),
+        interval=parameters.interval,
+        buckets=buckets,
         scenes=scenes[:SCENES_MAX],
         scenes_cut=len(scenes) > SCENES_MAX,
         hitch_ms=round(border(hitch_bin), 2),
@@ -246,6 +292,35 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
         settled=span.is_settled(asking),
         **asking.heading(parameters, span.start, span.end, scope.source),
     )
+
+
+def _buckets(
+    parameters: Parameters, asking: Asking, span: Span, asked: dict[str, object], hitch_bin: int
+) -> list[PerformanceBucket]:
+    if parameters.interval is None:
+        return []
+    whole = buckets_of(span, parameters.interval, ZoneInfo(parameters.time_zone))
+    if len(whole) > BUCKETS_MAX:
+        raise WrongParameter(
+            "interval", f"More than {BUCKETS_MAX} buckets. Ask for a shorter range or a longer interval."
+        )
+    buckets = [bucket.cut(span) for bucket in whole]
+    if not on_midnights(*(moment for bucket in buckets for moment in (bucket.start, bucket.end))):
+        # What was made of a day cannot be told apart by the hour.
+        asked = asked | {"made_to": asked["made_from"]}
+    scope = Scope(parameters, asking, buckets, grain=GRAIN_OF_INTERVAL[parameters.interval])
+    pools = [Pool() for _ in buckets]
+    for row in scope.rows(OVER_TIME, **asked):
+        pools[row["bucket"]].add(row)
+    return [
+        PerformanceBucket(
+            start=bucket.start,
+            complete=bucket.is_complete(asking),
+            settled=bucket.is_settled(asking),
+            **_figures(pool, parameters, hitch_bin),
+        )
+        for bucket, pool in zip(whole, pools, strict=True)
+    ]
 
 
 def made_days(parameters: CommonParameters, scope: Scope, span: Span) -> dict[str, object]:

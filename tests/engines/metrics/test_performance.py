@@ -194,6 +194,23 @@ def test_a_day_that_was_made_is_asked_again_when_more_comes(engine: Engine) -> N
     assert engine.ask_both("performance", game, TENTH, **MARCH).total.frames == 180
 
 
+def test_days_that_were_made_and_days_that_were_not_are_one_series(engine: Engine) -> None:
+    game = engine.new_game()
+    events = [
+        sample(f"s{day}", 24 * 60 * day, frames=60, duration_s=1, frame_times=f"{143 + day}:60") for day in range(3)
+    ]
+    engine.load(game, events)
+    engine.compact([NOON.date(), NOON.date() + dt.timedelta(days=1)])
+    asked = {"from": "2026-03-02", "to": "2026-03-04", "interval": "day"}
+    buckets = engine.ask_both("performance", game, TENTH, **asked).buckets
+    assert [bucket.frame_p99_ms for bucket in buckets] == pytest.approx([middle(143), middle(144), middle(145)])
+    # Those days are cut at another hour in Nepal: each of its days has its sample all the same.
+    nepal = engine.ask_both("performance", game, TENTH, **asked, timeZone="Asia/Kathmandu").buckets
+    assert [bucket.frame_p99_ms for bucket in nepal] == pytest.approx([middle(143), middle(144), middle(145)])
+    by_week = engine.ask_both("performance", game, TENTH, **asked | {"interval": "week"}).buckets
+    assert [bucket.frames for bucket in by_week] == [180]
+
+
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
@@ -201,11 +218,17 @@ def test_a_day_that_was_made_is_asked_again_when_more_comes(engine: Engine) -> N
         ({"parts": 0}, "parts"),
         ({"targetFps": 0}, "targetFps"),
         ({"hitchMs": "x"}, "hitchMs"),
+        ({"interval": "minute"}, "interval"),
     ],
 )
 def test_wrong_parameters_are_named(engine: Engine, asked: dict[str, Any], named: str) -> None:
     with pytest.raises(ValidationError, match=named):
         engine.ask("performance", "any", NOW, **asked)
+
+
+def test_a_series_has_an_end(engine: Engine) -> None:
+    with pytest.raises(WrongParameter, match="longer interval"):
+        engine.ask("performance", "any", NOW, interval="hour")
 
 
 def test_what_no_rollup_has_is_not_asked_of_one(engine: Engine) -> None:
@@ -370,9 +393,20 @@ def test_figures_are_those_of_all_samples(
 ) -> None:
     game = Asked(engine, events, asked, loads, compacted)
     split_by = data.draw(st.sampled_from((None, "platform", "device", "map")))
-    answer = game.both("performance", **({"splitBy": split_by} if split_by else {}))
+    answer = game.both("performance", interval="day", **({"splitBy": split_by} if split_by else {}))
     expected = naive(game.question, game.events, split_by == "map")
-    found = answer.total.model_dump(by_alias=False)
-    for name, value in expected.items():
-        assert found[name] == (pytest.approx(value, rel=1e-6, abs=1e-9) if value is not None else None), name
+    assert_figures(answer.total, expected)
     assert sum(part.samples for part in answer.parts) == expected["samples"]
+    for day, bucket in zip(game.question.days(), answer.buckets, strict=True):
+        of_day = {"from": max(game.question.start, game.question.midnight(day)), "to": game.question.end}
+        of_day["to"] = min(of_day["to"], game.question.midnight(day + oracle.DAY))
+        question = oracle.Question(
+            game.question.asked | of_day, game.question.now, game.question.also, game.question.players
+        )
+        assert_figures(bucket, naive(question, game.events, split_by == "map"))
+
+
+def assert_figures(found: Any, expected: dict[str, Any]) -> None:
+    said = found.model_dump(by_alias=False)
+    for name, value in expected.items():
+        assert said[name] == (pytest.approx(value, rel=1e-6, abs=1e-9) if value is not None else None), name

@@ -655,7 +655,12 @@ WITH frame_units AS (
     excluded_us,
     hitches,
     hitches_us
-  FROM main.performance_days
+  FROM (
+    SELECT
+      *,
+      CAST(day AS Nullable(DateTime)) AS time
+    FROM main.performance_days
+  ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
@@ -1999,7 +2004,12 @@ WITH frame_units AS (
     excluded_us,
     hitches,
     hitches_us
-  FROM main.performance_days
+  FROM (
+    SELECT
+      *,
+      CAST(day AS Nullable(DateTime)) AS time
+    FROM main.performance_days
+  ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'

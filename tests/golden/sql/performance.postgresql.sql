@@ -649,7 +649,12 @@ WITH frame_units AS (
     excluded_us,
     hitches,
     hitches_us
-  FROM main.performance_days
+  FROM (
+    SELECT
+      *,
+      CAST(day AS TIMESTAMP) AS time
+    FROM main.performance_days
+  ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
@@ -1908,7 +1913,12 @@ WITH frame_units AS (
     excluded_us,
     hitches,
     hitches_us
-  FROM main.performance_days
+  FROM (
+    SELECT
+      *,
+      CAST(day AS TIMESTAMP) AS time
+    FROM main.performance_days
+  ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'

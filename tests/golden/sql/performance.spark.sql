@@ -653,7 +653,12 @@ WITH frame_units AS (
     excluded_us,
     hitches,
     hitches_us
-  FROM main.performance_days
+  FROM (
+    SELECT
+      *,
+      CAST(day AS TIMESTAMP_NTZ) AS time
+    FROM main.performance_days
+  ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
@@ -1923,7 +1928,12 @@ WITH frame_units AS (
     excluded_us,
     hitches,
     hitches_us
-  FROM main.performance_days
+  FROM (
+    SELECT
+      *,
+      CAST(day AS TIMESTAMP_NTZ) AS time
+    FROM main.performance_days
+  ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'

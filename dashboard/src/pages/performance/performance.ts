@@ -2,11 +2,9 @@
 import type { QueryValues } from '@/api/client'
 import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatDecimal, formatDimension, formatMilliseconds, formatShare, type Dimension } from '@/format'
-import type { PageContext } from '@/panels/pageContext'
 import { choiceParameter } from '@/composables/urlParams'
-import { panelOf, type Panel, type Question } from '@/panels/panel'
-import { drawn, overTime, splitSeries } from '@/panels/shapes/time'
-import { daysBetween, shiftDay, startOfDay } from '@/timeRanges'
+import { panelOf, type Panel } from '@/panels/panel'
+import { overTime, pointsOf, splitSeries } from '@/panels/shapes/time'
 
 /** What can be chosen on the page; it stands in the address. */
 export const PARTS = choiceParameter('split', ['none', 'platform', 'version', 'country', 'device', 'map'], 'none')
@@ -15,7 +13,6 @@ export type PartBy = 'none' | Dimension | 'device' | 'map'
 type Figures = MetricAnswer<'performance'>['total']
 
 const NO_SAMPLES = 'Frame times come from performance events, loading times from scene_loaded. Send them, or choose other days.'
-const SPANS_MAX = 8
 const formatFps = (fps: number | null): string => formatDecimal(fps)
 const formatMemory = (megabytes: number | null): string => (megabytes === null ? '–' : `${formatCount(megabytes)} MB`)
 
@@ -24,17 +21,6 @@ const cells = (one: Figures): string[] => [
   formatCount(one.samples), formatFps(one.avgFps), formatMilliseconds(one.frameP50Ms), formatMilliseconds(one.frameP95Ms), formatMilliseconds(one.frameP99Ms), formatFps(one.low1Fps),
   formatDecimal(one.hitchesPerMinute), formatShare(one.below30Share), formatMemory(one.memoryP95Mb), formatMilliseconds(one.loadColdP95Ms),
 ]
-
-/** The days of the range in a few spans of equally many days. */
-function spansOf({ values, days }: PageContext): Question[] {
-  const step = Math.ceil(days / SPANS_MAX)
-  const [from, to] = [String(values.from), String(values.to)]
-  return Array.from({ length: Math.ceil(days / step) }, (_, index) => {
-    const first = shiftDay(from, index * step)
-    const last = shiftDay(first, step - 1)
-    return { label: first, values: { ...values, from: first, to: daysBetween(last, to) > 0 ? last : to } }
-  })
-}
 
 export function performancePanels(by: PartBy): Panel[] {
   const parts: QueryValues = { splitBy: by === 'none' ? undefined : by }
@@ -72,20 +58,15 @@ export function performancePanels(by: PartBy): Panel[] {
     panelOf({
       key: 'frame-times',
       title: 'Frame times',
-      about: 'Half of the frames were faster than the lowest line, one in a hundred slower than the highest. Each point is of a few days together.',
+      about: 'Half of the frames were faster than the lowest line, one in a hundred slower than the highest.',
       metric: 'performance',
       shape: 'time',
-      refetchSeconds: 0,
-      ask: spansOf,
-      draw: (_answer, page, all) => {
-        const seriesOf = (key: 'frameP50Ms' | 'frameP95Ms' | 'frameP99Ms', label: string, color: number) => ({
-          key,
-          label,
-          series: color,
-          points: all.map(({ label: day = '', answer: { total, complete, settled, timeZone } }) => ({ time: startOfDay(day, timeZone), value: drawn(total[key]), complete, settled })),
-        })
+      list: 'buckets',
+      values: ({ interval }) => ({ interval }),
+      draw: ({ buckets, interval, timeZone }) => {
+        const seriesOf = (key: 'frameP50Ms' | 'frameP95Ms' | 'frameP99Ms', label: string, color: number) => ({ key, label, series: color, points: pointsOf(buckets, ({ start }) => start, (bucket) => bucket[key]) })
         const series = [seriesOf('frameP50Ms', 'p50', 3), seriesOf('frameP95Ms', 'p95', 2), seriesOf('frameP99Ms', 'p99', 6)]
-        return overTime(series, { shape: 'line', interval: 'day', timeZone: page.timeZone, format: formatMilliseconds, formatAxis: formatMilliseconds })
+        return overTime(series, { shape: 'line', interval: interval ?? 'day', timeZone, format: formatMilliseconds, formatAxis: formatMilliseconds })
       },
       empty: NO_SAMPLES,
     }),

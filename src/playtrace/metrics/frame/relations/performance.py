@@ -13,15 +13,16 @@ SAMPLES: Sql = """SELECT {bucket} AS bucket, time, owner, session_id, platform, 
         WHERE time >= $from AND time < $to AND (time < $made_from OR time >= $made_to){between}{segment}{keep}"""
 
 RELATIONS: dict[Sql, Relation] = {
-    # Asked in one bucket, with `$made_from` and `$made_to` around the days that count as made.
+    # With `$made_from` and `$made_to` around the days that count as made: each lies in one bucket.
     "performance": Relation(
         performance_days.PARTS.format(key="", samples=SAMPLES)
         + """
     UNION ALL
-    SELECT CAST(0 AS BIGINT) AS bucket, platform, version, country, scene, device, figure, bin, amount, samples,
+    SELECT {bucket} AS bucket, platform, version, country, scene, device, figure, bin, amount, samples,
         frames_micros, frames_us, excluded_us, hitches, hitches_us
-    FROM main.performance_days
-    WHERE game_id = $game AND env = $env AND day >= $made_from AND day < $made_to{keep}""",
+    FROM (SELECT *, CAST(day AS TIMESTAMP) AS time FROM main.performance_days) AS made
+    {in_buckets}
+    WHERE game_id = $game AND env = $env AND day >= $made_from AND day < $made_to{between}{keep}""",
         performance_samples.ROLLUP,
         at="time",
         before=(
