@@ -27,6 +27,7 @@ from pydantic import (
     model_validator,
 )
 
+from playtrace.broker_url import broker_url
 from playtrace.halves import halves
 from playtrace.room_settings import Known, RoomSettings, Setting, settings_of
 
@@ -121,6 +122,12 @@ class RegistrySettings(RoomSettings):
 
 
 class JournalSettings(RoomSettings):
+    url: SecretStr | None = Field(
+        default=None,
+        description="Where what was taken waits to be loaded: sqlite: is a file in the data folder;"
+        " kafka://host:9092/topic and nats://host:4222/stream are brokers, which collectors on other machines can reach"
+        " too. [sqlite:]",
+    )
     bytes_max: int = Field(
         default=4096 * MEBIBYTE,
         ge=MEBIBYTE,
@@ -133,6 +140,15 @@ class JournalSettings(RoomSettings):
         le=PEBIBYTE,
         description="Free disk space below which collecting answers 503. [a tenth of the disk, at most 512 MiB]",
     )
+
+    @field_validator("url")
+    @classmethod
+    def _is_journal(cls, url: SecretStr | None) -> SecretStr | None:
+        text = "" if url is None else url.get_secret_value().strip()
+        if text in ("", "sqlite:"):
+            return None
+        broker_url(text)  # quotes nothing of it: there may be a password in it
+        return SecretStr(text)
 
     def disk_reserve_bytes(self, disk_bytes: int) -> int:
         """How much of a disk of this size is kept free."""

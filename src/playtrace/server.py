@@ -28,6 +28,7 @@ from playtrace.api.answers import Answers
 from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.every_answer import EveryAnswer
+from playtrace.api.freshness import waiting_seconds
 from playtrace.api.identity_provider import IdentityProvider
 from playtrace.api.imports import Imports
 from playtrace.api.live import TICK_S, Feeds
@@ -40,6 +41,8 @@ from playtrace.asgi import Receive, Scope, Send
 from playtrace.collect.app import Collect
 from playtrace.config import LOCAL_FILE, MEBIBYTE, Settings
 from playtrace.jobs import Job, Jobs
+from playtrace.journal.by_url import open_inlet, open_sink
+from playtrace.journal.inlet import taken_until
 from playtrace.journal.repair import repair
 from playtrace.journal.sqlite import Journal
 from playtrace.load.compaction import Compaction
@@ -91,6 +94,8 @@ START_BYTES_MIN = 4 * MEBIBYTE
 """What a start writes before it can answer anybody; less than is kept free on the smallest disks."""
 LAST_QUESTIONS_SECONDS_MAX = 3.0
 """Questions are ended so long after the order to stop: before their requests are cut off, so they still hear it."""
+FETCHED_SECONDS_MAX = 30.0
+"""What collectors took is fetched from the broker in so long, or it is told that it was not."""
 MIRRORS_GIVE_WAY_S = 2.0
 """While what waits to be loaded is older than this, mirrors take half of the time that they could."""
 
@@ -110,6 +115,8 @@ class Playtrace:
         # The store is this process's alone by now, and so is the journal.
         repair(settings.journal_path)
         self.journal = Journal.open(settings.journal_path, settings)
+        self.inlet = open_inlet(settings, self.journal)
+        self.sink = self.journal if self.inlet is None else open_sink(settings)
         note_what_is_behind(self.registry.store_place(), self.journal, self.store)
         compaction = Compaction(self.store, settings)
         self.rebuild = Rebuild(self.store, settings, compaction.touch)
@@ -119,7 +126,7 @@ class Playtrace:
             self.registry,
             settings,
             counting_of=lambda game: counting_rules(settings, self.registry, game.id, game.currency),
-            lag_seconds=lambda: self.loader.waiting_seconds(),
+            lag_seconds=self.waiting_seconds,
             address=lambda: self.address,
         )
         self.loader = Loader(self.store, self.journal, settings, touched=compaction.touch, arrived=self.watch.arrived)
@@ -132,7 +139,7 @@ class Playtrace:
             self.store,
             self.registry,
             partial(rules_of, settings, self.registry),
-            lag_seconds=lambda: self.loader.waiting_seconds(),
+            lag_seconds=self.waiting_seconds,
             address=lambda: self.address,
         )
         self.backups = Backups(self.store, settings)
@@ -142,17 +149,15 @@ class Playtrace:
             self.registry,
             settings,
             journal_id=str(self.journal.journal_id),
-            is_busy=lambda: self.loader.waiting_seconds() > MIRRORS_GIVE_WAY_S,
+            is_busy=lambda: self.waiting_seconds() > MIRRORS_GIVE_WAY_S,
         )
         self.mirrors.look_back()
         self.erasures = Erasures(
-            self.store, self.registry, self.journal, self.loader, settings, touched=compaction.touch
+            self.store, self.registry, self.journal, self.loader, settings, touched=compaction.touch, taken=self.taken
         )
         self.backup_schedule = BackupSchedule(self.backups, self.registry, settings)
         self.retention = Retention(self.store, self.registry)
-        deletions = GameDeletions(
-            self.store, self.registry, taken=lambda: self.journal.head, loaded=lambda: self.loader.offset
-        )
+        deletions = GameDeletions(self.store, self.registry, taken=self.taken, loaded=lambda: self.loader.offset)
         space = Space(self.store, lambda: self.retention.has_freed() | deletions.has_freed())
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
@@ -187,6 +192,7 @@ class Playtrace:
             store=self.store,
             sql_processes=self.sql_processes,
             journal=self.journal,
+            inlet=self.inlet,
             loader=self.loader,
             rebuild=self.rebuild,
             feeds=self.feeds,
@@ -209,7 +215,7 @@ class Playtrace:
             identity_provider=IdentityProvider(settings.oidc) if is_by_provider else None,
             group_roles=read_group_roles(settings.oidc.roles),
         ).give_to(api)
-        collect = Collect(settings, self.journal, self.key_ring, self.measured.own)
+        collect = Collect(settings, self.sink, self.key_ring, self.measured.own)
         reading = Attention(EveryAnswer(QuerySpelling(api)))
         entrance = Entrance(settings, collect, Counting(reading, self.measured.own))
         is_handed_on = settings.collect.processes_here() > 0
@@ -229,8 +235,18 @@ class Playtrace:
 
     def start(self) -> None:
         """Begin the background work."""
+        if self.inlet is not None:
+            self.inlet.start()
         self.loader.start()
         self.jobs.start()
+
+    def waiting_seconds(self) -> float:
+        """How long the oldest of what was acknowledged has waited to be loaded."""
+        return waiting_seconds(self.loader, self.inlet)
+
+    def taken(self) -> int:
+        """The offset of the journal up to which everything was acknowledged until now. Raises `JournalUnavailable`."""
+        return taken_until(self.journal, self.inlet, FETCHED_SECONDS_MAX)
 
     async def close(self) -> None:
         """Load what was acknowledged, then close everything."""
@@ -243,6 +259,9 @@ class Playtrace:
         self.watch.close()
         self.mirrors.stop()
         self.sql_processes.close()
+        if self.inlet is not None:
+            self.sink.close()
+            self.inlet.stop()
         self.loader.stop()
         self.journal.close()
         self.store.close()

@@ -10,6 +10,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from playtrace.api.state import CurrentState, State
 from playtrace.journal.errors import JournalUnavailable
+from playtrace.journal.inlet import Inlet, taken_until
+from playtrace.load.loader import Loader
 
 WAIT_S_MAX = 5.0
 """A load takes a fraction of a second; this is for machines that have other things to do as well."""
@@ -31,7 +33,12 @@ def _loading(state: State) -> Future[None]:
     state.key_ring.refresh()
     if state.loader.error is None:
         with suppress(JournalUnavailable):
-            return state.loader.when_loaded(state.journal.head)
+            return state.loader.when_loaded(taken_until(state.journal, state.inlet, WAIT_S_MAX))
     nothing: Future[None] = Future()
     nothing.set_result(None)
     return nothing
+
+
+def waiting_seconds(loader: Loader, inlet: Inlet | None) -> float:
+    """How long the oldest of what was acknowledged has waited to be loaded. Raises `JournalUnavailable`."""
+    return max(loader.waiting_seconds(), 0.0 if inlet is None else inlet.waiting_seconds())

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Response
 
 from playtrace import __version__
 from playtrace.api.access import FOR_EVERYBODY
+from playtrace.api.freshness import waiting_seconds
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, State
 from playtrace.journal.errors import JournalUnavailable
@@ -32,6 +33,9 @@ class JournalHealth(ApiModel):
     """Events that were acknowledged and cannot be queried yet."""
     lag_seconds: float
     """How long the oldest of them has waited."""
+    broker_messages: int | None
+    """Messages that the broker of `journal_url` has and that were not fetched a moment ago; their events are not among
+    `lag_events` yet. Null where the journal is a file."""
     bytes: int
     bytes_max: int
     damaged_events: int
@@ -148,7 +152,8 @@ def health(state: CurrentState, response: Response) -> Health:
     try:
         waiting = JournalHealth(
             lag_events=journal.waiting_events(loader.offset),
-            lag_seconds=loader.waiting_seconds(),
+            lag_seconds=waiting_seconds(loader, state.inlet),
+            broker_messages=None if state.inlet is None else state.inlet.messages_behind,
             bytes=journal.bytes,
             bytes_max=settings.journal.bytes_max,
             damaged_events=journal.damaged_events,
@@ -168,6 +173,9 @@ def health(state: CurrentState, response: Response) -> Health:
     elif (damage := state.store.damage) is not None:
         status = "degraded"
         message = f"Events are taken. {of_damaged_store(damage)}"
+    elif state.inlet is not None and state.inlet.error is not None:
+        status = "degraded"
+        message = f"What collectors take cannot be fetched, and is tried again: {state.inlet.error}"
     elif loader.error is not None:
         status, message = "degraded", f"Events are taken; loading them fails and is tried again: {loader.error}"
     elif waiting.lag_seconds > LAG_S_MAX:

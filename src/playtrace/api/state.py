@@ -18,6 +18,7 @@ from playtrace.alerts.watch import Watch
 from playtrace.api.login_throttle import LoginThrottle
 from playtrace.config import Settings
 from playtrace.jobs import Jobs
+from playtrace.journal.inlet import Inlet
 from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
@@ -53,6 +54,8 @@ class State:
     store: Store
     sql_processes: SqlProcesses
     journal: Journal
+    inlet: Inlet | None
+    """What fetches into it where a broker keeps what collectors take."""
     loader: Loader
     rebuild: Rebuild
     feeds: Feeds

@@ -33,7 +33,7 @@ from playtrace.config import Settings
 from playtrace.event import EVENT_BYTES_MAX, SAMPLE_BYTES_MAX, Batch, Event, Refusal, RefusalReason
 from playtrace.journal.entry import Entry, encode
 from playtrace.journal.errors import JournalUnavailable
-from playtrace.journal.sqlite import Journal
+from playtrace.journal.sink import Sink
 from playtrace.measures import Measures, outcome_of
 from playtrace.problems import (
     GameArchived,
@@ -83,7 +83,7 @@ PREFLIGHT = Reply(
 class Collect:
     """Takes events of every protocol in `protocols/`."""
 
-    def __init__(self, settings: Settings, journal: Journal, keys: KeyRing, measures: Measures | None = None) -> None:
+    def __init__(self, settings: Settings, journal: Sink, keys: KeyRing, measures: Measures | None = None) -> None:
         self._settings = settings
         self.measures = measures or Measures()
         self._journal = journal

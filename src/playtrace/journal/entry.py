@@ -77,6 +77,19 @@ def encode(batch: Batch) -> Entry:
     return Entry(_encoder.encode(header), len(batch.events), _encoder.encode_lines(batch.events))
 
 
+def in_halves(entry: Entry) -> tuple[Entry, Entry]:
+    """Two that together say the same as one with at least two events. What is said of the request as a whole goes with
+    the first."""
+    lines = entry.body.splitlines(keepends=True)
+    middle = len(lines) // 2
+    header = decode_header(entry.header)
+    rest = msgspec.structs.replace(header, refusals=[], part=None)
+    return (
+        Entry(entry.header, middle, b"".join(lines[:middle])),
+        Entry(_encoder.encode(rest), len(lines) - middle, b"".join(lines[middle:])),
+    )
+
+
 def decode_header(header: bytes) -> Header:
     """Raises `msgspec.DecodeError` when these are not the bytes of a header."""
     return _header_decoder.decode(header)

@@ -2,9 +2,11 @@
 
 JournalUnavailable    it takes nothing right now, which passes: the client should try again later
 ├── JournalFull       more is waiting to be loaded than `journal_bytes_max`
-└── DiskFull          the disk has, or had at the last commit, too little space left
+├── DiskFull          the disk has, or had at the last commit, too little space left
+└── BrokerAway        the broker of `journal_url` does not answer, or did not a moment ago
 JournalNewer          the file was written by a newer playtrace
 DamagedRow            what comes back from the disk is not what was written
+DamagedMessage        what comes from a broker is not what was sent there
 """
 
 
@@ -20,6 +22,10 @@ class DiskFull(JournalUnavailable):
     """The disk has too little space left."""
 
 
+class BrokerAway(JournalUnavailable):
+    """The broker does not answer, or did not a moment ago."""
+
+
 class JournalNewer(ValueError):
     """The file was written by a newer playtrace than this one, which leaves it alone."""
 
@@ -30,3 +36,8 @@ class DamagedRow(Exception):
     def __init__(self, last_offset: int, reason: str) -> None:
         super().__init__(f"The row of the journal that ends at offset {last_offset} is damaged: {reason}.")
         self.last_offset = last_offset
+        self.reason = reason
+
+
+class DamagedMessage(ValueError):
+    """A message of a broker that holds no entries, or others than were sent. Nothing of it can be used."""

@@ -23,6 +23,7 @@ COPY: tuple[LiteralString, ...] = (
     "INSERT INTO copy.entries SELECT * FROM main.entries WHERE last_offset > :after ORDER BY last_offset",
     "INSERT INTO copy.consumers SELECT * FROM main.consumers",
     "INSERT INTO copy.damaged SELECT * FROM main.damaged",
+    "INSERT INTO copy.arrived SELECT * FROM main.arrived",
     "DELETE FROM copy.sqlite_sequence",
     "INSERT INTO copy.sqlite_sequence SELECT name, seq FROM main.sqlite_sequence WHERE name = 'entries'",
 )

@@ -247,6 +247,7 @@ UPWARDS: LiteralString = "SELECT * FROM entries WHERE last_offset > ? ORDER BY l
 DOWNWARDS: LiteralString = "SELECT * FROM entries WHERE last_offset < ? ORDER BY last_offset DESC LIMIT 1"
 SET_ASIDE: LiteralString = "SELECT * FROM damaged"
 IDENTITY: LiteralString = "SELECT journal_id FROM identity"
+ARRIVED: LiteralString = "SELECT * FROM arrived"
 OFFSET_MAX = 2**63 - 1
 HEAD: LiteralString = "SELECT seq FROM sqlite_sequence WHERE name = 'entries'"
 
@@ -261,7 +262,7 @@ def _begin_anew(path: Path, aside: Path) -> int:
         found = chain(_one_by_one(old, UPWARDS, 0), _one_by_one(old, DOWNWARDS, OFFSET_MAX))
         # Of the others not even the offset is believed: it may be that of another, or the last there can be.
         rows = {row[0]: row for row in found if _is_whole(row)}
-        damaged, identity, head = (list(_readable(old, sql)) for sql in (SET_ASIDE, IDENTITY, HEAD))
+        damaged, identity, head, arrived = (list(_readable(old, sql)) for sql in (SET_ASIDE, IDENTITY, HEAD, ARRIVED))
     with closing(sqlite3.connect(path, isolation_level=None)) as new:
         create(new, path, str(identity[0][0]) if identity else None)
         new.execute("BEGIN")
@@ -272,6 +273,9 @@ def _begin_anew(path: Path, aside: Path) -> int:
         new.execute("DELETE FROM sqlite_sequence WHERE name = 'entries'")
         last = max([0, *rows, *(row[0] for row in head if isinstance(row[0], int))])
         new.execute("INSERT INTO sqlite_sequence VALUES ('entries', ?)", [last])
+        if last in rows:
+            # Else what is missing is fetched from the broker once more, with all that it has: an event id counts once.
+            new.executemany("INSERT INTO arrived VALUES (?, ?, ?)", arrived)
         new.execute("COMMIT")
     return len(rows)
 

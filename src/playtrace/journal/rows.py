@@ -26,6 +26,8 @@ COMPRESSED_BYTES_MIN = 4096
 SIZES = struct.Struct("<III")
 """Of one entry: bytes of its header, how many events, bytes of its body."""
 ZSTD_LEVEL = 1
+PLAIN_BYTES_MAX = 64 * 1024 * 1024
+"""Of the bodies of a row that comes from elsewhere, decompressed: several times what a request may have."""
 
 
 class Row(Struct, frozen=True):
@@ -94,6 +96,29 @@ def entries_of(
     except (zstandard.ZstdError, struct.error, ValueError) as error:
         raise DamagedRow(last_offset, str(error)) from error
     yield from entries
+
+
+def look_into(decompressor: zstandard.ZstdDecompressor, row: Row) -> None:
+    """For a row that comes from elsewhere: whether all of its entries can be read. Raises `DamagedRow`."""
+    try:
+        headers, bodies = _bounded(decompressor, row.headers), _bounded(decompressor, row.bodies)
+        sizes = list(SIZES.iter_unpack(row.sizes))
+        if len(headers) != sum(of_header for of_header, _, _ in sizes):
+            raise DamagedRow(row.entries, "its headers have not the size that they should")
+        if len(bodies) != sum(of_body for _, _, of_body in sizes):
+            raise DamagedRow(row.entries, "its bodies have not the size that they should")
+        for entry in _taken_apart(row.entries, row.sizes, headers, bodies):
+            _look_at(entry)
+    except (zstandard.ZstdError, ValueError) as error:
+        raise DamagedRow(row.entries, str(error)) from error
+
+
+def _bounded(decompressor: zstandard.ZstdDecompressor, kept: bytes) -> bytes:
+    if kept.startswith(zstandard.FRAME_HEADER):
+        size = zstandard.get_frame_parameters(kept).content_size
+        if not 0 <= size <= PLAIN_BYTES_MAX:
+            raise ValueError(f"it says that it has {size:,} bytes")
+    return _plain(decompressor, kept)
 
 
 def _taken_apart(last_offset: int, sizes: bytes, headers: bytes, bodies: bytes) -> Iterator[Recorded]:

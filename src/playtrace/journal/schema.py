@@ -27,6 +27,12 @@ CREATE TABLE IF NOT EXISTS consumers (
     name TEXT PRIMARY KEY,
     journal_offset INTEGER NOT NULL                 -- nothing up to here is needed again
 );
+CREATE TABLE IF NOT EXISTS arrived (                -- from brokers; of the same moment as the entries
+    source_id TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,                   -- of the first message that is not here
+    PRIMARY KEY (source_id, partition)
+);
 CREATE TABLE IF NOT EXISTS damaged (
     found_at TEXT NOT NULL,
     reason TEXT NOT NULL,

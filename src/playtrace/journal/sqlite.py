@@ -48,6 +48,7 @@ from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull, JournalU
 from playtrace.journal.rows import SIZES, ZSTD_LEVEL, Row, entries_of, events_up_to, rows_of
 from playtrace.journal.schema import VERSION, create
 from playtrace.journal.turns import Turns, noted_in
+from playtrace.journal.waiting import Append, tell
 
 log = logging.getLogger("playtrace.journal")
 
@@ -78,17 +79,6 @@ WHERE first <= last AND last NOT IN (SELECT last_offset FROM damaged WHERE last_
 """
 
 
-class _Append:
-    """An entry to record, and who waits for it."""
-
-    __slots__ = ("entry", "future", "loop")
-
-    def __init__(self, entry: Entry, future: asyncio.Future[int], loop: asyncio.AbstractEventLoop) -> None:
-        self.entry = entry
-        self.future = future
-        self.loop = loop
-
-
 class _Consumed:
     """What a consumer needs no more."""
 
@@ -106,7 +96,7 @@ class Journal:
         self.path = path
         self._bytes_max = settings.journal.bytes_max
         self._disk_free_bytes_min = settings.journal.disk_reserve_bytes(shutil.disk_usage(path.parent).total)
-        self._waiting: queue.SimpleQueue[_Append | _Consumed | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Append | _Consumed | None] = queue.SimpleQueue()
         """What the writing thread is to do: record an entry, or how far a consumer is, or (None) end."""
         self._consumed: dict[str, int] = {}
         """By consumer; what is not in the file yet."""
@@ -175,10 +165,9 @@ class Journal:
         """
         if (refusing := self.refusing) is not None:
             raise refusing
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[int] = loop.create_future()
-        self._waiting.put(_Append(entry, future, loop))
-        return future
+        append = Append.of(entry)
+        self._waiting.put(append)
+        return append.future
 
     def append_and_wait(self, entry: Entry) -> int:
         """As `append`, for programs without an event loop."""
@@ -383,7 +372,7 @@ class Journal:
         compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
         is_closing = False
         while not is_closing:
-            appends: list[_Append] = []
+            appends: list[Append] = []
             size = 0
             try:
                 item = self._waiting.get(block=not self._is_trimming, timeout=self._trim_again_s)
@@ -412,9 +401,9 @@ class Journal:
                 # It is not waiting any more; else everything would be refused until something is appended.
                 self._turn_wanted_at = None
                 log.exception("the journal could not be written")
-                _tell(appends, JournalUnavailable(f"Journal: {error}"))
+                tell(appends, JournalUnavailable(f"Journal: {error}"))
 
-    def _write_group(self, appends: Sequence[_Append], rows: Sequence[Row]) -> None:
+    def _write_group(self, appends: Sequence[Append], rows: Sequence[Row]) -> None:
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             last = self._last_offset()
@@ -440,13 +429,13 @@ class Journal:
             reason = DiskFull(f"The disk is full: {error}") if full else JournalUnavailable(f"Journal: {error}")
             log.error("journal could not commit", extra={"error": str(error), "entries": len(appends)})
             self._look_at_room(at_once=True)
-            _tell(appends, reason)
+            tell(appends, reason)
             return
         self._offset_min = last
         if appends:
             self._turns.note(self.journal_id, last)
         self._look_at_room(at_once=self._refusing is not None)
-        _tell(appends, first)
+        tell(appends, first)
 
     def _trim_some(self) -> None:
         """Write down how far consumers are. Delete the oldest entries that none needs, as many as one commit should."""
@@ -526,27 +515,3 @@ def file_bytes_used(path: Path, page_bytes: int) -> int:
     finally:
         connection.close()
     return (pages - free) * page_bytes
-
-
-def _tell(appends: Sequence[_Append], result: int | JournalUnavailable) -> None:
-    """Wake everybody of a group with one call into each event loop."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[int], int | JournalUnavailable]]] = {}
-    for i, append in enumerate(appends):
-        outcome = result + i if isinstance(result, int) else result
-        by_loop.setdefault(append.loop, []).append((append.future, outcome))
-    for loop, outcomes in by_loop.items():
-        try:
-            loop.call_soon_threadsafe(_resolve, outcomes)
-        except RuntimeError:
-            # The loop is gone, and with it everybody who waited; the entries are recorded all the same.
-            log.debug("nobody waits any more", extra={"entries": len(outcomes)})
-
-
-def _resolve(outcomes: Sequence[tuple[asyncio.Future[int], int | JournalUnavailable]]) -> None:
-    for future, outcome in outcomes:
-        if future.done():
-            continue
-        if isinstance(outcome, int):
-            future.set_result(outcome)
-        else:
-            future.set_exception(outcome)

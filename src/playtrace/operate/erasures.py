@@ -26,6 +26,7 @@ from typing import Any, LiteralString
 from msgspec import Struct
 
 from playtrace.config import Settings
+from playtrace.journal.errors import JournalUnavailable
 from playtrace.journal.sqlite import Journal
 from playtrace.load.kept import CONSUMER
 from playtrace.load.loader import Loader
@@ -156,12 +157,16 @@ class Erasures:
         settings: Settings,
         *,
         touched: Callable[[Iterable[dt.date]], None],
+        taken: Callable[[], int] | None = None,
         gathered: dt.timedelta | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
+        """`taken` is the offset of the journal up to which everything was acknowledged until now, where others than
+        this journal take events too."""
         self._store = store
         self._registry = registry
         self._journal = journal
+        self._taken = taken or (lambda: journal.head)
         self._loader = loader
         self._settings = settings
         self._touched = touched
@@ -211,8 +216,8 @@ class Erasures:
     def _wait_until_loaded(self) -> None:
         """What was acknowledged before is to be in the store: else it would come back."""
         try:
-            self._loader.when_loaded(self._journal.head).result(LOADED_SECONDS_MAX)
-        except FutureTimeout as error:
+            self._loader.when_loaded(self._taken()).result(LOADED_SECONDS_MAX)
+        except (FutureTimeout, JournalUnavailable) as error:
             raise ErasureFailed(
                 "What was received before is not loaded yet, and would come back: try again when loading has caught up."
             ) from error

@@ -22,7 +22,7 @@ import msgspec
 from playtrace import logs
 from playtrace.collect.app import Collect
 from playtrace.jobs import Job, Jobs
-from playtrace.journal.sqlite import Journal
+from playtrace.journal.by_url import open_sink
 from playtrace.measures import Measures
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
@@ -47,7 +47,7 @@ async def collect(orders: Orders) -> None:
     traces = Tracing.begin(settings, "collector")
     registry = Registry.open(settings.registry_database, upgraded=True)
     keys = KeyRing(registry, open_mode=settings.open)
-    journal = Journal.open(settings.journal_path, settings)
+    journal = open_sink(settings)
     relay = Relay(orders.reading)
     measures = Measures()
     collecting = Collect(settings, journal, keys, measures)

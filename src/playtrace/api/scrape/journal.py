@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import Metric
 
+from playtrace.api.freshness import waiting_seconds
 from playtrace.api.scrape.families import gauge
 from playtrace.api.state import State
 
@@ -36,8 +37,14 @@ def families(state: State) -> Iterator[Metric]:
     yield gauge(
         "playtrace_journal_lag_seconds",
         "How long the oldest of them has waited.",
-        loader.waiting_seconds(),
+        waiting_seconds(loader, state.inlet),
     )
+    if state.inlet is not None:
+        yield gauge(
+            "playtrace_broker_lag_messages",
+            "Messages that the broker has and that are not fetched yet, as of a moment ago.",
+            state.inlet.messages_behind,
+        )
     yield gauge("playtrace_journal_bytes", "Bytes of the journal's file that are in use.", journal.bytes)
     yield gauge(
         "playtrace_journal_limit_bytes",

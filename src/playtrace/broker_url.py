@@ -1,0 +1,56 @@
+"""The address of a broker, as it is written in `journal_url`: `scheme://[user:password@]host[:port],…[/name][?options]`."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote
+
+from msgspec import Struct
+
+NAME = "playtrace"
+"""Of the topic or stream, unless the address says another."""
+PORTS = {"kafka": 9092, "nats": 4222}
+"""The schemes that there are, and where such a broker usually listens."""
+FORM = re.compile(
+    r"(?P<scheme>[a-z]+)://((?P<user>[^:@/?]*)(:(?P<password>[^@/?]*))?@)?"
+    r"(?P<hosts>[^@/?#\s]+)(/(?P<name>[A-Za-z0-9_-]{0,64}))?(\?(?P<options>[^#\s]*))?"
+)
+
+
+class BrokerUrl(Struct, frozen=True):
+    scheme: str
+    hosts: tuple[str, ...]
+    """Each with its port."""
+    name: str
+    user: str | None
+    password: str | None
+    options: dict[str, str]
+
+    def __str__(self) -> str:
+        """Without what is secret."""
+        return f"{self.scheme}://{','.join(self.hosts)}/{self.name}"
+
+    def number(self, option: str, otherwise: int) -> int:
+        return int(self.options.get(option, otherwise))
+
+
+def broker_url(text: str) -> BrokerUrl:
+    """Raises `ValueError`, which quotes nothing of a password."""
+    form = FORM.fullmatch(text)
+    if form is None or (port := PORTS.get(form["scheme"])) is None:
+        raise ValueError(
+            "expected sqlite:, kafka://host:9092/topic or nats://host:4222/stream, with user:password@ before the host"
+            " where the broker asks for it"
+        )
+    options = dict(parse_qsl(form["options"] or "", keep_blank_values=True))
+    for option in ("partitions", "replicas"):
+        if option in options and not re.fullmatch("[1-9][0-9]{0,3}", options[option]):
+            raise ValueError(f"expected a number from 1 for {option}")
+    return BrokerUrl(
+        form["scheme"],
+        tuple(host if re.search(r":\d+$", host) else f"{host}:{port}" for host in form["hosts"].split(",")),
+        form["name"] or NAME,
+        None if form["user"] is None else unquote(form["user"]),
+        None if form["password"] is None else unquote(form["password"]),
+        options,
+    )

@@ -1,0 +1,261 @@
+"""NATS JetStream as a broker of the journal: `nats://[user:password@]host[:port],…/stream?option=…`
+
+A stream is one partition. Sent is one message at a time, each with an id: one that is sent again, because nobody knows
+whether it arrived, is there once. Durable means what the stream's storage means: with `sync_interval: always` in the
+server's configuration, or with several replicas, what it acknowledges outlives a power cut.
+
+Options: `replicas` of a stream that is not there yet, and `tls=true`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import threading
+import uuid
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import Future, wait
+from typing import Any, TypeVar
+
+from nats.aio.client import Client
+from nats.errors import Error
+from nats.errors import TimeoutError as NothingCame
+from nats.js import JetStreamContext, api
+from nats.js.errors import APIError, NotFoundError
+
+from playtrace.broker_url import BrokerUrl
+from playtrace.journal.broker import DELIVERY_SECONDS_MAX, KEPT_S, Arrived, Done
+from playtrace.journal.errors import BrokerAway, JournalFull, JournalUnavailable
+
+log = logging.getLogger("playtrace.journal")
+
+TRY_SECONDS_MAX = 2.0
+"""For one try to send, of those that `DELIVERY_SECONDS_MAX` has room for."""
+ANSWER_SECONDS_MAX = 5.0
+"""For everything else that the server is asked."""
+TRY_AGAIN_S = 0.1
+DUPLICATES_S = 120.0
+"""So long the server remembers ids of messages: much longer than anybody tries to send one."""
+BATCH_MESSAGES_MAX = 32
+IDLE_S = 300.0
+"""A consumer that nobody has asked for so long is forgotten by the server."""
+STREAM_FULL = (10077, 10122, 10049)
+"""Of JetStream's errors, those of a stream, or an account, that takes no more: there is `discard: new`."""
+
+T = TypeVar("T")
+
+
+class _Connection:
+    """A connection in an event loop and thread of its own; it is made anew for as long as it takes."""
+
+    def __init__(self, url: BrokerUrl) -> None:
+        self.url = url
+        self.subject = f"{url.name}.entries"
+        self.loop = asyncio.new_event_loop()
+        self._client: Client | None = None
+        self._connecting = asyncio.Lock()
+        self._is_stream_known = False
+        self._thread = threading.Thread(target=self.loop.run_forever, name="nats", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """From another thread, whatever it takes."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    async def stream(self) -> JetStreamContext:
+        """Raises `nats.errors.Error`, and `OSError`."""
+        async with self._connecting:
+            if self._client is None or self._client.is_closed:
+                self._client = await self._connected()
+        stream = self._client.jetstream(timeout=ANSWER_SECONDS_MAX)
+        if not self._is_stream_known:
+            await self._make_stream(stream)
+            self._is_stream_known = True
+        return stream
+
+    async def _connected(self) -> Client:
+        client = Client()
+        try:
+            await client.connect(
+                [f"nats://{host}" for host in self.url.hosts],
+                name="playtrace",
+                user=self.url.user,
+                password=self.url.password,
+                tls=ssl.create_default_context() if self.url.options.get("tls") == "true" else None,
+                connect_timeout=int(ANSWER_SECONDS_MAX),
+                # What has ended is made anew by whoever needs it next: a consumer may have ended with it.
+                allow_reconnect=False,
+                error_cb=_note,
+            )
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+    async def _make_stream(self, stream: JetStreamContext) -> None:
+        try:
+            await stream.stream_info(self.url.name)
+        except NotFoundError:
+            # Where another process makes it at the same time, both say the same.
+            await stream.add_stream(
+                name=self.url.name,
+                subjects=[self.subject],
+                storage=api.StorageType.FILE,
+                retention=api.RetentionPolicy.LIMITS,
+                # What nobody has fetched yet is not pushed out by what comes.
+                discard=api.DiscardPolicy.NEW,
+                max_age=KEPT_S,
+                duplicate_window=DUPLICATES_S,
+                num_replicas=self.url.number("replicas", 1),
+            )
+
+    @property
+    def is_open(self) -> bool:
+        return self._client is not None and self._client.is_connected
+
+    def close(self) -> None:
+        self.run(self._close())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    async def _close(self) -> None:
+        if self._client is not None and not self._client.is_closed:
+            await self._client.close()
+
+
+async def _note(error: Exception) -> None:
+    """Whoever asked is told; this is what happens between."""
+    log.debug("nats", extra={"error": str(error)})
+
+
+class NatsSender:
+    in_flight_max = 1
+
+    def __init__(self, url: BrokerUrl) -> None:
+        self._connection = _Connection(url)
+        self._last: Future[None] | None = None
+        """What is on its way."""
+
+    def partition_of(self, game_id: str) -> int:
+        return 0
+
+    def send(self, partition: int, message: bytes, done: Done) -> None:
+        self._last = asyncio.run_coroutine_threadsafe(self._deliver(message, done), self._connection.loop)
+
+    def close(self) -> None:
+        if self._last is not None:
+            wait([self._last])
+        self._connection.close()
+
+    async def _deliver(self, message: bytes, done: Done) -> None:
+        try:
+            async with asyncio.timeout(DELIVERY_SECONDS_MAX):
+                result = await self._publish(message)
+        except TimeoutError:
+            result = BrokerAway(f"The broker {self._connection.url} did not acknowledge in time.")
+        except Exception as error:
+            log.exception("could not send to the broker")
+            result = BrokerAway(f"The broker {self._connection.url} cannot be sent to: {error}")
+        done(result)
+
+    async def _publish(self, message: bytes) -> int | JournalUnavailable:
+        """Tries until it is cancelled. Each try has the same id: the stream has the message once."""
+        url = self._connection.url
+        headers = {api.Header.MSG_ID.value: str(uuid.uuid4())}
+        while True:
+            try:
+                stream = await self._connection.stream()
+                acknowledged = await stream.publish(
+                    self._connection.subject, message, timeout=TRY_SECONDS_MAX, stream=url.name, headers=headers
+                )
+            except APIError as error:
+                if error.err_code in STREAM_FULL:
+                    return JournalFull(f"The stream {url} takes no more: {error.description}")
+                if error.code is not None and error.code < 500:
+                    return BrokerAway(f"The stream {url} refuses: {error.description}")
+            except (Error, OSError):
+                pass
+            else:
+                return acknowledged.seq
+            await asyncio.sleep(TRY_AGAIN_S)
+
+
+class NatsSource:
+    def __init__(self, url: BrokerUrl) -> None:
+        self.source_id = f"nats {url.name}"
+        self._connection = _Connection(url)
+        self._subscription: JetStreamContext.PullSubscription | None = None
+        self._next = 0
+
+    def begin(self, places: Mapping[int, int]) -> Mapping[int, int]:
+        return {0: self._asked(self._begin(places.get(0)))}
+
+    def fetch(self, timeout_s: float) -> Sequence[Arrived]:
+        return self._asked(self._fetch(timeout_s))
+
+    def ends(self) -> Mapping[int, int]:
+        return {0: self._asked(self._state()).last_seq + 1}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _asked(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return self._connection.run(work)
+        except (Error, OSError, APIError) as error:
+            raise BrokerAway(f"The broker {self._connection.url} cannot be read: {error!r}") from error
+
+    async def _state(self) -> api.StreamState:
+        stream = await self._connection.stream()
+        return (await stream.stream_info(self._connection.url.name)).state
+
+    async def _begin(self, place: int | None) -> int:
+        state = await self._state()
+        first = max(state.first_seq, 1)
+        if place is None or not first <= place <= state.last_seq + 1:
+            place = first
+        stream = await self._connection.stream()
+        self._subscription = await stream.pull_subscribe(
+            self._connection.subject,
+            stream=self._connection.url.name,
+            config=api.ConsumerConfig(
+                deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_seq=place,
+                ack_policy=api.AckPolicy.NONE,
+                inactive_threshold=IDLE_S,
+                mem_storage=True,
+                num_replicas=1,
+            ),
+        )
+        self._next = place
+        return place
+
+    async def _fetch(self, timeout_s: float) -> Sequence[Arrived]:
+        if self._subscription is None:
+            raise Error("not begun")
+        try:
+            messages = await self._subscription.fetch(BATCH_MESSAGES_MAX, timeout=timeout_s)
+        except NothingCame:
+            if not self._connection.is_open:
+                raise
+            return []
+        arrived: list[Arrived] = []
+        for message in messages:
+            sequence = message.metadata.sequence.stream
+            if sequence != self._next and not await self._are_removed_before(sequence):
+                if not arrived:
+                    raise Error(f"message {self._next} was lost on its way")
+                break  # these first
+            arrived.append(Arrived(0, sequence, message.data))
+            self._next = sequence + 1
+        return arrived
+
+    async def _are_removed_before(self, sequence: int) -> bool:
+        """Whether the stream has none between what was fetched and this one: somebody has removed them."""
+        stream = await self._connection.stream()
+        next_ = await stream.get_msg(
+            self._connection.url.name, seq=self._next, subject=self._connection.subject, next=True
+        )
+        return next_.seq == sequence
