@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
+from multiprocessing import forkserver
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -24,7 +26,10 @@ FORKS = sys.platform == "linux"
 IMPORTED = (
     "__main__",  # else each process imports it again: where one process runs all tests it is a script
     "anyio._backends._asyncio",
+    "playtrace.cli.local_server",
+    "playtrace.cli.registry_access",
     "playtrace.cli.serve",
+    "playtrace.cli.tables",
     "playtrace.collect.properties",
     "playtrace.protocols.events.reading",
     "playtrace.protocols.events.sending",
@@ -32,8 +37,12 @@ IMPORTED = (
     "playtrace.protocols.jwc.sending",
     "playtrace.protocols.loot.reading",
     "playtrace.protocols.loot.sending",
+    "playtrace.registry.migrations.column_types",
     "playtrace.registry.upgrade",
+    "rich._emoji_codes",
     "sqlalchemy.dialects.sqlite",
+    "typer.rich_utils",
+    "warm_start",
 )
 
 
@@ -50,8 +59,8 @@ class WarmProgram:
         errors: Path | None = None,
         own_group: bool = False,
     ) -> None:
+        _begin_forkserver()
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(IMPORTED))
         # As a daemon it is ended, and not waited for, if a test leaves it behind.
         self._process = context.Process(
             target=_run,
@@ -99,6 +108,20 @@ def run(*arguments: str, environment: Mapping[str, str] | None = None, check: bo
     if check:
         done.check_returncode()
     return done
+
+
+@cache
+def _begin_forkserver() -> None:
+    """It finds what it imports by the environment that it begins with."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(IMPORTED))
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *([before] if before else [])])
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before:
+            os.environ["PYTHONPATH"] = before
 
 
 def _run(

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from quick_passwords import quick_passwords
 from server_process import START_SECONDS_MAX
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,8 @@ from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.models import WriteKey
 from playtrace.registry.people import LOGIN_DAYS, SessionSecret
 from playtrace.registry.registry import SETUP_TOKENS_MAX, Registry
+
+__all__ = ["quick_passwords"]
 
 ENGINES = ("file", "postgresql", "mariadb")
 PASSWORD = "correct horse 🐎"

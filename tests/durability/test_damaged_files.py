@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from doctor_table import found_wrong
+from server_process import new_folder
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
@@ -69,7 +70,7 @@ def fill(journal: Journal, requests: int) -> list[set[str]]:
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Left:
     """All of it in the journal, most in its log."""
-    data = tmp_path_factory.mktemp("waiting") / "data"
+    data = new_folder(tmp_path_factory.mktemp("waiting") / "data")
     settings = Settings(data=data)
     journal = Journal.open(settings.journal_path, settings)
     try:
@@ -82,7 +83,7 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Left:
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Left:
     """All of it in the store, half in its file and half in its log."""
-    data = tmp_path_factory.mktemp("loaded") / "data"
+    data = new_folder(tmp_path_factory.mktemp("loaded") / "data")
     settings = Settings(data=data)
     acknowledged: list[set[str]] = []
     for _ in range(2):

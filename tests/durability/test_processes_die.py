@@ -29,7 +29,9 @@ from playtrace.serving.collectors import REPLACE_AFTER_S
 from playtrace.store.duckdb import Store
 
 CLIENTS = 12
-DEADLINE_S = 60.0
+PAUSE_S = 0.05
+"""Of a client, before it connects anew: what starts meanwhile needs the machine too."""
+DEADLINE_S = 120.0
 STARTING_S_MAX = 2.0
 """A process takes about a second from its beginning until it answers."""
 IN_ITS_PLACE = "another collecting process took its place"
@@ -57,11 +59,11 @@ class Client(threading.Thread):
             except ConnectionRefusedError:
                 if not self._server.is_running():
                     return
-                time.sleep(0.02)
             except (OSError, http.client.HTTPException):
                 pass  # No answer: it would send the same again.
             finally:
                 connection.close()
+            time.sleep(PAUSE_S)
 
     def _send(self, connection: http.client.HTTPConnection) -> None:
         event_id = str(uuid.uuid4())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
 from playtrace import __version__
 from playtrace.api import (
@@ -75,9 +77,18 @@ def create_app() -> FastAPI:
         # Its own page loads scripts from another host; ours is part of the dashboard.
         docs_url=None,
         redoc_url=None,
-        responses=problem_documents.RESPONSES,
     )
     problem_documents.install(app)
+    app.router.routes.extend(routes())
+    app.mount("/", Dashboard())
+    return app
+
+
+@cache
+def routes() -> list[BaseRoute]:
+    """Those of the API, which know nothing of the app that has them. Making them, and what FastAPI makes of them when
+    the first request comes, is half of what a start computes."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, responses=problem_documents.RESPONSES)
     for router in (
         session.router,
         people.router,
@@ -118,5 +129,4 @@ def create_app() -> FastAPI:
         *(half.router for half in halves("reading").values()),
     ):
         app.include_router(router)
-    app.mount("/", Dashboard())
-    return app
+    return app.router.routes

@@ -15,7 +15,7 @@ from playtrace.simulate.arena import ArenaScenario
 from playtrace.simulate.truth import Truth
 
 END = dt.datetime(2026, 3, 29, tzinfo=dt.UTC)
-EVENTS = 300_000
+EVENTS = 100_000
 
 
 class Arena:
