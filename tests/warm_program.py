@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -46,6 +47,24 @@ IMPORTED = (
 )
 
 
+@cache
+def forks() -> ForkServerContext:
+    """Begins processes that have imported the program."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(IMPORTED))
+    # It finds what it imports by the environment that it begins with.
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *([before] if before else [])])
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+    return context
+
+
 class WarmProgram:
     """Like `subprocess.Popen`, of which it has what tests of servers call."""
 
@@ -59,10 +78,8 @@ class WarmProgram:
         errors: Path | None = None,
         own_group: bool = False,
     ) -> None:
-        _begin_forkserver()
-        context = multiprocessing.get_context("forkserver")
         # As a daemon it is ended, and not waited for, if a test leaves it behind.
-        self._process = context.Process(
+        self._process = forks().Process(
             target=_run,
             args=(list(arguments), dict(environment), folder, output, errors or output, own_group),
             daemon=True,
@@ -108,20 +125,6 @@ def run(*arguments: str, environment: Mapping[str, str] | None = None, check: bo
     if check:
         done.check_returncode()
     return done
-
-
-@cache
-def _begin_forkserver() -> None:
-    """It finds what it imports by the environment that it begins with."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(list(IMPORTED))
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *([before] if before else [])])
-    try:
-        forkserver.ensure_running()
-    finally:
-        del os.environ["PYTHONPATH"]
-        if before:
-            os.environ["PYTHONPATH"] = before
 
 
 def _run(

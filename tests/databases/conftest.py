@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from server_process import new_databases
 
 from databases.ferretdb import PROGRAM
 from databases.mariadb import MariaDB, throw_away_mariadb
@@ -62,7 +63,7 @@ def shared_registry_of_mariadb(mariadb: MariaDB) -> str:
 
 @pytest.fixture
 def registry_in_file(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'registry.sqlite'}"
+    return f"sqlite:///{shutil.copy(new_databases() / 'registry.sqlite', tmp_path)}"
 
 
 @pytest.fixture

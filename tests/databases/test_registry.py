@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import stat
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from quick_passwords import quick_passwords
-from server_process import START_SECONDS_MAX
 from sqlalchemy.orm import Session
+from warm_program import forks
 
 from playtrace.registry import key_ring
 from playtrace.registry.database import open_database
@@ -66,14 +64,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def file_url(tmp_path: Path) -> str:
-    return f"sqlite:///{(tmp_path / 'new folder' / 'registry.sqlite').as_posix()}"
-
-
-@pytest.fixture
-def in_file(file_url: str, clock: Clock) -> Iterator[Registry]:
-    """Where the file itself is looked at."""
-    with closing(Registry.open(file_url, clock=clock)) as registry:
+def in_file(registry_in_file: str, clock: Clock) -> Iterator[Registry]:
+    """For what has nothing to do with the database, and where the file itself is looked at."""
+    with closing(Registry.open(registry_in_file, clock=clock)) as registry:
         yield registry
 
 
@@ -414,36 +407,39 @@ def test_a_read_token_works_until_revoked(registry: Registry) -> None:
 # The file
 
 
-def test_no_secret_is_in_the_file(in_file: Registry, file_url: str) -> None:
+def test_no_secret_is_in_the_file(in_file: Registry, registry_in_file: str) -> None:
     admin = in_file.create_admin(in_file.setup_token() or "", "ada@studio.example", PASSWORD).email
     secrets = [sign_in(in_file, admin, PASSWORD).secret, in_file.add_token()[1], PASSWORD]
     in_file.close()
-    content = Path(file_url.removeprefix("sqlite:///")).read_bytes()
+    content = Path(registry_in_file.removeprefix("sqlite:///")).read_bytes()
     assert b"$argon2id$" in content
     for secret in secrets:
         assert secret.encode() not in content
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
-def test_only_the_owner_may_read_the_files(in_file: Registry, file_url: str) -> None:
-    in_file.add_game("a")
-    folder = Path(file_url.removeprefix("sqlite:///")).parent
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+def test_only_the_owner_may_read_the_files(new_file: str) -> None:
+    with closing(Registry.open(new_file)) as registry:
+        registry.add_game("a")
+        folder = Path(new_file.removeprefix("sqlite:///")).parent
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert modes == {"registry.sqlite": 0o600, "registry.sqlite-wal": 0o600, "registry.sqlite-shm": 0o600}
 
 
-def test_several_processes_start_and_write_at_once(new_url: str) -> None:
-    url = new_url
-    program = (
-        "import sys\n"
-        "from playtrace.registry.registry import Registry\n"
-        "registry = Registry.open(sys.argv[1])\n"
-        "for number in range(10):\n"
-        "    registry.add_game(f'{sys.argv[2]}-{number}')\n"
-    )
-    running = [subprocess.Popen([sys.executable, "-c", program, url, str(number)]) for number in range(3)]
-    assert [process.wait(START_SECONDS_MAX * 3) for process in running] == [0, 0, 0]
+def add_games(url: str, who: int) -> None:
     registry = Registry.open(url)
+    for number in range(10):
+        registry.add_game(f"{who}-{number}")
+
+
+def test_several_processes_start_and_write_at_once(new_url: str) -> None:
+    running = [forks().Process(target=add_games, args=(new_url, number)) for number in range(3)]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+    assert [process.exitcode for process in running] == [0, 0, 0]
+    registry = Registry.open(new_url)
     assert len(registry.games()) == 30
     assert registry.revision() == 30
     registry.close()

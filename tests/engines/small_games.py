@@ -26,7 +26,7 @@ ZONES = ("UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "As
 
 agreeing = settings(
     # Others each time. EXAMPLES=100 before a metric is trusted.
-    max_examples=int(os.environ.get("EXAMPLES", "5")),
+    max_examples=int(os.environ.get("EXAMPLES", "3")),
     # What fails is small as it is. To see it smaller, and wait for that: SHRINK=1.
     phases=[*Phase] if os.environ.get("SHRINK") else [Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,

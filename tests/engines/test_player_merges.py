@@ -27,7 +27,7 @@ from playtrace.sql.answer import respond
 from playtrace.sql.orders import Reach
 from playtrace.store.builds import prepare_rollups
 
-few = settings(agreeing, max_examples=4)
+few = settings(agreeing, max_examples=2)
 
 
 def leads(engine: Engine, game: str) -> dict[str, str]:
@@ -128,7 +128,7 @@ played = events_of(
 )
 
 
-@settings(agreeing, max_examples=2)
+@settings(agreeing, max_examples=1)
 @asking(merged(played))
 def test_all_is_answered_as_if_the_ids_that_stay_had_been_sent(
     engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -20,15 +19,19 @@ import pyarrow as pa
 import pytest
 from followed_store import MIRROR, NOW, Followed, steps
 from sqlite_target import SqliteTarget, path_of, rows_of
+from warm_program import forks
 
 from playtrace.addresses import masked, scrubbed
 from playtrace.config import MirrorSettings, Settings
 from playtrace.event import EVENTS_PER_REQUEST_MAX
 from playtrace.mirrors import cutting, follower
+from playtrace.mirrors.follower import Follower
 from playtrace.mirrors.from_settings import urls_of
 from playtrace.mirrors.state import complaint, following, lag_seconds, state_of
 from playtrace.mirrors.target import Slice, TargetAway, Written
 from playtrace.registry.mirrors import MirrorDefinition
+from playtrace.registry.registry import Registry
+from playtrace.store.duckdb import Store
 
 
 @pytest.fixture(scope="module")
@@ -120,33 +123,19 @@ def test_slices_are_bounded_in_bytes_too(followed: Followed):
     assert sizes == [5, 3]
 
 
-KILLED = """
-import os, signal, sys
-sys.path[:0] = [{tests!r}]
-from followed_store import MIRROR
-from pathlib import Path
-from sqlite_target import SqliteTarget, path_of
-from playtrace.config import MirrorSettings, Settings
-from playtrace.mirrors.follower import Follower
-from playtrace.registry.registry import Registry
-from playtrace.store.duckdb import Store
+def follow_until_killed(folder: Path, survives: int, journal: str) -> None:
+    """In a process of its own, which ends itself when it is about to commit once more than it survives."""
 
-settings = Settings(data=Path({data!r}))
-survives = {survives}
+    def before_commit(commits: int) -> None:
+        if commits == survives:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def before_commit(commits):
-    if commits == survives:
-        os.kill(os.getpid(), signal.SIGKILL)
+    def making(url: str, mirror: str, settings: Settings, _: object) -> SqliteTarget:
+        return SqliteTarget(path_of(url, settings), mirror, before_commit=before_commit)
 
-def make(url, mirror, settings, games):
-    return SqliteTarget(path_of(url, settings), mirror, before_commit=before_commit)
-
-store = Store.open(settings.store_path, settings)
-mirror = Follower(store, Registry.open(settings.registry_database), settings, MIRROR, journal_id={journal!r}, make=make)
-while (step := mirror.step()).did == "wrote":
-    pass
-sys.exit(f"{{step}}, {{mirror.state}}")
-"""
+    settings = Settings(data=folder)
+    store, registry = Store.open(settings.store_path, settings), Registry.open(settings.registry_database)
+    steps(Follower(store, registry, settings, MIRROR, journal_id=journal, make=making))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -154,11 +143,10 @@ def test_killed_between_write_and_commit_nothing_is_lost_or_twice(large: Followe
     expected, journal = large.expected(), str(large.journal.journal_id)
     large.store.close()
     for survives in (0, 1, 1):
-        script = KILLED.format(
-            tests=os.fspath(Path(__file__).parent), data=os.fspath(large.folder), survives=survives, journal=journal
-        )
-        ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        process = forks().Process(target=follow_until_killed, args=(large.folder, survives, journal))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
         assert len(rows_of(large.target)) < len(expected)
     large.open_store()
     with closing(large.follower()) as mirror:
