@@ -80,7 +80,7 @@ SAMPLES = st.tuples(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(st.lists(SAMPLES, min_size=1, max_size=5), min_size=2, max_size=8))
 def test_in_whatever_order_they_arrive_the_spans_are_those_of_all(loads: list[list[Sample]]):
     with opened() as (store, loader):
