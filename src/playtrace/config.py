@@ -34,6 +34,7 @@ from playtrace.room_settings import Known, RoomSettings, Setting, settings_of
 MEBIBYTE = 1024 * 1024
 PEBIBYTE = 1024**5
 """More than any machine of this kind has: who writes so much has written too many zeros."""
+ROLES = ("collect", "load", "ask")
 WEBHOOK_URL_LENGTH_MAX = 2_000
 DAYS_MAX = 36_600
 """A hundred years."""
@@ -476,6 +477,11 @@ class Settings(BaseModel):
         " its own: else it sends a request into one that just ends, and tells its client 502.",
     )
     public_url: str | None = Field(default=None, description="Address that people use, where a proxy stands in front.")
+    role: str = Field(
+        default="all",
+        description="What this process does: all, or of collect (take events), load (bring them into the store) and ask"
+        " (answer questions) those that are named, with commas. Needs a broker as the journal.",
+    )
     open: bool = Field(default=False, description="No login, no keys, unknown games are created. Loopback only.")
     open_beyond_loopback: bool = Field(
         default=False, description="The second yes that an open server needs to listen beyond loopback."
@@ -512,6 +518,20 @@ class Settings(BaseModel):
         in_file = tomllib.loads(FILE.read_text("utf-8")) if FILE.is_file() else {}
         return cls.model_validate(_laid_over(_placed(in_file), _laid_over(_in_environment(), _placed(options))))
 
+    @field_validator("role")
+    @classmethod
+    def _is_known(cls, role: str) -> str:
+        named = [name.strip() for name in role.split(",")]
+        if not set(named) <= {"all", *ROLES}:
+            raise ValueError(f"expected all, or some of {', '.join(ROLES)} with commas between")
+        return ",".join(named)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Some of `ROLES`."""
+        named = self.role.split(",")
+        return frozenset(ROLES if "all" in named else named)
+
     @model_validator(mode="before")
     @classmethod
     def _place(cls, values: Any) -> Any:
@@ -530,6 +550,11 @@ class Settings(BaseModel):
     @property
     def journal_path(self) -> Path:
         return self.data / "journal.sqlite"
+
+    @property
+    def keys_path(self) -> Path:
+        """Where a process that only takes events keeps what it knows of keys."""
+        return self.data / "keys.json"
 
     @property
     def store_path(self) -> Path:

@@ -39,11 +39,12 @@ from playtrace.api.state import State
 from playtrace.api.turns import Turns
 from playtrace.asgi import Receive, Scope, Send
 from playtrace.collect.app import Collect
-from playtrace.config import LOCAL_FILE, MEBIBYTE, Settings
+from playtrace.config import LOCAL_FILE, MEBIBYTE, ROLES, Settings
 from playtrace.jobs import Job, Jobs
-from playtrace.journal.by_url import open_inlet, open_sink
+from playtrace.journal.by_url import is_broker, open_inlet, open_sink
 from playtrace.journal.inlet import taken_until
 from playtrace.journal.repair import repair
+from playtrace.journal.sink import Closed, Sink
 from playtrace.journal.sqlite import Journal
 from playtrace.load.compaction import Compaction
 from playtrace.load.loader import Loader
@@ -73,6 +74,7 @@ from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.reports.sending import Reports
 from playtrace.segments.keeping import DailyRefresh
+from playtrace.serving.collecting import Collecting
 from playtrace.serving.collectors import Collectors
 from playtrace.serving.counting import Counting
 from playtrace.serving.entrance import Entrance
@@ -116,7 +118,7 @@ class Playtrace:
         repair(settings.journal_path)
         self.journal = Journal.open(settings.journal_path, settings)
         self.inlet = open_inlet(settings, self.journal)
-        self.sink = self.journal if self.inlet is None else open_sink(settings)
+        self.sink = self._sink()
         note_what_is_behind(self.registry.store_place(), self.journal, self.store)
         compaction = Compaction(self.store, settings)
         self.rebuild = Rebuild(self.store, settings, compaction.touch)
@@ -218,8 +220,13 @@ class Playtrace:
         collect = Collect(settings, self.sink, self.key_ring, self.measured.own)
         reading = Attention(EveryAnswer(QuerySpelling(api)))
         entrance = Entrance(settings, collect, Counting(reading, self.measured.own))
-        is_handed_on = settings.collect.processes_here() > 0
+        is_handed_on = processes_of(settings) > 0
         self._entrance = RequestIds(traced(entrance, settings, collect.answers, is_handed_on=is_handed_on))
+
+    def _sink(self) -> Sink:
+        if "collect" not in self.settings.roles:
+            return Closed(f"This server has the role {self.settings.role}: send events to one that takes them.")
+        return self.journal if self.inlet is None else open_sink(self.settings)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         return self._entrance(scope, receive, send)
@@ -239,6 +246,10 @@ class Playtrace:
             self.inlet.start()
         self.loader.start()
         self.jobs.start()
+
+    def end_questions(self) -> None:
+        """Those that are being answered get an error."""
+        self.store.end_questions()
 
     def waiting_seconds(self) -> float:
         """How long the oldest of what was acknowledged has waited to be loaded."""
@@ -270,12 +281,16 @@ class Playtrace:
         self.registry.close()
 
 
-async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], stop: asyncio.Event) -> None:
+Server = Playtrace | Collecting
+
+
+async def serve(settings: Settings, on_ready: Callable[[str, Server], None], stop: asyncio.Event) -> None:
     """Serve until `stop` is set, then finish what was begun.
 
     `on_ready` is called with the address once requests are answered. Raises `StartError`.
     """
     check_open(settings)
+    check_role(settings)
     use_system_allocator()
     if sys.platform != "win32":
         # What players did is nobody else's business; on Windows the folder's own permissions count.
@@ -287,17 +302,15 @@ async def serve(settings: Settings, on_ready: Callable[[str, Playtrace], None], 
         await _serve(settings, port, on_ready, stop)
 
 
-async def _serve(
-    settings: Settings, port: int, on_ready: Callable[[str, Playtrace], None], stop: asyncio.Event
-) -> None:
+async def _serve(settings: Settings, port: int, on_ready: Callable[[str, Server], None], stop: asyncio.Event) -> None:
     try:
         traces = Tracing.begin(settings, "main")
-        playtrace = Playtrace(settings)
+        playtrace: Server = Collecting(settings) if settings.roles == frozenset({"collect"}) else Playtrace(settings)
     except (OSError, ValueError, sqlite3.Error) as error:
         # A folder, a file or an address among the settings.
         raise StartError(f"Cannot start with the folder {settings.data} and these settings: {error}") from error
     reading = Reading(free_port(LOOPBACK), secrets.token_urlsafe(32))
-    collectors = Collectors(Orders(settings, port, reading), settings.collect.processes_here())
+    collectors = Collectors(Orders(settings, port, reading), processes_of(settings))
     app, here = playtrace, (settings.host, port)
     if collectors.count > 0:
         app, here = Forwarded(playtrace, reading.secret), (LOOPBACK, reading.port)
@@ -328,7 +341,7 @@ async def _serve(
         (settings.data / LOCAL_FILE).unlink(missing_ok=True)
         stopping.cancel()
         playtrace.jobs.end()
-        ending = asyncio.get_running_loop().call_later(LAST_QUESTIONS_SECONDS_MAX, playtrace.store.end_questions)
+        ending = asyncio.get_running_loop().call_later(LAST_QUESTIONS_SECONDS_MAX, playtrace.end_questions)
         await collectors.stop()
         await stop_serving(server, serving)
         ending.cancel()
@@ -357,6 +370,29 @@ def check_open(settings: Settings) -> None:
             f"An open server asks nobody who they are, and {settings.host} can be reached by others."
             " Say --open-beyond-loopback as well if that is what you want."
         )
+
+
+def check_role(settings: Settings) -> None:
+    """Raises `StartError` for a role that cannot be had with these settings."""
+    roles = settings.roles
+    if roles == frozenset(ROLES):
+        return
+    if not is_broker(settings):
+        raise StartError(
+            f"The role {settings.role} needs a broker between those who take events and whoever loads them: set"
+            " journal_url, such as kafka://broker:9092/playtrace."
+        )
+    if len(roles & {"load", "ask"}) == 1:
+        possible = ",".join(name for name in ROLES if name in roles | {"load", "ask"})
+        raise StartError(
+            f"The role {settings.role} cannot be had: the store is a file, which one process has alone, to load and to"
+            f" answer. Say {possible} in one place, and collect in as many as you like."
+        )
+
+
+def processes_of(settings: Settings) -> int:
+    """How many processes take events beside this one."""
+    return settings.collect.processes_here() if "collect" in settings.roles else 0
 
 
 def check_restored(folder: Path) -> None:

@@ -20,7 +20,7 @@ from playtrace.cli.settings_options import Data, Port, settings_from
 from playtrace.config import MirrorSettings
 from playtrace.registry.maps import Calibration, Pinned
 from playtrace.registry.registry import Registry
-from playtrace.server import Playtrace
+from playtrace.server import Server
 from playtrace.server import serve as serve_app
 from playtrace.simulate.arena_pictures import drawings
 
@@ -60,11 +60,11 @@ def demo(
         logs.set_up(settings)
         players: list[subprocess.Popen[bytes]] = []
 
-        def ready(url: str, playtrace: Playtrace) -> None:
+        def ready(url: str, server: Server) -> None:
             dashboard = f"{url}/?game={GAME}"
             console.print(f"The dashboard is at [bold]{dashboard}[/bold]. Ctrl-C ends the demo.", soft_wrap=True)
             console.print(f"`playtrace query` and `playtrace sql` find it with --data {data}", soft_wrap=True)
-            _draw_maps(playtrace.registry)
+            _draw_maps(server.registry)
             if not has_history:
                 console.print(f"{HISTORY_DAYS} days of history are on their way: the dashboard fills as they come.")
             players.append(subprocess.Popen(_simulate(url, history=not has_history)))  # noqa: S603 - ourselves

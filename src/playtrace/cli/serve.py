@@ -14,7 +14,7 @@ from rich.console import Console
 from playtrace import logs
 from playtrace.cli.settings_options import Data, Host, Port, settings_from
 from playtrace.registry.errors import RegistryError
-from playtrace.server import Playtrace
+from playtrace.server import Playtrace, Server
 from playtrace.server import serve as serve_app
 from playtrace.serving import http_server
 from playtrace.serving.listening import StartError
@@ -34,27 +34,38 @@ def serve(
     open_beyond_loopback: Annotated[
         bool, typer.Option("--open-beyond-loopback", help="With --open: let others reach it too.")
     ] = False,
+    role: Annotated[
+        str | None, typer.Option("--role", metavar="ROLES", help="all, or of collect, load, ask. [all]")
+    ] = None,
 ) -> None:
-    """Collect events and answer questions, until Ctrl-C."""
+    """Collect events and answer questions, until Ctrl-C. With --role one of both: docs/scaling.md."""
     settings = settings_from(
-        data=data, host=host, port=port, open=open_ or None, open_beyond_loopback=open_beyond_loopback or None
+        data=data,
+        host=host,
+        port=port,
+        open=open_ or None,
+        open_beyond_loopback=open_beyond_loopback or None,
+        role=role,
     )
     logs.set_up(settings)
 
-    def ready(url: str, playtrace: Playtrace) -> None:
-        announce(url, playtrace)
+    def ready(url: str, server: Server) -> None:
+        announce(url, server)
         console.print("Ctrl-C stops it.")
 
     run(lambda stop: serve_app(settings, ready, stop))
 
 
-def announce(url: str, playtrace: Playtrace) -> None:
+def announce(url: str, server: Server) -> None:
     """Where a server is that has just begun, and how its first admin comes in."""
-    settings = playtrace.settings
+    settings = server.settings
+    if not isinstance(server, Playtrace):
+        console.print(f"playtrace takes events at [bold]{url}[/bold]", soft_wrap=True)
+        return
     console.print(f"playtrace is at [bold]{url}[/bold], its data in {settings.data.absolute()}", soft_wrap=True)
     if settings.open:
         console.print("It is open: everybody who reaches it may write and read.")
-    elif (token := playtrace.registry.setup_token()) is not None:
+    elif (token := server.registry.setup_token()) is not None:
         console.print(f"Make the admin account here, once: [bold]{url}/setup?token={token}[/bold]", soft_wrap=True)
 
 

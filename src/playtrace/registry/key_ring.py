@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from pathlib import Path
 
-from playtrace.registry.models import WriteKey
+from playtrace.registry.errors import RegistryAway
+from playtrace.registry.key_snapshot import Snapshot, hash_of_key, keep, kept
 from playtrace.registry.refused_players import hash_of
 from playtrace.registry.registry import Registry
 
@@ -21,38 +22,42 @@ ARCHIVED = "is archived and takes no events. `playtrace games unarchive` opens i
 DELETED = "is being deleted and takes no events."
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    revision: int
-    games: frozenset[str]
-    keys: dict[str, WriteKey]
-    """By key; without the revoked ones."""
-    refused: dict[str, frozenset[str]]
-    """Hashes of players whose events are refused, of the games that have some."""
-    player_secret: bytes
-    """What makes the hashes; empty where nobody is refused."""
-    closed: dict[str, str]
-    """Games that take no events, and why."""
-
-
 class KeyRing:
     """Knows games and write keys as they were at the last `refresh`. May be asked from any thread."""
 
-    def __init__(self, registry: Registry, *, open_mode: bool) -> None:
+    def __init__(
+        self, registry: Registry, *, open_mode: bool, kept_in: Path | None = None, is_keeper: bool = True
+    ) -> None:
+        """In the file `kept_in`, if one is named, what is known is kept for a start while the registry is away; one
+        of several processes is its keeper.
+
+        Raises `RegistryError`; `RegistryAway` where nothing is kept either.
+        """
         self._registry = registry
         self._open_mode = open_mode
+        self._kept_in = kept_in
+        self._is_keeper = is_keeper
         self._refreshing = threading.Lock()
-        self._snapshot = _read(registry)
+        self._snapshot = self._first()
         self._next_look: asyncio.Task[None] | None = None
 
-    def game_of_key(self, key: str) -> str | None:
-        found = self._snapshot.keys.get(key)
-        return found.game_id if found else None
+    def _first(self) -> Snapshot:
+        try:
+            snapshot = _read(self._registry)
+        except RegistryAway:
+            known = None if self._kept_in is None else kept(self._kept_in)
+            if known is None:
+                raise
+            return known
+        self._keep(snapshot)
+        return snapshot
 
-    def secret_of_key(self, key: str) -> str | None:
-        """The readable secret that belongs to a key: some protocols sign their requests with it."""
-        found = self._snapshot.keys.get(key)
-        return found.secret if found else None
+    def _keep(self, snapshot: Snapshot) -> None:
+        if self._kept_in is not None and self._is_keeper:
+            keep(snapshot, self._kept_in)
+
+    def game_of_key(self, key: str) -> str | None:
+        return self._snapshot.games_by_key.get(hash_of_key(key))
 
     def knows(self, game_id: str) -> bool:
         return game_id in self._snapshot.games
@@ -105,6 +110,7 @@ class KeyRing:
         with self._refreshing:
             if self._registry.revision() != self._snapshot.revision:
                 self._snapshot = _read(self._registry)
+                self._keep(self._snapshot)
 
 
 def _read(registry: Registry) -> Snapshot:
@@ -118,7 +124,7 @@ def _read(registry: Registry) -> Snapshot:
     return Snapshot(
         revision=revision,
         games=frozenset(game.id for game in [*games, *deleted]),
-        keys={key.key: key for key in keys if key.revoked_at is None},
+        games_by_key={hash_of_key(key.key): key.game_id for key in keys if key.revoked_at is None},
         refused=refused,
         player_secret=registry.player_secret() if refused else b"",
         closed=archived | {game.id: DELETED for game in deleted},

@@ -46,7 +46,8 @@ async def collect(orders: Orders) -> None:
     settings = orders.settings
     traces = Tracing.begin(settings, "collector")
     registry = Registry.open(settings.registry_database, upgraded=True)
-    keys = KeyRing(registry, open_mode=settings.open)
+    # Whoever started this one keeps it.
+    keys = KeyRing(registry, open_mode=settings.open, kept_in=settings.keys_path, is_keeper=False)
     journal = open_sink(settings)
     relay = Relay(orders.reading)
     measures = Measures()

@@ -1,0 +1,62 @@
+"""What collecting knows of the registry at one moment, in memory and in a file.
+
+With the file a process that takes events starts, and goes on, while the registry is away. Of keys it has hashes alone:
+whoever reads the file cannot send with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+log = logging.getLogger("playtrace.registry")
+
+
+class Snapshot(Struct, frozen=True):
+    revision: int
+    games: frozenset[str]
+    games_by_key: dict[str, str]
+    """By the hash of a write key; without the revoked ones."""
+    refused: dict[str, frozenset[str]]
+    """Hashes of players whose events are refused, of the games that have some."""
+    player_secret: bytes
+    """What makes the hashes; empty where nobody is refused."""
+    closed: dict[str, str]
+    """Games that take no events, and why."""
+
+
+def hash_of_key(key: str) -> str:
+    """A key is 128 random bits, which nobody guesses: it needs no salt, and none of the slow hashes."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def keep(snapshot: Snapshot, path: Path) -> None:
+    """In place of the one before, whole or not at all. Where it cannot be written it is logged: taking events needs the
+    file at a start only."""
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.encode(snapshot))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        log.error("what is known of keys cannot be kept", extra={"error": str(error)})
+
+
+def kept(path: Path) -> Snapshot | None:
+    """None where there is none that can be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Snapshot)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        log.error("what was kept of keys cannot be read", extra={"error": str(error)})
+        return None
