@@ -52,9 +52,15 @@ def _default(value: Any) -> str:
     return f"`{value}`"
 
 
+@cache
+def program() -> Any:
+    """The command that all others are below."""
+    return typer.main.get_command(app)
+
+
 def commands() -> str:
     parts: list[str] = []
-    _describe(typer.main.get_command(app), "playtrace", parts)
+    _describe(program(), "playtrace", parts)
     return "\n\n".join(parts)
 
 
@@ -86,8 +92,9 @@ def _describe(command: Any, path: str, parts: list[str]) -> None:
         _describe(child, f"{path} {name}", parts)
 
 
+@cache
 def subcommands(command: Any) -> dict[str, Any]:
-    """By name, in the order of the help; empty for a command that has none."""
+    """By name, in the order of the help; empty for a command that has none. Those of `query` take their time."""
     if not hasattr(command, "list_commands"):
         return {}
     return {name: command.get_command(None, name) for name in command.list_commands(None)}

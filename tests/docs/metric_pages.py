@@ -109,8 +109,9 @@ def _sample_store() -> Generator[Store]:
 def _page(metric: Metric[Any, Any], store: Store) -> str:
     asked = sample_game.ASKED | ASKED.get(metric.name, {}) | sample_game.OWN.get(metric.name, {})
     parameters = metric.parameters.model_validate(asked)
-    answer = metric.answer(parameters, store, sample_game.NOW)
+    # An answer that is explained is the same, and says besides what was asked of the store.
     explained = metric.answer(parameters.model_copy(update={"explain": True}), store, sample_game.NOW)
+    answer = explained.model_copy(update={"statements": None})
     own = [parameter for parameter in parameters_of(metric.parameters) if not parameter.is_common]
     title, _, definition = metric.definition.partition("\n")
     parts = [

@@ -87,7 +87,7 @@ def test_spellings_are_those_of_the_code():
 def test_the_simulator_emits_what_the_page_says():
     described = catalogue()
     emitted: set[str] = set()
-    scenario = ArenaScenario(seed=1, players=120, days=8, end=dt.datetime(2026, 3, 20, tzinfo=dt.UTC))
+    scenario = ArenaScenario(seed=1, players=40, days=8, end=dt.datetime(2026, 3, 20, tzinfo=dt.UTC))
     for batch in scenario.batches():
         for event in batch:
             emitted.add(event.name)

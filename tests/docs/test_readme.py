@@ -7,14 +7,10 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer.main
-from generated_pages import subcommands
+from generated_pages import program, subcommands
 from typer.core import TyperOption
-
-from playtrace.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -35,7 +31,7 @@ def commands() -> list[str]:
 
 @pytest.mark.parametrize("command", commands())
 def test_commands_exist(command: str):
-    node: Any = typer.main.get_command(app)
+    node = program()
     words = shlex.split(command)
     while words and not words[0].startswith("--") and (below := subcommands(node)):
         assert words[0] in below, f"there is no command {words[0]}"
