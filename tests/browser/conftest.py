@@ -30,8 +30,12 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Fewer processes, between which pages and what is drawn of them would go to and fro.
+    "--renderer-process-limit=1",
+    "--in-process-gpu",
+    "--enable-features=NetworkServiceInProcess2",
 ]
-SHOWN_MS_MAX = 20_000
+SHOWN_MS_MAX = 60_000
 """A machine that is busy with other tests is slow to draw; a passing test never waits that long."""
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
@@ -59,6 +63,34 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    # What moves while a page loads would be drawn sixty times a second.
+    context = browser.new_context(locale="en-US", timezone_id="UTC", reduced_motion="reduce")
+    context.set_default_timeout(SHOWN_MS_MAX)
+    return context
+
+
+@pytest.fixture(scope="package")
+def kept_context(browser: Browser) -> Iterator[BrowserContext]:
+    """Of a browser that has the files of the dashboard already: half of what a page costs are these."""
+    context = new_context(browser)
+    # With its last page would go what runs the next one.
+    context.new_page()
+    yield context
+    context.close()
+
+
+def page_that_remembers_nothing(context: BrowserContext, url: str) -> Page:
+    context.clear_cookies()
+    context.clear_permissions()
+    page = context.new_page()
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    storage = context.new_cdp_session(page)
+    storage.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    storage.detach()
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -101,27 +133,24 @@ def watched() -> Iterator[Watched]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, watched: Watched) -> Iterator[OpenPage]:
-    """`open_page(url)`: a page in a browser that remembers nothing."""
-    contexts: list[BrowserContext] = []
+def open_page(browser: Browser, kept_context: BrowserContext, watched: Watched) -> Iterator[OpenPage]:
+    """`open_page(url)`: a page in a browser that remembers nothing; the second of a test is in somebody else's."""
+    pages: list[Page] = []
 
-    def open_(url: str, *, size: tuple[int, int] = DESKTOP, theme: str = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="dark" if theme == "dark" else "light",
-            locale="en-US",
-            timezone_id="UTC",
-        )
-        contexts.append(context)
-        context.set_default_timeout(SHOWN_MS_MAX)
-        page = context.new_page()
+    def open_(url: str, *, size: tuple[int, int] = DESKTOP) -> Page:
+        page = new_context(browser).new_page() if pages else page_that_remembers_nothing(kept_context, url)
+        pages.append(page)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         watched.watch(page, url)
         page.goto(url)
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
+    for page in pages:
+        if page.context is kept_context:
+            page.close()
+        else:
+            page.context.close()
 
 
 @pytest.fixture(scope="session")
