@@ -3,11 +3,15 @@ its width."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page, expect
 
 from .conftest import PHONE
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ALL_RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# All else is the same in both themes.
+RULES_OF_COLORS = {"type": "rule", "values": ["color-contrast"]}
 # Only what is wrong comes back: what is right is as long as the page.
 FAULTS = """
 ([places, rules]) => axe.run({ include: places }, { runOnly: rules, resultTypes: ['violations'] }).then(found =>
@@ -15,14 +19,23 @@ FAULTS = """
 """
 
 
+def is_accessible(page: Page, axe_source: str, *places: str, rules: dict[str, Any] = ALL_RULES) -> None:
+    """These places on it, or all of it, as it is now."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(axe_source)
+    of = [[place] for place in places or ("html",)]
+    assert page.evaluate(FAULTS, [of, rules]) == [], page.url
+
+
 def is_for_everybody(page: Page, axe_source: str, *places: str) -> None:
     """Of these places on it, or all of it. Leaves the page as large as a phone, in the dark."""
-    page.evaluate(axe_source)
-    of = [[place] for place in places or ("html",)]
-    assert page.evaluate(FAULTS, [of, {"type": "tag", "values": RULES}]) == [], page.url
+    is_accessible(page, axe_source, *places)
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    # All else is the same in both themes.
-    assert page.evaluate(FAULTS, [of, {"type": "rule", "values": ["color-contrast"]}]) == [], page.url
+    is_accessible(page, axe_source, *places, rules=RULES_OF_COLORS)
+    fits_a_phone(page)
+
+
+def fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url

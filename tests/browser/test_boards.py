@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from server_process import ServerProcess
 
+from .accessible import is_accessible
 from .conftest import PHONE, OpenPage, Watched
 from .played_game import GAME, played_game
-from .test_panels import ACCESSIBILITY_RULES, is_accessible
 
 HOSTILE = '<img src=x onerror="alert(1)"> \u202eevil __proto__'
 NOW = dt.datetime.now(dt.UTC)
@@ -142,8 +142,7 @@ def test_a_board_is_put_together_arranged_and_shared(
     expect(tiles.nth(0)).to_contain_text("Daily active players")
     expect(tiles.nth(2).locator("strong")).to_have_text("this")
     expect(page.locator(".unseen, .skeleton")).to_have_count(0)
-    page.evaluate(axe_source)
-    is_accessible(page, {"type": "tag", "values": ACCESSIBILITY_RULES})
+    is_accessible(page, axe_source)
 
     page.get_by_role("button", name="Full screen").click()
     expect(page).to_have_url(re.compile("wall=on"))
@@ -160,8 +159,7 @@ def test_a_board_is_put_together_arranged_and_shared(
     expect(shown).to_contain_text(str(answer["current"]["sessionCount"]))
     expect(region(guest, "Sessions").locator("canvas")).to_be_visible()
     assert guest.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    guest.evaluate(axe_source)
-    is_accessible(guest, {"type": "tag", "values": ACCESSIBILITY_RULES})
+    is_accessible(guest, axe_source)
 
 
 def test_a_link_that_opens_nothing_says_so(released: ServerProcess, open_page: OpenPage, watched: Watched) -> None:

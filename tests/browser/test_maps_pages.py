@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, expect
 from server_process import ServerProcess
 
 from playtrace.simulate.png import encoded
 
+from .accessible import is_accessible
 from .conftest import OpenPage
 
 GAME, MAP = "raid", "/Game/Keep"
@@ -21,7 +22,6 @@ WIDTH, HEIGHT = 300, 150
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202e__proto__"
 MATCH = 'match, the "first" & <b>last</b>'
 SECONDS = 120
-ACCESSIBILITY_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +52,6 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("picture") / "keep.png"
     file.write_bytes(encoded(np.full((HEIGHT, WIDTH, 3), 120, np.uint8)))
     return file
-
-
-def is_accessible(page: Page, axe_source: str) -> None:
-    page.evaluate(axe_source)
-    found = page.evaluate("rules => axe.run(document, { runOnly: rules })", ACCESSIBILITY_RULES)
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
 
 
 def box_of(part: Locator) -> FloatRect:
