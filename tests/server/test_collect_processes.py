@@ -33,6 +33,8 @@ from playtrace.serving.listening import free_port
 from playtrace.serving.orders import Orders
 
 DEADLINE_S = 120.0
+PAUSE_S = 0.01
+"""Of a client between two requests: what is started meanwhile needs the machine too."""
 IN_ITS_PLACE = "another collecting process took its place"
 JSON = {"Content-Type": "application/json"}
 
@@ -187,6 +189,7 @@ def test_a_collecting_process_that_is_killed_is_replaced_and_costs_nothing(start
                     status = connection.getresponse()
                     status.read()
                     (acknowledged.append(event_id) if status.status == 202 else failed.append(status.status))
+                    time.sleep(PAUSE_S)
             except (OSError, http.client.HTTPException):
                 pass  # That process is gone: the next connection goes to another.
             finally:
@@ -264,6 +267,7 @@ def test_told_to_stop_together_they_answer_what_they_have_begun(start_process: S
                 cut_off.append(error)
             finally:
                 connection.close()
+            time.sleep(PAUSE_S)
 
     with clients(4, send, stop):
         eventually(lambda: len(statuses) > 100, "nothing is taken")

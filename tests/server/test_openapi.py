@@ -38,7 +38,7 @@ WITH_RULES = "/segments/(preview|{segment_id})$"
 HEALTH_CHECKS = list(cast("Iterable[HealthCheck]", HealthCheck))
 AT_RANDOM = (Phase.generate, Phase.shrink)
 QUIET_GAME = "nobody-guesses-this"
-HOW_MUCH = [pytest.param(10, 4), pytest.param(10_000, 100, marks=(pytest.mark.drill, pytest.mark.timeout(1800)))]
+HOW_MUCH = [pytest.param(12, 4), pytest.param(10_000, 100, marks=(pytest.mark.drill, pytest.mark.timeout(1800)))]
 """For each route so many of the cases that cover its parameters, one after the other, and so many at random."""
 
 
@@ -70,14 +70,18 @@ COVERED = [route for route in ROUTES if not re.search(f"{NOT_FOR_STRANGERS}|{WIT
 
 
 def each_parameter_once() -> dict[str, Any]:
-    """The document, where only the first route takes what others take in the same way. To make the cases that cover a
-    parameter takes longer than to send them, and most of them are the same for many routes."""
-    document, known = copy.deepcopy(DOCUMENT), set[str]()
+    """The document, where what many routes take in the same way is taken by one of them, another for each parameter. To
+    make the cases that cover one takes longer than to send them, and they are the same for all routes."""
+    document, takers = copy.deepcopy(DOCUMENT), dict[str, list[dict[str, Any]]]()
     for methods in document["paths"].values():
         for operation in methods.values():
-            parameters = {json.dumps(one): one for one in operation.get("parameters", [])}
-            operation["parameters"] = [one for text, one in parameters.items() if one["required"] or text not in known]
-            known |= parameters.keys()
+            parameters = operation.get("parameters", [])
+            operation["parameters"] = [one for one in parameters if one["required"]]
+            for one in parameters:
+                if not one["required"]:
+                    takers.setdefault(json.dumps(one), []).append(operation)
+    for number, (parameter, operations) in enumerate(takers.items()):
+        operations[number % len(operations)]["parameters"].append(json.loads(parameter))
     return document
 
 
