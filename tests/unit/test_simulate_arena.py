@@ -310,7 +310,7 @@ def test_evenings_are_busier_than_nights(history: tuple[list[Event], Truth]):
 
 def test_the_days_after_the_history_are_like_its_last_ones():
     """A demo that stays open: whoever looks tomorrow sees a day like yesterday, and so is the rest of today."""
-    scenario = ArenaScenario(seed=7, players=600, days=30, end=END)
+    scenario = ArenaScenario(seed=7, players=300, days=20, end=END)
     sessions: dict[dt.date, int] = Counter()
     players: dict[dt.date, set[int]] = defaultdict(set)
     arrived: dict[int, dt.date] = {}
