@@ -134,7 +134,7 @@ class ServerProcess:
     def client(self) -> httpx2.Client:
         """With `url` as base, and without any key or login."""
         if self._client is None:
-            self._client = httpx2.Client(base_url=self.url, timeout=30)
+            self._client = httpx2.Client(base_url=self.url, timeout=120)
         return self._client
 
     @property
@@ -192,7 +192,7 @@ class ServerProcess:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
         *,
-        seconds_max: float = 60.0,
+        seconds_max: float = 120.0,
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (names in lower case) and body; errors of HTTP are answers like any other."""
         request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers or {})

@@ -26,7 +26,7 @@ from playtrace.registry.registry import Registry
 
 CHANNELS = "/api/alerts/channels"
 SECRETS = ("t0ken-of-settings", "t0ken-of-team", "t0ken-of-hook", "t0ken-of-service", "s1gning-secret-of-hook")
-SECONDS_MAX = 30
+SECONDS_MAX = 120.0
 
 
 class Server:

@@ -20,7 +20,7 @@ from playtrace.registry.registry import Registry
 
 RULES = "/api/alerts/rules"
 INCIDENTS = "/api/alerts/incidents"
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 
 class Discord:

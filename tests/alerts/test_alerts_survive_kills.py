@@ -23,7 +23,7 @@ from playtrace.registry.registry import Registry
 
 MESSAGES = 4
 """Put before each start."""
-SECONDS_MAX = 60
+SECONDS_MAX = 120.0
 
 
 OUTBOX_ALONE = """

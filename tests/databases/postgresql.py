@@ -70,7 +70,7 @@ class PostgreSQL:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         self._program.end(signal.SIGKILL)
-        psutil.wait_procs(processes, timeout=30)
+        psutil.wait_procs(processes, timeout=120)
 
     def stop(self) -> None:
         if self._program is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-STARTED_WITHIN_S = 60.0
+STARTED_WITHIN_S = 120.0
 
 
 def free_port() -> int:
@@ -48,4 +48,4 @@ class Program:
         """`SIGKILL` is as a power cut is: nothing is written any more."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, by)
-        self._process.wait(60)
+        self._process.wait(120)

@@ -347,13 +347,13 @@ def test_reports_follow_by_themselves(mirror: Mirror, studio: Studio, caplog: py
         studio.follow(mirror.make(game), games=(game,))
         refreshing.ask()
         refreshing.ask()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while mirror.rows(players, game) != [(number + 1,)]:
             assert time.monotonic() < deadline
             time.sleep(0.02)
     refreshing.stop()
     Refreshing("postgresql://postgres:hunter2@127.0.0.1:1/x", "away", every_s=0.01).ask()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while "reports were not refreshed" not in caplog.text:
         assert time.monotonic() < deadline
         time.sleep(0.02)

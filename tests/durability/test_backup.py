@@ -341,7 +341,7 @@ def test_a_backup_that_was_cut_is_none_and_the_next_one_takes_what_it_copied(loa
 
 def opened_by_who_copies(pipe: Path) -> int:
     """The other end of a pipe, once somebody reads it."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
@@ -364,7 +364,7 @@ def test_a_server_that_is_killed_while_it_is_backed_up_leaves_no_backup_and_goes
     pipe = opened_by_who_copies(place / "playtrace-backups.json")
     server.kill()
     # It ends by itself, as nobody is there any more who started it.
-    _, alive = psutil.wait_procs(copying, timeout=60)
+    _, alive = psutil.wait_procs(copying, timeout=120)
     assert alive == []
     os.close(pipe)
     (place / "playtrace-backups.json").unlink()

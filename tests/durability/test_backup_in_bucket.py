@@ -70,7 +70,7 @@ def s3() -> Iterator[S3]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not _listens(port):
             assert server.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)

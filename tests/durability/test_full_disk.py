@@ -25,7 +25,7 @@ from playtrace.server import START_BYTES_MIN
 from playtrace.store.duckdb import Store
 
 DISK_BYTES = 64 * MEBIBYTE
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 
 
 @pytest.fixture

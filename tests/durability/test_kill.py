@@ -104,7 +104,7 @@ class Client(threading.Thread):
         self.wrong_answers: list[str] = []
 
     def run(self) -> None:
-        connection = http.client.HTTPConnection(*self._server.address, timeout=30)
+        connection = http.client.HTTPConnection(*self._server.address, timeout=120)
         try:
             while True:
                 self._send(connection, self._next())

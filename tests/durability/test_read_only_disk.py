@@ -15,7 +15,7 @@ import pytest
 from server_process import ServerProcess, StartProcess
 
 DISK_BYTES = 64 * 1024 * 1024
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def playtrace(data: Path, *command: str, given: str = "") -> Result:
 
 
 def until(server: ServerProcess, mirror: str, state: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         _, listed = ask(server, "GET", "")
         found = next(one for one in listed["mirrors"] if one["id"] == mirror)
@@ -61,7 +61,7 @@ def until(server: ServerProcess, mirror: str, state: str) -> dict[str, Any]:
 
 def health_when(server: ServerProcess, failing: int) -> dict[str, Any]:
     """Health, when it says that so many mirrors fail."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while (health := server.get("/api/health"))["mirrors"]["failing"] != failing:
         assert time.monotonic() < deadline, health
         time.sleep(0.1)

@@ -24,7 +24,7 @@ from playtrace.cli.main import app
 from playtrace.config import Settings
 from playtrace.registry.registry import Registry
 
-DELIVERY_S_MAX = 60.0
+DELIVERY_S_MAX = 120.0
 made_token: dict[str, str] = {}
 YESTERDAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
 

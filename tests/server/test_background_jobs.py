@@ -15,7 +15,7 @@ from server_process import ServerProcess, StartProcess
 
 from playtrace.config import Settings
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 JOBS = {
     "read keys",
     "live view",

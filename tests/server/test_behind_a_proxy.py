@@ -52,7 +52,7 @@ def test_ports_and_lines_of_several_proxies_make_no_other_client(server: ServerP
 def test_a_connection_outlives_those_of_proxies(start_process: StartProcess):
     assert Settings().keep_alive_seconds > CADDY_KEEPS_S
     server = start_process(environment=SEVERAL | {"PLAYTRACE_KEEP_ALIVE_SECONDS": "3"})
-    connection = HTTPConnection(*server.address, timeout=60)
+    connection = HTTPConnection(*server.address, timeout=120)
     connection.connect()
     socket = connection.sock
     for _ in range(2):
@@ -66,7 +66,7 @@ def test_a_connection_outlives_those_of_proxies(start_process: StartProcess):
 @pytest.mark.drill
 def test_by_default_it_waits_longer_than_proxies_do(start_process: StartProcess):
     server = start_process(environment=SEVERAL)
-    connection = HTTPConnection(*server.address, timeout=60)
+    connection = HTTPConnection(*server.address, timeout=120)
     ask(connection)
     socket = connection.sock
     time.sleep(CADDY_KEEPS_S)

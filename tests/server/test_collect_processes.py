@@ -122,7 +122,7 @@ def test_answers_come_through_as_they_are(two: ServerProcess):
     assert (status, headers["content-type"]) == (422, "application/problem+json")
     assert [error["field"] for error in json.loads(body)["errors"]] == ["from"]
     # A body without a length, in pieces, there and back.
-    connection = http.client.HTTPConnection(*two.address, timeout=30)
+    connection = http.client.HTTPConnection(*two.address, timeout=120)
     connection.request("POST", "/api/sql", iter([b'{"sql": ', b'"SELECT repeat(', b"'x', 1000000) AS x\"}"]), JSON)
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["rows"]) == (200, [["x" * 1_000_000]])
@@ -312,7 +312,7 @@ def test_the_client_is_whoever_called_not_who_handed_it_on(guarded: ServerProces
     """The login throttle goes by address. A header that a client makes up changes nothing."""
 
     def sign_in_from(address: str, **headers: str) -> int:
-        connection = http.client.HTTPConnection(*guarded.address, source_address=(address, 0), timeout=30)
+        connection = http.client.HTTPConnection(*guarded.address, source_address=(address, 0), timeout=120)
         body = json.dumps({"email": "nobody@example.com", "password": "a wrong guess"})
         connection.request("POST", "/api/session", body, JSON | {k.replace("_", "-"): v for k, v in headers.items()})
         status = connection.getresponse().status

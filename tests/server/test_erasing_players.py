@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from playtrace.cli.main import app
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 
 def run(data: Path, *arguments: str, answer: str | None = None) -> Result:

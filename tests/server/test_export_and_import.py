@@ -297,7 +297,7 @@ def test_an_import_that_was_killed_goes_on_though_the_server_was_killed_too(tmp_
         arguments = ("import", address, "--game", "many", "--data", str(server.data))
         try:
             first = subprocess.Popen([sys.executable, "-P", "-m", "playtrace", *arguments], stderr=subprocess.DEVNULL)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while not (known := server.request("GET", "/api/games/many/imports")[2]).count(b"rowsDone"):
                 assert time.monotonic() < deadline and first.poll() is None, known
                 time.sleep(0.02)

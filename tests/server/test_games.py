@@ -18,7 +18,7 @@ from server_process import ServerProcess
 from playtrace.rollups import MADE_OF_DAYS
 from playtrace.simulate.png import encoded
 
-DELETED_WITHIN_S = 60.0
+DELETED_WITHIN_S = 120.0
 MADE_BY_ITSELF = {"alert_positions", *(made.TABLE for made in MADE_OF_DAYS)}
 """Up to when alerts have judged, and what compaction makes: they come when they come."""
 EVENTS = [
@@ -150,7 +150,7 @@ def test_an_archived_game_refuses_events_and_is_read_as_before(studio: Studio) -
     assert listed["old"]["archivedAt"] is not None
     assert listed["old"]["events"] == len(EVENTS)
     assert studio.command("games", "unarchive", "old").returncode == 0
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 120
     while studio.send(key, EVENTS[0])[0] == 403:
         assert time.monotonic() < deadline, "it is still archived"
 

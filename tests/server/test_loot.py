@@ -291,7 +291,7 @@ def test_sheets_come_over_a_websocket_too(open_process: ServerProcess, game: str
             answers: list[dict[str, Any]] = []
             for sheet in (GOOD, {"looted_items": {}}, {**GOOD, "player_id": "p2"}):
                 await socket.send_json(sheet)
-                answers.append(await socket.receive_json(timeout=30))
+                answers.append(await socket.receive_json(timeout=120))
             return answers
 
     first, wrong, second = asyncio.run(run())

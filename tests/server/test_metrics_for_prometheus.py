@@ -31,7 +31,7 @@ from playtrace.registry.registry import Registry
 from playtrace.serving.listening import free_port
 from playtrace.store.duckdb import migrations
 
-DEADLINE_S = 30.0
+DEADLINE_S = 120.0
 OPEN_METRICS = {"Accept": "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"}
 ELSEWHERE = "203.0.113.9"
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -101,7 +101,7 @@ def test_the_server_has_this_document(played: ServerProcess):
 
 
 def is_kept(played: ServerProcess, case: schemathesis.Case[Any]):
-    case.call_and_validate(base_url=played.url, checks=CHECKS, timeout=60)
+    case.call_and_validate(base_url=played.url, checks=CHECKS, timeout=120)
 
 
 def made(schema: BaseSchema, route: str, examples_max: int, *phases: Phase) -> Any:

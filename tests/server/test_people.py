@@ -33,7 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def browser(server: ServerProcess) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=server.url, timeout=60, headers={"Origin": server.url, "User-Agent": "Fox"}) as client:
+    with httpx2.Client(base_url=server.url, timeout=120, headers={"Origin": server.url, "User-Agent": "Fox"}) as client:
         yield client
 
 
@@ -82,7 +82,7 @@ def test_from_an_invitation_to_the_end(server: ServerProcess, browser: httpx2.Cl
     # A reset leaves the old password until it is used; then everybody is out who was in.
     link = run(server, "people", "reset", EMAIL)["link"]
     assert sign_in(browser) == 200
-    with httpx2.Client(base_url=server.url, timeout=60, headers={"Origin": server.url}) as elsewhere:
+    with httpx2.Client(base_url=server.url, timeout=120, headers={"Origin": server.url}) as elsewhere:
         assert elsewhere.post("/api/password", json={"token": token_in(link), "password": OTHER}).status_code == 200
         assert browser.get("/api/games").status_code == 401
         assert (sign_in(browser), sign_in(browser, password=OTHER)) == (401, 200)

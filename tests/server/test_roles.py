@@ -482,7 +482,7 @@ def test_all_websockets_ask_too(studio: Studio) -> None:
         url = f"{studio.server.url}/api/live?gameId={game}"
         try:
             async with session.ws_connect(url, headers=studio.callers[caller]) as socket:
-                return (await socket.receive_json(timeout=20))["type"]
+                return (await socket.receive_json(timeout=120))["type"]
         except aiohttp.WSServerHandshakeError as error:
             return error.status
 

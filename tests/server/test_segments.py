@@ -113,7 +113,7 @@ def test_a_rule_is_tried_kept_and_looked_at_again(played: ServerProcess) -> None
 def test_on_the_command_line(played: ServerProcess) -> None:
     def run(*words: str, text: str = "") -> str:
         command = [sys.executable, "-m", "playtrace", *words, "--data", str(played.data)]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=True)
         return done.stdout
 
     run("segments", "put", "arena", "two", "--players", "-", text="ann\nbob\n\n")

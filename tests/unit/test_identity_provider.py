@@ -45,7 +45,7 @@ def providers() -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def there(providers: list[str]) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=providers[0], timeout=60) as client:
+    with httpx2.Client(base_url=providers[0], timeout=120) as client:
         yield client
 
 
@@ -116,7 +116,7 @@ def authorize(url: str, sub: str, **changed: str) -> dict[str, str]:
     """What the provider sends the browser back with, who is `sub` there."""
     parts = urlsplit(url)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()} | changed
-    form = httpx2.post(parts._replace(query=urlencode(query)).geturl(), data={"sub": sub}, timeout=60)
+    form = httpx2.post(parts._replace(query=urlencode(query)).geturl(), data={"sub": sub}, timeout=120)
     assert form.status_code == 302, form.text
     back = urlsplit(form.headers["location"])
     assert back._replace(query="").geturl() == f"{PUBLIC}/login/return"

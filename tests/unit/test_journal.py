@@ -22,7 +22,7 @@ from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull
 from playtrace.journal.rows import SIZES
 from playtrace.journal.sqlite import Journal
 
-DEADLINE_S = 30.0
+DEADLINE_S = 120.0
 Open = Callable[..., Journal]
 
 
@@ -440,7 +440,7 @@ def test_two_processes_append_to_one_journal(open_journal: Open, tmp_path: Path)
     }
     acknowledged: dict[str, list[int]] = {}
     for name, process in processes.items():
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=120)
         assert process.returncode == 0
         acknowledged[name] = [int(offset) for offset in output.split()]
     found = read_all(journal)

@@ -90,7 +90,7 @@ def _run(tree: Path, data: Path, day: str) -> dict[str, str]:
         asked = urllib.request.Request(
             f"{local['url']}/api/metrics/summary?gameId={GAME}", headers={"Authorization": f"Bearer {local['token']}"}
         )
-        urllib.request.urlopen(asked, timeout=60).close()
+        urllib.request.urlopen(asked, timeout=120).close()
         _send(local, story(day, number=2), key)
     finally:
         os.killpg(server.pid, signal.SIGKILL)
@@ -120,7 +120,7 @@ def _post(url: str, document: Any, **headers: str) -> int:
     request = urllib.request.Request(
         url, json.dumps(document).encode(), {"Content-Type": "application/json", **headers}, method="POST"
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         return answer.status
 
 
