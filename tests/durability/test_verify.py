@@ -302,6 +302,8 @@ def test_a_start_says_what_is_lost_and_which_command_tells_more(folders: Folders
         # Nothing more can be done: who says so has a server that is whole again.
         assert "Offsets 3 to 4" in run("losses", "--data", data, "--accept").stdout
         assert run("losses", "--data", data).stdout == "Nothing is lost.\n"
+        # On a busy machine it is told first that what waits is not loaded yet.
+        server.wait_until_loaded()
         assert server.get("/api/health")["status"] == "healthy"
     finally:
         server.stop()
