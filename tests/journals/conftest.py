@@ -22,21 +22,37 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Engine]:
 
 
 @pytest.fixture(scope="session")
+def apache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Engine]:
+    engine = engines.apache(tmp_path_factory.mktemp("apache"))
+    yield engine
+    engine.kill()
+
+
+@pytest.fixture(scope="session")
 def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Engine]:
     engine = engines.nats(tmp_path_factory.mktemp("nats"))
     yield engine
     engine.kill()
 
 
-@pytest.fixture(params=["sqlite", "kafka", "nats"])
+APACHE = pytest.param("apache", marks=pytest.mark.drill)
+
+
+@pytest.fixture(params=["sqlite", "kafka", "nats", APACHE])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A journal of every kind that there is, with nothing in it."""
     yield from _place(request, tmp_path)
 
 
-@pytest.fixture(params=["kafka", "nats"])
+@pytest.fixture(params=["kafka", "nats", APACHE])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """One of every kind that a broker keeps."""
+    yield from _place(request, tmp_path)
+
+
+@pytest.fixture(params=["nats", APACHE])
+def durable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """One whose broker has what it acknowledged on the disk."""
     yield from _place(request, tmp_path)
 
 

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from databases.servers import Program, free_port
+from databases.servers import Program, free_port, skip_without
+
+from journals import apache_kafka
 
 DEADLINE_S = 60.0
 
@@ -62,6 +64,14 @@ def kafka(folder: Path) -> Engine:
     address = f"tcp://127.0.0.1:{port}"
     options = ["--listener-url", address, "--advertised-listener-url", address, "--storage-engine", "memory://tansu/"]
     return Engine("kafka", port, [str(program), "broker", *options], folder)
+
+
+def apache(folder: Path) -> Engine:
+    """Apache Kafka, which takes a quarter of a minute to start."""
+    if not apache_kafka.LIBRARIES.exists():
+        skip_without("Apache Kafka is not here: `python tests/journals/apache_kafka.py` fetches it.")
+    port = free_port()
+    return Engine("kafka", port, apache_kafka.prepared(folder, port, free_port()), folder)
 
 
 def nats(folder: Path) -> Engine:

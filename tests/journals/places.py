@@ -52,12 +52,14 @@ class Place:
 
     def begin_anew(self) -> None:
         """As on another machine, which has nothing yet."""
+        self.go_on_from(self.settings.data / "another.sqlite")
+
+    def go_on_from(self, path: Path) -> None:
+        """With another file in place of the journal."""
         self.stop_fetching()
         self._opened.remove(self.journal)
         self.journal.close()
-        folder = self.settings.data / "another"
-        folder.mkdir()
-        self.journal = self._kept(Journal.open(folder / "journal.sqlite", self.settings))
+        self.journal = self._kept(Journal.open(path, self.settings))
         self.fetch()
 
     def fetch(self) -> None:

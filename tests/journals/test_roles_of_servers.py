@@ -26,6 +26,7 @@ from playtrace.serving.listening import StartError
 from playtrace.store.duckdb import Store
 
 GAME = "arena"
+PAUSE_S = 0.02
 EVENTS = 5
 """In each request."""
 ANSWERED_S = 60.0
@@ -121,14 +122,12 @@ class Client(threading.Thread):
     def run(self) -> None:
         sent = 0
         with httpx2.Client(timeout=ANSWERED_S, headers={"authorization": f"Bearer {self._key}"}) as http:
-            while not self.stopping.is_set():
+            while not self.stopping.wait(PAUSE_S):
                 ids = [str(uuid.UUID(int=(self._number << 96) + EVENTS * sent + i + 1)) for i in range(EVENTS)]
                 events = [{"name": "seen", "player_id": "p", "event_id": event_id} for event_id in ids]
                 if self._send(http, events):
                     self.acknowledged.update(ids)
                     sent += 1
-                else:
-                    self.stopping.wait(0.1)
 
     def _send(self, http: httpx2.Client, events: list[dict[str, str]]) -> bool:
         try:
