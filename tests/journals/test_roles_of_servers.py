@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -142,11 +142,24 @@ class Client(threading.Thread):
         return answer.status_code == 202
 
 
+# Five starts one after the other, which on a machine that is busy take a minute each.
+@pytest.mark.timeout(900)
 def test_every_acknowledged_event_is_there_once_whoever_is_killed(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path, engines.nats(tmp_path))
+    check_cluster(tmp_path, engines.nats(tmp_path), rounds=1)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("broker", [engines.nats, engines.apache])
+def test_every_acknowledged_event_is_there_once_however_often(tmp_path: Path, broker: Callable[[Path], Engine]) -> None:
+    check_cluster(tmp_path, broker(tmp_path), rounds=5)
+
+
+def check_cluster(folder: Path, broker: Engine, *, rounds: int) -> None:
+    cluster = Cluster(folder, broker)
     try:
         with cluster.running():
-            clients = kill_each(cluster, rounds=1)
+            clients = kill_each(cluster, rounds)
             wait_until_loaded(cluster.loader)
             check_answers_of_roles(cluster)
     finally:

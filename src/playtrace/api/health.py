@@ -174,7 +174,10 @@ def health(state: CurrentState, response: Response) -> Health:
         status = "degraded"
         message = f"Events are taken. {of_damaged_store(damage)}"
     elif state.inlet is not None and state.inlet.error is not None:
-        status = "degraded"
+        # Of a broker that does not answer here nothing is taken here either.
+        is_taking = "collect" in settings.roles
+        status = "unhealthy" if is_taking else "degraded"
+        response.status_code = 503 if is_taking else response.status_code
         message = f"What collectors take cannot be fetched, and is tried again: {state.inlet.error}"
     elif loader.error is not None:
         status, message = "degraded", f"Events are taken; loading them fails and is tried again: {loader.error}"

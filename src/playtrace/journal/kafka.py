@@ -44,6 +44,8 @@ BATCH_MESSAGES_MAX = 256
 FETCHED_KIBIBYTES_MAX = 32 * 1024
 POLL_S = 0.1
 LOOK_AGAIN_S = 1.0
+LOOK_FOR_MORE_S = 30.0
+"""So often it is looked whether the topic has more partitions than before."""
 GIVEN_UP = (
     KafkaError.INVALID_PRODUCER_EPOCH,
     KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER,
@@ -71,15 +73,25 @@ def _client_options(url: BrokerUrl) -> dict[str, Any]:
 def _partitions(url: BrokerUrl, client: Producer | Consumer) -> list[int]:
     """Of the topic, which is made where it is not there. Raises `BrokerAway`."""
     try:
-        topic = client.list_topics(url.name, timeout=LOOK_SECONDS_MAX).topics[url.name]
-        if topic.error is not None and topic.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        topic = _topic(url, client)
+        if topic is None:
             _make_topic(url)
-            topic = client.list_topics(url.name, timeout=LOOK_SECONDS_MAX).topics[url.name]
+        began = time.monotonic()
+        # It is known, and led by somebody, a moment after it was made.
+        while topic is None or topic.error is not None or not topic.partitions:
+            if time.monotonic() - began > LOOK_SECONDS_MAX:
+                raise BrokerAway(f"The broker {url} has no topic of this name that can be used.")
+            time.sleep(POLL_S)
+            topic = _topic(url, client)
     except KafkaException as error:
         raise BrokerAway(f"The broker {url} does not answer: {error}") from error
-    if topic.error is not None or not topic.partitions:
-        raise BrokerAway(f"The broker {url} has no topic of this name: {topic.error}")
     return sorted(topic.partitions)
+
+
+def _topic(url: BrokerUrl, client: Producer | Consumer) -> Any:
+    """None where it is not there. Looked for among all, as one that is asked for by name may be made by that, not as we
+    want it. Raises `KafkaException`."""
+    return client.list_topics(timeout=LOOK_SECONDS_MAX).topics.get(url.name)
 
 
 def _make_topic(url: BrokerUrl) -> None:
@@ -195,9 +207,10 @@ class KafkaSource:
             }
         )
         self._partitions: list[int] = []
+        self._looked_at = 0.0
 
     def begin(self, places: Mapping[int, int]) -> Mapping[int, int]:
-        self._partitions = _partitions(self._url, self._consumer)
+        self._partitions = self._look()
         begun: dict[int, int] = {}
         for partition in self._partitions:
             first, end = self._bounds(partition)
@@ -229,10 +242,16 @@ class KafkaSource:
         return arrived
 
     def ends(self) -> Mapping[int, int]:
+        if time.monotonic() - self._looked_at > LOOK_FOR_MORE_S and self._look() != self._partitions:
+            raise BrokerAway(f"The topic {self._url} has other partitions than before.")
         return {partition: self._bounds(partition)[1] for partition in self._partitions}
 
     def close(self) -> None:
         self._consumer.close()
+
+    def _look(self) -> list[int]:
+        self._looked_at = time.monotonic()
+        return _partitions(self._url, self._consumer)
 
     def _bounds(self, partition: int) -> tuple[int, int]:
         """The first offset that there is, and the one that comes next."""
