@@ -102,7 +102,9 @@ def _make_topic(url: BrokerUrl) -> None:
         replication_factor=url.number("replicas", -1),
         config={"retention.ms": str(KEPT_S * 1000)},
     )
-    making = AdminClient(_client_options(url)).create_topics([topic], request_timeout=LOOK_SECONDS_MAX)
+    # Without a name of its own the client would end before it was answered.
+    client = AdminClient(_client_options(url))
+    making = client.create_topics([topic], request_timeout=LOOK_SECONDS_MAX)
     try:
         making[url.name].result(LOOK_SECONDS_MAX)
     except KafkaException as error:
