@@ -31,6 +31,8 @@ export function makeRouter(client: QueryClient) {
     // Without an answer the page itself will say that there is none.
     if (!me) return true
     const mayRead = me.open || me.user !== null
+    // The server answers nothing else before.
+    if (me.secondFactorMissing) return { name: 'second-factor', query: { next: to.fullPath } }
     if (to.name !== 'setup') return mayRead || { name: 'login', query: { next: to.fullPath } }
     if (me.setupNeeded) return true
     return mayRead ? { name: 'overview' } : { name: 'login', query: { from: 'setup' } }

@@ -486,6 +486,11 @@ class Settings(BaseModel):
     open_beyond_loopback: bool = Field(
         default=False, description="The second yes that an open server needs to listen beyond loopback."
     )
+    admin_second_factor: bool = Field(
+        default=False,
+        description="Admins, of a game or of all, who have a password must have a second factor: who has none is led to"
+        " set one up after signing in, and can do nothing else before.",
+    )
     allowed_origins: list[str] = Field(
         default=[],
         description="Origins, such as https://game.example, whose pages may send to an open server, beside its own and"

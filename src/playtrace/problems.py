@@ -8,6 +8,7 @@ Problem
 │   └── CodeRefused           the password is right, and the code is not
 ├── KeyMissing           401  send a write key, or another one
 ├── Forbidden            403  signed in, yet not for this
+│   ├── SecondFactorMissing   admins have to set one up here before anything else
 │   ├── SetupRefused          the setup link is wrong or used
 │   ├── CrossOrigin           a page of another site asked with our cookie
 │   ├── KeyForOtherGame       every event names a game that the write key does not belong to
@@ -143,6 +144,14 @@ class Forbidden(Problem):
     status = 403
     slug = "forbidden"
     title = "Not allowed"
+
+
+class SecondFactorMissing(Forbidden):
+    slug = "second-factor-missing"
+    title = "A second factor has to be set up first"
+
+    def __init__(self) -> None:
+        super().__init__("This server asks admins for a second factor. Set yours up on the dashboard, and go on then.")
 
 
 class SetupRefused(Forbidden):

@@ -211,6 +211,12 @@ def test_the_audit_says_who_did_what(server: ServerProcess):
     assert {one["address"] for one in by_address} == {"127.0.0.1"}
     assert by_machine(server, "GET", "/api/audit?address=10.0.0.1").json()["entries"] == []
 
+    for since in ("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "0000-01-01", "10000-01-01", "1e400"):
+        for name in ("since", "until"):
+            answer = by_machine(server, "GET", f"/api/audit?{name}={since}")
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name), since
+    assert by_machine(server, "GET", "/api/audit?since=9000-12-31T23:00:00-14:00").json()["entries"] == []
+
     file = by_machine(server, "GET", "/api/audit?format=csv")
     rows = list(csv.DictReader(io.StringIO(file.text)))
     assert rows[0]["subject"] == "'=cmd@studio.example"
@@ -219,3 +225,15 @@ def test_the_audit_says_who_did_what(server: ServerProcess):
     # No secret is in it.
     assert not re.search(r"password_[\w-]{20}", file.text)
     assert PASSWORD not in file.text
+
+
+def test_an_admin_of_some_games_reads_what_was_done_to_these(server: ServerProcess, browser: httpx2.Client):
+    link = by_machine(server, "POST", "/api/people", {"email": "chief@studio.example", "grants": []}).json()["link"]
+    run(server, "people", "role", "chief@studio.example", "admin", "--game", "arena")
+    assert browser.post("/api/password", json={"token": token_in(link), "password": PASSWORD}).status_code == 200
+    entries = browser.get("/api/audit?limit=1000").json()["entries"]
+    assert {one["gameId"] for one in entries} == {"arena"}
+    assert {one["action"] for one in entries} >= {"game.added"}
+    rows = list(csv.DictReader(io.StringIO(browser.get("/api/audit?format=csv").text)))
+    assert [int(row["id"]) for row in rows] == [one["id"] for one in entries]
+    assert browser.get("/api/audit?gameId=harbour").status_code == 404

@@ -21,7 +21,7 @@ from server_process import ServerProcess
 from starlette.routing import BaseRoute, Mount, Route
 
 from playtrace.alerts.incidents import Incident
-from playtrace.api.access import Needs, for_everybody, myself
+from playtrace.api.access import Needs, for_everybody, myself, myself_at_the_door
 from playtrace.api.app import create_app
 from playtrace.api.authentication import COOKIE
 from playtrace.api.permissions import Permission
@@ -72,6 +72,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/password"): {"token": "guess", "password": PASSWORD},
     ("PUT", "/api/me/password"): {"old": PASSWORD, "new": PASSWORD},
     ("POST", "/api/session/provider/return"): {"code": "guess", "state": "guess"},
+    ("POST", "/api/me/identity"): {"password": "a wrong password"},
+    ("POST", "/api/me/identity/return"): {"code": "guess", "state": "guess"},
+    ("POST", "/api/me/identity/removal"): {"password": "a wrong password"},
     ("POST", "/api/me/second-factor"): {"password": "a wrong password"},
     ("PUT", "/api/me/second-factor"): {"code": "000000"},
     ("POST", "/api/me/second-factor/recovery-codes"): {"password": "a wrong password"},
@@ -153,7 +156,7 @@ def permission_of(route: APIRoute | APIWebSocketRoute) -> Permission | Literal["
         dependant = waiting.pop()
         waiting += dependant.dependencies
         is_public |= dependant.call is for_everybody
-        is_own |= dependant.call is myself
+        is_own |= dependant.call in (myself, myself_at_the_door)
         is_linked |= dependant.call is opened_by_link
         if isinstance(dependant.call, Needs):
             found.add(dependant.call.permission)

@@ -14,10 +14,11 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from partial_state import partial_state
+from pyotp.totp import TOTP
 from quick_passwords import quick_passwords
 from starlette.testclient import TestClient
 
-from playtrace.api import people, problem_documents, provider_sign_in, session
+from playtrace.api import linked_identity, people, problem_documents, provider_sign_in, second_factor, session
 from playtrace.api.identity_provider import IdentityProvider
 from playtrace.config import OidcSettings, Settings
 from playtrace.registry.group_roles import read_group_roles
@@ -72,7 +73,8 @@ class Site:
         self.registry = Registry.open(settings.registry_database, upgraded=True)
         self.app = FastAPI()
         problem_documents.install(self.app)
-        for router in (session.router, people.router, provider_sign_in.router):
+        routers = (session, people, second_factor, provider_sign_in, linked_identity)
+        for router in (one.router for one in routers):
             self.app.include_router(router)
         partial_state(
             settings=settings,
@@ -264,6 +266,84 @@ def test_a_provider_that_is_away_or_another_one_is_said_to_be(
     signed_in = site.browser().post("/api/session", json={"email": BOSS, "password": PASSWORD})
     assert signed_in.status_code == 200
     site.registry.close()
+
+
+def linked(site: Site, there: httpx2.Client, sub: str = "boss-at-work") -> TestClient:
+    """A browser in which somebody has signed in, and linked whom the provider calls `sub`."""
+    told(there, sub, email="elsewhere@studio.example", groups=["another"])
+    browser = site.browser()
+    assert browser.post("/api/session", json={"email": BOSS, "password": PASSWORD}).status_code == 200
+    begun = browser.post("/api/me/identity", json={"password": PASSWORD})
+    assert begun.status_code == 200, begun.text
+    answer = browser.post("/api/me/identity/return", json=authorize(begun.json()["url"], sub))
+    assert answer.status_code == 200, answer.text
+    return browser
+
+
+def test_an_account_of_the_provider_is_linked_used_and_unlinked(site: Site, there: httpx2.Client) -> None:
+    own = linked(site, there)
+    user = own.get("/api/me").json()["user"]
+    assert (user["isLinked"], user["isOfProvider"], user["email"]) == (True, False, BOSS)
+    # What they may is said here: by their groups there they would be refused.
+    other = site.browser()
+    assert site.sign_in(other, "boss-at-work").status_code == 200
+    assert other.get("/api/me").json()["user"]["isAdmin"]
+    assert other.post("/api/session/provider/end").json() == {"url": None}
+    assert own.post("/api/me/identity", json={"password": PASSWORD}).status_code == 409
+
+    assert own.post("/api/me/identity/removal", json={"password": "a wrong one"}).status_code == 403
+    assert own.post("/api/me/identity/removal", json={"password": PASSWORD}).json()["isLinked"] is False
+    assert "none of your groups" in refused(site.sign_in(site.browser(), "boss-at-work"))
+    entries = {entry.action: entry for entry in site.registry.audit(action="person", limit=20)}
+    assert entries["person.identity_linked"].details == {"identity_email": "elsewhere@studio.example"}
+    assert (entries["person.identity_linked"].actor, entries["person.identity_unlinked"].subject) == (BOSS, BOSS)
+
+
+def test_linking_asks_again_who_it_is(site: Site, there: httpx2.Client) -> None:
+    told(there, "eve", groups=["bosses"])
+    browser = site.browser()
+    assert browser.post("/api/me/identity", json={"password": PASSWORD}).status_code == 401
+    browser.post("/api/session", json={"email": BOSS, "password": PASSWORD})
+    assert "another one" in refused(browser.post("/api/me/identity", json={"password": "a guess"}))
+    # Whoever finds the browser has its cookies, and those of a sign-in of their own.
+    for seal in ("", ".99999999999.forged", ".99999999999", ".soon.forged.too"):
+        url = begin(browser)
+        begun = browser.cookies["playtrace_begun"].strip('"')
+        browser.cookies.set("playtrace_linking", begun + seal, domain="play.studio.example", path="/api/me/identity")
+        returned = browser.post("/api/me/identity/return", json=authorize(url, "eve"))
+        assert "somebody else" in refused(returned), seal
+    assert site.registry.person(BOSS).is_linked is False
+    # Nor does somebody else who signs in meanwhile get what was begun.
+    begun = browser.post("/api/me/identity", json={"password": PASSWORD}).json()
+    ada = site.registry.begin_login(site.registry.invite(EMAIL, [])[0].id)
+    browser.cookies.delete("playtrace_session")
+    browser.cookies.set("playtrace_session", ada.secret, domain="play.studio.example", path="/")
+    assert "somebody else" in refused(browser.post("/api/me/identity/return", json=authorize(begun["url"], "eve")))
+
+
+def test_one_account_of_the_provider_is_linked_to_one_here(site: Site, there: httpx2.Client) -> None:
+    told(there)
+    assert site.sign_in(site.browser()).status_code == 200
+    browser = site.browser()
+    browser.post("/api/session", json={"email": BOSS, "password": PASSWORD})
+    begun = browser.post("/api/me/identity", json={"password": PASSWORD}).json()
+    taken = browser.post("/api/me/identity/return", json=authorize(begun["url"], "ada"))
+    assert (taken.status_code, "have an admin remove" in taken.json()["detail"]) == (409, True)
+    # A reset puts out whoever had linked theirs.
+    linked(site, there)
+    site.registry.use_link(site.registry.reset_link(BOSS)[1], PASSWORD)
+    assert "none of your groups" in refused(site.sign_in(site.browser(), "boss-at-work"))
+
+
+def test_linking_asks_for_a_code_where_there_is_a_second_factor(site: Site) -> None:
+    browser = site.browser()
+    browser.post("/api/session", json={"email": BOSS, "password": PASSWORD})
+    secret = browser.post("/api/me/second-factor", json={"password": PASSWORD}).json()["secret"]
+    codes = browser.put("/api/me/second-factor", json={"code": TOTP(secret).now()}).json()["recoveryCodes"]
+    for path in ("/api/me/identity", "/api/me/identity/removal"):
+        wanted = browser.post(path, json={"password": PASSWORD})
+        assert (wanted.status_code, wanted.json()["type"].rpartition("/")[2]) == (401, "second-factor-needed")
+        assert browser.post(path, json={"password": PASSWORD, "code": codes.pop()}).status_code == 200
 
 
 @pytest.mark.parametrize(

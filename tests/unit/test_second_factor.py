@@ -26,7 +26,7 @@ from playtrace.cli.main import app as command_line
 from playtrace.config import Settings
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
-from playtrace.registry.roles import ADMIN_OF_ALL
+from playtrace.registry.roles import ADMIN_OF_ALL, Role
 
 EMAIL, PASSWORD = "ada@studio.example", "correct horse 🐎"
 ADMIN = "boss@studio.example"
@@ -49,9 +49,9 @@ def test_the_codes_of_this_test_are_those_of_the_standard() -> None:
 
 
 class Site:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings_: Any) -> None:
         self.now = NOW
-        settings = Settings(data=folder)
+        settings = Settings(data=folder, **settings_)
         self.registry = Registry.open(settings.registry_database, clock=lambda: self.now, upgraded=True)
         self.app = FastAPI()
         problem_documents.install(self.app)
@@ -116,6 +116,15 @@ def with_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(tmp_path: Path, with_people: Path) -> Iterator[Site]:
     shutil.copy(with_people, tmp_path)
     site = Site(tmp_path)
+    yield site
+    site.registry.close()
+
+
+@pytest.fixture
+def strict_site(tmp_path: Path, with_people: Path) -> Iterator[Site]:
+    """One that asks admins for a second factor."""
+    shutil.copy(with_people, tmp_path)
+    site = Site(tmp_path, admin_second_factor=True)
     yield site
     site.registry.close()
 
@@ -272,3 +281,44 @@ def test_who_lost_the_phone_is_helped_by_an_admin_and_on_the_machine(site: Site,
     assert site.browser().sign_in().status_code == 200
     removed = site.registry.audit(action="person.second_factor_removed", limit=10)
     assert [entry.actor.partition(" (")[0] for entry in removed] == ["the command line", ADMIN]
+
+
+def test_an_admin_without_one_does_nothing_but_set_it_up(strict_site: Site) -> None:
+    site = strict_site
+    admin = site.browser()
+    assert admin.sign_in(email=ADMIN).status_code == 200
+    assert admin.get("/api/me").json()["secondFactorMissing"] is True
+    password = {"old": PASSWORD, "new": PASSWORD + "!"}
+    refused = [
+        admin.get("/api/people"),
+        admin.post("/api/people", {"email": "new@studio.example", "grants": []}),
+        admin.get("/api/me/logins"),
+        admin.put("/api/me/password", password),
+        admin.post("/api/me/second-factor/recovery-codes", {"password": PASSWORD}),
+    ]
+    assert {(answer.status_code, slug(answer)) for answer in refused} == {(403, "second-factor-missing")}
+    assert admin.get("/api/me/second-factor").json() == {"isOn": False, "recoveryCodesLeft": 0}
+    secret = admin.post("/api/me/second-factor", {"password": PASSWORD}).json()["secret"]
+    # One that was begun is none yet.
+    assert slug(admin.get("/api/people")) == "second-factor-missing"
+    assert admin.put("/api/me/second-factor", {"code": code_of(secret, site.now)}).status_code == 200
+    assert admin.get("/api/me").json()["secondFactorMissing"] is False
+    assert admin.get("/api/people").status_code == 200
+    # Without it they are back at the door.
+    assert admin.post("/api/me/second-factor/removal", {"password": PASSWORD}).status_code == 204
+    assert slug(admin.get("/api/people")) == "second-factor-missing"
+
+
+def test_only_admins_are_asked_for_one_from_the_moment_that_they_are(strict_site: Site) -> None:
+    site = strict_site
+    own = site.browser()
+    own.sign_in()
+    assert own.get("/api/me").json()["secondFactorMissing"] is False
+    assert own.get("/api/me/logins").status_code == 200
+    site.registry.add_game("moon")
+    site.registry.set_role(EMAIL, Role.EDITOR, ["moon"])
+    assert own.get("/api/me/logins").status_code == 200
+    site.registry.set_role(EMAIL, Role.ADMIN, ["moon"])
+    assert slug(own.get("/api/me/logins")) == "second-factor-missing"
+    assert own.get("/api/me").json()["secondFactorMissing"] is True
+    assert own.delete("/api/session").status_code == 204

@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/vue-query'
-import { computed, type ComputedRef } from 'vue'
 import { read, send } from '@/api/client'
 import type { Me } from '@/api/types'
 
@@ -10,12 +9,6 @@ const question = {
 }
 
 export const useMe = () => useQuery(question)
-
-/** Whether the server would take a change of what is configured from who is here. */
-export function useMayChange(): ComputedRef<boolean> {
-  const me = useMe()
-  return computed(() => me.data.value?.open === true || me.data.value?.user?.isAdmin === true)
-}
 
 export const fetchMe = (client: QueryClient): Promise<Me> => client.fetchQuery(question)
 
@@ -41,7 +34,21 @@ export function useSession() {
       const { url } = await send<{ url: string }>('POST', 'session/provider')
       location.assign(url)
     },
+    /** The same, to sign in with an account of it from then on. Raises `second-factor-needed` as `signIn` does. */
+    beginLinking: async (password: string, code?: string): Promise<void> => {
+      const { url } = await send<{ url: string }>('POST', 'me/identity', { password, code })
+      location.assign(url)
+    },
     /** With what the provider has put into the address. */
+    returnToLink: async (returned: Record<string, string>): Promise<void> => {
+      await send('POST', 'me/identity/return', returned)
+      await client.invalidateQueries({ queryKey: ['me'] })
+    },
+    unlink: async (password: string, code?: string): Promise<void> => {
+      await send('POST', 'me/identity/removal', { password, code })
+      await client.invalidateQueries({ queryKey: ['me'] })
+    },
+    /** As `returnToLink`. */
     returnFromProvider: async (returned: Record<string, string>): Promise<void> => {
       await send('POST', 'session/provider/return', returned)
       await client.resetQueries()

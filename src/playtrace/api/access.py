@@ -18,7 +18,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from playtrace.api.authentication import authenticate
+from playtrace.api.authentication import authenticate, identify
 from playtrace.api.permissions import Caller, Permission
 from playtrace.api.state import State
 from playtrace.problems import Forbidden, UnknownGame
@@ -77,6 +77,15 @@ FOR_EVERYBODY = Depends(for_everybody)
 
 async def myself(connection: HTTPConnection, caller: Annotated[Caller, Depends(authenticate)]) -> Person:
     """Whoever is signed in, for what is their own. Raises `Forbidden` for a program."""
+    return _person(connection, caller)
+
+
+async def myself_at_the_door(connection: HTTPConnection, caller: Annotated[Caller, Depends(identify)]) -> Person:
+    """As `myself`, also who has to set up a second factor before anything else."""
+    return _person(connection, caller)
+
+
+def _person(connection: HTTPConnection, caller: Caller) -> Person:
     if caller.person is None:
         raise Forbidden("This is for people who are signed in, about themselves.")
     acting.set(Actor(caller.name, connection.client.host if connection.client else ""))
@@ -85,6 +94,8 @@ async def myself(connection: HTTPConnection, caller: Annotated[Caller, Depends(a
 
 CurrentPerson = Annotated[Person, Depends(myself)]
 """Of a route about whoever asks."""
+PersonAtTheDoor = Annotated[Person, Depends(myself_at_the_door)]
+"""Of a route by which they set up the second factor that the server wants of them."""
 
 READS = Needs(Permission.READ, somewhere=True)
 EDITS = Needs(Permission.EDIT)

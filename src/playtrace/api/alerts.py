@@ -22,6 +22,7 @@ from playtrace.alerts.rules import ID_PATTERN, RULE, AlertRule, in_words, read_r
 from playtrace.alerts.telling import link_to
 from playtrace.api.access import CurrentReader, SomeEditor, readable_game
 from playtrace.api.alert_channels import may_see
+from playtrace.api.instants import Instant
 from playtrace.api.metrics import counting_rules
 from playtrace.api.models import ApiModel
 from playtrace.api.permissions import Caller, Permission
@@ -216,7 +217,7 @@ class Preview(Strict):
 class NewSilence(Strict):
     """Nobody is told until then. What is left out stands for all."""
 
-    until: dt.datetime
+    until: Instant
     rule_id: Annotated[str, Field(pattern=ID_PATTERN)] | None = None
     game_id: Annotated[str, Field(max_length=64)] | None = None
     version: Annotated[str, Field(min_length=1, max_length=VERSION_LENGTH_MAX)] | None = None
@@ -435,15 +436,14 @@ def add_silence(state: CurrentState, editor: SomeEditor, new: NewSilence) -> Sil
     """Tell nobody of a rule, a game or a version until then. Incidents are found and kept all the same; what is open
     when it ends is told then."""
     editor.require(Permission.EDIT, new.game_id)
-    until = new.until if new.until.tzinfo else new.until.replace(tzinfo=dt.UTC)
     now = dt.datetime.now(dt.UTC)
-    if not now < until <= now + SILENCE_MAX:
+    if not now < new.until <= now + SILENCE_MAX:
         raise InvalidRequest.of_field("until", "expected an instant to come, within a year", location="body")
     if new.rule_id is None and new.game_id is None and new.version is None:
         raise InvalidRequest.of_field("ruleId", "expected a rule, a game or a version: all is too much to miss")
     try:
         made = state.registry.add_alert_silence(
-            until, rule_id=new.rule_id, game_id=new.game_id, version=new.version, note=new.note
+            new.until, rule_id=new.rule_id, game_id=new.game_id, version=new.version, note=new.note
         )
     except UnknownGame as error:
         raise InvalidRequest.of_field("gameId", str(error)) from error

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from playtrace.api.access import SomeAdmin
+from playtrace.api.instants import Instant
 from playtrace.api.models import ApiModel
 from playtrace.api.permissions import Permission
 from playtrace.api.state import CurrentState
@@ -51,8 +52,8 @@ class AuditFilter(ApiModel):
     )
     address: Annotated[str, Field(max_length=ADDRESS_LENGTH_MAX)] | None = None
     game_id: Annotated[str, Field(max_length=64)] | None = None
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     before: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(None, description="Only entries before this one.")
     limit: Annotated[int, Field(ge=1, le=FILE_ENTRIES_MAX)] | None = Field(
         None, description="At most so many: 100 on a page unless said otherwise, 100,000 in a file."
@@ -62,17 +63,19 @@ class AuditFilter(ApiModel):
 
 @router.get("/audit", response_model=AuditPage, responses=WRITTEN)
 def read_audit(state: CurrentState, admin: SomeAdmin, asked: Annotated[AuditFilter, Query()]) -> Any:
-    """What people, tokens and commands did, the latest first."""
-    admin.require(Permission.MANAGE, asked.game_id)
+    """What people, tokens and commands did, the latest first. Without `gameId` in all games that the caller manages;
+    what is of no game is for who manages all."""
+    if asked.game_id is not None:
+        admin.require(Permission.MANAGE, asked.game_id)
     is_file = asked.form != "json"
     limit = (asked.limit or FILE_ENTRIES_MAX) if is_file else min(asked.limit or 100, LIMIT_MAX)
     found = state.registry.audit(
-        game_ids=None if asked.game_id is None else [asked.game_id],
+        game_ids=admin.games(Permission.MANAGE) if asked.game_id is None else [asked.game_id],
         actor=asked.actor,
         action=asked.action,
         address=asked.address,
-        since=_instant(asked.since),
-        until=_instant(asked.until),
+        since=asked.since,
+        until=asked.until,
         before=asked.before,
         limit=limit + 1,
     )
@@ -113,7 +116,3 @@ def _cell(value: object) -> object:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, dt.datetime) else value
-
-
-def _instant(value: dt.datetime | None) -> dt.datetime | None:
-    return value.replace(tzinfo=dt.UTC) if value is not None and value.tzinfo is None else value

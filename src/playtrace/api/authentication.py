@@ -14,7 +14,8 @@ from starlette.requests import HTTPConnection
 
 from playtrace.api.permissions import ALL_OF_ADMIN, ALL_OF_MACHINE, Caller
 from playtrace.api.state import state_of
-from playtrace.problems import CrossOrigin, Unauthenticated
+from playtrace.config import Settings
+from playtrace.problems import CrossOrigin, SecondFactorMissing, Unauthenticated
 from playtrace.registry.models import Person
 
 COOKIE = "playtrace_session"
@@ -26,6 +27,17 @@ ANYBODY = "somebody who is not signed in"
 
 
 def authenticate(connection: HTTPConnection) -> Caller:
+    """The caller behind a request, who may go on.
+
+    Raises what `identify` does, and `SecondFactorMissing` for who has to set one up before anything else.
+    """
+    caller = identify(connection)
+    if caller.person is not None and lacks_second_factor(state_of(connection).settings, caller.person):
+        raise SecondFactorMissing
+    return caller
+
+
+def identify(connection: HTTPConnection) -> Caller:
     """The caller behind a request. Raises `Unauthenticated`, or `CrossOrigin` where a foreign page uses the cookie."""
     settings = state_of(connection).settings
     bearer = bearer_token(connection)
@@ -43,6 +55,12 @@ def authenticate(connection: HTTPConnection) -> Caller:
     if person is None:
         raise Unauthenticated(NO_BEARER if "authorization" in connection.headers else NOT_SIGNED_IN)
     return Caller.of_person(person)
+
+
+def lacks_second_factor(settings: Settings, person: Person) -> bool:
+    """Whether the settings want one of them that they have not. Who has no password has none to be guessed."""
+    is_wanted = settings.admin_second_factor and not settings.open and person.is_some_admin
+    return is_wanted and bool(person.password_hash) and not person.has_second_factor
 
 
 def is_local_token(connection: HTTPConnection, token: str) -> bool:

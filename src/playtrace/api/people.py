@@ -60,6 +60,7 @@ class OnePerson(ApiModel):
     has_password: bool
     has_second_factor: bool
     is_of_provider: bool = Field(description="An identity provider says who they are, and by groups what they may.")
+    is_linked: bool = Field(description="They may sign in with an identity provider as well as with their password.")
     link_until: dt.datetime | None = Field(description="There is a link for them that they have not used, until then.")
     created_at: dt.datetime
     signed_in_at: dt.datetime | None = Field(description="The last time; null: never.")
@@ -223,7 +224,8 @@ def _described(person: Person, link_until: dt.datetime | None) -> OnePerson:
         grants=[GrantOf(role=grant.role, game_id=grant.game_id) for grant in person.grants],
         has_password=bool(person.password_hash),
         has_second_factor=person.has_second_factor,
-        is_of_provider=person.identity_sha256 is not None,
+        is_of_provider=person.is_of_provider,
+        is_linked=person.is_linked,
         link_until=link_until,
         created_at=person.created_at,
         signed_in_at=person.signed_in_at,

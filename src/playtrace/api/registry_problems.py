@@ -14,6 +14,9 @@ CONFLICTS = (
     errors.AmbiguousKey,
     errors.PersonExists,
     errors.LastAdmin,
+    errors.SecondFactorThere,
+    errors.IdentityThere,
+    errors.IdentityTaken,
 )
 """What is right by itself, and cannot be with what is there."""
 

@@ -6,12 +6,13 @@ import segno
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from playtrace.api.access import CurrentAdmin, CurrentPerson
+from playtrace.api.access import CurrentAdmin, CurrentPerson, PersonAtTheDoor
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.people import PersonId, problems_of_people
+from playtrace.api.registry_problems import registry_problems
 from playtrace.api.session import Code, Password, require_password
 from playtrace.api.state import CurrentState
-from playtrace.problems import Conflict, InvalidRequest
+from playtrace.problems import InvalidRequest
 from playtrace.registry import errors
 from playtrace.registry.second_factor import address_of
 
@@ -42,7 +43,7 @@ class Confirmation(Strict):
 
 
 @router.get("/me/second-factor")
-def read_second_factor(state: CurrentState, person: CurrentPerson) -> SecondFactor:
+def read_second_factor(state: CurrentState, person: PersonAtTheDoor) -> SecondFactor:
     """Whether you are asked for a code when you sign in."""
     return SecondFactor(
         is_on=person.has_second_factor, recovery_codes_left=state.registry.recovery_codes_left(person.id)
@@ -51,14 +52,12 @@ def read_second_factor(state: CurrentState, person: CurrentPerson) -> SecondFact
 
 @router.post("/me/second-factor", status_code=201)
 def begin_second_factor(
-    state: CurrentState, person: CurrentPerson, request: Request, response: Response, own: OwnPassword
+    state: CurrentState, person: PersonAtTheDoor, request: Request, response: Response, own: OwnPassword
 ) -> NewSecondFactor:
     """What an authenticator app has to know. You are asked for codes of it when one of them has come back."""
     require_password(request, person, own.password)
-    try:
+    with registry_problems():
         secret = state.registry.begin_second_factor(person.id)
-    except errors.SecondFactorThere as error:
-        raise Conflict(str(error)) from error
     response.headers["Cache-Control"] = "no-store"
     address = address_of(secret, person.email)
     rows = ["".join(map(str, row)) for row in segno.make_qr(address).matrix]
@@ -67,13 +66,12 @@ def begin_second_factor(
 
 @router.put("/me/second-factor")
 def confirm_second_factor(
-    state: CurrentState, person: CurrentPerson, response: Response, confirmation: Confirmation
+    state: CurrentState, person: PersonAtTheDoor, response: Response, confirmation: Confirmation
 ) -> RecoveryCodes:
     """The app has the secret: here is a code of it. From now on you are asked for one when you sign in."""
     try:
-        codes = state.registry.confirm_second_factor(person.id, confirmation.code)
-    except errors.SecondFactorThere as error:
-        raise Conflict(str(error)) from error
+        with registry_problems():
+            codes = state.registry.confirm_second_factor(person.id, confirmation.code)
     except errors.CodeRefused as error:
         raise InvalidRequest.of_field("code", str(error)) from error
     response.headers["Cache-Control"] = "no-store"

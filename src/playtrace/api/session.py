@@ -10,7 +10,7 @@ from pydantic import Field
 
 from playtrace import __version__
 from playtrace.api.access import FOR_EVERYBODY
-from playtrace.api.authentication import COOKIE, require_same_origin, signed_in_person
+from playtrace.api.authentication import COOKIE, lacks_second_factor, require_same_origin, signed_in_person
 from playtrace.api.login_throttle import limits_of_code, limits_of_password
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, state_of
@@ -56,6 +56,8 @@ class User(ApiModel):
     has_password: bool
     is_of_provider: bool
     """The identity provider says who they are, and by their groups what they may do."""
+    is_linked: bool
+    """They may sign in with the identity provider as well as with their password."""
 
     @classmethod
     def of(cls, person: Person) -> User:
@@ -65,7 +67,8 @@ class User(ApiModel):
             grants=[GrantOf(role=grant.role, game_id=grant.game_id) for grant in person.grants],
             has_second_factor=person.has_second_factor,
             has_password=bool(person.password_hash),
-            is_of_provider=person.identity_sha256 is not None,
+            is_of_provider=person.is_of_provider,
+            is_linked=person.is_linked,
         )
 
 
@@ -75,6 +78,8 @@ class Me(ApiModel):
     """Nobody needs to sign in."""
     setup_needed: bool
     """There is no admin yet: use the link that the server printed when it started."""
+    second_factor_missing: bool
+    """Whoever is signed in has to set one up before anything else."""
     provider: str | None
     """Name of the identity provider by which people may sign in, where there is one."""
     version: str
@@ -109,6 +114,7 @@ def read_me(request: Request, response: Response, state: CurrentState) -> Me:
         user=User.of(person) if person else None,
         open=is_open,
         setup_needed=not is_open and not state.registry.has_admin(),
+        second_factor_missing=person is not None and lacks_second_factor(state.settings, person),
         provider=None if state.identity_provider is None else state.identity_provider.name,
         version=__version__,
     )

@@ -6,9 +6,10 @@ import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import Field
 
 from playtrace.api.access import EDITS, READS, CurrentEditor, CurrentReader, readable_game
+from playtrace.api.instants import AwareInstant
 from playtrace.api.models import ApiModel, Strict
 from playtrace.api.state import CurrentState
 from playtrace.problems import InvalidRequest, NotFound
@@ -19,21 +20,10 @@ from playtrace.registry.time_annotations import ANNOTATIONS_MAX
 router = APIRouter(prefix="/api/games/{game_id}/annotations", tags=["annotations"])
 
 AnnotationId = Annotated[int, Path(description="As in the list.")]
-FIRST_YEAR, LAST_YEAR = 1970, 9_000
-"""Every time zone has these, and every database of the registry."""
-
-
-def _on_an_axis(moment: dt.datetime) -> dt.datetime:
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
-    return moment.astimezone(dt.UTC)
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_on_an_axis)]
 
 
 class NewAnnotation(Strict):
-    at: Moment = Field(description="When it was, with its offset: `2026-11-27T18:00:00Z`.")
+    at: AwareInstant = Field(description="When it was, with its offset: `2026-11-27T18:00:00Z`.")
     text: str = Field(min_length=1, max_length=ANNOTATION_LENGTH_MAX, description="What it was, such as `Autumn sale`.")
 
 
@@ -54,8 +44,8 @@ def list_annotations(
     state: CurrentState,
     reader: CurrentReader,
     game_id: str,
-    since: Annotated[Moment | None, Query(description="From this moment on.")] = None,
-    until: Annotated[Moment | None, Query(description="Before this moment.")] = None,
+    since: Annotated[AwareInstant | None, Query(description="From this moment on.")] = None,
+    until: Annotated[AwareInstant | None, Query(description="Before this moment.")] = None,
 ) -> AnnotationList:
     """Those of a game, the earliest first."""
     readable_game(state, reader, game_id)

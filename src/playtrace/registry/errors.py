@@ -32,7 +32,9 @@ RegistryError
 ├── LinkRefused       nor is a link that sets a password good for ever
 ├── LoginRefused      email and password do not belong together
 ├── CodeRefused       the code of the second factor is another, or was used already
-└── SecondFactorThere it is in use already
+├── SecondFactorThere it is in use already
+├── IdentityThere     they sign in with the provider already
+└── IdentityTaken     somebody else does, as whom they are there
 """
 
 from __future__ import annotations
@@ -218,3 +220,16 @@ class CodeRefused(RegistryError):
 class SecondFactorThere(RegistryError):
     def __init__(self) -> None:
         super().__init__("There is a second factor already. Remove it first.")
+
+
+class IdentityThere(RegistryError):
+    def __init__(self) -> None:
+        super().__init__("You sign in with an account of the provider already. Unlink it first.")
+
+
+class IdentityTaken(RegistryError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody here signs in with that account of the provider already. If that is you, have an admin remove the"
+            " other one, and link it again."
+        )

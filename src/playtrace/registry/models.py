@@ -174,6 +174,8 @@ class Person(Base):
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     identity_sha256: Mapped[str | None] = mapped_column(ExactText(SHA256_HEX_LENGTH), index=True, unique=True)
     """Of whom an OpenID provider names: its address and its name for them."""
+    identity_linked_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    """They linked it to their own account. Empty: the provider made this account, and says what it may."""
     totp_secret: Mapped[str | None] = mapped_column(ExactText(64))
     """What an authenticator app makes its codes of; readable, as they are made here too."""
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
@@ -196,6 +198,21 @@ class Person(Base):
     @property
     def has_second_factor(self) -> bool:
         return self.totp_last_step is not None
+
+    @property
+    def is_some_admin(self) -> bool:
+        """Of a game, or of all."""
+        return any(grant.role is Role.ADMIN for grant in self.grants)
+
+    @property
+    def is_of_provider(self) -> bool:
+        """It says who they are, and by their groups what they may."""
+        return self.identity_sha256 is not None and self.identity_linked_at is None
+
+    @property
+    def is_linked(self) -> bool:
+        """They may sign in with the provider as well, by their own wish; what they may is said here."""
+        return self.identity_linked_at is not None
 
 
 class RecoveryCode(Base):

@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 
 from playtrace.registry import known_browsers
 from playtrace.registry.access_secrets import new_secret, sha256_of
-from playtrace.registry.errors import Invalid, LastAdmin, LinkRefused, PersonExists, UnknownLogin, UnknownPerson
+from playtrace.registry.errors import (
+    IdentityTaken,
+    IdentityThere,
+    Invalid,
+    LastAdmin,
+    LinkRefused,
+    PersonExists,
+    UnknownLogin,
+    UnknownPerson,
+)
 from playtrace.registry.models import (
     ADDRESS_LENGTH_MAX,
     AGENT_LENGTH_MAX,
@@ -105,6 +114,21 @@ def has_admin(session: Session) -> bool:
 def of_identity(session: Session, identity: str) -> Person | None:
     """Whom a provider calls so."""
     return session.scalars(select(Person).where(Person.identity_sha256 == sha256_of(identity))).unique().one_or_none()
+
+
+def link_identity(session: Session, person: Person, identity: str, now: dt.datetime) -> None:
+    """Raises `IdentityThere` where they have one, and `IdentityTaken` where somebody else has it."""
+    if person.identity_sha256 is not None:
+        raise IdentityThere
+    if of_identity(session, identity) is not None:
+        raise IdentityTaken
+    person.identity_sha256, person.identity_linked_at = sha256_of(identity), now
+
+
+def unlink_identity(person: Person) -> None:
+    """Where they linked one."""
+    if person.is_linked:
+        person.identity_sha256 = person.identity_linked_at = None
 
 
 def change_email(session: Session, person: Person, email: str) -> None:
@@ -206,8 +230,10 @@ def open_links(session: Session, now: dt.datetime) -> dict[int, dt.datetime]:
 
 
 def set_password(session: Session, person: Person, password_hash: str) -> None:
-    """All their logins and links end, and no browser is known to be theirs."""
+    """All their logins and links end, no browser is known to be theirs, and no identity that they had linked is:
+    whoever had got in before is out."""
     person.password_hash = password_hash
+    unlink_identity(person)
     known_browsers.forget_all_of(session, person)
     session.execute(delete(PasswordLink).where(PasswordLink.person_id == person.id))
     end_logins(session, person)

@@ -9,7 +9,10 @@ export const useOwnLogins = () =>
 
 export const useLoginChange = () => useChangeOf('own logins')
 
-export const useSecondFactor = () => useQuery({ queryKey: ['second factor'], queryFn: ({ signal }) => read<SecondFactor>('me/second-factor', {}, signal) })
+export const useSecondFactor = () => useQuery({ queryKey: ['me', 'second factor'], queryFn: ({ signal }) => read<SecondFactor>('me/second-factor', {}, signal) })
+
+/** Of who is here: also whether they have to set up a second factor before anything else. */
+export const useOwnChange = () => useChangeOf('me')
 
 type RecoveryCodes = { recoveryCodes: string[] }
 const codesOf = ({ recoveryCodes }: RecoveryCodes): string[] => recoveryCodes
