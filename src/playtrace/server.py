@@ -40,6 +40,7 @@ from playtrace.api.turns import Turns
 from playtrace.asgi import Receive, Scope, Send
 from playtrace.collect.app import Collect
 from playtrace.config import LOCAL_FILE, MEBIBYTE, ROLES, Settings
+from playtrace.freed_memory import give_back
 from playtrace.jobs import Job, Jobs
 from playtrace.journal.by_url import is_broker, open_inlet, open_sink
 from playtrace.journal.inlet import taken_until
@@ -182,6 +183,7 @@ class Playtrace:
             Job("delete games", deletions.work, period_s=DELETION_LOOK_S),
             Job("free space", space.work, period_s=SPACE_LOOK_S),
             Job("forget logins", self.registry.forget_logins, period_s=3600),
+            Job("give memory back", give_back, period_s=60),
         )
         self.measured = Measured()
         self.local_token = secrets.token_urlsafe(32)

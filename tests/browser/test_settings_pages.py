@@ -116,6 +116,12 @@ def test_from_an_invitation_to_the_end_of_somebody(
     hers.get_by_role("button", name="Settings").click()
     expect(hers.get_by_role("link", name="Your account")).to_be_visible()
     expect(hers.get_by_role("link", name="Games")).to_have_count(0)
+    # What others see of her game is hers to change; what is of all games is not.
+    hers.goto(f"{studio.server.url}/alerts?game=arena&tab=rules&new=silence")
+    hers.get_by_label("Name", exact=True).fill("quiet_hours")
+    hers.get_by_role("button", name="Make the rule").click()
+    expect(hers.get_by_role("switch")).to_have_count(1)
+    expect(hers.get_by_role("switch", name="Rule quiet_hours")).to_be_visible()
     for path, whom in (("people", "admins of all games"), ("tokens", "admins of a game"), ("player-data", "admins of")):
         hers.goto(f"{studio.server.url}/{path}")
         expect(hers.get_by_role("main")).to_contain_text(f"This page is for {whom}")
@@ -131,6 +137,9 @@ def test_from_an_invitation_to_the_end_of_somebody(
     expect(hers_here).to_contain_text("viewer of arena")
     hers.goto(f"{studio.server.url}/account")
     expect(hers.get_by_role("main")).to_contain_text(f"{ADA}: viewer of arena")
+    hers.goto(f"{studio.server.url}/alerts?game=arena&tab=rules")
+    expect(hers.get_by_role("main")).to_contain_text("quiet_hours")
+    expect(hers.get_by_role("switch")).to_have_count(0)
     hers_here.get_by_role("button", name="Sign out Mozilla").click()
     expect(hers_here).to_contain_text("Nowhere.")
     hers.reload()

@@ -25,6 +25,7 @@ JOBS = {
     "tidy the store",
     "forget samples",
     "forget logins",
+    "give memory back",
     "refresh segments",
     "judge alerts",
     "send reports",

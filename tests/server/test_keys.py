@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import time
 from collections.abc import Generator, Iterator
@@ -17,6 +18,7 @@ import warm_program
 from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.registry.registry import Registry
+from playtrace.registry.roles import Scope
 
 DEADLINE_S = 120.0
 """A change is known after a second; on a machine that is busy with other tests much later."""
@@ -40,9 +42,9 @@ class Studio:
             time.sleep(0.05)
 
     @contextmanager
-    def registry(self) -> Generator[Registry]:
+    def registry(self, **clock: Any) -> Generator[Registry]:
         """As another process has it open."""
-        registry = Registry.open(f"sqlite:///{(self.server.data / 'registry.sqlite').as_posix()}")
+        registry = Registry.open(f"sqlite:///{(self.server.data / 'registry.sqlite').as_posix()}", **clock)
         try:
             yield registry
         finally:
@@ -289,6 +291,39 @@ def test_a_revoked_key_is_refused_within_two_seconds(start_process: StartProcess
         assert time.monotonic() < deadline, "the revoked key is still good"
         time.sleep(0.05)
     assert studio.post({"Authorization": f"Bearer {studio.harbour}"})[0] == 202
+
+
+def test_a_token_with_the_scope_send_sends_for_its_games(studio: Studio):
+    with studio.registry() as registry:
+        one = registry.add_token(game_ids=["arena"], scopes=[Scope.SEND])[1]
+        two = registry.add_token(game_ids=["arena", "harbour"], scopes=[Scope.SEND, Scope.READ])[1]
+        reading = registry.add_token(game_ids=["arena"], scopes=[Scope.READ])[1]
+    ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    with studio.registry(clock=lambda: ago - dt.timedelta(days=1)) as registry:
+        over = registry.add_token(game_ids=["arena"], scopes=[Scope.SEND], expires_at=ago)[1]
+
+    def send(token: str, query: str = "", event: Any = EVENT) -> tuple[int, str]:
+        status, answer = studio.post({"Authorization": f"Bearer {token}"}, event, f"/api/events{query}")
+        return status, slug(answer) if "type" in answer else ""
+
+    assert send(one) == (202, "")
+    assert send(one, "?gameId=arena") == (202, "")
+    assert send(one, "?gameId=harbour") == (401, "key-missing")
+    assert send(one, event=EVENT | {"game_id": "harbour"}) == (403, "key-for-other-game")
+    # Of several it says which.
+    assert send(two) == (401, "key-missing")
+    assert send(two, "?gameId=harbour") == (202, "")
+    assert send(two, "?game_id=harbour", EVENT | {"game_id": "harbour"}) == (202, "")
+    assert send(over) == send(reading) == (401, "key-missing")
+    # It reads nothing.
+    assert studio.get("/api/events?gameId=arena", Authorization=f"Bearer {one}")[0] == 403
+    assert studio.get("/api/events?gameId=arena", Authorization=f"Bearer {two}")[0] == 200
+    with studio.registry() as registry:
+        registry.revoke_token(next(token.id for token in registry.tokens() if one.startswith(token.prefix)))
+    deadline = time.monotonic() + DEADLINE_S
+    while send(one)[0] != 401:
+        assert time.monotonic() < deadline, "the revoked token still sends"
+        time.sleep(0.05)
 
 
 # ── the stream ───────────────────────────────────────────────────────────────────────────────────────────

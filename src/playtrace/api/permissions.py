@@ -34,7 +34,7 @@ OF_ROLE: dict[Role, frozenset[Permission]] = {
 OF_SCOPE: dict[Scope, frozenset[Permission]] = {
     Scope.READ: frozenset({Permission.READ}),
     Scope.SQL: frozenset({Permission.SQL}),
-    Scope.SEND: frozenset(),  # of it those know who take events
+    Scope.SEND: frozenset(),  # what takes events knows of it: registry/key_ring.py
     Scope.MANAGE: frozenset({Permission.READ, Permission.EDIT, Permission.MANAGE}),
 }
 NEEDED: dict[Permission, str] = {

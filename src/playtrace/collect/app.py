@@ -207,9 +207,10 @@ class Collect:
             )
 
     async def authenticate(self, headers: dict[bytes, bytes], query: dict[str, str]) -> str | None:
-        """The game whose write key this is; None without one, in open mode."""
+        """The game whose write key this is, or that is named beside a token which sends for it; None without one, in
+        open mode."""
         key = _write_key(headers, query)
-        game_id = self._keys.game_of_key(key) if key else None
+        game_id = self._game_of(key, query) if key else None
         if game_id is not None or self._settings.open:
             return game_id
         if key:
@@ -219,20 +220,34 @@ class Collect:
             except RegistryAway as error:
                 said = "Whose key this is cannot be looked up at the moment."
                 raise Unavailable(said, retry_after_s=RETRY_AFTER_S) from error
-            game_id = self._keys.game_of_key(key)
+            game_id = self._game_of(key, query)
         if game_id is None:
             if not key and b"authorization" in headers:
                 hint = "The Authorization header holds no key behind the word Bearer. Send it"
             elif not key:
                 hint = "No write key came with the request. Send one"
+            elif is_of_kind(key, READING) and self._keys.sending_token(key):
+                raise KeyMissing(
+                    "This token sends for several games, or not for the one that is named. Name one of them in the"
+                    " address: ?gameId="
+                )
             elif is_of_kind(key, READING):
-                hint = "This is a read token, and sending needs a write key. Send one"
+                hint = "This is a read token, or over, and sending needs the scope send, or a write key. Send one"
             else:
                 hint = "This write key is not known, or was revoked. Send another"
             raise KeyMissing(
                 f"{hint} as Authorization: Bearer KEY, X-Playtrace-Key or ?key=; `playtrace keys list` shows them."
             )
         return game_id
+
+    def _game_of(self, key: str, query: dict[str, str]) -> str | None:
+        if not is_of_kind(key, READING):
+            return self._keys.game_of_key(key)
+        token = self._keys.sending_token(key)
+        if token is None:
+            return None
+        named = query.get("gameId", query.get("game_id", token.only_game))
+        return named if named is not None and token.sends_for(named) and self._keys.knows(named) else None
 
     def place(self, peer: str, headers: dict[bytes, bytes]) -> Place:
         return self._origin.place(peer, headers)

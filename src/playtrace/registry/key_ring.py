@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
+from playtrace.registry.access_secrets import sha256_of
 from playtrace.registry.errors import RegistryAway
-from playtrace.registry.key_snapshot import Snapshot, hash_of_key, keep, kept
+from playtrace.registry.key_snapshot import SendingToken, Snapshot, hash_of_key, keep, kept
 from playtrace.registry.refused_players import hash_of
 from playtrace.registry.registry import Registry
+from playtrace.registry.roles import Scope
 
 LOOK_PAUSE_S = 0.05
 """Those who bring a key that is not known wait for so long, so that one look into the registry answers many."""
@@ -58,6 +61,12 @@ class KeyRing:
 
     def game_of_key(self, key: str) -> str | None:
         return self._snapshot.games_by_key.get(hash_of_key(key))
+
+    def sending_token(self, secret: str) -> SendingToken | None:
+        """Where a token of this secret may send now."""
+        found = self._snapshot.tokens.get(sha256_of(secret))
+        is_over = found is not None and found.expires_at is not None and found.expires_at <= dt.datetime.now(dt.UTC)
+        return None if is_over else found
 
     def knows(self, game_id: str) -> bool:
         return game_id in self._snapshot.games
@@ -128,4 +137,11 @@ def _read(registry: Registry) -> Snapshot:
         refused=refused,
         player_secret=registry.player_secret() if refused else b"",
         closed=archived | {game.id: DELETED for game in deleted},
+        tokens={
+            token.secret_sha256: SendingToken(
+                game_ids=None if token.game_ids is None else frozenset(token.game_ids), expires_at=token.expires_at
+            )
+            for token in registry.tokens()
+            if Scope.SEND in token.scopes and token.revoked_at is None
+        },
     )

@@ -6,6 +6,7 @@ whoever reads the file cannot send with it.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import logging
 import os
@@ -15,6 +16,21 @@ import msgspec
 from msgspec import Struct
 
 log = logging.getLogger("playtrace.registry")
+
+
+class SendingToken(Struct, frozen=True):
+    """With it a program of the studio sends, as a game does with its key."""
+
+    game_ids: frozenset[str] | None
+    """None: all there are."""
+    expires_at: dt.datetime | None
+
+    @property
+    def only_game(self) -> str | None:
+        return next(iter(self.game_ids)) if self.game_ids is not None and len(self.game_ids) == 1 else None
+
+    def sends_for(self, game_id: str) -> bool:
+        return self.game_ids is None or game_id in self.game_ids
 
 
 class Snapshot(Struct, frozen=True):
@@ -28,6 +44,8 @@ class Snapshot(Struct, frozen=True):
     """What makes the hashes; empty where nobody is refused."""
     closed: dict[str, str]
     """Games that take no events, and why."""
+    tokens: dict[str, SendingToken] = {}
+    """By the hash of their secret: those with the scope `send`, without the revoked ones."""
 
 
 def hash_of_key(key: str) -> str:

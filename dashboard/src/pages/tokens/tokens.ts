@@ -13,6 +13,7 @@ export const useChange = () => useChangeOf('tokens')
 export const SCOPES: readonly { scope: TokenScope; says: string }[] = [
   { scope: 'read', says: 'what a viewer may' },
   { scope: 'sql', says: 'ask in SQL, about its games alone' },
+  { scope: 'send', says: 'send events for its games, as a write key does' },
   { scope: 'manage', says: 'what an admin of its games may' },
 ]
 
