@@ -301,6 +301,20 @@ class MirrorSettings(RoomSettings):
     mongo_uri: Annotated[SecretStr | None, Known("MONGO_URI", has_prefix=False)] = Field(
         default=None, description="Address of a MongoDB database: makes the mirror `mongodb`."
     )
+    lake_url: Annotated[str | None, Known("lake_url")] = Field(
+        default=None,
+        max_length=2_000,
+        description="Where a lake of all events is kept, as tables of Apache Iceberg: a folder, file:///folder or"
+        " s3://bucket/path. Makes the mirror `lake`.",
+    )
+    lake_catalog: Annotated[SecretStr | None, Known("lake_catalog")] = Field(
+        default=None,
+        description="The catalog that knows its tables: `glue`, or the address of a database as SQLAlchemy has it."
+        " Unset: a file beside them or, where they are in a bucket, in the data folder.",
+    )
+    lake_days: Annotated[int | None, Known("lake_days")] = Field(
+        default=None, ge=1, le=36_500, description="Days that the lake keeps, by the time of events. Unset: all."
+    )
     refresh_minutes: Annotated[int, Known("mirror_refresh_minutes")] = Field(
         default=5,
         ge=0,

@@ -19,6 +19,7 @@ from playtrace.mirrors.erasing import still_theirs
 from playtrace.mirrors.slices import JsonRows, events_of, set_aside_of
 from playtrace.mirrors.target import (
     GamesNow,
+    Pace,
     PlayerErasure,
     Position,
     PositionMoved,
@@ -44,6 +45,8 @@ VERSION = 1
 
 class SqliteTarget:
     """`before_commit` is called with the number of transactions before: it may kill the process."""
+
+    pace = Pace()
 
     def __init__(self, path: Path, mirror: str, *, before_commit: Callable[[int], None] = lambda commits: None) -> None:
         self.path = path

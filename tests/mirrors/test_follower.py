@@ -28,7 +28,7 @@ from playtrace.mirrors import cutting, follower
 from playtrace.mirrors.follower import Follower
 from playtrace.mirrors.from_settings import urls_of
 from playtrace.mirrors.state import complaint, following, lag_seconds, state_of
-from playtrace.mirrors.target import Slice, TargetAway, Written
+from playtrace.mirrors.target import Pace, Slice, TargetAway, Written
 from playtrace.registry.mirrors import MirrorDefinition
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
@@ -83,7 +83,7 @@ def test_history_comes_first_in_slices_that_stay_small_and_then_what_is_new(larg
         done = steps(mirror)
         assert [step.did for step in done] == ["wrote"] * 3 + ["rested"]
         assert target is not None
-        assert target.largest == cutting.EVENTS_MAX
+        assert target.largest == target.pace.events_max
         assert large.mirrored() == large.expected()
         late = large.events(3, time=NOW - dt.timedelta(days=29))
         too_late = large.events(2, time=NOW - dt.timedelta(days=300), name="too_late")
@@ -117,7 +117,11 @@ def test_slices_are_bounded_in_bytes_too(followed: Followed):
         head = cutting.head_of(moment, str(followed.journal.journal_id))
         assert head is not None
         after, sizes = None, []
-        while (waiting := cutting.next_slice(Slice(after, head, None, None), moment)) is not None:
+        while (
+            waiting := cutting.next_slice(
+                Slice(after, head, None, None), moment, events_max=20_000, bytes_max=16 * 1024 * 1024
+            )
+        ) is not None:
             sizes.append(waiting.slice_.upto.journal_offset - waiting.slice_.after_offset)
             after = waiting.slice_.upto
     assert sizes == [5, 3]
@@ -192,9 +196,8 @@ def test_a_slice_that_is_too_much_for_a_database_is_made_smaller(large: Followed
 
 
 def test_slices_are_as_large_as_before_when_a_database_takes_them_again(
-    followed: Followed, monkeypatch: pytest.MonkeyPatch
+    followed: Followed,
 ):
-    monkeypatch.setattr(follower, "EVENTS_MAX", 400)
     followed.load(followed.events(10) for _ in range(200))
     followed.mirror()
     written: list[int] = []
@@ -206,6 +209,8 @@ def test_slices_are_as_large_as_before_when_a_database_takes_them_again(
             raise TargetAway("It is being restarted.")
 
     class Restarted(SqliteTarget):
+        pace = Pace(events_max=400)
+
         def open(self):
             fail("open")
             return super().open()

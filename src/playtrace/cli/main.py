@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reports": ("playtrace.cli.reports", "app"),
     "alerts": ("playtrace.cli.alerts", "app"),
     "gamedb": ("playtrace.cli.gamedb", "app"),
+    "lake": ("playtrace.cli.lake", "app"),
     "mirrors": ("playtrace.cli.mirrors", "app"),
     "rates": ("playtrace.cli.rates", "app"),
     "retention": ("playtrace.cli.retention", "app"),

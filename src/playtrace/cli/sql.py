@@ -44,7 +44,7 @@ def sql(
     settings = settings_from(data=data)
     text = sys.stdin.read() if statement == "-" else statement
     try:
-        said = _ask(settings, text, internal=internal)
+        said = ask(settings, text, internal=internal)
     except (ServerRefused, StoreError) as error:
         typer.secho(str(error), err=True, fg=typer.colors.RED)
         raise typer.Exit(1) from error
@@ -57,7 +57,8 @@ def sql(
             raise typer.Exit(1)
 
 
-def _ask(settings: Settings, text: str, *, internal: bool) -> Answer:
+def ask(settings: Settings, text: str, *, internal: bool) -> Answer:
+    """One statement: of the server that runs on the folder, or of its store. Raises `ServerRefused`, `StoreError`."""
     if (server := running_server(settings)) is not None:
         return msgspec.convert(server.post("/api/sql", {"sql": text, "internal": internal}), Answer)
     if not settings.store_path.exists():

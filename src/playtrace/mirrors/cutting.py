@@ -10,11 +10,6 @@ from playtrace.mirrors.slices import EVENTS_IN_SLICE, SET_ASIDE_IN_SLICE, bound
 from playtrace.mirrors.target import Position, Slice
 from playtrace.store.duckdb import Reader
 
-EVENTS_MAX = 20_000
-"""In one slice; twice what a request may have, so that there is always a whole one."""
-BYTES_MAX = 16 * 1024 * 1024
-"""Of text in one slice, unless one request has more. It is in memory a few times: as a table, as what a database is
-sent, and in the database's driver."""
 FEW_EVENTS = 400
 """So many cannot have more bytes: `EVENT_BYTES_MAX` of each."""
 
@@ -100,7 +95,7 @@ def go_on_from(position: Position | None, head: Position, moment: Reader) -> Pos
     return Position(head.journal_id, min(known))
 
 
-def next_slice(whole: Slice, moment: Reader, *, events_max: int = EVENTS_MAX) -> Waiting | None:
+def next_slice(whole: Slice, moment: Reader, *, events_max: int, bytes_max: int) -> Waiting | None:
     """What comes first of all that a target does not have, at most so much but one request at least; None when there
     is nothing."""
     if whole.upto.journal_offset <= whole.after_offset:
@@ -115,7 +110,7 @@ def next_slice(whole: Slice, moment: Reader, *, events_max: int = EVENTS_MAX) ->
         # The last request may go on behind these.
         slice_ = _ended(whole, max(offsets[-1] - 1, offsets[0]))
     if len(offsets) > FEW_EVENTS:
-        slice_ = _within_bytes(slice_, moment)
+        slice_ = _within_bytes(slice_, moment, bytes_max)
     return Waiting(slice_, oldest_at)
 
 
@@ -131,12 +126,12 @@ def before_day(day: dt.date, head: Position, moment: Reader) -> int:
     return max(0, min(int(first) - 1, head.journal_offset))
 
 
-def _within_bytes(slice_: Slice, moment: Reader) -> Slice:
+def _within_bytes(slice_: Slice, moment: Reader, bytes_max: int) -> Slice:
     total, upto = 0, 0
     rows = moment.query(BYTES, bound(slice_))
     for offset, bytes_ in zip(rows["journal_offset"].to_pylist(), rows["bytes"].to_pylist(), strict=True):
         total += int(bytes_)
-        if total > BYTES_MAX and upto > 0:
+        if total > bytes_max and upto > 0:
             return _ended(slice_, upto)
         upto = offset
     return slice_

@@ -21,12 +21,13 @@ import pyarrow as pa
 
 from playtrace.addresses import scrubbed
 from playtrace.config import Settings
-from playtrace.mirrors.cutting import EVENTS_MAX, Waiting, before_day, count_events, go_on_from, head_of, next_slice
+from playtrace.mirrors.cutting import Waiting, before_day, count_events, go_on_from, head_of, next_slice
 from playtrace.mirrors.erasing import read as read_erasure
 from playtrace.mirrors.erasing import waiting as waiting_erasures
 from playtrace.mirrors.state import MirrorState, state_of
 from playtrace.mirrors.target import (
     GameFacts,
+    Pace,
     Position,
     PositionMoved,
     Slice,
@@ -110,7 +111,9 @@ class Follower:
         """Of the store, when the target had everything."""
         self._changed_at: dt.datetime | None = None
         """When somebody had last said something of the mirror."""
-        self._events_max = EVENTS_MAX
+        self._pace = Pace()
+        """Of the target."""
+        self._events_max = self._pace.events_max
         """In a slice: what is too much for a database's time, or for memory, is not when it is less. With each
         slice that is written it grows again."""
         self._failures = 0
@@ -205,6 +208,9 @@ class Follower:
         if self._target is None:
             self._target = self._make(mirror.url, mirror.id, self._settings, lambda: facts_of(self._registry))
             self._position = self._target.open()
+            if self._target.pace != self._pace:
+                self._pace = self._target.pace
+                self._events_max = self._pace.events_max
         target = self._target
         version = self._store.version
         if not self._place(mirror, target):
@@ -216,7 +222,7 @@ class Follower:
             if head is None:
                 return Step("rested", LOOK_S)
             lacking = _lacking(mirror, self._position, head)
-            waiting = next_slice(lacking, moment, events_max=self._events_max)
+            waiting = next_slice(lacking, moment, events_max=self._events_max, bytes_max=self._pace.bytes_max)
             rows = None if waiting is None else target.read(waiting.slice_, moment)
             self.state.head_offset = head.journal_offset
             if self._is_time_to_note() and waiting is not None:
@@ -235,7 +241,7 @@ class Follower:
         took_s = time.monotonic() - began
         if self._is_busy():
             return Step("wrote", took_s)
-        return Step("wrote", LOOK_S if is_last else 0.0)
+        return Step("wrote", self._pace.rest_s if is_last else 0.0)
 
     def _place(self, mirror: Mirror, target: Target[Any]) -> bool:
         """Stand where the next slice begins. False where the store was never loaded: there is no place."""
@@ -275,7 +281,7 @@ class Follower:
         self._position = slice_.upto
         self._moved = self._failures = 0
         # Slowly, as it may be too much again.
-        self._events_max = min(EVENTS_MAX, self._events_max + EVENTS_MIN)
+        self._events_max = min(self._pace.events_max, self._events_max + EVENTS_MIN)
         state = self.state
         self._works_again()
         state.journal_id, state.journal_offset = slice_.upto.journal_id, slice_.upto.journal_offset
@@ -370,7 +376,7 @@ class Follower:
                 if head is None:
                     return
                 lacking = _lacking(mirror, go_on_from(after, head, moment), head)
-                waiting = next_slice(lacking, moment, events_max=1)
+                waiting = next_slice(lacking, moment, events_max=1, bytes_max=1)
                 state.head_offset = head.journal_offset
                 state.oldest_waiting_at = None if waiting is None else waiting.oldest_at
                 state.waiting_events = count_events(lacking, moment)

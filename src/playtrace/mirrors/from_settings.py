@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from urllib.parse import quote
 
 from playtrace.config import MirrorSettings, Settings
@@ -49,10 +50,18 @@ def urls_of(settings: MirrorSettings) -> dict[str, str]:
         found["mysql"] = _mysql(settings)
     if settings.mongo_uri is not None:
         found["mongodb"] = settings.mongo_uri.get_secret_value().strip()
+    if settings.lake_url is not None:
+        found["lake"] = lake_url_of(settings.lake_url)
     if "postgresql" in found and settings.pg_ssl is not None and "sslmode=" not in found["postgresql"]:
         mode = settings.pg_ssl.lower()
         found["postgresql"] += f"{'&' if '?' in found['postgresql'] else '?'}sslmode={SSL_MODES.get(mode, mode)}"
     return found
+
+
+def lake_url_of(place: str) -> str:
+    """The address of a lake, of which a person may name the folder alone."""
+    place = place.strip()
+    return place if "://" in place else Path(place).absolute().as_uri()
 
 
 def _mysql(settings: MirrorSettings) -> str:

@@ -66,6 +66,19 @@ class Written:
     """How many it did not take; it has them, with why."""
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How much a target takes at once, and how often."""
+
+    events_max: int = 20_000
+    """In one slice; twice what a request may have, so that there is always a whole one."""
+    bytes_max: int = 16 * 1024 * 1024
+    """Of text in one slice, unless one request has more. It is in memory a few times: as a table, as what a database is
+    sent, and in the database's driver."""
+    rest_s: float = 1.0
+    """Between two looks at a store of which it has everything. What comes meanwhile is written together."""
+
+
 class PlayerErasure(Struct, frozen=True):
     """Players who are in the store no more, and are to be in no mirror."""
 
@@ -103,6 +116,9 @@ class Target(Protocol[Rows]):
     """One mirror's place in one database. Used by one thread at a time; after any error it is closed, and another one
     is made. Each method may raise `TargetAway`, `TargetNewer` and `TargetUnusable`, whose text is a sentence for a
     person and has no password in it."""
+
+    @property
+    def pace(self) -> Pace: ...
 
     def open(self) -> Position | None:
         """Connect, install the schema or bring it up to date, and say where this mirror stands."""

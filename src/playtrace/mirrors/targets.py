@@ -22,9 +22,17 @@ MODULES = {
     "mariadb": "playtrace.mirrors.mysql.target",
     "mongodb": "playtrace.mirrors.mongodb.target",
     "mongodb+srv": "playtrace.mirrors.mongodb.target",
+    "file": "playtrace.mirrors.lake.target",
+    "s3": "playtrace.mirrors.lake.target",
 }
 """By the scheme of an address."""
-DRIVERS = {"psycopg": "postgresql", "psycopg_binary": "postgresql", "pymysql": "mysql", "pymongo": "mongodb"}
+DRIVERS = {
+    "psycopg": "postgresql",
+    "psycopg_binary": "postgresql",
+    "pymysql": "mysql",
+    "pymongo": "mongodb",
+    "pyiceberg": "lake",
+}
 """Which extra has a package."""
 
 

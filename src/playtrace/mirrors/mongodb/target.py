@@ -41,6 +41,7 @@ from playtrace.mirrors.mongodb.documents import Document, as_text, documents, se
 from playtrace.mirrors.slices import SliceRows, rows_of
 from playtrace.mirrors.target import (
     GamesNow,
+    Pace,
     PlayerErasure,
     Position,
     PositionMoved,
@@ -102,6 +103,8 @@ _DRIVERS_OWN = re.compile(r" \(configured timeouts: [^)]*\)|, Timeout: .*", re.D
 
 class MongoTarget:
     """See `Target`."""
+
+    pace = Pace()
 
     def __init__(self, url: str, mirror: str) -> None:
         self._url = url

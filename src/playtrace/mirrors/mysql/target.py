@@ -32,6 +32,7 @@ from playtrace.mirrors.mysql.texts import Texts
 from playtrace.mirrors.target import (
     GameFacts,
     GamesNow,
+    Pace,
     PlayerErasure,
     Position,
     PositionMoved,
@@ -147,6 +148,8 @@ def make_target(url: str, mirror: str, settings: Settings, games: GamesNow) -> M
 
 class MySQLTarget:
     """See `Target`."""
+
+    pace = Pace()
 
     def __init__(self, url: str, mirror: str, settings: Settings, games: GamesNow) -> None:
         self._url = url

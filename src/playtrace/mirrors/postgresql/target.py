@@ -20,6 +20,7 @@ from playtrace.mirrors.slices import JsonRows, SliceRows, rows_of
 from playtrace.mirrors.target import (
     GameFacts,
     GamesNow,
+    Pace,
     PlayerErasure,
     Position,
     PositionMoved,
@@ -52,6 +53,8 @@ class PostgreSQLTarget:
     An account that owns the database, or may create schemas in it, has the schema installed and brought up to date; one
     with the role `playtrace_writer` alone finds it there.
     """
+
+    pace = Pace()
 
     def __init__(self, url: str, mirror: str, games: GamesNow, refresh_s: float) -> None:
         """`refresh_s`: how often reports are brought up to date, at most; 0: not by the mirror."""
