@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
@@ -64,22 +64,23 @@ def status(name: Name = "lake", data: DataFolder = None, as_json: AsJson = False
     """Tell what there is: rows, files, days and games of each table, and up to where it has the store."""
     from playtrace.mirrors.lake.files import files_of
     from playtrace.mirrors.lake.tables import EVENTS, SET_ASIDE, Memory
+    from playtrace.mirrors.lake.upkeep import parts_of
 
     settings = settings_from(data=data)
     with _opened(name, settings) as target:
         told: dict[str, dict[str, object]] = {}
         for table_name in (EVENTS, SET_ASIDE):
             table = target.table(table_name)
-            parts = table.inspect.partitions().select(["partition", "record_count", "file_count"]).to_pylist()
+            parts = list(parts_of(table))
             position = Memory.of(table).position
             snapshot = table.current_snapshot()
             told[table_name] = {
                 "location": table.location(),
-                "rows": sum(part["record_count"] for part in parts),
-                "files": sum(part["file_count"] for part in parts),
+                "rows": sum(part.rows for part in parts),
+                "files": sum(part.files for part in parts),
                 "bytes": sum(file.bytes_ for file in files_of(table)),
-                "games": len({part["partition"]["game"] for part in parts}),
-                "days": len({part["partition"]["day"] for part in parts}),
+                "games": len({part.game_id for part in parts}),
+                "days": len({part.day for part in parts}),
                 "journalOffset": None if position is None else position.journal_offset,
                 "writtenAt": None if snapshot is None else _moment(snapshot.timestamp_ms),
             }
@@ -183,7 +184,7 @@ def _opened(name: str, settings: Settings) -> Generator[LakeTarget]:
             _fail(f"The mirror {name} is no lake.")
         with closing(make_target(mirror.url, name, settings, dict)) as target:
             target.open()
-            yield target
+            yield cast("LakeTarget", target)
     except TargetError as error:
         _fail(scrubbed(str(error), mirror.url))
 

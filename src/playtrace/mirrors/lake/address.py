@@ -39,7 +39,11 @@ def place_of(url: str) -> Place:
     if parts.scheme == "file":
         if parts.netloc not in ("", "localhost") or not parts.path.strip("/"):
             raise TargetUnusable("Expected file:///folder, with three slashes before a folder that is named whole.")
-        return Place(Path(url2pathname(unquote(parts.path))).as_uri().rstrip("/"), {})
+        folder = unquote(parts.path).rstrip("/")
+        if set(folder) & set("?#%"):
+            # Its files are named by addresses that nobody writes as one.
+            raise TargetUnusable("A folder of a lake has no ?, # or % in its name.")
+        return Place(f"file://{folder}", {})
     if not parts.netloc:
         raise TargetUnusable("Expected s3://bucket/path.")
     said = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -66,7 +70,7 @@ def catalog_of(place: Place, mirror: str, settings: Settings) -> Catalog:
     if named is not None:
         return _named_catalog(named.get_secret_value(), options)
     if place.location.startswith("file:"):
-        folder = Path(url2pathname(unquote(urlsplit(place.location).path)))
+        folder = Path(url2pathname(place.location.removeprefix("file://")))
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / CATALOG_FILE
     else:

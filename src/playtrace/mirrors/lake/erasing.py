@@ -84,4 +84,4 @@ def _found(
         connection.execute("SET TimeZone = 'UTC'")
         batch = table.scan(row_filter=condition, selected_fields=columns).to_arrow_batch_reader()
         connection.register("batch", batch)
-        return connection.execute(sql, values).to_arrow_table()
+        return connection.sql(sql, params=values).to_arrow_table()

@@ -30,6 +30,19 @@ ROWS_MAX = 1_000_000
 ONE_DAY = dt.timedelta(days=1)
 
 
+class Part(Struct, frozen=True):
+    """A day of a game."""
+
+    game_id: str
+    day: dt.date
+    rows: int
+    files: int
+
+    @property
+    def end(self) -> dt.datetime:
+        return dt.datetime.combine(self.day + ONE_DAY, dt.time(), dt.UTC)
+
+
 class Kept(Struct):
     """What was done."""
 
@@ -55,23 +68,22 @@ def keep(table: Table, name: str, now: dt.datetime, *, settle_hours: float, days
 def compact(table: Table, name: str, sealed_before: dt.datetime) -> int:
     """Rewrite each day of a game that ended before a moment and lies in more files than it needs. How many were."""
     count = 0
-    for game_id, day, rows, files in list(_parts(table)):
-        ended_at = dt.datetime.combine(day + ONE_DAY, dt.time(), dt.UTC)
-        if ended_at > sealed_before or files <= -(-rows // ROWS_MAX):
+    for part in list(parts_of(table)):
+        if part.end > sealed_before or part.files <= -(-part.rows // ROWS_MAX):
             continue
-        _rewrite(table, name, game_id, day)
+        _rewrite(table, name, part)
         committed(table)
         count += 1
-        log.info("a day of the lake was rewritten", extra={"game": game_id, "day": day.isoformat(), "files": files})
+        fields = {"game": part.game_id, "day": part.day.isoformat(), "files": part.files}
+        log.info("a day of the lake was rewritten", extra=fields)
     return count
 
 
 def delete_before(table: Table, name: str, moment: dt.datetime) -> int:
     """Delete whole days (UTC) that ended before a moment; how many of a game."""
-    gone = [day for _, day, _, _ in _parts(table) if dt.datetime.combine(day + ONE_DAY, dt.time(), dt.UTC) <= moment]
+    gone = [part.end for part in parts_of(table) if part.end <= moment]
     if gone:
-        end = dt.datetime.combine(max(gone) + ONE_DAY, dt.time(), dt.UTC)
-        table.delete(before(DAY_OF[name], end))
+        table.delete(before(DAY_OF[name], max(gone)))
         committed(table)
     return len(gone)
 
@@ -98,24 +110,26 @@ def remove_unread(table: Table, before: dt.datetime) -> int:
     return delete(table, [path for path in there if path not in read])
 
 
-def _parts(table: Table) -> Iterator[tuple[str, dt.date, int, int]]:
-    """Game, day, rows and files."""
+def parts_of(table: Table) -> Iterator[Part]:
+    """In no order."""
+    if table.current_snapshot() is None:
+        return
     for row in table.inspect.partitions().select(["partition", "record_count", "file_count"]).to_pylist():
         part: dict[str, Any] = row["partition"]
-        yield part["game"], part["day"], row["record_count"], row["file_count"]
+        yield Part(part["game"], part["day"], row["record_count"], row["file_count"])
 
 
-def _rewrite(table: Table, name: str, game_id: str, day: dt.date) -> None:
+def _rewrite(table: Table, name: str, part: Part) -> None:
     column = DAY_OF[name]
-    begin = dt.datetime.combine(day, dt.time(), dt.UTC)
-    whole = _span(column, game_id, begin, begin + ONE_DAY)
+    begin = part.end - ONE_DAY
+    whole = _span(column, part.game_id, begin, part.end)
     times = np.sort(table.scan(row_filter=whole, selected_fields=(column,)).to_arrow()[column].to_numpy())
     cuts = [dt.datetime.fromtimestamp(int(at) / 1e6, dt.UTC) for at in times[ROWS_MAX::ROWS_MAX].astype(np.int64)]
-    bounds = sorted({begin, *cuts, begin + ONE_DAY})
+    bounds = sorted({begin, *cuts, part.end})
     with table.transaction() as changes:
         changes.delete(whole)
         for first, end in pairwise(bounds):
-            rows = table.scan(row_filter=_span(column, game_id, first, end)).to_arrow()
+            rows = table.scan(row_filter=_span(column, part.game_id, first, end)).to_arrow()
             order = [(each, "ascending") for each in (column, "journal_offset", "position")]
             changes.append(rows.sort_by(order))
 
