@@ -26,7 +26,7 @@ BURST = 203
 THRESHOLD = 10
 """Of the default rule."""
 CRASH = "NullReferenceException <img src=x onerror=alert(1)>"
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 SECRET = "a-token-that-nobody-sees-again"
 
 
