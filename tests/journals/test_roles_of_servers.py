@@ -183,6 +183,7 @@ def kill_each(cluster: Cluster, rounds: int) -> list[Client]:
         told = [len(client.unavailable) for client in clients]
         cluster.broker.kill()
         eventually(lambda: all(len(client.unavailable) > n for client, n in zip(clients, told, strict=True)))  # noqa: B023
+        eventually(lambda: all(health(server)["status"] == "unhealthy" for server in cluster.collectors))
         cluster.broker.start()
         goes_on(clients)
     for client in clients:

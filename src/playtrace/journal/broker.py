@@ -37,6 +37,10 @@ class Sender(Protocol):
         """Returns at once. `done` is told after `DELIVERY_SECONDS_MAX` and a moment at the latest."""
         ...
 
+    def look(self) -> None:
+        """Raises `BrokerAway` where the broker does not answer. For any thread; takes seconds at most."""
+        ...
+
     def close(self) -> None:
         """Waits for what is on its way."""
         ...

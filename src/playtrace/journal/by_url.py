@@ -29,6 +29,14 @@ def broker_of(settings: Settings) -> BrokerUrl | None:
     return None if url is None else broker_url(url.get_secret_value())
 
 
+def open_outlet(settings: Settings) -> Outlet:
+    """Of a journal that a broker keeps. Raises `NoDriver`."""
+    broker = broker_of(settings)
+    if broker is None:
+        raise ValueError("journal_url names no broker")
+    return Outlet(open_sender(broker))
+
+
 def open_sink(settings: Settings) -> Sink:
     """Raises `NoDriver`, and what opening the file raises."""
     broker = broker_of(settings)

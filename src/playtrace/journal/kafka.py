@@ -164,6 +164,9 @@ class KafkaSender:
         except (KafkaException, BufferError) as error:
             done(BrokerAway(f"The broker {self._url} cannot be sent to: {error}"))
 
+    def look(self) -> None:
+        _partitions(self._url, self._producer)
+
     def close(self) -> None:
         self._stopping.set()
         self._thread.join()

@@ -55,13 +55,22 @@ class _Connection:
         self.loop = asyncio.new_event_loop()
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
-        self._is_stream_known = False
+        self.is_stream_known = False
+        """Whether it was there when last looked for: somebody may remove it."""
         self._thread = threading.Thread(target=self.loop.run_forever, name="nats", daemon=True)
         self._thread.start()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """From another thread, whatever it takes."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+    def asked(self, work: Coroutine[Any, Any, T]) -> T:
+        """From another thread. Raises `BrokerAway`."""
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+        except (Error, OSError) as error:
+            self.is_stream_known = False
+            raise BrokerAway(f"The broker {self.url} does not answer: {error!r}") from error
+
+    async def state(self) -> api.StreamState:
+        """Raises `nats.errors.Error`, and `OSError`."""
+        return (await (await self.stream()).stream_info(self.url.name)).state
 
     async def stream(self) -> JetStreamContext:
         """Raises `nats.errors.Error`, and `OSError`."""
@@ -69,9 +78,9 @@ class _Connection:
             if self._client is None or self._client.is_closed:
                 self._client = await self._connected()
         stream = self._client.jetstream(timeout=ANSWER_SECONDS_MAX)
-        if not self._is_stream_known:
+        if not self.is_stream_known:
             await self._make_stream(stream)
-            self._is_stream_known = True
+            self.is_stream_known = True
         return stream
 
     async def _connected(self) -> Client:
@@ -115,7 +124,7 @@ class _Connection:
         return self._client is not None and self._client.is_connected
 
     def close(self) -> None:
-        self.run(self._close())
+        self.asked(self._close())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
@@ -143,6 +152,9 @@ class NatsSender:
 
     def send(self, partition: int, message: bytes, done: Done) -> None:
         self._last = asyncio.run_coroutine_threadsafe(self._deliver(message, done), self._connection.loop)
+
+    def look(self) -> None:
+        self._connection.asked(self._connection.state())
 
     def close(self) -> None:
         if self._last is not None:
@@ -176,7 +188,7 @@ class NatsSender:
                 if error.code is not None and error.code < 500:
                     return BrokerAway(f"The stream {url} refuses: {error.description}")
             except (Error, OSError):
-                pass
+                self._connection.is_stream_known = False
             else:
                 return acknowledged.seq
             await asyncio.sleep(TRY_AGAIN_S)
@@ -190,29 +202,19 @@ class NatsSource:
         self._next = 0
 
     def begin(self, places: Mapping[int, int]) -> Mapping[int, int]:
-        return {0: self._asked(self._begin(places.get(0)))}
+        return {0: self._connection.asked(self._begin(places.get(0)))}
 
     def fetch(self, timeout_s: float) -> Sequence[Arrived]:
-        return self._asked(self._fetch(timeout_s))
+        return self._connection.asked(self._fetch(timeout_s))
 
     def ends(self) -> Mapping[int, int]:
-        return {0: self._asked(self._state()).last_seq + 1}
+        return {0: self._connection.asked(self._connection.state()).last_seq + 1}
 
     def close(self) -> None:
         self._connection.close()
 
-    def _asked(self, work: Coroutine[Any, Any, T]) -> T:
-        try:
-            return self._connection.run(work)
-        except (Error, OSError, APIError) as error:
-            raise BrokerAway(f"The broker {self._connection.url} cannot be read: {error!r}") from error
-
-    async def _state(self) -> api.StreamState:
-        stream = await self._connection.stream()
-        return (await stream.stream_info(self._connection.url.name)).state
-
     async def _begin(self, place: int | None) -> int:
-        state = await self._state()
+        state = await self._connection.state()
         first = max(state.first_seq, 1)
         if place is None or not first <= place <= state.last_seq + 1:
             place = first

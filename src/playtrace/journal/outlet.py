@@ -76,6 +76,10 @@ class Outlet:
         self._waiting.put(append)
         return append.future
 
+    def look(self) -> None:
+        """Raises `BrokerAway` where the broker does not answer. Blocks for seconds at most."""
+        self._sender.look()
+
     def close(self) -> None:
         """Returns when everything that waits was told."""
         if self._thread.is_alive():

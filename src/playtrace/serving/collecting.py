@@ -25,7 +25,8 @@ from playtrace.collect.problem_documents import problem
 from playtrace.collect.request import Reply
 from playtrace.config import Settings
 from playtrace.jobs import Job, Jobs
-from playtrace.journal.by_url import open_sink
+from playtrace.journal.by_url import open_outlet
+from playtrace.journal.errors import JournalUnavailable
 from playtrace.measures import Measured
 from playtrace.problems import NotFound
 from playtrace.registry.errors import RegistryError
@@ -58,8 +59,12 @@ class Collecting:
         # Its tables are brought up to date by whoever asks and loads.
         self.registry = Registry.open(settings.registry_database, upgraded=True)
         self.key_ring = KeyRing(self.registry, open_mode=settings.open, kept_in=settings.keys_path)
-        self.sink = open_sink(settings)
-        self.jobs = Jobs(Job("read keys", self.key_ring.refresh, period_s=1))
+        self.sink = open_outlet(settings)
+        self._away: JournalUnavailable | None = None
+        """Why the broker could not be asked a moment ago: where others take events, this process sends it nothing."""
+        self.jobs = Jobs(
+            Job("read keys", self.key_ring.refresh, period_s=1), Job("look at the broker", self._look, period_s=1)
+        )
         self.measured = Measured()
         self.address = settings.public_url or ""
         self.local_token = secrets.token_urlsafe(32)
@@ -74,8 +79,19 @@ class Collecting:
 
     @property
     def troubles(self) -> list[str]:
-        refusing = self.sink.refusing
-        return [] if refusing is None else [str(refusing)]
+        return [] if self._refusing is None else [str(self._refusing)]
+
+    @property
+    def _refusing(self) -> JournalUnavailable | None:
+        return self.sink.refusing or self._away
+
+    def _look(self) -> None:
+        try:
+            self.sink.look()
+        except JournalUnavailable as error:
+            self._away = error
+        else:
+            self._away = None
 
     def start(self) -> None:
         self.jobs.start()
@@ -106,7 +122,7 @@ class Collecting:
             await send_reply(send, problem(NotFound(said)))
 
     def _health(self) -> Reply:
-        refusing = self.sink.refusing
+        refusing = self._refusing
         failing = next((job for job in self.jobs if job.last_error is not None), None)
         health = Health(
             status="healthy",
