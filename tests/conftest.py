@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clickhouse_server import ClickHouseServer
 from server_process import SEVERAL, ServerProcess, StartProcess
 
 from playtrace.store.background import run_in_background
@@ -74,3 +75,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
         for name, value in getattr(item, "funcargs", {}).items():
             if isinstance(value, ServerProcess):
                 report.sections.append((f"output of {name}", value.output()))
+
+
+@pytest.fixture(scope="session")
+def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
+    """ClickHouse's engine, in a process of its own. Each test takes a database of its own there."""
+    server = ClickHouseServer(tmp_path_factory.mktemp("clickhouse"))
+    yield server
+    server.close()

@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from playtrace.broker_url import broker_url
+from playtrace.clickhouse_url import clickhouse_url
 from playtrace.halves import halves
 from playtrace.room_settings import Known, RoomSettings, Setting, settings_of
 
@@ -159,6 +160,12 @@ class JournalSettings(RoomSettings):
 
 
 class StoreSettings(RoomSettings):
+    url: SecretStr | None = Field(
+        default=None,
+        description="Where metrics are asked: duckdb: is the file in the data folder;"
+        " clickhouse://user:password@host:8123/database is a ClickHouse, which gets all that is loaded. Needs"
+        " playtrace[clickhouse]. [duckdb:]",
+    )
     memory_bytes: int = Field(
         default=768 * MEBIBYTE,
         ge=64 * MEBIBYTE,
@@ -177,6 +184,15 @@ class StoreSettings(RoomSettings):
         le=1_024,
         description="Questions that are answered at the same time; more of them wait, or get 503.",
     )
+
+    @field_validator("url")
+    @classmethod
+    def _is_store(cls, url: SecretStr | None) -> SecretStr | None:
+        text = "" if url is None else url.get_secret_value().strip()
+        if text in ("", "duckdb:"):
+            return None
+        clickhouse_url(text)  # quotes nothing of a password
+        return SecretStr(text)
 
 
 class SqlSettings(RoomSettings):

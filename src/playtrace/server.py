@@ -87,6 +87,7 @@ from playtrace.serving.own_names import is_loopback
 from playtrace.serving.request_ids import RequestIds
 from playtrace.serving.traced import traced
 from playtrace.sql.processes import SqlProcesses
+from playtrace.store.by_url import open_asked
 from playtrace.store.duckdb import Store
 from playtrace.store.memory import use_system_allocator
 from playtrace.tracing import Tracing
@@ -185,6 +186,9 @@ class Playtrace:
             Job("forget logins", self.registry.forget_logins, period_s=3600),
             Job("give memory back", give_back, period_s=60),
         )
+        self.asked, following = open_asked(self.store, settings)
+        if following is not None:
+            self.jobs.add(following)
         self.measured = Measured()
         self.local_token = secrets.token_urlsafe(32)
         api = create_app()
@@ -209,7 +213,8 @@ class Playtrace:
             erasures=self.erasures,
             backup_schedule=self.backup_schedule,
             retention=self.retention,
-            answers=Answers(lambda: self.store.version),
+            answers=Answers(lambda: self.store.version + (0 if self.asked is None else self.asked.version)),
+            asked=self.asked,
             imports=Imports(),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),
@@ -277,6 +282,8 @@ class Playtrace:
             self.inlet.stop()
         self.loader.stop()
         self.journal.close()
+        if self.asked is not None:
+            self.asked.close()
         self.store.close()
         with suppress(RegistryError):  # its server may be away; what it knows is a little older then
             self.remembering.work_at_the_end(self.settings.store_path)

@@ -8,7 +8,15 @@ from __future__ import annotations
 import sqlglot
 from sqlglot import exp
 
-from dialects.rules import call, interval_us, is_huge, is_interval_already, name_of, property_path, translated
+from playtrace.store.dialects.rules import (
+    call,
+    interval_us,
+    is_huge,
+    is_interval_already,
+    name_of,
+    property_path,
+    translated,
+)
 
 
 def to_postgresql(sql: str) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlglot
 from sqlglot import exp
 
-from dialects.rules import call, interval_us, is_huge, is_interval_already, listed, name_of, property_path, translated
+from playtrace.store.dialects.rules import (
+    call,
+    interval_us,
+    is_huge,
+    is_interval_already,
+    listed,
+    name_of,
+    property_path,
+    translated,
+)
 
 FUNCTIONS = {"epoch_us": "unix_micros"}
 

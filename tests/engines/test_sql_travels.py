@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import sqlglot
 from conftest import FROM_EVENTS, Engine
-from dialects.clickhouse import to_clickhouse
 from dialects.postgresql import to_postgresql
 from dialects.spark import to_spark
 from sqlglot import exp
+
+from playtrace.store.dialects.clickhouse import to_clickhouse
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "sql"
 NOW = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)

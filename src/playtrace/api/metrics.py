@@ -95,7 +95,7 @@ async def answer_to(
     def work_out() -> bytes:
         began = time.perf_counter()
         with tracing.span("question", {"playtrace.metric": metric.name, "playtrace.game": asked.game_id}):
-            body = metric.answer(asked, state.store, rules=rules).model_dump_json().encode()
+            body = metric.answer(asked, state.asked_for(metric), rules=rules).model_dump_json().encode()
         state.measured.question_times.note(metric.name, time.perf_counter() - began)
         return body
 

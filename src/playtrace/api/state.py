@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, FastAPI
 from starlette.requests import HTTPConnection
@@ -23,6 +23,7 @@ from playtrace.journal.sqlite import Journal
 from playtrace.load.loader import Loader
 from playtrace.load.rebuild import Rebuild
 from playtrace.measures import Measured
+from playtrace.metrics.frame.metric import Metric
 from playtrace.mirrors.running import Mirrors
 from playtrace.operate.backup import Backups
 from playtrace.operate.erasures import Erasures
@@ -35,6 +36,7 @@ from playtrace.registry.roles import Grant
 from playtrace.reports.sending import Reports
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.duckdb import Store
+from playtrace.store.reading import Readable
 
 if TYPE_CHECKING:
     # They ask who reads, which is asked of the state.
@@ -87,9 +89,15 @@ class State:
     login_throttle: LoginThrottle = field(default_factory=LoginThrottle)
     identity_provider: IdentityProvider | None = None
     """By which people may sign in, where the settings name one."""
+    asked: Readable | None = None
+    """Where metrics are asked instead of the store (`store_url`)."""
     group_roles: GroupRoles = field(default_factory=dict[str, list[Grant]])
     """What its groups may do."""
     started_at: float = field(default_factory=time.monotonic)
+
+    def asked_for(self, metric: Metric[Any, Any]) -> Readable:
+        """Where a metric is asked: here, where nothing else is set or its SQL cannot be said elsewhere."""
+        return self.store if self.asked is None or not metric.travels else self.asked
 
     def give_to(self, app: FastAPI) -> None:
         """The routes of the app work with it from now on."""

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("playtrace.cli.restore", "restore"),
     "losses": ("playtrace.cli.losses", "losses"),
     "rollups": ("playtrace.cli.rollups", "app"),
+    "store": ("playtrace.cli.store", "app"),
     "bench": ("playtrace.cli.bench", "app"),
     "doctor": ("playtrace.cli.doctor", "doctor"),
     "service": ("playtrace.cli.service", "app"),

@@ -219,7 +219,7 @@ keyed AS (
 SIZES: LiteralString = """
 sizes AS (
     SELECT first_key, second_key, sum(events) AS events, sum(number) AS total, min(number) AS low, max(number) AS high,
-        CASE WHEN $by_sum THEN sum(number) ELSE sum(events) END AS weight
+        CASE WHEN $by_sum THEN sum(number) ELSE CAST(sum(events) AS DOUBLE) END AS weight
     FROM keyed
     GROUP BY first_key, second_key
 ),

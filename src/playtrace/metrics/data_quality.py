@@ -494,4 +494,6 @@ def _matches(scope: Scope, asking: Asking) -> Matches:
 
 
 # Its books say what they say, whatever is left of the events.
-METRIC = Metric(__name__, __doc__, Parameters, DataQuality, answer, subject="Data quality", needs_events=False)
+METRIC = Metric(
+    __name__, __doc__, Parameters, DataQuality, answer, subject="Data quality", needs_events=False, travels=False
+)

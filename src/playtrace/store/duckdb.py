@@ -78,6 +78,10 @@ class Reader:
             names = [column[0] for column in answer.description]
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
+    def as_run(self, statement: str) -> str:
+        """A statement with its values, as it is run: as it was written."""
+        return statement
+
     def query_text(self, sql: str, rows_max: int | None = None) -> pa.Table:
         """As `query`, for one statement that a person typed: its first rows. Text of a VARIANT is marked with
         `JSON_TEXT`.

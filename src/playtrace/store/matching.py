@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, LiteralString, TypedDict
 
 if TYPE_CHECKING:
-    from playtrace.store.duckdb import Reader
+    from playtrace.store.reading import Reader
 
 # A list is looked into by `list_contains`: with `IN (SELECT unnest(...))`, as a join, DuckDB would read every column of
 # every event before it sorts, which takes a hundred times as long.

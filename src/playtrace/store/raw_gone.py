@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     # Only for this name: `playtrace query` asks a server without a database of its own.
-    from playtrace.store.duckdb import Reader
+    from playtrace.store.reading import Reader
 
 EVENTS: Literal["events"] = "events"
 CRASH_PROPERTIES: Literal["crash_properties"] = "crash_properties"

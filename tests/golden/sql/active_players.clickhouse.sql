@@ -187,38 +187,38 @@ WITH slices AS (
             30
           ] AS Array(Nullable(Int64))),
           CAST([
-            CAST('2026-01-31' AS Nullable(DATE)),
-            CAST('2026-02-01' AS Nullable(DATE)),
-            CAST('2026-02-02' AS Nullable(DATE)),
-            CAST('2026-02-03' AS Nullable(DATE)),
-            CAST('2026-02-04' AS Nullable(DATE)),
-            CAST('2026-02-05' AS Nullable(DATE)),
-            CAST('2026-02-06' AS Nullable(DATE)),
-            CAST('2026-02-07' AS Nullable(DATE)),
-            CAST('2026-02-08' AS Nullable(DATE)),
-            CAST('2026-02-09' AS Nullable(DATE)),
-            CAST('2026-02-10' AS Nullable(DATE)),
-            CAST('2026-02-11' AS Nullable(DATE)),
-            CAST('2026-02-12' AS Nullable(DATE)),
-            CAST('2026-02-13' AS Nullable(DATE)),
-            CAST('2026-02-14' AS Nullable(DATE)),
-            CAST('2026-02-15' AS Nullable(DATE)),
-            CAST('2026-02-16' AS Nullable(DATE)),
-            CAST('2026-02-17' AS Nullable(DATE)),
-            CAST('2026-02-18' AS Nullable(DATE)),
-            CAST('2026-02-19' AS Nullable(DATE)),
-            CAST('2026-02-20' AS Nullable(DATE)),
-            CAST('2026-02-21' AS Nullable(DATE)),
-            CAST('2026-02-22' AS Nullable(DATE)),
-            CAST('2026-02-23' AS Nullable(DATE)),
-            CAST('2026-02-24' AS Nullable(DATE)),
-            CAST('2026-02-25' AS Nullable(DATE)),
-            CAST('2026-02-26' AS Nullable(DATE)),
-            CAST('2026-02-27' AS Nullable(DATE)),
-            CAST('2026-02-28' AS Nullable(DATE)),
-            CAST('2026-03-01' AS Nullable(DATE)),
-            CAST('2026-03-02' AS Nullable(DATE))
-          ] AS Array(Nullable(DATE))),
+            CAST('2026-01-31' AS Date32),
+            CAST('2026-02-01' AS Date32),
+            CAST('2026-02-02' AS Date32),
+            CAST('2026-02-03' AS Date32),
+            CAST('2026-02-04' AS Date32),
+            CAST('2026-02-05' AS Date32),
+            CAST('2026-02-06' AS Date32),
+            CAST('2026-02-07' AS Date32),
+            CAST('2026-02-08' AS Date32),
+            CAST('2026-02-09' AS Date32),
+            CAST('2026-02-10' AS Date32),
+            CAST('2026-02-11' AS Date32),
+            CAST('2026-02-12' AS Date32),
+            CAST('2026-02-13' AS Date32),
+            CAST('2026-02-14' AS Date32),
+            CAST('2026-02-15' AS Date32),
+            CAST('2026-02-16' AS Date32),
+            CAST('2026-02-17' AS Date32),
+            CAST('2026-02-18' AS Date32),
+            CAST('2026-02-19' AS Date32),
+            CAST('2026-02-20' AS Date32),
+            CAST('2026-02-21' AS Date32),
+            CAST('2026-02-22' AS Date32),
+            CAST('2026-02-23' AS Date32),
+            CAST('2026-02-24' AS Date32),
+            CAST('2026-02-25' AS Date32),
+            CAST('2026-02-26' AS Date32),
+            CAST('2026-02-27' AS Date32),
+            CAST('2026-02-28' AS Date32),
+            CAST('2026-03-01' AS Date32),
+            CAST('2026-03-02' AS Date32)
+          ] AS Array(Date32)),
           CAST([
             281474976710655,
             281474976710655,
@@ -420,7 +420,7 @@ WITH slices AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     '' AS split,
     platform,
@@ -437,15 +437,15 @@ WITH slices AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-01-31' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    player_days.day >= CAST('2026-01-31' AS Date32)
+    AND player_days.day <= CAST('2026-03-02' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -456,7 +456,7 @@ WITH slices AS (
     AND player_id IN (
       SELECT
         player_id
-      FROM main.segment_members
+      FROM playtrace.segment_members
       WHERE
         game_id = 'arena' AND segment_id = 'buyers'
     )
@@ -477,7 +477,7 @@ WITH slices AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -491,7 +491,7 @@ WITH slices AS (
     AND player_id IN (
       SELECT
         player_id
-      FROM main.segment_members
+      FROM playtrace.segment_members
       WHERE
         game_id = 'arena' AND segment_id = 'buyers'
     )
@@ -509,7 +509,7 @@ WITH slices AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -526,13 +526,13 @@ WITH slices AS (
     player_id
 ), counted AS (
   SELECT
-    windows.bucket,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bits_1) <> 0) AS dau,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bits_7) <> 0) AS wau,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bits_30) <> 0) AS mau
+    windows.bucket AS bucket,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bits_1) <> 0)) AS dau,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bits_7) <> 0)) AS wau,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bits_30) <> 0)) AS mau
   FROM seen
   JOIN windows
     ON seen.block = windows.block
@@ -541,17 +541,17 @@ WITH slices AS (
 ), arrived AS (
   SELECT
     bucket,
-    COUNT(*) AS new
+    toInt64(COUNT(*)) AS new
   FROM players
   GROUP BY
     bucket
 )
 SELECT
-  counted.bucket,
+  counted.bucket AS bucket,
   dau,
   wau,
   mau,
-  COALESCE(new, 0) AS new,
+  COALESCE(new, toInt32(0)) AS new,
   first_at
 FROM counted
 LEFT JOIN arrived
@@ -868,23 +868,23 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -897,7 +897,7 @@ WITH slices AS (
     AND player_id IN (
       SELECT
         player_id
-      FROM main.segment_members
+      FROM playtrace.segment_members
       WHERE
         game_id = 'arena' AND segment_id = 'buyers'
     )
@@ -953,23 +953,23 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -989,7 +989,7 @@ WITH slices AS (
     AND player_id IN (
       SELECT
         player_id
-      FROM main.segment_members
+      FROM playtrace.segment_members
       WHERE
         game_id = 'arena' AND segment_id = 'buyers'
     )
@@ -1034,23 +1034,23 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1070,13 +1070,13 @@ WITH slices AS (
     player_id
 ), counted AS (
   SELECT
-    windows.bucket,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bits_1) <> 0) AS dau,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bits_7) <> 0) AS wau,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bits_30) <> 0) AS mau
+    windows.bucket AS bucket,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bits_1) <> 0)) AS dau,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bits_7) <> 0)) AS wau,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bits_30) <> 0)) AS mau
   FROM seen
   JOIN windows
     ON seen.block = windows.block
@@ -1085,17 +1085,17 @@ WITH slices AS (
 ), arrived AS (
   SELECT
     bucket,
-    COUNT(*) AS new
+    toInt64(COUNT(*)) AS new
   FROM players
   GROUP BY
     bucket
 )
 SELECT
-  counted.bucket,
+  counted.bucket AS bucket,
   dau,
   wau,
   mau,
-  COALESCE(new, 0) AS new,
+  COALESCE(new, toInt32(0)) AS new,
   first_at
 FROM counted
 LEFT JOIN arrived

@@ -21,7 +21,7 @@ WITH all_counts AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM playtrace.event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -37,7 +37,7 @@ GROUP BY
   COALESCE(nullIf(currency, ''), 'USD')
 ORDER BY
   SUM(events) DESC,
-  currency
+  COALESCE(nullIf(currency, ''), 'USD')
 LIMIT 300;
 
 WITH slices AS (
@@ -81,10 +81,10 @@ WITH slices AS (
         arrayZip(
           CAST([0, 1, 2] AS Array(Nullable(Int64))),
           CAST([
-            CAST('2026-03-01' AS Nullable(DATE)),
-            CAST('2026-03-02' AS Nullable(DATE)),
-            CAST('2026-03-03' AS Nullable(DATE))
-          ] AS Array(Nullable(DATE))),
+            CAST('2026-03-01' AS Date32),
+            CAST('2026-03-02' AS Date32),
+            CAST('2026-03-03' AS Date32)
+          ] AS Array(Date32)),
           CAST([281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -101,7 +101,7 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([] AS Array(Nullable(String))),
-          CAST([] AS Array(Nullable(DATE))),
+          CAST([] AS Array(Date32)),
           CAST([] AS Array(Nullable(Int64))),
           CAST([] AS Array(Nullable(Int64)))
         )
@@ -109,7 +109,7 @@ WITH slices AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     '' AS split,
     platform,
@@ -126,15 +126,15 @@ WITH slices AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-03' AS Nullable(DATE))
+    player_days.day >= CAST('2026-03-01' AS Date32)
+    AND player_days.day <= CAST('2026-03-03' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -155,7 +155,7 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -181,7 +181,7 @@ WITH slices AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -224,7 +224,7 @@ WITH slices AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -233,7 +233,7 @@ WITH slices AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -254,7 +254,7 @@ WITH slices AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -321,7 +321,7 @@ SELECT
   'dau' AS list,
   bucket,
   '' AS key,
-  CAST(COUNT(*) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(*)) AS Nullable(Int128)) AS found
 FROM seen
 GROUP BY
   bucket
@@ -330,7 +330,7 @@ SELECT
   'payers' AS list,
   bucket,
   '' AS key,
-  CAST(COUNT(*) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(*)) AS Nullable(Int128)) AS found
 FROM bought
 GROUP BY
   bucket
@@ -352,7 +352,7 @@ SELECT
   'unconverted' AS list,
   CAST(0 AS Nullable(Int64)) AS bucket,
   paid_in AS key,
-  CAST(COUNT(*) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(*)) AS Nullable(Int128)) AS found
 FROM paid
 WHERE
   amount IS NULL AND bucket < 2
@@ -363,7 +363,7 @@ SELECT
   'all_active' AS list,
   CAST(0 AS Nullable(Int64)) AS bucket,
   '' AS key,
-  CAST(COUNT(DISTINCT player_id) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(DISTINCT player_id)) AS Nullable(Int128)) AS found
 FROM seen
 WHERE
   bucket < 2
@@ -372,7 +372,7 @@ SELECT
   'all_payers' AS list,
   CAST(0 AS Nullable(Int64)) AS bucket,
   '' AS key,
-  CAST(COUNT(DISTINCT player_id) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(DISTINCT player_id)) AS Nullable(Int128)) AS found
 FROM bought
 WHERE
   bucket < 2;
@@ -417,7 +417,7 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([] AS Array(Nullable(String))),
-          CAST([] AS Array(Nullable(DATE))),
+          CAST([] AS Array(Date32)),
           CAST([] AS Array(Nullable(Int64))),
           CAST([] AS Array(Nullable(Int64)))
         )
@@ -449,7 +449,7 @@ WITH slices AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -473,7 +473,7 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -499,7 +499,7 @@ WITH slices AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -541,7 +541,7 @@ WITH slices AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -550,7 +550,7 @@ WITH slices AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -571,7 +571,7 @@ WITH slices AS (
     micros,
     COALESCE(nullIf(every_payment.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM every_payment
   LEFT JOIN first_orders
     ON every_payment.transaction_id = first_orders.transaction_id
@@ -626,8 +626,8 @@ WITH slices AS (
     bucket < 2
 ), converted AS (
   SELECT
-    members.player_id,
-    members.bucket,
+    members.player_id AS player_id,
+    members.bucket AS bucket,
     MIN(paid.bucket) - members.bucket AS days_after
   FROM members
   JOIN paid
@@ -641,7 +641,7 @@ WITH slices AS (
 SELECT
   bucket,
   CAST(-1 AS Nullable(Int64)) AS column_number,
-  COUNT(*) AS found
+  toInt64(COUNT(*)) AS found
 FROM members
 GROUP BY
   bucket
@@ -649,7 +649,7 @@ UNION ALL
 SELECT
   bucket,
   column_number,
-  COUNT(*) AS found
+  toInt64(COUNT(*)) AS found
 FROM converted
 JOIN offsets
   ON converted.days_after = offsets.days_after
@@ -697,7 +697,7 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([] AS Array(Nullable(String))),
-          CAST([] AS Array(Nullable(DATE))),
+          CAST([] AS Array(Date32)),
           CAST([] AS Array(Nullable(Int64))),
           CAST([] AS Array(Nullable(Int64)))
         )
@@ -738,23 +738,23 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -777,7 +777,7 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -851,65 +851,65 @@ WITH slices AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -937,23 +937,23 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1063,65 +1063,65 @@ WITH slices AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1149,23 +1149,23 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1193,7 +1193,7 @@ WITH slices AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -1214,7 +1214,7 @@ WITH slices AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -1281,7 +1281,7 @@ SELECT
   'dau' AS list,
   bucket,
   '' AS key,
-  CAST(COUNT(*) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(*)) AS Nullable(Int128)) AS found
 FROM seen
 GROUP BY
   bucket
@@ -1290,7 +1290,7 @@ SELECT
   'payers' AS list,
   bucket,
   '' AS key,
-  CAST(COUNT(*) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(*)) AS Nullable(Int128)) AS found
 FROM bought
 GROUP BY
   bucket
@@ -1312,7 +1312,7 @@ SELECT
   'unconverted' AS list,
   CAST(0 AS Nullable(Int64)) AS bucket,
   paid_in AS key,
-  CAST(COUNT(*) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(*)) AS Nullable(Int128)) AS found
 FROM paid
 WHERE
   amount IS NULL AND bucket < 2
@@ -1323,7 +1323,7 @@ SELECT
   'all_active' AS list,
   CAST(0 AS Nullable(Int64)) AS bucket,
   '' AS key,
-  CAST(COUNT(DISTINCT player_id) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(DISTINCT player_id)) AS Nullable(Int128)) AS found
 FROM seen
 WHERE
   bucket < 2
@@ -1332,7 +1332,7 @@ SELECT
   'all_payers' AS list,
   CAST(0 AS Nullable(Int64)) AS bucket,
   '' AS key,
-  CAST(COUNT(DISTINCT player_id) AS Nullable(Int128)) AS found
+  CAST(toInt64(COUNT(DISTINCT player_id)) AS Nullable(Int128)) AS found
 FROM bought
 WHERE
   bucket < 2;
@@ -1377,7 +1377,7 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([] AS Array(Nullable(String))),
-          CAST([] AS Array(Nullable(DATE))),
+          CAST([] AS Array(Date32)),
           CAST([] AS Array(Nullable(Int64))),
           CAST([] AS Array(Nullable(Int64)))
         )
@@ -1444,23 +1444,23 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1490,7 +1490,7 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -1564,65 +1564,65 @@ WITH slices AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1650,23 +1650,23 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1775,65 +1775,65 @@ WITH slices AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1861,23 +1861,23 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1905,7 +1905,7 @@ WITH slices AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -1926,7 +1926,7 @@ WITH slices AS (
     micros,
     COALESCE(nullIf(every_payment.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM every_payment
   LEFT JOIN first_orders
     ON every_payment.transaction_id = first_orders.transaction_id
@@ -1981,8 +1981,8 @@ WITH slices AS (
     bucket < 2
 ), converted AS (
   SELECT
-    members.player_id,
-    members.bucket,
+    members.player_id AS player_id,
+    members.bucket AS bucket,
     MIN(paid.bucket) - members.bucket AS days_after
   FROM members
   JOIN paid
@@ -1996,7 +1996,7 @@ WITH slices AS (
 SELECT
   bucket,
   CAST(-1 AS Nullable(Int64)) AS column_number,
-  COUNT(*) AS found
+  toInt64(COUNT(*)) AS found
 FROM members
 GROUP BY
   bucket
@@ -2004,7 +2004,7 @@ UNION ALL
 SELECT
   bucket,
   column_number,
-  COUNT(*) AS found
+  toInt64(COUNT(*)) AS found
 FROM converted
 JOIN offsets
   ON converted.days_after = offsets.days_after

@@ -25,7 +25,7 @@ WITH event_counts AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM playtrace.event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -45,32 +45,31 @@ WITH event_counts AS (
     SELECT
       bucket,
       events,
-      CASE 'name'
-        WHEN 'name'
+      CASE
+        WHEN 'name' = 'name'
         THEN name
-        WHEN 'platform'
+        WHEN 'name' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN 'name' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN 'name' = 'country'
         THEN country
         ELSE ''
       END AS first_key,
-      CASE 'version'
-        WHEN 'name'
+      CASE
+        WHEN 'version' = 'name'
         THEN name
-        WHEN 'platform'
+        WHEN 'version' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN 'version' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN 'version' = 'country'
         THEN country
         ELSE ''
       END AS second_key
     FROM event_counts
     WHERE
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), name)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
   ) AS counts
 ), sizes AS (
   SELECT
@@ -80,7 +79,7 @@ WITH event_counts AS (
     SUM(number) AS total,
     MIN(number) AS low,
     MAX(number) AS high,
-    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+    CASE WHEN FALSE THEN SUM(number) ELSE CAST(SUM(events) AS Nullable(Float64)) END AS weight
   FROM keyed
   GROUP BY
     first_key,
@@ -100,12 +99,12 @@ WITH event_counts AS (
   SELECT
     first_key,
     second_key,
-    ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key)) AS rank
   FROM largest
 ), folded AS (
   SELECT
     rank,
-    COUNT(*) AS all_keys,
+    toInt64(COUNT(*)) AS all_keys,
     SUM(events) AS events,
     SUM(total) AS total,
     MIN(low) AS low,
@@ -117,7 +116,7 @@ WITH event_counts AS (
     rank
 )
 SELECT
-  folded.rank,
+  folded.rank AS rank,
   first_key,
   second_key,
   all_keys,
@@ -153,7 +152,7 @@ WITH event_counts AS (
       country,
       currency,
       CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS value_micros,
       CAST(0 AS Nullable(Int64)) AS frames_micros,
       CAST(0 AS Nullable(Int64)) AS frames_us
     FROM (
@@ -183,23 +182,23 @@ WITH event_counts AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -216,9 +215,13 @@ WITH event_counts AS (
       country,
       currency,
       CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS value_micros,
+      CASE
+        WHEN drawn_micros IS NULL OR drawn_us IS NULL
+        THEN toInt32(0)
+        ELSE drawn_micros
+      END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN toInt32(0) ELSE drawn_us END AS frames_us
     FROM (
       SELECT
         game_id,
@@ -253,7 +256,7 @@ WITH event_counts AS (
           currency,
           value,
           props,
-          COALESCE(toFloat64OrNull(toString(props.duration_s)), 1) AS seconds
+          COALESCE(toFloat64OrNull(toString(props.duration_s)), toInt32(1)) AS seconds
         FROM (
           SELECT
             game_id,
@@ -281,23 +284,23 @@ WITH event_counts AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -322,32 +325,31 @@ WITH event_counts AS (
     SELECT
       bucket,
       events,
-      CASE 'name'
-        WHEN 'name'
+      CASE
+        WHEN 'name' = 'name'
         THEN name
-        WHEN 'platform'
+        WHEN 'name' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN 'name' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN 'name' = 'country'
         THEN country
         ELSE ''
       END AS first_key,
-      CASE 'version'
-        WHEN 'name'
+      CASE
+        WHEN 'version' = 'name'
         THEN name
-        WHEN 'platform'
+        WHEN 'version' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN 'version' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN 'version' = 'country'
         THEN country
         ELSE ''
       END AS second_key
     FROM event_counts
     WHERE
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), name)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
   ) AS counts
 ), sizes AS (
   SELECT
@@ -357,7 +359,7 @@ WITH event_counts AS (
     SUM(number) AS total,
     MIN(number) AS low,
     MAX(number) AS high,
-    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+    CASE WHEN FALSE THEN SUM(number) ELSE CAST(SUM(events) AS Nullable(Float64)) END AS weight
   FROM keyed
   GROUP BY
     first_key,
@@ -377,12 +379,12 @@ WITH event_counts AS (
   SELECT
     first_key,
     second_key,
-    ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key)) AS rank
   FROM largest
 ), folded AS (
   SELECT
     rank,
-    COUNT(*) AS all_keys,
+    toInt64(COUNT(*)) AS all_keys,
     SUM(events) AS events,
     SUM(total) AS total,
     MIN(low) AS low,
@@ -394,7 +396,7 @@ WITH event_counts AS (
     rank
 )
 SELECT
-  folded.rank,
+  folded.rank AS rank,
   first_key,
   second_key,
   all_keys,

@@ -51,7 +51,7 @@ WITH noted AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -70,63 +70,63 @@ WITH noted AS (
     COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
     player_id,
     CASE WHEN ABS(value) <= 1e300 THEN value END AS number,
-    1 AS events
+    toInt32(1) AS events
   FROM (
     SELECT
       bucket,
       player_id,
       value,
-      CASE 'subject'
-        WHEN 'name'
+      CASE
+        WHEN 'subject' = 'name'
         THEN name
-        WHEN 'platform'
+        WHEN 'subject' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN 'subject' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN 'subject' = 'country'
         THEN country
-        WHEN 'level'
+        WHEN 'subject' = 'level'
         THEN level
-        WHEN 'map'
+        WHEN 'subject' = 'map'
         THEN map_id
-        WHEN 'match_id'
+        WHEN 'subject' = 'match_id'
         THEN match_id
-        WHEN 'session_id'
+        WHEN 'subject' = 'session_id'
         THEN session_id
-        WHEN 'player_id'
+        WHEN 'subject' = 'player_id'
         THEN player_id
-        WHEN 'currency'
+        WHEN 'subject' = 'currency'
         THEN currency
-        WHEN 'subject'
+        WHEN 'subject' = 'subject'
         THEN subject
-        WHEN 'detail'
+        WHEN 'subject' = 'detail'
         THEN detail
         ELSE ''
       END AS first_key,
-      CASE ''
-        WHEN 'name'
+      CASE
+        WHEN '' = 'name'
         THEN name
-        WHEN 'platform'
+        WHEN '' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN '' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN '' = 'country'
         THEN country
-        WHEN 'level'
+        WHEN '' = 'level'
         THEN level
-        WHEN 'map'
+        WHEN '' = 'map'
         THEN map_id
-        WHEN 'match_id'
+        WHEN '' = 'match_id'
         THEN match_id
-        WHEN 'session_id'
+        WHEN '' = 'session_id'
         THEN session_id
-        WHEN 'player_id'
+        WHEN '' = 'player_id'
         THEN player_id
-        WHEN 'currency'
+        WHEN '' = 'currency'
         THEN currency
-        WHEN 'subject'
+        WHEN '' = 'subject'
         THEN subject
-        WHEN 'detail'
+        WHEN '' = 'detail'
         THEN detail
         ELSE ''
       END AS second_key
@@ -144,7 +144,7 @@ WITH noted AS (
     SUM(number) AS total,
     MIN(number) AS low,
     MAX(number) AS high,
-    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+    CASE WHEN FALSE THEN SUM(number) ELSE CAST(SUM(events) AS Nullable(Float64)) END AS weight
   FROM keyed
   GROUP BY
     first_key,
@@ -164,7 +164,7 @@ WITH noted AS (
   SELECT
     first_key,
     second_key,
-    ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key)) AS rank
   FROM largest
 ), placed AS (
   SELECT
@@ -184,8 +184,8 @@ WITH noted AS (
   SELECT
     bucket,
     rank,
-    GROUPING(bucket) AS of_range,
-    GROUPING(rank) AS of_all,
+    toInt64(GROUPING(bucket)) AS of_range,
+    toInt64(GROUPING(rank)) AS of_all,
     SUM(events) AS events,
     SUM(events) AS measured
   FROM placed
@@ -202,12 +202,12 @@ WITH noted AS (
     )
 ), known AS (
   SELECT
-    COUNT(*) AS all_keys
+    toInt64(COUNT(*)) AS all_keys
   FROM sizes
 )
 SELECT
   bucket,
-  measured.rank,
+  measured.rank AS rank,
   of_range,
   of_all,
   first_key,
@@ -321,65 +321,65 @@ WITH noted AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -407,23 +407,23 @@ WITH noted AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -461,63 +461,63 @@ WITH noted AS (
     COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
     player_id,
     CASE WHEN ABS(value) <= 1e300 THEN value END AS number,
-    1 AS events
+    toInt32(1) AS events
   FROM (
     SELECT
       bucket,
       player_id,
       value,
-      CASE 'subject'
-        WHEN 'name'
+      CASE
+        WHEN 'subject' = 'name'
         THEN name
-        WHEN 'platform'
+        WHEN 'subject' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN 'subject' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN 'subject' = 'country'
         THEN country
-        WHEN 'level'
+        WHEN 'subject' = 'level'
         THEN level
-        WHEN 'map'
+        WHEN 'subject' = 'map'
         THEN map_id
-        WHEN 'match_id'
+        WHEN 'subject' = 'match_id'
         THEN match_id
-        WHEN 'session_id'
+        WHEN 'subject' = 'session_id'
         THEN session_id
-        WHEN 'player_id'
+        WHEN 'subject' = 'player_id'
         THEN player_id
-        WHEN 'currency'
+        WHEN 'subject' = 'currency'
         THEN currency
-        WHEN 'subject'
+        WHEN 'subject' = 'subject'
         THEN subject
-        WHEN 'detail'
+        WHEN 'subject' = 'detail'
         THEN detail
         ELSE ''
       END AS first_key,
-      CASE ''
-        WHEN 'name'
+      CASE
+        WHEN '' = 'name'
         THEN name
-        WHEN 'platform'
+        WHEN '' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN '' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN '' = 'country'
         THEN country
-        WHEN 'level'
+        WHEN '' = 'level'
         THEN level
-        WHEN 'map'
+        WHEN '' = 'map'
         THEN map_id
-        WHEN 'match_id'
+        WHEN '' = 'match_id'
         THEN match_id
-        WHEN 'session_id'
+        WHEN '' = 'session_id'
         THEN session_id
-        WHEN 'player_id'
+        WHEN '' = 'player_id'
         THEN player_id
-        WHEN 'currency'
+        WHEN '' = 'currency'
         THEN currency
-        WHEN 'subject'
+        WHEN '' = 'subject'
         THEN subject
-        WHEN 'detail'
+        WHEN '' = 'detail'
         THEN detail
         ELSE ''
       END AS second_key
@@ -535,7 +535,7 @@ WITH noted AS (
     SUM(number) AS total,
     MIN(number) AS low,
     MAX(number) AS high,
-    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+    CASE WHEN FALSE THEN SUM(number) ELSE CAST(SUM(events) AS Nullable(Float64)) END AS weight
   FROM keyed
   GROUP BY
     first_key,
@@ -555,7 +555,7 @@ WITH noted AS (
   SELECT
     first_key,
     second_key,
-    ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key)) AS rank
   FROM largest
 ), placed AS (
   SELECT
@@ -575,8 +575,8 @@ WITH noted AS (
   SELECT
     bucket,
     rank,
-    GROUPING(bucket) AS of_range,
-    GROUPING(rank) AS of_all,
+    toInt64(GROUPING(bucket)) AS of_range,
+    toInt64(GROUPING(rank)) AS of_all,
     SUM(events) AS events,
     SUM(events) AS measured
   FROM placed
@@ -593,12 +593,12 @@ WITH noted AS (
     )
 ), known AS (
   SELECT
-    COUNT(*) AS all_keys
+    toInt64(COUNT(*)) AS all_keys
   FROM sizes
 )
 SELECT
   bucket,
-  measured.rank,
+  measured.rank AS rank,
   of_range,
   of_all,
   first_key,

@@ -9,7 +9,7 @@ WITH calendar AS (
       arrayJoin(
         arrayZip(
           CAST([0, 0] AS Array(Nullable(Int64))),
-          CAST([CAST('2026-03-01' AS Nullable(DATE)), CAST('2026-03-02' AS Nullable(DATE))] AS Array(Nullable(DATE))),
+          CAST([CAST('2026-03-01' AS Date32), CAST('2026-03-02' AS Date32)] AS Array(Date32)),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -17,7 +17,7 @@ WITH calendar AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     '' AS split,
     platform,
@@ -34,15 +34,15 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    player_days.day >= CAST('2026-03-01' AS Date32)
+    AND player_days.day <= CAST('2026-03-02' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -58,26 +58,26 @@ WITH calendar AS (
     COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
     player_id,
     CAST(NULL AS Nullable(Float64)) AS number,
-    1 AS events
+    toInt32(1) AS events
   FROM (
     SELECT
       bucket,
       player_id,
-      CASE 'platform'
-        WHEN 'platform'
+      CASE
+        WHEN 'platform' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN 'platform' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN 'platform' = 'country'
         THEN country
         ELSE ''
       END AS first_key,
-      CASE ''
-        WHEN 'platform'
+      CASE
+        WHEN '' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN '' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN '' = 'country'
         THEN country
         ELSE ''
       END AS second_key
@@ -87,7 +87,7 @@ WITH calendar AS (
   SELECT
     first_key,
     second_key,
-    COUNT(*) AS weight
+    toInt64(COUNT(*)) AS weight
   FROM (
     SELECT
       first_key,
@@ -121,7 +121,7 @@ WITH calendar AS (
   SELECT
     first_key,
     second_key,
-    ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key)) AS rank
   FROM largest
 ), placed AS (
   SELECT
@@ -141,10 +141,10 @@ WITH calendar AS (
   SELECT
     bucket,
     rank,
-    GROUPING(bucket) AS of_range,
-    GROUPING(rank) AS of_all,
+    toInt64(GROUPING(bucket)) AS of_range,
+    toInt64(GROUPING(rank)) AS of_all,
     SUM(events) AS events,
-    COUNT(DISTINCT player_id) AS measured
+    toInt64(COUNT(DISTINCT player_id)) AS measured
   FROM placed
   GROUP BY
     GROUPING SETS (
@@ -159,12 +159,12 @@ WITH calendar AS (
     )
 ), known AS (
   SELECT
-    COUNT(*) AS all_keys
+    toInt64(COUNT(*)) AS all_keys
   FROM sizes
 )
 SELECT
   bucket,
-  measured.rank,
+  measured.rank AS rank,
   of_range,
   of_all,
   first_key,
@@ -212,23 +212,23 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -244,26 +244,26 @@ WITH active AS (
     COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
     player_id,
     CAST(NULL AS Nullable(Float64)) AS number,
-    1 AS events
+    toInt32(1) AS events
   FROM (
     SELECT
       bucket,
       player_id,
-      CASE 'platform'
-        WHEN 'platform'
+      CASE
+        WHEN 'platform' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN 'platform' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN 'platform' = 'country'
         THEN country
         ELSE ''
       END AS first_key,
-      CASE ''
-        WHEN 'platform'
+      CASE
+        WHEN '' = 'platform'
         THEN platform
-        WHEN 'version'
+        WHEN '' = 'version'
         THEN version
-        WHEN 'country'
+        WHEN '' = 'country'
         THEN country
         ELSE ''
       END AS second_key
@@ -273,7 +273,7 @@ WITH active AS (
   SELECT
     first_key,
     second_key,
-    COUNT(*) AS weight
+    toInt64(COUNT(*)) AS weight
   FROM (
     SELECT
       first_key,
@@ -307,7 +307,7 @@ WITH active AS (
   SELECT
     first_key,
     second_key,
-    ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY weight DESC, first_key, second_key)) AS rank
   FROM largest
 ), placed AS (
   SELECT
@@ -327,10 +327,10 @@ WITH active AS (
   SELECT
     bucket,
     rank,
-    GROUPING(bucket) AS of_range,
-    GROUPING(rank) AS of_all,
+    toInt64(GROUPING(bucket)) AS of_range,
+    toInt64(GROUPING(rank)) AS of_all,
     SUM(events) AS events,
-    COUNT(DISTINCT player_id) AS measured
+    toInt64(COUNT(DISTINCT player_id)) AS measured
   FROM placed
   GROUP BY
     GROUPING SETS (
@@ -345,12 +345,12 @@ WITH active AS (
     )
 ), known AS (
   SELECT
-    COUNT(*) AS all_keys
+    toInt64(COUNT(*)) AS all_keys
   FROM sizes
 )
 SELECT
   bucket,
-  measured.rank,
+  measured.rank AS rank,
   of_range,
   of_all,
   first_key,

@@ -70,8 +70,8 @@ WITH slices AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -93,7 +93,7 @@ WITH slices AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM playtrace.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -115,17 +115,17 @@ WITH slices AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -165,7 +165,7 @@ WITH slices AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -195,8 +195,8 @@ WITH slices AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -235,7 +235,7 @@ WITH slices AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM playtrace.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -289,7 +289,7 @@ WITH slices AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM playtrace.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -341,7 +341,7 @@ WITH slices AS (
                 crashes,
                 quits,
                 backgrounds
-              FROM main.sessions
+              FROM playtrace.sessions
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS parts
@@ -365,7 +365,7 @@ WITH slices AS (
   SELECT
     toUnixTimestamp64Micro(started_at) - 1772323200000000 AS started_us,
     toUnixTimestamp64Micro(ended_at) - 1772323200000000 AS ended_us,
-    LEAST(GREATEST(length_us, 0), 86400000000) AS length_us
+    LEAST(GREATEST(length_us, toInt32(0)), toInt64(86400000000)) AS length_us
   FROM sessions
 ), reaching AS (
   SELECT
@@ -374,11 +374,11 @@ WITH slices AS (
   FROM lasting
 ), present AS (
   SELECT
-    GREATEST(from_us, 0) AS from_us,
+    GREATEST(from_us, toInt32(0)) AS from_us,
     from_us + length_us AS until_us
   FROM reaching
   WHERE
-    from_us + length_us > GREATEST(from_us, 0)
+    from_us + length_us > GREATEST(from_us, toInt32(0))
 ), edges AS (
   SELECT
     CASE WHEN step > 0 THEN from_us ELSE until_us END AS at_us,
@@ -387,7 +387,7 @@ WITH slices AS (
   CROSS JOIN steps
 ), changes AS (
   SELECT
-    places.bucket,
+    places.bucket AS bucket,
     at_us,
     SUM(step) AS step
   FROM edges
@@ -439,7 +439,7 @@ WITH beginning AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -483,23 +483,23 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -510,7 +510,7 @@ WITH active AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
-  COUNT(DISTINCT player_id) AS players_now
+  toInt64(COUNT(DISTINCT player_id)) AS players_now
 FROM active;
 
 WITH slices AS (
@@ -585,8 +585,8 @@ WITH slices AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -599,7 +599,7 @@ WITH slices AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -643,23 +643,23 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -686,7 +686,7 @@ WITH slices AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -699,24 +699,24 @@ WITH slices AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
       CAST(CASE
         WHEN name = 'crash'
-        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS backgrounds
     FROM (
       SELECT
@@ -745,23 +745,23 @@ WITH slices AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -793,17 +793,17 @@ WITH slices AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -843,7 +843,7 @@ WITH slices AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -873,8 +873,8 @@ WITH slices AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -904,7 +904,7 @@ WITH slices AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -948,23 +948,23 @@ WITH slices AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -991,7 +991,7 @@ WITH slices AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -1004,24 +1004,24 @@ WITH slices AS (
                       session_id IS NULL
                     ) THEN mono_ms END AS mono_ms,
                     CAST(1 AS Nullable(Int64)) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                     CAST(CASE
                       WHEN name = 'crash'
-                      AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS backgrounds
                   FROM (
                     SELECT
@@ -1050,23 +1050,23 @@ WITH slices AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1121,7 +1121,7 @@ WITH slices AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1165,23 +1165,23 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1208,7 +1208,7 @@ WITH slices AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1221,24 +1221,24 @@ WITH slices AS (
             session_id IS NULL
           ) THEN mono_ms END AS mono_ms,
           CAST(1 AS Nullable(Int64)) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
           CAST(CASE
             WHEN name = 'crash'
-            AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS backgrounds
         FROM (
           SELECT
@@ -1267,23 +1267,23 @@ WITH slices AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1336,7 +1336,7 @@ WITH slices AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1380,23 +1380,23 @@ WITH slices AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1423,7 +1423,7 @@ WITH slices AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1436,24 +1436,24 @@ WITH slices AS (
                   session_id IS NULL
                 ) THEN mono_ms END AS mono_ms,
                 CAST(1 AS Nullable(Int64)) AS events,
-                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                 CAST(CASE
                   WHEN name = 'crash'
-                  AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS crashes,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS quits,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS backgrounds
               FROM (
                 SELECT
@@ -1482,23 +1482,23 @@ WITH slices AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1532,7 +1532,7 @@ WITH slices AS (
   SELECT
     toUnixTimestamp64Micro(started_at) - 1772323200000000 AS started_us,
     toUnixTimestamp64Micro(ended_at) - 1772323200000000 AS ended_us,
-    LEAST(GREATEST(length_us, 0), 86400000000) AS length_us
+    LEAST(GREATEST(length_us, toInt32(0)), toInt64(86400000000)) AS length_us
   FROM sessions
 ), reaching AS (
   SELECT
@@ -1541,11 +1541,11 @@ WITH slices AS (
   FROM lasting
 ), present AS (
   SELECT
-    GREATEST(from_us, 0) AS from_us,
+    GREATEST(from_us, toInt32(0)) AS from_us,
     from_us + length_us AS until_us
   FROM reaching
   WHERE
-    from_us + length_us > GREATEST(from_us, 0)
+    from_us + length_us > GREATEST(from_us, toInt32(0))
 ), edges AS (
   SELECT
     CASE WHEN step > 0 THEN from_us ELSE until_us END AS at_us,
@@ -1554,7 +1554,7 @@ WITH slices AS (
   CROSS JOIN steps
 ), changes AS (
   SELECT
-    places.bucket,
+    places.bucket AS bucket,
     at_us,
     SUM(step) AS step
   FROM edges
@@ -1633,23 +1633,23 @@ WITH beginning AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source

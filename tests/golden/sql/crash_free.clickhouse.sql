@@ -14,8 +14,8 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -37,7 +37,7 @@ WITH session_ids AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM playtrace.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -63,17 +63,17 @@ WITH session_ids AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -113,7 +113,7 @@ WITH session_ids AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -143,8 +143,8 @@ WITH session_ids AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -183,7 +183,7 @@ WITH session_ids AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM playtrace.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -237,7 +237,7 @@ WITH session_ids AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM playtrace.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -289,7 +289,7 @@ WITH session_ids AS (
                 crashes,
                 quits,
                 backgrounds
-              FROM main.sessions
+              FROM playtrace.sessions
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS parts
@@ -312,13 +312,13 @@ WITH session_ids AS (
 )
 SELECT
   split AS part,
-  COUNT(*) AS sessions
+  toInt64(COUNT(*)) AS sessions
 FROM sessions
 GROUP BY
   split
 ORDER BY
-  sessions DESC,
-  part
+  toInt64(COUNT(*)) DESC,
+  split
 LIMIT 11;
 
 WITH session_ids AS (
@@ -337,8 +337,8 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -360,7 +360,7 @@ WITH session_ids AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM playtrace.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -386,17 +386,17 @@ WITH session_ids AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -436,7 +436,7 @@ WITH session_ids AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -466,8 +466,8 @@ WITH session_ids AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -506,7 +506,7 @@ WITH session_ids AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM playtrace.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -560,7 +560,7 @@ WITH session_ids AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM playtrace.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -612,7 +612,7 @@ WITH session_ids AS (
                 crashes,
                 quits,
                 backgrounds
-              FROM main.sessions
+              FROM playtrace.sessions
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS parts
@@ -638,21 +638,16 @@ WITH session_ids AS (
     player_id,
     length_us,
     crashes,
-    CASE
-      WHEN CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), split)
-      THEN split
-      ELSE '(other)'
-    END AS part
+    CASE WHEN NULL IS NULL OR CAST(NULL AS Nullable(Bool)) THEN split ELSE '(other)' END AS part
   FROM sessions
 )
 SELECT
   bucket,
   part,
-  COUNT(*) AS sessions,
-  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-  COUNT(DISTINCT player_id) AS players,
-  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players,
+  toInt64(COUNT(*)) AS sessions,
+  toInt64(COUNT(CASE WHEN crashes > 0 THEN toInt32(1) END)) AS crashed_sessions,
+  toInt64(COUNT(DISTINCT player_id)) AS players,
+  toInt64(COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END)) AS crashed_players,
   CAST(SUM(crashes) AS Nullable(Int64)) AS crash_reports,
   SUM(length_us) AS length_us
 FROM begun
@@ -663,10 +658,10 @@ UNION ALL
 SELECT
   CAST(-1 AS Nullable(Int64)) AS bucket,
   part,
-  COUNT(*) AS sessions,
-  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-  COUNT(DISTINCT player_id) AS players,
-  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players,
+  toInt64(COUNT(*)) AS sessions,
+  toInt64(COUNT(CASE WHEN crashes > 0 THEN toInt32(1) END)) AS crashed_sessions,
+  toInt64(COUNT(DISTINCT player_id)) AS players,
+  toInt64(COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END)) AS crashed_players,
   CAST(SUM(crashes) AS Nullable(Int64)) AS crash_reports,
   SUM(length_us) AS length_us
 FROM begun
@@ -691,8 +686,8 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -705,7 +700,7 @@ WITH session_ids AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -749,23 +744,23 @@ WITH session_ids AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -792,7 +787,7 @@ WITH session_ids AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -805,24 +800,24 @@ WITH session_ids AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
       CAST(CASE
         WHEN name = 'crash'
-        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS backgrounds
     FROM (
       SELECT
@@ -851,23 +846,23 @@ WITH session_ids AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -903,17 +898,17 @@ WITH session_ids AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -953,7 +948,7 @@ WITH session_ids AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -983,8 +978,8 @@ WITH session_ids AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -1014,7 +1009,7 @@ WITH session_ids AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -1058,23 +1053,23 @@ WITH session_ids AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1101,7 +1096,7 @@ WITH session_ids AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -1114,24 +1109,24 @@ WITH session_ids AS (
                       session_id IS NULL
                     ) THEN mono_ms END AS mono_ms,
                     CAST(1 AS Nullable(Int64)) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                     CAST(CASE
                       WHEN name = 'crash'
-                      AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS backgrounds
                   FROM (
                     SELECT
@@ -1160,23 +1155,23 @@ WITH session_ids AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1231,7 +1226,7 @@ WITH session_ids AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1275,23 +1270,23 @@ WITH session_ids AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1318,7 +1313,7 @@ WITH session_ids AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1331,24 +1326,24 @@ WITH session_ids AS (
             session_id IS NULL
           ) THEN mono_ms END AS mono_ms,
           CAST(1 AS Nullable(Int64)) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
           CAST(CASE
             WHEN name = 'crash'
-            AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS backgrounds
         FROM (
           SELECT
@@ -1377,23 +1372,23 @@ WITH session_ids AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1446,7 +1441,7 @@ WITH session_ids AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1490,23 +1485,23 @@ WITH session_ids AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1533,7 +1528,7 @@ WITH session_ids AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1546,24 +1541,24 @@ WITH session_ids AS (
                   session_id IS NULL
                 ) THEN mono_ms END AS mono_ms,
                 CAST(1 AS Nullable(Int64)) AS events,
-                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                 CAST(CASE
                   WHEN name = 'crash'
-                  AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS crashes,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS quits,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS backgrounds
               FROM (
                 SELECT
@@ -1592,23 +1587,23 @@ WITH session_ids AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1641,13 +1636,13 @@ WITH session_ids AS (
 )
 SELECT
   split AS part,
-  COUNT(*) AS sessions
+  toInt64(COUNT(*)) AS sessions
 FROM sessions
 GROUP BY
   split
 ORDER BY
-  sessions DESC,
-  part
+  toInt64(COUNT(*)) DESC,
+  split
 LIMIT 11;
 
 WITH session_ids AS (
@@ -1666,8 +1661,8 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -1680,7 +1675,7 @@ WITH session_ids AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -1724,23 +1719,23 @@ WITH session_ids AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1767,7 +1762,7 @@ WITH session_ids AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -1780,24 +1775,24 @@ WITH session_ids AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
       CAST(CASE
         WHEN name = 'crash'
-        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS backgrounds
     FROM (
       SELECT
@@ -1826,23 +1821,23 @@ WITH session_ids AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1878,17 +1873,17 @@ WITH session_ids AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -1928,7 +1923,7 @@ WITH session_ids AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -1958,8 +1953,8 @@ WITH session_ids AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -1989,7 +1984,7 @@ WITH session_ids AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -2033,23 +2028,23 @@ WITH session_ids AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -2076,7 +2071,7 @@ WITH session_ids AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -2089,24 +2084,24 @@ WITH session_ids AS (
                       session_id IS NULL
                     ) THEN mono_ms END AS mono_ms,
                     CAST(1 AS Nullable(Int64)) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                     CAST(CASE
                       WHEN name = 'crash'
-                      AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS backgrounds
                   FROM (
                     SELECT
@@ -2135,23 +2130,23 @@ WITH session_ids AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -2206,7 +2201,7 @@ WITH session_ids AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -2250,23 +2245,23 @@ WITH session_ids AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -2293,7 +2288,7 @@ WITH session_ids AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -2306,24 +2301,24 @@ WITH session_ids AS (
             session_id IS NULL
           ) THEN mono_ms END AS mono_ms,
           CAST(1 AS Nullable(Int64)) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
           CAST(CASE
             WHEN name = 'crash'
-            AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS backgrounds
         FROM (
           SELECT
@@ -2352,23 +2347,23 @@ WITH session_ids AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -2421,7 +2416,7 @@ WITH session_ids AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -2465,23 +2460,23 @@ WITH session_ids AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -2508,7 +2503,7 @@ WITH session_ids AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -2521,24 +2516,24 @@ WITH session_ids AS (
                   session_id IS NULL
                 ) THEN mono_ms END AS mono_ms,
                 CAST(1 AS Nullable(Int64)) AS events,
-                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                 CAST(CASE
                   WHEN name = 'crash'
-                  AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS crashes,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS quits,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS backgrounds
               FROM (
                 SELECT
@@ -2567,23 +2562,23 @@ WITH session_ids AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -2619,21 +2614,16 @@ WITH session_ids AS (
     player_id,
     length_us,
     crashes,
-    CASE
-      WHEN CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), split)
-      THEN split
-      ELSE '(other)'
-    END AS part
+    CASE WHEN NULL IS NULL OR CAST(NULL AS Nullable(Bool)) THEN split ELSE '(other)' END AS part
   FROM sessions
 )
 SELECT
   bucket,
   part,
-  COUNT(*) AS sessions,
-  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-  COUNT(DISTINCT player_id) AS players,
-  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players,
+  toInt64(COUNT(*)) AS sessions,
+  toInt64(COUNT(CASE WHEN crashes > 0 THEN toInt32(1) END)) AS crashed_sessions,
+  toInt64(COUNT(DISTINCT player_id)) AS players,
+  toInt64(COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END)) AS crashed_players,
   CAST(SUM(crashes) AS Nullable(Int64)) AS crash_reports,
   SUM(length_us) AS length_us
 FROM begun
@@ -2644,10 +2634,10 @@ UNION ALL
 SELECT
   CAST(-1 AS Nullable(Int64)) AS bucket,
   part,
-  COUNT(*) AS sessions,
-  COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-  COUNT(DISTINCT player_id) AS players,
-  COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players,
+  toInt64(COUNT(*)) AS sessions,
+  toInt64(COUNT(CASE WHEN crashes > 0 THEN toInt32(1) END)) AS crashed_sessions,
+  toInt64(COUNT(DISTINCT player_id)) AS players,
+  toInt64(COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END)) AS crashed_players,
   CAST(SUM(crashes) AS Nullable(Int64)) AS crash_reports,
   SUM(length_us) AS length_us
 FROM begun

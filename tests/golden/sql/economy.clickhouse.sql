@@ -54,7 +54,7 @@ FROM (
         duration_s,
         transaction_id,
         is_validated
-      FROM main.noted_events
+      FROM playtrace.noted_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS noted
@@ -112,7 +112,7 @@ FROM (
         duration_s,
         transaction_id,
         is_validated
-      FROM main.noted_events
+      FROM playtrace.noted_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS noted
@@ -136,9 +136,9 @@ FROM (
           )
         END
       ) AS amount,
-      COUNT(*) FILTER(WHERE
-        value > 0 AND value <= 1e15) AS moves,
-      COUNT(*) AS events
+      toInt64(COUNT(*) FILTER(WHERE
+        value > 0 AND value <= 1e15)) AS moves,
+      toInt64(COUNT(*)) AS events
     FROM noted
     WHERE
       name IN ('resource_gain', 'resource_spend')
@@ -154,22 +154,22 @@ FROM (
       SUM(moves) AS moves,
       SUM(ignored) AS ignored,
       SUM(supply) AS supply,
-      COUNT(*) OVER () AS resource_count,
-      ROW_NUMBER() OVER (ORDER BY SUM(moves) DESC, SUM(events) DESC, resource) AS place
+      toInt64(COUNT(*) OVER ()) AS resource_count,
+      toInt64(ROW_NUMBER() OVER (ORDER BY SUM(moves) DESC, SUM(events) DESC, resource)) AS place
     FROM (
       SELECT
         resource,
         moves,
         events - moves AS ignored,
         events,
-        0 AS supply
+        toInt32(0) AS supply
       FROM sums
       UNION ALL
       SELECT
         COALESCE(nullIf(currency, 'unknown'), '') AS resource,
-        0,
-        0,
-        COUNT(*),
+        toInt32(0),
+        toInt32(0),
+        toInt64(COUNT(*)),
         SUM(
           CASE
             WHEN value > 0 AND value <= 1e15
@@ -186,7 +186,7 @@ FROM (
                 ) * 1000000) AS Nullable(Int128))
               )
             END
-            ELSE 0
+            ELSE toInt32(0)
           END
         )
       FROM noted_so_far
@@ -205,7 +205,7 @@ FROM (
       part,
       COALESCE(nullIf(CASE WHEN part = 'item' THEN subject ELSE detail END, 'unknown'), '') AS label,
       amount,
-      sums.moves
+      sums.moves AS moves
     FROM sums
     JOIN known
       ON sums.resource = known.resource
@@ -224,7 +224,7 @@ FROM (
       part,
       name,
       label,
-      ROW_NUMBER() OVER (PARTITION BY part, name ORDER BY SUM(amount) DESC, label) AS place
+      toInt64(ROW_NUMBER() OVER (PARTITION BY part, name ORDER BY SUM(amount) DESC, label)) AS place
     FROM labelled
     GROUP BY
       part,
@@ -232,15 +232,15 @@ FROM (
       label
   )
   SELECT
-    labelled.part,
+    labelled.part AS part,
     bucket,
-    labelled.name,
+    labelled.name AS name,
     CASE WHEN place <= 20 THEN place END AS place,
     MIN(CASE WHEN place <= 20 THEN labelled.label END) AS label,
     SUM(amount) AS amount,
     SUM(moves) AS moves,
-    0 AS ignored,
-    0 AS resource_count
+    toInt32(0) AS ignored,
+    toInt32(0) AS resource_count
   FROM labelled
   JOIN places
     ON labelled.part = places.part
@@ -280,7 +280,7 @@ WITH calendar AS (
       arrayJoin(
         arrayZip(
           CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([CAST('2026-03-01' AS Nullable(DATE)), CAST('2026-03-02' AS Nullable(DATE))] AS Array(Nullable(DATE))),
+          CAST([CAST('2026-03-01' AS Date32), CAST('2026-03-02' AS Date32)] AS Array(Date32)),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -288,7 +288,7 @@ WITH calendar AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     '' AS split,
     platform,
@@ -305,15 +305,15 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    player_days.day >= CAST('2026-03-01' AS Date32)
+    AND player_days.day <= CAST('2026-03-02' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -325,7 +325,7 @@ WITH calendar AS (
 )
 SELECT
   bucket,
-  COUNT(DISTINCT player_id) AS players
+  toInt64(COUNT(DISTINCT player_id)) AS players
 FROM active
 GROUP BY
   bucket;
@@ -344,7 +344,7 @@ FROM (
         arrayJoin(
           arrayZip(
             CAST([0, 0] AS Array(Nullable(Int64))),
-            CAST([CAST('2026-03-01' AS Nullable(DATE)), CAST('2026-03-02' AS Nullable(DATE))] AS Array(Nullable(DATE))),
+            CAST([CAST('2026-03-01' AS Date32), CAST('2026-03-02' AS Date32)] AS Array(Date32)),
             CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64))),
             CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64)))
           )
@@ -352,7 +352,7 @@ FROM (
     ) AS zipped
   ), active AS (
     SELECT
-      calendar.bucket,
+      calendar.bucket AS bucket,
       player_id,
       '' AS split,
       platform,
@@ -369,15 +369,15 @@ FROM (
         country,
         slots_am,
         slots_pm
-      FROM main.player_days
+      FROM playtrace.player_days
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS player_days
     JOIN calendar
       ON player_days.day = calendar.day
     WHERE
-      player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
-      AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+      player_days.day >= CAST('2026-03-01' AS Date32)
+      AND player_days.day <= CAST('2026-03-02' AS Date32)
       AND (
         (
           bitAnd(slots_am, am)
@@ -420,7 +420,7 @@ FROM (
         duration_s,
         transaction_id,
         is_validated
-      FROM main.noted_events
+      FROM playtrace.noted_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS noted
@@ -464,7 +464,7 @@ FROM (
         duration_s,
         transaction_id,
         is_validated
-      FROM main.noted_events
+      FROM playtrace.noted_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS noted
@@ -494,7 +494,7 @@ FROM (
               ) * 1000000) AS Nullable(Int128))
             )
           END
-          ELSE 0
+          ELSE toInt32(0)
         END
       ) AS moved,
       MAX(CASE WHEN NOT (
@@ -510,7 +510,7 @@ FROM (
       player_id
   ), later AS (
     SELECT
-      silent_moves.player_id,
+      silent_moves.player_id AS player_id,
       SUM(
         CASE
           WHEN value > 0 AND value <= 1e15
@@ -527,7 +527,7 @@ FROM (
               ) * 1000000) AS Nullable(Int128))
             )
           END
-          ELSE 0
+          ELSE toInt32(0)
         END
       ) AS moved
     FROM silent_moves
@@ -539,8 +539,8 @@ FROM (
       silent_moves.player_id
   ), held AS (
     SELECT
-      moved.player_id,
-      moved.moved,
+      moved.player_id AS player_id,
+      moved.moved AS moved,
       CASE
         WHEN NOT (
           report_key IS NULL
@@ -551,15 +551,15 @@ FROM (
           ) * 1000000) AS Nullable(Int128))
         )
       END AS reported,
-      moved.moved - COALESCE(later.moved, 0) AS reconstructed,
+      moved.moved - COALESCE(later.moved, toInt32(0)) AS reconstructed,
       report_key
     FROM moved
     LEFT JOIN later
       ON moved.player_id = later.player_id
   ), owned AS (
     SELECT
-      population.player_id,
-      COALESCE(reported, moved, 0) AS balance,
+      population.player_id AS player_id,
+      COALESCE(reported, moved, toInt32(0)) AS balance,
       reported - reconstructed AS drift,
       reported,
       reconstructed,
@@ -576,8 +576,8 @@ FROM (
   ), usual AS (
     SELECT
       drift,
-      COUNT(*) AS players,
-      ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, ABS(drift), drift) AS place
+      toInt64(COUNT(*)) AS players,
+      toInt64(ROW_NUMBER() OVER (ORDER BY toInt64(COUNT(*)) DESC, ABS(drift), drift)) AS place
     FROM owned
     WHERE
       NOT (
@@ -593,25 +593,25 @@ FROM (
       reported,
       reconstructed,
       report_key,
-      ROW_NUMBER() OVER (ORDER BY balance) AS place,
-      COUNT(*) OVER () AS players,
-      ROW_NUMBER() OVER (ORDER BY ABS(COALESCE(drift, 0)) DESC, player_id) AS drift_place
+      toInt64(ROW_NUMBER() OVER (ORDER BY balance)) AS place,
+      toInt64(COUNT(*) OVER ()) AS players,
+      toInt64(ROW_NUMBER() OVER (ORDER BY ABS(COALESCE(drift, toInt32(0))) DESC, player_id)) AS drift_place
     FROM owned
   )
   SELECT
-    COUNT(*) AS players,
+    toInt64(COUNT(*)) AS players,
     SUM(balance) AS balance,
-    quantileExactInclusive(CAST(balance AS Nullable(Float64)))(0.5) AS median,
-    quantileExactInclusive(CAST(balance AS Nullable(Float64)))(0.9) AS p90,
-    COUNT(*) FILTER(WHERE
-      balance < 0) AS negative_players,
+    quantileExactInclusive(0.5)(CAST(balance AS Nullable(Float64))) AS median,
+    quantileExactInclusive(0.9)(CAST(balance AS Nullable(Float64))) AS p90,
+    toInt64(COUNT(*) FILTER(WHERE
+      balance < 0)) AS negative_players,
     SUM((
       2 * place - players - 1
     ) * balance) AS spread,
-    COUNT(*) FILTER(WHERE
-      drift <> 0) AS drifting_players,
+    toInt64(COUNT(*) FILTER(WHERE
+      drift <> 0)) AS drifting_players,
     SUM(drift) AS drift,
-    0 AS drift_place,
+    toInt32(0) AS drift_place,
     NULL AS player_id,
     NULL AS reported,
     NULL AS reconstructed,
@@ -761,65 +761,65 @@ FROM (
           currency,
           CASE
             WHEN name = 'item_looted'
-            THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+            THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
             ELSE value
           END AS value,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.product AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.placement AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'achievement_unlocked'
-            THEN CAST(props.achievement AS Nullable(String))
-            WHEN 'score_posted'
-            THEN CAST(props.board AS Nullable(String))
-            WHEN 'session_start'
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.product), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.placement), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'achievement_unlocked'
+            THEN nullIf(toString(props.achievement), '')
+            WHEN name = 'score_posted'
+            THEN nullIf(toString(props.board), '')
+            WHEN name = 'session_start'
             THEN CAST(NULL AS Nullable(String))
-            WHEN 'match_start'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'level_start'
+            WHEN name = 'match_start'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'level_start'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_complete'
+            WHEN name = 'level_complete'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_fail'
+            WHEN name = 'level_fail'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_abandon'
+            WHEN name = 'level_abandon'
             THEN CAST(level AS Nullable(String))
           END AS subject,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.kind AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.format AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.rarity AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.result AS Nullable(String))
-            WHEN 'level_fail'
-            THEN CAST(props.reason AS Nullable(String))
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.kind), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.format), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.rarity), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.result), '')
+            WHEN name = 'level_fail'
+            THEN nullIf(toString(props.reason), '')
           END AS detail,
           CASE
             WHEN name IN ('resource_gain', 'resource_spend')
-            THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
           END AS balance,
           CASE
             WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-            THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
           END AS duration_s,
-          CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-          CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
         FROM (
           SELECT
             game_id,
@@ -847,23 +847,23 @@ FROM (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -988,65 +988,65 @@ FROM (
           currency,
           CASE
             WHEN name = 'item_looted'
-            THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+            THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
             ELSE value
           END AS value,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.product AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.placement AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'achievement_unlocked'
-            THEN CAST(props.achievement AS Nullable(String))
-            WHEN 'score_posted'
-            THEN CAST(props.board AS Nullable(String))
-            WHEN 'session_start'
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.product), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.placement), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'achievement_unlocked'
+            THEN nullIf(toString(props.achievement), '')
+            WHEN name = 'score_posted'
+            THEN nullIf(toString(props.board), '')
+            WHEN name = 'session_start'
             THEN CAST(NULL AS Nullable(String))
-            WHEN 'match_start'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'level_start'
+            WHEN name = 'match_start'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'level_start'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_complete'
+            WHEN name = 'level_complete'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_fail'
+            WHEN name = 'level_fail'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_abandon'
+            WHEN name = 'level_abandon'
             THEN CAST(level AS Nullable(String))
           END AS subject,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.kind AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.format AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.rarity AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.result AS Nullable(String))
-            WHEN 'level_fail'
-            THEN CAST(props.reason AS Nullable(String))
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.kind), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.format), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.rarity), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.result), '')
+            WHEN name = 'level_fail'
+            THEN nullIf(toString(props.reason), '')
           END AS detail,
           CASE
             WHEN name IN ('resource_gain', 'resource_spend')
-            THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
           END AS balance,
           CASE
             WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-            THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
           END AS duration_s,
-          CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-          CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
         FROM (
           SELECT
             game_id,
@@ -1074,23 +1074,23 @@ FROM (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1133,9 +1133,9 @@ FROM (
           )
         END
       ) AS amount,
-      COUNT(*) FILTER(WHERE
-        value > 0 AND value <= 1e15) AS moves,
-      COUNT(*) AS events
+      toInt64(COUNT(*) FILTER(WHERE
+        value > 0 AND value <= 1e15)) AS moves,
+      toInt64(COUNT(*)) AS events
     FROM noted
     WHERE
       name IN ('resource_gain', 'resource_spend')
@@ -1151,22 +1151,22 @@ FROM (
       SUM(moves) AS moves,
       SUM(ignored) AS ignored,
       SUM(supply) AS supply,
-      COUNT(*) OVER () AS resource_count,
-      ROW_NUMBER() OVER (ORDER BY SUM(moves) DESC, SUM(events) DESC, resource) AS place
+      toInt64(COUNT(*) OVER ()) AS resource_count,
+      toInt64(ROW_NUMBER() OVER (ORDER BY SUM(moves) DESC, SUM(events) DESC, resource)) AS place
     FROM (
       SELECT
         resource,
         moves,
         events - moves AS ignored,
         events,
-        0 AS supply
+        toInt32(0) AS supply
       FROM sums
       UNION ALL
       SELECT
         COALESCE(nullIf(currency, 'unknown'), '') AS resource,
-        0,
-        0,
-        COUNT(*),
+        toInt32(0),
+        toInt32(0),
+        toInt64(COUNT(*)),
         SUM(
           CASE
             WHEN value > 0 AND value <= 1e15
@@ -1183,7 +1183,7 @@ FROM (
                 ) * 1000000) AS Nullable(Int128))
               )
             END
-            ELSE 0
+            ELSE toInt32(0)
           END
         )
       FROM noted_so_far
@@ -1202,7 +1202,7 @@ FROM (
       part,
       COALESCE(nullIf(CASE WHEN part = 'item' THEN subject ELSE detail END, 'unknown'), '') AS label,
       amount,
-      sums.moves
+      sums.moves AS moves
     FROM sums
     JOIN known
       ON sums.resource = known.resource
@@ -1221,7 +1221,7 @@ FROM (
       part,
       name,
       label,
-      ROW_NUMBER() OVER (PARTITION BY part, name ORDER BY SUM(amount) DESC, label) AS place
+      toInt64(ROW_NUMBER() OVER (PARTITION BY part, name ORDER BY SUM(amount) DESC, label)) AS place
     FROM labelled
     GROUP BY
       part,
@@ -1229,15 +1229,15 @@ FROM (
       label
   )
   SELECT
-    labelled.part,
+    labelled.part AS part,
     bucket,
-    labelled.name,
+    labelled.name AS name,
     CASE WHEN place <= 20 THEN place END AS place,
     MIN(CASE WHEN place <= 20 THEN labelled.label END) AS label,
     SUM(amount) AS amount,
     SUM(moves) AS moves,
-    0 AS ignored,
-    0 AS resource_count
+    toInt32(0) AS ignored,
+    toInt32(0) AS resource_count
   FROM labelled
   JOIN places
     ON labelled.part = places.part
@@ -1305,23 +1305,23 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -1337,7 +1337,7 @@ WITH active AS (
 )
 SELECT
   bucket,
-  COUNT(DISTINCT player_id) AS players
+  toInt64(COUNT(DISTINCT player_id)) AS players
 FROM active
 GROUP BY
   bucket;
@@ -1380,23 +1380,23 @@ FROM (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1487,65 +1487,65 @@ FROM (
           currency,
           CASE
             WHEN name = 'item_looted'
-            THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+            THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
             ELSE value
           END AS value,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.product AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.placement AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'achievement_unlocked'
-            THEN CAST(props.achievement AS Nullable(String))
-            WHEN 'score_posted'
-            THEN CAST(props.board AS Nullable(String))
-            WHEN 'session_start'
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.product), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.placement), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'achievement_unlocked'
+            THEN nullIf(toString(props.achievement), '')
+            WHEN name = 'score_posted'
+            THEN nullIf(toString(props.board), '')
+            WHEN name = 'session_start'
             THEN CAST(NULL AS Nullable(String))
-            WHEN 'match_start'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'level_start'
+            WHEN name = 'match_start'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'level_start'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_complete'
+            WHEN name = 'level_complete'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_fail'
+            WHEN name = 'level_fail'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_abandon'
+            WHEN name = 'level_abandon'
             THEN CAST(level AS Nullable(String))
           END AS subject,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.kind AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.format AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.rarity AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.result AS Nullable(String))
-            WHEN 'level_fail'
-            THEN CAST(props.reason AS Nullable(String))
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.kind), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.format), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.rarity), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.result), '')
+            WHEN name = 'level_fail'
+            THEN nullIf(toString(props.reason), '')
           END AS detail,
           CASE
             WHEN name IN ('resource_gain', 'resource_spend')
-            THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
           END AS balance,
           CASE
             WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-            THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
           END AS duration_s,
-          CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-          CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
         FROM (
           SELECT
             game_id,
@@ -1573,23 +1573,23 @@ FROM (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1700,65 +1700,65 @@ FROM (
           currency,
           CASE
             WHEN name = 'item_looted'
-            THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+            THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
             ELSE value
           END AS value,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.product AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.placement AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'achievement_unlocked'
-            THEN CAST(props.achievement AS Nullable(String))
-            WHEN 'score_posted'
-            THEN CAST(props.board AS Nullable(String))
-            WHEN 'session_start'
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.product), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.placement), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'achievement_unlocked'
+            THEN nullIf(toString(props.achievement), '')
+            WHEN name = 'score_posted'
+            THEN nullIf(toString(props.board), '')
+            WHEN name = 'session_start'
             THEN CAST(NULL AS Nullable(String))
-            WHEN 'match_start'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'level_start'
+            WHEN name = 'match_start'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'level_start'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_complete'
+            WHEN name = 'level_complete'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_fail'
+            WHEN name = 'level_fail'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_abandon'
+            WHEN name = 'level_abandon'
             THEN CAST(level AS Nullable(String))
           END AS subject,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.kind AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.format AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.rarity AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.result AS Nullable(String))
-            WHEN 'level_fail'
-            THEN CAST(props.reason AS Nullable(String))
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.kind), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.format), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.rarity), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.result), '')
+            WHEN name = 'level_fail'
+            THEN nullIf(toString(props.reason), '')
           END AS detail,
           CASE
             WHEN name IN ('resource_gain', 'resource_spend')
-            THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
           END AS balance,
           CASE
             WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-            THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
           END AS duration_s,
-          CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-          CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
         FROM (
           SELECT
             game_id,
@@ -1786,23 +1786,23 @@ FROM (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1851,7 +1851,7 @@ FROM (
               ) * 1000000) AS Nullable(Int128))
             )
           END
-          ELSE 0
+          ELSE toInt32(0)
         END
       ) AS moved,
       MAX(CASE WHEN NOT (
@@ -1867,7 +1867,7 @@ FROM (
       player_id
   ), later AS (
     SELECT
-      silent_moves.player_id,
+      silent_moves.player_id AS player_id,
       SUM(
         CASE
           WHEN value > 0 AND value <= 1e15
@@ -1884,7 +1884,7 @@ FROM (
               ) * 1000000) AS Nullable(Int128))
             )
           END
-          ELSE 0
+          ELSE toInt32(0)
         END
       ) AS moved
     FROM silent_moves
@@ -1896,8 +1896,8 @@ FROM (
       silent_moves.player_id
   ), held AS (
     SELECT
-      moved.player_id,
-      moved.moved,
+      moved.player_id AS player_id,
+      moved.moved AS moved,
       CASE
         WHEN NOT (
           report_key IS NULL
@@ -1908,15 +1908,15 @@ FROM (
           ) * 1000000) AS Nullable(Int128))
         )
       END AS reported,
-      moved.moved - COALESCE(later.moved, 0) AS reconstructed,
+      moved.moved - COALESCE(later.moved, toInt32(0)) AS reconstructed,
       report_key
     FROM moved
     LEFT JOIN later
       ON moved.player_id = later.player_id
   ), owned AS (
     SELECT
-      population.player_id,
-      COALESCE(reported, moved, 0) AS balance,
+      population.player_id AS player_id,
+      COALESCE(reported, moved, toInt32(0)) AS balance,
       reported - reconstructed AS drift,
       reported,
       reconstructed,
@@ -1933,8 +1933,8 @@ FROM (
   ), usual AS (
     SELECT
       drift,
-      COUNT(*) AS players,
-      ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, ABS(drift), drift) AS place
+      toInt64(COUNT(*)) AS players,
+      toInt64(ROW_NUMBER() OVER (ORDER BY toInt64(COUNT(*)) DESC, ABS(drift), drift)) AS place
     FROM owned
     WHERE
       NOT (
@@ -1950,25 +1950,25 @@ FROM (
       reported,
       reconstructed,
       report_key,
-      ROW_NUMBER() OVER (ORDER BY balance) AS place,
-      COUNT(*) OVER () AS players,
-      ROW_NUMBER() OVER (ORDER BY ABS(COALESCE(drift, 0)) DESC, player_id) AS drift_place
+      toInt64(ROW_NUMBER() OVER (ORDER BY balance)) AS place,
+      toInt64(COUNT(*) OVER ()) AS players,
+      toInt64(ROW_NUMBER() OVER (ORDER BY ABS(COALESCE(drift, toInt32(0))) DESC, player_id)) AS drift_place
     FROM owned
   )
   SELECT
-    COUNT(*) AS players,
+    toInt64(COUNT(*)) AS players,
     SUM(balance) AS balance,
-    quantileExactInclusive(CAST(balance AS Nullable(Float64)))(0.5) AS median,
-    quantileExactInclusive(CAST(balance AS Nullable(Float64)))(0.9) AS p90,
-    COUNT(*) FILTER(WHERE
-      balance < 0) AS negative_players,
+    quantileExactInclusive(0.5)(CAST(balance AS Nullable(Float64))) AS median,
+    quantileExactInclusive(0.9)(CAST(balance AS Nullable(Float64))) AS p90,
+    toInt64(COUNT(*) FILTER(WHERE
+      balance < 0)) AS negative_players,
     SUM((
       2 * place - players - 1
     ) * balance) AS spread,
-    COUNT(*) FILTER(WHERE
-      drift <> 0) AS drifting_players,
+    toInt64(COUNT(*) FILTER(WHERE
+      drift <> 0)) AS drifting_players,
     SUM(drift) AS drift,
-    0 AS drift_place,
+    toInt32(0) AS drift_place,
     NULL AS player_id,
     NULL AS reported,
     NULL AS reconstructed,

@@ -26,7 +26,7 @@ WITH event_counts AS (
       country,
       currency,
       CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS value_micros,
       CAST(0 AS Nullable(Int64)) AS frames_micros,
       CAST(0 AS Nullable(Int64)) AS frames_us
     FROM (
@@ -56,23 +56,23 @@ WITH event_counts AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena'
         AND env = 'prod'
@@ -93,9 +93,13 @@ WITH event_counts AS (
       country,
       currency,
       CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS value_micros,
+      CASE
+        WHEN drawn_micros IS NULL OR drawn_us IS NULL
+        THEN toInt32(0)
+        ELSE drawn_micros
+      END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN toInt32(0) ELSE drawn_us END AS frames_us
     FROM (
       SELECT
         game_id,
@@ -130,7 +134,7 @@ WITH event_counts AS (
           currency,
           value,
           props,
-          COALESCE(toFloat64OrNull(toString(props.duration_s)), 1) AS seconds
+          COALESCE(toFloat64OrNull(toString(props.duration_s)), toInt32(1)) AS seconds
         FROM (
           SELECT
             game_id,
@@ -158,23 +162,23 @@ WITH event_counts AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena'
             AND env = 'prod'
@@ -201,8 +205,8 @@ WITH event_counts AS (
     split,
     SUM(events) AS weight,
     SUM(events) AS part,
-    0 AS whole,
-    0 AS others
+    toInt32(0) AS whole,
+    toInt32(0) AS others
   FROM event_counts
   WHERE
     CAST(NULL AS Nullable(String)) IS NULL OR name = CAST(NULL AS Nullable(String))
@@ -212,7 +216,7 @@ WITH event_counts AS (
 ), ranked AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split)) AS rank
   FROM found
   GROUP BY
     split

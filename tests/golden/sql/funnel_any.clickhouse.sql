@@ -58,32 +58,32 @@ WITH numbers AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
       CASE
         WHEN name = 'session_start'
-        THEN 1
+        THEN toInt32(1)
         WHEN name = 'level_start'
-        THEN 2
+        THEN toInt32(2)
         WHEN name = 'level_complete'
-        THEN 4
-        ELSE 0
+        THEN toInt32(4)
+        ELSE toInt32(0)
       END AS steps
-    FROM main.events
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -93,7 +93,7 @@ WITH numbers AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), candidates AS (
   SELECT
-    CAST(CHAR_LENGTH(owner) AS Nullable(String)) || ':' || owner || session_id AS unit,
+    CAST(toInt64(CHAR_LENGTH(owner)) AS Nullable(String)) || ':' || owner || session_id AS unit,
     split,
     order_key,
     toUnixTimestamp64Micro(time) AS at_us,
@@ -105,7 +105,7 @@ WITH numbers AS (
       name
     )
     AND NOT (
-      CAST(CHAR_LENGTH(owner) AS Nullable(String)) || ':' || owner || session_id IS NULL
+      CAST(toInt64(CHAR_LENGTH(owner)) AS Nullable(String)) || ':' || owner || session_id IS NULL
     )
 ), behind_1 AS (
   SELECT
@@ -146,34 +146,40 @@ WITH numbers AS (
     CASE WHEN at_1 <= began_at + 604800000000 THEN at_1 END AS at_1,
     CASE WHEN at_2 <= began_at + 604800000000 THEN at_2 END AS at_2,
     CASE WHEN at_3 <= began_at + 604800000000 THEN at_3 END AS at_3,
-    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_2 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_3 <= began_at + 604800000000 THEN 1 ELSE 0 END AS depth
+    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END + CASE WHEN at_2 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END + CASE WHEN at_3 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END AS depth
   FROM attempts
 ), deepest AS (
   SELECT
     unit,
-    MIN((
-      10 - depth
-    ) * 10000000000000000000000000000000000000 + order_key) AS best
+    MIN(
+      (
+        10 - depth
+      ) * toInt128('10000000000000000000000000000000000000') + order_key
+    ) AS best
   FROM measured
   GROUP BY
     unit
 ), chosen AS (
   SELECT
     measured.*,
-    CASE WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000 THEN 1 ELSE 0 END AS is_open
+    CASE
+      WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000
+      THEN toInt32(1)
+      ELSE toInt32(0)
+    END AS is_open
   FROM measured
   JOIN deepest
     ON deepest.unit = measured.unit
     AND deepest.best = (
       10 - depth
-    ) * 10000000000000000000000000000000000000 + order_key
+    ) * toInt128('10000000000000000000000000000000000000') + order_key
 ), filled AS (
   SELECT
     split,
     depth,
     is_open,
-    ROW_NUMBER() OVER (PARTITION BY unit ORDER BY at_us, number) AS reached,
-    at_us - lag(at_us) OVER (PARTITION BY unit ORDER BY at_us, number) AS step_us
+    toInt64(ROW_NUMBER() OVER (PARTITION BY unit ORDER BY at_us, number)) AS reached,
+    at_us - lag(toNullable(at_us)) OVER (PARTITION BY unit ORDER BY at_us, number) AS step_us
   FROM (
     SELECT
       unit,
@@ -181,7 +187,14 @@ WITH numbers AS (
       depth,
       is_open,
       number,
-      CASE number WHEN 1 THEN at_1 WHEN 2 THEN at_2 WHEN 3 THEN at_3 END AS at_us
+      CASE
+        WHEN number = toInt32(1)
+        THEN at_1
+        WHEN number = toInt32(2)
+        THEN at_2
+        WHEN number = toInt32(3)
+        THEN at_3
+      END AS at_us
     FROM chosen
     CROSS JOIN numbers
   ) AS steps_of_chosen
@@ -195,7 +208,7 @@ WITH numbers AS (
     is_open,
     reached,
     step_us,
-    0 AS key_place,
+    toInt32(0) AS key_place,
     NULL AS key
   FROM filled
 )
@@ -203,17 +216,17 @@ SELECT
   key_place,
   key,
   reached,
-  COUNT(*) AS units,
+  toInt64(COUNT(*)) AS units,
   SUM((
     1 - is_open
   )) AS counted,
-  SUM(CASE WHEN depth = reached THEN is_open ELSE 0 END) AS in_progress,
-  quantileExactInclusive(CASE WHEN (
+  SUM(CASE WHEN depth = reached THEN is_open ELSE toInt32(0) END) AS in_progress,
+  quantileExactInclusive(0.5)(CASE WHEN (
     1 - is_open
-  ) = 1 THEN step_us END)(0.5) AS median_us,
-  quantileExactInclusive(CASE WHEN (
+  ) = 1 THEN step_us END) AS median_us,
+  quantileExactInclusive(0.9)(CASE WHEN (
     1 - is_open
-  ) = 1 THEN step_us END)(0.9) AS p90_us
+  ) = 1 THEN step_us END) AS p90_us
 FROM shown
 GROUP BY
   key_place,

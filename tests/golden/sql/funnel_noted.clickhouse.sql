@@ -65,7 +65,7 @@ WITH numbers AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -79,7 +79,7 @@ WITH numbers AS (
     split,
     order_key,
     toUnixTimestamp64Micro(time) AS at_us,
-    CASE WHEN name = 'session_start' THEN 1 ELSE 0 END + CASE WHEN name = 'level_start' THEN 2 ELSE 0 END + CASE WHEN name = 'level_complete' THEN 4 ELSE 0 END AS steps
+    CASE WHEN name = 'session_start' THEN toInt32(1) ELSE toInt32(0) END + CASE WHEN name = 'level_start' THEN toInt32(2) ELSE toInt32(0) END + CASE WHEN name = 'level_complete' THEN toInt32(4) ELSE toInt32(0) END AS steps
   FROM noted
   WHERE
     name IN (
@@ -143,34 +143,47 @@ WITH numbers AS (
     CASE WHEN at_1 <= began_at + 604800000000 THEN at_1 END AS at_1,
     CASE WHEN at_2 <= began_at + 604800000000 THEN at_2 END AS at_2,
     CASE WHEN at_3 <= began_at + 604800000000 THEN at_3 END AS at_3,
-    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_2 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_3 <= began_at + 604800000000 THEN 1 ELSE 0 END AS depth
+    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END + CASE WHEN at_2 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END + CASE WHEN at_3 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END AS depth
   FROM attempts
 ), deepest AS (
   SELECT
     unit,
-    MIN((
-      10 - depth
-    ) * 10000000000000000000000000000000000000 + order_key) AS best
+    MIN(
+      (
+        10 - depth
+      ) * toInt128('10000000000000000000000000000000000000') + order_key
+    ) AS best
   FROM measured
   GROUP BY
     unit
 ), chosen AS (
   SELECT
     measured.*,
-    CASE WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000 THEN 1 ELSE 0 END AS is_open
+    CASE
+      WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000
+      THEN toInt32(1)
+      ELSE toInt32(0)
+    END AS is_open
   FROM measured
   JOIN deepest
     ON deepest.unit = measured.unit
     AND deepest.best = (
       10 - depth
-    ) * 10000000000000000000000000000000000000 + order_key
+    ) * toInt128('10000000000000000000000000000000000000') + order_key
 ), filled AS (
   SELECT
     split,
     depth,
     is_open,
     number AS reached,
-    CASE number WHEN 1 THEN at_1 WHEN 2 THEN at_2 WHEN 3 THEN at_3 END - CASE number WHEN 2 THEN at_1 WHEN 3 THEN at_2 END AS step_us
+    CASE
+      WHEN number = toInt32(1)
+      THEN at_1
+      WHEN number = toInt32(2)
+      THEN at_2
+      WHEN number = toInt32(3)
+      THEN at_3
+    END - CASE WHEN number = toInt32(2) THEN at_1 WHEN number = toInt32(3) THEN at_2 END AS step_us
   FROM chosen
   CROSS JOIN numbers
   WHERE
@@ -181,7 +194,7 @@ WITH numbers AS (
     is_open,
     reached,
     step_us,
-    0 AS key_place,
+    toInt32(0) AS key_place,
     NULL AS key
   FROM filled
 )
@@ -189,17 +202,17 @@ SELECT
   key_place,
   key,
   reached,
-  COUNT(*) AS units,
+  toInt64(COUNT(*)) AS units,
   SUM((
     1 - is_open
   )) AS counted,
-  SUM(CASE WHEN depth = reached THEN is_open ELSE 0 END) AS in_progress,
-  quantileExactInclusive(CASE WHEN (
+  SUM(CASE WHEN depth = reached THEN is_open ELSE toInt32(0) END) AS in_progress,
+  quantileExactInclusive(0.5)(CASE WHEN (
     1 - is_open
-  ) = 1 THEN step_us END)(0.5) AS median_us,
-  quantileExactInclusive(CASE WHEN (
+  ) = 1 THEN step_us END) AS median_us,
+  quantileExactInclusive(0.9)(CASE WHEN (
     1 - is_open
-  ) = 1 THEN step_us END)(0.9) AS p90_us
+  ) = 1 THEN step_us END) AS p90_us
 FROM shown
 GROUP BY
   key_place,
@@ -321,65 +334,65 @@ WITH numbers AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -407,23 +420,23 @@ WITH numbers AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -456,7 +469,7 @@ WITH numbers AS (
     split,
     order_key,
     toUnixTimestamp64Micro(time) AS at_us,
-    CASE WHEN name = 'session_start' THEN 1 ELSE 0 END + CASE WHEN name = 'level_start' THEN 2 ELSE 0 END + CASE WHEN name = 'level_complete' THEN 4 ELSE 0 END AS steps
+    CASE WHEN name = 'session_start' THEN toInt32(1) ELSE toInt32(0) END + CASE WHEN name = 'level_start' THEN toInt32(2) ELSE toInt32(0) END + CASE WHEN name = 'level_complete' THEN toInt32(4) ELSE toInt32(0) END AS steps
   FROM noted
   WHERE
     name IN (
@@ -520,34 +533,47 @@ WITH numbers AS (
     CASE WHEN at_1 <= began_at + 604800000000 THEN at_1 END AS at_1,
     CASE WHEN at_2 <= began_at + 604800000000 THEN at_2 END AS at_2,
     CASE WHEN at_3 <= began_at + 604800000000 THEN at_3 END AS at_3,
-    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_2 <= began_at + 604800000000 THEN 1 ELSE 0 END + CASE WHEN at_3 <= began_at + 604800000000 THEN 1 ELSE 0 END AS depth
+    0 + CASE WHEN at_1 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END + CASE WHEN at_2 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END + CASE WHEN at_3 <= began_at + 604800000000 THEN toInt32(1) ELSE toInt32(0) END AS depth
   FROM attempts
 ), deepest AS (
   SELECT
     unit,
-    MIN((
-      10 - depth
-    ) * 10000000000000000000000000000000000000 + order_key) AS best
+    MIN(
+      (
+        10 - depth
+      ) * toInt128('10000000000000000000000000000000000000') + order_key
+    ) AS best
   FROM measured
   GROUP BY
     unit
 ), chosen AS (
   SELECT
     measured.*,
-    CASE WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000 THEN 1 ELSE 0 END AS is_open
+    CASE
+      WHEN depth < 3 AND began_at + 604800000000 > 1772528400000000
+      THEN toInt32(1)
+      ELSE toInt32(0)
+    END AS is_open
   FROM measured
   JOIN deepest
     ON deepest.unit = measured.unit
     AND deepest.best = (
       10 - depth
-    ) * 10000000000000000000000000000000000000 + order_key
+    ) * toInt128('10000000000000000000000000000000000000') + order_key
 ), filled AS (
   SELECT
     split,
     depth,
     is_open,
     number AS reached,
-    CASE number WHEN 1 THEN at_1 WHEN 2 THEN at_2 WHEN 3 THEN at_3 END - CASE number WHEN 2 THEN at_1 WHEN 3 THEN at_2 END AS step_us
+    CASE
+      WHEN number = toInt32(1)
+      THEN at_1
+      WHEN number = toInt32(2)
+      THEN at_2
+      WHEN number = toInt32(3)
+      THEN at_3
+    END - CASE WHEN number = toInt32(2) THEN at_1 WHEN number = toInt32(3) THEN at_2 END AS step_us
   FROM chosen
   CROSS JOIN numbers
   WHERE
@@ -558,7 +584,7 @@ WITH numbers AS (
     is_open,
     reached,
     step_us,
-    0 AS key_place,
+    toInt32(0) AS key_place,
     NULL AS key
   FROM filled
 )
@@ -566,17 +592,17 @@ SELECT
   key_place,
   key,
   reached,
-  COUNT(*) AS units,
+  toInt64(COUNT(*)) AS units,
   SUM((
     1 - is_open
   )) AS counted,
-  SUM(CASE WHEN depth = reached THEN is_open ELSE 0 END) AS in_progress,
-  quantileExactInclusive(CASE WHEN (
+  SUM(CASE WHEN depth = reached THEN is_open ELSE toInt32(0) END) AS in_progress,
+  quantileExactInclusive(0.5)(CASE WHEN (
     1 - is_open
-  ) = 1 THEN step_us END)(0.5) AS median_us,
-  quantileExactInclusive(CASE WHEN (
+  ) = 1 THEN step_us END) AS median_us,
+  quantileExactInclusive(0.9)(CASE WHEN (
     1 - is_open
-  ) = 1 THEN step_us END)(0.9) AS p90_us
+  ) = 1 THEN step_us END) AS p90_us
 FROM shown
 GROUP BY
   key_place,

@@ -10,11 +10,11 @@ WITH calendar AS (
         arrayZip(
           CAST([0, 0, 1, 1] AS Array(Nullable(Int64))),
           CAST([
-            CAST('2026-02-27' AS Nullable(DATE)),
-            CAST('2026-02-28' AS Nullable(DATE)),
-            CAST('2026-03-01' AS Nullable(DATE)),
-            CAST('2026-03-02' AS Nullable(DATE))
-          ] AS Array(Nullable(DATE))),
+            CAST('2026-02-27' AS Date32),
+            CAST('2026-02-28' AS Date32),
+            CAST('2026-03-01' AS Date32),
+            CAST('2026-03-02' AS Date32)
+          ] AS Array(Date32)),
           CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -51,7 +51,7 @@ WITH calendar AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM playtrace.event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -65,7 +65,7 @@ WITH calendar AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     COALESCE(nullIf(country, 'unknown'), '') AS split,
     platform,
@@ -82,15 +82,15 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-02-27' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    player_days.day >= CAST('2026-02-27' AS Date32)
+    AND player_days.day <= CAST('2026-03-02' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -115,8 +115,8 @@ WITH calendar AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -138,7 +138,7 @@ WITH calendar AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM playtrace.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -164,17 +164,17 @@ WITH calendar AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -214,7 +214,7 @@ WITH calendar AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -244,8 +244,8 @@ WITH calendar AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -284,7 +284,7 @@ WITH calendar AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM playtrace.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -338,7 +338,7 @@ WITH calendar AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM playtrace.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -390,7 +390,7 @@ WITH calendar AS (
                 crashes,
                 quits,
                 backgrounds
-              FROM main.sessions
+              FROM playtrace.sessions
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS parts
@@ -426,7 +426,7 @@ WITH calendar AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -452,7 +452,7 @@ WITH calendar AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -497,7 +497,7 @@ WITH calendar AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -506,7 +506,7 @@ WITH calendar AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -527,7 +527,7 @@ WITH calendar AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -562,10 +562,10 @@ WITH calendar AS (
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
         THEN micros
-        ELSE 0
+        ELSE toInt32(0)
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
+    toInt64(COUNT(CASE WHEN paid_in <> 'USD' THEN toInt32(1) END)) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -583,8 +583,8 @@ WITH calendar AS (
   SELECT
     bucket,
     split,
-    COUNT(*) AS sessions,
-    COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions
+    toInt64(COUNT(*)) AS sessions,
+    toInt64(COUNT(CASE WHEN crashes > 0 THEN toInt32(1) END)) AS crashed_sessions
   FROM sessions
   GROUP BY
     bucket,
@@ -603,8 +603,8 @@ WITH calendar AS (
   SELECT
     bucket,
     split,
-    GROUPING(split) AS of_all,
-    COUNT(DISTINCT player_id) AS players
+    toInt64(GROUPING(split)) AS of_all,
+    toInt64(COUNT(DISTINCT player_id)) AS players
   FROM seen
   GROUP BY
     GROUPING SETS (
@@ -617,35 +617,35 @@ WITH calendar AS (
   SELECT
     bucket,
     split,
-    0 AS of_all,
-    0 AS players,
+    toInt32(0) AS of_all,
+    toInt32(0) AS players,
     events,
-    0 AS revenue_micros,
-    0 AS others,
-    0 AS sessions,
-    0 AS crashed_sessions
+    toInt32(0) AS revenue_micros,
+    toInt32(0) AS others,
+    toInt32(0) AS sessions,
+    toInt32(0) AS crashed_sessions
   FROM happened
   UNION ALL
   SELECT
     bucket,
     split,
-    0,
-    0,
-    0,
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
     revenue_micros,
     other_currency_purchases,
-    0,
-    0
+    toInt32(0),
+    toInt32(0)
   FROM earned
   UNION ALL
   SELECT
     bucket,
     split,
-    0,
-    0,
-    0,
-    0,
-    0,
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
     sessions,
     crashed_sessions
   FROM began
@@ -655,11 +655,11 @@ WITH calendar AS (
     split,
     of_all,
     players,
-    0,
-    0,
-    0,
-    0,
-    0
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0)
   FROM played
 )
 SELECT
@@ -707,7 +707,7 @@ WITH event_counts AS (
       country,
       currency,
       CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS value_micros,
       CAST(0 AS Nullable(Int64)) AS frames_micros,
       CAST(0 AS Nullable(Int64)) AS frames_us
     FROM (
@@ -737,23 +737,23 @@ WITH event_counts AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -770,9 +770,13 @@ WITH event_counts AS (
       country,
       currency,
       CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS value_micros,
+      CASE
+        WHEN drawn_micros IS NULL OR drawn_us IS NULL
+        THEN toInt32(0)
+        ELSE drawn_micros
+      END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN toInt32(0) ELSE drawn_us END AS frames_us
     FROM (
       SELECT
         game_id,
@@ -807,7 +811,7 @@ WITH event_counts AS (
           currency,
           value,
           props,
-          COALESCE(toFloat64OrNull(toString(props.duration_s)), 1) AS seconds
+          COALESCE(toFloat64OrNull(toString(props.duration_s)), toInt32(1)) AS seconds
         FROM (
           SELECT
             game_id,
@@ -835,23 +839,23 @@ WITH event_counts AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -907,23 +911,23 @@ WITH event_counts AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -952,8 +956,8 @@ WITH event_counts AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -966,7 +970,7 @@ WITH event_counts AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -1010,23 +1014,23 @@ WITH event_counts AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1053,7 +1057,7 @@ WITH event_counts AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -1066,24 +1070,24 @@ WITH event_counts AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
       CAST(CASE
         WHEN name = 'crash'
-        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS backgrounds
     FROM (
       SELECT
@@ -1112,23 +1116,23 @@ WITH event_counts AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1164,17 +1168,17 @@ WITH event_counts AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -1214,7 +1218,7 @@ WITH event_counts AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -1244,8 +1248,8 @@ WITH event_counts AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -1275,7 +1279,7 @@ WITH event_counts AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -1319,23 +1323,23 @@ WITH event_counts AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1362,7 +1366,7 @@ WITH event_counts AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -1375,24 +1379,24 @@ WITH event_counts AS (
                       session_id IS NULL
                     ) THEN mono_ms END AS mono_ms,
                     CAST(1 AS Nullable(Int64)) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                     CAST(CASE
                       WHEN name = 'crash'
-                      AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS backgrounds
                   FROM (
                     SELECT
@@ -1421,23 +1425,23 @@ WITH event_counts AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1492,7 +1496,7 @@ WITH event_counts AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1536,23 +1540,23 @@ WITH event_counts AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1579,7 +1583,7 @@ WITH event_counts AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1592,24 +1596,24 @@ WITH event_counts AS (
             session_id IS NULL
           ) THEN mono_ms END AS mono_ms,
           CAST(1 AS Nullable(Int64)) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
           CAST(CASE
             WHEN name = 'crash'
-            AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS backgrounds
         FROM (
           SELECT
@@ -1638,23 +1642,23 @@ WITH event_counts AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1707,7 +1711,7 @@ WITH event_counts AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1751,23 +1755,23 @@ WITH event_counts AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1794,7 +1798,7 @@ WITH event_counts AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1807,24 +1811,24 @@ WITH event_counts AS (
                   session_id IS NULL
                 ) THEN mono_ms END AS mono_ms,
                 CAST(1 AS Nullable(Int64)) AS events,
-                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                 CAST(CASE
                   WHEN name = 'crash'
-                  AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS crashes,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS quits,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS backgrounds
               FROM (
                 SELECT
@@ -1853,23 +1857,23 @@ WITH event_counts AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1915,7 +1919,7 @@ WITH event_counts AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -1989,65 +1993,65 @@ WITH event_counts AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -2075,23 +2079,23 @@ WITH event_counts AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -2203,65 +2207,65 @@ WITH event_counts AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -2289,23 +2293,23 @@ WITH event_counts AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -2333,7 +2337,7 @@ WITH event_counts AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -2354,7 +2358,7 @@ WITH event_counts AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -2389,10 +2393,10 @@ WITH event_counts AS (
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
         THEN micros
-        ELSE 0
+        ELSE toInt32(0)
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
+    toInt64(COUNT(CASE WHEN paid_in <> 'USD' THEN toInt32(1) END)) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -2410,8 +2414,8 @@ WITH event_counts AS (
   SELECT
     bucket,
     split,
-    COUNT(*) AS sessions,
-    COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions
+    toInt64(COUNT(*)) AS sessions,
+    toInt64(COUNT(CASE WHEN crashes > 0 THEN toInt32(1) END)) AS crashed_sessions
   FROM sessions
   GROUP BY
     bucket,
@@ -2430,8 +2434,8 @@ WITH event_counts AS (
   SELECT
     bucket,
     split,
-    GROUPING(split) AS of_all,
-    COUNT(DISTINCT player_id) AS players
+    toInt64(GROUPING(split)) AS of_all,
+    toInt64(COUNT(DISTINCT player_id)) AS players
   FROM seen
   GROUP BY
     GROUPING SETS (
@@ -2444,35 +2448,35 @@ WITH event_counts AS (
   SELECT
     bucket,
     split,
-    0 AS of_all,
-    0 AS players,
+    toInt32(0) AS of_all,
+    toInt32(0) AS players,
     events,
-    0 AS revenue_micros,
-    0 AS others,
-    0 AS sessions,
-    0 AS crashed_sessions
+    toInt32(0) AS revenue_micros,
+    toInt32(0) AS others,
+    toInt32(0) AS sessions,
+    toInt32(0) AS crashed_sessions
   FROM happened
   UNION ALL
   SELECT
     bucket,
     split,
-    0,
-    0,
-    0,
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
     revenue_micros,
     other_currency_purchases,
-    0,
-    0
+    toInt32(0),
+    toInt32(0)
   FROM earned
   UNION ALL
   SELECT
     bucket,
     split,
-    0,
-    0,
-    0,
-    0,
-    0,
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
     sessions,
     crashed_sessions
   FROM began
@@ -2482,11 +2486,11 @@ WITH event_counts AS (
     split,
     of_all,
     players,
-    0,
-    0,
-    0,
-    0,
-    0
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0)
   FROM played
 )
 SELECT

@@ -93,28 +93,28 @@ WITH slices AS (
         arrayZip(
           CAST([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2] AS Array(Nullable(Int64))),
           CAST([
-            CAST('2026-02-16' AS Nullable(DATE)),
-            CAST('2026-02-17' AS Nullable(DATE)),
-            CAST('2026-02-18' AS Nullable(DATE)),
-            CAST('2026-02-19' AS Nullable(DATE)),
-            CAST('2026-02-20' AS Nullable(DATE)),
-            CAST('2026-02-21' AS Nullable(DATE)),
-            CAST('2026-02-22' AS Nullable(DATE)),
-            CAST('2026-02-23' AS Nullable(DATE)),
-            CAST('2026-02-24' AS Nullable(DATE)),
-            CAST('2026-02-25' AS Nullable(DATE)),
-            CAST('2026-02-26' AS Nullable(DATE)),
-            CAST('2026-02-27' AS Nullable(DATE)),
-            CAST('2026-02-28' AS Nullable(DATE)),
-            CAST('2026-03-01' AS Nullable(DATE)),
-            CAST('2026-03-02' AS Nullable(DATE)),
-            CAST('2026-03-03' AS Nullable(DATE)),
-            CAST('2026-03-04' AS Nullable(DATE)),
-            CAST('2026-03-05' AS Nullable(DATE)),
-            CAST('2026-03-06' AS Nullable(DATE)),
-            CAST('2026-03-07' AS Nullable(DATE)),
-            CAST('2026-03-08' AS Nullable(DATE))
-          ] AS Array(Nullable(DATE))),
+            CAST('2026-02-16' AS Date32),
+            CAST('2026-02-17' AS Date32),
+            CAST('2026-02-18' AS Date32),
+            CAST('2026-02-19' AS Date32),
+            CAST('2026-02-20' AS Date32),
+            CAST('2026-02-21' AS Date32),
+            CAST('2026-02-22' AS Date32),
+            CAST('2026-02-23' AS Date32),
+            CAST('2026-02-24' AS Date32),
+            CAST('2026-02-25' AS Date32),
+            CAST('2026-02-26' AS Date32),
+            CAST('2026-02-27' AS Date32),
+            CAST('2026-02-28' AS Date32),
+            CAST('2026-03-01' AS Date32),
+            CAST('2026-03-02' AS Date32),
+            CAST('2026-03-03' AS Date32),
+            CAST('2026-03-04' AS Date32),
+            CAST('2026-03-05' AS Date32),
+            CAST('2026-03-06' AS Date32),
+            CAST('2026-03-07' AS Date32),
+            CAST('2026-03-08' AS Date32)
+          ] AS Array(Date32)),
           CAST([
             281474976710655,
             281474976710655,
@@ -198,7 +198,7 @@ WITH slices AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     '' AS split,
     platform,
@@ -215,15 +215,15 @@ WITH slices AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-02-16' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-08' AS Nullable(DATE))
+    player_days.day >= CAST('2026-02-16' AS Date32)
+    AND player_days.day <= CAST('2026-03-08' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -246,7 +246,7 @@ WITH slices AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -270,13 +270,15 @@ WITH slices AS (
     player_id
 ), counted AS (
   SELECT
-    answered.bucket,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bit) <> 0) AS active,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bit_before) <> 0) AS active_before,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bit) <> 0 AND bitAnd(bits, bit_before) <> 0) AS retained
+    answered.bucket AS bucket,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bit) <> 0)) AS active,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bit_before) <> 0)) AS active_before,
+    toInt64(
+      COUNT(*) FILTER(WHERE
+        bitAnd(bits, bit) <> 0 AND bitAnd(bits, bit_before) <> 0)
+    ) AS retained
   FROM seen
   JOIN answered
     ON seen.block = answered.block
@@ -284,8 +286,8 @@ WITH slices AS (
     answered.bucket
 ), arrived AS (
   SELECT
-    arrivals.bucket,
-    COUNT(*) AS new
+    arrivals.bucket AS bucket,
+    toInt64(COUNT(*)) AS new
   FROM arrivals
   JOIN answered
     ON arrivals.bucket = answered.bucket
@@ -297,11 +299,11 @@ WITH slices AS (
     arrivals.bucket
 )
 SELECT
-  counted.bucket,
+  counted.bucket AS bucket,
   active,
   active_before,
   retained,
-  COALESCE(new, 0) AS new
+  COALESCE(new, toInt32(0)) AS new
 FROM counted
 LEFT JOIN arrived
   ON arrived.bucket = counted.bucket;
@@ -456,23 +458,23 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -532,23 +534,23 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -578,13 +580,15 @@ WITH slices AS (
     player_id
 ), counted AS (
   SELECT
-    answered.bucket,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bit) <> 0) AS active,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bit_before) <> 0) AS active_before,
-    COUNT(*) FILTER(WHERE
-      bitAnd(bits, bit) <> 0 AND bitAnd(bits, bit_before) <> 0) AS retained
+    answered.bucket AS bucket,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bit) <> 0)) AS active,
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(bits, bit_before) <> 0)) AS active_before,
+    toInt64(
+      COUNT(*) FILTER(WHERE
+        bitAnd(bits, bit) <> 0 AND bitAnd(bits, bit_before) <> 0)
+    ) AS retained
   FROM seen
   JOIN answered
     ON seen.block = answered.block
@@ -592,8 +596,8 @@ WITH slices AS (
     answered.bucket
 ), arrived AS (
   SELECT
-    arrivals.bucket,
-    COUNT(*) AS new
+    arrivals.bucket AS bucket,
+    toInt64(COUNT(*)) AS new
   FROM arrivals
   JOIN answered
     ON arrivals.bucket = answered.bucket
@@ -605,11 +609,11 @@ WITH slices AS (
     arrivals.bucket
 )
 SELECT
-  counted.bucket,
+  counted.bucket AS bucket,
   active,
   active_before,
   retained,
-  COALESCE(new, 0) AS new
+  COALESCE(new, toInt32(0)) AS new
 FROM counted
 LEFT JOIN arrived
   ON arrived.bucket = counted.bucket;

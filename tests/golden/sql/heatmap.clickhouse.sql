@@ -25,12 +25,12 @@ WITH extents AS (
       max_y,
       min_z,
       max_z
-    FROM main.map_extents
+    FROM playtrace.map_extents
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    day >= CAST(CAST('2026-03-01 00:00:00' AS Nullable(DATE)) AS Nullable(DateTime))
+    day >= CAST(CAST('2026-03-01 00:00:00' AS Date32) AS Nullable(DateTime))
     AND day < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
 )
 SELECT
@@ -75,7 +75,7 @@ WITH located AS (
       platform,
       version,
       country
-    FROM main.located_events
+    FROM playtrace.located_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS located
@@ -112,7 +112,7 @@ WITH located AS (
       platform,
       version,
       country
-    FROM main.position_spans
+    FROM playtrace.position_spans
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS stays
@@ -127,28 +127,28 @@ WITH located AS (
     events,
     span_ms,
     players
-  FROM main.heat_days
+  FROM playtrace.heat_days
   WHERE
     game_id = 'arena'
     AND env = 'prod'
     AND map_id = 'arena'
     AND name IN ('position', 'player_death')
     AND cell_size = 10.0
-    AND has(CAST([] AS Array(Nullable(DATE))), day)
+    AND has(CAST([] AS Array(Date32)), day)
 ), happened AS (
   SELECT
     x,
     y,
     player_bit,
-    1 AS events,
-    0 AS span_ms
+    toInt32(1) AS events,
+    toInt32(0) AS span_ms
   FROM located
   WHERE
     map_id = 'arena'
     AND name = 'player_death'
     AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-    AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
+    AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
     )
@@ -160,14 +160,14 @@ WITH located AS (
     x,
     y,
     player_bit,
-    0 AS events,
-    LEAST(span_ms, 20000) AS span_ms
+    toInt32(0) AS events,
+    LEAST(span_ms, toInt32(20000)) AS span_ms
   FROM stays
   WHERE
     map_id = 'arena'
     AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-    AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
+    AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
     )
@@ -219,7 +219,7 @@ SELECT
   cy,
   SUM(events) AS events,
   SUM(span_ms) AS span_ms,
-  COALESCE(bitCount(groupBitOr(players)), 0) AS players
+  COALESCE(toInt64(bitCount(groupBitOr(players))), toInt32(0)) AS players
 FROM layers
 GROUP BY
   cx,
@@ -241,10 +241,10 @@ WITH extents AS (
     SELECT
       game_id,
       env,
-      CAST(time AS Nullable(DATE)) AS day,
+      CAST(time AS Date32) AS day,
       map_id,
       name,
-      CAST(CEIL(LN(GREATEST(ABS(x), ABS(y), 1)) / LN(2) - 1e-9) AS Nullable(Int16)) AS reach, /* A little less, so that a power of two is in one class whatever the logarithm's last digit. */
+      CAST(CEIL(LN(GREATEST(ABS(x), ABS(y), toInt32(1))) / LN(2) - 1e-9) AS Nullable(Int16)) AS reach, /* A little less, so that a power of two is in one class whatever the logarithm's last digit. */
       CAST(1 AS Nullable(Int64)) AS events,
       x AS min_x,
       y AS min_y,
@@ -279,23 +279,23 @@ WITH extents AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -309,7 +309,7 @@ WITH extents AS (
       )
   ) AS parts
   WHERE
-    day >= CAST(CAST('2026-03-01 00:00:00' AS Nullable(DATE)) AS Nullable(DateTime))
+    day >= CAST(CAST('2026-03-01 00:00:00' AS Date32) AS Nullable(DateTime))
     AND day < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
 )
 SELECT
@@ -366,23 +366,23 @@ WITH located AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS located
@@ -429,8 +429,8 @@ WITH located AS (
     FROM (
       SELECT
         *,
-        lead(mono_ms) OVER (PARTITION BY owner, session_id ORDER BY mono_ms, order_key) AS next_ms,
-        lead(map_id) OVER (PARTITION BY owner, session_id ORDER BY mono_ms, order_key) AS next_map
+        lead(toNullable(mono_ms)) OVER (PARTITION BY owner, session_id ORDER BY mono_ms, order_key) AS next_ms,
+        lead(toNullable(map_id)) OVER (PARTITION BY owner, session_id ORDER BY mono_ms, order_key) AS next_map
       FROM (
         SELECT
           game_id,
@@ -476,23 +476,23 @@ WITH located AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -529,28 +529,28 @@ WITH located AS (
     events,
     span_ms,
     players
-  FROM main.heat_days
+  FROM playtrace.heat_days
   WHERE
     game_id = 'arena'
     AND env = 'prod'
     AND map_id = 'arena'
     AND name IN ('position', 'player_death')
     AND cell_size = 10.0
-    AND has(CAST([] AS Array(Nullable(DATE))), day)
+    AND has(CAST([] AS Array(Date32)), day)
 ), happened AS (
   SELECT
     x,
     y,
     player_bit,
-    1 AS events,
-    0 AS span_ms
+    toInt32(1) AS events,
+    toInt32(0) AS span_ms
   FROM located
   WHERE
     map_id = 'arena'
     AND name = 'player_death'
     AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-    AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
+    AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
     )
@@ -562,14 +562,14 @@ WITH located AS (
     x,
     y,
     player_bit,
-    0 AS events,
-    LEAST(span_ms, 20000) AS span_ms
+    toInt32(0) AS events,
+    LEAST(span_ms, toInt32(20000)) AS span_ms
   FROM stays
   WHERE
     map_id = 'arena'
     AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-    AND NOT has(CAST([] AS Array(Nullable(DATE))), CAST(time AS Nullable(DATE)))
+    AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
     )
@@ -621,7 +621,7 @@ SELECT
   cy,
   SUM(events) AS events,
   SUM(span_ms) AS span_ms,
-  COALESCE(bitCount(groupBitOr(players)), 0) AS players
+  COALESCE(toInt64(bitCount(groupBitOr(players))), toInt32(0)) AS players
 FROM layers
 GROUP BY
   cx,

@@ -50,7 +50,7 @@ FROM (
         duration_s,
         transaction_id,
         is_validated
-      FROM main.noted_events
+      FROM playtrace.noted_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS noted
@@ -64,23 +64,23 @@ FROM (
       item,
       part,
       SUM(pieces) AS pieces,
-      COUNT(*) FILTER(WHERE
-        is_some) AS events,
-      COUNT(*) FILTER(WHERE
-        NOT is_some) AS ignored
+      toInt64(COUNT(*) FILTER(WHERE
+        is_some)) AS events,
+      toInt64(COUNT(*) FILTER(WHERE
+        NOT is_some)) AS ignored
     FROM (
       SELECT
         bucket,
         player_id,
         COALESCE(nullIf(subject, 'unknown'), '') AS item,
-        CASE 'level'
-          WHEN 'rarity'
+        CASE
+          WHEN 'level' = 'rarity'
           THEN COALESCE(nullIf(detail, 'unknown'), '')
-          WHEN 'map'
+          WHEN 'level' = 'map'
           THEN COALESCE(map_id, '')
-          WHEN 'level'
+          WHEN 'level' = 'level'
           THEN COALESCE(level, '')
-          WHEN 'match'
+          WHEN 'level' = 'match'
           THEN COALESCE(match_id, '')
           ELSE ''
         END AS part,
@@ -88,7 +88,7 @@ FROM (
         CASE
           WHEN value > 0 AND value <= 1e15
           THEN CAST(ROUND(value) AS Nullable(Int128))
-          ELSE 0
+          ELSE toInt32(0)
         END AS pieces
       FROM noted
       WHERE
@@ -102,7 +102,7 @@ FROM (
     SELECT
       item,
       part,
-      ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part) AS place
+      toInt64(ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part)) AS place
     FROM held
     WHERE
       events > 0
@@ -117,12 +117,12 @@ FROM (
     SUM(pieces) AS pieces,
     SUM(CASE WHEN NOT (
       player_id IS NULL
-    ) THEN pieces ELSE 0 END) AS owned,
+    ) THEN pieces ELSE toInt32(0) END) AS owned,
     SUM(events) AS events,
-    COUNT(DISTINCT player_id) AS players,
-    0 AS items,
-    0 AS row_count,
-    0 AS ignored
+    toInt64(COUNT(DISTINCT player_id)) AS players,
+    toInt32(0) AS items,
+    toInt32(0) AS row_count,
+    toInt32(0) AS ignored
   FROM held
   JOIN places
     ON held.item = places.item AND held.part = places.part
@@ -132,20 +132,20 @@ FROM (
     CASE WHEN place <= 50 THEN place END
   UNION ALL
   SELECT
-    0,
+    toInt32(0),
     NULL,
     NULL,
-    COALESCE(SUM(pieces), 0),
-    0,
-    COALESCE(SUM(events), 0),
-    COUNT(DISTINCT CASE WHEN events > 0 THEN player_id END),
-    COUNT(DISTINCT CASE WHEN events > 0 THEN item END),
+    COALESCE(SUM(pieces), toInt32(0)),
+    toInt32(0),
+    COALESCE(SUM(events), toInt32(0)),
+    toInt64(COUNT(DISTINCT CASE WHEN events > 0 THEN player_id END)),
+    toInt64(COUNT(DISTINCT CASE WHEN events > 0 THEN item END)),
     (
       SELECT
-        COUNT(*)
+        toInt64(COUNT(*))
       FROM places
     ),
-    COALESCE(SUM(ignored), 0)
+    COALESCE(SUM(ignored), toInt32(0))
   FROM held
 ) AS _l_0
 ORDER BY
@@ -204,7 +204,7 @@ WITH noted AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -227,14 +227,14 @@ WITH noted AS (
       bucket,
       player_id,
       COALESCE(nullIf(subject, 'unknown'), '') AS item,
-      CASE 'level'
-        WHEN 'rarity'
+      CASE
+        WHEN 'level' = 'rarity'
         THEN COALESCE(nullIf(detail, 'unknown'), '')
-        WHEN 'map'
+        WHEN 'level' = 'map'
         THEN COALESCE(map_id, '')
-        WHEN 'level'
+        WHEN 'level' = 'level'
         THEN COALESCE(level, '')
-        WHEN 'match'
+        WHEN 'level' = 'match'
         THEN COALESCE(match_id, '')
         ELSE ''
       END AS part,
@@ -242,7 +242,7 @@ WITH noted AS (
       CASE
         WHEN value > 0 AND value <= 1e15
         THEN CAST(ROUND(value) AS Nullable(Int128))
-        ELSE 0
+        ELSE toInt32(0)
       END AS pieces
     FROM noted
     WHERE
@@ -258,7 +258,7 @@ WITH noted AS (
   SELECT
     item,
     part,
-    ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part) AS place
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part)) AS place
   FROM sums
   GROUP BY
     item,
@@ -375,65 +375,65 @@ FROM (
           currency,
           CASE
             WHEN name = 'item_looted'
-            THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+            THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
             ELSE value
           END AS value,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.product AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.placement AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.item AS Nullable(String))
-            WHEN 'achievement_unlocked'
-            THEN CAST(props.achievement AS Nullable(String))
-            WHEN 'score_posted'
-            THEN CAST(props.board AS Nullable(String))
-            WHEN 'session_start'
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.product), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.placement), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.item), '')
+            WHEN name = 'achievement_unlocked'
+            THEN nullIf(toString(props.achievement), '')
+            WHEN name = 'score_posted'
+            THEN nullIf(toString(props.board), '')
+            WHEN name = 'session_start'
             THEN CAST(NULL AS Nullable(String))
-            WHEN 'match_start'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.mode AS Nullable(String))
-            WHEN 'level_start'
+            WHEN name = 'match_start'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.mode), '')
+            WHEN name = 'level_start'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_complete'
+            WHEN name = 'level_complete'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_fail'
+            WHEN name = 'level_fail'
             THEN CAST(level AS Nullable(String))
-            WHEN 'level_abandon'
+            WHEN name = 'level_abandon'
             THEN CAST(level AS Nullable(String))
           END AS subject,
-          CASE name
-            WHEN 'purchase'
-            THEN CAST(props.kind AS Nullable(String))
-            WHEN 'ad_impression'
-            THEN CAST(props.format AS Nullable(String))
-            WHEN 'resource_gain'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'resource_spend'
-            THEN CAST(props.reason AS Nullable(String))
-            WHEN 'item_looted'
-            THEN CAST(props.rarity AS Nullable(String))
-            WHEN 'match_end'
-            THEN CAST(props.result AS Nullable(String))
-            WHEN 'level_fail'
-            THEN CAST(props.reason AS Nullable(String))
+          CASE
+            WHEN name = 'purchase'
+            THEN nullIf(toString(props.kind), '')
+            WHEN name = 'ad_impression'
+            THEN nullIf(toString(props.format), '')
+            WHEN name = 'resource_gain'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'resource_spend'
+            THEN nullIf(toString(props.reason), '')
+            WHEN name = 'item_looted'
+            THEN nullIf(toString(props.rarity), '')
+            WHEN name = 'match_end'
+            THEN nullIf(toString(props.result), '')
+            WHEN name = 'level_fail'
+            THEN nullIf(toString(props.reason), '')
           END AS detail,
           CASE
             WHEN name IN ('resource_gain', 'resource_spend')
-            THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
           END AS balance,
           CASE
             WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-            THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+            THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
           END AS duration_s,
-          CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-          CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+          CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
         FROM (
           SELECT
             game_id,
@@ -461,23 +461,23 @@ FROM (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -510,23 +510,23 @@ FROM (
       item,
       part,
       SUM(pieces) AS pieces,
-      COUNT(*) FILTER(WHERE
-        is_some) AS events,
-      COUNT(*) FILTER(WHERE
-        NOT is_some) AS ignored
+      toInt64(COUNT(*) FILTER(WHERE
+        is_some)) AS events,
+      toInt64(COUNT(*) FILTER(WHERE
+        NOT is_some)) AS ignored
     FROM (
       SELECT
         bucket,
         player_id,
         COALESCE(nullIf(subject, 'unknown'), '') AS item,
-        CASE 'level'
-          WHEN 'rarity'
+        CASE
+          WHEN 'level' = 'rarity'
           THEN COALESCE(nullIf(detail, 'unknown'), '')
-          WHEN 'map'
+          WHEN 'level' = 'map'
           THEN COALESCE(map_id, '')
-          WHEN 'level'
+          WHEN 'level' = 'level'
           THEN COALESCE(level, '')
-          WHEN 'match'
+          WHEN 'level' = 'match'
           THEN COALESCE(match_id, '')
           ELSE ''
         END AS part,
@@ -534,7 +534,7 @@ FROM (
         CASE
           WHEN value > 0 AND value <= 1e15
           THEN CAST(ROUND(value) AS Nullable(Int128))
-          ELSE 0
+          ELSE toInt32(0)
         END AS pieces
       FROM noted
       WHERE
@@ -548,7 +548,7 @@ FROM (
     SELECT
       item,
       part,
-      ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part) AS place
+      toInt64(ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part)) AS place
     FROM held
     WHERE
       events > 0
@@ -563,12 +563,12 @@ FROM (
     SUM(pieces) AS pieces,
     SUM(CASE WHEN NOT (
       player_id IS NULL
-    ) THEN pieces ELSE 0 END) AS owned,
+    ) THEN pieces ELSE toInt32(0) END) AS owned,
     SUM(events) AS events,
-    COUNT(DISTINCT player_id) AS players,
-    0 AS items,
-    0 AS row_count,
-    0 AS ignored
+    toInt64(COUNT(DISTINCT player_id)) AS players,
+    toInt32(0) AS items,
+    toInt32(0) AS row_count,
+    toInt32(0) AS ignored
   FROM held
   JOIN places
     ON held.item = places.item AND held.part = places.part
@@ -578,20 +578,20 @@ FROM (
     CASE WHEN place <= 50 THEN place END
   UNION ALL
   SELECT
-    0,
+    toInt32(0),
     NULL,
     NULL,
-    COALESCE(SUM(pieces), 0),
-    0,
-    COALESCE(SUM(events), 0),
-    COUNT(DISTINCT CASE WHEN events > 0 THEN player_id END),
-    COUNT(DISTINCT CASE WHEN events > 0 THEN item END),
+    COALESCE(SUM(pieces), toInt32(0)),
+    toInt32(0),
+    COALESCE(SUM(events), toInt32(0)),
+    toInt64(COUNT(DISTINCT CASE WHEN events > 0 THEN player_id END)),
+    toInt64(COUNT(DISTINCT CASE WHEN events > 0 THEN item END)),
     (
       SELECT
-        COUNT(*)
+        toInt64(COUNT(*))
       FROM places
     ),
-    COALESCE(SUM(ignored), 0)
+    COALESCE(SUM(ignored), toInt32(0))
   FROM held
 ) AS _l_0
 ORDER BY
@@ -698,65 +698,65 @@ WITH noted AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -784,23 +784,23 @@ WITH noted AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -842,14 +842,14 @@ WITH noted AS (
       bucket,
       player_id,
       COALESCE(nullIf(subject, 'unknown'), '') AS item,
-      CASE 'level'
-        WHEN 'rarity'
+      CASE
+        WHEN 'level' = 'rarity'
         THEN COALESCE(nullIf(detail, 'unknown'), '')
-        WHEN 'map'
+        WHEN 'level' = 'map'
         THEN COALESCE(map_id, '')
-        WHEN 'level'
+        WHEN 'level' = 'level'
         THEN COALESCE(level, '')
-        WHEN 'match'
+        WHEN 'level' = 'match'
         THEN COALESCE(match_id, '')
         ELSE ''
       END AS part,
@@ -857,7 +857,7 @@ WITH noted AS (
       CASE
         WHEN value > 0 AND value <= 1e15
         THEN CAST(ROUND(value) AS Nullable(Int128))
-        ELSE 0
+        ELSE toInt32(0)
       END AS pieces
     FROM noted
     WHERE
@@ -873,7 +873,7 @@ WITH noted AS (
   SELECT
     item,
     part,
-    ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part) AS place
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part)) AS place
   FROM sums
   GROUP BY
     item,

@@ -52,25 +52,25 @@ WITH every_event AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
       platform AS on_platform,
       version AS of_version
-    FROM main.events
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -93,19 +93,18 @@ WITH every_event AS (
     on_platform,
     of_version,
     props,
-    lag(time) OVER (ORDER BY order_key) AS time_before,
-    lag(session_id) OVER (ORDER BY order_key) AS session_before
+    lag(toNullable(time)) OVER (ORDER BY order_key) AS time_before,
+    lag(toNullable(session_id)) OVER (ORDER BY order_key) AS session_before
   FROM every_event
   WHERE
     player_id = 'ann'
 ), shown AS (
   SELECT
     *,
-    COUNT(*) OVER () AS total
+    toInt64(COUNT(*) OVER ()) AS total
   FROM own
   WHERE
-    CAST(NULL AS Array(Nullable(String))) IS NULL
-    OR has(CAST(NULL AS Array(Nullable(String))), name)
+    NULL IS NULL OR CAST(NULL AS Nullable(Bool))
 )
 SELECT
   time,
@@ -126,7 +125,7 @@ SELECT
   CASE WHEN FALSE THEN CAST(CAST(props AS Nullable(JSON)) AS Nullable(String)) END AS props
 FROM shown
 WHERE
-  order_key < 85070591730234615865843651857942052864
+  order_key < toInt128('85070591730234615865843651857942052864')
 ORDER BY
   order_key DESC
 LIMIT 101;
@@ -135,13 +134,13 @@ SELECT
   *
 FROM (
   SELECT
-    1
+    toInt32(1)
   FROM events
   WHERE
     game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
   UNION ALL
   SELECT
-    1
+    toInt32(1)
   FROM players
   WHERE
     game_id = 'arena' AND env = 'prod' AND player_id = 'ann'

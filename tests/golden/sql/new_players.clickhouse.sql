@@ -9,7 +9,7 @@ WITH calendar AS (
       arrayJoin(
         arrayZip(
           CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([CAST('2026-03-01' AS Nullable(DATE)), CAST('2026-03-02' AS Nullable(DATE))] AS Array(Nullable(DATE))),
+          CAST([CAST('2026-03-01' AS Date32), CAST('2026-03-02' AS Date32)] AS Array(Date32)),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -17,7 +17,7 @@ WITH calendar AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     COALESCE(nullIf(country, 'unknown'), '') AS split,
     platform,
@@ -34,15 +34,15 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    player_days.day >= CAST('2026-03-01' AS Date32)
+    AND player_days.day <= CAST('2026-03-02' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -71,7 +71,7 @@ WITH calendar AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -86,7 +86,7 @@ WITH calendar AS (
 ), ranked AS (
   SELECT
     split,
-    LEAST(ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, split), 10 + 1) AS rank
+    LEAST(toInt64(ROW_NUMBER() OVER (ORDER BY toInt64(COUNT(*)) DESC, split)), 10 + 1) AS rank
   FROM players
   GROUP BY
     split
@@ -95,7 +95,7 @@ WITH calendar AS (
     bucket,
     rank,
     MIN(players.split) AS split,
-    COUNT(*) AS new
+    toInt64(COUNT(*)) AS new
   FROM players
   JOIN ranked
     ON players.split = ranked.split
@@ -116,15 +116,15 @@ SELECT
   rank,
   split,
   new,
-  0 AS active
+  toInt32(0) AS active
 FROM arrived
 UNION ALL
 SELECT
   bucket,
-  0 AS rank,
+  toInt32(0) AS rank,
   '' AS split,
   SUM(new) AS new,
-  0 AS active
+  toInt32(0) AS active
 FROM arrived
 GROUP BY
   bucket
@@ -133,8 +133,8 @@ SELECT
   bucket,
   rank,
   NULL AS split,
-  0 AS new,
-  COUNT(DISTINCT player_id) AS active
+  toInt32(0) AS new,
+  toInt64(COUNT(DISTINCT player_id)) AS active
 FROM played
 GROUP BY
   bucket,
@@ -142,10 +142,10 @@ GROUP BY
 UNION ALL
 SELECT
   bucket,
-  0 AS rank,
+  toInt32(0) AS rank,
   '' AS split,
-  0 AS new,
-  COUNT(DISTINCT player_id) AS active
+  toInt32(0) AS new,
+  toInt64(COUNT(DISTINCT player_id)) AS active
 FROM played
 GROUP BY
   bucket;
@@ -189,23 +189,23 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -273,23 +273,23 @@ WITH active AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -310,7 +310,7 @@ WITH active AS (
 ), ranked AS (
   SELECT
     split,
-    LEAST(ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, split), 10 + 1) AS rank
+    LEAST(toInt64(ROW_NUMBER() OVER (ORDER BY toInt64(COUNT(*)) DESC, split)), 10 + 1) AS rank
   FROM players
   GROUP BY
     split
@@ -319,7 +319,7 @@ WITH active AS (
     bucket,
     rank,
     MIN(players.split) AS split,
-    COUNT(*) AS new
+    toInt64(COUNT(*)) AS new
   FROM players
   JOIN ranked
     ON players.split = ranked.split
@@ -340,15 +340,15 @@ SELECT
   rank,
   split,
   new,
-  0 AS active
+  toInt32(0) AS active
 FROM arrived
 UNION ALL
 SELECT
   bucket,
-  0 AS rank,
+  toInt32(0) AS rank,
   '' AS split,
   SUM(new) AS new,
-  0 AS active
+  toInt32(0) AS active
 FROM arrived
 GROUP BY
   bucket
@@ -357,8 +357,8 @@ SELECT
   bucket,
   rank,
   NULL AS split,
-  0 AS new,
-  COUNT(DISTINCT player_id) AS active
+  toInt32(0) AS new,
+  toInt64(COUNT(DISTINCT player_id)) AS active
 FROM played
 GROUP BY
   bucket,
@@ -366,10 +366,10 @@ GROUP BY
 UNION ALL
 SELECT
   bucket,
-  0 AS rank,
+  toInt32(0) AS rank,
   '' AS split,
-  0 AS new,
-  COUNT(DISTINCT player_id) AS active
+  toInt32(0) AS new,
+  toInt64(COUNT(DISTINCT player_id)) AS active
 FROM played
 GROUP BY
   bucket;

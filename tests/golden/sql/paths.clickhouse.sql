@@ -50,23 +50,23 @@ WITH every_event AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -111,7 +111,7 @@ WITH every_event AS (
     owner,
     session_id,
     first_key,
-    ROW_NUMBER() OVER (PARTITION BY owner, session_id ORDER BY first_key ASC) AS number
+    toInt64(ROW_NUMBER() OVER (PARTITION BY owner, session_id ORDER BY first_key ASC)) AS number
   FROM firsts
 ), bounds AS (
   SELECT
@@ -127,7 +127,7 @@ WITH every_event AS (
     session_id,
     order_key,
     node,
-    lag(node) OVER (PARTITION BY owner, session_id ORDER BY order_key ASC) AS node_before
+    lag(toNullable(node)) OVER (PARTITION BY owner, session_id ORDER BY order_key ASC) AS node_before
   FROM begun
   LEFT JOIN bounds
     USING (owner, session_id)
@@ -136,8 +136,8 @@ WITH every_event AS (
 ), placed AS (
   SELECT
     node,
-    ROW_NUMBER() OVER (PARTITION BY owner, session_id ORDER BY order_key ASC) AS place,
-    lead(node) OVER (PARTITION BY owner, session_id ORDER BY order_key ASC) AS node_next
+    toInt64(ROW_NUMBER() OVER (PARTITION BY owner, session_id ORDER BY order_key ASC)) AS place,
+    lead(toNullable(node)) OVER (PARTITION BY owner, session_id ORDER BY order_key ASC) AS node_next
   FROM runs
   WHERE
     node_before IS NULL OR node_before <> node
@@ -146,7 +146,7 @@ WITH every_event AS (
     place,
     node,
     node_next,
-    COUNT(*) AS units
+    toInt64(COUNT(*)) AS units
   FROM placed
   WHERE
     place <= 5
@@ -160,8 +160,8 @@ WITH every_event AS (
     node,
     CASE
       WHEN SUM(units) * 100 < 1 * SUM(SUM(units)) OVER (PARTITION BY place)
-      THEN 1
-      ELSE 0
+      THEN toInt32(1)
+      ELSE toInt32(0)
     END AS is_folded
   FROM linked
   GROUP BY
@@ -169,7 +169,7 @@ WITH every_event AS (
     node
 ), shown AS (
   SELECT
-    linked.place,
+    linked.place AS place,
     units,
     CASE WHEN own.is_folded = 1 THEN '(other)' ELSE linked.node END AS node,
     CASE

@@ -1,7 +1,7 @@
 WITH all_performance_samples AS (
   SELECT
-    CAST(time AS Nullable(DATE)) AS day,
-    COUNT(*) AS samples
+    CAST(time AS Date32) AS day,
+    toInt64(COUNT(*)) AS samples
   FROM (
     SELECT
       game_id,
@@ -23,7 +23,7 @@ WITH all_performance_samples AS (
       memory_mb,
       load_ms,
       is_cold
-    FROM main.performance_samples
+    FROM playtrace.performance_samples
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS sample
@@ -31,12 +31,12 @@ WITH all_performance_samples AS (
     time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
   GROUP BY
-    CAST(time AS Nullable(DATE))
+    CAST(time AS Date32)
 ), made AS (
   SELECT
     day,
     CAST(SUM(samples) AS Nullable(Int64)) AS samples
-  FROM main.performance_days
+  FROM playtrace.performance_days
   WHERE
     game_id = 'arena'
     AND env = 'prod'
@@ -47,7 +47,7 @@ WITH all_performance_samples AS (
     day
 )
 SELECT
-  made.day
+  made.day AS day
 FROM made
 JOIN all_performance_samples
   ON made.day = all_performance_samples.day
@@ -82,13 +82,15 @@ WITH frame_units AS (
       scene,
       device,
       frame_times,
-      ROW_NUMBER() OVER (
-        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      toInt64(
+        ROW_NUMBER() OVER (
+          ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+        )
       ) AS unit
     FROM (
       SELECT
         bucket,
-        CAST(time AS Nullable(DATE)) AS day,
+        CAST(time AS Date32) AS day,
         owner,
         session_id,
         platform,
@@ -137,7 +139,7 @@ WITH frame_units AS (
             memory_mb,
             load_ms,
             is_cold
-          FROM main.performance_samples
+          FROM playtrace.performance_samples
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS sample
@@ -154,7 +156,7 @@ WITH frame_units AS (
         frame_times <> '' AND NOT is_excluded
       GROUP BY
         bucket,
-        CAST(time AS Nullable(DATE)),
+        CAST(time AS Date32),
         owner,
         session_id,
         platform,
@@ -215,7 +217,7 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -239,7 +241,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
       FROM (
         SELECT
-          frame_units.session_unit,
+          frame_units.session_unit AS session_unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -268,7 +270,7 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -288,7 +290,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY unit) AS frames_all
       FROM (
         SELECT
-          frame_units.unit,
+          frame_units.unit AS unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -317,7 +319,10 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -365,7 +370,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -384,7 +389,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -400,7 +405,10 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -448,7 +456,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -467,7 +475,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -484,7 +492,10 @@ WITH frame_units AS (
     scene,
     device,
     CASE WHEN is_cold THEN 'load_cold' ELSE 'load_warm' END AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(load_ms, 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(load_ms, toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -532,7 +543,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -560,22 +571,24 @@ WITH frame_units AS (
     'sums' AS figure,
     CAST(0 AS Nullable(Int16)) AS bin,
     CAST(0 AS Nullable(Int64)) AS amount,
-    COUNT(*) AS samples,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_micros, 0) END) AS Nullable(Int64)) AS frames_micros,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_us, 0) END) AS Nullable(Int64)) AS frames_us,
-    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, 0) ELSE 0 END) AS Nullable(Int64)) AS excluded_us,
+    toInt64(COUNT(*)) AS samples,
+    CAST(SUM(
+      CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_micros, toInt32(0)) END
+    ) AS Nullable(Int64)) AS frames_micros,
+    CAST(SUM(CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_us, toInt32(0)) END) AS Nullable(Int64)) AS frames_us,
+    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, toInt32(0)) ELSE toInt32(0) END) AS Nullable(Int64)) AS excluded_us,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR frames_us IS NULL
-        THEN 0
-        ELSE COALESCE(hitches, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(hitches, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR hitches IS NULL
-        THEN 0
-        ELSE COALESCE(frames_us, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(frames_us, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches_us
   FROM (
@@ -618,7 +631,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -659,7 +672,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS Nullable(DateTime)) AS time
-    FROM main.performance_days
+    FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -691,16 +704,16 @@ FROM (
     excluded_us,
     hitches,
     hitches_us,
-    CASE 'device'
-      WHEN 'platform'
+    CASE
+      WHEN 'device' = 'platform'
       THEN COALESCE(nullIf(platform, 'unknown'), '')
-      WHEN 'version'
+      WHEN 'device' = 'version'
       THEN COALESCE(nullIf(version, 'unknown'), '')
-      WHEN 'country'
+      WHEN 'device' = 'country'
       THEN COALESCE(nullIf(country, 'unknown'), '')
-      WHEN 'device'
+      WHEN 'device' = 'device'
       THEN device
-      WHEN 'map'
+      WHEN 'device' = 'map'
       THEN scene
       ELSE ''
     END AS part,
@@ -711,12 +724,10 @@ FROM (
       figure IN ('scene_session', 'scene_memory')
     )
     AND (
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), scene)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
     )
     AND (
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), device)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
     )
 ) AS parts
 GROUP BY
@@ -751,13 +762,15 @@ WITH frame_units AS (
       scene,
       device,
       frame_times,
-      ROW_NUMBER() OVER (
-        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      toInt64(
+        ROW_NUMBER() OVER (
+          ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+        )
       ) AS unit
     FROM (
       SELECT
         bucket,
-        CAST(time AS Nullable(DATE)) AS day,
+        CAST(time AS Date32) AS day,
         owner,
         session_id,
         platform,
@@ -854,13 +867,15 @@ WITH frame_units AS (
               CASE
                 WHEN name = 'performance'
                 THEN accurateCastOrNull(
-                  ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+                  ROUND(
+                    1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+                  ),
                   'Nullable(Int64)'
                 )
               END AS drawn_micros,
               CASE
                 WHEN name = 'performance'
-                THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+                THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
               END AS drawn_us
             FROM (
               SELECT
@@ -877,23 +892,23 @@ WITH frame_units AS (
                 version,
                 country,
                 value,
-                CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-                CAST(props.device AS Nullable(String)) AS device,
-                CAST(props.excluded AS Nullable(String)) AS excluded,
-                CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-                toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-                toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-                toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+                CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+                nullIf(toString(props.device), '') AS device,
+                nullIf(toString(props.excluded), '') AS excluded,
+                CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+                toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+                toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+                toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
                 CASE
                   WHEN name = 'performance'
-                  THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+                  THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
                 END AS hitches,
                 CASE
                   WHEN name = 'performance'
-                  THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+                  THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
                 END AS memory_mb,
-                name = 'scene_loaded'
-                AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+                CAST(name = 'scene_loaded'
+                AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
               FROM (
                 SELECT
                   game_id,
@@ -921,23 +936,23 @@ WITH frame_units AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -959,7 +974,7 @@ WITH frame_units AS (
         frame_times <> '' AND NOT is_excluded
       GROUP BY
         bucket,
-        CAST(time AS Nullable(DATE)),
+        CAST(time AS Date32),
         owner,
         session_id,
         platform,
@@ -1020,7 +1035,7 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1044,7 +1059,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
       FROM (
         SELECT
-          frame_units.session_unit,
+          frame_units.session_unit AS session_unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -1073,7 +1088,7 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1093,7 +1108,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY unit) AS frames_all
       FROM (
         SELECT
-          frame_units.unit,
+          frame_units.unit AS unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -1122,7 +1137,10 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1218,13 +1236,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -1241,23 +1261,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -1285,23 +1305,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -1325,7 +1345,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -1341,7 +1361,10 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1437,13 +1460,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -1460,23 +1485,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -1504,23 +1529,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -1544,7 +1569,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -1561,7 +1586,10 @@ WITH frame_units AS (
     scene,
     device,
     CASE WHEN is_cold THEN 'load_cold' ELSE 'load_warm' END AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(load_ms, 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(load_ms, toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1657,13 +1685,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -1680,23 +1710,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -1724,23 +1754,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -1773,22 +1803,24 @@ WITH frame_units AS (
     'sums' AS figure,
     CAST(0 AS Nullable(Int16)) AS bin,
     CAST(0 AS Nullable(Int64)) AS amount,
-    COUNT(*) AS samples,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_micros, 0) END) AS Nullable(Int64)) AS frames_micros,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_us, 0) END) AS Nullable(Int64)) AS frames_us,
-    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, 0) ELSE 0 END) AS Nullable(Int64)) AS excluded_us,
+    toInt64(COUNT(*)) AS samples,
+    CAST(SUM(
+      CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_micros, toInt32(0)) END
+    ) AS Nullable(Int64)) AS frames_micros,
+    CAST(SUM(CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_us, toInt32(0)) END) AS Nullable(Int64)) AS frames_us,
+    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, toInt32(0)) ELSE toInt32(0) END) AS Nullable(Int64)) AS excluded_us,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR frames_us IS NULL
-        THEN 0
-        ELSE COALESCE(hitches, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(hitches, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR hitches IS NULL
-        THEN 0
-        ELSE COALESCE(frames_us, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(frames_us, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches_us
   FROM (
@@ -1879,13 +1911,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -1902,23 +1936,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -1946,23 +1980,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2008,7 +2042,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS Nullable(DateTime)) AS time
-    FROM main.performance_days
+    FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -2040,16 +2074,16 @@ FROM (
     excluded_us,
     hitches,
     hitches_us,
-    CASE 'device'
-      WHEN 'platform'
+    CASE
+      WHEN 'device' = 'platform'
       THEN COALESCE(nullIf(platform, 'unknown'), '')
-      WHEN 'version'
+      WHEN 'device' = 'version'
       THEN COALESCE(nullIf(version, 'unknown'), '')
-      WHEN 'country'
+      WHEN 'device' = 'country'
       THEN COALESCE(nullIf(country, 'unknown'), '')
-      WHEN 'device'
+      WHEN 'device' = 'device'
       THEN device
-      WHEN 'map'
+      WHEN 'device' = 'map'
       THEN scene
       ELSE ''
     END AS part,
@@ -2060,12 +2094,10 @@ FROM (
       figure IN ('scene_session', 'scene_memory')
     )
     AND (
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), scene)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
     )
     AND (
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), device)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
     )
 ) AS parts
 GROUP BY

@@ -1,7 +1,7 @@
 WITH all_performance_samples AS (
   SELECT
-    CAST(time AS Nullable(DATE)) AS day,
-    COUNT(*) AS samples
+    CAST(time AS Date32) AS day,
+    toInt64(COUNT(*)) AS samples
   FROM (
     SELECT
       game_id,
@@ -23,7 +23,7 @@ WITH all_performance_samples AS (
       memory_mb,
       load_ms,
       is_cold
-    FROM main.performance_samples
+    FROM playtrace.performance_samples
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS sample
@@ -31,12 +31,12 @@ WITH all_performance_samples AS (
     time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
     AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
   GROUP BY
-    CAST(time AS Nullable(DATE))
+    CAST(time AS Date32)
 ), made AS (
   SELECT
     day,
     CAST(SUM(samples) AS Nullable(Int64)) AS samples
-  FROM main.performance_days
+  FROM playtrace.performance_days
   WHERE
     game_id = 'arena'
     AND env = 'prod'
@@ -47,7 +47,7 @@ WITH all_performance_samples AS (
     day
 )
 SELECT
-  made.day
+  made.day AS day
 FROM made
 JOIN all_performance_samples
   ON made.day = all_performance_samples.day
@@ -82,13 +82,15 @@ WITH frame_units AS (
       scene,
       device,
       frame_times,
-      ROW_NUMBER() OVER (
-        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      toInt64(
+        ROW_NUMBER() OVER (
+          ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+        )
       ) AS unit
     FROM (
       SELECT
         bucket,
-        CAST(time AS Nullable(DATE)) AS day,
+        CAST(time AS Date32) AS day,
         owner,
         session_id,
         platform,
@@ -137,7 +139,7 @@ WITH frame_units AS (
             memory_mb,
             load_ms,
             is_cold
-          FROM main.performance_samples
+          FROM playtrace.performance_samples
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS sample
@@ -154,7 +156,7 @@ WITH frame_units AS (
         frame_times <> '' AND NOT is_excluded
       GROUP BY
         bucket,
-        CAST(time AS Nullable(DATE)),
+        CAST(time AS Date32),
         owner,
         session_id,
         platform,
@@ -215,7 +217,7 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -239,7 +241,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
       FROM (
         SELECT
-          frame_units.session_unit,
+          frame_units.session_unit AS session_unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -268,7 +270,7 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -288,7 +290,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY unit) AS frames_all
       FROM (
         SELECT
-          frame_units.unit,
+          frame_units.unit AS unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -317,7 +319,10 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -365,7 +370,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -384,7 +389,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -400,7 +405,10 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -448,7 +456,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -467,7 +475,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -484,7 +492,10 @@ WITH frame_units AS (
     scene,
     device,
     CASE WHEN is_cold THEN 'load_cold' ELSE 'load_warm' END AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(load_ms, 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(load_ms, toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -532,7 +543,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -560,22 +571,24 @@ WITH frame_units AS (
     'sums' AS figure,
     CAST(0 AS Nullable(Int16)) AS bin,
     CAST(0 AS Nullable(Int64)) AS amount,
-    COUNT(*) AS samples,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_micros, 0) END) AS Nullable(Int64)) AS frames_micros,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_us, 0) END) AS Nullable(Int64)) AS frames_us,
-    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, 0) ELSE 0 END) AS Nullable(Int64)) AS excluded_us,
+    toInt64(COUNT(*)) AS samples,
+    CAST(SUM(
+      CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_micros, toInt32(0)) END
+    ) AS Nullable(Int64)) AS frames_micros,
+    CAST(SUM(CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_us, toInt32(0)) END) AS Nullable(Int64)) AS frames_us,
+    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, toInt32(0)) ELSE toInt32(0) END) AS Nullable(Int64)) AS excluded_us,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR frames_us IS NULL
-        THEN 0
-        ELSE COALESCE(hitches, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(hitches, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR hitches IS NULL
-        THEN 0
-        ELSE COALESCE(frames_us, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(frames_us, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches_us
   FROM (
@@ -618,7 +631,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -659,7 +672,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS Nullable(DateTime)) AS time
-    FROM main.performance_days
+    FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -691,16 +704,16 @@ FROM (
     excluded_us,
     hitches,
     hitches_us,
-    CASE ''
-      WHEN 'platform'
+    CASE
+      WHEN '' = 'platform'
       THEN COALESCE(nullIf(platform, 'unknown'), '')
-      WHEN 'version'
+      WHEN '' = 'version'
       THEN COALESCE(nullIf(version, 'unknown'), '')
-      WHEN 'country'
+      WHEN '' = 'country'
       THEN COALESCE(nullIf(country, 'unknown'), '')
-      WHEN 'device'
+      WHEN '' = 'device'
       THEN device
-      WHEN 'map'
+      WHEN '' = 'map'
       THEN scene
       ELSE ''
     END AS part,
@@ -711,12 +724,10 @@ FROM (
       figure IN ('scene_session', 'scene_memory')
     )
     AND (
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), scene)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
     )
     AND (
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), device)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
     )
 ) AS parts
 GROUP BY
@@ -751,13 +762,15 @@ WITH frame_units AS (
       scene,
       device,
       frame_times,
-      ROW_NUMBER() OVER (
-        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      toInt64(
+        ROW_NUMBER() OVER (
+          ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+        )
       ) AS unit
     FROM (
       SELECT
         bucket,
-        CAST(time AS Nullable(DATE)) AS day,
+        CAST(time AS Date32) AS day,
         owner,
         session_id,
         platform,
@@ -810,7 +823,7 @@ WITH frame_units AS (
             memory_mb,
             load_ms,
             is_cold
-          FROM main.performance_samples
+          FROM playtrace.performance_samples
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS sample
@@ -831,7 +844,7 @@ WITH frame_units AS (
         frame_times <> '' AND NOT is_excluded
       GROUP BY
         bucket,
-        CAST(time AS Nullable(DATE)),
+        CAST(time AS Date32),
         owner,
         session_id,
         platform,
@@ -892,7 +905,7 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -916,7 +929,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
       FROM (
         SELECT
-          frame_units.session_unit,
+          frame_units.session_unit AS session_unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -945,7 +958,7 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -965,7 +978,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY unit) AS frames_all
       FROM (
         SELECT
-          frame_units.unit,
+          frame_units.unit AS unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -994,7 +1007,10 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1046,7 +1062,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -1069,7 +1085,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -1085,7 +1101,10 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1137,7 +1156,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -1160,7 +1179,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -1177,7 +1196,10 @@ WITH frame_units AS (
     scene,
     device,
     CASE WHEN is_cold THEN 'load_cold' ELSE 'load_warm' END AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(load_ms, 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(load_ms, toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1229,7 +1251,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -1261,22 +1283,24 @@ WITH frame_units AS (
     'sums' AS figure,
     CAST(0 AS Nullable(Int16)) AS bin,
     CAST(0 AS Nullable(Int64)) AS amount,
-    COUNT(*) AS samples,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_micros, 0) END) AS Nullable(Int64)) AS frames_micros,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_us, 0) END) AS Nullable(Int64)) AS frames_us,
-    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, 0) ELSE 0 END) AS Nullable(Int64)) AS excluded_us,
+    toInt64(COUNT(*)) AS samples,
+    CAST(SUM(
+      CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_micros, toInt32(0)) END
+    ) AS Nullable(Int64)) AS frames_micros,
+    CAST(SUM(CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_us, toInt32(0)) END) AS Nullable(Int64)) AS frames_us,
+    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, toInt32(0)) ELSE toInt32(0) END) AS Nullable(Int64)) AS excluded_us,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR frames_us IS NULL
-        THEN 0
-        ELSE COALESCE(hitches, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(hitches, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR hitches IS NULL
-        THEN 0
-        ELSE COALESCE(frames_us, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(frames_us, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches_us
   FROM (
@@ -1323,7 +1347,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM playtrace.performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -1372,7 +1396,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS Nullable(DateTime)) AS time
-    FROM main.performance_days
+    FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -1402,12 +1426,10 @@ WHERE
     figure IN ('scene_session', 'scene_memory')
   )
   AND (
-    CAST(NULL AS Array(Nullable(String))) IS NULL
-    OR has(CAST(NULL AS Array(Nullable(String))), scene)
+    NULL IS NULL OR CAST(NULL AS Nullable(Bool))
   )
   AND (
-    CAST(NULL AS Array(Nullable(String))) IS NULL
-    OR has(CAST(NULL AS Array(Nullable(String))), device)
+    NULL IS NULL OR CAST(NULL AS Nullable(Bool))
   )
 GROUP BY
   bucket,
@@ -1440,13 +1462,15 @@ WITH frame_units AS (
       scene,
       device,
       frame_times,
-      ROW_NUMBER() OVER (
-        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      toInt64(
+        ROW_NUMBER() OVER (
+          ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+        )
       ) AS unit
     FROM (
       SELECT
         bucket,
-        CAST(time AS Nullable(DATE)) AS day,
+        CAST(time AS Date32) AS day,
         owner,
         session_id,
         platform,
@@ -1543,13 +1567,15 @@ WITH frame_units AS (
               CASE
                 WHEN name = 'performance'
                 THEN accurateCastOrNull(
-                  ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+                  ROUND(
+                    1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+                  ),
                   'Nullable(Int64)'
                 )
               END AS drawn_micros,
               CASE
                 WHEN name = 'performance'
-                THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+                THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
               END AS drawn_us
             FROM (
               SELECT
@@ -1566,23 +1592,23 @@ WITH frame_units AS (
                 version,
                 country,
                 value,
-                CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-                CAST(props.device AS Nullable(String)) AS device,
-                CAST(props.excluded AS Nullable(String)) AS excluded,
-                CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-                toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-                toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-                toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+                CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+                nullIf(toString(props.device), '') AS device,
+                nullIf(toString(props.excluded), '') AS excluded,
+                CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+                toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+                toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+                toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
                 CASE
                   WHEN name = 'performance'
-                  THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+                  THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
                 END AS hitches,
                 CASE
                   WHEN name = 'performance'
-                  THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+                  THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
                 END AS memory_mb,
-                name = 'scene_loaded'
-                AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+                CAST(name = 'scene_loaded'
+                AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
               FROM (
                 SELECT
                   game_id,
@@ -1610,23 +1636,23 @@ WITH frame_units AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1648,7 +1674,7 @@ WITH frame_units AS (
         frame_times <> '' AND NOT is_excluded
       GROUP BY
         bucket,
-        CAST(time AS Nullable(DATE)),
+        CAST(time AS Date32),
         owner,
         session_id,
         platform,
@@ -1709,7 +1735,7 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1733,7 +1759,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
       FROM (
         SELECT
-          frame_units.session_unit,
+          frame_units.session_unit AS session_unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -1762,7 +1788,7 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1782,7 +1808,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY unit) AS frames_all
       FROM (
         SELECT
-          frame_units.unit,
+          frame_units.unit AS unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -1811,7 +1837,10 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -1907,13 +1936,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -1930,23 +1961,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -1974,23 +2005,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2014,7 +2045,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -2030,7 +2061,10 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -2126,13 +2160,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -2149,23 +2185,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -2193,23 +2229,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2233,7 +2269,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -2250,7 +2286,10 @@ WITH frame_units AS (
     scene,
     device,
     CASE WHEN is_cold THEN 'load_cold' ELSE 'load_warm' END AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(load_ms, 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(load_ms, toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -2346,13 +2385,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -2369,23 +2410,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -2413,23 +2454,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2462,22 +2503,24 @@ WITH frame_units AS (
     'sums' AS figure,
     CAST(0 AS Nullable(Int16)) AS bin,
     CAST(0 AS Nullable(Int64)) AS amount,
-    COUNT(*) AS samples,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_micros, 0) END) AS Nullable(Int64)) AS frames_micros,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_us, 0) END) AS Nullable(Int64)) AS frames_us,
-    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, 0) ELSE 0 END) AS Nullable(Int64)) AS excluded_us,
+    toInt64(COUNT(*)) AS samples,
+    CAST(SUM(
+      CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_micros, toInt32(0)) END
+    ) AS Nullable(Int64)) AS frames_micros,
+    CAST(SUM(CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_us, toInt32(0)) END) AS Nullable(Int64)) AS frames_us,
+    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, toInt32(0)) ELSE toInt32(0) END) AS Nullable(Int64)) AS excluded_us,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR frames_us IS NULL
-        THEN 0
-        ELSE COALESCE(hitches, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(hitches, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR hitches IS NULL
-        THEN 0
-        ELSE COALESCE(frames_us, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(frames_us, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches_us
   FROM (
@@ -2568,13 +2611,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -2591,23 +2636,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -2635,23 +2680,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2697,7 +2742,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS Nullable(DateTime)) AS time
-    FROM main.performance_days
+    FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -2729,16 +2774,16 @@ FROM (
     excluded_us,
     hitches,
     hitches_us,
-    CASE ''
-      WHEN 'platform'
+    CASE
+      WHEN '' = 'platform'
       THEN COALESCE(nullIf(platform, 'unknown'), '')
-      WHEN 'version'
+      WHEN '' = 'version'
       THEN COALESCE(nullIf(version, 'unknown'), '')
-      WHEN 'country'
+      WHEN '' = 'country'
       THEN COALESCE(nullIf(country, 'unknown'), '')
-      WHEN 'device'
+      WHEN '' = 'device'
       THEN device
-      WHEN 'map'
+      WHEN '' = 'map'
       THEN scene
       ELSE ''
     END AS part,
@@ -2749,12 +2794,10 @@ FROM (
       figure IN ('scene_session', 'scene_memory')
     )
     AND (
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), scene)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
     )
     AND (
-      CAST(NULL AS Array(Nullable(String))) IS NULL
-      OR has(CAST(NULL AS Array(Nullable(String))), device)
+      NULL IS NULL OR CAST(NULL AS Nullable(Bool))
     )
 ) AS parts
 GROUP BY
@@ -2789,13 +2832,15 @@ WITH frame_units AS (
       scene,
       device,
       frame_times,
-      ROW_NUMBER() OVER (
-        ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+      toInt64(
+        ROW_NUMBER() OVER (
+          ORDER BY bucket, day, owner, session_id, platform, version, country, scene, device
+        )
       ) AS unit
     FROM (
       SELECT
         bucket,
-        CAST(time AS Nullable(DATE)) AS day,
+        CAST(time AS Date32) AS day,
         owner,
         session_id,
         platform,
@@ -2896,13 +2941,15 @@ WITH frame_units AS (
               CASE
                 WHEN name = 'performance'
                 THEN accurateCastOrNull(
-                  ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+                  ROUND(
+                    1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+                  ),
                   'Nullable(Int64)'
                 )
               END AS drawn_micros,
               CASE
                 WHEN name = 'performance'
-                THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+                THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
               END AS drawn_us
             FROM (
               SELECT
@@ -2919,23 +2966,23 @@ WITH frame_units AS (
                 version,
                 country,
                 value,
-                CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-                CAST(props.device AS Nullable(String)) AS device,
-                CAST(props.excluded AS Nullable(String)) AS excluded,
-                CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-                toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-                toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-                toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+                CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+                nullIf(toString(props.device), '') AS device,
+                nullIf(toString(props.excluded), '') AS excluded,
+                CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+                toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+                toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+                toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
                 CASE
                   WHEN name = 'performance'
-                  THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+                  THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
                 END AS hitches,
                 CASE
                   WHEN name = 'performance'
-                  THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+                  THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
                 END AS memory_mb,
-                name = 'scene_loaded'
-                AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+                CAST(name = 'scene_loaded'
+                AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
               FROM (
                 SELECT
                   game_id,
@@ -2963,23 +3010,23 @@ WITH frame_units AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -3005,7 +3052,7 @@ WITH frame_units AS (
         frame_times <> '' AND NOT is_excluded
       GROUP BY
         bucket,
-        CAST(time AS Nullable(DATE)),
+        CAST(time AS Date32),
         owner,
         session_id,
         platform,
@@ -3066,7 +3113,7 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -3090,7 +3137,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY session_unit) AS frames_all
       FROM (
         SELECT
-          frame_units.session_unit,
+          frame_units.session_unit AS session_unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -3119,7 +3166,7 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_session' AS figure,
-    p99.bin,
+    p99.bin AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -3139,7 +3186,7 @@ WITH frame_units AS (
         SUM(frames) OVER (PARTITION BY unit) AS frames_all
       FROM (
         SELECT
-          frame_units.unit,
+          frame_units.unit AS unit,
           bin,
           SUM(frames) AS frames
         FROM frame_bins
@@ -3168,7 +3215,10 @@ WITH frame_units AS (
     '' AS scene,
     device,
     'memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -3268,13 +3318,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -3291,23 +3343,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -3335,23 +3387,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -3379,7 +3431,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -3395,7 +3447,10 @@ WITH frame_units AS (
     scene AS scene,
     device,
     'scene_memory' AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(MAX(memory_mb), toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -3495,13 +3550,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -3518,23 +3575,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -3562,23 +3619,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -3606,7 +3663,7 @@ WITH frame_units AS (
     ) AND session_id <> '' AND NOT is_excluded
   GROUP BY
     bucket,
-    CAST(time AS Nullable(DATE)),
+    CAST(time AS Date32),
     owner,
     session_id,
     platform,
@@ -3623,7 +3680,10 @@ WITH frame_units AS (
     scene,
     device,
     CASE WHEN is_cold THEN 'load_cold' ELSE 'load_warm' END AS figure,
-    CAST(LEAST(600, GREATEST(0, FLOOR(51.046 * LN(GREATEST(load_ms, 1))))) AS Nullable(Int16)) AS bin,
+    CAST(LEAST(
+      toInt32(600),
+      GREATEST(toInt32(0), FLOOR(51.046 * LN(GREATEST(load_ms, toInt32(1)))))
+    ) AS Nullable(Int16)) AS bin,
     CAST(1 AS Nullable(Int64)) AS amount,
     CAST(0 AS Nullable(Int64)) AS samples,
     CAST(0 AS Nullable(Int64)) AS frames_micros,
@@ -3723,13 +3783,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -3746,23 +3808,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -3790,23 +3852,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -3843,22 +3905,24 @@ WITH frame_units AS (
     'sums' AS figure,
     CAST(0 AS Nullable(Int16)) AS bin,
     CAST(0 AS Nullable(Int64)) AS amount,
-    COUNT(*) AS samples,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_micros, 0) END) AS Nullable(Int64)) AS frames_micros,
-    CAST(SUM(CASE WHEN is_excluded THEN 0 ELSE COALESCE(frames_us, 0) END) AS Nullable(Int64)) AS frames_us,
-    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, 0) ELSE 0 END) AS Nullable(Int64)) AS excluded_us,
+    toInt64(COUNT(*)) AS samples,
+    CAST(SUM(
+      CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_micros, toInt32(0)) END
+    ) AS Nullable(Int64)) AS frames_micros,
+    CAST(SUM(CASE WHEN is_excluded THEN toInt32(0) ELSE COALESCE(frames_us, toInt32(0)) END) AS Nullable(Int64)) AS frames_us,
+    CAST(SUM(CASE WHEN is_excluded THEN COALESCE(frames_us, toInt32(0)) ELSE toInt32(0) END) AS Nullable(Int64)) AS excluded_us,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR frames_us IS NULL
-        THEN 0
-        ELSE COALESCE(hitches, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(hitches, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches,
     CAST(SUM(
       CASE
         WHEN is_excluded OR frame_times <> '' OR hitches IS NULL
-        THEN 0
-        ELSE COALESCE(frames_us, 0)
+        THEN toInt32(0)
+        ELSE COALESCE(frames_us, toInt32(0))
       END
     ) AS Nullable(Int64)) AS hitches_us
   FROM (
@@ -3953,13 +4017,15 @@ WITH frame_units AS (
           CASE
             WHEN name = 'performance'
             THEN accurateCastOrNull(
-              ROUND(1e6 * COALESCE(frames, value * COALESCE(seconds, 1), fps * COALESCE(seconds, 1))),
+              ROUND(
+                1e6 * COALESCE(frames, value * COALESCE(seconds, toInt32(1)), fps * COALESCE(seconds, toInt32(1)))
+              ),
               'Nullable(Int64)'
             )
           END AS drawn_micros,
           CASE
             WHEN name = 'performance'
-            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, 1)), 'Nullable(Int64)')
+            THEN accurateCastOrNull(ROUND(1e6 * COALESCE(seconds, toInt32(1))), 'Nullable(Int64)')
           END AS drawn_us
         FROM (
           SELECT
@@ -3976,23 +4042,23 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS Nullable(String)) END AS scene,
-            CAST(props.device AS Nullable(String)) AS device,
-            CAST(props.excluded AS Nullable(String)) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS Nullable(String)) END AS frame_times,
-            toFloat64OrNull(toString(CAST(props.frames AS Nullable(String)))) AS frames,
-            toFloat64OrNull(toString(CAST(props.fps AS Nullable(String)))) AS fps,
-            toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String)))) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN nullIf(toString(props.scene), '') END AS scene,
+            nullIf(toString(props.device), '') AS device,
+            nullIf(toString(props.excluded), '') AS excluded,
+            CASE WHEN name = 'performance' THEN nullIf(toString(props.frame_times), '') END AS frame_times,
+            toFloat64OrNull(toString(nullIf(toString(props.frames), ''))) AS frames,
+            toFloat64OrNull(toString(nullIf(toString(props.fps), ''))) AS fps,
+            toFloat64OrNull(toString(nullIf(toString(props.duration_s), ''))) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN accurateCastOrNull(CAST(props.hitches AS Nullable(String)), 'Nullable(Int64)')
+              THEN accurateCastOrNull(nullIf(toString(props.hitches), ''), 'Nullable(Int64)')
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN toFloat64OrNull(toString(CAST(props.memory_mb AS Nullable(String))))
+              THEN toFloat64OrNull(toString(nullIf(toString(props.memory_mb), '')))
             END AS memory_mb,
-            name = 'scene_loaded'
-            AND COALESCE(CAST(props.cold AS Nullable(String)) = 'true', FALSE) AS is_cold
+            CAST(name = 'scene_loaded'
+            AND COALESCE(nullIf(toString(props.cold), '') = 'true', FALSE) AS Nullable(Bool)) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -4020,23 +4086,23 @@ WITH frame_units AS (
               COALESCE(version, '') AS version,
               COALESCE(country, '') AS country,
               COALESCE(currency, '') AS currency,
-              name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-              NOT (
+              CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+              CAST(NOT (
                 player_id IS NULL
               )
               AND NOT (
                 name IN ('push_received', 'server_grant', 'crash_upload')
-              ) AS is_active,
+              ) AS Nullable(Bool)) AS is_active,
               CAST((
                 ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
               ) % 63 AS Nullable(Int8)) AS player_bit,
               CASE
-                WHEN CHAR_LENGTH(session_id) >= 16
+                WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+            FROM playtrace.events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -4090,7 +4156,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS Nullable(DateTime)) AS time
-    FROM main.performance_days
+    FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -4120,12 +4186,10 @@ WHERE
     figure IN ('scene_session', 'scene_memory')
   )
   AND (
-    CAST(NULL AS Array(Nullable(String))) IS NULL
-    OR has(CAST(NULL AS Array(Nullable(String))), scene)
+    NULL IS NULL OR CAST(NULL AS Nullable(Bool))
   )
   AND (
-    CAST(NULL AS Array(Nullable(String))) IS NULL
-    OR has(CAST(NULL AS Array(Nullable(String))), device)
+    NULL IS NULL OR CAST(NULL AS Nullable(Bool))
   )
 GROUP BY
   bucket,

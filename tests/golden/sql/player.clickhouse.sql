@@ -95,65 +95,65 @@ WITH noted AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -181,23 +181,23 @@ WITH noted AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -279,26 +279,26 @@ WITH noted AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key,
       platform AS on_platform,
       version AS of_version,
       country AS in_country
-    FROM main.events
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -395,7 +395,7 @@ WITH noted AS (
   SELECT
     kind,
     COALESCE(nullIf(text, 'unknown'), '') AS text,
-    COUNT(*) AS events,
+    toInt64(COUNT(*)) AS events,
     MIN(time) AS first_at,
     MAX(time) AS last_at
   FROM told
@@ -407,10 +407,10 @@ WITH noted AS (
     level AS text,
     MIN(time) AS first_at,
     MAX(time) AS last_at,
-    SUM(CASE WHEN name = 'level_start' THEN 1 ELSE 0 END) AS started,
-    SUM(CASE WHEN name = 'level_complete' THEN 1 ELSE 0 END) AS completed,
-    SUM(CASE WHEN name = 'level_fail' THEN 1 ELSE 0 END) AS failed,
-    SUM(CASE WHEN name = 'level_abandon' THEN 1 ELSE 0 END) AS abandoned
+    SUM(CASE WHEN name = 'level_start' THEN toInt32(1) ELSE toInt32(0) END) AS started,
+    SUM(CASE WHEN name = 'level_complete' THEN toInt32(1) ELSE toInt32(0) END) AS completed,
+    SUM(CASE WHEN name = 'level_fail' THEN toInt32(1) ELSE toInt32(0) END) AS failed,
+    SUM(CASE WHEN name = 'level_abandon' THEN toInt32(1) ELSE toInt32(0) END) AS abandoned
   FROM own
   WHERE
     NOT (
@@ -424,9 +424,11 @@ WITH noted AS (
     time,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
     CAST(ROUND(value * 1000000) AS Nullable(Int128)) AS micros,
-    ROW_NUMBER() OVER (
-      PARTITION BY transaction_id, CASE WHEN transaction_id IS NULL OR value < 0 THEN order_key END
-      ORDER BY order_key
+    toInt64(
+      ROW_NUMBER() OVER (
+        PARTITION BY transaction_id, CASE WHEN transaction_id IS NULL OR value < 0 THEN order_key END
+        ORDER BY order_key
+      )
     ) AS report
   FROM traded
   WHERE
@@ -436,8 +438,8 @@ WITH noted AS (
     paid_in AS text,
     MAX(CASE WHEN micros > 0 THEN time END) AS last_at,
     SUM(micros) AS micros,
-    SUM(CASE WHEN micros > 0 THEN 1 ELSE 0 END) AS payments,
-    SUM(CASE WHEN micros < 0 THEN 1 ELSE 0 END) AS refunds
+    SUM(CASE WHEN micros > 0 THEN toInt32(1) ELSE toInt32(0) END) AS payments,
+    SUM(CASE WHEN micros < 0 THEN toInt32(1) ELSE toInt32(0) END) AS refunds
   FROM own_purchases
   WHERE
     report = 1
@@ -472,7 +474,7 @@ WITH noted AS (
     NULL AS refunds,
     NULL AS reported,
     NULL AS computed,
-    ROW_NUMBER() OVER (PARTITION BY kind ORDER BY events DESC, text = '', text) AS place
+    toInt64(ROW_NUMBER() OVER (PARTITION BY kind ORDER BY events DESC, text = '', text)) AS place
   FROM counted
   UNION ALL
   SELECT
@@ -490,7 +492,7 @@ WITH noted AS (
     NULL AS refunds,
     NULL AS reported,
     NULL AS computed,
-    ROW_NUMBER() OVER (ORDER BY last_at DESC, text) AS place
+    toInt64(ROW_NUMBER() OVER (ORDER BY last_at DESC, text)) AS place
   FROM played
   UNION ALL
   SELECT
@@ -508,7 +510,7 @@ WITH noted AS (
     refunds,
     NULL AS reported,
     NULL AS computed,
-    ROW_NUMBER() OVER (ORDER BY payments DESC, text) AS place
+    toInt64(ROW_NUMBER() OVER (ORDER BY payments DESC, text)) AS place
   FROM spent
   UNION ALL
   SELECT
@@ -526,7 +528,7 @@ WITH noted AS (
     NULL AS refunds,
     reported,
     computed,
-    ROW_NUMBER() OVER (ORDER BY last_at DESC, text) AS place
+    toInt64(ROW_NUMBER() OVER (ORDER BY last_at DESC, text)) AS place
   FROM moved
 )
 SELECT
@@ -555,13 +557,13 @@ SELECT
   *
 FROM (
   SELECT
-    1
+    toInt32(1)
   FROM events
   WHERE
     game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
   UNION ALL
   SELECT
-    1
+    toInt32(1)
   FROM players
   WHERE
     game_id = 'arena' AND env = 'prod' AND player_id = 'ann'

@@ -23,7 +23,7 @@ WITH alive AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM playtrace.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -78,7 +78,7 @@ WITH alive AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -94,14 +94,14 @@ WITH alive AS (
     order_key,
     toUnixTimestamp64Micro(time) AS at_us,
     duration_s,
-    CASE name
-      WHEN 'level_start'
-      THEN 0
-      WHEN 'level_complete'
-      THEN 1
-      WHEN 'level_fail'
-      THEN 2
-      ELSE 3
+    CASE
+      WHEN name = 'level_start'
+      THEN toInt32(0)
+      WHEN name = 'level_complete'
+      THEN toInt32(1)
+      WHEN name = 'level_fail'
+      THEN toInt32(2)
+      ELSE toInt32(3)
     END AS step
   FROM noted_so_far
   WHERE
@@ -119,17 +119,17 @@ WITH alive AS (
     at_us,
     step,
     duration_s,
-    lead(4 * at_us + step) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS next_packed,
-    lead(duration_s) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS next_duration_s,
-    lag(CASE WHEN step = 0 THEN at_us END) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS last_start_us
+    lead(toNullable(4 * at_us + step)) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS next_packed,
+    lead(toNullable(duration_s)) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS next_duration_s,
+    lag(toNullable(CASE WHEN step = 0 THEN at_us END)) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS last_start_us
   FROM said
 ), attempts AS (
   SELECT
     player_id,
     level,
     order_key,
-    at_us >= 1772323200000000 AND at_us < 1772496000000000 AS is_asked,
-    step > 0 AS is_headless,
+    CAST(at_us >= 1772323200000000 AND at_us < 1772496000000000 AS Nullable(Bool)) AS is_asked,
+    CAST(step > 0 AS Nullable(Bool)) AS is_headless,
     CASE
       WHEN step > 0
       THEN step
@@ -142,12 +142,12 @@ WITH alive AS (
       AND NOT (
         alive.session_id IS NULL
       )
-      THEN 4
-      ELSE 3
+      THEN toInt32(4)
+      ELSE toInt32(3)
     END AS outcome,
     CASE
       WHEN step > 0
-      THEN COALESCE(duration_s, 0)
+      THEN COALESCE(duration_s, toInt32(0))
       WHEN next_packed < 4 * (
         at_us + 86400000001
       )
@@ -156,7 +156,7 @@ WITH alive AS (
           next_packed - next_packed % 4
         ) / 4 - at_us
       ) / 1e6)
-      ELSE 0
+      ELSE toInt32(0)
     END AS seconds
   FROM steps
   LEFT JOIN alive
@@ -167,22 +167,22 @@ WITH alive AS (
   SELECT
     player_id,
     level,
-    COUNT(*) AS attempts,
+    toInt64(COUNT(*)) AS attempts,
     SUM(seconds) AS seconds,
     MAX(order_key) AS last_key,
     MIN(CASE WHEN outcome = 1 THEN order_key END) AS complete_key,
     MIN(CASE WHEN outcome = 1 AND is_asked THEN order_key END) AS asked_complete_key,
     argMin(seconds, CASE WHEN outcome = 1 THEN order_key END) AS winning_seconds,
-    COUNT(*) FILTER(WHERE
-      is_asked) AS asked,
-    COUNT(*) FILTER(WHERE
-      is_asked AND outcome = 1) AS completes,
-    COUNT(*) FILTER(WHERE
-      is_asked AND outcome = 2) AS fails,
-    COUNT(*) FILTER(WHERE
-      is_asked AND outcome = 3) AS abandons,
-    COUNT(*) FILTER(WHERE
-      is_asked AND is_headless) AS start_missing
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked)) AS asked,
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked AND outcome = 1)) AS completes,
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked AND outcome = 2)) AS fails,
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked AND outcome = 3)) AS abandons,
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked AND is_headless)) AS start_missing
   FROM attempts
   GROUP BY
     player_id,
@@ -196,10 +196,10 @@ WITH alive AS (
     SUM(abandons) AS abandons,
     SUM(asked - completes - fails - abandons) AS open_attempts,
     SUM(start_missing) AS start_missing,
-    COUNT(*) AS players,
-    COUNT(*) FILTER(WHERE
-      completes > 0) AS completed_players,
-    ROW_NUMBER() OVER (ORDER BY SUM(asked) DESC, level) AS place
+    toInt64(COUNT(*)) AS players,
+    toInt64(COUNT(*) FILTER(WHERE
+      completes > 0)) AS completed_players,
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(asked) DESC, level)) AS place
   FROM tried
   WHERE
     asked > 0
@@ -207,9 +207,9 @@ WITH alive AS (
     level
 ), later AS (
   SELECT
-    attempts.player_id,
-    attempts.level,
-    COUNT(*) AS attempts,
+    attempts.player_id AS player_id,
+    attempts.level AS level,
+    toInt64(COUNT(*)) AS attempts,
     SUM(attempts.seconds) AS seconds
   FROM attempts
   JOIN (
@@ -229,10 +229,10 @@ WITH alive AS (
     attempts.level
 ), firsts AS (
   SELECT
-    tried.level,
-    tried.attempts - COALESCE(later.attempts, 0) AS attempts,
+    tried.level AS level,
+    tried.attempts - COALESCE(later.attempts, toInt32(0)) AS attempts,
     winning_seconds,
-    tried.seconds - COALESCE(later.seconds, 0) AS active_seconds
+    tried.seconds - COALESCE(later.seconds, toInt32(0)) AS active_seconds
   FROM tried
   LEFT JOIN later
     ON tried.player_id = later.player_id AND tried.level = later.level
@@ -241,19 +241,19 @@ WITH alive AS (
 ), completed AS (
   SELECT
     level,
-    COUNT(*) AS first_completions,
-    quantileExactInclusive(CAST(attempts AS Nullable(Float64)))(0.5) AS attempts_to_complete_median,
-    quantileExactInclusive(CAST(attempts AS Nullable(Float64)))(0.9) AS attempts_to_complete_p90,
-    quantileExactInclusive(winning_seconds)(0.5) AS winning_seconds_median,
-    quantileExactInclusive(winning_seconds)(0.9) AS winning_seconds_p90,
-    quantileExactInclusive(active_seconds)(0.5) AS active_seconds_median,
-    quantileExactInclusive(active_seconds)(0.9) AS active_seconds_p90
+    toInt64(COUNT(*)) AS first_completions,
+    quantileExactInclusive(0.5)(CAST(attempts AS Nullable(Float64))) AS attempts_to_complete_median,
+    quantileExactInclusive(0.9)(CAST(attempts AS Nullable(Float64))) AS attempts_to_complete_p90,
+    quantileExactInclusive(0.5)(winning_seconds) AS winning_seconds_median,
+    quantileExactInclusive(0.9)(winning_seconds) AS winning_seconds_p90,
+    quantileExactInclusive(0.5)(active_seconds) AS active_seconds_median,
+    quantileExactInclusive(0.9)(active_seconds) AS active_seconds_p90
   FROM firsts
   GROUP BY
     level
 )
 SELECT
-  counted.level,
+  counted.level AS level,
   attempts,
   completes,
   fails,
@@ -262,14 +262,14 @@ SELECT
   start_missing,
   players,
   completed_players,
-  COALESCE(first_completions, 0) AS first_completions,
+  COALESCE(first_completions, toInt32(0)) AS first_completions,
   attempts_to_complete_median,
   attempts_to_complete_p90,
   winning_seconds_median,
   winning_seconds_p90,
   active_seconds_median,
   active_seconds_p90,
-  1 AS levels
+  toInt32(1) AS levels
 FROM counted
 LEFT JOIN completed
   ON counted.level = completed.level
@@ -293,12 +293,12 @@ SELECT
   NULL,
   NULL,
   NULL,
-  COUNT(*)
+  toInt64(COUNT(*))
 FROM counted
 WHERE
   place > 200
 HAVING
-  COUNT(*) > 0;
+  toInt64(COUNT(*)) > 0;
 
 WITH noted_so_far AS (
   SELECT
@@ -346,7 +346,7 @@ WITH noted_so_far AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -356,11 +356,11 @@ WITH noted_so_far AS (
 )
 SELECT
   level,
-  quantileExactInclusive(CAST(place AS Nullable(Float64)))(0.5) AS place
+  quantileExactInclusive(0.5)(CAST(place AS Nullable(Float64))) AS place
 FROM (
   SELECT
     level,
-    ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY first_key) AS place
+    toInt64(ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY first_key)) AS place
   FROM (
     SELECT
       player_id,
@@ -398,7 +398,7 @@ WITH alive AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -442,23 +442,23 @@ WITH alive AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -485,7 +485,7 @@ WITH alive AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -498,24 +498,24 @@ WITH alive AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
       CAST(CASE
         WHEN name = 'crash'
-        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS backgrounds
     FROM (
       SELECT
@@ -544,23 +544,23 @@ WITH alive AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -673,65 +673,65 @@ WITH alive AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -759,23 +759,23 @@ WITH alive AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -810,14 +810,14 @@ WITH alive AS (
     order_key,
     toUnixTimestamp64Micro(time) AS at_us,
     duration_s,
-    CASE name
-      WHEN 'level_start'
-      THEN 0
-      WHEN 'level_complete'
-      THEN 1
-      WHEN 'level_fail'
-      THEN 2
-      ELSE 3
+    CASE
+      WHEN name = 'level_start'
+      THEN toInt32(0)
+      WHEN name = 'level_complete'
+      THEN toInt32(1)
+      WHEN name = 'level_fail'
+      THEN toInt32(2)
+      ELSE toInt32(3)
     END AS step
   FROM noted_so_far
   WHERE
@@ -835,17 +835,17 @@ WITH alive AS (
     at_us,
     step,
     duration_s,
-    lead(4 * at_us + step) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS next_packed,
-    lead(duration_s) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS next_duration_s,
-    lag(CASE WHEN step = 0 THEN at_us END) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS last_start_us
+    lead(toNullable(4 * at_us + step)) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS next_packed,
+    lead(toNullable(duration_s)) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS next_duration_s,
+    lag(toNullable(CASE WHEN step = 0 THEN at_us END)) OVER (PARTITION BY player_id, session_id, level ORDER BY order_key) AS last_start_us
   FROM said
 ), attempts AS (
   SELECT
     player_id,
     level,
     order_key,
-    at_us >= 1772323200000000 AND at_us < 1772496000000000 AS is_asked,
-    step > 0 AS is_headless,
+    CAST(at_us >= 1772323200000000 AND at_us < 1772496000000000 AS Nullable(Bool)) AS is_asked,
+    CAST(step > 0 AS Nullable(Bool)) AS is_headless,
     CASE
       WHEN step > 0
       THEN step
@@ -858,12 +858,12 @@ WITH alive AS (
       AND NOT (
         alive.session_id IS NULL
       )
-      THEN 4
-      ELSE 3
+      THEN toInt32(4)
+      ELSE toInt32(3)
     END AS outcome,
     CASE
       WHEN step > 0
-      THEN COALESCE(duration_s, 0)
+      THEN COALESCE(duration_s, toInt32(0))
       WHEN next_packed < 4 * (
         at_us + 86400000001
       )
@@ -872,7 +872,7 @@ WITH alive AS (
           next_packed - next_packed % 4
         ) / 4 - at_us
       ) / 1e6)
-      ELSE 0
+      ELSE toInt32(0)
     END AS seconds
   FROM steps
   LEFT JOIN alive
@@ -883,22 +883,22 @@ WITH alive AS (
   SELECT
     player_id,
     level,
-    COUNT(*) AS attempts,
+    toInt64(COUNT(*)) AS attempts,
     SUM(seconds) AS seconds,
     MAX(order_key) AS last_key,
     MIN(CASE WHEN outcome = 1 THEN order_key END) AS complete_key,
     MIN(CASE WHEN outcome = 1 AND is_asked THEN order_key END) AS asked_complete_key,
     argMin(seconds, CASE WHEN outcome = 1 THEN order_key END) AS winning_seconds,
-    COUNT(*) FILTER(WHERE
-      is_asked) AS asked,
-    COUNT(*) FILTER(WHERE
-      is_asked AND outcome = 1) AS completes,
-    COUNT(*) FILTER(WHERE
-      is_asked AND outcome = 2) AS fails,
-    COUNT(*) FILTER(WHERE
-      is_asked AND outcome = 3) AS abandons,
-    COUNT(*) FILTER(WHERE
-      is_asked AND is_headless) AS start_missing
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked)) AS asked,
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked AND outcome = 1)) AS completes,
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked AND outcome = 2)) AS fails,
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked AND outcome = 3)) AS abandons,
+    toInt64(COUNT(*) FILTER(WHERE
+      is_asked AND is_headless)) AS start_missing
   FROM attempts
   GROUP BY
     player_id,
@@ -912,10 +912,10 @@ WITH alive AS (
     SUM(abandons) AS abandons,
     SUM(asked - completes - fails - abandons) AS open_attempts,
     SUM(start_missing) AS start_missing,
-    COUNT(*) AS players,
-    COUNT(*) FILTER(WHERE
-      completes > 0) AS completed_players,
-    ROW_NUMBER() OVER (ORDER BY SUM(asked) DESC, level) AS place
+    toInt64(COUNT(*)) AS players,
+    toInt64(COUNT(*) FILTER(WHERE
+      completes > 0)) AS completed_players,
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(asked) DESC, level)) AS place
   FROM tried
   WHERE
     asked > 0
@@ -923,9 +923,9 @@ WITH alive AS (
     level
 ), later AS (
   SELECT
-    attempts.player_id,
-    attempts.level,
-    COUNT(*) AS attempts,
+    attempts.player_id AS player_id,
+    attempts.level AS level,
+    toInt64(COUNT(*)) AS attempts,
     SUM(attempts.seconds) AS seconds
   FROM attempts
   JOIN (
@@ -945,10 +945,10 @@ WITH alive AS (
     attempts.level
 ), firsts AS (
   SELECT
-    tried.level,
-    tried.attempts - COALESCE(later.attempts, 0) AS attempts,
+    tried.level AS level,
+    tried.attempts - COALESCE(later.attempts, toInt32(0)) AS attempts,
     winning_seconds,
-    tried.seconds - COALESCE(later.seconds, 0) AS active_seconds
+    tried.seconds - COALESCE(later.seconds, toInt32(0)) AS active_seconds
   FROM tried
   LEFT JOIN later
     ON tried.player_id = later.player_id AND tried.level = later.level
@@ -957,19 +957,19 @@ WITH alive AS (
 ), completed AS (
   SELECT
     level,
-    COUNT(*) AS first_completions,
-    quantileExactInclusive(CAST(attempts AS Nullable(Float64)))(0.5) AS attempts_to_complete_median,
-    quantileExactInclusive(CAST(attempts AS Nullable(Float64)))(0.9) AS attempts_to_complete_p90,
-    quantileExactInclusive(winning_seconds)(0.5) AS winning_seconds_median,
-    quantileExactInclusive(winning_seconds)(0.9) AS winning_seconds_p90,
-    quantileExactInclusive(active_seconds)(0.5) AS active_seconds_median,
-    quantileExactInclusive(active_seconds)(0.9) AS active_seconds_p90
+    toInt64(COUNT(*)) AS first_completions,
+    quantileExactInclusive(0.5)(CAST(attempts AS Nullable(Float64))) AS attempts_to_complete_median,
+    quantileExactInclusive(0.9)(CAST(attempts AS Nullable(Float64))) AS attempts_to_complete_p90,
+    quantileExactInclusive(0.5)(winning_seconds) AS winning_seconds_median,
+    quantileExactInclusive(0.9)(winning_seconds) AS winning_seconds_p90,
+    quantileExactInclusive(0.5)(active_seconds) AS active_seconds_median,
+    quantileExactInclusive(0.9)(active_seconds) AS active_seconds_p90
   FROM firsts
   GROUP BY
     level
 )
 SELECT
-  counted.level,
+  counted.level AS level,
   attempts,
   completes,
   fails,
@@ -978,14 +978,14 @@ SELECT
   start_missing,
   players,
   completed_players,
-  COALESCE(first_completions, 0) AS first_completions,
+  COALESCE(first_completions, toInt32(0)) AS first_completions,
   attempts_to_complete_median,
   attempts_to_complete_p90,
   winning_seconds_median,
   winning_seconds_p90,
   active_seconds_median,
   active_seconds_p90,
-  1 AS levels
+  toInt32(1) AS levels
 FROM counted
 LEFT JOIN completed
   ON counted.level = completed.level
@@ -1009,12 +1009,12 @@ SELECT
   NULL,
   NULL,
   NULL,
-  COUNT(*)
+  toInt64(COUNT(*))
 FROM counted
 WHERE
   place > 200
 HAVING
-  COUNT(*) > 0;
+  toInt64(COUNT(*)) > 0;
 
 WITH noted_so_far AS (
   SELECT
@@ -1110,65 +1110,65 @@ WITH noted_so_far AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1196,23 +1196,23 @@ WITH noted_so_far AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1241,11 +1241,11 @@ WITH noted_so_far AS (
 )
 SELECT
   level,
-  quantileExactInclusive(CAST(place AS Nullable(Float64)))(0.5) AS place
+  quantileExactInclusive(0.5)(CAST(place AS Nullable(Float64))) AS place
 FROM (
   SELECT
     level,
-    ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY first_key) AS place
+    toInt64(ROW_NUMBER() OVER (PARTITION BY player_id ORDER BY first_key)) AS place
   FROM (
     SELECT
       player_id,

@@ -39,10 +39,10 @@ WITH slices AS (
         arrayZip(
           CAST([0, 1, 2] AS Array(Nullable(Int64))),
           CAST([
-            CAST('2026-03-01' AS Nullable(DATE)),
-            CAST('2026-03-02' AS Nullable(DATE)),
-            CAST('2026-03-03' AS Nullable(DATE))
-          ] AS Array(Nullable(DATE))),
+            CAST('2026-03-01' AS Date32),
+            CAST('2026-03-02' AS Date32),
+            CAST('2026-03-03' AS Date32)
+          ] AS Array(Date32)),
           CAST([281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -85,7 +85,7 @@ WITH slices AS (
   ) AS zipped
 ), activity AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     '' AS split,
     platform,
@@ -102,15 +102,15 @@ WITH slices AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-03' AS Nullable(DATE))
+    player_days.day >= CAST('2026-03-01' AS Date32)
+    AND player_days.day <= CAST('2026-03-03' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -134,7 +134,7 @@ WITH slices AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -156,7 +156,7 @@ WITH slices AS (
     ON players.bucket = cohorts.bucket
 ), returned AS (
   SELECT
-    members.player_id,
+    members.player_id AS player_id,
     row_number,
     groupBitOr(column_bits) AS column_bits
   FROM activity
@@ -170,7 +170,7 @@ WITH slices AS (
 ), sizes AS (
   SELECT
     row_number,
-    COUNT(*) AS size
+    toInt64(COUNT(*)) AS size
   FROM members
   GROUP BY
     row_number
@@ -178,8 +178,8 @@ WITH slices AS (
   SELECT
     row_number,
     column_number,
-    COUNT(*) FILTER(WHERE
-      bitAnd(column_bits, bit) <> 0) AS retained
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(column_bits, bit) <> 0)) AS retained
   FROM returned
   CROSS JOIN bits
   GROUP BY
@@ -187,7 +187,7 @@ WITH slices AS (
     column_number
 )
 SELECT
-  sizes.row_number,
+  sizes.row_number AS row_number,
   size,
   column_number,
   retained
@@ -294,23 +294,23 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -371,23 +371,23 @@ WITH slices AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -415,7 +415,7 @@ WITH slices AS (
     ON players.bucket = cohorts.bucket
 ), returned AS (
   SELECT
-    members.player_id,
+    members.player_id AS player_id,
     row_number,
     groupBitOr(column_bits) AS column_bits
   FROM activity
@@ -429,7 +429,7 @@ WITH slices AS (
 ), sizes AS (
   SELECT
     row_number,
-    COUNT(*) AS size
+    toInt64(COUNT(*)) AS size
   FROM members
   GROUP BY
     row_number
@@ -437,8 +437,8 @@ WITH slices AS (
   SELECT
     row_number,
     column_number,
-    COUNT(*) FILTER(WHERE
-      bitAnd(column_bits, bit) <> 0) AS retained
+    toInt64(COUNT(*) FILTER(WHERE
+      bitAnd(column_bits, bit) <> 0)) AS retained
   FROM returned
   CROSS JOIN bits
   GROUP BY
@@ -446,7 +446,7 @@ WITH slices AS (
     column_number
 )
 SELECT
-  sizes.row_number,
+  sizes.row_number AS row_number,
   size,
   column_number,
   retained

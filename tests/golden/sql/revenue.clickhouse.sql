@@ -21,7 +21,7 @@ WITH all_counts AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM playtrace.event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -37,7 +37,7 @@ GROUP BY
   COALESCE(nullIf(currency, ''), 'USD')
 ORDER BY
   SUM(events) DESC,
-  currency
+  COALESCE(nullIf(currency, ''), 'USD')
 LIMIT 300;
 
 WITH rates AS (
@@ -51,7 +51,7 @@ WITH rates AS (
       arrayJoin(
         arrayZip(
           CAST([] AS Array(Nullable(String))),
-          CAST([] AS Array(Nullable(DATE))),
+          CAST([] AS Array(Date32)),
           CAST([] AS Array(Nullable(Int64))),
           CAST([] AS Array(Nullable(Int64)))
         )
@@ -73,7 +73,7 @@ WITH rates AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -99,7 +99,7 @@ WITH rates AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -144,7 +144,7 @@ WITH rates AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -153,7 +153,7 @@ WITH rates AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -174,7 +174,7 @@ WITH rates AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -226,13 +226,13 @@ WITH rates AS (
     split,
     kind,
     paid_in,
-    SUM(CASE WHEN micros > 0 THEN 1 ELSE 0 END) AS payments,
-    SUM(CASE WHEN micros < 0 THEN 1 ELSE 0 END) AS refunds,
-    SUM(CASE WHEN amount IS NULL THEN 1 ELSE 0 END) AS unconverted,
-    COALESCE(SUM(CASE WHEN micros > 0 THEN amount END), 0) AS gross,
-    COALESCE(SUM(CASE WHEN micros < 0 THEN -amount END), 0) AS refunded,
-    SUM(CASE WHEN micros > 0 THEN CAST(micros AS Nullable(Int128)) ELSE 0 END) AS own_gross,
-    SUM(CASE WHEN micros < 0 THEN -CAST(micros AS Nullable(Int128)) ELSE 0 END) AS own_refunded
+    SUM(CASE WHEN micros > 0 THEN toInt32(1) ELSE toInt32(0) END) AS payments,
+    SUM(CASE WHEN micros < 0 THEN toInt32(1) ELSE toInt32(0) END) AS refunds,
+    SUM(CASE WHEN amount IS NULL THEN toInt32(1) ELSE toInt32(0) END) AS unconverted,
+    COALESCE(SUM(CASE WHEN micros > 0 THEN amount END), toInt32(0)) AS gross,
+    COALESCE(SUM(CASE WHEN micros < 0 THEN -amount END), toInt32(0)) AS refunded,
+    SUM(CASE WHEN micros > 0 THEN CAST(micros AS Nullable(Int128)) ELSE toInt32(0) END) AS own_gross,
+    SUM(CASE WHEN micros < 0 THEN -CAST(micros AS Nullable(Int128)) ELSE toInt32(0) END) AS own_refunded
   FROM paid
   GROUP BY
     bucket,
@@ -242,21 +242,21 @@ WITH rates AS (
 ), splits AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY SUM(gross - refunded) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(gross - refunded) DESC, split)) AS rank
   FROM sums
   GROUP BY
     split
 ), kinds AS (
   SELECT
     kind,
-    ROW_NUMBER() OVER (ORDER BY SUM(gross - refunded) DESC, kind) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(gross - refunded) DESC, kind)) AS rank
   FROM sums
   GROUP BY
     kind
 ), currencies AS (
   SELECT
     paid_in,
-    ROW_NUMBER() OVER (ORDER BY SUM(payments + refunds) DESC, paid_in) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(payments + refunds) DESC, paid_in)) AS rank
   FROM sums
   GROUP BY
     paid_in
@@ -339,7 +339,7 @@ WITH rates AS (
       arrayJoin(
         arrayZip(
           CAST([] AS Array(Nullable(String))),
-          CAST([] AS Array(Nullable(DATE))),
+          CAST([] AS Array(Date32)),
           CAST([] AS Array(Nullable(Int64))),
           CAST([] AS Array(Nullable(Int64)))
         )
@@ -361,7 +361,7 @@ WITH rates AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -435,65 +435,65 @@ WITH rates AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -521,23 +521,23 @@ WITH rates AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -649,65 +649,65 @@ WITH rates AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -735,23 +735,23 @@ WITH rates AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -779,7 +779,7 @@ WITH rates AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -800,7 +800,7 @@ WITH rates AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -852,13 +852,13 @@ WITH rates AS (
     split,
     kind,
     paid_in,
-    SUM(CASE WHEN micros > 0 THEN 1 ELSE 0 END) AS payments,
-    SUM(CASE WHEN micros < 0 THEN 1 ELSE 0 END) AS refunds,
-    SUM(CASE WHEN amount IS NULL THEN 1 ELSE 0 END) AS unconverted,
-    COALESCE(SUM(CASE WHEN micros > 0 THEN amount END), 0) AS gross,
-    COALESCE(SUM(CASE WHEN micros < 0 THEN -amount END), 0) AS refunded,
-    SUM(CASE WHEN micros > 0 THEN CAST(micros AS Nullable(Int128)) ELSE 0 END) AS own_gross,
-    SUM(CASE WHEN micros < 0 THEN -CAST(micros AS Nullable(Int128)) ELSE 0 END) AS own_refunded
+    SUM(CASE WHEN micros > 0 THEN toInt32(1) ELSE toInt32(0) END) AS payments,
+    SUM(CASE WHEN micros < 0 THEN toInt32(1) ELSE toInt32(0) END) AS refunds,
+    SUM(CASE WHEN amount IS NULL THEN toInt32(1) ELSE toInt32(0) END) AS unconverted,
+    COALESCE(SUM(CASE WHEN micros > 0 THEN amount END), toInt32(0)) AS gross,
+    COALESCE(SUM(CASE WHEN micros < 0 THEN -amount END), toInt32(0)) AS refunded,
+    SUM(CASE WHEN micros > 0 THEN CAST(micros AS Nullable(Int128)) ELSE toInt32(0) END) AS own_gross,
+    SUM(CASE WHEN micros < 0 THEN -CAST(micros AS Nullable(Int128)) ELSE toInt32(0) END) AS own_refunded
   FROM paid
   GROUP BY
     bucket,
@@ -868,21 +868,21 @@ WITH rates AS (
 ), splits AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY SUM(gross - refunded) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(gross - refunded) DESC, split)) AS rank
   FROM sums
   GROUP BY
     split
 ), kinds AS (
   SELECT
     kind,
-    ROW_NUMBER() OVER (ORDER BY SUM(gross - refunded) DESC, kind) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(gross - refunded) DESC, kind)) AS rank
   FROM sums
   GROUP BY
     kind
 ), currencies AS (
   SELECT
     paid_in,
-    ROW_NUMBER() OVER (ORDER BY SUM(payments + refunds) DESC, paid_in) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(payments + refunds) DESC, paid_in)) AS rank
   FROM sums
   GROUP BY
     paid_in

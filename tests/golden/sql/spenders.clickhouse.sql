@@ -21,7 +21,7 @@ WITH all_counts AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM playtrace.event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -37,7 +37,7 @@ GROUP BY
   COALESCE(nullIf(currency, ''), 'USD')
 ORDER BY
   SUM(events) DESC,
-  currency
+  COALESCE(nullIf(currency, ''), 'USD')
 LIMIT 300;
 
 WITH calendar AS (
@@ -51,7 +51,7 @@ WITH calendar AS (
       arrayJoin(
         arrayZip(
           CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([CAST('2026-03-01' AS Nullable(DATE)), CAST('2026-03-02' AS Nullable(DATE))] AS Array(Nullable(DATE))),
+          CAST([CAST('2026-03-01' AS Date32), CAST('2026-03-02' AS Date32)] AS Array(Date32)),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -68,7 +68,7 @@ WITH calendar AS (
       arrayJoin(
         arrayZip(
           CAST([] AS Array(Nullable(String))),
-          CAST([] AS Array(Nullable(DATE))),
+          CAST([] AS Array(Date32)),
           CAST([] AS Array(Nullable(Int64))),
           CAST([] AS Array(Nullable(Int64)))
         )
@@ -76,7 +76,7 @@ WITH calendar AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     '' AS split,
     platform,
@@ -93,15 +93,15 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    player_days.day >= CAST('2026-03-01' AS Date32)
+    AND player_days.day <= CAST('2026-03-02' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -126,7 +126,7 @@ WITH calendar AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -152,7 +152,7 @@ WITH calendar AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -197,7 +197,7 @@ WITH calendar AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -206,7 +206,7 @@ WITH calendar AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -227,7 +227,7 @@ WITH calendar AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -277,11 +277,17 @@ WITH calendar AS (
   SELECT
     player_id,
     MAX(CASE WHEN micros > 0 THEN bucket END) AS last_day,
-    SUM(CASE WHEN micros > 0 THEN 1 ELSE 0 END) AS orders,
-    SUM(CASE WHEN micros > 0 AND NOT (
-      amount IS NULL
-    ) THEN 1 ELSE 0 END) AS converted_orders,
-    COALESCE(SUM(amount), 0) AS net
+    SUM(CASE WHEN micros > 0 THEN toInt32(1) ELSE toInt32(0) END) AS orders,
+    SUM(
+      CASE
+        WHEN micros > 0 AND NOT (
+          amount IS NULL
+        )
+        THEN toInt32(1)
+        ELSE toInt32(0)
+      END
+    ) AS converted_orders,
+    COALESCE(SUM(amount), toInt32(0)) AS net
   FROM paid
   WHERE
     NOT (
@@ -292,10 +298,10 @@ WITH calendar AS (
 ), ranked AS (
   SELECT
     net,
-    COUNT(*) OVER () AS payers,
-    RANK() OVER (ORDER BY net DESC) AS net_rank,
-    RANK() OVER (ORDER BY last_day DESC) AS recency_rank,
-    RANK() OVER (ORDER BY orders DESC) AS frequency_rank
+    toInt64(COUNT(*) OVER ()) AS payers,
+    toInt64(RANK() OVER (ORDER BY net DESC)) AS net_rank,
+    toInt64(RANK() OVER (ORDER BY last_day DESC)) AS recency_rank,
+    toInt64(RANK() OVER (ORDER BY orders DESC)) AS frequency_rank
   FROM spending
   WHERE
     converted_orders > 0
@@ -309,7 +315,7 @@ WITH calendar AS (
       THEN 'dolphins'
       WHEN 'rank' = 'money'
       THEN 'minnows'
-      WHEN net_rank <= GREATEST(1, CAST(payers / 100 AS Nullable(Int64)))
+      WHEN net_rank <= GREATEST(toInt32(1), CAST(payers / 100 AS Nullable(Int64)))
       THEN 'whales'
       WHEN net_rank <= CAST(payers / 10 AS Nullable(Int64))
       THEN 'dolphins'
@@ -317,18 +323,21 @@ WITH calendar AS (
     END AS tier,
     CASE
       WHEN payers = 1
-      THEN 5
-      ELSE LEAST(5, 1 + CAST(5 * (
-        payers - recency_rank
-      ) / (
-        payers - 1
-      ) AS Nullable(Int64)))
+      THEN toInt32(5)
+      ELSE LEAST(
+        toInt32(5),
+        1 + CAST(5 * (
+          payers - recency_rank
+        ) / (
+          payers - 1
+        ) AS Nullable(Int64))
+      )
     END AS recency,
     CASE
       WHEN payers = 1
-      THEN 5
+      THEN toInt32(5)
       ELSE LEAST(
-        5,
+        toInt32(5),
         1 + CAST(5 * (
           payers - frequency_rank
         ) / (
@@ -338,22 +347,25 @@ WITH calendar AS (
     END AS frequency,
     CASE
       WHEN payers = 1
-      THEN 5
-      ELSE LEAST(5, 1 + CAST(5 * (
-        payers - net_rank
-      ) / (
-        payers - 1
-      ) AS Nullable(Int64)))
+      THEN toInt32(5)
+      ELSE LEAST(
+        toInt32(5),
+        1 + CAST(5 * (
+          payers - net_rank
+        ) / (
+          payers - 1
+        ) AS Nullable(Int64))
+      )
     END AS monetary
   FROM ranked
 )
 SELECT
   'groups' AS list,
   tier AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  COUNT(*) AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt64(COUNT(*)) AS players,
   CAST(SUM(net) AS Nullable(Int128)) AS net,
   CAST(MIN(net) AS Nullable(Int128)) AS least,
   CAST(MAX(net) AS Nullable(Int128)) AS most
@@ -367,7 +379,7 @@ SELECT
   recency,
   frequency,
   monetary,
-  COUNT(*) AS players,
+  toInt64(COUNT(*)) AS players,
   CAST(SUM(net) AS Nullable(Int128)) AS net,
   NULL AS least,
   NULL AS most
@@ -380,10 +392,10 @@ UNION ALL
 SELECT
   'groups' AS list,
   'unconverted' AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  COUNT(*) AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt64(COUNT(*)) AS players,
   NULL AS net,
   NULL AS least,
   NULL AS most
@@ -394,10 +406,10 @@ UNION ALL
 SELECT
   'groups' AS list,
   'non_payers' AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  COUNT(DISTINCT active.player_id) AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt64(COUNT(DISTINCT active.player_id)) AS players,
   NULL AS net,
   NULL AS least,
   NULL AS most
@@ -410,10 +422,10 @@ UNION ALL
 SELECT
   'given_back' AS list,
   '' AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  0 AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt32(0) AS players,
   CAST(SUM(net) AS Nullable(Int128)) AS net,
   NULL AS least,
   NULL AS most
@@ -424,10 +436,10 @@ UNION ALL
 SELECT
   'unknown_players' AS list,
   '' AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  0 AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt32(0) AS players,
   CAST(SUM(amount) AS Nullable(Int128)) AS net,
   NULL AS least,
   NULL AS most
@@ -438,10 +450,10 @@ UNION ALL
 SELECT
   'unconverted' AS list,
   paid_in AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  COUNT(*) AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt64(COUNT(*)) AS players,
   NULL AS net,
   NULL AS least,
   NULL AS most
@@ -462,7 +474,7 @@ WITH rates AS (
       arrayJoin(
         arrayZip(
           CAST([] AS Array(Nullable(String))),
-          CAST([] AS Array(Nullable(DATE))),
+          CAST([] AS Array(Date32)),
           CAST([] AS Array(Nullable(Int64))),
           CAST([] AS Array(Nullable(Int64)))
         )
@@ -507,23 +519,23 @@ WITH rates AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -552,7 +564,7 @@ WITH rates AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -626,65 +638,65 @@ WITH rates AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -712,23 +724,23 @@ WITH rates AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -840,65 +852,65 @@ WITH rates AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -926,23 +938,23 @@ WITH rates AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -970,7 +982,7 @@ WITH rates AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -991,7 +1003,7 @@ WITH rates AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -1041,11 +1053,17 @@ WITH rates AS (
   SELECT
     player_id,
     MAX(CASE WHEN micros > 0 THEN bucket END) AS last_day,
-    SUM(CASE WHEN micros > 0 THEN 1 ELSE 0 END) AS orders,
-    SUM(CASE WHEN micros > 0 AND NOT (
-      amount IS NULL
-    ) THEN 1 ELSE 0 END) AS converted_orders,
-    COALESCE(SUM(amount), 0) AS net
+    SUM(CASE WHEN micros > 0 THEN toInt32(1) ELSE toInt32(0) END) AS orders,
+    SUM(
+      CASE
+        WHEN micros > 0 AND NOT (
+          amount IS NULL
+        )
+        THEN toInt32(1)
+        ELSE toInt32(0)
+      END
+    ) AS converted_orders,
+    COALESCE(SUM(amount), toInt32(0)) AS net
   FROM paid
   WHERE
     NOT (
@@ -1056,10 +1074,10 @@ WITH rates AS (
 ), ranked AS (
   SELECT
     net,
-    COUNT(*) OVER () AS payers,
-    RANK() OVER (ORDER BY net DESC) AS net_rank,
-    RANK() OVER (ORDER BY last_day DESC) AS recency_rank,
-    RANK() OVER (ORDER BY orders DESC) AS frequency_rank
+    toInt64(COUNT(*) OVER ()) AS payers,
+    toInt64(RANK() OVER (ORDER BY net DESC)) AS net_rank,
+    toInt64(RANK() OVER (ORDER BY last_day DESC)) AS recency_rank,
+    toInt64(RANK() OVER (ORDER BY orders DESC)) AS frequency_rank
   FROM spending
   WHERE
     converted_orders > 0
@@ -1073,7 +1091,7 @@ WITH rates AS (
       THEN 'dolphins'
       WHEN 'rank' = 'money'
       THEN 'minnows'
-      WHEN net_rank <= GREATEST(1, CAST(payers / 100 AS Nullable(Int64)))
+      WHEN net_rank <= GREATEST(toInt32(1), CAST(payers / 100 AS Nullable(Int64)))
       THEN 'whales'
       WHEN net_rank <= CAST(payers / 10 AS Nullable(Int64))
       THEN 'dolphins'
@@ -1081,18 +1099,21 @@ WITH rates AS (
     END AS tier,
     CASE
       WHEN payers = 1
-      THEN 5
-      ELSE LEAST(5, 1 + CAST(5 * (
-        payers - recency_rank
-      ) / (
-        payers - 1
-      ) AS Nullable(Int64)))
+      THEN toInt32(5)
+      ELSE LEAST(
+        toInt32(5),
+        1 + CAST(5 * (
+          payers - recency_rank
+        ) / (
+          payers - 1
+        ) AS Nullable(Int64))
+      )
     END AS recency,
     CASE
       WHEN payers = 1
-      THEN 5
+      THEN toInt32(5)
       ELSE LEAST(
-        5,
+        toInt32(5),
         1 + CAST(5 * (
           payers - frequency_rank
         ) / (
@@ -1102,22 +1123,25 @@ WITH rates AS (
     END AS frequency,
     CASE
       WHEN payers = 1
-      THEN 5
-      ELSE LEAST(5, 1 + CAST(5 * (
-        payers - net_rank
-      ) / (
-        payers - 1
-      ) AS Nullable(Int64)))
+      THEN toInt32(5)
+      ELSE LEAST(
+        toInt32(5),
+        1 + CAST(5 * (
+          payers - net_rank
+        ) / (
+          payers - 1
+        ) AS Nullable(Int64))
+      )
     END AS monetary
   FROM ranked
 )
 SELECT
   'groups' AS list,
   tier AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  COUNT(*) AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt64(COUNT(*)) AS players,
   CAST(SUM(net) AS Nullable(Int128)) AS net,
   CAST(MIN(net) AS Nullable(Int128)) AS least,
   CAST(MAX(net) AS Nullable(Int128)) AS most
@@ -1131,7 +1155,7 @@ SELECT
   recency,
   frequency,
   monetary,
-  COUNT(*) AS players,
+  toInt64(COUNT(*)) AS players,
   CAST(SUM(net) AS Nullable(Int128)) AS net,
   NULL AS least,
   NULL AS most
@@ -1144,10 +1168,10 @@ UNION ALL
 SELECT
   'groups' AS list,
   'unconverted' AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  COUNT(*) AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt64(COUNT(*)) AS players,
   NULL AS net,
   NULL AS least,
   NULL AS most
@@ -1158,10 +1182,10 @@ UNION ALL
 SELECT
   'groups' AS list,
   'non_payers' AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  COUNT(DISTINCT active.player_id) AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt64(COUNT(DISTINCT active.player_id)) AS players,
   NULL AS net,
   NULL AS least,
   NULL AS most
@@ -1174,10 +1198,10 @@ UNION ALL
 SELECT
   'given_back' AS list,
   '' AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  0 AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt32(0) AS players,
   CAST(SUM(net) AS Nullable(Int128)) AS net,
   NULL AS least,
   NULL AS most
@@ -1188,10 +1212,10 @@ UNION ALL
 SELECT
   'unknown_players' AS list,
   '' AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  0 AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt32(0) AS players,
   CAST(SUM(amount) AS Nullable(Int128)) AS net,
   NULL AS least,
   NULL AS most
@@ -1202,10 +1226,10 @@ UNION ALL
 SELECT
   'unconverted' AS list,
   paid_in AS key,
-  0 AS recency,
-  0 AS frequency,
-  0 AS monetary,
-  COUNT(*) AS players,
+  toInt32(0) AS recency,
+  toInt32(0) AS frequency,
+  toInt32(0) AS monetary,
+  toInt64(COUNT(*)) AS players,
   NULL AS net,
   NULL AS least,
   NULL AS most

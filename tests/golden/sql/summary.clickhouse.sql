@@ -36,7 +36,7 @@ WITH times AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM playtrace.event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -68,7 +68,7 @@ WITH times AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -93,7 +93,7 @@ WITH times AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -113,8 +113,8 @@ WITH times AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -136,7 +136,7 @@ WITH times AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM playtrace.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -162,17 +162,17 @@ WITH times AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -212,7 +212,7 @@ WITH times AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -242,8 +242,8 @@ WITH times AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -282,7 +282,7 @@ WITH times AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM playtrace.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -336,7 +336,7 @@ WITH times AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM playtrace.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -388,7 +388,7 @@ WITH times AS (
                 crashes,
                 quits,
                 backgrounds
-              FROM main.sessions
+              FROM playtrace.sessions
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS parts
@@ -424,7 +424,7 @@ WITH times AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -450,7 +450,7 @@ WITH times AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -495,7 +495,7 @@ WITH times AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM playtrace.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -504,7 +504,7 @@ WITH times AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -525,7 +525,7 @@ WITH times AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -560,10 +560,10 @@ WITH times AS (
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
         THEN micros
-        ELSE 0
+        ELSE toInt32(0)
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
+    toInt64(COUNT(CASE WHEN paid_in <> 'USD' THEN toInt32(1) END)) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -572,7 +572,7 @@ WITH times AS (
   SELECT
     bucket,
     SUM(events) AS event_count,
-    SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+    SUM(CASE WHEN name = 'crash' THEN events ELSE toInt32(0) END) AS crash_count,
     SUM(frames_micros) AS frames_micros,
     SUM(frames_us) AS frames_us
   FROM event_counts
@@ -581,25 +581,25 @@ WITH times AS (
 ), newcomers AS (
   SELECT
     bucket,
-    COUNT(*) AS new_players
+    toInt64(COUNT(*)) AS new_players
   FROM players
   GROUP BY
     bucket
 ), ended AS (
   SELECT
     bucket,
-    COUNT(*) AS session_count,
+    toInt64(COUNT(*)) AS session_count,
     SUM(length_us) AS length_us,
-    quantileExactInclusive(length_us)(0.5) AS median_length_us,
-    COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-    COUNT(DISTINCT player_id) AS players,
-    COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+    quantileExactInclusive(0.5)(length_us) AS median_length_us,
+    toInt64(COUNT(CASE WHEN crashes > 0 THEN toInt32(1) END)) AS crashed_sessions,
+    toInt64(COUNT(DISTINCT player_id)) AS players,
+    toInt64(COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END)) AS crashed_players
   FROM sessions
   GROUP BY
     bucket
 )
 SELECT
-  times.bucket,
+  times.bucket AS bucket,
   first_at,
   event_count,
   crash_count,
@@ -637,11 +637,11 @@ WITH calendar AS (
         arrayZip(
           CAST([0, 1, 2, 3] AS Array(Nullable(Int64))),
           CAST([
-            CAST('2026-02-27' AS Nullable(DATE)),
-            CAST('2026-02-28' AS Nullable(DATE)),
-            CAST('2026-03-01' AS Nullable(DATE)),
-            CAST('2026-03-02' AS Nullable(DATE))
-          ] AS Array(Nullable(DATE))),
+            CAST('2026-02-27' AS Date32),
+            CAST('2026-02-28' AS Date32),
+            CAST('2026-03-01' AS Date32),
+            CAST('2026-03-02' AS Date32)
+          ] AS Array(Date32)),
           CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655, 281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -666,7 +666,7 @@ WITH calendar AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     '' AS split,
     platform,
@@ -683,15 +683,15 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-02-27' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    player_days.day >= CAST('2026-02-27' AS Date32)
+    AND player_days.day <= CAST('2026-03-02' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -717,7 +717,7 @@ WITH calendar AS (
   SELECT
     period,
     player_id,
-    SUM(bitCount(bits)) AS player_days
+    SUM(toInt64(bitCount(bits))) AS player_days
   FROM seen
   GROUP BY
     period,
@@ -725,7 +725,7 @@ WITH calendar AS (
 )
 SELECT
   period AS bucket,
-  COUNT(*) AS active_players,
+  toInt64(COUNT(*)) AS active_players,
   SUM(player_days) AS player_days
 FROM played
 GROUP BY
@@ -766,23 +766,23 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -793,7 +793,7 @@ WITH active AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
-  COUNT(DISTINCT player_id) AS players_now
+  toInt64(COUNT(DISTINCT player_id)) AS players_now
 FROM active;
 
 WITH times AS (
@@ -831,7 +831,7 @@ WITH times AS (
       country,
       currency,
       CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS value_micros,
       CAST(0 AS Nullable(Int64)) AS frames_micros,
       CAST(0 AS Nullable(Int64)) AS frames_us
     FROM (
@@ -861,23 +861,23 @@ WITH times AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -894,9 +894,13 @@ WITH times AS (
       country,
       currency,
       CAST(1 AS Nullable(Int64)) AS events,
-      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS value_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_micros END AS frames_micros,
-      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN 0 ELSE drawn_us END AS frames_us
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS value_micros,
+      CASE
+        WHEN drawn_micros IS NULL OR drawn_us IS NULL
+        THEN toInt32(0)
+        ELSE drawn_micros
+      END AS frames_micros,
+      CASE WHEN drawn_micros IS NULL OR drawn_us IS NULL THEN toInt32(0) ELSE drawn_us END AS frames_us
     FROM (
       SELECT
         game_id,
@@ -931,7 +935,7 @@ WITH times AS (
           currency,
           value,
           props,
-          COALESCE(toFloat64OrNull(toString(props.duration_s)), 1) AS seconds
+          COALESCE(toFloat64OrNull(toString(props.duration_s)), toInt32(1)) AS seconds
         FROM (
           SELECT
             game_id,
@@ -959,23 +963,23 @@ WITH times AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1047,23 +1051,23 @@ WITH times AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1121,23 +1125,23 @@ WITH times AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1160,8 +1164,8 @@ WITH times AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -1174,7 +1178,7 @@ WITH times AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -1218,23 +1222,23 @@ WITH times AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1261,7 +1265,7 @@ WITH times AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -1274,24 +1278,24 @@ WITH times AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
       CAST(CASE
         WHEN name = 'crash'
-        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS backgrounds
     FROM (
       SELECT
@@ -1320,23 +1324,23 @@ WITH times AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1372,17 +1376,17 @@ WITH times AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -1422,7 +1426,7 @@ WITH times AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -1452,8 +1456,8 @@ WITH times AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -1483,7 +1487,7 @@ WITH times AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -1527,23 +1531,23 @@ WITH times AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1570,7 +1574,7 @@ WITH times AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -1583,24 +1587,24 @@ WITH times AS (
                       session_id IS NULL
                     ) THEN mono_ms END AS mono_ms,
                     CAST(1 AS Nullable(Int64)) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                     CAST(CASE
                       WHEN name = 'crash'
-                      AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS backgrounds
                   FROM (
                     SELECT
@@ -1629,23 +1633,23 @@ WITH times AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1700,7 +1704,7 @@ WITH times AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1744,23 +1748,23 @@ WITH times AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1787,7 +1791,7 @@ WITH times AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1800,24 +1804,24 @@ WITH times AS (
             session_id IS NULL
           ) THEN mono_ms END AS mono_ms,
           CAST(1 AS Nullable(Int64)) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
           CAST(CASE
             WHEN name = 'crash'
-            AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS backgrounds
         FROM (
           SELECT
@@ -1846,23 +1850,23 @@ WITH times AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1915,7 +1919,7 @@ WITH times AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1959,23 +1963,23 @@ WITH times AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -2002,7 +2006,7 @@ WITH times AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -2015,24 +2019,24 @@ WITH times AS (
                   session_id IS NULL
                 ) THEN mono_ms END AS mono_ms,
                 CAST(1 AS Nullable(Int64)) AS events,
-                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                 CAST(CASE
                   WHEN name = 'crash'
-                  AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS crashes,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS quits,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS backgrounds
               FROM (
                 SELECT
@@ -2061,23 +2065,23 @@ WITH times AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -2123,7 +2127,7 @@ WITH times AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) AS micros
+    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
   FROM (
     SELECT
       game_id,
@@ -2197,65 +2201,65 @@ WITH times AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -2283,23 +2287,23 @@ WITH times AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -2411,65 +2415,65 @@ WITH times AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(CAST(props.count AS Nullable(String)))), value, 1)
+          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
           ELSE value
         END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.item AS Nullable(String))
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS Nullable(String))
-          WHEN 'score_posted'
-          THEN CAST(props.board AS Nullable(String))
-          WHEN 'session_start'
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.product), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.placement), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.item), '')
+          WHEN name = 'achievement_unlocked'
+          THEN nullIf(toString(props.achievement), '')
+          WHEN name = 'score_posted'
+          THEN nullIf(toString(props.board), '')
+          WHEN name = 'session_start'
           THEN CAST(NULL AS Nullable(String))
-          WHEN 'match_start'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.mode AS Nullable(String))
-          WHEN 'level_start'
+          WHEN name = 'match_start'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.mode), '')
+          WHEN name = 'level_start'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_complete'
+          WHEN name = 'level_complete'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_fail'
+          WHEN name = 'level_fail'
           THEN CAST(level AS Nullable(String))
-          WHEN 'level_abandon'
+          WHEN name = 'level_abandon'
           THEN CAST(level AS Nullable(String))
         END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS Nullable(String))
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS Nullable(String))
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS Nullable(String))
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS Nullable(String))
-          WHEN 'match_end'
-          THEN CAST(props.result AS Nullable(String))
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS Nullable(String))
+        CASE
+          WHEN name = 'purchase'
+          THEN nullIf(toString(props.kind), '')
+          WHEN name = 'ad_impression'
+          THEN nullIf(toString(props.format), '')
+          WHEN name = 'resource_gain'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'resource_spend'
+          THEN nullIf(toString(props.reason), '')
+          WHEN name = 'item_looted'
+          THEN nullIf(toString(props.rarity), '')
+          WHEN name = 'match_end'
+          THEN nullIf(toString(props.result), '')
+          WHEN name = 'level_fail'
+          THEN nullIf(toString(props.reason), '')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(CAST(props.balance AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(CAST(props.duration_s AS Nullable(String))))
+          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS Nullable(String)) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS Nullable(String)) END AS validated
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
         SELECT
           game_id,
@@ -2497,23 +2501,23 @@ WITH times AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -2541,7 +2545,7 @@ WITH times AS (
     AND NOT (
       transaction_id IS NULL
     )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), 0) > 0
+    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -2562,7 +2566,7 @@ WITH times AS (
     micros,
     COALESCE(nullIf(payments.detail, ''), first_orders.detail, '') AS detail,
     COALESCE(nullIf(currency, ''), 'USD') AS paid_in,
-    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Nullable(DATE)) AS rate_day
+    CAST(CASE WHEN micros < 0 THEN COALESCE(counted_at, time) ELSE time END AS Date32) AS rate_day
   FROM payments
   LEFT JOIN first_orders
     ON payments.transaction_id = first_orders.transaction_id
@@ -2597,10 +2601,10 @@ WITH times AS (
       CASE
         WHEN paid_in = 'USD' AND micros BETWEEN -100000000000000000 AND 100000000000000000
         THEN micros
-        ELSE 0
+        ELSE toInt32(0)
       END
     ) AS revenue_micros,
-    COUNT(CASE WHEN paid_in <> 'USD' THEN 1 END) AS other_currency_purchases
+    toInt64(COUNT(CASE WHEN paid_in <> 'USD' THEN toInt32(1) END)) AS other_currency_purchases
   FROM counted
   GROUP BY
     bucket,
@@ -2609,7 +2613,7 @@ WITH times AS (
   SELECT
     bucket,
     SUM(events) AS event_count,
-    SUM(CASE WHEN name = 'crash' THEN events ELSE 0 END) AS crash_count,
+    SUM(CASE WHEN name = 'crash' THEN events ELSE toInt32(0) END) AS crash_count,
     SUM(frames_micros) AS frames_micros,
     SUM(frames_us) AS frames_us
   FROM event_counts
@@ -2618,25 +2622,25 @@ WITH times AS (
 ), newcomers AS (
   SELECT
     bucket,
-    COUNT(*) AS new_players
+    toInt64(COUNT(*)) AS new_players
   FROM players
   GROUP BY
     bucket
 ), ended AS (
   SELECT
     bucket,
-    COUNT(*) AS session_count,
+    toInt64(COUNT(*)) AS session_count,
     SUM(length_us) AS length_us,
-    quantileExactInclusive(length_us)(0.5) AS median_length_us,
-    COUNT(CASE WHEN crashes > 0 THEN 1 END) AS crashed_sessions,
-    COUNT(DISTINCT player_id) AS players,
-    COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END) AS crashed_players
+    quantileExactInclusive(0.5)(length_us) AS median_length_us,
+    toInt64(COUNT(CASE WHEN crashes > 0 THEN toInt32(1) END)) AS crashed_sessions,
+    toInt64(COUNT(DISTINCT player_id)) AS players,
+    toInt64(COUNT(DISTINCT CASE WHEN crashes > 0 THEN player_id END)) AS crashed_players
   FROM sessions
   GROUP BY
     bucket
 )
 SELECT
-  times.bucket,
+  times.bucket AS bucket,
   first_at,
   event_count,
   crash_count,
@@ -2746,23 +2750,23 @@ WITH slices AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -2790,7 +2794,7 @@ WITH slices AS (
   SELECT
     period,
     player_id,
-    SUM(bitCount(bits)) AS player_days
+    SUM(toInt64(bitCount(bits))) AS player_days
   FROM seen
   GROUP BY
     period,
@@ -2798,7 +2802,7 @@ WITH slices AS (
 )
 SELECT
   period AS bucket,
-  COUNT(*) AS active_players,
+  toInt64(COUNT(*)) AS active_players,
   SUM(player_days) AS player_days
 FROM played
 GROUP BY

@@ -9,7 +9,7 @@ WITH calendar AS (
       arrayJoin(
         arrayZip(
           CAST([0, 1] AS Array(Nullable(Int64))),
-          CAST([CAST('2026-03-01' AS Nullable(DATE)), CAST('2026-03-02' AS Nullable(DATE))] AS Array(Nullable(DATE))),
+          CAST([CAST('2026-03-01' AS Date32), CAST('2026-03-02' AS Date32)] AS Array(Date32)),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64))),
           CAST([281474976710655, 281474976710655] AS Array(Nullable(Int64)))
         )
@@ -17,7 +17,7 @@ WITH calendar AS (
   ) AS zipped
 ), active AS (
   SELECT
-    calendar.bucket,
+    calendar.bucket AS bucket,
     player_id,
     COALESCE(nullIf(version, 'unknown'), '') AS split,
     platform,
@@ -34,15 +34,15 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM playtrace.player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
   JOIN calendar
     ON player_days.day = calendar.day
   WHERE
-    player_days.day >= CAST('2026-03-01' AS Nullable(DATE))
-    AND player_days.day <= CAST('2026-03-02' AS Nullable(DATE))
+    player_days.day >= CAST('2026-03-01' AS Date32)
+    AND player_days.day <= CAST('2026-03-02' AS Date32)
     AND (
       (
         bitAnd(slots_am, am)
@@ -60,7 +60,7 @@ WITH calendar AS (
 ), ranked AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY toInt64(COUNT(*)) DESC, split)) AS rank
   FROM found
   GROUP BY
     split
@@ -78,7 +78,7 @@ SELECT
   bucket,
   rank,
   key,
-  COUNT(DISTINCT player_id) AS part
+  toInt64(COUNT(DISTINCT player_id)) AS part
 FROM shown
 GROUP BY
   bucket,
@@ -88,9 +88,9 @@ UNION ALL
 /* The total: a player of two keys counts once. */
 SELECT
   bucket,
-  0 AS rank,
+  toInt32(0) AS rank,
   NULL AS key,
-  COUNT(DISTINCT player_id) AS part
+  toInt64(COUNT(DISTINCT player_id)) AS part
 FROM found
 WHERE
   NOT (
@@ -138,23 +138,23 @@ WITH active AS (
       COALESCE(version, '') AS version,
       COALESCE(country, '') AS country,
       COALESCE(currency, '') AS currency,
-      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-      NOT (
+      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+      CAST(NOT (
         player_id IS NULL
       )
       AND NOT (
         name IN ('push_received', 'server_grant', 'crash_upload')
-      ) AS is_active,
+      ) AS Nullable(Bool)) AS is_active,
       CAST((
         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
       ) % 63 AS Nullable(Int8)) AS player_bit,
       CASE
-        WHEN CHAR_LENGTH(session_id) >= 16
+        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+    FROM playtrace.events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -176,7 +176,7 @@ WITH active AS (
 ), ranked AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY toInt64(COUNT(*)) DESC, split)) AS rank
   FROM found
   GROUP BY
     split
@@ -194,7 +194,7 @@ SELECT
   bucket,
   rank,
   key,
-  COUNT(DISTINCT player_id) AS part
+  toInt64(COUNT(DISTINCT player_id)) AS part
 FROM shown
 GROUP BY
   bucket,
@@ -204,9 +204,9 @@ UNION ALL
 /* The total: a player of two keys counts once. */
 SELECT
   bucket,
-  0 AS rank,
+  toInt32(0) AS rank,
   NULL AS key,
-  COUNT(DISTINCT player_id) AS part
+  toInt64(COUNT(DISTINCT player_id)) AS part
 FROM found
 WHERE
   NOT (

@@ -18,7 +18,7 @@ WITH players AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM playtrace.players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -34,10 +34,10 @@ WITH players AS (
   SELECT
     bucket,
     split,
-    COUNT(*) AS weight,
-    COUNT(*) AS part,
-    0 AS whole,
-    0 AS others
+    toInt64(COUNT(*)) AS weight,
+    toInt64(COUNT(*)) AS part,
+    toInt32(0) AS whole,
+    toInt32(0) AS others
   FROM players
   GROUP BY
     bucket,
@@ -45,7 +45,7 @@ WITH players AS (
 ), ranked AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split)) AS rank
   FROM found
   GROUP BY
     split
@@ -129,23 +129,23 @@ WITH players AS (
           COALESCE(version, '') AS version,
           COALESCE(country, '') AS country,
           COALESCE(currency, '') AS currency,
-          name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-          NOT (
+          CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+          CAST(NOT (
             player_id IS NULL
           )
           AND NOT (
             name IN ('push_received', 'server_grant', 'crash_upload')
-          ) AS is_active,
+          ) AS Nullable(Bool)) AS is_active,
           CAST((
             ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
           ) % 63 AS Nullable(Int8)) AS player_bit,
           CASE
-            WHEN CHAR_LENGTH(session_id) >= 16
+            WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+        FROM playtrace.events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -167,10 +167,10 @@ WITH players AS (
   SELECT
     bucket,
     split,
-    COUNT(*) AS weight,
-    COUNT(*) AS part,
-    0 AS whole,
-    0 AS others
+    toInt64(COUNT(*)) AS weight,
+    toInt64(COUNT(*)) AS part,
+    toInt32(0) AS whole,
+    toInt32(0) AS others
   FROM players
   GROUP BY
     bucket,
@@ -178,7 +178,7 @@ WITH players AS (
 ), ranked AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split)) AS rank
   FROM found
   GROUP BY
     split

@@ -14,8 +14,8 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -37,7 +37,7 @@ WITH session_ids AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM playtrace.sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -63,17 +63,17 @@ WITH session_ids AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -113,7 +113,7 @@ WITH session_ids AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -143,8 +143,8 @@ WITH session_ids AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -183,7 +183,7 @@ WITH session_ids AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM playtrace.sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -237,7 +237,7 @@ WITH session_ids AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM playtrace.sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -289,7 +289,7 @@ WITH session_ids AS (
                 crashes,
                 quits,
                 backgrounds
-              FROM main.sessions
+              FROM playtrace.sessions
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS parts
@@ -313,16 +313,16 @@ WITH session_ids AS (
   SELECT
     bucket,
     split,
-    COUNT(*) AS weight,
-    COUNT(*) AS whole,
-    0 AS others,
+    toInt64(COUNT(*)) AS weight,
+    toInt64(COUNT(*)) AS whole,
+    toInt32(0) AS others,
     SUM(
-      CASE 'avg_session_seconds'
-        WHEN 'avg_session_seconds'
+      CASE
+        WHEN 'avg_session_seconds' = 'avg_session_seconds'
         THEN length_us
-        WHEN 'crash_free_sessions'
-        THEN CASE WHEN crashes > 0 THEN 0 ELSE 1 END
-        ELSE 1
+        WHEN 'avg_session_seconds' = 'crash_free_sessions'
+        THEN CASE WHEN crashes > 0 THEN toInt32(0) ELSE toInt32(1) END
+        ELSE toInt32(1)
       END
     ) AS part
   FROM sessions
@@ -332,7 +332,7 @@ WITH session_ids AS (
 ), ranked AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split)) AS rank
   FROM found
   GROUP BY
     split
@@ -377,8 +377,8 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    COUNT(*) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS has_several
+    CAST(toInt64(COUNT(*)) > 1
+    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -391,7 +391,7 @@ WITH session_ids AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -435,23 +435,23 @@ WITH session_ids AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -478,7 +478,7 @@ WITH session_ids AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+        ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
       END AS since,
       CASE WHEN NOT (
         player_id IS NULL
@@ -491,24 +491,24 @@ WITH session_ids AS (
         session_id IS NULL
       ) THEN mono_ms END AS mono_ms,
       CAST(1 AS Nullable(Int64)) AS events,
-      CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+      CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
       CAST(CASE
         WHEN name = 'crash'
-        AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-        THEN 1
-        ELSE 0
+        AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+        THEN toInt32(1)
+        ELSE toInt32(0)
       END AS Nullable(Int64)) AS backgrounds
     FROM (
       SELECT
@@ -537,23 +537,23 @@ WITH session_ids AS (
         COALESCE(version, '') AS version,
         COALESCE(country, '') AS country,
         COALESCE(currency, '') AS currency,
-        name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-        NOT (
+        CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+        CAST(NOT (
           player_id IS NULL
         )
         AND NOT (
           name IN ('push_received', 'server_grant', 'crash_upload')
-        ) AS is_active,
+        ) AS Nullable(Bool)) AS is_active,
         CAST((
           ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
         ) % 63 AS Nullable(Int8)) AS player_bit,
         CASE
-          WHEN CHAR_LENGTH(session_id) >= 16
+          WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+      FROM playtrace.events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -589,17 +589,17 @@ WITH session_ids AS (
     backgrounds
   FROM (
     SELECT
-      began.owner,
-      began.session_id,
-      began.player_id,
-      began.started_at,
-      began.ended_at,
-      began.platform,
-      began.version,
-      began.country,
-      began.crashes,
-      began.quits,
-      began.backgrounds,
+      began.owner AS owner,
+      began.session_id AS session_id,
+      began.player_id AS player_id,
+      began.started_at AS started_at,
+      began.ended_at AS ended_at,
+      began.platform AS platform,
+      began.version AS version,
+      began.country AS country,
+      began.crashes AS crashes,
+      began.quits AS quits,
+      began.backgrounds AS backgrounds,
       COALESCE(began.mono_ms * 1000, DATE_DIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
     FROM (
       SELECT
@@ -639,7 +639,7 @@ WITH session_ids AS (
       FROM (
         SELECT
           *,
-          SUM(CASE WHEN played > 0 THEN 1 ELSE 0 END) OVER (
+          SUM(CASE WHEN played > 0 THEN toInt32(1) ELSE toInt32(0) END) OVER (
             PARTITION BY owner, session_id
             ORDER BY order_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -669,8 +669,8 @@ WITH session_ids AS (
               SUM(
                 CASE
                   WHEN since <= silent_since + toIntervalMicrosecond(1800000000)
-                  THEN 0
-                  ELSE 1
+                  THEN toInt32(0)
+                  ELSE toInt32(1)
                 END
               ) OVER (
                 PARTITION BY owner, session_id
@@ -700,7 +700,7 @@ WITH session_ids AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -744,23 +744,23 @@ WITH session_ids AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -787,7 +787,7 @@ WITH session_ids AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                      ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                     END AS since,
                     CASE WHEN NOT (
                       player_id IS NULL
@@ -800,24 +800,24 @@ WITH session_ids AS (
                       session_id IS NULL
                     ) THEN mono_ms END AS mono_ms,
                     CAST(1 AS Nullable(Int64)) AS events,
-                    CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                    CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                     CAST(CASE
                       WHEN name = 'crash'
-                      AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                      THEN 1
-                      ELSE 0
+                      AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                      THEN toInt32(1)
+                      ELSE toInt32(0)
                     END AS Nullable(Int64)) AS backgrounds
                   FROM (
                     SELECT
@@ -846,23 +846,23 @@ WITH session_ids AS (
                       COALESCE(version, '') AS version,
                       COALESCE(country, '') AS country,
                       COALESCE(currency, '') AS currency,
-                      name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                      NOT (
+                      CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                      CAST(NOT (
                         player_id IS NULL
                       )
                       AND NOT (
                         name IN ('push_received', 'server_grant', 'crash_upload')
-                      ) AS is_active,
+                      ) AS Nullable(Bool)) AS is_active,
                       CAST((
                         ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                       ) % 63 AS Nullable(Int8)) AS player_bit,
                       CASE
-                        WHEN CHAR_LENGTH(session_id) >= 16
+                        WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                    FROM playtrace.events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -917,7 +917,7 @@ WITH session_ids AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -961,23 +961,23 @@ WITH session_ids AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1004,7 +1004,7 @@ WITH session_ids AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+            ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
           END AS since,
           CASE WHEN NOT (
             player_id IS NULL
@@ -1017,24 +1017,24 @@ WITH session_ids AS (
             session_id IS NULL
           ) THEN mono_ms END AS mono_ms,
           CAST(1 AS Nullable(Int64)) AS events,
-          CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+          CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
           CAST(CASE
             WHEN name = 'crash'
-            AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-            THEN 1
-            ELSE 0
+            AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+            THEN toInt32(1)
+            ELSE toInt32(0)
           END AS Nullable(Int64)) AS backgrounds
         FROM (
           SELECT
@@ -1063,23 +1063,23 @@ WITH session_ids AS (
             COALESCE(version, '') AS version,
             COALESCE(country, '') AS country,
             COALESCE(currency, '') AS currency,
-            name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-            NOT (
+            CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+            CAST(NOT (
               player_id IS NULL
             )
             AND NOT (
               name IN ('push_received', 'server_grant', 'crash_upload')
-            ) AS is_active,
+            ) AS Nullable(Bool)) AS is_active,
             CAST((
               ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
             ) % 63 AS Nullable(Int8)) AS player_bit,
             CASE
-              WHEN CHAR_LENGTH(session_id) >= 16
+              WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+          FROM playtrace.events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1132,7 +1132,7 @@ WITH session_ids AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1176,23 +1176,23 @@ WITH session_ids AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1219,7 +1219,7 @@ WITH session_ids AS (
                 CASE
                   WHEN session_id IS NULL OR mono_ms IS NULL
                   THEN time
-                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, 86400000))
+                  ELSE time - toIntervalMillisecond(LEAST(mono_ms, toInt32(86400000)))
                 END AS since,
                 CASE WHEN NOT (
                   player_id IS NULL
@@ -1232,24 +1232,24 @@ WITH session_ids AS (
                   session_id IS NULL
                 ) THEN mono_ms END AS mono_ms,
                 CAST(1 AS Nullable(Int64)) AS events,
-                CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS Nullable(Int64)) AS played,
+                CAST(CASE WHEN name = 'crash' THEN toInt32(0) ELSE toInt32(1) END AS Nullable(Int64)) AS played,
                 CAST(CASE
                   WHEN name = 'crash'
-                  AND NOT COALESCE(CAST(props.class AS Nullable(String)) = 'hang', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.class), '') = 'hang', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS crashes,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND NOT COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND NOT COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS quits,
                 CAST(CASE
                   WHEN name = 'session_end'
-                  AND COALESCE(CAST(props.reason AS Nullable(String)) = 'background', FALSE)
-                  THEN 1
-                  ELSE 0
+                  AND COALESCE(nullIf(toString(props.reason), '') = 'background', FALSE)
+                  THEN toInt32(1)
+                  ELSE toInt32(0)
                 END AS Nullable(Int64)) AS backgrounds
               FROM (
                 SELECT
@@ -1278,23 +1278,23 @@ WITH session_ids AS (
                   COALESCE(version, '') AS version,
                   COALESCE(country, '') AS country,
                   COALESCE(currency, '') AS currency,
-                  name IN ('push_received', 'server_grant', 'crash_upload') AS is_passive,
-                  NOT (
+                  CAST(name IN ('push_received', 'server_grant', 'crash_upload') AS Nullable(Bool)) AS is_passive,
+                  CAST(NOT (
                     player_id IS NULL
                   )
                   AND NOT (
                     name IN ('push_received', 'server_grant', 'crash_upload')
-                  ) AS is_active,
+                  ) AS Nullable(Bool)) AS is_active,
                   CAST((
                     ASCII(player_id) + 37 * ASCII(SUBSTRING(player_id, 3)) + 11 * ASCII(SUBSTRING(player_id, -1)) + 29 * ASCII(SUBSTRING(player_id, -2)) + 17 * ASCII(SUBSTRING(player_id, -3)) + 41 * ASCII(SUBSTRING(player_id, -4)) + 23 * ASCII(SUBSTRING(player_id, -5)) + 5 * ASCII(SUBSTRING(player_id, -6))
                   ) % 63 AS Nullable(Int8)) AS player_bit,
                   CASE
-                    WHEN CHAR_LENGTH(session_id) >= 16
+                    WHEN toInt64(CHAR_LENGTH(session_id)) >= 16
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(toUnixTimestamp64Micro(time) AS Nullable(Int128)) * toInt128('590295810358705651712') + CAST(GREATEST(toInt32(0), LEAST(COALESCE(seq, toInt32(0)), toInt32(32767))) AS Nullable(Int128)) * 18014398509481984 + CAST(journal_offset AS Nullable(Int128)) * 16384 + position AS order_key
+                FROM playtrace.events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1328,16 +1328,16 @@ WITH session_ids AS (
   SELECT
     bucket,
     split,
-    COUNT(*) AS weight,
-    COUNT(*) AS whole,
-    0 AS others,
+    toInt64(COUNT(*)) AS weight,
+    toInt64(COUNT(*)) AS whole,
+    toInt32(0) AS others,
     SUM(
-      CASE 'avg_session_seconds'
-        WHEN 'avg_session_seconds'
+      CASE
+        WHEN 'avg_session_seconds' = 'avg_session_seconds'
         THEN length_us
-        WHEN 'crash_free_sessions'
-        THEN CASE WHEN crashes > 0 THEN 0 ELSE 1 END
-        ELSE 1
+        WHEN 'avg_session_seconds' = 'crash_free_sessions'
+        THEN CASE WHEN crashes > 0 THEN toInt32(0) ELSE toInt32(1) END
+        ELSE toInt32(1)
       END
     ) AS part
   FROM sessions
@@ -1347,7 +1347,7 @@ WITH session_ids AS (
 ), ranked AS (
   SELECT
     split,
-    ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split) AS rank
+    toInt64(ROW_NUMBER() OVER (ORDER BY SUM(weight) DESC, split)) AS rank
   FROM found
   GROUP BY
     split

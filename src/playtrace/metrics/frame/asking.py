@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     # Only for these names: `playtrace query` asks a server without a database of its own.
     import pyarrow as pa
 
-    from playtrace.store.duckdb import Reader
+    from playtrace.store.reading import Reader
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Asking:
     def _named(self, sql: LiteralString, bound: dict[str, object]) -> dict[str, object]:
         named = {name: bound[name] for name in re.findall(r"\$(\w+)", sql)}
         if self.is_explained:
-            self.statements.append(with_values(sql, named))
+            self.statements.append(self.reader.as_run(with_values(sql, named)))
         return named
 
     def heading(

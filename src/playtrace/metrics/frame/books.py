@@ -14,7 +14,7 @@ from playtrace.metrics.frame.models import Model
 
 if TYPE_CHECKING:
     # Only for this name: `playtrace query` asks a server without a database of its own.
-    from playtrace.store.duckdb import Reader
+    from playtrace.store.reading import Reader
 
 BOOKS: LiteralString = """
 SELECT hour, outcome, reason, sum(events)::BIGINT AS events

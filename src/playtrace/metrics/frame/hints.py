@@ -21,7 +21,7 @@ from playtrace.metrics.frame.money import PAID_IN, MoneyAnswer
 from playtrace.metrics.frame.scope import ever
 
 if TYPE_CHECKING:
-    from playtrace.store.duckdb import Reader
+    from playtrace.store.reading import Reader
 
 KNOWN_MAX = 200
 """Of the values of a dimension, the commonest: a value is compared with so many, and a game may have any number."""

@@ -11,7 +11,7 @@ from playtrace.rollups import event_counts
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS
 
 if TYPE_CHECKING:
-    from playtrace.store.duckdb import Reader
+    from playtrace.store.reading import Reader
 
 Sql = LiteralString
 

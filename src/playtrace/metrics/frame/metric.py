@@ -24,7 +24,7 @@ from playtrace.store.raw_gone import gone_of
 
 if TYPE_CHECKING:
     # Only for these names: `playtrace query` asks a server without a database of its own.
-    from playtrace.store.duckdb import Reader, Store
+    from playtrace.store.reading import Readable, Reader
 
 P = TypeVar("P", bound=CommonParameters)
 A = TypeVar("A", bound=CommonAnswer)
@@ -43,8 +43,10 @@ class Metric(Generic[P, A]):
         *,
         subject: str,
         needs_events: bool = True,
+        travels: bool = True,
     ) -> None:
-        """`needs_events`: an answer that reads events says nothing where those are gone."""
+        """`needs_events`: an answer that reads events says nothing where those are gone. `travels`: its SQL can be said
+        to other engines than DuckDB."""
         self.name = module.rpartition(".")[2]
         """As in the endpoint and the command."""
         self.definition = (definition or "").strip()
@@ -55,12 +57,13 @@ class Metric(Generic[P, A]):
         """What it is about: metrics of one subject are listed together."""
         self._answering = answering
         self._needs_events = needs_events
+        self.travels = travels
 
     @property
     def title(self) -> str:
         return self.definition.partition("\n")[0]
 
-    def answer(self, parameters: P, store: Store, now: dt.datetime | None = None, rules: Rules | None = None) -> A:
+    def answer(self, parameters: P, store: Readable, now: dt.datetime | None = None, rules: Rules | None = None) -> A:
         """Answer as of `now` (the clock's, unless given; what happened is judged by it, not cut off).
 
         Raises `WrongParameter`, and what `Store.reading` raises.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlglot
 from sqlglot import exp
 
-Rule = Callable[[exp.Expression], exp.Expression]
+Rule = Callable[[exp.Expr], exp.Expr]
 
 
 def translated(sql: str, engine: str, *rules: Rule) -> str:
@@ -18,7 +18,7 @@ def translated(sql: str, engine: str, *rules: Rule) -> str:
     return tree.sql(dialect=engine, pretty=True)
 
 
-def _from_below(node: exp.Expression, rule: Rule) -> exp.Expression:
+def _from_below(node: exp.Expr, rule: Rule) -> exp.Expr:
     """What a rule puts in a node's place is made of parts that were translated already."""
     for part in list(node.iter_expressions()):
         better = _from_below(part, rule)
@@ -27,16 +27,16 @@ def _from_below(node: exp.Expression, rule: Rule) -> exp.Expression:
     return rule(node)
 
 
-def call(name: str, *arguments: exp.Expression) -> exp.Expression:
+def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def name_of(node: exp.Expression) -> str:
+def name_of(node: exp.Expr) -> str:
     """Of a function that sqlglot does not know, in small letters; else empty."""
     return node.name.lower() if isinstance(node, exp.Anonymous) else ""
 
 
-def property_path(node: exp.Expression) -> list[str] | None:
+def property_path(node: exp.Expr) -> list[str] | None:
     """`props.a` and `variant_extract(variant_extract(props, 'a'), 'b')` as a list of keys."""
     if name_of(node) == "variant_extract":
         above = property_path(node.expressions[0])
@@ -47,7 +47,7 @@ def property_path(node: exp.Expression) -> list[str] | None:
     return None
 
 
-def listed(node: exp.Expression) -> tuple[list[str], list[exp.Expression]] | None:
+def listed(node: exp.Expr) -> tuple[list[str], list[exp.Expr]] | None:
     """Names and lists of `SELECT unnest(a) AS x, unnest(b) AS y`, which is a small table."""
     if not isinstance(node, exp.Select) or not node.expressions or node.args.get("from_"):
         return None
@@ -62,15 +62,15 @@ def listed(node: exp.Expression) -> tuple[list[str], list[exp.Expression]] | Non
     return [column.alias for column in columns], lists
 
 
-def interval_us(node: exp.Expression) -> int | None:
+def interval_us(node: exp.Expr) -> int | None:
     """Microseconds of `to_microseconds(n)`, as values are bound; None of anything else."""
     return int(node.expressions[0].name) if name_of(node) == "to_microseconds" else None
 
 
-def is_interval_already(node: exp.Expression) -> bool:
+def is_interval_already(node: exp.Expr) -> bool:
     """A bound value is given its type again in our texts."""
     return isinstance(node, exp.Cast) and node.to.is_type("INTERVAL")
 
 
-def is_huge(node: exp.Expression) -> bool:
+def is_huge(node: exp.Expr) -> bool:
     return isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128

@@ -1,0 +1,196 @@
+"""From the embedded store into ClickHouse, slice by slice in the order of arrival, each exactly once.
+
+Before the first row of a slice is sent, ClickHouse notes its borders; after the last one, that it is whole. Whoever is
+killed between the two finds the note and sends the same slice again: the same rows of each table under the same token,
+which ClickHouse takes once. So nothing has to be agreed between the two stores, and a copy that was cut off goes on
+where it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from typing import LiteralString
+
+import pyarrow as pa
+from msgspec import Struct
+
+from playtrace.config import Settings
+from playtrace.store.clickhouse.days import Compared, Difference, compare, copy_anew
+from playtrace.store.clickhouse.schema import BY_NAME
+from playtrace.store.clickhouse.sending import Sending
+from playtrace.store.clickhouse.slices import BOOKS_TOLD, HEAD, NEXT, ROWS, SOURCE
+from playtrace.store.clickhouse.small_tables import SmallTables
+from playtrace.store.clickhouse.store import ClickHouseStore
+from playtrace.store.duckdb import Reader, Store
+from playtrace.store.errors import StoreError
+
+EVENTS_MAX = 200_000
+"""In one slice, unless one request has more."""
+EARLIEST = dt.datetime(1900, 1, 1)
+COMPARE_S = 600.0
+"""Between two comparisons of all days, while it follows."""
+BOOKS_AGAIN = dt.timedelta(hours=2)
+"""Hours that are told again with each slice: clocks of several collectors may differ, and go back a little."""
+
+LAST_SLICES: LiteralString = """
+SELECT after_offset, to_offset, max(is_whole) AS is_whole
+FROM slices
+WHERE source = $source
+GROUP BY after_offset, to_offset
+ORDER BY to_offset DESC
+LIMIT 1
+"""
+
+
+class Slice(Struct, frozen=True):
+    """What came behind one offset, up to another."""
+
+    after_offset: int
+    to_offset: int
+
+
+class Copied(Struct, frozen=True):
+    """What one step did."""
+
+    slice_: Slice
+    events: int
+    head: int
+    """Up to here the embedded store is loaded."""
+
+
+class Copying:
+    """Of one embedded store into one ClickHouse. For one thread; two at a time would send the same twice, which counts
+    once."""
+
+    def __init__(
+        self, store: Store, into: ClickHouseStore, settings: Settings, *, events_max: int = EVENTS_MAX
+    ) -> None:
+        self._store = store
+        self._into = into
+        self._session_timeout = dt.timedelta(minutes=settings.rules.session_timeout_minutes)
+        self._sending = Sending(into)
+        self._small = SmallTables(into, self._sending)
+        self._events_max = events_max
+        self._source: str | None = None
+        self._after: int | None = None
+        self._unfinished: Slice | None = None
+        self._books_since = EARLIEST
+        self._compare_at = 0.0
+
+    @property
+    def after(self) -> int:
+        """Up to here ClickHouse has everything."""
+        return self._after or 0
+
+    def step(self) -> Copied | None:
+        """Copy the next slice, and what changed of the small tables; None when ClickHouse has everything.
+
+        Raises `StoreError` when one of the two stores cannot do it now: then the next step goes on.
+        """
+        with self._store.reading(apart=True) as moment:
+            try:
+                return self._step(moment)
+            except BaseException:
+                # What was sent of it is known there alone.
+                self._after = None
+                raise
+
+    def follow(self) -> Copied | None:
+        """As `step`, and what was taken away here is taken away there: days are compared when all is copied, and then
+        every ten minutes. Raises `StoreError`."""
+        copied = self.step()
+        if copied is None and time.monotonic() >= self._compare_at:
+            self.copy_anew(self.compare(counts_alone=True).different)
+            self._compare_at = time.monotonic() + COMPARE_S
+        return copied
+
+    def compare(self, *, counts_alone: bool = False) -> Compared:
+        """Of all days what ClickHouse has and what it should. Raises `StoreError`."""
+        with self._store.reading(apart=True) as moment:
+            self._where(moment)
+            return compare(moment, self._into, self.after, counts_alone=counts_alone)
+
+    def copy_anew(self, different: Sequence[Difference]) -> None:
+        """Make these days the same. Raises `StoreError`; then some still differ."""
+        for one in different:
+            with self._store.reading(apart=True) as moment:
+                copy_anew(one.day, moment, self._into, self.after, self._session_timeout)
+
+    def _where(self, moment: Reader) -> bool:
+        """Find where ClickHouse is, unless that is known. False for a store that nothing was ever loaded into."""
+        rows = moment.rows(SOURCE)
+        if rows and self._after is None:
+            self._source = str(rows[0]["source"])
+            self._find_place()
+        return bool(rows)
+
+    def _step(self, moment: Reader) -> Copied | None:
+        if not self._where(moment):
+            return None
+        head = int(moment.rows(HEAD)[0]["head"])
+        if head < self.after:
+            raise StoreError(
+                f"ClickHouse has more than this store: up to {self.after}, the store is loaded up to {head}. It was put"
+                " back from a backup, or is another one. Copy it into an empty database."
+            )
+        if self._small.copy(moment):
+            self._into.changed()
+        slice_ = self._unfinished or self._next(moment, head)
+        if slice_ is None:
+            return None
+        if self._unfinished is None:
+            self._note(slice_, is_whole=False, events=0)
+        events = self._send(slice_, moment)
+        self._note(slice_, is_whole=True, events=events)
+        self._after, self._unfinished = slice_.to_offset, None
+        self._into.changed()
+        return Copied(slice_, events, head)
+
+    def _find_place(self) -> None:
+        with self._into.reading(apart=True) as there:
+            found = there.rows(LAST_SLICES, {"source": self._source})
+        self._after, self._unfinished, self._books_since = 0, None, EARLIEST
+        if found:
+            slice_ = Slice(found[0]["after_offset"], found[0]["to_offset"])
+            self._after = slice_.to_offset if found[0]["is_whole"] else slice_.after_offset
+            self._unfinished = None if found[0]["is_whole"] else slice_
+
+    def _next(self, moment: Reader, head: int) -> Slice | None:
+        if head <= self.after:
+            return None
+        next_ = moment.rows(NEXT, {"after": self.after, "rows_max": self._events_max + 1})[0]
+        if next_["rows"] <= self._events_max:
+            return Slice(self.after, head)
+        return Slice(self.after, max(next_["last"] - 1, next_["first"]))
+
+    def _send(self, slice_: Slice, moment: Reader) -> int:
+        known: dict[str, object] = {
+            "after": slice_.after_offset,
+            "upto": slice_.to_offset,
+            "session_timeout": self._session_timeout,
+        }
+        token = f"{self._source}:{slice_.after_offset}:{slice_.to_offset}"
+        events = 0
+        for rows in ROWS:
+            table = moment.query(rows.text, rows.values(known))
+            self._sending.send(rows.table, table, f"{token}:{rows.table}")
+            events = table.num_rows
+        told = moment.query(BOOKS_TOLD, {"since": self._books_since, "told": slice_.to_offset})
+        self._sending.send("books_told", told, f"{token}:books_told")
+        if told.num_rows:
+            self._books_since = max(told["hour"].to_pylist()) - BOOKS_AGAIN
+        return events
+
+    def _note(self, slice_: Slice, *, is_whole: bool, events: int) -> None:
+        row = {
+            "source": self._source,
+            "after_offset": slice_.after_offset,
+            "to_offset": slice_.to_offset,
+            "is_whole": is_whole,
+            "events": events,
+            "noted_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
+        }
+        token = f"{self._source}:{slice_.after_offset}:{slice_.to_offset}:{is_whole}"
+        self._sending.send("slices", pa.table({name: [row[name]] for name in BY_NAME["slices"].names}), token)

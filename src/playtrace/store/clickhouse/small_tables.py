@@ -1,0 +1,93 @@
+"""Tables that are small, and change anywhere: who is one player, segments, what was removed. Each is copied whole, when
+it is another than it was, and takes the place of the one before in one moment."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import LiteralString
+from uuid import uuid4
+
+import pyarrow as pa
+from msgspec import structs
+
+from playtrace.rollups import ROLLUPS, player_merges
+from playtrace.rollups.rollup import Sql
+from playtrace.store.clickhouse.reader import errors
+from playtrace.store.clickhouse.schema import (
+    BY_NAME,
+    REMOVED_BEFORE,
+    REMOVED_EVENTS,
+    SEGMENT_MEMBERS,
+    SEGMENTS,
+)
+from playtrace.store.clickhouse.sending import Sending
+from playtrace.store.clickhouse.slices import COPIED
+from playtrace.store.clickhouse.store import ClickHouseStore
+from playtrace.store.duckdb import Reader
+
+BUILT: frozenset[Sql] = frozenset(rollup.table for rollup in COPIED)
+
+
+def _whole(table: Sql, columns: dict[Sql, Sql]) -> Sql:
+    return "SELECT " + ", ".join(columns) + " FROM main." + table + " ORDER BY ALL"
+
+
+# A rollup that is not copied is made of events when it is asked for: as if all of it was being made anew.
+NOT_BUILT: Sql = " OR ".join(["rollup = '" + rollup.table + "'" for rollup in ROLLUPS if rollup.table not in BUILT])
+BUILDS: LiteralString = f"""
+SELECT rollup, version, CASE WHEN {NOT_BUILT} THEN DATE '1970-01-01' ELSE NULL END AS built_to
+FROM rollup_builds
+ORDER BY rollup
+"""
+
+WHOLE: dict[Sql, Sql] = {
+    "player_merges": _whole("player_merges", player_merges.COLUMNS),
+    "segments": _whole("segments", SEGMENTS),
+    "segment_members": _whole("segment_members", SEGMENT_MEMBERS),
+    "removed_before": _whole("removed_before", REMOVED_BEFORE),
+    "removed_events": _whole("removed_events", REMOVED_EVENTS),
+    "rollup_builds": BUILDS,
+}
+
+
+class SmallTables:
+    """Copies those that changed."""
+
+    def __init__(self, into: ClickHouseStore, sending: Sending) -> None:
+        self._into = into
+        self._cluster = into.address.cluster
+        self._sending = sending
+        self._copied: dict[str, bytes] = {}
+        """What each was when it was copied last."""
+
+    def copy(self, moment: Reader) -> bool:
+        """Whether any had changed. Raises `StoreError`; then the next one copies them."""
+        changed = False
+        for name, text in WHOLE.items():
+            rows = moment.query(text)
+            known = _digest(rows)
+            if self._copied.get(name) != known:
+                self._replace(name, rows)
+                self._copied[name] = known
+                changed = True
+        return changed
+
+    def _replace(self, name: str, rows: pa.Table) -> None:
+        anew = structs.replace(BY_NAME[name], name=f"{name}_anew")
+        # In a cluster what holds the rows changes places, on all servers; what distributes them stays.
+        local, on = ("_local", f" ON CLUSTER {self._cluster}") if self._cluster else ("", "")
+        forget = [f"DROP TABLE IF EXISTS {table}{on} SYNC" for table in {anew.name, anew.name + local}]
+        with errors():
+            for statement in [*forget, *anew.creation(self._cluster)]:
+                self._into.client.command(statement)
+            self._sending.send(anew.name, rows, uuid4().hex)
+            exchange = f"EXCHANGE TABLES {anew.name}{local} AND {name}{local}{on}"
+            for statement in [exchange, *forget]:
+                self._into.client.command(statement)
+
+
+def _digest(rows: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows)
+    return hashlib.sha256(sink.getvalue()).digest()

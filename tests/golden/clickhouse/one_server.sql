@@ -1,0 +1,457 @@
+CREATE TABLE IF NOT EXISTS events (
+    game_id LowCardinality(String),
+    event_id UUID,
+    name LowCardinality(String),
+    time DateTime64(6, 'UTC'),
+    client_time Nullable(DateTime64(6, 'UTC')),
+    received_at DateTime64(6, 'UTC'),
+    seq Nullable(Int64),
+    mono_ms Nullable(Int64),
+    player_id Nullable(String),
+    session_id Nullable(String),
+    device_id Nullable(String),
+    env LowCardinality(String),
+    platform LowCardinality(Nullable(String)),
+    os LowCardinality(Nullable(String)),
+    version LowCardinality(Nullable(String)),
+    build LowCardinality(Nullable(String)),
+    country LowCardinality(Nullable(String)),
+    region LowCardinality(Nullable(String)),
+    severity LowCardinality(String),
+    source LowCardinality(String),
+    match_id Nullable(String),
+    level Nullable(String),
+    map_id LowCardinality(Nullable(String)),
+    x Nullable(Float64),
+    y Nullable(Float64),
+    z Nullable(Float64),
+    value Nullable(Float64),
+    currency LowCardinality(Nullable(String)),
+    props JSON,
+    journal_offset Int64,
+    position Int32
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(time)
+ORDER BY (game_id, env, toDate(time), name, time)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS event_counts (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    slot DateTime64(6, 'UTC'),
+    name LowCardinality(String),
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    currency LowCardinality(String),
+    events Int64,
+    value_micros Int128,
+    frames_micros Int128,
+    frames_us Int128
+)
+ENGINE = SummingMergeTree((events, value_micros, frames_micros, frames_us))
+PARTITION BY toYYYYMM(slot)
+ORDER BY (game_id, env, slot, name, platform, version, country, currency)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS player_days (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    day Date32,
+    player_id String,
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    slots_am SimpleAggregateFunction(groupBitOr, Int64),
+    slots_pm SimpleAggregateFunction(groupBitOr, Int64)
+)
+ENGINE = AggregatingMergeTree()
+PARTITION BY toYYYYMM(day)
+ORDER BY (game_id, env, day, player_id, platform, version, country)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS players_met (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    player_id String,
+    first_seen DateTime64(6, 'UTC'),
+    order_key Int128,
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String)
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(first_seen)
+ORDER BY (game_id, env, player_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS sessions (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    owner String,
+    session_id String,
+    started_at DateTime64(6, 'UTC'),
+    ended_at DateTime64(6, 'UTC'),
+    order_key Int128,
+    since DateTime64(6, 'UTC'),
+    player_key Nullable(Int128),
+    player_id Nullable(String),
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    mono_ms Nullable(Int64),
+    events Int64,
+    played Int64,
+    crashes Int64,
+    quits Int64,
+    backgrounds Int64
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(started_at)
+ORDER BY (game_id, env, started_at)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS position_spans (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    time DateTime64(6, 'UTC'),
+    map_id LowCardinality(String),
+    x Float64,
+    y Float64,
+    z Nullable(Float64),
+    span_ms Int64,
+    player_id Nullable(String),
+    player_bit Nullable(Int8),
+    owner String,
+    session_id String,
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String)
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(time)
+ORDER BY (game_id, env, map_id, time)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS position_tails (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    time DateTime64(6, 'UTC'),
+    map_id LowCardinality(String),
+    x Float64,
+    y Float64,
+    z Nullable(Float64),
+    mono_ms Int64,
+    order_key Int128,
+    player_id Nullable(String),
+    player_bit Nullable(Int8),
+    owner String,
+    session_id String,
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    first_at DateTime64(6, 'UTC'),
+    last_at DateTime64(6, 'UTC'),
+    samples Int64
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(time)
+ORDER BY (game_id, env, session_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS located_events (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    time DateTime64(6, 'UTC'),
+    name LowCardinality(String),
+    map_id LowCardinality(String),
+    x Float64,
+    y Float64,
+    z Nullable(Float64),
+    player_id Nullable(String),
+    player_bit Nullable(Int8),
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String)
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(time)
+ORDER BY (game_id, env, name, time)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS map_extents (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    day Date32,
+    map_id LowCardinality(String),
+    name LowCardinality(String),
+    reach Int16,
+    events SimpleAggregateFunction(sum, Int64),
+    min_x SimpleAggregateFunction(min, Float64),
+    min_y SimpleAggregateFunction(min, Float64),
+    max_x SimpleAggregateFunction(max, Float64),
+    max_y SimpleAggregateFunction(max, Float64),
+    min_z SimpleAggregateFunction(min, Nullable(Float64)),
+    max_z SimpleAggregateFunction(max, Nullable(Float64))
+)
+ENGINE = AggregatingMergeTree()
+PARTITION BY toYYYYMM(day)
+ORDER BY (game_id, env, day, map_id, name, reach)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS jwc_usage (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    slot DateTime64(6, 'UTC'),
+    name LowCardinality(String),
+    player_id Nullable(String),
+    os LowCardinality(String),
+    ext String,
+    vscode String,
+    country LowCardinality(String),
+    exit_code Nullable(String),
+    output Nullable(String),
+    exception Nullable(String),
+    duration_ms Nullable(Float64),
+    is_interactive Bool,
+    is_truncated Bool,
+    is_compile_error Bool,
+    events Int64,
+    waits Int64,
+    waited_us Int128
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(slot)
+ORDER BY (game_id, env, slot)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS noted_events (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    time DateTime64(6, 'UTC'),
+    received_at DateTime64(6, 'UTC'),
+    order_key Int128,
+    name LowCardinality(String),
+    player_id Nullable(String),
+    owner String,
+    session_id String,
+    match_id Nullable(String),
+    map_id LowCardinality(Nullable(String)),
+    level Nullable(String),
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    currency LowCardinality(String),
+    value Nullable(Float64),
+    subject String,
+    detail String,
+    balance Nullable(Float64),
+    duration_s Nullable(Float64),
+    transaction_id Nullable(String),
+    is_validated Bool
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(time)
+ORDER BY (game_id, env, name, time)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS performance_samples (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    time DateTime64(6, 'UTC'),
+    player_id Nullable(String),
+    owner String,
+    session_id String,
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    scene String,
+    device String,
+    is_excluded Bool,
+    frames_micros Nullable(Int64),
+    frames_us Nullable(Int64),
+    frame_times Nullable(String),
+    hitches Nullable(Int64),
+    memory_mb Nullable(Float64),
+    load_ms Nullable(Float64),
+    is_cold Bool
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(time)
+ORDER BY (game_id, env, time)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS heat_days (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    day Date32,
+    map_id LowCardinality(String),
+    name LowCardinality(String),
+    cell_size Float64,
+    cx Int32,
+    cy Int32,
+    events Int64,
+    span_ms Int64,
+    players Nullable(Int64)
+)
+ENGINE = MergeTree()
+ORDER BY (game_id, env, day)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS performance_days (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    day Date32,
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    scene String,
+    device String,
+    figure String,
+    bin Int16,
+    amount Int64,
+    samples Int64,
+    frames_micros Int64,
+    frames_us Int64,
+    excluded_us Int64,
+    hitches Int64,
+    hitches_us Int64
+)
+ENGINE = MergeTree()
+ORDER BY (game_id, env, day)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS path_days (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    day Date32,
+    owner String,
+    session_id String,
+    events Int64,
+    node_1 Nullable(String),
+    node_2 Nullable(String),
+    node_3 Nullable(String),
+    node_4 Nullable(String),
+    node_5 Nullable(String),
+    node_6 Nullable(String),
+    node_7 Nullable(String),
+    node_8 Nullable(String),
+    node_9 Nullable(String),
+    node_10 Nullable(String)
+)
+ENGINE = MergeTree()
+ORDER BY (game_id, env, day)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS player_merges (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    player_id String,
+    merged_into String,
+    merged_at DateTime64(6, 'UTC'),
+    seq Int64,
+    canonical_id String,
+    canonical_bit Int8
+)
+ENGINE = MergeTree()
+ORDER BY (game_id, env, player_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS segments (
+    game_id LowCardinality(String),
+    segment_id String,
+    env LowCardinality(String),
+    made_at DateTime64(6, 'UTC'),
+    rule Nullable(String),
+    as_of Nullable(Date32),
+    refresh Nullable(String)
+)
+ENGINE = MergeTree()
+ORDER BY (game_id, segment_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS segment_members (
+    game_id LowCardinality(String),
+    segment_id String,
+    player_id String
+)
+ENGINE = MergeTree()
+ORDER BY (game_id, segment_id, player_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS removed_before (
+    game_id LowCardinality(String),
+    what LowCardinality(String),
+    name LowCardinality(String),
+    day Date32
+)
+ENGINE = MergeTree()
+ORDER BY (game_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS removed_events (
+    game_id LowCardinality(String),
+    hour DateTime64(6, 'UTC'),
+    reason LowCardinality(String),
+    events Int64
+)
+ENGINE = MergeTree()
+ORDER BY (game_id)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS rollup_builds (
+    rollup String,
+    version Int32,
+    built_to Nullable(Date32)
+)
+ENGINE = MergeTree()
+ORDER BY (rollup)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS set_aside (
+    game_id LowCardinality(String),
+    received_at DateTime64(6, 'UTC'),
+    outcome LowCardinality(String),
+    reason LowCardinality(String),
+    error String,
+    body String,
+    journal_offset Int64,
+    position Int32
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (game_id, received_at)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS books_told (
+    game_id LowCardinality(String),
+    hour DateTime64(6, 'UTC'),
+    outcome LowCardinality(String),
+    reason LowCardinality(String),
+    events Int64,
+    told UInt64
+)
+ENGINE = ReplacingMergeTree(told)
+ORDER BY (game_id, hour, outcome, reason)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS slices (
+    source LowCardinality(String),
+    after_offset Int64,
+    to_offset Int64,
+    is_whole Bool,
+    events Int64,
+    noted_at DateTime64(6, 'UTC')
+)
+ENGINE = MergeTree()
+ORDER BY (source, after_offset)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+CREATE VIEW IF NOT EXISTS players AS SELECT game_id, env, player_id, min(row.first_seen) AS first_seen, min(row.order_key) AS order_key,
+    argMin(row.platform, row.order_key) AS platform, argMin(row.version, row.order_key) AS version,
+    argMin(row.country, row.order_key) AS country
+FROM players_met AS row
+GROUP BY game_id, env, player_id;
+
+CREATE VIEW IF NOT EXISTS books AS SELECT game_id, hour, outcome, reason, events FROM books_told FINAL;
