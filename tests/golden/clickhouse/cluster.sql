@@ -27,9 +27,10 @@ CREATE TABLE IF NOT EXISTS events_local ON CLUSTER studio (
     z Nullable(Float64),
     value Nullable(Float64),
     currency LowCardinality(Nullable(String)),
-    props JSON,
+    props JSON DEFAULT CAST(props_text AS JSON),
     journal_offset Int64,
-    position Int32
+    position Int32,
+    props_text String EPHEMERAL '{}'
 )
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')
 PARTITION BY toYYYYMM(time)

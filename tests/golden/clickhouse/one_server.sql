@@ -27,9 +27,10 @@ CREATE TABLE IF NOT EXISTS events (
     z Nullable(Float64),
     value Nullable(Float64),
     currency LowCardinality(Nullable(String)),
-    props JSON,
+    props JSON DEFAULT CAST(props_text AS JSON),
     journal_offset Int64,
-    position Int32
+    position Int32,
+    props_text String EPHEMERAL '{}'
 )
 ENGINE = MergeTree()
 PARTITION BY toYYYYMM(time)
