@@ -134,6 +134,7 @@ def test_an_account_of_the_provider_is_linked_and_signed_in_with(
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_role("button", name="Sign in with Studio login").click()
     at_provider(page, "dora-at-work")
+    page.get_by_role("button", name="Settings").click()
     page.get_by_role("link", name="Your account").click()
     expect(page.get_by_text(EDITOR)).to_be_visible()
     panel.get_by_label("Your password").fill(PASSWORD)
