@@ -65,6 +65,7 @@ VALUES = {"name": "of no game", "metric": "events", "map": "zebramap", "event": 
 """Of parameters without which a question is none."""
 RULE = {"kind": "silence", "id": "another", "gameId": MINE}
 READ_FROM_QUERY = {"/api/audit", "/api/alerts/rules/{rule_id}", "/debug/recent", "/debug/counts"}
+ONE_METRIC = "/api/metrics/summary"
 EMPTY_BOARD = {"version": 1, "range": "30d", "tiles": []}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/setup"): {"token": "guess", "email": "eve@studio.example", "password": PASSWORD},
@@ -388,8 +389,9 @@ def test_who_may_one_game_sees_nothing_of_another(studio: Studio, operations: li
     for operation in operations:
         if operation.permission in (None, "own", "link") or operation.path.endswith("debug/recent"):
             continue
-        is_read_alike = caller != "viewer of one" and operation.path.startswith("/api/metrics/")
-        for game in operation.games(*([] if is_read_alike else [MINE, None])):
+        if caller != "viewer of one" and operation.path.startswith("/api/metrics/") and operation.path != ONE_METRIC:
+            continue  # One endpoint answers for all of them: the viewer asks each.
+        for game in operation.games(MINE, None):
             answer = studio.ask(caller, operation, game)
             assert_tells_nothing(answer, operation)
             assert answer.status_code < 500 or operation.path.startswith("/debug"), (operation, answer.text)
