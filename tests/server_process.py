@@ -73,6 +73,8 @@ class ServerProcess:
             **{name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)},
             "PLAYTRACE_LOG_FORMAT": "json",
             "PLAYTRACE_COLLECT_PROCESSES": "0",
+            # A statement of a person begins with a process: on a busy machine that alone takes half a minute.
+            "PLAYTRACE_QUERY_SECONDS_MAX": "300",
             **(environment or {}),
         }
         # Beside the data folder, which may be on a disk that the test fills.
