@@ -14,6 +14,7 @@ from conftest import FROM_EVENTS, Engine, plain, same
 from test_sql_travels import QUESTIONS
 
 from playtrace.clickhouse_url import clickhouse_url
+from playtrace.config import Settings
 from playtrace.metrics.frame.asking import Rules
 from playtrace.metrics.frame.metric import metrics
 from playtrace.store.clickhouse.copying import Copying
@@ -43,7 +44,9 @@ def game(engine: Engine) -> str:
 
 @pytest.fixture(scope="module")
 def copied(engine: Engine, game: str, clickhouse: ClickHouseServer) -> Iterator[ClickHouseStore]:
-    with closing(ClickHouseStore(clickhouse_url(clickhouse.url("answers")), engine.settings)) as store:
+    # On a busy machine a question takes what it takes.
+    patient = Settings(data=engine.settings.data, query_seconds_max=3600)  # pyright: ignore[reportCallIssue]
+    with closing(ClickHouseStore(clickhouse_url(clickhouse.url("answers")), patient)) as store:
         copying = Copying(engine.store, store, engine.settings)
         while copying.step() is not None:
             pass

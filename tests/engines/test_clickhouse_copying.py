@@ -35,7 +35,7 @@ SELECT (SELECT sum(events) FROM event_counts) AS counted, (SELECT sum(events) FR
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Engine]:
     """A store of its own, as all of a store is copied."""
-    settings = Settings(data=tmp_path, store_threads=1)  # pyright: ignore[reportCallIssue]
+    settings = Settings(data=tmp_path, store_threads=1, query_seconds_max=3600)  # pyright: ignore[reportCallIssue]
     with (
         closing(Journal.open(settings.journal_path, settings)) as journal,
         closing(Store.open(None, settings)) as store,
