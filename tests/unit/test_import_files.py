@@ -185,6 +185,15 @@ SAMPLES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
         ],
         [{"name": "match_end", "player_id": "ana", "session_id": "s-1", "props": {"kills": 3}}],
     ),
+    "unreal-log": (
+        [
+            {
+                "EventName": "StartSession", "TimestampUTC": 1714557600.123, "RecordId": 0, "UserID": "ana",
+                "SessionID": "s-1", "GameMode": "duel",
+            }
+        ],
+        [{"name": "session_start", "player_id": "ana", "session_id": "s-1"}],
+    ),
 }  # fmt: skip
 TIMES = {"gameanalytics": "2019-01-01T00:00:00Z", "mixpanel": "2020-10-13T17:48:31Z", "unreal": "2024-05-01T10:00:00Z"}
 PROPERTIES: dict[str, list[dict[str, Any]]] = {
@@ -201,6 +210,7 @@ PROPERTIES: dict[str, list[dict[str, Any]]] = {
     "mixpanel": [{"Referred by": "Friend"}],
     "unity": [{"score": 5}],
     "unreal": [{"kills": 3}],
+    "unreal-log": [{"GameMode": "duel"}],
 }
 
 

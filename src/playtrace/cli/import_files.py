@@ -38,8 +38,8 @@ def import_files(
         str | None,
         typer.Option(
             "--mapping",
-            help="A YAML file (docs/import.md), or gameanalytics, posthog, amplitude, mixpanel, unity, unreal or"
-            " playtrace. Default: what the files look like.",
+            help="A YAML file (docs/import.md), or gameanalytics, posthog, amplitude, mixpanel, unity, unreal,"
+            " unreal-log or playtrace. Default: what the files look like.",
         ),
     ] = None,
     dry_run: Annotated[
