@@ -3,18 +3,17 @@ end each event is there once."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import time
 from contextlib import closing
 from pathlib import Path
-from uuid import UUID
 
 import psycopg
 import pytest
 from databases.postgresql import programs, throw_away_postgresql
 from databases.servers import skip_without
+from drill_events import send_some
 from server_process import ServerProcess
 
 from playtrace.registry.mirrors import MirrorDefinition
@@ -23,9 +22,7 @@ from playtrace.registry.registry import Registry
 KILLS = 25
 OF_THE_DATABASE = 5
 """Each so many-th kill is one of the database."""
-REQUEST_EVENTS = 500
 FOLLOWED_SECONDS_MAX = 1_800.0
-HEADERS = {"Content-Type": "application/json"}
 
 
 @pytest.mark.drill
@@ -63,40 +60,6 @@ def test_server_and_database_are_killed_and_every_event_is_there_once(tmp_path: 
                     assert {row[0] for row in rows} == expected
         finally:
             server.stop()
-
-
-def send_some(server: ServerProcess, dice: random.Random, events: int) -> set[str]:
-    """The ids of events that the server has taken; a tenth of the requests come twice."""
-    taken: set[str] = set()
-    sent = b"[]"
-    for _ in range(events // REQUEST_EVENTS):
-        is_again = sent != b"[]" and dice.random() < 0.1
-        body = sent if is_again else made(dice)
-        status, _, answer = server.request("POST", "/api/events", body, HEADERS)
-        assert status == 202, answer
-        taken |= {event["event_id"] for event in json.loads(body)}
-        sent = body
-    return taken
-
-
-def made(dice: random.Random) -> bytes:
-    now = time.time()
-    return json.dumps(
-        [
-            {
-                "name": dice.choice(("jump", "fall", "purchase")),
-                "game_id": "arena",
-                "event_id": str(UUID(int=dice.getrandbits(128))),
-                "player_id": f"p{dice.randrange(500)}",
-                # In no order, and some late.
-                "time": int(1000 * (now - dice.choice((0, 60, 86_400, 20 * 86_400)) * dice.random())),
-                "value": 1.0,
-                "currency": "EUR",
-                "props": {"number": number},
-            }
-            for number in range(REQUEST_EVENTS)
-        ]
-    ).encode()
 
 
 def wait_until_followed(server: ServerProcess) -> None:
