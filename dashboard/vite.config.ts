@@ -4,6 +4,8 @@ import { defineConfig } from 'vite'
 
 const server = process.env.PLAYTRACE_SERVER ?? 'http://127.0.0.1:8080'
 
+const DRAWING = /node_modules[\\/](echarts|zrender|tslib)[\\/]|[\\/]src[\\/](charts[\\/]echarts|composables[\\/]chart|components[\\/]ChartCanvas)\b/
+
 export default defineConfig({
   // Relative, so that the same files work at the root and behind any path prefix.
   base: './',
@@ -18,13 +20,13 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
-        // A file for each module that two pages share is a hundred requests for one page. These are what comes together:
-        // what every page begins with, what charts are drawn with, and what many pages are made of.
+        // A file for each module that two pages share is a hundred requests for one page. These come together: what every
+        // page begins with, what many are made of, and what charts are drawn with, for which nothing else waits.
         codeSplitting: {
           groups: [
-            { name: 'charts', test: /node_modules[\\/](echarts|zrender|tslib)[\\/]/, minShareCount: 4, priority: 3 },
-            { name: 'shell', tags: ['$initial'], priority: 2 },
-            { name: 'panels', minShareCount: 6, priority: 1 },
+            { name: 'shell', tags: ['$initial'], priority: 3 },
+            { name: 'panels', test: (id) => !DRAWING.test(id), minShareCount: 6, priority: 2 },
+            { name: 'charts', test: DRAWING, minShareCount: 4, priority: 1 },
           ],
         },
       },

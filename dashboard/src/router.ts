@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/vue-query'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import { base } from './address'
+import { beginToAskForGames } from './composables/games'
 import { fetchMe } from './composables/session'
 import { pages, type Page } from './pages/pages'
 
@@ -33,6 +34,7 @@ export function makeRouter(client: QueryClient) {
     const mayRead = me.open || me.user !== null
     // The server answers nothing else before.
     if (me.secondFactorMissing) return { name: 'second-factor', query: { next: to.fullPath } }
+    if (mayRead) beginToAskForGames(client)
     if (to.name !== 'setup') return mayRead || { name: 'login', query: { next: to.fullPath } }
     if (me.setupNeeded) return true
     return mayRead ? { name: 'overview' } : { name: 'login', query: { from: 'setup' } }

@@ -1,14 +1,21 @@
-import { useQuery } from '@tanstack/vue-query'
+import { useQuery, type QueryClient } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { read } from '@/api/client'
 import type { Dimensions, Game, GameList } from '@/api/types'
 import { textParameter, useUrlParam } from './urlParams'
 
+const question = {
+  queryKey: ['games'],
+  queryFn: ({ signal }: { signal: AbortSignal }) => read<GameList>('games', {}, signal).then(({ games }) => games),
+  staleTime: 10_000,
+}
+
+/** Every page needs them: they are asked for while it is still on its way. */
+export const beginToAskForGames = (client: QueryClient): void => void client.prefetchQuery(question)
+
 export function useGames() {
   return useQuery({
-    queryKey: ['games'],
-    queryFn: ({ signal }) => read<GameList>('games', {}, signal).then(({ games }) => games),
-    staleTime: 10_000,
+    ...question,
     // A studio that has just started waits for its first event: look again often until there is one.
     refetchInterval: ({ state }) => (state.data?.some(({ events }) => events > 0) ? 60_000 : 3_000),
   })

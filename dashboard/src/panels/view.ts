@@ -1,15 +1,20 @@
 /** How a panel is looked at: as a table or not is in the address, and so is which one a link means. */
 import { useIntersectionObserver } from '@vueuse/core'
-import { computed, onMounted, ref, type MaybeRefOrGetter, type Ref, type WritableComputedRef } from 'vue'
+import { computed, onMounted, ref, toValue, type MaybeRefOrGetter, type Ref, type WritableComputedRef } from 'vue'
 import { useRoute } from 'vue-router'
 import { listParameter, useUrlParam } from '@/composables/urlParams'
 
 /** A little before it is seen, so that it is there when it is. */
-const MARGIN = '240px'
+const MARGIN_PX = 240
 
+/** Once a panel is there it says so at once, and panels ask in the order in which they are read. */
 export function useInView(element: MaybeRefOrGetter<HTMLElement | null | undefined>): Ref<boolean> {
   const isInView = ref(false)
-  useIntersectionObserver(element, ([entry]) => (isInView.value = entry?.isIntersecting ?? false), { rootMargin: MARGIN })
+  onMounted(() => {
+    const box = toValue(element)?.getBoundingClientRect()
+    isInView.value = box !== undefined && box.top < window.innerHeight + MARGIN_PX && box.bottom > -MARGIN_PX
+  })
+  useIntersectionObserver(element, ([entry]) => (isInView.value = entry?.isIntersecting ?? false), { rootMargin: `${MARGIN_PX}px` })
   return isInView
 }
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from playtrace.bench.browser import chromium, pages_of, wait_until_shown
-from playtrace.bench.month import fill
+from playtrace.bench.month import GAME, fill
 from playtrace.bench.processes import BenchError, playtrace_server
 from playtrace.config import Settings
+from playtrace.registry.registry import Registry
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -69,6 +70,9 @@ def _served(server: str | None, events: int, data: Path | None) -> Generator[str
         settings = Settings.read(data=data or Path(temporary), late_days_max=400, dedup_days=60)
         if not settings.store_path.exists():
             fill(settings, events, days=DAYS)
+            # The events were loaded past the door, where a game becomes known by what it sends.
+            with closing(Registry.open(settings.registry_database)) as registry:
+                registry.add_games([GAME])
         with playtrace_server(settings.data) as running:
             yield running.url
 

@@ -1,6 +1,7 @@
 /** Every shape that an answer can be drawn in: what it needs, and the component that draws it, loaded when first needed. */
 import { defineAsyncComponent, h, type Component } from 'vue'
 import SkeletonBlock from '@/components/SkeletonBlock.vue'
+import TilesShape from './TilesShape.vue'
 import type { TimeDrawing } from './time'
 import type { CurveDrawing } from './curve'
 import type { BarsDrawing } from './bars'
@@ -33,7 +34,7 @@ export interface Shapes {
   tiles: TilesDrawing
 }
 
-const loaders: Record<keyof Shapes, () => Promise<Component>> = {
+const loaders: Record<Exclude<keyof Shapes, 'tiles'>, () => Promise<Component>> = {
   time: () => import('./TimeShape.vue'),
   curve: () => import('./CurveShape.vue'),
   bars: () => import('./BarsShape.vue'),
@@ -43,18 +44,20 @@ const loaders: Record<keyof Shapes, () => Promise<Component>> = {
   funnel: () => import('./FunnelShape.vue'),
   flow: () => import('./FlowShape.vue'),
   table: () => import('./TableShape.vue'),
-  tiles: () => import('./TilesShape.vue'),
 }
 
 /** As high as what comes: else panels further down would be in view for a moment, and ask. */
 const loadingComponent = (): Component => h(SkeletonBlock, { height: 'var(--chart-height)' })
 
-export const components = Object.fromEntries(
+const loaded = Object.fromEntries(
   Object.entries(loaders).map(([shape, loader]) => [shape, defineAsyncComponent({ loader, loadingComponent, delay: 0 })]),
-) as Record<keyof Shapes, Component>
+) as Record<keyof typeof loaders, Component>
+
+/** What is read first is there with the page itself. */
+export const components: Record<keyof Shapes, Component> = { tiles: TilesShape, ...loaded }
 
 /** Begins to load a component, while the answer is on its way. */
-export const preload = (shape: keyof Shapes): void => void loaders[shape]()
+export const preload = (shape: keyof Shapes): void => void (shape === 'tiles' || loaders[shape]())
 
 /** Those that are a chart, which has a table for its twin. */
 export const CHARTS: ReadonlySet<keyof Shapes> = new Set(['time', 'curve', 'bars', 'pie', 'funnel', 'flow'])
