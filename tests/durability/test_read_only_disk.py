@@ -1,4 +1,7 @@
-"""A disk that becomes read-only under a server that runs: nothing acknowledged is lost, and health says it."""
+"""A disk that becomes read-only under a server that runs: nothing acknowledged is lost, and health says it.
+
+It takes root, and a kernel that mounts a file: `pytest -m drill`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ SECONDS_MAX = 120.0
 def breaking_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own, which can be made to break."""
     if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("mkfs.ext4") is None:
-        pytest.skip("needs root on Linux, and mkfs.ext4")
+        pytest.fail("needs root on Linux, and mkfs.ext4")
     image, folder = tmp_path / "image", tmp_path / "disk"
     folder.mkdir()
     with image.open("wb") as file:
@@ -30,7 +33,7 @@ def breaking_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
     mounted = subprocess.run(["mount", "-o", "loop", str(image), str(folder)], capture_output=True, check=False)
     if mounted.returncode != 0:
-        pytest.skip(f"needs a file to be mounted: {mounted.stderr.decode()}")
+        pytest.fail(f"needs a file to be mounted: {mounted.stderr.decode()}")
     try:
         yield folder
     finally:
@@ -48,6 +51,7 @@ def wait_until(holds: Callable[[], bool], server: ServerProcess) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.drill
 def test_a_disk_that_becomes_read_only(breaking_disk: Path, start_process: StartProcess, tmp_path: Path) -> None:
     server = start_process(data=breaking_disk / "data")
     assert server.send(events(20))[0] == 202
