@@ -69,10 +69,20 @@ ROUTES = [f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].item
 COVERED = [route for route in ROUTES if not re.search(f"{NOT_FOR_STRANGERS}|{WITH_RULES}", route)]
 
 
+def asked_of_a_game() -> dict[str, Any]:
+    """The document, where what is asked is asked of a game that is there: the generator would hardly come upon one."""
+    document = copy.deepcopy(DOCUMENT)
+    for methods in document["paths"].values():
+        for parameter in methods.get("get", {}).get("parameters", []):
+            if parameter["name"] in ("gameId", "game_id"):
+                parameter["schema"] = {"type": "string", "enum": [QUIET_GAME]}
+    return document
+
+
 def each_parameter_once() -> dict[str, Any]:
     """The document, where what many routes take in the same way is taken by one of them, another for each parameter. To
     make the cases that cover one takes longer than to send them, and they are the same for all routes."""
-    document, takers = copy.deepcopy(DOCUMENT), dict[str, list[dict[str, Any]]]()
+    document, takers = asked_of_a_game(), dict[str, list[dict[str, Any]]]()
     for methods in document["paths"].values():
         for operation in methods.values():
             parameters = operation.get("parameters", [])
@@ -93,7 +103,7 @@ def covering() -> BaseSchema:
 @pytest.fixture(scope="module")
 def guessing() -> BaseSchema:
     config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})
-    return schemathesis.openapi.from_dict(DOCUMENT, config=config)
+    return schemathesis.openapi.from_dict(asked_of_a_game(), config=config)
 
 
 def test_the_server_has_this_document(played: ServerProcess):
