@@ -85,7 +85,7 @@ def test_it_answers_what_the_simulator_knows(open_process: ServerProcess, tmp_pa
                 one.platform: (one.crashed_sessions, one.sessions) for one in truth.stability if one.version == version
             }
             assert any(f"\nWorst on {on}: {of_it[on][0]} of {of_it[on][1]} " in printed for on in worst_of(of_it))
-    assert "\n1.1.0 had " in printed  # and 1.2.0 came after it
+    assert "\n1.2.0 had " in printed  # and 1.2.1 came after it
     crashes = [event for event in events if event.name == "crash"]
     for title, count in Counter(str((event.props or {})["title"]) for event in crashes).items():
         players = {event.player_id for event in crashes if (event.props or {})["title"] == title}

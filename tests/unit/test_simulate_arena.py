@@ -12,6 +12,7 @@ import pytest
 
 from playtrace.event import EVENT_BYTES_MAX, Event
 from playtrace.simulate.arena import ArenaScenario
+from playtrace.simulate.arena_crashes import PLANTED_CRASH
 from playtrace.simulate.arena_map import ZONES
 from playtrace.simulate.population import COUNTRIES, PLATFORMS, VERSIONS
 from playtrace.simulate.truth import Truth
@@ -299,7 +300,24 @@ def test_new_versions_are_adopted(history: tuple[list[Event], Truth]):
     for version in truth.versions:
         assert all(event.time >= version.released_at for event in events if event.version == version.version)
     last_day = Counter(e.version for e in events if e.time.date() == END.date() and e.name == "session_start")
-    assert last_day["1.2.0"] > 0.8 * last_day.total()
+    assert last_day["1.2.1"] > 0.8 * last_day.total()
+
+
+def test_the_fix_ends_the_crashes(history: tuple[list[Event], Truth]):
+    planted = history[1].planted
+    of_fault = [e for e in history[0] if e.name == "crash" and (e.props or {})["title"] == PLANTED_CRASH.title]
+    assert {(event.version, event.platform) for event in of_fault} == {
+        (planted.crashing_version, planted.crashing_platform)
+    }
+
+
+def test_a_sale_sells(history: tuple[list[Event], Truth]):
+    begins, ends = history[1].planted.sale_days
+    bought = Counter(event.time.date() for event in history[0] if event.name == "purchase")
+    on_sale = [bought[day] for day in bought if begins <= day < ends]
+    before = [bought[begins - dt.timedelta(days=days)] for days in range(1, 8)]
+    assert len(on_sale) == (ends - begins).days
+    assert min(on_sale) > 1.5 * max(before)
 
 
 def test_evenings_are_busier_than_nights(history: tuple[list[Event], Truth]):

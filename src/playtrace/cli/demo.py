@@ -1,8 +1,9 @@
-"""`playtrace demo`: a server, a game with two months of history, and people who play it now."""
+"""`playtrace demo`: a server, a game with three months of history, and people who play it now."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import subprocess
 import sys
 import tempfile
@@ -23,10 +24,11 @@ from playtrace.registry.registry import Registry
 from playtrace.server import Server
 from playtrace.server import serve as serve_app
 from playtrace.simulate.arena_pictures import drawings
+from playtrace.simulate.population import SALE, sale_days
 
 GAME = "arena"
-HISTORY_DAYS = 65
-"""Thirty days have thirty before them to be compared with, and retention reaches D30."""
+HISTORY_DAYS = 90
+"""Thirty days have thirty before them to be compared with, retention reaches D30, and a quarter has its trend."""
 HISTORY_EVENTS = 2_000_000
 LATE_DAYS_MAX = HISTORY_DAYS + 7
 """The history must not be quarantined as too old, nor while a demo with a folder of its own goes on."""
@@ -39,7 +41,7 @@ def demo(
     port: Port = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the dashboard.")] = True,
 ) -> None:
-    """Watch a game being played: 65 days of history and live players, on a dashboard. Ctrl-C ends it.
+    """Watch a game being played: 90 days of history and live players, on a dashboard. Ctrl-C ends it.
 
     The history is sent while you look, which takes about a minute; the bar says how far it is.
 
@@ -64,8 +66,10 @@ def demo(
             dashboard = f"{url}/?game={GAME}"
             console.print(f"The dashboard is at [bold]{dashboard}[/bold]. Ctrl-C ends the demo.", soft_wrap=True)
             console.print(f"`playtrace query` and `playtrace sql` find it with --data {data}", soft_wrap=True)
+            server.registry.add_games([GAME])
             _draw_maps(server.registry)
             if not has_history:
+                _note_the_sale(server.registry)
                 console.print(f"{HISTORY_DAYS} days of history are on their way: the dashboard fills as they come.")
             players.append(subprocess.Popen(_simulate(url, history=not has_history)))  # noqa: S603 - ourselves
             if browser:
@@ -83,9 +87,15 @@ def demo(
             process.wait()
 
 
+def _note_the_sale(registry: Registry) -> None:
+    """As somebody of the studio would: no figure explains why more is bought for some days."""
+    today = dt.datetime.now(dt.UTC).date()
+    begins, _ = sale_days(today - dt.timedelta(days=HISTORY_DAYS - 1), HISTORY_DAYS)
+    registry.add_annotation(GAME, dt.datetime.combine(begins, dt.time(), dt.UTC), SALE)
+
+
 def _draw_maps(registry: Registry) -> None:
     """The game's maps have pictures; those that somebody put there instead stay."""
-    registry.add_games([GAME])
     there = {one.name for one in registry.maps(GAME)}
     for drawing in drawings():
         if drawing.name in there:

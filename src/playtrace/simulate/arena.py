@@ -84,6 +84,7 @@ class ArenaScenario:
         count = players if players is not None else self._players_for(events or 0)
         self._players = [draw_player(seed, index) for index in range(count)]
         self._lobbies = max(1, count // 400)
+        self._sale = population.sale_days(self.first_day, days)
         self._tally = Tally()
         self._started = False
         self._open_sessions: list[OpenSession] = []
@@ -154,7 +155,18 @@ class ArenaScenario:
     def play_session(self, player: Player, start_ms: int, minutes: float) -> list[Event]:
         """One session, from its start to its end, with times after `end` too; the player remembers it."""
         version = self.version_of(player, start_ms)
-        session = arena_session.SessionPlay(self.seed, self.game_id, player, start_ms, minutes, version, self._lobbies)
+        sale_begins, sale_ends = self._sale
+        day = self.first_day + dt.timedelta(days=(start_ms - self._first_ms) // DAY_MS)
+        session = arena_session.SessionPlay(
+            self.seed,
+            self.game_id,
+            player,
+            start_ms,
+            minutes,
+            version,
+            self._lobbies,
+            is_sale=sale_begins <= day < sale_ends,
+        )
         return session.play()
 
     def pick_live_player(self, rng: Random, at_ms: int, new_share: float) -> Player:
@@ -294,6 +306,7 @@ class ArenaScenario:
             crashing_platform=arena_crashes.CRASHING_PLATFORM,
             crash_chance=arena_crashes.PLANTED_CRASH_CHANCE,
             crash_chance_elsewhere=arena_crashes.CRASH_CHANCE,
+            sale_days=list(self._sale),
             slow_version=arena_session.SLOW_VERSION,
             slow_platform=arena_session.SLOW_PLATFORM,
             slow_factor=arena_session.SLOW_FACTOR,

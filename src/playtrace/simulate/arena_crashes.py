@@ -12,7 +12,7 @@ CRASHING_PLATFORM: Final = "android"
 CRASH_CHANCE: Final = 0.012
 """Chance of a crash in a session, anywhere else."""
 PLANTED_CRASH_CHANCE: Final = 0.16
-"""Planted: the chance on `CRASHING_PLATFORM` with `CRASHING_VERSION`."""
+"""Planted: the chance on `CRASHING_PLATFORM` with `CRASHING_VERSION`; the version after it has it mended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,10 @@ _MODES = ("deathmatch", "deathmatch", "capture")
 _WEAPONS = ("rifle", "rifle", "rifle", "shotgun", "sniper", "rocket", "grenade")
 _ITEMS = ("ammo_box", "ammo_box", "ammo_box", "medkit", "medkit", "grenade", "gold_coin", "rubber_duck")
 _GOODS = (("skin_rifle", 150), ("emote_wave", 80), ("ammo_upgrade", 220), ("banner", 60))
+SALE_PRICE_SHARE: Final = 0.5
+SALE_BUYING_FACTOR: Final = 4.0
+"""Planted: so much more often something is bought while everything is at `SALE_PRICE_SHARE` of its price."""
+
 _PACKS = (("pack_small", 0.99), ("pack_small", 0.99), ("pack_medium", 4.99), ("battle_pass", 9.99))
 _WHALE_PACKS = (("pack_large", 49.99), ("pack_huge", 99.99), ("battle_pass", 9.99))
 
@@ -132,13 +136,23 @@ class SessionPlay:
     """Plays one session and keeps what the client would have sent."""
 
     def __init__(
-        self, seed: int, game_id: str, player: Player, start_ms: int, minutes: float, version: str, lobbies: int
+        self,
+        seed: int,
+        game_id: str,
+        player: Player,
+        start_ms: int,
+        minutes: float,
+        version: str,
+        lobbies: int,
+        *,
+        is_sale: bool = False,
     ) -> None:
         self._rng = Random(seed << 136 | 2 << 128 | player.index << 64 | start_ms)
         self._random: Callable[[], float] = self._rng.random
         self._bits: Callable[[int], int] = self._rng.getrandbits
         self._player = player
         self._lobbies = lobbies
+        self._is_sale = is_sale
         self._map = MAP
         self._start_ms = start_ms
         self._started_at = _EPOCH + dt.timedelta(milliseconds=start_ms)
@@ -421,11 +435,13 @@ class SessionPlay:
             props: Properties = {"item": good, "reason": "shop", "balance": player.gold}
             self._add("resource_spend", props, value=float(price), currency="gold")
         if player.is_payer:
-            if random() < (0.30 if player.is_whale else 0.05):
+            chance = 0.30 if player.is_whale else 0.05
+            if random() < chance * (SALE_BUYING_FACTOR if self._is_sale else 1.0):
                 pack, usd = self._rng.choice(_WHALE_PACKS if player.is_whale else _PACKS)
                 self._t += 2000 + self._between(9000)
                 props = {"product": pack, "quantity": 1, "transaction_id": f"t-{self._bits(48):012x}"}
-                self._add("purchase", props, value=usd, currency="USD")
+                paid = usd * (SALE_PRICE_SHARE if self._is_sale else 1.0)
+                self._add("purchase", props, value=round(paid, 2), currency="USD")
         elif player.platform in MOBILE and random() < 0.5:
             self._t += 500 + self._between(2000)
             props = {"placement": "between_rounds", "format": "interstitial"}

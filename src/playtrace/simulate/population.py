@@ -45,9 +45,15 @@ COUNTRIES: Final = {
     "ZA": (2, 2),
 }
 
-VERSIONS: Final = ("1.0.0", "1.1.0", "1.2.0")
-RELEASED_AFTER: Final = (0.0, 0.4, 0.7)
+VERSIONS: Final = ("1.0.0", "1.1.0", "1.2.0", "1.2.1")
+RELEASED_AFTER: Final = (0.0, 0.4, 0.7, 0.85)
 """When a version came out, as a share of the history."""
+
+SALE: Final = "Sale: half price"
+SALE_AFTER: Final = 0.92
+"""When it begins, as a share of the history; whole days."""
+SALE_SHARE: Final = 1 / 30
+"""How long it is, as a share of the history."""
 
 EXPERIMENT: Final = "first_match_tutorial"
 GROUPS: Final = ("control", "treatment")
@@ -112,7 +118,7 @@ def draw_player(seed: int, index: int) -> Player:
     lifetime_days = 1 if leaves else 2 + int(rng.weibullvariate(25, 0.7))
     skew_s = rng.choice(WRONG_CLOCKS_S) if rng.random() < _WRONG_CLOCK_SHARE else 0
     play_share = rng.betavariate(2.4, 2.0)
-    return Player(
+    player = Player(
         index=index,
         player_id=f"p-{index:06d}",
         platform=rng.choices(PLATFORMS, _PLATFORM_WEIGHTS)[0],
@@ -131,6 +137,14 @@ def draw_player(seed: int, index: int) -> Player:
         is_cheater=cheater,
         clock_skew_s=skew_s,
     )
+    player.update_delays = (*player.update_delays, rng.expovariate(1))
+    return player
+
+
+def sale_days(first_day: dt.date, days: int) -> tuple[dt.date, dt.date]:
+    """On which days of a history the shop is cheaper: the first of them, and the day after the last."""
+    begins = first_day + dt.timedelta(days=int(SALE_AFTER * days))
+    return begins, begins + dt.timedelta(days=max(1, round(SALE_SHARE * days)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ class Planted(Struct, kw_only=True):
     crashing_platform: str
     crash_chance: float
     crash_chance_elsewhere: float
+    sale_days: list[dt.date]
+    """The first day on which everything costs half, and the day after the last."""
     slow_version: str
     slow_platform: str
     slow_factor: float

@@ -25,7 +25,7 @@ class Arena:
         self.engine = engine
         self.game = engine.new_game()
         self.groups: defaultdict[str, set[str]] = defaultdict(set)
-        scenario = ArenaScenario(seed=5, events=EVENTS, end=END, game_id=self.game)
+        scenario = ArenaScenario(seed=6, events=EVENTS, end=END, game_id=self.game)
         for events in scenario.batches():
             for event in events:
                 if event.name == "session_start" and event.props and event.player_id:
