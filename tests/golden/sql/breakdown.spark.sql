@@ -80,7 +80,7 @@ WITH event_counts AS (
     SUM(number) AS total,
     MIN(number) AS low,
     MAX(number) AS high,
-    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+    CASE WHEN FALSE THEN SUM(number) ELSE CAST(SUM(events) AS DOUBLE) END AS weight
   FROM keyed
   GROUP BY
     first_key,
@@ -346,7 +346,7 @@ WITH event_counts AS (
     SUM(number) AS total,
     MIN(number) AS low,
     MAX(number) AS high,
-    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+    CASE WHEN FALSE THEN SUM(number) ELSE CAST(SUM(events) AS DOUBLE) END AS weight
   FROM keyed
   GROUP BY
     first_key,

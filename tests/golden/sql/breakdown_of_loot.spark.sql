@@ -144,7 +144,7 @@ WITH noted AS (
     SUM(number) AS total,
     MIN(number) AS low,
     MAX(number) AS high,
-    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+    CASE WHEN FALSE THEN SUM(number) ELSE CAST(SUM(events) AS DOUBLE) END AS weight
   FROM keyed
   GROUP BY
     first_key,
@@ -523,7 +523,7 @@ WITH noted AS (
     SUM(number) AS total,
     MIN(number) AS low,
     MAX(number) AS high,
-    CASE WHEN FALSE THEN SUM(number) ELSE SUM(events) END AS weight
+    CASE WHEN FALSE THEN SUM(number) ELSE CAST(SUM(events) AS DOUBLE) END AS weight
   FROM keyed
   GROUP BY
     first_key,
