@@ -220,6 +220,7 @@ def test_an_open_server_lets_everybody_in(site: Site) -> None:
         "user": None,
         "open": True,
         "setupNeeded": False,
+        "secondFactorMissing": False,
         "provider": None,
         "version": "",
     }
@@ -308,6 +309,7 @@ def test_the_first_admin_signs_up_once(site: Site) -> None:
         "hasSecondFactor": False,
         "hasPassword": True,
         "isOfProvider": False,
+        "isLinked": False,
     }
     assert not me.json()["setupNeeded"]
 
