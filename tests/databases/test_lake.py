@@ -118,7 +118,7 @@ def test_what_was_set_aside_is_there_too(lake: Lake, studio: Studio) -> None:
 
 
 def test_slices_that_come_again_are_there_once(lake: Lake, studio: Studio) -> None:
-    game, other = studio.add_game("again"), studio.add_game("not-again")
+    game, other = studio.add_game("comes-again"), studio.add_game("comes-once")
     begun = studio.here()
     for number in range(6):
         studio.load(game, sent(number), sent(100 + number, time=OLD))
