@@ -7,9 +7,10 @@ processor alone, and only its relation to that of good events is looked at.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import brotli
 import pytest
@@ -29,6 +30,7 @@ from playtrace.protocols.loot import sending as loot
 PLAIN_EVENT = json.dumps({"name": "level_start", "player_id": "p1", "level": "3", "props": {"score": 12, "mode": "a"}})
 TIMES_MAX = 40.0
 """A hostile byte costs at most so many plain ones. One of an event that is read by itself costs about ten."""
+TURNS_MIN, TURNS_MAX = 2, 20
 ANSWER_BYTES_MAX = 32 * 1024
 
 
@@ -69,29 +71,47 @@ def request(body: bytes, *, at_once: bool = False) -> Request:
     return Request("/", {}, {}, body, dt.datetime.now(dt.UTC), "arena", at_once=at_once)
 
 
+@pytest.fixture(autouse=True)
+def leave_what_tests_have_to_the_collector() -> Iterator[None]:
+    """As a server does: what was there before is not looked through again with each of many new objects."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def cpu_seconds(wire_format: WireFormat, sent: Request) -> float:
-    best = float("inf")
-    for _ in range(3):
-        began = time.thread_time()
-        try:
-            batch = wire_format.read(sent)
-            encode(batch)
-            reply = wire_format.reply(Receipt.of(batch))
-        except Problem as error:
-            reply = wire_format.refuse(error)
-        best = min(best, time.thread_time() - began)
-        assert len(reply.body) < ANSWER_BYTES_MAX
-    return best
+    began = time.thread_time()
+    try:
+        batch = wire_format.read(sent)
+        encode(batch)
+        reply = wire_format.reply(Receipt.of(batch))
+    except Problem as error:
+        reply = wire_format.refuse(error)
+    took = time.thread_time() - began
+    assert len(reply.body) < ANSWER_BYTES_MAX
+    return took
+
+
+def times_as_much(wire_format: WireFormat, hostile: bytes) -> float:
+    """How many times as much a byte costs as one of good events. Whatever else the machine does only adds to one of
+    both: so they are read in turn, and the least of each counts."""
+    plain = array(PLAIN_EVENT.encode(), SMALL_PLAIN_BYTES)
+    of_hostile = of_plain = float("inf")
+    for turn in range(TURNS_MAX):
+        of_plain = min(of_plain, cpu_seconds(events, request(plain)) / len(plain))
+        of_hostile = min(of_hostile, cpu_seconds(wire_format, request(hostile)) / len(hostile))
+        if turn >= TURNS_MIN and of_hostile < TIMES_MAX * of_plain:
+            break
+    return of_hostile / of_plain
 
 
 @pytest.mark.parametrize("size", [SMALL_PLAIN_BYTES, pytest.param(REQUEST_BYTES_MAX, marks=pytest.mark.drill)])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_no_byte_costs_many_times_a_plain_one(body: Callable[[int], bytes], size: int):
-    plain = array(PLAIN_EVENT.encode(), size)
     hostile = body(size)
     assert len(hostile) <= size
-    per_plain_byte = cpu_seconds(events, request(plain)) / len(plain)
-    assert cpu_seconds(events, request(hostile)) / len(hostile) < TIMES_MAX * per_plain_byte
+    assert times_as_much(events, hostile) < TIMES_MAX
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
@@ -115,9 +135,7 @@ JWC_EVENTS = b'{"schema":"jwc.v1","batch":%s}'
 def test_nor_by_that_of_another_protocol(wire_format: WireFormat, body: bytes):
     with pytest.raises(NotAtOnce):
         wire_format.read(request(body, at_once=True))
-    assert cpu_seconds(wire_format, request(body)) < TIMES_MAX * cpu_seconds(
-        events, request(array(PLAIN_EVENT.encode(), SMALL_PLAIN_BYTES))
-    )
+    assert times_as_much(wire_format, body) < TIMES_MAX
 
 
 # ── what is told of refused events ───────────────────────────────────────────────────────────────────────
