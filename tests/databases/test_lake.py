@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import boto3
 import duckdb
 import pytest
+from moto.server import ThreadedMotoServer
 from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import StaticTable, Table
 
 from databases.studio import MakeTarget, Studio
@@ -21,7 +24,7 @@ from playtrace.mirrors.lake.checking import differences, in_lake, in_store, summ
 from playtrace.mirrors.lake.files import files_of, read_files
 from playtrace.mirrors.lake.tables import EVENTS, SET_ASIDE
 from playtrace.mirrors.lake.target import LakeTarget
-from playtrace.mirrors.target import PlayerErasure, PositionMoved, Slice, TargetNewer, TargetUnusable
+from playtrace.mirrors.target import PlayerErasure, PositionMoved, Slice, Target, TargetNewer, TargetUnusable
 from playtrace.mirrors.targets import make_target
 
 AT = dt.datetime(2026, 3, 1, 23, 59, 59, 123456, tzinfo=dt.UTC)
@@ -257,6 +260,22 @@ def test_a_file_that_is_being_written_stays(lake: Lake, studio: Studio) -> None:
     assert young.exists() and lake.unread() == {f"file://{young}"}
 
 
+def test_days_that_cannot_be_rewritten_hold_nothing_up(
+    lake: Lake, studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    game = studio.add_game("not-rewritten")
+    studio.load(game, sent(0))
+
+    def fails(*_: object, **__: object) -> None:
+        raise CommitFailedException("somebody else was quicker")
+
+    monkeypatch.setattr("playtrace.mirrors.lake.target.UPKEEP_S", 0.0)
+    monkeypatch.setattr("playtrace.mirrors.lake.target.keep", fails)
+    assert studio.follow(lake.make(), games=(game,)).events == 1
+    assert "could not be rewritten" in caplog.text
+    check_same(lake, game)
+
+
 # ── players who are erased ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -283,11 +302,43 @@ def test_erased_players_are_in_no_file_and_what_came_after_is_kept(lake: Lake, s
     assert sorted(row["player_id"] for row in lake.rows()) == sorted(["bob", who])
     [later] = [path for path in current(lake) if who in str(duckdb.execute(f"FROM '{path}'").fetchall())]
     Path(later).unlink()
+    check_no_file_names(lake, who)
+
+
+def check_no_file_names(lake: Lake, who: str) -> None:
     for file in (file for file in lake.folder.rglob("*") if file.is_file()):
         data = file.read_bytes()
         if file.suffix == ".parquet":
             data += str(duckdb.execute("FROM read_parquet($1)", [str(file)]).fetchall()).encode()
         assert who.encode() not in data, file
+
+
+def test_who_is_killed_before_files_are_removed_removes_them_after(
+    lake: Lake, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game = studio.add_game("erasing-killed")
+    who = "kim-of-the-many-names"
+    studio.load(game, sent(0, player_id=who), sent(1, player_id="bob"))
+    studio.follow(lake.make(), games=(game,))
+    erasure = PlayerErasure("e1", game, [who], False, [], AT, AT)
+
+    def killed(table: Table, before: dt.datetime) -> None:
+        if table.name()[-1] == EVENTS:
+            raise Killed
+        upkeep.expire(table, before)
+
+    for is_killed in (True, False):
+        with closing(lake.opened()) as target, studio.store.reading() as moment:
+            rows = target.read_without(erasure, Slice(None, studio.here(), ("nobody",), None), moment)
+            if is_killed:
+                monkeypatch.setattr("playtrace.mirrors.lake.target.expire", killed)
+                with pytest.raises(Killed):
+                    target.erase(erasure, rows)
+                monkeypatch.undo()
+            else:
+                target.erase(erasure, rows)
+    assert [row["player_id"] for row in lake.rows()] == ["bob"]
+    check_no_file_names(lake, who)
 
 
 def test_a_slice_that_was_read_before_an_erasure_is_read_again(lake: Lake, studio: Studio) -> None:
@@ -317,6 +368,42 @@ def test_a_lake_whose_catalog_was_lost_is_found_as_it_lies_there(lake: Lake, stu
     studio.load(game, sent(1))
     assert studio.follow(lake.make(), games=(game,)).events == 1
     check_same(lake, game)
+
+
+def test_a_lake_in_a_bucket(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "anybody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
+    game = studio.add_game("in-a-bucket")
+    studio.load(game, sent(0, player_id="ann"), sent(86_400, player_id="bob"))
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    try:
+        address, port = server.get_host_and_port()
+        boto3.client("s3", endpoint_url=f"http://{address}:{port}", region_name="us-east-1").create_bucket(
+            Bucket="lake"
+        )
+        url = f"s3://lake/of/ours?endpoint_override={address}:{port}&scheme=http&region=us-east-1"
+
+        def make() -> Target[Any]:
+            return make_target(url, "lake", studio.settings, studio.games)
+
+        assert studio.follow(make, games=(game,)).events == 2
+        # The catalog is lost with the server's disk.
+        (studio.settings.data / "lake-lake.sqlite").unlink()
+        studio.load(game, sent(1, player_id="kim"))
+        assert studio.follow(make, games=(game,)).events == 1
+        with closing(make()) as target:
+            target.open()
+            assert isinstance(target, LakeTarget)
+            target.keep(NOW)
+            events = target.table(EVENTS)
+            rows: list[Found] = events.scan().to_arrow().to_pylist()
+            assert sorted(row["player_id"] for row in rows) == ["ann", "bob", "kim"]
+            assert all(file.path.startswith("s3://lake/of/ours/events/") for file in files_of(events))
+            upkeep.remove_unread(events, dt.datetime.now(dt.UTC) + dt.timedelta(days=1))
+            assert {file.path for file in files_of(events)} == read_files(events)
+    finally:
+        server.stop()
 
 
 def test_a_lake_of_a_newer_playtrace_is_left_alone(lake: Lake, studio: Studio) -> None:

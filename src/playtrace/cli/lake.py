@@ -103,8 +103,8 @@ def compact(name: Name = "lake", data: DataFolder = None) -> None:
 
 @app.command()
 def verify(name: Name = "lake", data: DataFolder = None, as_json: AsJson = False) -> None:
-    """Compare each day of each game with the store, and remove files of writers that were killed. Exit code 1 if the
-    lake has anything otherwise than the store.
+    """Compare each day of each game with the store, and remove files of writers that were killed. Exit code 1 where
+    the two differ.
 
     What differs is written again by `playtrace mirrors replay`. A day of which the store has removed events by its
     retention, and the lake has not, is told as well.

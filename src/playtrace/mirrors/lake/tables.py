@@ -19,7 +19,7 @@ from pyiceberg.table import Table
 from pyiceberg.transforms import DayTransform, IdentityTransform
 from pyiceberg.types import DoubleType, IntegerType, LongType, NestedField, PrimitiveType, StringType, TimestamptzType
 
-from playtrace.mirrors.lake.files import METADATA, file_system_of, version_hint
+from playtrace.mirrors.lake.files import METADATA, file_system_of
 from playtrace.mirrors.target import Position, TargetNewer, TargetUnusable
 from playtrace.store.columns import COLUMNS
 
@@ -109,12 +109,11 @@ class Memory(Struct, frozen=True):
 def open_table(catalog: Catalog, name: str, location: str, mirror: str) -> Table:
     """The table as its catalog has it. One that the catalog does not know is registered as it lies there, and one that
     is not there is made. Raises `TargetNewer` and `TargetUnusable`."""
-    identifier = (NAMESPACE, name)
     where = f"{location}/{name}"
     try:
-        table = catalog.load_table(identifier)
+        table = catalog.load_table((NAMESPACE, name))
     except NoSuchTableError:
-        table = _registered_or_made(catalog, identifier, where, mirror)
+        table = _registered_or_made(catalog, name, where, mirror)
     if table.location() != where:
         raise TargetUnusable(f"Its catalog has the lake at {table.location()}: name another catalog or that place.")
     owner = Memory.of(table).mirror
@@ -123,7 +122,8 @@ def open_table(catalog: Catalog, name: str, location: str, mirror: str) -> Table
     return table
 
 
-def _registered_or_made(catalog: Catalog, identifier: tuple[str, str], where: str, mirror: str) -> Table:
+def _registered_or_made(catalog: Catalog, name: str, where: str, mirror: str) -> Table:
+    identifier = (NAMESPACE, name)
     try:
         catalog.create_namespace_if_not_exists(NAMESPACE)
         newest = _newest_metadata(catalog, where)
@@ -131,9 +131,9 @@ def _registered_or_made(catalog: Catalog, identifier: tuple[str, str], where: st
             return catalog.register_table(identifier, newest)
         return catalog.create_table(
             identifier,
-            schema_of(identifier[1]),
+            schema_of(name),
             location=where,
-            partition_spec=_days_and_games(identifier[1]),
+            partition_spec=_days_and_games(name),
             properties=PROPERTIES | Memory(mirror).as_properties(),
         )
     except (TableAlreadyExistsError, NamespaceAlreadyExistsError):
@@ -173,8 +173,3 @@ def fitting(name: str, rows: pa.Table) -> pa.Table:
     day = DAY_OF[name]
     order = [(column, "ascending") for column in ("game_id", day, "journal_offset", "position")]
     return pa.Table.from_arrays(columns, schema=schema).sort_by(order)
-
-
-def committed(table: Table) -> None:
-    """To be called after each commit: engines that ask no catalog look there."""
-    version_hint(table)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
+from msgspec.structs import replace
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.expressions import BooleanExpression
@@ -26,8 +27,8 @@ from playtrace.mirrors.erasing import still_theirs
 from playtrace.mirrors.lake.address import Place, catalog_of, place_of
 from playtrace.mirrors.lake.conditions import all_of, behind, one_of
 from playtrace.mirrors.lake.erasing import events_of_players, set_aside_of_players
-from playtrace.mirrors.lake.files import delete, read_files
-from playtrace.mirrors.lake.tables import EVENTS, SET_ASIDE, Memory, committed, fitting, open_table
+from playtrace.mirrors.lake.files import delete, read_files, version_hint
+from playtrace.mirrors.lake.tables import EVENTS, SET_ASIDE, Memory, fitting, open_table
 from playtrace.mirrors.lake.upkeep import expire, keep
 from playtrace.mirrors.slices import SliceRows, rows_of
 from playtrace.mirrors.target import (
@@ -38,6 +39,7 @@ from playtrace.mirrors.target import (
     PositionMoved,
     Slice,
     TargetAway,
+    TargetError,
     Written,
 )
 from playtrace.store.duckdb import Reader
@@ -109,9 +111,7 @@ class LakeTarget:
             if rows.num_rows:
                 changes.append(fitting(name, rows))
             upto = max(memory.written_upto, slice_.upto.journal_offset)
-            changes.set_properties(
-                Memory(self._mirror, slice_.upto, upto, memory.erasures).as_properties(),
-            )
+            changes.set_properties(replace(memory, position=slice_.upto, written_upto=upto).as_properties())
         return replaced
 
     # ── players who are erased ───────────────────────────────────────────────────────────────────────────
@@ -121,15 +121,14 @@ class LakeTarget:
 
     def erase(self, erasure: PlayerErasure, rows: SliceRows) -> None:
         with self._errors():
-            for name in (SET_ASIDE, EVENTS):
-                table = self._tables[name].refresh()
-                memory = Memory.of(table)
+            for name, table in self._tables.items():
+                memory = Memory.of(table.refresh())
+                before = read_files(table)
                 if erasure.erasure_id not in memory.erasures:
-                    before = read_files(table)
                     self._erase(name, table, erasure, rows, memory)
-                    # Nobody is to look back at how it was.
-                    expire(table, dt.datetime.max.replace(tzinfo=dt.UTC))
-                    delete(table, before - read_files(table.refresh()))
+                # Nobody is to look back at how it was; also where somebody was killed between the two.
+                expire(table, dt.datetime.max.replace(tzinfo=dt.UTC))
+                delete(table, before - read_files(table.refresh()))
             self._erasures = Memory.of(self._tables[EVENTS]).erasures
 
     def _erase(self, name: str, table: Table, erasure: PlayerErasure, rows: SliceRows, memory: Memory) -> None:
@@ -147,18 +146,14 @@ class LakeTarget:
             if again.num_rows:
                 changes.append(fitting(name, again))
             done = (*memory.erasures, erasure.erasure_id)
-            changes.set_properties(
-                Memory(self._mirror, memory.position, memory.written_upto, done).as_properties(),
-            )
+            changes.set_properties(replace(memory, erasures=done).as_properties())
 
     def stand_at(self, position: Position) -> None:
         with self._errors():
-            for name in (SET_ASIDE, EVENTS):
-                table = self._tables[name].refresh()
-                memory = Memory.of(table)
-                stands = Memory(self._mirror, position, memory.written_upto, memory.erasures)
+            for table in self.tables():
+                memory = Memory.of(table.refresh())
                 with self._commit(table) as changes:
-                    changes.set_properties(stands.as_properties())
+                    changes.set_properties(replace(memory, position=position).as_properties())
 
     def close(self) -> None:
         self._tables.clear()
@@ -177,7 +172,7 @@ class LakeTarget:
     # ── what comes now and then ──────────────────────────────────────────────────────────────────────────
 
     def keep(self, now: dt.datetime) -> None:
-        """Rewrite days that are over, and remove what nobody reads."""
+        """Rewrite days that are over, and remove what nobody reads. Raises `TargetError`."""
         with self._errors():
             for name, table in self._tables.items():
                 keep(
@@ -189,15 +184,22 @@ class LakeTarget:
                 )
 
     def _keep_now_and_then(self) -> None:
-        if time.monotonic() - self._kept_at >= UPKEEP_S:
+        if time.monotonic() - self._kept_at < UPKEEP_S:
+            return
+        self._kept_at = time.monotonic()
+        try:
             self.keep(dt.datetime.now(dt.UTC))
-            self._kept_at = time.monotonic()
+        except TargetError as error:
+            # What was to be written is there; this is tried again in an hour.
+            log.warning(
+                "the days of a lake could not be rewritten", extra={"mirror": self._mirror, "error": str(error)}
+            )
 
     @contextmanager
     def _commit(self, table: Table) -> Generator[Any]:
         with table.transaction() as changes:
             yield changes
-        committed(table)
+        version_hint(table)
 
     @contextmanager
     def _errors(self) -> Generator[None]:

@@ -16,8 +16,8 @@ from pyiceberg.expressions import BooleanExpression
 from pyiceberg.table import Table
 
 from playtrace.mirrors.lake.conditions import all_of, before, equal, within
-from playtrace.mirrors.lake.files import delete, files_of, read_files
-from playtrace.mirrors.lake.tables import DAY_OF, committed
+from playtrace.mirrors.lake.files import delete, files_of, read_files, version_hint
+from playtrace.mirrors.lake.tables import DAY_OF
 
 log = logging.getLogger("playtrace.mirrors")
 
@@ -43,26 +43,16 @@ class Part(Struct, frozen=True):
         return dt.datetime.combine(self.day + ONE_DAY, dt.time(), dt.UTC)
 
 
-class Kept(Struct):
-    """What was done."""
-
-    days_rewritten: int = 0
-    files_removed: int = 0
-    days_deleted: int = 0
-
-
-def keep(table: Table, name: str, now: dt.datetime, *, settle_hours: float, days_kept: int | None) -> Kept:
+def keep(table: Table, name: str, now: dt.datetime, *, settle_hours: float, days_kept: int | None) -> None:
     """All of it. May be repeated, and be killed at any moment.
 
     Raises what pyiceberg does: `CommitFailedException` where somebody else wrote meanwhile.
     """
-    kept = Kept()
     if days_kept is not None:
-        kept.days_deleted = delete_before(table, name, now - days_kept * ONE_DAY)
-    kept.days_rewritten = compact(table, name, now - dt.timedelta(hours=settle_hours))
+        delete_before(table, name, now - days_kept * ONE_DAY)
+    compact(table, name, now - dt.timedelta(hours=settle_hours))
     expire(table, now - dt.timedelta(seconds=READERS_S))
-    kept.files_removed = remove_unread(table, now - dt.timedelta(seconds=WRITERS_S))
-    return kept
+    remove_unread(table, now - dt.timedelta(seconds=WRITERS_S))
 
 
 def compact(table: Table, name: str, sealed_before: dt.datetime) -> int:
@@ -72,7 +62,7 @@ def compact(table: Table, name: str, sealed_before: dt.datetime) -> int:
         if part.end > sealed_before or part.files <= -(-part.rows // ROWS_MAX):
             continue
         _rewrite(table, name, part)
-        committed(table)
+        version_hint(table)
         count += 1
         fields = {"game": part.game_id, "day": part.day.isoformat(), "files": part.files}
         log.info("a day of the lake was rewritten", extra=fields)
@@ -84,7 +74,7 @@ def delete_before(table: Table, name: str, moment: dt.datetime) -> int:
     gone = [part.end for part in parts_of(table) if part.end <= moment]
     if gone:
         table.delete(before(DAY_OF[name], max(gone)))
-        committed(table)
+        version_hint(table)
     return len(gone)
 
 
@@ -98,7 +88,7 @@ def expire(table: Table, before: dt.datetime) -> None:
     ]
     if old:
         table.maintenance.expire_snapshots().by_ids(old).commit()
-        committed(table.refresh())
+        version_hint(table.refresh())
 
 
 def remove_unread(table: Table, before: dt.datetime) -> int:
