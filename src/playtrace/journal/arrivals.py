@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import zstandard
@@ -20,6 +20,7 @@ from playtrace.journal.broker import Arrived
 from playtrace.journal.errors import DamagedMessage, JournalUnavailable
 from playtrace.journal.messages import row_of
 from playtrace.journal.rows import Row
+from playtrace.journal.schema import insert, last_given
 from playtrace.journal.sqlite import LOCK_WAIT_S
 from playtrace.journal.turns import Turns
 
@@ -104,8 +105,7 @@ class Arrivals:
     def _write(self, arrived: Sequence[Arrived], read: Sequence[Row | DamagedMessage]) -> int:
         """Returns the last offset of the journal."""
         places = self.places()
-        with closing(self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")) as cursor:
-            (last,) = cursor.fetchone() or (0,)
+        last = last_given(self._connection)
         for one, row in zip(arrived, read, strict=True):
             if one.offset < places.get(one.partition, 0):
                 continue
@@ -114,13 +114,9 @@ class Arrivals:
                 self._set_aside(one, row)
                 continue
             last += row.entries
-            self._connection.execute(
-                "INSERT INTO entries (last_offset, events, bytes, sizes, headers, bodies, checksum)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [last, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies, row.checksum(last)],
-            )
+            insert(self._connection, row, last)
         self._move_on(places)
-        return int(last)
+        return last
 
     def _set_aside(self, arrived: Arrived, damaged: DamagedMessage) -> None:
         reason = f"Message {arrived.offset} of partition {arrived.partition} of {self._source_id}: {damaged}"

@@ -1,4 +1,4 @@
-"""The tables of the journal's file."""
+"""The tables of the journal's file, and how a row of entries comes into them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 from playtrace.journal.errors import JournalNewer
+from playtrace.journal.rows import Row
 from playtrace.journal.turns import noted_in
 
 VERSION = 1
@@ -73,3 +74,18 @@ def create(connection: sqlite3.Connection, path: Path, journal_id: str | None = 
     if is_new:
         # Who it is stands in its file, whatever becomes of the log.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def last_given(connection: sqlite3.Connection) -> int:
+    """The offset of the last entry that there was, whether it is still there or not; 0 in a journal that is new."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def insert(connection: sqlite3.Connection, row: Row, last_offset: int) -> None:
+    """Entries of which the last has this offset."""
+    connection.execute(
+        "INSERT INTO entries (last_offset, events, bytes, sizes, headers, bodies, checksum)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [last_offset, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies, row.checksum(last_offset)],
+    )

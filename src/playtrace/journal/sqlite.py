@@ -46,7 +46,7 @@ from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded, decode_header
 from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull, JournalUnavailable
 from playtrace.journal.rows import SIZES, ZSTD_LEVEL, Row, entries_of, events_up_to, rows_of
-from playtrace.journal.schema import VERSION, create
+from playtrace.journal.schema import VERSION, create, insert, last_given
 from playtrace.journal.turns import Turns, noted_in
 from playtrace.journal.waiting import Append, tell
 
@@ -410,11 +410,7 @@ class Journal:
             first = last + 1
             for row in rows:
                 last += row.entries
-                self._writer.execute(
-                    "INSERT INTO entries (last_offset, events, bytes, sizes, headers, bodies, checksum)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [last, row.events, row.kept_bytes, row.sizes, row.headers, row.bodies, row.checksum(last)],
-                )
+                insert(self._writer, row, last)
             if self._is_trimming:
                 self._trim_some()
             self._writer.execute("COMMIT")
@@ -461,8 +457,7 @@ class Journal:
             self._writer.execute("DELETE FROM entries WHERE last_offset <= ?", [trim_to])
 
     def _last_offset(self) -> int:
-        row = self._writer.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
-        return max(int(row[0]) if row else 0, self._offset_min)
+        return max(last_given(self._writer), self._offset_min)
 
     def _look_at_room(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
