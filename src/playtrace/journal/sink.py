@@ -33,10 +33,13 @@ class Closed:
     """The sink of a process whose role is not to take events."""
 
     def __init__(self, reason: str) -> None:
-        self.refusing: JournalUnavailable | None = JournalUnavailable(reason)
+        self._reason = reason
+
+    @property
+    def refusing(self) -> JournalUnavailable:
+        return JournalUnavailable(self._reason)
 
     def append(self, entry: Entry) -> asyncio.Future[int]:
-        assert self.refusing is not None  # noqa: S101 - it always is one
         raise self.refusing
 
     def close(self) -> None:
