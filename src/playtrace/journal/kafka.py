@@ -242,7 +242,8 @@ class KafkaSource:
                     break  # these first; the error comes again
                 raise BrokerAway(f"The broker {self._url} cannot be read: {error.str()}")
             partition, offset = message.partition(), message.offset()
-            assert partition is not None and offset is not None  # noqa: S101 - it is no error
+            # The client's types know errors too, which may be of no partition; a message that was fetched has both.
+            assert partition is not None and offset is not None  # noqa: S101 - for the type checker
             arrived.append(Arrived(partition, offset, message.value() or b""))
         return arrived
 
