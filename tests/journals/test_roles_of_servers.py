@@ -180,17 +180,22 @@ def kill_each(cluster: Cluster, rounds: int) -> list[Client]:
             goes_on([client for client, of in zip(clients, cluster.collectors, strict=True) if of is not server])
             server.start()
         goes_on(clients)
-        told = [len(client.unavailable) for client in clients]
-        cluster.broker.kill()
-        eventually(lambda: all(len(client.unavailable) > n for client, n in zip(clients, told, strict=True)))  # noqa: B023
-        eventually(lambda: all(health(server)["status"] == "unhealthy" for server in cluster.collectors))
-        cluster.broker.start()
+        kill_broker(cluster, clients)
         goes_on(clients)
     for client in clients:
         client.stopping.set()
     for client in clients:
         client.join()
     return clients
+
+
+def kill_broker(cluster: Cluster, clients: list[Client]) -> None:
+    """And start it when everybody has been told to come again, and collectors say that they take nothing."""
+    told = [len(client.unavailable) for client in clients]
+    cluster.broker.kill()
+    eventually(lambda: all(len(client.unavailable) > n for client, n in zip(clients, told, strict=True)))
+    eventually(lambda: all(health(server)["status"] == "unhealthy" for server in cluster.collectors))
+    cluster.broker.start()
 
 
 def goes_on(clients: list[Client]) -> None:
