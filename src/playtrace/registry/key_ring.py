@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playtrace.registry.access_secrets import sha256_of
 from playtrace.registry.errors import RegistryAway
-from playtrace.registry.key_snapshot import SendingToken, Snapshot, hash_of_key, keep, kept
+from playtrace.registry.key_snapshot import SendingToken, Snapshot, keep, kept
 from playtrace.registry.refused_players import hash_of
 from playtrace.registry.registry import Registry
 from playtrace.registry.roles import Scope
@@ -60,7 +60,7 @@ class KeyRing:
             keep(snapshot, self._kept_in)
 
     def game_of_key(self, key: str) -> str | None:
-        return self._snapshot.games_by_key.get(hash_of_key(key))
+        return self._snapshot.games_by_key.get(sha256_of(key))
 
     def sending_token(self, secret: str) -> SendingToken | None:
         """Where a token of this secret may send now."""
@@ -133,7 +133,7 @@ def _read(registry: Registry) -> Snapshot:
     return Snapshot(
         revision=revision,
         games=frozenset(game.id for game in [*games, *deleted]),
-        games_by_key={hash_of_key(key.key): key.game_id for key in keys if key.revoked_at is None},
+        games_by_key={sha256_of(key.key): key.game_id for key in keys if key.revoked_at is None},
         refused=refused,
         player_secret=registry.player_secret() if refused else b"",
         closed=archived | {game.id: DELETED for game in deleted},

@@ -7,7 +7,6 @@ whoever reads the file cannot send with it.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 import os
 from pathlib import Path
@@ -37,7 +36,7 @@ class Snapshot(Struct, frozen=True):
     revision: int
     games: frozenset[str]
     games_by_key: dict[str, str]
-    """By the hash of a write key; without the revoked ones."""
+    """By the hash of a write key, which is 128 random bits and needs no slow one; without the revoked ones."""
     refused: dict[str, frozenset[str]]
     """Hashes of players whose events are refused, of the games that have some."""
     player_secret: bytes
@@ -46,11 +45,6 @@ class Snapshot(Struct, frozen=True):
     """Games that take no events, and why."""
     tokens: dict[str, SendingToken] = {}
     """By the hash of their secret: those with the scope `send`, without the revoked ones."""
-
-
-def hash_of_key(key: str) -> str:
-    """A key is 128 random bits, which nobody guesses: it needs no salt, and none of the slow hashes."""
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def keep(snapshot: Snapshot, path: Path) -> None:
