@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup, Sql
 from playtrace.store.clickhouse.reader import errors
+from playtrace.store.clickhouse.schema import rows_table
 from playtrace.store.clickhouse.sending import Sending
 from playtrace.store.clickhouse.slices import COPIED, STORED_EVENTS, SliceRows
 from playtrace.store.clickhouse.store import ClickHouseStore
@@ -110,8 +111,7 @@ class _Daily(Struct, frozen=True):
 
 
 def _daily(rollup: Rollup) -> _Daily:
-    table: Sql = "players_met" if rollup.table == "players" else rollup.table
-    return _Daily(SliceRows(table, rollup.of_load(SOURCE_OF_EVENTS + OF_DAY)), rollup.day)
+    return _Daily(SliceRows(rows_table(rollup), rollup.of_load(SOURCE_OF_EVENTS + OF_DAY)), rollup.day)
 
 
 EVENTS_OF_DAY = _Daily(SliceRows("events", STORED_EVENTS + OF_DAY + "ORDER BY journal_offset, position"), "time")

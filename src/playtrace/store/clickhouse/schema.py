@@ -229,14 +229,18 @@ LATEST_BOOKS: Sql = "SELECT game_id, hour, outcome, reason, events FROM books_to
 VIEWS: dict[Sql, Sql] = {"players": FIRST_SEEN, "books": LATEST_BOOKS}
 
 
+def rows_table(rollup: Rollup) -> Sql:
+    """Where its rows lie: those of players are read through a view."""
+    return "players_met" if rollup.table == "players" else rollup.table
+
+
 def _rollup(rollup: Rollup) -> Table:
     engine, of_engine, changed = OWN_MERGES.get(rollup.table, ("MergeTree", "", {}))
     summed = {name.strip() for name in of_engine.strip("()").split(",")}
     keys: list[Sql] = [name for name in rollup.columns if name not in changed and name not in summed]
     merged: Sql = ", ".join(keys)
     order: Sql = merged if rollup.table in OWN_MERGES else KEYS[rollup.table]
-    name: Sql = "players_met" if rollup.table == "players" else rollup.table
-    return Table(name, rollup.columns, order, engine, of_engine, "toYYYYMM(" + rollup.day + ")", changed)
+    return Table(rows_table(rollup), rollup.columns, order, engine, of_engine, "toYYYYMM(" + rollup.day + ")", changed)
 
 
 KEYS: dict[str, Sql] = {

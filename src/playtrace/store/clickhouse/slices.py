@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from playtrace.rollups import ROLLUPS
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup, Sql
-from playtrace.store.clickhouse.schema import EVENTS, SET_ASIDE
+from playtrace.store.clickhouse.schema import EVENTS, SET_ASIDE, rows_table
 
 IN_SLICE: Sql = "WHERE journal_offset > $after AND journal_offset <= $upto"
 
@@ -39,8 +39,7 @@ class SliceRows(Struct, frozen=True):
 
 
 def _rows_of(rollup: Rollup) -> SliceRows:
-    table: Sql = "players_met" if rollup.table == "players" else rollup.table
-    return SliceRows(table, rollup.of_load(SOURCE_OF_EVENTS + IN_SLICE + "\n"))
+    return SliceRows(rows_table(rollup), rollup.of_load(SOURCE_OF_EVENTS + IN_SLICE + "\n"))
 
 
 COPIED: tuple[Rollup, ...] = tuple(
