@@ -78,6 +78,8 @@ class Copying:
         self._unfinished: Slice | None = None
         self._books_since = EARLIEST
         self._compare_at = 0.0
+        self._copied_version: int | None = None
+        """Of the embedded store, when all of it was there: until it changes there is nothing to look for."""
 
     @property
     def after(self) -> int:
@@ -89,13 +91,19 @@ class Copying:
 
         Raises `StoreError` when one of the two stores cannot do it now: then the next step goes on.
         """
+        version = self._store.version
+        if version == self._copied_version:
+            return None
         with self._store.reading(apart=True) as moment:
             try:
-                return self._step(moment)
+                copied = self._step(moment)
             except BaseException:
                 # What was sent of it is known there alone.
                 self._after = None
                 raise
+        if copied is None:
+            self._copied_version = version
+        return copied
 
     def follow(self) -> Copied | None:
         """As `step`, and what was taken away here is taken away there: days are compared when all is copied, and then
