@@ -69,6 +69,7 @@ from playtrace.operate.schedule import LOOK_S as BACKUP_LOOK_S
 from playtrace.operate.schedule import BackupSchedule
 from playtrace.operate.space import LOOK_S as SPACE_LOOK_S
 from playtrace.operate.space import Space
+from playtrace.private_file import write_private
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.group_roles import read_group_roles
 from playtrace.registry.key_ring import KeyRing
@@ -425,14 +426,8 @@ def check_disk(folder: Path) -> None:
 
 
 def write_local_file(settings: Settings, url: str, token: str) -> None:
-    path = settings.data / LOCAL_FILE
-    # Whole at once: a command that looks for a server reads it at any moment.
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
-    # Created readable by its owner alone; on Windows the folder's own permissions count.
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        local = {"url": url, "pid": os.getpid(), "token": token}
-        # A copy of the folder has this file too, and its commands must not ask our server.
-        json.dump(local | {"data": str(settings.data.resolve()), "data_identity": settings.data_identity}, file)
-    unfinished.replace(path)
+    """Whole at once: a command that looks for a server reads it at any moment."""
+    local = {"url": url, "pid": os.getpid(), "token": token}
+    # A copy of the folder has this file too, and its commands must not ask our server.
+    local |= {"data": str(settings.data.resolve()), "data_identity": settings.data_identity}
+    write_private(settings.data / LOCAL_FILE, json.dumps(local).encode())

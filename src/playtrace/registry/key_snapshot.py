@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+
+from playtrace.private_file import write_private
 
 log = logging.getLogger("playtrace.registry")
 
@@ -50,15 +51,8 @@ class Snapshot(Struct, frozen=True):
 def keep(snapshot: Snapshot, path: Path) -> None:
     """In place of the one before, whole or not at all. Where it cannot be written it is logged: taking events needs the
     file at a start only."""
-    unfinished = path.with_suffix(".unfinished")
     try:
-        unfinished.unlink(missing_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(snapshot))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        write_private(path, msgspec.json.encode(snapshot))
     except OSError as error:
         log.error("what is known of keys cannot be kept", extra={"error": str(error)})
 
