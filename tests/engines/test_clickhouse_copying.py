@@ -146,6 +146,21 @@ HOSTILE: list[dict[str, Any]] = [
 ]
 
 
+def test_who_asks_leaves_and_a_server_stops_while_it_is_away(
+    there: ClickHouseStore, clickhouse: ClickHouseServer
+) -> None:
+    with there.reading() as reader:
+        assert reader.rows("SELECT 1 AS one") == [{"one": 1}]
+        clickhouse.kill()
+        try:
+            reader.interrupt()
+            there.close()
+        finally:
+            clickhouse.start()
+    with pytest.raises(StoreError, match="stops"), there.reading():
+        pass
+
+
 def test_properties_of_a_hostile_client_stop_nothing(own: Engine, there: ClickHouseStore) -> None:
     at = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
     for props in HOSTILE:

@@ -5,8 +5,9 @@ Each statement sees one moment; two of a question may see two, as there is no tr
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, LiteralString
 from uuid import uuid4
@@ -84,9 +85,13 @@ class ClickHouseReader:
         return translated(statement, (), self._database)
 
     def interrupt(self) -> None:
-        """End what is running."""
+        """As `end`, without waiting for it: those who leave are told of in an event loop."""
+        threading.Thread(target=self.end, name="end of a question", daemon=True).start()
+
+    def end(self) -> None:
+        """End what is running. Where ClickHouse is away, nothing of it is answered anyway."""
         if self._running:
-            with errors():
+            with suppress(StoreError), errors():
                 self._client.command("KILL QUERY WHERE query_id = {id:String} ASYNC", parameters={"id": self._running})
 
 

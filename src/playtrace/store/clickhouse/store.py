@@ -76,6 +76,6 @@ class ClickHouseStore:
         """End what is asked, and leave."""
         self._is_ending = True
         for reader in list(self._reading):
-            reader.interrupt()
+            reader.end()
         if self._client is not None:
             self._client.close()
