@@ -1,5 +1,6 @@
 /** From values to the nine steps of the heat ramp, by how many cells there are of each. */
 import { HEAT_STEPS } from '@/charts/heatScale'
+import { countUpTo } from '@/sorted'
 
 export interface QuantileScale {
   /** Where each step that has a value begins, the lowest first. */
@@ -15,7 +16,7 @@ export function quantileScale(values: number[], lowIsHot = false): QuantileScale
   const sorted = values.filter((value) => value > 0).sort((a, b) => a - b)
   const stepOf = (value: number): number => {
     // Equal values have one colour: that of the last of them.
-    const step = Math.min(HEAT_STEPS, Math.max(1, Math.ceil((countUpTo(sorted, value) / sorted.length) * HEAT_STEPS)))
+    const step = Math.min(HEAT_STEPS, Math.max(1, Math.ceil((countUpTo(sorted, value, Number) / sorted.length) * HEAT_STEPS)))
     return lowIsHot ? HEAT_STEPS + 1 - step : step
   }
   const steps: QuantileScale['steps'] = []
@@ -24,15 +25,4 @@ export function quantileScale(values: number[], lowIsHot = false): QuantileScale
     if (steps.at(-1)?.step !== step) steps.push({ step, from: value })
   }
   return { steps, stepOf }
-}
-
-/** How many are at most this large, by halving. */
-function countUpTo(sorted: number[], value: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] ?? Infinity) <= value) low = middle + 1
-    else high = middle
-  }
-  return low
 }

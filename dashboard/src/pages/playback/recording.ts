@@ -1,6 +1,7 @@
 /** A match or a session as it is played again: plain data, which an exported file holds as it is. */
 import type { GameEvent, Trajectory } from '@/api/types'
 import type { Box } from '@/maps/placement'
+import { countUpTo } from '@/sorted'
 
 export interface Track {
   player: string
@@ -93,7 +94,7 @@ function mapsOf(tracks: Track[]): string[] {
 
 export const isNote = ({ name, text }: Mark): boolean => text !== '' && /(^|_)(note|feedback|comment|chat)$/.test(name)
 
-const isBad = ({ name }: Mark): boolean => /death|crash/.test(name)
+export const isBad = ({ name }: Mark): boolean => /death|crash/.test(name)
 
 /** Whether it is marked along the whole time: others are too many. */
 export const isTold = (mark: Mark): boolean => isNote(mark) || isBad(mark)
@@ -130,12 +131,4 @@ export function boundsOf({ tracks }: Recording, map: string): Box {
 }
 
 /** How many marks there are up to this moment. */
-export function marksUpTo({ marks }: Recording, at: number): number {
-  let [low, high] = [0, marks.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((marks[middle]?.at ?? Infinity) <= at) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+export const marksUpTo = ({ marks }: Recording, at: number): number => countUpTo(marks, at, (mark) => mark.at)

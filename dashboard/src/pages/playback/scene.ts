@@ -1,6 +1,6 @@
 /** One moment of a recording, drawn: the picture, where people were a moment ago, where they are, and what happens. */
-import type { Mark, Recording, Track } from './recording'
-import { marksUpTo } from './recording'
+import { countUpTo } from '@/sorted'
+import { isBad, marksUpTo, type Mark, type Recording, type Track } from './recording'
 
 export interface Palette {
   series: string[]
@@ -45,15 +45,7 @@ export function clockText(ms: number): string {
 }
 
 /** The last position at this moment or before it; -1 before the first. */
-function indexAt(times: number[], at: number): number {
-  let [low, high] = [0, times.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((times[middle] ?? Infinity) <= at) low = middle + 1
-    else high = middle
-  }
-  return low - 1
-}
+const indexAt = (times: number[], at: number): number => countUpTo(times, at, Number) - 1
 
 /** Where somebody is, between two positions in proportion; null where nothing says so. */
 export function placeAt({ times, xs, ys }: Track, at: number): { x: number; y: number } | null {
@@ -142,13 +134,13 @@ function paintMarks(context: CanvasRenderingContext2D, recording: Recording, mom
   context.globalAlpha = 1
 }
 
-function paintMark(context: CanvasRenderingContext2D, { name }: Mark, [x, y]: [number, number], palette: Palette, unit: number, strength: number): void {
+function paintMark(context: CanvasRenderingContext2D, mark: Mark, [x, y]: [number, number], palette: Palette, unit: number, strength: number): void {
   const size = 9 * unit
   context.globalAlpha = strength
   context.lineWidth = 2.5 * unit
   context.strokeStyle = palette.bad
   context.beginPath()
-  if (/death|crash/.test(name)) {
+  if (isBad(mark)) {
     context.moveTo(x - size, y - size)
     context.lineTo(x + size, y + size)
     context.moveTo(x + size, y - size)
