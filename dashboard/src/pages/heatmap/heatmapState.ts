@@ -90,7 +90,7 @@ export function useHeatmapState() {
   const askedBeside = useHeatmap(valuesBeside)
 
   return {
-    gameId, maps, map, mapId, events, event, layerName, layer, ofNoEvent, view, size, extent, filters, segment, day, from, to, beside, versions,
+    gameId, maps, map, mapId, events, event, layerName, layer, ofNoEvent, view, size, extent, floorFrom, floorTo, filters, segment, day, from, to, beside, versions,
     values, asked, valuesBeside, askedBeside, dimensions, change,
   }
 }
