@@ -21,8 +21,8 @@ export function useSegmentChanges() {
   return {
     changing,
     put: (id: string, definition: SegmentDefinition) => changing.mutateAsync(() => send<Segment>('PUT', address(id), definition)),
-    refresh: (id: string) => changing.mutateAsync(() => send<Segment>('POST', `${address(id)}/refresh`)),
-    remove: (id: string) => changing.mutateAsync(() => send('DELETE', address(id))),
+    refresh: (id: string) => changing.mutate(() => send<Segment>('POST', `${address(id)}/refresh`)),
+    remove: (id: string) => changing.mutate(() => send('DELETE', address(id))),
   }
 }
 
