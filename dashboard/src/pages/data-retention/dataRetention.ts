@@ -11,10 +11,15 @@ const of = (gameId: string): string => `games/${encodeURIComponent(gameId)}/rete
 /** Something is being removed, or is due to be. */
 const isGoing = ({ progress, going, beginsAt }: RetentionNow): boolean => progress !== null || (going.length > 0 && beginsAt !== null && Date.parse(beginsAt) <= Date.now())
 
+/** What is kept of a game, and what is gone. */
+export const retentionQuestion = (gameId: string) => ({
+  queryKey: ['kept', gameId],
+  queryFn: ({ signal }: { signal: AbortSignal }) => read<RetentionNow>(of(gameId), {}, signal),
+})
+
 export const useRetention = (gameId: string) =>
   useQuery({
-    queryKey: ['kept', gameId],
-    queryFn: ({ signal }) => read<RetentionNow>(of(gameId), {}, signal),
+    ...retentionQuestion(gameId),
     refetchInterval: ({ state }) => (state.data && isGoing(state.data) ? LOOK_AGAIN_MS : false),
   })
 
