@@ -76,9 +76,12 @@ class Place:
             self.inlet = None
 
     def read(self, count: int) -> list[Recorded]:
-        """So many entries, as soon as they are there, and what is there beyond them."""
-        eventually(lambda: len(self._all()) >= count, lambda: f"{len(self._all())} of {count} came")
+        """The entries of so many events, as soon as they are there, and what is there beyond them."""
+        eventually(lambda: self._events() >= count, lambda: f"{self._events()} of {count} came")
         return self._all()
+
+    def _events(self) -> int:
+        return sum(recorded.events for recorded in self._all())
 
     def _all(self) -> list[Recorded]:
         found: list[Recorded] = []

@@ -45,7 +45,8 @@ async def test_the_largest_request_comes_whole_however_little_it_compresses(plac
     sink = place.sink()
     place.fetch()
     await put(sink, [entry(1), large, entry(2)])
-    found = await asyncio.to_thread(place.read, 3)
+    # A broker may carry the large one as several messages.
+    found = await asyncio.to_thread(place.read, 802)
     assert b"".join(recorded.body for recorded in found) == entry(1).body + large.body + entry(2).body
     assert sum(recorded.events for recorded in found) == 802
 
