@@ -1,4 +1,7 @@
-"""The address of a broker, as it is written in `journal_url`: `scheme://[user:password@]host[:port],…[/name][?options]`."""
+"""The address of a broker, as it is written in `journal_url`: `scheme://[user:password@]host[:port],…[/name][?options]`.
+
+A stream of Kinesis has no hosts: `kinesis://stream?region=eu-west-1`.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ NAME = "playtrace"
 """Of the topic or stream, unless the address says another."""
 PORTS = {"kafka": 9092, "nats": 4222}
 """The schemes that there are, and where such a broker usually listens."""
+OPTIONS_OF_KINESIS = frozenset({"region", "endpoint", "partitions"})
 FORM = re.compile(
     r"(?P<scheme>[a-z]+)://((?P<user>[^:@/?]*)(:(?P<password>[^@/?]*))?@)?"
     r"(?P<hosts>[^@/?#\s]+)(/(?P<name>[A-Za-z0-9_-]{0,64}))?(\?(?P<options>[^#\s]*))?"
 )
+KINESIS_FORM = re.compile(r"kinesis://(?P<name>[A-Za-z0-9_.-]{1,128})/?(\?(?P<options>[^#\s]*))?")
 
 
 class BrokerUrl(Struct, frozen=True):
@@ -28,7 +33,7 @@ class BrokerUrl(Struct, frozen=True):
 
     def __str__(self) -> str:
         """Without what is secret."""
-        return f"{self.scheme}://{','.join(self.hosts)}/{self.name}"
+        return f"{self.scheme}://{','.join(self.hosts)}{'/' if self.hosts else ''}{self.name}"
 
     def number(self, option: str, otherwise: int) -> int:
         return int(self.options.get(option, otherwise))
@@ -36,16 +41,15 @@ class BrokerUrl(Struct, frozen=True):
 
 def broker_url(text: str) -> BrokerUrl:
     """Raises `ValueError`, which quotes nothing of a password."""
+    if text.startswith("kinesis:"):
+        return _of_kinesis(text)
     form = FORM.fullmatch(text)
     if form is None or (port := PORTS.get(form["scheme"])) is None:
         raise ValueError(
-            "expected sqlite:, kafka://host:9092/topic or nats://host:4222/stream, with user:password@ before the host"
-            " where the broker asks for it"
+            "expected sqlite:, kafka://host:9092/topic, nats://host:4222/stream or kinesis://stream, with"
+            " user:password@ before the host where a broker of the first two asks for it"
         )
-    options = dict(parse_qsl(form["options"] or "", keep_blank_values=True))
-    for option in ("partitions", "replicas"):
-        if option in options and not re.fullmatch("[1-9][0-9]{0,3}", options[option]):
-            raise ValueError(f"expected a number from 1 for {option}")
+    options = _options(form["options"])
     return BrokerUrl(
         form["scheme"],
         tuple(host if re.search(r":\d+$", host) else f"{host}:{port}" for host in form["hosts"].split(",")),
@@ -54,3 +58,27 @@ def broker_url(text: str) -> BrokerUrl:
         None if form["password"] is None else unquote(form["password"]),
         options,
     )
+
+
+def _of_kinesis(text: str) -> BrokerUrl:
+    """Raises `ValueError`. Who asks is known by the usual ways of AWS: in the address there is nothing secret."""
+    form = KINESIS_FORM.fullmatch(text)
+    if form is None:
+        raise ValueError(
+            "expected kinesis://stream?region=eu-west-1; credentials come from the environment, a profile or a role,"
+            " not from the address"
+        )
+    options = _options(form["options"])
+    if unknown := set(options) - OPTIONS_OF_KINESIS:
+        raise ValueError(f"expected {', '.join(sorted(OPTIONS_OF_KINESIS))} behind the ?, got {min(unknown)!r}")
+    if "endpoint" in options and not re.fullmatch(r"https?://[^\s/?#]+/?", options["endpoint"]):
+        raise ValueError("expected an endpoint such as https://vpce-1.kinesis.eu-west-1.vpce.amazonaws.com")
+    return BrokerUrl("kinesis", (), form["name"], None, None, options)
+
+
+def _options(text: str | None) -> dict[str, str]:
+    options = dict(parse_qsl(text or "", keep_blank_values=True))
+    for option in ("partitions", "replicas"):
+        if option in options and not re.fullmatch("[1-9][0-9]{0,3}", options[option]):
+            raise ValueError(f"expected a number from 1 for {option}")
+    return options

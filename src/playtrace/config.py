@@ -127,8 +127,8 @@ class JournalSettings(RoomSettings):
     url: SecretStr | None = Field(
         default=None,
         description="Where what was taken waits to be loaded: sqlite: is a file in the data folder;"
-        " kafka://host:9092/topic and nats://host:4222/stream are brokers, which collectors on other machines can reach"
-        " too. [sqlite:]",
+        " kafka://host:9092/topic, nats://host:4222/stream and kinesis://stream are brokers, which collectors on other"
+        " machines can reach too. [sqlite:]",
     )
     bytes_max: int = Field(
         default=4096 * MEBIBYTE,

@@ -35,16 +35,39 @@ def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Engine]:
     engine.kill()
 
 
+@pytest.fixture(scope="session")
+def credentials() -> Iterator[None]:
+    """That whoever speaks to what stands in for AWS has some."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        yield
+
+
+@pytest.fixture(scope="session")
+def kinesis(credentials: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Engine]:
+    engine = engines.kinesis(tmp_path_factory.mktemp("kinesis"))
+    yield engine
+    engine.kill()
+
+
+@pytest.fixture(scope="session")
+def kinesis_local(credentials: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Engine]:
+    engine = engines.kinesis_local(tmp_path_factory.mktemp("kinesis-local"))
+    yield engine
+    engine.kill()
+
+
 APACHE = pytest.param("apache", marks=pytest.mark.drill)
 
 
-@pytest.fixture(params=["sqlite", "kafka", "nats", APACHE])
+@pytest.fixture(params=["sqlite", "kafka", "nats", "kinesis", APACHE])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A journal of every kind that there is, with nothing in it."""
     yield from _place(request, tmp_path)
 
 
-@pytest.fixture(params=["kafka", "nats", APACHE])
+@pytest.fixture(params=["kafka", "nats", "kinesis", APACHE])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """One of every kind that a broker keeps."""
     yield from _place(request, tmp_path)

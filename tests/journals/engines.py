@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -16,6 +17,7 @@ import psutil
 from databases.servers import Program, free_port, skip_without
 
 from journals import apache_kafka
+from journals import kinesis_local as kinesis_local_
 
 DEADLINE_S = 60.0
 
@@ -30,8 +32,10 @@ class Engine:
         self._log = folder / f"{scheme}.log"
         self.start()
 
-    def url(self, name: str) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}/{name}"
+    def url(self, name: str, options: str = "") -> str:
+        if self.scheme == "kinesis":
+            return f"kinesis://{name}?region=eu-west-1&endpoint=http://127.0.0.1:{self.port}&{options}"
+        return f"{self.scheme}://127.0.0.1:{self.port}/{name}?{options}"
 
     def start(self) -> None:
         self._program = Program(self._command, self._log)
@@ -83,6 +87,24 @@ def nats(folder: Path) -> Engine:
     )
     program = Path(sysconfig.get_path("scripts")) / ("nats-server.exe" if sys.platform == "win32" else "nats-server")
     return Engine("nats", port, [str(program), "-c", str(configuration)], folder)
+
+
+def kinesis(folder: Path) -> Engine:
+    """What stands in for Kinesis."""
+    port = free_port()
+    return Engine("kinesis", port, [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], folder)
+
+
+def kinesis_local(folder: Path) -> Engine:
+    """Another one, whose shards are split and merged as those of AWS."""
+    node = shutil.which("node")
+    if node is None or not kinesis_local_.PROGRAM.exists():
+        skip_without("kinesis-local is not here: `python tests/journals/kinesis_local.py` fetches it; it needs Node.")
+    port = free_port()
+    # It looks for its certificate where it runs.
+    settings = [f"{name}={value}" for name, value in kinesis_local_.environment(port, free_port()).items()]
+    program = kinesis_local_.PROGRAM
+    return Engine("kinesis", port, ["env", "-C", str(program.parent), *settings, str(node), program.name], folder)
 
 
 def eventually(is_so: Callable[[], bool], said: Callable[[], str] = lambda: "") -> None:

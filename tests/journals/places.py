@@ -22,7 +22,7 @@ class Place:
     def __init__(self, folder: Path, engine: Engine | None, name: str, **settings: object) -> None:
         self.engine = engine
         self.name = name
-        self.url = "sqlite:" if engine is None else engine.url(name) + ("?partitions=3" if name else "")
+        self.url = "sqlite:" if engine is None else engine.url(name, "partitions=3" if name else "")
         self.settings = Settings.model_validate(
             {"data": folder, "disk_free_bytes_min": 0, "journal_url": self.url, **settings}
         )
@@ -45,7 +45,7 @@ class Place:
         sender = open_sender(broker)
         results: list[int | JournalUnavailable] = []
         for message in messages:
-            sender.send(0, message, results.append)
+            sender.send(sender.partition_of("arena"), message, results.append)
             eventually(lambda: len(results) > 0)
             assert isinstance(results.pop(), int)
         sender.close()

@@ -25,6 +25,10 @@ from playtrace.config import Settings
                 {"partitions": "24", "security.protocol": "SSL"},
             ),
         ),
+        (
+            "kinesis://events?region=eu-west-1&partitions=4",
+            BrokerUrl("kinesis", (), "events", None, None, {"region": "eu-west-1", "partitions": "4"}),
+        ),
         ("kafka://[::1]:9092/t", BrokerUrl("kafka", ("[::1]:9092",), "t", None, None, {})),
     ],
 )
@@ -41,6 +45,10 @@ def test_its_parts(text: str, expected: BrokerUrl) -> None:
         "kafka://me:hunter2@one/t?partitions=many",
         "kafka://me:hunter2@one/t?replicas=0",
         "nats://me:hunter2@one/" + "x" * 65,
+        "kinesis://me:hunter2@events",
+        "kinesis://events?access_key=hunter2",
+        "kinesis://events?endpoint=hunter2",
+        "kinesis:",
     ],
 )
 def test_one_that_is_none_is_refused_and_its_password_not_told(text: str) -> None:

@@ -8,6 +8,7 @@ It writes beside the journal that loads from it, as another process would (`turn
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 import uuid
 from collections.abc import Generator, Mapping, Sequence
@@ -23,6 +24,9 @@ from playtrace.journal.rows import Row
 from playtrace.journal.schema import insert, last_given
 from playtrace.journal.sqlite import LOCK_WAIT_S
 from playtrace.journal.turns import Turns
+
+INTEGER_MAX = 2**63 - 1
+"""Of SQLite."""
 
 
 class Arrivals:
@@ -44,7 +48,7 @@ class Arrivals:
         rows = self._connection.execute(
             "SELECT partition, next_offset FROM arrived WHERE source_id = ?", [self._source_id]
         ).fetchall()
-        return dict(rows)
+        return {partition: int(offset) for partition, offset in rows}
 
     def take(self, arrived: Sequence[Arrived]) -> None:
         """Of each partition in order, and nothing between them and what is here is missing. Those that are here count
@@ -58,12 +62,33 @@ class Arrivals:
                 head = self._write(arrived, read)
             self._turns.note(self._journal_id, head)
 
-    def note_gone(self, partition: int, first: int, next_: int) -> None:
-        """Remember as lost what the broker does not have any more: it is at `next_`, and `first` was to come.
+    def was_whole_since(self, moment: dt.datetime | None) -> bool:
+        """Whether it was noted after this moment that nothing is missing."""
+        if moment is None:
+            return False
+        found = self._connection.execute("SELECT noted_at FROM whole WHERE source_id = ?", [self._source_id]).fetchone()
+        return found is not None and dt.datetime.fromisoformat(found[0]) > moment
+
+    def note_whole(self) -> None:
+        """Remember that what the broker has now is here. Raises `JournalUnavailable`."""
+        with self._changing():
+            self._connection.execute(
+                "INSERT INTO whole VALUES (?, ?) ON CONFLICT DO UPDATE SET noted_at = excluded.noted_at",
+                [self._source_id, dt.datetime.now(dt.UTC).isoformat()],
+            )
+
+    def note_gone(self, partition: int, first: int, next_: int, *, has_gaps: bool = False) -> None:
+        """Remember as lost what the broker does not have any more: it is at `next_`, and `first` was to come. Where
+        offsets have gaps it may be that nothing was between them.
 
         Raises `JournalUnavailable`.
         """
-        if next_ > first:
+        if has_gaps:
+            reason = (
+                f"Partition {partition} of {self._source_id} does not have message {first - 1} any more, up to which it"
+                " was fetched: what was acknowledged after it may be missing too, up to what the broker still has"
+            )
+        elif next_ > first:
             reason = (
                 f"Messages {first} to {next_ - 1} of partition {partition} of {self._source_id} were acknowledged,"
                 " and the broker removed them before they were fetched"
@@ -76,7 +101,7 @@ class Arrivals:
         with self._changing():
             self._connection.execute(
                 "INSERT INTO damaged (found_at, reason, events) VALUES (datetime(), ?, ?)",
-                [reason, max(1, next_ - first)],
+                [reason, 1 if has_gaps else max(1, next_ - first)],
             )
             self._move_on({partition: next_})
 
@@ -128,5 +153,10 @@ class Arrivals:
     def _move_on(self, places: Mapping[int, int]) -> None:
         self._connection.executemany(
             "INSERT INTO arrived VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset",
-            [(self._source_id, partition, offset) for partition, offset in places.items()],
+            [(self._source_id, partition, _kept(offset)) for partition, offset in places.items()],
         )
+
+
+def _kept(offset: int) -> int | bytes:
+    """Offsets of Kinesis have more bits than a number of SQLite: those are kept as their digits."""
+    return offset if offset <= INTEGER_MAX else str(offset).encode()

@@ -6,8 +6,9 @@ these knows nothing of entries, nor of what is done with messages.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
@@ -54,11 +55,39 @@ class Arrived(Struct, frozen=True):
     message: bytes
 
 
+class Ends(Protocol):
+    """What a broker had at one moment."""
+
+    def messages_after(self, places: Mapping[int, int]) -> int:
+        """How many of its messages are still to fetch for whoever is at these places, as far as that is known: 0 where
+        none are."""
+        ...
+
+    def are_before(self, places: Mapping[int, int]) -> bool:
+        """Whether whoever is at these places has every message that was acknowledged until that moment."""
+        ...
+
+
+class NumberedEnds(Struct, frozen=True):
+    """Of a broker whose offsets have no gaps."""
+
+    by_partition: Mapping[int, int]
+    """The offset that the next message will have."""
+
+    def messages_after(self, places: Mapping[int, int]) -> int:
+        return sum(max(0, end - places.get(partition, 0)) for partition, end in self.by_partition.items())
+
+    def are_before(self, places: Mapping[int, int]) -> bool:
+        return self.messages_after(places) == 0
+
+
 class Source(Protocol):
     """Fetches messages from a broker. For one thread. All raise `BrokerAway`; then `begin` is called again."""
 
     source_id: str
     """Tells what is fetched from from everything else that could be."""
+    has_gaps: ClassVar[bool]
+    """Whether offsets that follow each other may be any apart: then they do not tell what is missing between them."""
 
     def begin(self, places: Mapping[int, int]) -> Mapping[int, int]:
         """Go on at these offsets, by partition, or at the first message that there is. Returns where it is, which is
@@ -69,8 +98,12 @@ class Source(Protocol):
         """The next messages, of each partition in order; none when nothing came until then."""
         ...
 
-    def ends(self) -> Mapping[int, int]:
-        """By partition, the offset that the next message will have."""
+    def kept_since(self) -> dt.datetime | None:
+        """What was acknowledged later the broker still has; None where its offsets tell what is missing."""
+        ...
+
+    def ends(self) -> Ends:
+        """What there is now."""
         ...
 
     def close(self) -> None: ...

@@ -56,6 +56,10 @@ def open_sender(broker: BrokerUrl) -> Sender:
             from playtrace.journal.kafka import KafkaSender
 
             return KafkaSender(broker)
+        if broker.scheme == "kinesis":
+            from playtrace.journal.kinesis import KinesisSender
+
+            return KinesisSender(broker)
         from playtrace.journal.nats import NatsSender
 
         return NatsSender(broker)
@@ -70,6 +74,10 @@ def open_source(broker: BrokerUrl) -> Source:
             from playtrace.journal.kafka import KafkaSource
 
             return KafkaSource(broker)
+        if broker.scheme == "kinesis":
+            from playtrace.journal.kinesis import KinesisSource
+
+            return KinesisSource(broker)
         from playtrace.journal.nats import NatsSource
 
         return NatsSource(broker)

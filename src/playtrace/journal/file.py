@@ -143,6 +143,9 @@ def copy_behind(path: Path, copy: Path, journal_id: str, after: int) -> Copied:
         journal.execute("BEGIN")
         for statement in COPY:
             journal.execute(statement, {"after": after})
+        # A file that only an older playtrace had open has none.
+        if journal.execute("SELECT 1 FROM main.sqlite_master WHERE name = 'whole'").fetchone():
+            journal.execute("INSERT INTO copy.whole SELECT * FROM main.whole")
         (head,) = journal.execute("SELECT coalesce(max(seq), 0) FROM copy.sqlite_sequence").fetchone()
         (events,) = journal.execute("SELECT coalesce(sum(events), 0) FROM copy.entries").fetchone()
         journal.execute("COMMIT")

@@ -9,11 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from concurrent.futures import Future
 
 from playtrace.journal.arrivals import Arrivals
-from playtrace.journal.broker import Source
+from playtrace.journal.broker import Ends, NumberedEnds, Source
 from playtrace.journal.errors import BrokerAway, JournalUnavailable
 from playtrace.journal.sqlite import Journal
 
@@ -22,6 +21,8 @@ log = logging.getLogger("playtrace.journal")
 FETCH_S = 0.1
 LOOK_S = 1.0
 """So often it is looked how much there is to fetch."""
+NOTE_WHOLE_S = 600.0
+"""So often it is written down that nothing is missing, where offsets do not tell it."""
 STALLED_S = 10.0
 """When there is more, and for so long nothing comes, fetching is begun again."""
 RETRY_S_MAX = 2.0
@@ -36,17 +37,18 @@ class Inlet:
         self._arrivals = Arrivals(journal.path, source.source_id)
         self._places: dict[int, int] = {}
         """By partition, the offset of what comes next."""
-        self._ends: Mapping[int, int] = {}
+        self._ends: Ends = NumberedEnds({})
         self._stopping = threading.Event()
         self._asking = threading.Lock()
         self._asked: list[Future[None]] = []
         """Who wants to know that everything is here that was there when they asked."""
-        self._awaited: list[tuple[Mapping[int, int], Future[None]]] = []
+        self._awaited: list[tuple[Ends | None, Future[None]]] = []
         """The same, since it is known what was there."""
         self._caught_up_at = time.monotonic()
         """When everything was last known to be here."""
         self._came_at = time.monotonic()
         self._looked_at = 0.0
+        self._noted_whole_at = -NOTE_WHOLE_S
         self.error: str | None = None
         """Why nothing is fetched at the moment, if so."""
         self._thread = threading.Thread(target=self._run, name="inlet", daemon=True)
@@ -76,7 +78,7 @@ class Inlet:
     @property
     def messages_behind(self) -> int:
         """How many messages there were to fetch a moment ago."""
-        return sum(max(0, end - self._places.get(partition, 0)) for partition, end in self._ends.items())
+        return self._ends.messages_after(self._places)
 
     def waiting_seconds(self) -> float:
         """For how long there has been something to fetch, or it is not known whether there is; 0 where all is here."""
@@ -114,12 +116,12 @@ class Inlet:
         begun = self._source.begin(known)
         for partition, place in begun.items():
             expected = known.get(partition, place)
-            if place != expected:
+            if place != expected and not self._arrivals.was_whole_since(self._source.kept_since()):
                 log.error(
                     "the broker does not have any more what comes next",
                     extra={"partition": partition, "expected": expected, "goes_on_at": place},
                 )
-                self._arrivals.note_gone(partition, expected, place)
+                self._arrivals.note_gone(partition, expected, place, has_gaps=self._source.has_gaps)
         self._places = {**known, **begun}
         self._came_at = time.monotonic()
 
@@ -137,19 +139,22 @@ class Inlet:
         self._tell()
 
     def _look(self, asked: list[Future[None]]) -> None:
-        self._awaited += [({}, future) for future in asked]  # told whatever comes
+        self._awaited += [(None, future) for future in asked]  # told whatever comes
         now = time.monotonic()
         self._ends = self._source.ends()
         self._awaited = [(ends or self._ends, future) for ends, future in self._awaited]
         self._looked_at = now
         if not self.messages_behind:
             self._caught_up_at = now
+            if self._source.has_gaps and now - self._noted_whole_at > NOTE_WHOLE_S:
+                self._arrivals.note_whole()
+                self._noted_whole_at = now
         self._tell()
 
     def _tell(self) -> None:
-        waiting: list[tuple[Mapping[int, int], Future[None]]] = []
+        waiting: list[tuple[Ends | None, Future[None]]] = []
         for ends, future in self._awaited:
-            if all(self._places.get(partition, 0) >= end for partition, end in ends.items()):
+            if ends is not None and ends.are_before(self._places):
                 _settle(future, None)
             else:
                 waiting.append((ends, future))

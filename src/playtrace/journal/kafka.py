@@ -15,7 +15,7 @@ import threading
 import time
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from confluent_kafka import (
     Consumer,
@@ -29,7 +29,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from playtrace.broker_url import BrokerUrl
-from playtrace.journal.broker import DELIVERY_SECONDS_MAX, KEPT_S, Arrived, Done
+from playtrace.journal.broker import DELIVERY_SECONDS_MAX, KEPT_S, Arrived, Done, NumberedEnds
 from playtrace.journal.errors import BrokerAway
 from playtrace.journal.messages import MESSAGE_BYTES_MAX
 
@@ -194,6 +194,8 @@ class KafkaSender:
 
 
 class KafkaSource:
+    has_gaps: ClassVar[bool] = False
+
     def __init__(self, url: BrokerUrl) -> None:
         self._url = url
         self.source_id = f"kafka {url.name}"
@@ -247,10 +249,13 @@ class KafkaSource:
             arrived.append(Arrived(partition, offset, message.value() or b""))
         return arrived
 
-    def ends(self) -> Mapping[int, int]:
+    def kept_since(self) -> None:
+        return None
+
+    def ends(self) -> NumberedEnds:
         if time.monotonic() - self._looked_at > LOOK_FOR_MORE_S and self._look() != self._partitions:
             raise BrokerAway(f"The topic {self._url} has other partitions than before.")
-        return {partition: self._bounds(partition)[1] for partition in self._partitions}
+        return NumberedEnds({partition: self._bounds(partition)[1] for partition in self._partitions})
 
     def close(self) -> None:
         self._consumer.close()

@@ -16,7 +16,7 @@ import threading
 import uuid
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future, wait
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from nats.aio.client import Client
 from nats.errors import Error
@@ -25,7 +25,7 @@ from nats.js import JetStreamContext, api
 from nats.js.errors import APIError, NotFoundError
 
 from playtrace.broker_url import BrokerUrl
-from playtrace.journal.broker import DELIVERY_SECONDS_MAX, KEPT_S, Arrived, Done
+from playtrace.journal.broker import DELIVERY_SECONDS_MAX, KEPT_S, Arrived, Done, NumberedEnds
 from playtrace.journal.errors import BrokerAway, JournalFull, JournalUnavailable
 
 log = logging.getLogger("playtrace.journal")
@@ -195,6 +195,8 @@ class NatsSender:
 
 
 class NatsSource:
+    has_gaps: ClassVar[bool] = False
+
     def __init__(self, url: BrokerUrl) -> None:
         self.source_id = f"nats {url.name}"
         self._connection = _Connection(url)
@@ -207,8 +209,11 @@ class NatsSource:
     def fetch(self, timeout_s: float) -> Sequence[Arrived]:
         return self._connection.asked(self._fetch(timeout_s))
 
-    def ends(self) -> Mapping[int, int]:
-        return {0: self._connection.asked(self._connection.state()).last_seq + 1}
+    def kept_since(self) -> None:
+        return None
+
+    def ends(self) -> NumberedEnds:
+        return NumberedEnds({0: self._connection.asked(self._connection.state()).last_seq + 1})
 
     def close(self) -> None:
         self._connection.close()

@@ -31,8 +31,12 @@ CREATE TABLE IF NOT EXISTS consumers (
 CREATE TABLE IF NOT EXISTS arrived (                -- from brokers; of the same moment as the entries
     source_id TEXT NOT NULL,
     partition INTEGER NOT NULL,
-    next_offset INTEGER NOT NULL,                   -- of the first message that is not here
+    next_offset INTEGER NOT NULL,                   -- of the first message that is not here; large ones as digits
     PRIMARY KEY (source_id, partition)
+);
+CREATE TABLE IF NOT EXISTS whole (                  -- when nothing of a broker was missing, where offsets do not tell
+    source_id TEXT PRIMARY KEY,
+    noted_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS damaged (
     found_at TEXT NOT NULL,
