@@ -1,7 +1,7 @@
 """Settings: read once at the start, then passed down; a model for each room.
 
-Order of precedence: command-line flags, environment (`PLAYTRACE_*`), `playtrace.toml` in the current
-folder, the defaults below. A value that does not fit stops the start and names its key.
+Order of precedence: command-line flags, environment (`PLAYTRACE_*`, or the file that `PLAYTRACE_*_FILE` names),
+`playtrace.toml` in the current folder, the defaults below. A value that does not fit stops the start and names its key.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ ISSUER = r"(https://[^\s/?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?)(/[^\s?#]*)
 LOCAL_FILE = "server.json"
 """In the data folder, while a server runs: where it listens, and a token with which whoever may read the data
 folder may ask it."""
+
+IN_A_FILE = "_FILE"
+"""Behind a variable's name: the file that has the value. So a secret is in no environment, which many can read."""
+FILE_BYTES_MAX = 64 * 1024
 
 S = TypeVar("S", bound=RoomSettings)
 
@@ -624,9 +628,31 @@ def _in_environment() -> dict[str, Any]:
     environment = {name.upper(): text for name, text in os.environ.items()}
     given: dict[str, Any] = {}
     for setting in known_settings():
-        if (text := environment.get(setting.variable)) is not None:
+        if (text := _said(setting, environment)) is not None:
             given[setting.name] = _list_of(setting, text) if get_origin(setting.field.annotation) is list else text
     return _placed(given)
+
+
+def _said(setting: Setting, environment: Mapping[str, str]) -> str | None:
+    """What the environment says of it, itself or by a file."""
+    text, named = environment.get(setting.variable), environment.get(setting.variable + IN_A_FILE)
+    if not named:
+        return text
+    if text is not None:
+        raise SettingUnreadable(
+            f"{setting.variable} is given, and {setting.variable}{IN_A_FILE} too. Give one of them."
+        )
+    try:
+        with Path(named).open("rb") as file:
+            content = file.read(FILE_BYTES_MAX + 1)
+        if len(content) > FILE_BYTES_MAX:
+            raise ValueError(f"it has more than {FILE_BYTES_MAX} bytes")
+        # An editor ends the last line; a secret does not.
+        return content.decode("utf-8").removesuffix("\n").removesuffix("\r")
+    except (OSError, ValueError) as error:
+        # What is wrong with its bytes would quote them.
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+        raise SettingUnreadable(f"{setting.variable}{IN_A_FILE} names {named}, which cannot be read: {why}.") from None
 
 
 def _list_of(setting: Setting, text: str) -> object:

@@ -396,6 +396,23 @@ def test_nothing_is_restored_where_something_is_or_from_what_is_damaged(loaded: 
     assert (refused.exit_code, "holds no backups" in refused.output) == (1, True)
 
 
+def test_before_each_start_a_folder_is_restored_where_that_is_needed(loaded: Loaded, tmp_path: Path):
+    nowhere, new = tmp_path / "nowhere", tmp_path / "new"
+    assert "holds no backups" in done("restore", nowhere, "--data", new, "--if-needed")
+    assert not new.exists()
+    place = Path(shutil.copytree(loaded.place, tmp_path / "place"))
+    done("restore", place, "--data", new, "--if-needed")
+    was = sorted(path.stat().st_ino for path in new.iterdir())
+    assert was and loaded.before <= set(stored_ids(new))
+    assert "goes on as it is" in done("restore", place, "--data", new, "--if-needed")
+    assert sorted(path.stat().st_ino for path in new.iterdir()) == was
+    # What cannot be read is no reason to begin with nothing.
+    for manifest in (place / "backups").iterdir():
+        manifest.write_bytes(b"{")
+    refused = run("restore", place, "--data", tmp_path / "another", "--if-needed")
+    assert (refused.exit_code, (tmp_path / "another").exists()) == (1, False), refused.output
+
+
 def test_a_backup_goes_to_an_empty_place_outside_of_the_data_folder(loaded: Loaded, tmp_path: Path):
     (tmp_path / "notes.txt").write_text("mine")
     for place, why in ((tmp_path, "is not empty"), (loaded.server.data / "backups", "is in the data folder")):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from playtrace.config import Settings, known_settings, name_of
+from playtrace.config import FILE_BYTES_MAX, Settings, SettingUnreadable, known_settings, name_of
 from playtrace.protocols.jwc.settings import JwcSettings
 
 
@@ -39,6 +39,44 @@ def test_a_variable_sets_it(monkeypatch: pytest.MonkeyPatch, variable: str, text
     for name in path.split("."):
         found = getattr(found, name)
     assert found == value
+
+
+def test_a_variable_may_name_the_file_that_has_the_value(monkeypatch: pytest.MonkeyPatch):
+    Path("secret").write_bytes(b"postgresql://playtrace:word@db/playtrace\r\n")
+    Path("list").write_text('["10.0.0.0/8"]')
+    monkeypatch.setenv("PLAYTRACE_REGISTRY_URL_FILE", "secret")
+    monkeypatch.setenv("PLAYTRACE_TRUSTED_PROXIES_FILE", "list")
+    # How containers say that there is none.
+    monkeypatch.setenv("PLAYTRACE_STORE_URL_FILE", "")
+    settings = Settings.read()
+    assert settings.registry.url == "postgresql://playtrace:word@db/playtrace"
+    assert (settings.collect.trusted_proxies, settings.store.url) == (["10.0.0.0/8"], None)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No such file"),
+        (b"\xff\xfesecret", "it is not UTF-8"),
+        (b"s" * (FILE_BYTES_MAX + 1), "it has more than 65536 bytes"),
+    ],
+)
+def test_a_file_of_a_value_that_cannot_be_read_is_named_and_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, content: bytes | None, said: str
+):
+    if content is not None:
+        Path("secret").write_bytes(content)
+    monkeypatch.setenv("PLAYTRACE_REGISTRY_URL_FILE", "secret")
+    with pytest.raises(SettingUnreadable, match=f"PLAYTRACE_REGISTRY_URL_FILE names secret.*{said}") as raised:
+        Settings.read()
+    assert "ssss" not in str(raised.value)
+
+
+def test_a_value_comes_from_a_variable_or_from_a_file(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PLAYTRACE_PORT", "1")
+    monkeypatch.setenv("PLAYTRACE_PORT_FILE", "port")
+    with pytest.raises(SettingUnreadable, match="PLAYTRACE_PORT is given, and PLAYTRACE_PORT_FILE too"):
+        Settings.read()
 
 
 def test_the_option_counts_before_the_environment_and_that_before_the_file(monkeypatch: pytest.MonkeyPatch):

@@ -18,6 +18,14 @@ def restore(
     backup_id: Annotated[
         str | None, typer.Option("--backup", metavar="ID", help="As `playtrace backups` lists them. [the latest one]")
     ] = None,
+    if_needed: Annotated[
+        bool,
+        typer.Option(
+            "--if-needed",
+            help="Do nothing, and call that well, where the folder has something already, or no backup was made yet:"
+            " for a machine whose disk goes with it, before each start of the server.",
+        ),
+    ] = False,
 ) -> None:
     """Make a data folder of a backup, and load what waited in its journal.
 
@@ -31,10 +39,13 @@ def restore(
 
     from playtrace.operate.manifest import BackupNewer
     from playtrace.operate.places import PlaceUnusable, place_of
-    from playtrace.operate.restore import RestoreRefused, choose
+    from playtrace.operate.restore import NoBackupYet, RestoreRefused, choose
     from playtrace.operate.restore import restore as restore_backup
     from playtrace.store.errors import StoreError
 
+    if if_needed and settings.data.is_dir() and any(settings.data.iterdir()):
+        typer.echo(f"{settings.data} is not empty, and goes on as it is.")
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     try:
         place = place_of(source)
@@ -48,6 +59,11 @@ def restore(
                 progress.update(tasks[what], completed=done, total=max(done, of))
 
             restored = restore_backup(place, manifest, settings, show)
+    except NoBackupYet as error:
+        if not if_needed:
+            _fail(str(error))
+        typer.echo(f"{error} {settings.data} begins empty.")
+        return
     except (RestoreRefused, BackupNewer, PlaceUnusable, StoreError) as error:
         _fail(str(error))
     typer.echo(

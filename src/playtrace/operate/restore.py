@@ -46,6 +46,10 @@ class RestoreRefused(Exception):
     """Nothing was restored; the message says why."""
 
 
+class NoBackupYet(RestoreRefused):
+    """Nothing was restored, as none was ever made there."""
+
+
 class Restored(Struct, frozen=True):
     manifest: Manifest
     events: int
@@ -64,7 +68,7 @@ OnProgress = Callable[[str, int, int], None]
 def choose(place: Place, backup_id: str | None) -> Manifest:
     """The backup of this id, or the latest one. Raises `RestoreRefused`, `BackupNewer` and `PlaceUnusable`."""
     if place.read(MARKER) is None:
-        raise RestoreRefused(f"{place.address} holds no backups of playtrace.")
+        raise NoBackupYet(f"{place.address} holds no backups of playtrace.")
     if backup_id is not None:
         try:
             found = manifest_of(place, backup_id)
@@ -76,10 +80,10 @@ def choose(place: Place, backup_id: str | None) -> Manifest:
             raise RestoreRefused(f"{place.address} has no backup {backup_id}: `playtrace backups {place.address}`.")
         return found
     manifests, damaged = all_backups(place)
+    if not manifests and damaged:
+        raise RestoreRefused(f"{place.address} has no finished backup: {'; '.join(damaged)}.")
     if not manifests:
-        raise RestoreRefused(
-            f"{place.address} has no finished backup" + (f": {'; '.join(damaged)}." if damaged else ".")
-        )
+        raise NoBackupYet(f"{place.address} has no finished backup.")
     return manifests[-1]
 
 

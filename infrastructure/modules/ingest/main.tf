@@ -1,0 +1,285 @@
+# Takes events: an HTTP API, and a function that answers when the stream has them.
+
+locals {
+  # Where games send to. The program has the same list, and a test compares them.
+  paths = ["/api/events", "/api/events/batch", "/api/submit", "/t"]
+  # A browser asks first whether it may send.
+  routes = concat(
+    ["GET /api/health"],
+    [for path in local.paths : "POST ${path}"],
+    [for path in local.paths : "OPTIONS ${path}"],
+  )
+}
+
+# ── the function ──
+
+resource "aws_lambda_function" "this" {
+  function_name    = "${var.name}-ingest"
+  description      = "Takes events of games"
+  role             = aws_iam_role.this.arn
+  handler          = "playtrace.aws.ingest.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  filename         = var.package
+  source_code_hash = filebase64sha256(var.package)
+  memory_size      = var.memory_mib
+  # The API gives up after 30 seconds; before that the function says 503, so that the game sends again.
+  timeout     = 29
+  kms_key_arn = var.kms_key_arn
+  # A version for each deployment: the alias goes from one to the next bit by bit, and back.
+  publish                        = true
+  reserved_concurrent_executions = var.concurrency_max
+
+  environment {
+    variables = var.environment
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_lambda_alias" "live" {
+  name             = "live"
+  description      = "What games reach"
+  function_name    = aws_lambda_function.this.function_name
+  function_version = aws_lambda_function.this.version
+
+  lifecycle {
+    # Which version is live is what a deployment decides.
+    ignore_changes = [function_version, routing_config]
+  }
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}-ingest"
+  retention_in_days = var.log_days
+  kms_key_id        = var.kms_key_arn
+}
+
+resource "aws_iam_role" "this" {
+  name                 = "${var.name}-ingest"
+  description          = "What the function that takes events may do"
+  permissions_boundary = var.permissions_boundary_arn
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # It is a role for functions.
+        Sid       = "ForLambda"
+        Effect    = "Allow"
+        Principal = { Service = "lambda.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name = "ingest"
+  role = aws_iam_role.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # Events go into the stream; it never reads them.
+        Sid      = "WriteEvents"
+        Effect   = "Allow"
+        Action   = ["kinesis:PutRecord", "kinesis:PutRecords", "kinesis:DescribeStreamSummary", "kinesis:ListShards"]
+        Resource = var.stream_arn
+      },
+      {
+        # Whose key is it: the snapshot that the server writes.
+        Sid      = "ReadKeys"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = var.keys_object_arn
+      },
+      {
+        # The stream is encrypted on the way in, the snapshot on the way out.
+        Sid      = "UseTheKey"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey", "kms:Decrypt"]
+        Resource = var.kms_key_arn
+      },
+      {
+        # Its log, and its figures, which are lines of the log.
+        Sid      = "WriteItsLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "${aws_cloudwatch_log_group.this.arn}:*"
+      },
+      {
+        # X-Ray has no resources that could be named.
+        Sid      = "WriteTraces"
+        Effect   = "Allow"
+        Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+# ── the API ──
+
+resource "aws_apigatewayv2_api" "this" {
+  name          = "${var.name}-ingest"
+  description   = "Where games send to"
+  protocol_type = "HTTP"
+}
+
+resource "aws_apigatewayv2_integration" "this" {
+  api_id                 = aws_apigatewayv2_api.this.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_alias.live.invoke_arn
+  payload_format_version = "2.0"
+  timeout_milliseconds   = 30000
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  for_each = toset(local.routes)
+
+  api_id    = aws_apigatewayv2_api.this.id
+  route_key = each.value
+  target    = "integrations/${aws_apigatewayv2_integration.this.id}"
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  api_id      = aws_apigatewayv2_api.this.id
+  name        = "$default"
+  auto_deploy = true
+
+  default_route_settings {
+    # Beyond it games get 429 and send later, instead of a bill that nobody expected.
+    throttling_rate_limit    = var.requests_per_second_max
+    throttling_burst_limit   = var.requests_per_second_max * 2
+    detailed_metrics_enabled = true
+  }
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.api.arn
+    # No address of a client: playtrace stores none, so its logs have none either.
+    format = jsonencode({
+      requestId   = "$context.requestId"
+      requestTime = "$context.requestTime"
+      route       = "$context.routeKey"
+      status      = "$context.status"
+      error       = "$context.error.message"
+      latencyMs   = "$context.responseLatency"
+    })
+  }
+}
+
+resource "aws_cloudwatch_log_group" "api" {
+  name              = "/aws/apigateway/${var.name}-ingest"
+  retention_in_days = var.log_days
+  kms_key_id        = var.kms_key_arn
+}
+
+resource "aws_lambda_permission" "api" {
+  statement_id  = "TheApiCallsIt"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.this.function_name
+  qualifier     = aws_lambda_alias.live.name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
+}
+
+# ── deploying: a tenth of the requests for five minutes, and back when the alarm is on ──
+
+resource "aws_cloudwatch_metric_alarm" "errors" {
+  alarm_name          = "${var.name}-ingest-errors"
+  alarm_description   = "The function that takes events fails. A deployment that is under way goes back."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = aws_lambda_function.this.function_name, Resource = "${aws_lambda_function.this.function_name}:live" }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 2
+  datapoints_to_alarm = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic_arns
+  ok_actions          = var.alarm_topic_arns
+}
+
+resource "aws_codedeploy_app" "this" {
+  name             = "${var.name}-ingest"
+  compute_platform = "Lambda"
+}
+
+resource "aws_codedeploy_deployment_group" "this" {
+  app_name               = aws_codedeploy_app.this.name
+  deployment_group_name  = "live"
+  deployment_config_name = var.deployment_config
+  service_role_arn       = aws_iam_role.deployment.arn
+
+  deployment_style {
+    deployment_type   = "BLUE_GREEN"
+    deployment_option = "WITH_TRAFFIC_CONTROL"
+  }
+
+  alarm_configuration {
+    enabled = true
+    alarms  = [aws_cloudwatch_metric_alarm.errors.alarm_name]
+  }
+
+  auto_rollback_configuration {
+    enabled = true
+    events  = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]
+  }
+}
+
+resource "aws_iam_role" "deployment" {
+  name                 = "${var.name}-ingest-deployment"
+  description          = "What CodeDeploy may do with the function that takes events"
+  permissions_boundary = var.permissions_boundary_arn
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # It is a role for deployments.
+        Sid       = "ForCodeDeploy"
+        Effect    = "Allow"
+        Principal = { Service = "codedeploy.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "deployment" {
+  name = "deployment"
+  role = aws_iam_role.deployment.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # Moves the alias from one version to the next.
+        Sid      = "MoveTheAlias"
+        Effect   = "Allow"
+        Action   = ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"]
+        Resource = [aws_lambda_function.this.arn, "${aws_lambda_function.this.arn}:*"]
+      },
+      {
+        # Asks whether to go back.
+        Sid      = "SeeTheAlarm"
+        Effect   = "Allow"
+        Action   = "cloudwatch:DescribeAlarms"
+        Resource = aws_cloudwatch_metric_alarm.errors.arn
+      },
+    ]
+  })
+}

@@ -1,0 +1,221 @@
+# A report of each day, made by the server, kept in a bucket and sent to whoever subscribed.
+
+module "bucket" {
+  source = "../bucket"
+
+  name          = "${var.name}-reports-${var.account_id}"
+  kms_key_arn   = var.kms_key_arn
+  expire_days   = 400
+  force_destroy = var.may_be_destroyed
+}
+
+resource "aws_sns_topic" "this" {
+  name              = "${var.name}-reports"
+  kms_master_key_id = var.kms_key_arn
+}
+
+resource "aws_sns_topic_subscription" "email" {
+  for_each = toset(var.emails)
+
+  topic_arn = aws_sns_topic.this.arn
+  protocol  = "email"
+  endpoint  = each.value
+}
+
+resource "aws_lambda_function" "this" {
+  function_name    = "${var.name}-report"
+  description      = "Sends the report of the day before"
+  role             = aws_iam_role.this.arn
+  handler          = "playtrace.aws.report.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  filename         = var.package
+  source_code_hash = filebase64sha256(var.package)
+  memory_size      = 256
+  timeout          = 120
+  kms_key_arn      = var.kms_key_arn
+  # One at a time: the second sees what the first has sent.
+  reserved_concurrent_executions = 1
+
+  environment {
+    variables = merge(var.environment, {
+      PLAYTRACE_AWS_REPORT_BUCKET    = module.bucket.name
+      PLAYTRACE_AWS_REPORT_TOPIC_ARN = aws_sns_topic.this.arn
+    })
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}-report"
+  retention_in_days = var.log_days
+  kms_key_id        = var.kms_key_arn
+}
+
+resource "aws_scheduler_schedule" "this" {
+  name        = "${var.name}-report"
+  description = "The report of the day before"
+  kms_key_arn = var.kms_key_arn
+
+  schedule_expression          = var.schedule
+  schedule_expression_timezone = var.time_zone
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_lambda_function.this.arn
+    role_arn = aws_iam_role.schedule.arn
+
+    retry_policy {
+      maximum_retry_attempts       = 5
+      maximum_event_age_in_seconds = 21600
+    }
+
+    dead_letter_config {
+      arn = var.dead_letters_arn
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name                 = "${var.name}-report"
+  description          = "What the function that sends reports may do"
+  permissions_boundary = var.permissions_boundary_arn
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # It is a role for functions.
+        Sid       = "ForLambda"
+        Effect    = "Allow"
+        Principal = { Service = "lambda.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name = "report"
+  role = aws_iam_role.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # It asks the server with a read token.
+        Sid      = "ReadItsToken"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetSecretValue"
+        Resource = var.token_secret_arn
+      },
+      {
+        # It keeps what was sent, and sees by it what was sent before.
+        Sid      = "KeepReports"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = "${module.bucket.arn}/*"
+      },
+      {
+        # Whether a report is there is told apart from whether it may be read.
+        Sid      = "SeeWhatIsThere"
+        Effect   = "Allow"
+        Action   = "s3:ListBucket"
+        Resource = module.bucket.arn
+      },
+      {
+        # It sends them.
+        Sid      = "SendReports"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = aws_sns_topic.this.arn
+      },
+      {
+        # All of it is encrypted.
+        Sid      = "UseTheKey"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey", "kms:Decrypt"]
+        Resource = var.kms_key_arn
+      },
+      {
+        # Its log, and its figures, which are lines of the log.
+        Sid      = "WriteItsLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "${aws_cloudwatch_log_group.this.arn}:*"
+      },
+      {
+        # X-Ray has no resources that could be named.
+        Sid      = "WriteTraces"
+        Effect   = "Allow"
+        Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role" "schedule" {
+  name                 = "${var.name}-report-schedule"
+  description          = "What calls the function that sends reports"
+  permissions_boundary = var.permissions_boundary_arn
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # It is a role for schedules of this account.
+        Sid       = "ForTheScheduler"
+        Effect    = "Allow"
+        Principal = { Service = "scheduler.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  name = "schedule"
+  role = aws_iam_role.schedule.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # It calls this function.
+        Sid      = "CallTheFunction"
+        Effect   = "Allow"
+        Action   = "lambda:InvokeFunction"
+        Resource = aws_lambda_function.this.arn
+      },
+      {
+        # What could not be called.
+        Sid      = "SetAside"
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = var.dead_letters_arn
+      },
+      {
+        # The schedule and the queue are encrypted.
+        Sid      = "UseTheKey"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey", "kms:Decrypt"]
+        Resource = var.kms_key_arn
+      },
+    ]
+  })
+}
