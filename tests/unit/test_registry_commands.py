@@ -149,10 +149,18 @@ def test_empty_lists_say_how_to_fill_them(playtrace: Commands) -> None:
     assert "playtrace tokens add" in playtrace.run("tokens", "list").stderr
 
 
-def test_a_wrong_setting_is_named(playtrace: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PLAYTRACE_PORT", "many")
-    told = playtrace.refused("games", "list", exit_code=2)
-    assert "The setting port does not fit: Input should be a valid integer" in told
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "many", "The setting port does not fit: Input should be a valid integer"),
+        ("ROLE", "cook", "The setting role does not fit: expected all, or some of collect, load, ask"),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    playtrace: Commands, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"PLAYTRACE_{name}", value)
+    assert told in playtrace.refused("games", "list", exit_code=2)
 
 
 @pytest.mark.parametrize(

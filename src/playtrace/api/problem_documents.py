@@ -27,6 +27,7 @@ from playtrace.problems import (
 )
 from playtrace.registry.errors import RegistryAway
 from playtrace.store.errors import QueryRefused, StoreError
+from playtrace.validation import in_its_words
 
 log = logging.getLogger("playtrace.api")
 
@@ -175,7 +176,7 @@ def _field_error(error: Mapping[str, object]) -> dict[str, str]:
     return {
         "field": ".".join(str(step) for step in path) or str(location),
         "location": str(location),
-        "expected": expected.removeprefix("Value error, "),
+        "expected": in_its_words(expected),
     }
 
 

@@ -26,6 +26,7 @@ from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters
 from playtrace.store.errors import StoreError
+from playtrace.validation import in_its_words
 
 if TYPE_CHECKING:
     # Only for this name: it imports every metric.
@@ -156,7 +157,7 @@ def _print(answer: CommonAnswer, output: Format) -> None:
 
 
 def _sentence(metric: Metric[Any, Any], error: ValidationError) -> str:
-    found = [(str(field["loc"][0]), field["msg"].removeprefix("Value error, ")) for field in error.errors()]
+    found = [(str(field["loc"][0]), in_its_words(field["msg"])) for field in error.errors()]
     return "; ".join(f"{_option_of(metric, name)}: {message}" for name, message in found)
 
 

@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from playtrace.config import Settings, SettingUnreadable, name_of
+from playtrace.validation import in_its_words
 
 Data = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="Folder of journal, store and registry. [playtrace-data]")
@@ -39,4 +40,4 @@ def settings_from(**options: Any) -> Settings:
 def _sentence(name: str, type_: str, message: str) -> str:
     if type_ == "extra_forbidden":
         return f"There is no setting {name}."
-    return f"The setting {name} does not fit: {message}."
+    return f"The setting {name} does not fit: {in_its_words(message).removesuffix('.')}."
