@@ -18,6 +18,10 @@ from playtrace.store.background import run_in_background
 run_in_background()
 
 
+IS_EVERYTHING = pytest.StashKey[bool]()
+BY_ITSELF = pytest.Config.ArgsSource.TESTPATHS
+
+
 @pytest.fixture
 def start_process(tmp_path: Path) -> Iterator[StartProcess]:
     """Starts `playtrace serve` with options; `data` and `environment` may be given. Stopped after the test."""
@@ -64,6 +68,42 @@ def open_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerP
     """The same, where others take events beside the one that answers, as it is by default. They cost three starts."""
     with surviving(ServerProcess(tmp_path_factory.mktemp("open") / "data", "--open", environment=SEVERAL)) as server:
         yield server
+
+
+OUTSIDE = frozenset(
+    {"browser", "postgresql", "mariadb", "mongodb", "kafka", "apache", "nats", "clickhouse", "spark", "aws"}
+)
+"""Fixtures of what is not ours. Whoever needs one is run where everything is, or where somebody names the file; tests
+that ask for one while they run are marked `outside` where they are."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--everything", action="store_true", help="what needs a browser, or a server not ours, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[IS_EVERYTHING] = bool(config.getoption("everything")) or config.args_source is not BY_ITSELF
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Whoever runs a part of the tests is named all files."""
+    node.workerinput["is_everything"] = node.config.stash[IS_EVERYTHING]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    told = getattr(config, "workerinput", None)
+    if config.stash[IS_EVERYTHING] if told is None else told["is_everything"]:
+        return
+    outside = [item for item in items if _is_outside(item)]
+    config.hook.pytest_deselected(items=outside)
+    items[:] = [item for item in items if not _is_outside(item)]
+
+
+def _is_outside(item: pytest.Item) -> bool:
+    named: Sequence[str] = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("outside") is not None or not OUTSIDE.isdisjoint(named)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -37,7 +37,7 @@ from playtrace.registry.registry import SETUP_TOKENS_MAX, Registry
 
 __all__ = ["quick_passwords"]
 
-ENGINES = ("file", "postgresql", "mariadb")
+ENGINES = ["file", *(pytest.param(name, marks=pytest.mark.outside) for name in ("postgresql", "mariadb"))]
 PASSWORD = "correct horse 🐎"
 NEW_YEAR = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 STRANGE_TEXTS = [

@@ -25,6 +25,9 @@ CutOff = Callable[[], None]
 """Ends all connections of clients, as a server does that restarts."""
 
 
+pytestmark = pytest.mark.outside
+
+
 @pytest.fixture
 def cut_off_postgresql(postgresql: PostgreSQL) -> CutOff:
     def cut_off() -> None:

@@ -58,22 +58,23 @@ def kinesis_local(credentials: None, tmp_path_factory: pytest.TempPathFactory) -
     engine.kill()
 
 
-APACHE = pytest.param("apache", marks=pytest.mark.drill)
+KAFKA, NATS, KINESIS = (pytest.param(name, marks=pytest.mark.outside) for name in ("kafka", "nats", "kinesis"))
+APACHE = pytest.param("apache", marks=[pytest.mark.outside, pytest.mark.drill])
 
 
-@pytest.fixture(params=["sqlite", "kafka", "nats", "kinesis", APACHE])
+@pytest.fixture(params=["sqlite", KAFKA, NATS, KINESIS, APACHE])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A journal of every kind that there is, with nothing in it."""
     yield from _place(request, tmp_path)
 
 
-@pytest.fixture(params=["kafka", "nats", "kinesis", APACHE])
+@pytest.fixture(params=[KAFKA, NATS, KINESIS, APACHE])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """One of every kind that a broker keeps."""
     yield from _place(request, tmp_path)
 
 
-@pytest.fixture(params=["nats", APACHE])
+@pytest.fixture(params=[NATS, APACHE])
 def durable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """One whose broker has what it acknowledged on the disk."""
     yield from _place(request, tmp_path)

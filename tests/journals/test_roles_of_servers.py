@@ -143,6 +143,7 @@ class Client(threading.Thread):
 
 # Five starts one after the other, which on a machine that is busy take a minute each.
 @pytest.mark.timeout(900)
+@pytest.mark.outside
 def test_every_acknowledged_event_is_there_once_whoever_is_killed(tmp_path: Path) -> None:
     check_cluster(tmp_path, engines.nats(tmp_path), rounds=1)
 
