@@ -168,7 +168,8 @@ GROUP BY name, reach
 DAYS_ROLLED: LiteralString = """
 SELECT DISTINCT day
 FROM main.heat_days
-WHERE game_id = $game AND env = $env AND map_id = $map AND cell_size = $cell_size AND day >= $from AND day < $to
+WHERE game_id = $game AND env = $env AND map_id = $map AND cell_size = $cell_size
+    AND day >= $from AND day + INTERVAL 1 DAY <= $to
 """
 
 # At least as many players as bits were in a cell: each sets the one that a hash says.

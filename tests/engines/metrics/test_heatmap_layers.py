@@ -46,6 +46,18 @@ def test_a_number_of_each_cell(engine: Engine, game: str) -> None:
     assert of_value.cells[0].value == 1
 
 
+def test_a_day_that_is_asked_for_in_part_counts_in_part(engine: Engine) -> None:
+    game = engine.new_game()
+    end = TENTH - dt.timedelta(hours=5)
+    places: dict[str, Any] = {"map": "arena", "x": 1.0, "y": 1.0}
+    walked = {"name": "position", "time": end - dt.timedelta(days=2), **places}
+    deaths = [{"name": "player_death", "time": end + dt.timedelta(hours=hours), **places} for hours in (-1, 1)]
+    engine.load(game, [walked, *deaths])
+    engine.compact([TENTH.date() - dt.timedelta(days=days) for days in (3, 2, 1)])
+    answer = engine.ask_both("heatmap", game, TENTH, map="arena", **{"from": end - dt.timedelta(days=3), "to": end})
+    assert answer.total.events == 1
+
+
 def test_other_layers_know_no_number(engine: Engine, game: str) -> None:
     answer = engine.ask_both("heatmap", game, TENTH, event="performance", **MARCH)
     assert {cell.value for cell in answer.cells} == {None}
