@@ -52,7 +52,7 @@ def missing(what: str) -> None:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if found is None:
         missing(f"Chromium (one of {', '.join(CHROMIUM_NAMES)})")
@@ -73,9 +73,9 @@ def new_context(browser: Browser) -> BrowserContext:
 
 
 @pytest.fixture(scope="package")
-def kept_context(browser: Browser) -> Iterator[BrowserContext]:
+def kept_context(chromium: Browser) -> Iterator[BrowserContext]:
     """Of a browser that has the files of the dashboard already: half of what a page costs are these."""
-    context = new_context(browser)
+    context = new_context(chromium)
     # With its last page would go what runs the next one.
     context.new_page()
     yield context
@@ -133,12 +133,12 @@ def watched() -> Iterator[Watched]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, kept_context: BrowserContext, watched: Watched) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, kept_context: BrowserContext, watched: Watched) -> Iterator[OpenPage]:
     """`open_page(url)`: a page in a browser that remembers nothing; the second of a test is in somebody else's."""
     pages: list[Page] = []
 
     def open_(url: str, *, size: tuple[int, int] = DESKTOP) -> Page:
-        page = new_context(browser).new_page() if pages else page_that_remembers_nothing(kept_context, url)
+        page = new_context(chromium).new_page() if pages else page_that_remembers_nothing(kept_context, url)
         pages.append(page)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         watched.watch(page, url)

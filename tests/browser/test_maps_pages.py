@@ -112,7 +112,7 @@ def test_a_picture_is_calibrated_by_two_clicks_and_lies_below_the_cells(
 
 
 def test_a_match_is_played_and_saved_as_a_file_that_plays_without_a_server(
-    raid: ServerProcess, open_page: OpenPage, axe_source: str, browser: Browser, tmp_path: Path
+    raid: ServerProcess, open_page: OpenPage, axe_source: str, chromium: Browser, tmp_path: Path
 ) -> None:
     page = open_page(f"{raid.url}/playback?game={GAME}")
     is_accessible(page, axe_source)
@@ -135,7 +135,7 @@ def test_a_match_is_played_and_saved_as_a_file_that_plays_without_a_server(
     file = tmp_path / "match.html"
     saving.value.save_as(file)
 
-    context = browser.new_context(offline=True)
+    context = chromium.new_context(offline=True)
     try:
         alone = context.new_page()
         faults: list[str] = []

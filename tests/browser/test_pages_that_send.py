@@ -27,11 +27,11 @@ class Empty(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """A page of another origin: the port is another one."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as site:
         threading.Thread(target=site.serve_forever, daemon=True).start()
-        context = browser.new_context()
+        context = chromium.new_context()
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{site.server_port}/")
         yield page

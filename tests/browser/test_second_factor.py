@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[
     data = tmp_path_factory.mktemp("sign-in") / "data"
     registry = Registry.open(Settings(data=data).registry_database)
     for email, grant in ((EMAIL, ADMIN_OF_ALL), (EDITOR, Grant(Role.EDITOR))):
-        registry.use_link(registry.invite(email, [grant])[1], PASSWORD)
+        registry.password_links.use(registry.people.invite(email, [grant])[1], PASSWORD)
     registry.close()
     server = ServerProcess(
         data,

@@ -249,7 +249,7 @@ def test_what_retention_takes_is_shown_before(studio: Studio, visit: Visit, watc
 def test_the_audit_is_filtered_read_on_and_exported(studio: Studio, visit: Visit) -> None:
     registry = Registry.open(Settings(data=studio.server.data).registry_database)
     for number in range(101):
-        registry.note("key.renamed", f"key {number}", game_id="arena")
+        registry.audit.note("key.renamed", f"key {number}", game_id="arena")
     registry.close()
     page = visit("/audit")
     entries = page.get_by_role("list", name="Who did what").get_by_role("listitem")
