@@ -184,7 +184,7 @@ class Playtrace:
             Job("remove what is kept no longer", self.retention.work, period_s=RETENTION_LOOK_S),
             Job("delete games", deletions.work, period_s=DELETION_LOOK_S),
             Job("free space", space.work, period_s=SPACE_LOOK_S),
-            Job("forget logins", self.registry.forget_logins, period_s=3600),
+            Job("forget logins", self.registry.logins.forget, period_s=3600),
             Job("give memory back", give_back, period_s=60),
         )
         self.asked, following = open_asked(self.store, settings)
@@ -365,7 +365,7 @@ async def _serve(settings: Settings, port: int, on_ready: Callable[[str, Server]
 def follow_alert_settings(registry: Registry, settings: Settings) -> None:
     """The channel that DISCORD_WEBHOOK_URL makes is as it says now."""
     url = settings.alerts.discord_webhook_url
-    channel = registry.follow_alert_settings(None if url is None else url.get_secret_value())
+    channel = registry.alert_channels.follow_settings(None if url is None else url.get_secret_value())
     if channel is not None and not channel.is_from_settings:
         log.warning(
             "DISCORD_WEBHOOK_URL is not used: somebody made another alert channel of its name",

@@ -37,7 +37,7 @@ class Studio:
         folder.mkdir(parents=True, exist_ok=True)
         self.now = NOW
         self.registry = Registry.open(self.settings.registry_database, clock=lambda: self.now)
-        self.registry.put_alert_channel(CHANNEL, ChannelDefinition(kind="webhook", target="https://team.example/in"))
+        self.registry.alert_channels.put(CHANNEL, ChannelDefinition(kind="webhook", target="https://team.example/in"))
         self.store = Store.open(self.settings.store_path, self.settings)
         self.journal = Journal.open(self.settings.journal_path, self.settings)
         self.loader = Loader(self.store, self.journal, self.settings)
@@ -71,18 +71,18 @@ class Studio:
 
     def new_game(self, *, time_zone: str = "UTC", name: str | None = None) -> str:
         game_id = f"game-{next(self._numbers)}"
-        self.registry.add_game(game_id, time_zone=time_zone, name=name)
+        self.registry.games.add(game_id, time_zone=time_zone, name=name)
         self.games.append(game_id)
         return game_id
 
     def watched(self, game_id: str) -> WatchedGame:
-        game = self.registry.game(game_id)
+        game = self.registry.games.get(game_id)
         assert game is not None
         return WatchedGame(game.id, game.name, game.time_zone, game.currency)
 
     def rule(self, game_id: str | None, rule_id: str, **said: Any) -> None:
         rule = RULE.validate_python({"id": rule_id, "gameId": game_id, **said})
-        self.registry.put_alert_rule(rule_id, written_rule(rule), game_id=game_id)
+        self.registry.alert_rules.put(rule_id, written_rule(rule), game_id=game_id)
 
     def only_rule(self, game_id: str, rule_id: str, **said: Any) -> None:
         """A rule, and none of the defaults."""
@@ -130,12 +130,12 @@ class Studio:
 
     def incidents(self, game_id: str) -> list[Incident]:
         """Oldest first."""
-        rows = self.registry.incidents(game_ids=[game_id], limit=100)
+        rows = self.registry.incidents.last(game_ids=[game_id], limit=100)
         return [Incident.from_json(row.incident_json) for row in reversed(rows)]
 
     def messages(self, game_id: str) -> list[Message]:
         """On their way to the channel, oldest first."""
-        rows = self.registry.alerts_of_channel(CHANNEL, rows_max=1_000)
+        rows = self.registry.alert_outbox.of_channel(CHANNEL, rows_max=1_000)
         found = [Message.from_json(row.message_json) for row in reversed(rows)]
         return [message for message in found if message.game_id == game_id]
 

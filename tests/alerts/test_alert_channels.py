@@ -73,7 +73,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory, discord_of_module: StandIn) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("alerts") / "data"
     registry = Registry.open(Settings(data=data).registry_database)
-    registry.add_games(["arena", "harbour"])
+    registry.games.add_missing(["arena", "harbour"])
     registry.close()
     process = ServerProcess(
         data,
@@ -93,7 +93,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, discord_of_module: StandIn)
 def read_token(server: Server) -> str:
     """Reads one game."""
     registry = server.registry()
-    _, token = registry.add_token(game_ids=["arena"])
+    _, token = registry.tokens.add(game_ids=["arena"])
     registry.close()
     return token
 
@@ -130,7 +130,7 @@ def test_a_webhook_from_making_it_to_its_end(server: Server, discord: StandIn) -
     assert (changed["quietFrom"], changed["quietTo"], changed["gameIds"]) == (None, None, None)
 
     registry = server.registry()
-    registry.put_alert(["hook"], message(title="told").to_json(), is_urgent=True)
+    registry.alert_outbox.put(["hook"], message(title="told").to_json(), is_urgent=True)
     registry.close()
     server.until("hook", waiting=0, failures=0)
     (request,) = discord.requests
@@ -225,10 +225,10 @@ def test_doctor_tells_of_a_channel_that_is_dead(server: Server) -> None:
     registry = Registry.open(Settings(data=server.process.data).registry_database, clock=lambda: days_ago)
     # For longer than the test runs; and from before there is a message, as the server would send it at once.
     pause_s = 3 * 86_400
-    registry.alert_channel_works("gone", pause_s=pause_s)
-    registry.put_alert(["gone"], message().to_json(), is_urgent=True)
-    (row,) = registry.alerts_of_channel("gone", rows_max=1)
-    registry.alert_failed(row.id, "answered 404", pause_s=pause_s)
+    registry.alert_outbox.channel_works("gone", pause_s=pause_s)
+    registry.alert_outbox.put(["gone"], message().to_json(), is_urgent=True)
+    (row,) = registry.alert_outbox.of_channel("gone", rows_max=1)
+    registry.alert_outbox.failed(row.id, "answered 404", pause_s=pause_s)
     registry.close()
     told = CliRunner().invoke(main.app, ["doctor", "--data", str(server.process.data)], env={"COLUMNS": "1000"})
     assert found_wrong(told) == [("alert channels", f"gone has failed since {days_ago:%Y-%m-%dT%H:%M}: answered 404")]
@@ -262,7 +262,7 @@ def test_no_secret_is_in_an_answer_or_a_log(server: Server, discord: StandIn) ->
     discord.behaviours.extend([Reply(404), Reply(500)] * 3)
     for channel_id in ("team", "hook", "service"):
         registry = server.registry()
-        registry.put_alert([channel_id], message().to_json(), is_urgent=True)
+        registry.alert_outbox.put([channel_id], message().to_json(), is_urgent=True)
         registry.close()
     for channel_id in ("team", "hook", "service"):
         server.ask("POST", f"/{channel_id}/test")
@@ -289,5 +289,5 @@ def test_no_secret_is_in_an_answer_or_a_log(server: Server, discord: StandIn) ->
         assert not re.search(re.escape(secret[:-3]), said)
     # They are where they must be.
     registry = server.registry()
-    assert registry.alert_channel("service").target == service
+    assert registry.alert_channels.find("service").target == service
     registry.close()

@@ -51,11 +51,11 @@ class Delivering:
         )
 
     def add(self, channel_id: str, target: str, **definition: Any) -> None:
-        self.registry.put_alert_channel(channel_id, ChannelDefinition(kind="discord", target=target, **definition))
+        self.registry.alert_channels.put(channel_id, ChannelDefinition(kind="discord", target=target, **definition))
 
     def put(self, *channel_ids: str, title: str = "a", **changes: Any) -> list[str]:
         put = message(title=title, **{"severity": "warning", **changes})
-        return self.registry.put_alert(channel_ids, put.to_json(), is_urgent=put.is_urgent)
+        return self.registry.alert_outbox.put(channel_ids, put.to_json(), is_urgent=put.is_urgent)
 
     def turn(self) -> None:
         """One turn of the job, until nothing is on its way."""
@@ -65,7 +65,7 @@ class Delivering:
                 thread.join()
 
     def channel(self, channel_id: str = "team") -> AlertChannel:
-        return self.registry.alert_channel(channel_id)
+        return self.registry.alert_channels.find(channel_id)
 
     def turn_at_the_time_for_it(self, channel_id: str = "team") -> None:
         """The next turn at which something is tried."""
@@ -74,7 +74,7 @@ class Delivering:
 
     def states(self, channel_id: str = "team") -> list[str]:
         """Of all messages, oldest first."""
-        return [row.state for row in reversed(self.registry.alerts_of_channel(channel_id, rows_max=2_000))]
+        return [row.state for row in reversed(self.registry.alert_outbox.of_channel(channel_id, rows_max=2_000))]
 
     def waiting(self, channel_id: str = "team") -> int:
         return self.states(channel_id).count("waiting")
@@ -204,7 +204,7 @@ def test_a_channel_that_is_gone_is_tried_hourly_and_set_aside_after_a_day(
     assert delivering.waiting() == 1
     # Somebody repairs it.
     discord.forget()
-    delivering.registry.change_alert_channel("team", {"target": f"{discord.url}/new"})
+    delivering.registry.alert_channels.change("team", {"target": f"{discord.url}/new"})
     delivering.turn()
     assert delivering.states() == ["set_aside", "delivered"]
     assert [request.path for request in discord.requests] == ["/new?wait=true"]
@@ -221,13 +221,13 @@ def test_a_message_that_is_not_taken_does_not_hold_those_behind_it(delivering: D
         delivering.turn_at_the_time_for_it()
     assert delivering.states() == ["set_aside", "delivered"]
     assert Counter(discord.titles()) == {"odd": 5, "even": 1}
-    odd = delivering.registry.alerts_of_channel("team", rows_max=10)[-1]
+    odd = delivering.registry.alert_outbox.of_channel("team", rows_max=10)[-1]
     assert (odd.attempts, odd.last_error) == (5, "answered 400: it does not take this message")
 
 
 def test_a_message_of_a_later_version_is_set_aside(delivering: Delivering, discord: StandIn) -> None:
     delivering.add("team", discord.url)
-    delivering.registry.put_alert(["team"], json.dumps({"kind": "poem"}), is_urgent=False)
+    delivering.registry.alert_outbox.put(["team"], json.dumps({"kind": "poem"}), is_urgent=False)
     delivering.put("team", title="known")
     delivering.turn()
     assert delivering.states() == ["set_aside", "delivered"]
@@ -269,7 +269,7 @@ def test_quiet_hours_are_those_of_the_clock_on_the_wall() -> None:
 
 def test_which_channels_a_message_is_for(delivering: Delivering) -> None:
     registry = delivering.registry
-    registry.add_games(["arena", "harbour"])
+    registry.games.add_missing(["arena", "harbour"])
     delivering.add("all", "x")
     delivering.add("arena", "x", game_ids=["arena"])
     delivering.add("critical", "x", min_severity="critical")
@@ -308,23 +308,23 @@ def test_a_channel_that_is_removed_while_it_is_served_takes_all_with_it(
     delivering.put("team", title="second")
 
     def remove(_: Request) -> None:
-        delivering.registry.remove_alert_channel("team")
+        delivering.registry.alert_channels.remove("team")
 
     discord.before_reply = remove
     delivering.turn()
     assert discord.titles() == ["first"]
-    assert delivering.registry.channels_with_waiting_alerts() == []
+    assert delivering.registry.alert_outbox.channels_with_waiting() == []
     with pytest.raises(UnknownChannel):
-        delivering.registry.alerts_of_channel("team", rows_max=1)
+        delivering.registry.alert_outbox.of_channel("team", rows_max=1)
 
 
 def test_what_is_for_a_disabled_channel_waits(delivering: Delivering, discord: StandIn) -> None:
     delivering.add("team", discord.url)
     delivering.put("team", title="waits")
-    delivering.registry.change_alert_channel("team", {"enabled": False})
+    delivering.registry.alert_channels.change("team", {"enabled": False})
     delivering.turn()
     assert (discord.titles(), delivering.waiting()) == ([], 1)
-    delivering.registry.change_alert_channel("team", {"enabled": True})
+    delivering.registry.alert_channels.change("team", {"enabled": True})
     delivering.turn()
     assert discord.titles() == ["waits"]
 
@@ -348,39 +348,39 @@ def test_the_outbox_is_bounded(delivering: Delivering, discord: StandIn) -> None
     with Session(open_database(delivering.url)) as session, session.begin():
         for _ in range(WAITING_MAX + 3):
             alert_outbox.put(session, ["team"], message().to_json(), delivering.clock(), is_urgent=False)
-    assert delivering.registry.tidy_alerts() == 3
+    assert delivering.registry.alert_outbox.tidy() == 3
     assert delivering.states() == ["set_aside"] * 3 + ["waiting"] * WAITING_MAX
-    assert delivering.registry.tidy_alerts() == 0
-    backlogs = delivering.registry.alert_backlogs()
+    assert delivering.registry.alert_outbox.tidy() == 0
+    backlogs = delivering.registry.alert_outbox.backlogs()
     assert (backlogs["team"].waiting, backlogs["team"].set_aside) == (WAITING_MAX, 3)
     assert backlogs["other"] == (1, delivering.clock(), 0)
     delivering.clock.now += dt.timedelta(days=WAITING_DAYS_MAX, seconds=1)
-    assert delivering.registry.tidy_alerts() == WAITING_MAX + 1
+    assert delivering.registry.alert_outbox.tidy() == WAITING_MAX + 1
     delivering.clock.now += dt.timedelta(days=KEPT_DAYS, seconds=1)
-    delivering.registry.tidy_alerts()
-    assert (delivering.states(), delivering.registry.alert_backlogs()) == ([], {})
+    delivering.registry.alert_outbox.tidy()
+    assert (delivering.states(), delivering.registry.alert_outbox.backlogs()) == ([], {})
 
 
 def test_the_channel_of_the_settings_follows_them(delivering: Delivering) -> None:
     registry = delivering.registry
-    assert registry.follow_alert_settings(None) is None
-    registry.follow_alert_settings("https://discord.com/api/webhooks/1/a")
-    registry.change_alert_channel("discord", {"min_severity": "critical"})
-    registry.follow_alert_settings("https://discord.com/api/webhooks/1/b")
-    channel = registry.alert_channel("discord")
+    assert registry.alert_channels.follow_settings(None) is None
+    registry.alert_channels.follow_settings("https://discord.com/api/webhooks/1/a")
+    registry.alert_channels.change("discord", {"min_severity": "critical"})
+    registry.alert_channels.follow_settings("https://discord.com/api/webhooks/1/b")
+    channel = registry.alert_channels.find("discord")
     assert (channel.target[-1], channel.min_severity, channel.is_from_settings) == ("b", "critical", True)
     with pytest.raises(FromSettings):
-        registry.change_alert_channel("discord", {"target": "https://discord.com/api/webhooks/1/c"})
+        registry.alert_channels.change("discord", {"target": "https://discord.com/api/webhooks/1/c"})
     with pytest.raises(FromSettings):
-        registry.remove_alert_channel("discord")
+        registry.alert_channels.remove("discord")
     with pytest.raises(FromSettings):
         delivering.add("discord", "x")
-    registry.follow_alert_settings(None)
-    assert registry.alert_channels() == []
+    registry.alert_channels.follow_settings(None)
+    assert registry.alert_channels.all() == []
     # What somebody made is theirs.
     delivering.add("discord", "https://own.example/")
-    registry.follow_alert_settings("https://discord.com/api/webhooks/1/b")
-    assert registry.alert_channel("discord").target == "https://own.example/"
+    registry.alert_channels.follow_settings("https://discord.com/api/webhooks/1/b")
+    assert registry.alert_channels.find("discord").target == "https://own.example/"
 
 
 @pytest.mark.parametrize(
@@ -403,8 +403,8 @@ def test_what_does_not_fit_is_named(
     delivering: Delivering, field: str, channel_id: str, definition: dict[str, Any]
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        delivering.registry.put_alert_channel(
+        delivering.registry.alert_channels.put(
             channel_id, ChannelDefinition(kind="discord", **{"target": "x", **definition})
         )
     assert refused.value.field == field
-    assert delivering.registry.alert_channels() == []
+    assert delivering.registry.alert_channels.all() == []

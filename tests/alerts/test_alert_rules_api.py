@@ -256,8 +256,8 @@ def test_readers_see_their_game_alone_and_change_nothing(tmp_path: Path) -> None
     try:
         admin = {"Authorization": f"Bearer {server.token}"}
         registry = Registry.open(Settings(data=server.data).registry_database)
-        registry.add_games(["mine", "theirs"])
-        _, token = registry.add_token(game_ids=["mine"])
+        registry.games.add_missing(["mine", "theirs"])
+        _, token = registry.tokens.add(game_ids=["mine"])
         registry.close()
         for game in ("mine", "theirs"):
             rule = {"id": f"of_{game}", "gameId": game, "kind": "silence"}

@@ -78,7 +78,7 @@ def kill_again_and_again(kills: int, data: Path, discord: StandIn, server: Serve
     dice = random.Random(seed)
     registry = Registry.open(Settings(data=data).registry_database)
     # The server makes it too, at its start; messages are put here before the first one.
-    registry.follow_alert_settings(discord.url)
+    registry.alert_channels.follow_settings(discord.url)
     titles: list[str] = []
     noted: dict[str, int] = {}
     """How often each had arrived when it was found to be noted."""
@@ -86,7 +86,7 @@ def kill_again_and_again(kills: int, data: Path, discord: StandIn, server: Serve
         for _ in range(kills):
             for _ in range(MESSAGES):
                 titles.append(f"message {len(titles)}")
-                registry.put_alert(["discord"], message(title=titles[-1]).to_json(), is_urgent=True)
+                registry.alert_outbox.put(["discord"], message(title=titles[-1]).to_json(), is_urgent=True)
             # The process dies while this one is on its way: before it is answered, or at about that time.
             due = len(discord.requests) + dice.randint(1, MESSAGES)
             killed = threading.Event()
@@ -100,7 +100,7 @@ def kill_again_and_again(kills: int, data: Path, discord: StandIn, server: Serve
             arrivals = Counter(discord.titles())
             noted |= {title: arrivals[title] for title in _delivered(registry)}
         server.launch()
-        _wait_until(lambda: not registry.channels_with_waiting_alerts(), server)
+        _wait_until(lambda: not registry.alert_outbox.channels_with_waiting(), server)
     finally:
         if server.is_running():
             server.kill()
@@ -128,5 +128,5 @@ def _wait_until(is_so: Callable[[], bool], server: ServerProcess | OutboxProcess
 
 
 def _delivered(registry: Registry) -> list[str]:
-    rows = registry.alerts_of_channel("discord", rows_max=1_000)
+    rows = registry.alert_outbox.of_channel("discord", rows_max=1_000)
     return [Message.from_json(row.message_json).title for row in rows if row.state == "delivered"]

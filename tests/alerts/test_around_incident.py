@@ -29,9 +29,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 
 
 def around(studio: Studio, game: str) -> list[SeenPoint]:
-    (row,) = studio.registry.incidents(game_ids=[game], limit=2)
-    row, seen = studio.registry.incident(row.id or 0)
-    rules = {(one.id, one.game_id): read_rule(one.rule_json) for one in studio.registry.alert_rules()}
+    (row,) = studio.registry.incidents.last(game_ids=[game], limit=2)
+    row, seen = studio.registry.incidents.find(row.id or 0)
+    rules = {(one.id, one.game_id): read_rule(one.rule_json) for one in studio.registry.alert_rules.all()}
     with studio.store.reading() as reader:
         figures = Figures(reader, extents(reader), PastFigures(), lambda _: Rules(), studio.now)
         incident = Incident.from_json(row.incident_json)

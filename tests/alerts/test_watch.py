@@ -408,7 +408,9 @@ def test_a_crash_that_there_has_never_been_before(studio: Studio) -> None:
 def test_a_silence_keeps_quiet_and_what_is_open_after_it_is_told(studio: Studio) -> None:
     game = studio.new_game()
     studio.now = NOW
-    studio.registry.add_alert_silence(NOW + 10 * MINUTE, rule_id=None, game_id=game, version="1.2.0", note="rollback")
+    studio.registry.alert_rules.add_silence(
+        NOW + 10 * MINUTE, rule_id=None, game_id=game, version="1.2.0", note="rollback"
+    )
     crash(studio, game, 14, NOW)
     studio.judge(NOW)
     assert (len(studio.incidents(game)), studio.kinds(game)) == (1, [])
@@ -416,7 +418,7 @@ def test_a_silence_keeps_quiet_and_what_is_open_after_it_is_told(studio: Studio)
     assert studio.kinds(game) == ["opened"]
     # One of another version holds for none of it.
     other = studio.new_game()
-    studio.registry.add_alert_silence(NOW + HOUR, rule_id=None, game_id=other, version="9.9", note="")
+    studio.registry.alert_rules.add_silence(NOW + HOUR, rule_id=None, game_id=other, version="9.9", note="")
     crash(studio, other, 14, NOW + 11 * MINUTE)
     studio.judge(NOW + 12 * MINUTE)
     assert studio.kinds(other) == ["opened"]
@@ -428,7 +430,7 @@ def test_it_is_escalated_unless_it_is_acknowledged(studio: Studio) -> None:
         studio.only_rule(game, "spike", kind="threshold", above=10, escalateAfterMinutes=10)
         crash(studio, game, 14, NOW)
     studio.judge(NOW)
-    (row,) = studio.registry.incidents(game_ids=[games[0]], limit=1)
+    (row,) = studio.registry.incidents.last(game_ids=[games[0]], limit=1)
     assert row.id is not None
     studio.watch.acknowledge(row.id, "ann@studio.example")
     studio.judge(NOW + 11 * MINUTE)
@@ -449,17 +451,17 @@ def test_a_rule_that_is_switched_off_leaves_nothing_open(studio: Studio) -> None
 
 def test_a_rule_that_cannot_be_judged_or_told_says_so(studio: Studio) -> None:
     game = studio.new_game()
-    studio.registry.put_alert_channel("gone", ChannelDefinition(kind="webhook", target="https://gone.example"))
+    studio.registry.alert_channels.put("gone", ChannelDefinition(kind="webhook", target="https://gone.example"))
     studio.only_rule(game, "lost", kind="threshold", above=10, channels=["gone"])
-    studio.registry.remove_alert_channel("gone")
-    studio.registry.put_alert_rule("torn", '{"kind": "threshold"}', game_id=game)
+    studio.registry.alert_channels.remove("gone")
+    studio.registry.alert_rules.put("torn", '{"kind": "threshold"}', game_id=game)
     studio.judge(NOW)
     found = {one.rule_id: one.error for one in studio.watch.failures() if one.game_id == game}
     assert found.keys() == {"lost", "torn"}
     assert found["lost"].startswith("There is no channel 'gone'")
     assert found["torn"].startswith("It cannot be read")
-    studio.registry.remove_alert_rule("torn", game_id=game)
-    studio.registry.remove_alert_rule("lost", game_id=game)
+    studio.registry.alert_rules.remove("torn", game_id=game)
+    studio.registry.alert_rules.remove("lost", game_id=game)
     studio.judge(LATER)
     assert [one for one in studio.watch.failures() if one.game_id == game] == []
 

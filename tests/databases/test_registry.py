@@ -30,10 +30,11 @@ from playtrace.registry.errors import (
     UnknownToken,
     Unusable,
 )
+from playtrace.registry.first_admin import SETUP_TOKENS_MAX
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.models import WriteKey
 from playtrace.registry.people import LOGIN_DAYS, SessionSecret
-from playtrace.registry.registry import SETUP_TOKENS_MAX, Registry
+from playtrace.registry.registry import Registry
 
 __all__ = ["quick_passwords"]
 
@@ -91,17 +92,17 @@ def registry(url: str, clock: Clock) -> Iterator[Registry]:
 
 @pytest.fixture
 def admin(registry: Registry) -> str:
-    token = registry.setup_token()
+    token = registry.first_admin.new_token()
     assert token
-    return registry.create_admin(token, "Ada@Studio.Example", PASSWORD).email
+    return registry.first_admin.create(token, "Ada@Studio.Example", PASSWORD).email
 
 
 # Games
 
 
 def test_a_game_is_what_was_configured(registry: Registry, clock: Clock) -> None:
-    added = registry.add_game("sky-raid", name="Sky Raid", time_zone="Asia/Kathmandu", currency="EUR")
-    for game in (added, registry.game("sky-raid"), *registry.games()):
+    added = registry.games.add("sky-raid", name="Sky Raid", time_zone="Asia/Kathmandu", currency="EUR")
+    for game in (added, registry.games.get("sky-raid"), *registry.games.all()):
         assert game
         assert (game.number, game.id, game.name, game.time_zone, game.currency, game.created_at) == (
             1,
@@ -111,16 +112,16 @@ def test_a_game_is_what_was_configured(registry: Registry, clock: Clock) -> None
             "EUR",
             clock.now,
         )
-    assert registry.game("other") is None
+    assert registry.games.get("other") is None
     with pytest.raises(GameExists):
-        registry.add_game("sky-raid")
+        registry.games.add("sky-raid")
 
 
 @pytest.mark.parametrize("game_id", ["", "-a", "A", "a b", "a" * 65, "ä", "a\n", *STRANGE_TEXTS])
 def test_a_game_id_is_readable(in_file: Registry, game_id: str) -> None:
     with pytest.raises(Invalid, match=r"^id: expected 1 to 64 characters"):
-        in_file.add_game(game_id)
-    assert in_file.games() == []
+        in_file.games.add(game_id)
+    assert in_file.games.all() == []
 
 
 @pytest.mark.parametrize(
@@ -138,62 +139,62 @@ def test_a_game_id_is_readable(in_file: Registry, game_id: str) -> None:
 )
 def test_a_wrong_value_is_named(in_file: Registry, field: str, wrong: dict[str, str]) -> None:
     with pytest.raises(Invalid, match=f"^{field}: expected") as caught:
-        in_file.add_game("g", **wrong)
+        in_file.games.add("g", **wrong)
     assert caught.value.field == field
 
 
 @pytest.mark.parametrize("text", STRANGE_TEXTS)
 def test_every_text_comes_back_as_it_went_in(registry: Registry, text: str) -> None:
-    registry.add_game("g", name=text)
-    key = registry.add_key("g", note=text)
-    token, _ = registry.add_token(note=text, game_ids=["g"])
-    game = registry.game("g")
+    registry.games.add("g", name=text)
+    key = registry.keys.add("g", note=text)
+    token, _ = registry.tokens.add(note=text, game_ids=["g"])
+    game = registry.games.get("g")
     assert game and game.name == text
-    assert [(k.key, k.note) for k in registry.keys("g")] == [(key.key, text)]
-    assert [(t.id, t.note) for t in registry.tokens()] == [(token.id, text)]
-    assert registry.game(text) is None
+    assert [(k.key, k.note) for k in registry.keys.all("g")] == [(key.key, text)]
+    assert [(t.id, t.note) for t in registry.tokens.all()] == [(token.id, text)]
+    assert registry.games.get(text) is None
     with pytest.raises(LoginRefused):
         sign_in(registry, text, text)
-    assert registry.person_of_session(text) is None
-    assert registry.token_of_secret(text) is None
+    assert registry.logins.person_of(text) is None
+    assert registry.tokens.of_secret(text) is None
     with pytest.raises(UnknownKey):
-        registry.revoke_key(text)
+        registry.keys.revoke(text)
 
 
 # Write keys
 
 
 def test_a_write_key_is_readable_until_revoked_and_listed_ever_after(registry: Registry, clock: Clock) -> None:
-    registry.add_game("a")
-    registry.add_game("b")
-    key, other = registry.add_key("a", note="release build"), registry.add_key("b")
+    registry.games.add("a")
+    registry.games.add("b")
+    key, other = registry.keys.add("a", note="release build"), registry.keys.add("b")
     assert len(key.key) == 32
     assert int(key.key, 16)
     assert len(key.secret) == 40
-    assert sorted(k.key for k in registry.keys(None)) == sorted([key.key, other.key])
-    assert [k.key for k in registry.keys("a")] == [key.key]
+    assert sorted(k.key for k in registry.keys.all(None)) == sorted([key.key, other.key])
+    assert [k.key for k in registry.keys.all("a")] == [key.key]
 
-    revoked = registry.revoke_key(key.key[:12])
+    revoked = registry.keys.revoke(key.key[:12])
     assert (revoked.key, revoked.revoked_at) == (key.key, clock.now)
     clock.now += dt.timedelta(days=1)
-    assert registry.revoke_key(key.key).revoked_at == clock.now - dt.timedelta(days=1)
-    assert len(registry.keys()) == 2
+    assert registry.keys.revoke(key.key).revoked_at == clock.now - dt.timedelta(days=1)
+    assert len(registry.keys.all()) == 2
 
 
 def test_a_key_needs_a_game_and_a_revocation_needs_one_key(registry: Registry) -> None:
     with pytest.raises(UnknownGame):
-        registry.add_key("nothing")
-    registry.add_game("a")
-    first = registry.add_key("a").key
+        registry.keys.add("nothing")
+    registry.games.add("a")
+    first = registry.keys.add("a").key
     for wrong in ("", first[:3], "0" * 32, "%", first + "0", first[:-1] + "_"):
         with pytest.raises(UnknownKey):
-            registry.revoke_key(wrong)
+            registry.keys.revoke(wrong)
     with pytest.raises(Invalid, match=r"^note: "):
-        registry.add_key("a", note="two\nlines")
+        registry.keys.add("a", note="two\nlines")
 
 
 def test_an_ambiguous_beginning_revokes_nothing(registry: Registry, url: str) -> None:
-    registry.add_game("a")
+    registry.games.add("a")
     engine = open_database(url)
     with Session(engine) as session, session.begin():
         for end in ("0", "1"):
@@ -201,8 +202,8 @@ def test_an_ambiguous_beginning_revokes_nothing(registry: Registry, url: str) ->
             session.add(WriteKey(key=key, secret="", game_id="a", note="", created_at=NEW_YEAR))
     engine.dispose()
     with pytest.raises(AmbiguousKey):
-        registry.revoke_key("abcd")
-    assert not any(key.revoked_at for key in registry.keys("a"))
+        registry.keys.revoke("abcd")
+    assert not any(key.revoked_at for key in registry.keys.all("a"))
 
 
 # The key ring
@@ -210,15 +211,15 @@ def test_an_ambiguous_beginning_revokes_nothing(registry: Registry, url: str) ->
 
 def test_the_key_ring_follows_the_registry(registry: Registry) -> None:
     ring = KeyRing(registry, open_mode=False)
-    registry.add_game("a")
-    key = registry.add_key("a")
+    registry.games.add("a")
+    key = registry.keys.add("a")
     assert not ring.knows("a")
     ring.refresh()
     assert ring.knows("a")
     assert ring.game_of_key(key.key) == "a"
     assert ring.game_of_key("") is None
 
-    registry.revoke_key(key.key)
+    registry.keys.revoke(key.key)
     ring.refresh()
     assert ring.game_of_key(key.key) is None
     with pytest.raises(RuntimeError):
@@ -227,14 +228,14 @@ def test_the_key_ring_follows_the_registry(registry: Registry) -> None:
 
 def test_the_revision_changes_with_games_and_keys_and_not_by_reading(registry: Registry) -> None:
     seen = [registry.revision()]
-    registry.add_game("a")
+    registry.games.add("a")
     seen.append(registry.revision())
-    key = registry.add_key("a")
+    key = registry.keys.add("a")
     seen.append(registry.revision())
-    registry.revoke_key(key.key)
+    registry.keys.revoke(key.key)
     seen.append(registry.revision())
     assert len(set(seen)) == 4
-    for read in (registry.games, registry.keys, registry.tokens, partial(registry.game, "a")):
+    for read in (registry.games.all, registry.keys.all, registry.tokens.all, partial(registry.games.get, "a")):
         read()
     assert registry.revision() == seen[-1]
 
@@ -244,7 +245,7 @@ def test_an_open_server_makes_a_game_once_however_many_ask(registry: Registry) -
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(ring.create, [["unknown", "b"]] * 8))
     assert ring.knows("unknown")
-    assert sorted(game.id for game in registry.games()) == ["b", "unknown"]
+    assert sorted(game.id for game in registry.games.all()) == ["b", "unknown"]
     # As `games add` takes them.
     for wrong in ("", "x" * 65, "My Game", "a/b", "Ünknown <b>Game</b>"):
         with pytest.raises(Invalid):
@@ -266,13 +267,13 @@ def test_the_limit_holds_for_several_processes_together(registry: Registry, monk
     one, other = KeyRing(registry, open_mode=True), KeyRing(registry, open_mode=True)
     one.create(["a", "b", "c"])
     other.create(["a", "d", "e", "f", "g"])  # it has not seen that there are three
-    assert [game.id for game in registry.games()] == ["a", "b", "c", "d", "e"]
+    assert [game.id for game in registry.games.all()] == ["a", "b", "c", "d", "e"]
 
 
 def test_one_request_does_not_make_thousands_of_games(registry: Registry) -> None:
     ring = KeyRing(registry, open_mode=True)
     ring.create([f"game-{number}" for number in range(5000)])
-    assert len(registry.games()) == key_ring.NEW_GAMES_PER_REQUEST_MAX
+    assert len(registry.games.all()) == key_ring.NEW_GAMES_PER_REQUEST_MAX
     assert ring.knows("game-0")
 
 
@@ -280,23 +281,23 @@ def test_one_request_does_not_make_thousands_of_games(registry: Registry) -> Non
 
 
 def test_the_setup_link_makes_one_admin_and_then_nothing(registry: Registry) -> None:
-    first, second = registry.setup_token(), registry.setup_token()
+    first, second = registry.first_admin.new_token(), registry.first_admin.new_token()
     assert first and second
-    assert not registry.has_admin()
+    assert not registry.first_admin.is_there()
     with pytest.raises(SetupRefused):
-        registry.create_admin("setup_wrong", "ada@studio.example", PASSWORD)
+        registry.first_admin.create("setup_wrong", "ada@studio.example", PASSWORD)
     with pytest.raises(Invalid, match=r"^password: expected 10"):
-        registry.create_admin(first, "ada@studio.example", "short")
-    assert registry.create_admin(first, "ada@studio.example", PASSWORD).is_admin
-    assert registry.has_admin()
+        registry.first_admin.create(first, "ada@studio.example", "short")
+    assert registry.first_admin.create(first, "ada@studio.example", PASSWORD).is_admin
+    assert registry.first_admin.is_there()
     for token in (first, second):
         with pytest.raises(SetupRefused):
-            registry.create_admin(token, "eve@studio.example", PASSWORD)
-    assert registry.setup_token() is None
+            registry.first_admin.create(token, "eve@studio.example", PASSWORD)
+    assert registry.first_admin.new_token() is None
 
 
 def test_two_who_use_the_setup_link_at_once_make_one_admin(registry: Registry) -> None:
-    token = registry.setup_token()
+    token = registry.first_admin.new_token()
     assert token
     outcomes: list[str] = []
     together = threading.Barrier(2)
@@ -304,7 +305,7 @@ def test_two_who_use_the_setup_link_at_once_make_one_admin(registry: Registry) -
     def use(email: str) -> None:
         together.wait()
         try:
-            outcomes.append(registry.create_admin(token, email, PASSWORD).email)
+            outcomes.append(registry.first_admin.create(token, email, PASSWORD).email)
         except SetupRefused:
             outcomes.append("refused")
 
@@ -314,46 +315,46 @@ def test_two_who_use_the_setup_link_at_once_make_one_admin(registry: Registry) -
 
 
 def test_many_starts_without_an_admin_keep_few_setup_links(registry: Registry) -> None:
-    tokens = [registry.setup_token() for _ in range(SETUP_TOKENS_MAX + 2)]
+    tokens = [registry.first_admin.new_token() for _ in range(SETUP_TOKENS_MAX + 2)]
     assert tokens[1] and tokens[2]
     with pytest.raises(SetupRefused):
-        registry.create_admin(tokens[1], "ada@studio.example", PASSWORD)
-    registry.create_admin(tokens[2], "ada@studio.example", PASSWORD)
+        registry.first_admin.create(tokens[1], "ada@studio.example", PASSWORD)
+    registry.first_admin.create(tokens[2], "ada@studio.example", PASSWORD)
 
 
 @pytest.mark.parametrize("email", ["", "ada", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\x00", "a" * 250 + "@b.cd"])
 def test_an_email_has_the_shape_of_one(in_file: Registry, email: str) -> None:
-    token = in_file.setup_token()
+    token = in_file.first_admin.new_token()
     assert token
     with pytest.raises(Invalid, match=r"^email: "):
-        in_file.create_admin(token, email, PASSWORD)
+        in_file.first_admin.create(token, email, PASSWORD)
 
 
 def sign_in(registry: Registry, email: str, password: str) -> SessionSecret:
-    return registry.begin_login(registry.person_of_password(email, password).id)
+    return registry.logins.begin(registry.logins.person_of_password(email, password).id)
 
 
 def test_who_signs_in_is_known_until_they_sign_out(registry: Registry, admin: str) -> None:
     login, other = sign_in(registry, " ADA@studio.example ", PASSWORD), sign_in(registry, admin, PASSWORD)
-    person = registry.person_of_session(login.secret)
+    person = registry.logins.person_of(login.secret)
     assert person and person.email == "ada@studio.example"
     assert login.secret not in repr(login)
-    registry.logout(login.secret)
-    registry.logout("login_unknown")
-    assert registry.person_of_session(login.secret) is None
-    assert registry.person_of_session(other.secret)
+    registry.logins.end_of_secret(login.secret)
+    registry.logins.end_of_secret("login_unknown")
+    assert registry.logins.person_of(login.secret) is None
+    assert registry.logins.person_of(other.secret)
 
 
 def test_a_login_ends_after_its_days(registry: Registry, admin: str, clock: Clock) -> None:
     login = sign_in(registry, admin, PASSWORD)
     clock.now += dt.timedelta(days=LOGIN_DAYS, microseconds=-1)
-    registry.forget_logins()
-    assert registry.person_of_session(login.secret)
+    registry.logins.forget()
+    assert registry.logins.person_of(login.secret)
     clock.now += dt.timedelta(microseconds=1)
-    assert registry.person_of_session(login.secret) is None
-    registry.forget_logins()
+    assert registry.logins.person_of(login.secret) is None
+    registry.logins.forget()
     clock.now -= dt.timedelta(days=1)
-    assert registry.person_of_session(login.secret) is None
+    assert registry.logins.person_of(login.secret) is None
 
 
 @pytest.mark.parametrize(
@@ -374,9 +375,9 @@ def test_a_refused_login_does_not_tell_who_exists(registry: Registry, admin: str
 
 
 def test_a_password_typed_on_another_system_is_the_same_password(registry: Registry) -> None:
-    token = registry.setup_token()
+    token = registry.first_admin.new_token()
     assert token
-    registry.create_admin(token, "ada@studio.example", "Zu\u0308rich-2026")
+    registry.first_admin.create(token, "ada@studio.example", "Zu\u0308rich-2026")
     assert sign_in(registry, "ada@studio.example", "Z\u00fcrich-2026")
 
 
@@ -384,30 +385,30 @@ def test_a_password_typed_on_another_system_is_the_same_password(registry: Regis
 
 
 def test_a_read_token_works_until_revoked(registry: Registry) -> None:
-    registry.add_game("a")
-    token, secret = registry.add_token(note="notebook", game_ids=["a"])
-    everything, _ = registry.add_token()
+    registry.games.add("a")
+    token, secret = registry.tokens.add(note="notebook", game_ids=["a"])
+    everything, _ = registry.tokens.add()
     assert secret.startswith(token.prefix)
     assert len(token.prefix) < 12
-    reader = registry.token_of_secret(secret)
+    reader = registry.tokens.of_secret(secret)
     assert reader and (reader.id, reader.game_ids) == (token.id, ["a"])
     assert everything.game_ids is None
-    assert registry.revoke_token(token.id).revoked_at
-    assert registry.token_of_secret(secret) is None
-    assert [t.id for t in registry.tokens()] == [token.id, everything.id]
+    assert registry.tokens.revoke(token.id).revoked_at
+    assert registry.tokens.of_secret(secret) is None
+    assert [t.id for t in registry.tokens.all()] == [token.id, everything.id]
     for unknown in (0, -1, 99, 2**70):
         with pytest.raises(UnknownToken):
-            registry.revoke_token(unknown)
+            registry.tokens.revoke(unknown)
     with pytest.raises(UnknownGame):
-        registry.add_token(game_ids=["nothing"])
+        registry.tokens.add(game_ids=["nothing"])
 
 
 # The file
 
 
 def test_no_secret_is_in_the_file(in_file: Registry, registry_in_file: str) -> None:
-    admin = in_file.create_admin(in_file.setup_token() or "", "ada@studio.example", PASSWORD).email
-    secrets = [sign_in(in_file, admin, PASSWORD).secret, in_file.add_token()[1], PASSWORD]
+    admin = in_file.first_admin.create(in_file.first_admin.new_token() or "", "ada@studio.example", PASSWORD).email
+    secrets = [sign_in(in_file, admin, PASSWORD).secret, in_file.tokens.add()[1], PASSWORD]
     in_file.close()
     content = Path(registry_in_file.removeprefix("sqlite:///")).read_bytes()
     assert b"$argon2id$" in content
@@ -418,7 +419,7 @@ def test_no_secret_is_in_the_file(in_file: Registry, registry_in_file: str) -> N
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_only_the_owner_may_read_the_files(new_file: str) -> None:
     with closing(Registry.open(new_file)) as registry:
-        registry.add_game("a")
+        registry.games.add("a")
         folder = Path(new_file.removeprefix("sqlite:///")).parent
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert modes == {"registry.sqlite": 0o600, "registry.sqlite-wal": 0o600, "registry.sqlite-shm": 0o600}
@@ -427,7 +428,7 @@ def test_only_the_owner_may_read_the_files(new_file: str) -> None:
 def add_games(url: str, who: int) -> None:
     registry = Registry.open(url)
     for number in range(10):
-        registry.add_game(f"{who}-{number}")
+        registry.games.add(f"{who}-{number}")
 
 
 def test_several_processes_start_and_write_at_once(new_url: str) -> None:
@@ -438,7 +439,7 @@ def test_several_processes_start_and_write_at_once(new_url: str) -> None:
         process.join()
     assert [process.exitcode for process in running] == [0, 0, 0]
     registry = Registry.open(new_url)
-    assert len(registry.games()) == 30
+    assert len(registry.games.all()) == 30
     assert registry.revision() == 30
     registry.close()
 

@@ -55,11 +55,11 @@ def connected(request: pytest.FixtureRequest) -> Iterator[tuple[Registry, CutOff
 
 def test_connections_that_break_are_made_anew(connected: tuple[Registry, CutOff]) -> None:
     registry, cut_off = connected
-    registry.add_game("a")
+    registry.games.add("a")
     cut_off()
-    assert [game.id for game in registry.games()] == ["a"]
+    assert [game.id for game in registry.games.all()] == ["a"]
     cut_off()
-    registry.add_game("b")
+    registry.games.add("b")
     # In the middle of a transaction nothing of it is kept, and it is told.
     with pytest.raises(RegistryAway), registry._writing() as session:
         registry_row = session.connection().exec_driver_sql("SELECT count(*) FROM games").scalar_one()
@@ -67,8 +67,8 @@ def test_connections_that_break_are_made_anew(connected: tuple[Registry, CutOff]
         session.connection().exec_driver_sql("DELETE FROM games WHERE id = 'a'")
         cut_off()
         session.connection().exec_driver_sql("SELECT 1")
-    assert [game.id for game in registry.games()] == ["a", "b"]
-    registry.add_game("c")
+    assert [game.id for game in registry.games.all()] == ["a", "b"]
+    registry.games.add("c")
 
 
 def test_a_server_that_is_not_there_is_told_without_its_password() -> None:
@@ -94,8 +94,8 @@ def test_the_program_with_its_registry_on_a_server(mariadb: MariaDB, tmp_path: P
     server = ServerProcess(tmp_path / "data", environment=environment, from_nothing=True).start()
     try:
         with closing(Registry.open(url)) as registry:
-            registry.add_game("arena")
-            key = registry.add_key("arena").key
+            registry.games.add("arena")
+            key = registry.keys.add("arena").key
         event = {"events": [{"name": "jump", "player_id": "p"}]}
         assert server.send(event, authorization=f"Bearer {key}")[0] == 202
         # It restarts; what was known of keys goes on to hold, and the rest is told.
@@ -108,8 +108,8 @@ def test_the_program_with_its_registry_on_a_server(mariadb: MariaDB, tmp_path: P
         assert server.request("GET", "/api/health")[0] == 200
         mariadb.start()
         with closing(Registry.open(url)) as registry:
-            registry.add_game("pond")
-            other = registry.add_key("pond").key
+            registry.games.add("pond")
+            other = registry.keys.add("pond").key
         assert server.send(event, authorization=f"Bearer {other}")[0] == 202
         server.wait_until_loaded()
         games = json.loads(server.request("GET", "/api/games", None, headers)[2])["games"]

@@ -262,7 +262,7 @@ def test_where_files_are_not_shared_the_store_is_closed_for_the_copy_and_goes_on
     monkeypatch.setattr(operate, "FILES_ARE_SHARED", False)
     settings = Settings.read(data=tmp_path / "data", disk_free_bytes_min=0)
     with closing(Registry.open(settings.registry_database)) as registry:
-        registry.add_games(["a"])
+        registry.games.add_missing(["a"])
     store, journal = Store.open(settings.store_path, settings), Journal.open(settings.journal_path, settings)
     loader = Loader(store, journal, settings)
     backups = operate.Backups(store, settings)

@@ -108,8 +108,8 @@ def _listens(port: int) -> bool:
 def play(data: Path, events: int) -> Path:
     settings = Settings.read(data=data, disk_free_bytes_min=0)
     with closing(Registry.open(settings.registry_database)) as registry:
-        if registry.game("arena") is None:
-            registry.add_games(["arena"])
+        if registry.games.get("arena") is None:
+            registry.games.add_missing(["arena"])
     store, journal = Store.open(settings.store_path, settings), Journal.open(settings.journal_path, settings)
     loader = Loader(store, journal, settings)
     try:

@@ -293,7 +293,7 @@ def test_doctor_finds_a_damaged_block_wherever_it_is_in_the_store(loaded: Left, 
     data = loaded.copy(tmp_path / "data")
     settings = Settings(data=data)
     with closing(Registry.open(settings.registry_database)) as registry:
-        registry.add_game("arena")
+        registry.games.add("arena")
     # Its log is merged into the file.
     Store.open(settings.store_path, settings).close()
     with closing(Store.open(settings.store_path, settings)) as store:

@@ -64,7 +64,7 @@ def batches(players: list[str]) -> Iterator[Batch]:
 def data(tmp_path: Path) -> Path:
     settings = Settings(data=tmp_path / "data")
     with closing(Registry.open(settings.registry_database)) as registry:
-        registry.add_game("arena")
+        registry.games.add("arena")
     with everything_loaded(settings) as stopped:
         for batch in batches(GONE + KEPT):
             stopped.journal.append_and_wait(encode(batch))
@@ -141,7 +141,7 @@ def test_erased_players_are_in_no_file_when_the_receipt_is_there_and_the_receipt
         assert named_in_store(data, KEPT[0])
         assert named_in_store(data, *GONE) == []
         assert finished.player_ids is None
-        secret = registry.player_secret()
+        secret = registry.refused_players.secret()
     assert finished.receipt is not None
     said = receipts.read(finished.receipt, secret)
     assert said is not None

@@ -33,9 +33,9 @@ def test_who_writes_the_lake_is_killed_and_every_event_is_there_once(tmp_path: P
     data, lake = tmp_path / "data", tmp_path / "lake"
     data.mkdir()
     with closing(Registry.open(f"sqlite:///{(data / 'registry.sqlite').as_posix()}")) as registry:
-        registry.add_game("arena")
-        registry.put_mirror("lake", MirrorDefinition(url=lake.as_uri()))
-        registry.pause_mirror("lake", is_paused=True)
+        registry.games.add("arena")
+        registry.mirrors.put("lake", MirrorDefinition(url=lake.as_uri()))
+        registry.mirrors.pause("lake", is_paused=True)
     expected: set[str] = set()
     killed_while_writing = 0
     for _ in range(KILLS):

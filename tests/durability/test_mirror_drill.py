@@ -36,8 +36,8 @@ def test_server_and_database_are_killed_and_every_event_is_there_once(tmp_path: 
     data.mkdir()
     with throw_away_postgresql(is_durable=True) as postgresql, postgresql.database("drill") as url:
         with closing(Registry.open(f"sqlite:///{(data / 'registry.sqlite').as_posix()}")) as registry:
-            registry.add_game("arena")
-            registry.put_mirror("warehouse", MirrorDefinition(url=url))
+            registry.games.add("arena")
+            registry.mirrors.put("warehouse", MirrorDefinition(url=url))
         server = ServerProcess(data, "--open").start()
         try:
             expected: set[str] = set()

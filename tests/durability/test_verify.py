@@ -56,7 +56,7 @@ class Folders:
     def _play(self, data: Path, game: str, requests: int, waiting: int = 0, killed: Path | None = None) -> None:
         settings = Settings.read(data=data, disk_free_bytes_min=0)
         with closing(Registry.open(settings.registry_database)) as registry:
-            registry.add_games([game])
+            registry.games.add_missing([game])
         store = Store.open(settings.store_path, settings)
         journal = Journal.open(settings.journal_path, settings)
         loader = Loader(store, journal, settings)

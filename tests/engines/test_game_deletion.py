@@ -38,8 +38,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def registry(tmp_path: Path) -> Iterator[Registry]:
     registry = Registry.open(f"sqlite:///{tmp_path / 'registry.sqlite'}", clock=lambda: NOW)
     for game in ("arena", "harbour"):
-        registry.add_game(game)
-        registry.add_key(game)
+        registry.games.add(game)
+        registry.keys.add(game)
     yield registry
     registry.close()
 
@@ -55,14 +55,14 @@ def batch(game: str, minute: int) -> Batch:
 
 def test_what_still_waits_is_loaded_and_goes_too(engine: Engine, registry: Registry) -> None:
     engine.loader.load_batches([batch(game, minute) for game in ("arena", "harbour") for minute in range(5)])
-    registry.put_mirror("warehouse", MirrorDefinition(url="postgresql://db/x", game_ids=["arena", "harbour"]))
-    registry.put_mirror("own", MirrorDefinition(url="postgresql://db/y", game_ids=["arena"]))
+    registry.mirrors.put("warehouse", MirrorDefinition(url="postgresql://db/x", game_ids=["arena", "harbour"]))
+    registry.mirrors.put("own", MirrorDefinition(url="postgresql://db/y", game_ids=["arena"]))
     with pytest.raises(Invalid, match="archive it first"):
-        registry.begin_deletion("arena", "arena")
-    registry.archive_game("arena", is_archived=True)
-    registry.begin_deletion("arena", "arena")
+        registry.games.begin_deletion("arena", "arena")
+    registry.games.archive("arena", is_archived=True)
+    registry.games.begin_deletion("arena", "arena")
     with pytest.raises(GameIsDeleted):
-        registry.add_key("arena")
+        registry.keys.add("arena")
     loaded, clock = 7, NOW
 
     def deletions() -> GameDeletions:
@@ -83,10 +83,10 @@ def test_what_still_waits_is_loaded_and_goes_too(engine: Engine, registry: Regis
     while two.work() != LOADING_LOOK_S:
         pass
     assert engine.store.query("FROM events WHERE game_id = 'arena'").num_rows == 0
-    assert [game.id for game in registry.games_being_deleted()] == ["arena"]
+    assert [game.id for game in registry.games.being_deleted()] == ["arena"]
     engine.loader.load_batches([batch("arena", 9)])
     loaded = 8
-    while registry.games_being_deleted():
+    while registry.games.being_deleted():
         two.work()
     assert two.has_freed()
     tables = engine.store.query(
@@ -97,11 +97,11 @@ def test_what_still_waits_is_loaded_and_goes_too(engine: Engine, registry: Regis
         with engine.store.reading() as reader:
             assert reader.query_text(f"FROM {table} WHERE game_id = 'arena'").num_rows == 0, table
     assert engine.store.query("FROM events WHERE game_id = 'harbour'").num_rows == 20
-    assert [(one.id, one.game_ids) for one in registry.mirrors()] == [("warehouse", ["harbour"])]
-    assert [game.id for game in registry.games()] == ["harbour"]
-    assert [key.game_id for key in registry.keys("arena")] == []
-    assert [key.game_id for key in registry.keys("harbour")] == ["harbour"]
-    assert registry.add_game("arena").archived_at is None
+    assert [(one.id, one.game_ids) for one in registry.mirrors.all()] == [("warehouse", ["harbour"])]
+    assert [game.id for game in registry.games.all()] == ["harbour"]
+    assert [key.game_id for key in registry.keys.all("arena")] == []
+    assert [key.game_id for key in registry.keys.all("harbour")] == ["harbour"]
+    assert registry.games.add("arena").archived_at is None
 
 
 def test_an_open_server_makes_games_by_the_rule_that_people_make_them_by(
@@ -113,5 +113,5 @@ def test_an_open_server_makes_games_by_the_rule_that_people_make_them_by(
         sent = Batch(received_at=NOW, source="test", events=[Event(name="jump", game_id=named)])
         collect._make_games(sent, at_once=False)  # pyright: ignore[reportPrivateUsage]
         collect.admit_games(sent, None)
-        is_made = named in {game.id for game in registry.games()}
+        is_made = named in {game.id for game in registry.games.all()}
         assert is_made == (len(sent.events) == 1) == is_game_id(named), named

@@ -42,7 +42,7 @@ def game(engine: Engine) -> str:
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory, game: str) -> Iterator[Registry]:
     registry = Registry.open(f"sqlite:///{tmp_path_factory.mktemp('registry') / 'registry.sqlite'}")
-    registry.add_game(game, time_zone="Asia/Kathmandu", currency="NPR")
+    registry.games.add(game, time_zone="Asia/Kathmandu", currency="NPR")
     yield registry
     registry.close()
 
@@ -180,7 +180,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(data=tmp_path_factory.mktemp("quiet") / "data")
     Store.open(settings.store_path, settings).close()
     registry = Registry.open(settings.registry_database)
-    registry.add_game("quiet")
+    registry.games.add("quiet")
     registry.close()
     return settings.data
 

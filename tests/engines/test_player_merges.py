@@ -366,7 +366,7 @@ def test_data_health_says_what_merges_nobody(engine: Engine, tmp_path: Path) -> 
     game = engine.new_game()
     engine.load(game, [merge("a", "b", "01 12:00"), merge("b", "a", "02 12:00"), merge("c", "c", "02 12:00")])
     registry = Registry.open(f"sqlite:///{tmp_path / 'registry.sqlite'}")
-    registry.add_game(game)
+    registry.games.add(game)
     with api_client(engine, registry, data_health.router, settings=Settings(open=True)) as client:
         hints = client.get(f"/api/games/{game}/books").json()["hints"]
     registry.close()

@@ -61,7 +61,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def registry(tmp_path: Path) -> Iterator[Registry]:
     registry = Registry.open(f"sqlite:///{tmp_path / 'registry.sqlite'}", clock=lambda: TODAY - dt.timedelta(hours=2))
     for game in ("arena", "harbour"):
-        registry.add_game(game)
+        registry.games.add(game)
     yield registry
     registry.close()
 
@@ -151,7 +151,7 @@ def test_what_a_policy_lets_go_goes_and_figures_stay(engine: Engine, registry: R
         ]
 
     before = figures()
-    registry.set_retention("arena", POLICY)
+    registry.games.set_retention("arena", POLICY)
     with engine.store.reading() as reader:
         shown = {(one.what, one.name): one.rows for one in preview(reader, "arena", POLICY, TODAY.date())}
     going = Counter(event["name"] for event in arena if not stays(event))
@@ -208,7 +208,7 @@ def test_what_sessions_did_first_is_kept_of_days_before_their_events_go(engine: 
     asked = {"from": "2026-05-04", "to": "2026-05-10"}
     before = plain(engine.ask("paths", "arena", TODAY, **asked))
     assert before["units"] > 5
-    registry.set_retention("arena", POLICY)
+    registry.games.set_retention("arena", POLICY)
     retention = Retention(engine.store, registry, clock=lambda: TODAY, rows_at_once=50)
     while retention.work() is not None:
         pass
@@ -223,7 +223,7 @@ def test_an_answer_says_what_it_lacks_and_there_is_none_where_nothing_is_left(
 ) -> None:
     arena = history(3)
     load(engine, "arena", arena)
-    registry.set_retention("arena", RetentionPolicy(events_days=10))
+    registry.games.set_retention("arena", RetentionPolicy(events_days=10))
     retention = Retention(engine.store, registry, clock=lambda: TODAY)
     while retention.work() is not None:
         pass
@@ -259,7 +259,7 @@ def test_all_that_is_too_old_goes_with_its_figures(engine: Engine, registry: Reg
     load(engine, "arena", arena)
     days = [(FIRST + dt.timedelta(days=day)).date() for day in range(6, 20, 4)]
     engine.compact(days)
-    registry.set_retention("arena", RetentionPolicy(everything_days=12, names_days={"purchase": None}))
+    registry.games.set_retention("arena", RetentionPolicy(everything_days=12, names_days={"purchase": None}))
     retention = Retention(engine.store, registry, clock=lambda: TODAY)
     while retention.work() is not None:
         pass
@@ -290,7 +290,7 @@ def test_a_changed_policy_waits_an_hour_and_names_that_go_apart_stay_apart(engin
     clock = Clock()
     arena = history(5, 60)
     load(engine, "arena", arena)
-    game = registry.set_retention("arena", RetentionPolicy(events_days=20))
+    game = registry.games.set_retention("arena", RetentionPolicy(events_days=20))
     assert game.retention_changed_at is not None
     clock.now = game.retention_changed_at + GRACE - dt.timedelta(minutes=1)
     retention = Retention(engine.store, registry, clock=clock)
@@ -302,7 +302,9 @@ def test_a_changed_policy_waits_an_hour_and_names_that_go_apart_stay_apart(engin
         pass
     assert kept(engine, "arena").total() == sum(event["time"].date() >= dt.date(2026, 5, 11) for event in arena)
     # From now on purchases stay for good, and the others go sooner.
-    retention.run_now(registry.set_retention("arena", RetentionPolicy(events_days=7, names_days={"purchase": None})))
+    retention.run_now(
+        registry.games.set_retention("arena", RetentionPolicy(events_days=7, names_days={"purchase": None}))
+    )
     while retention.work() is not None:
         pass
     left = [
@@ -326,7 +328,7 @@ def test_events_of_which_a_rollup_is_still_to_be_made_wait_for_it(engine: Engine
         connection.execute("UPDATE rollup_builds SET version = version - 1 WHERE rollup = 'sessions'")
     engine.store.close()
     engine.store = Store.open(engine.settings.store_path, engine.settings)
-    registry.set_retention("arena", RetentionPolicy(events_days=7))
+    registry.games.set_retention("arena", RetentionPolicy(events_days=7))
     retention = Retention(engine.store, registry, clock=lambda: TODAY)
     while retention.work() is not None:
         pass

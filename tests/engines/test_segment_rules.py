@@ -306,8 +306,8 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
 
 
 def registered(registry: Registry, game: str, time_zone: str = "UTC") -> RegisteredGame:
-    registry.add_game(game, time_zone=time_zone)
-    found = registry.game(game)
+    registry.games.add(game, time_zone=time_zone)
+    found = registry.games.get(game)
     assert found is not None
     return found
 

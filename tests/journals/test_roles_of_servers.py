@@ -54,9 +54,9 @@ def test_a_role_that_can_be_had_is(role: str, journal: dict[str, str]) -> None:
 def test_keys_that_were_known_count_while_the_registry_is_away(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
     with closing(Registry.open(f"sqlite:///{(tmp_path / 'registry.sqlite').as_posix()}")) as registry:
-        registry.add_game(GAME)
-        key = registry.add_key(GAME).key
-        registry.refuse_players(GAME, ["a hash"])
+        registry.games.add(GAME)
+        key = registry.keys.add(GAME).key
+        registry.refused_players.refuse(GAME, ["a hash"])
         KeyRing(registry, open_mode=False, kept_in=file)
     with closing(Registry.open("postgresql+psycopg://nobody@127.0.0.1:9/none", upgraded=True)) as away:
         ring = KeyRing(away, open_mode=False, kept_in=file)
@@ -80,8 +80,8 @@ class Cluster:
         self._registry = f"sqlite:///{(folder / 'loader' / 'registry.sqlite').as_posix()}"
         self.loader = self._server(folder / "loader", "load,ask")
         with closing(Registry.open(self._registry)) as registry:
-            registry.add_game(GAME)
-            self.key = registry.add_key(GAME).key
+            registry.games.add(GAME)
+            self.key = registry.keys.add(GAME).key
         self.collectors = [self._server(folder / f"collector-{number}", "collect") for number in range(3)]
 
     def _server(self, data: Path, role: str) -> ServerProcess:

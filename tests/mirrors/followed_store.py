@@ -38,7 +38,7 @@ class Followed:
         is_new = not self.settings.registry_path.exists()
         self.store = Store.open(self.settings.store_path, self.settings)
         self.registry = Registry.open(self.settings.registry_database, upgraded=not is_new)
-        self.registry.add_games(["arena", "maze"])
+        self.registry.games.add_missing(["arena", "maze"])
         self.journal = Journal.open(self.settings.journal_path, self.settings)
         self.loader = Loader(self.store, self.journal, self.settings)
         self.target = folder / "target.sqlite"
@@ -108,7 +108,7 @@ class Followed:
 
     def mirror(self, **definition: Any) -> None:
         url = f"sqlite://user:hunter2@{self.target.name}"
-        self.registry.put_mirror(MIRROR, MirrorDefinition(url=url, **definition))
+        self.registry.mirrors.put(MIRROR, MirrorDefinition(url=url, **definition))
 
     def follower(self, make: Callable[..., Any] = make) -> Follower:
         return Follower(

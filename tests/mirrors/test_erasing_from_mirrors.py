@@ -52,7 +52,7 @@ def work(erasures: Erasures) -> None:
 def said(followed: Followed, erasures: Erasures) -> dict[str, Any]:
     (one,) = erasures.listed()
     assert one.receipt is not None
-    found = receipts.read(one.receipt, followed.registry.player_secret())
+    found = receipts.read(one.receipt, followed.registry.refused_players.secret())
     assert found is not None
     return dict(found)
 
@@ -136,7 +136,7 @@ def test_whoever_is_killed_erases_once_and_a_removed_mirror_is_named(followed: F
     other = sorted(players_in(followed.target, "maze"))[0]
     erasures.ask("maze", [other])
     work(erasures)
-    followed.registry.remove_mirror(MIRROR)
+    followed.registry.mirrors.remove(MIRROR)
     work(erasures)
     told = json.loads(erasures.listed("maze")[0].receipt or "")["receipt"]
     assert [line for line in told["notReached"] if line.endswith(f"by their owner: {MIRROR}")]

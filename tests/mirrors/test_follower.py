@@ -94,7 +94,7 @@ def test_history_comes_first_in_slices_that_stay_small_and_then_what_is_new(larg
         aside = [body for (body,) in connection.execute("SELECT body FROM set_aside")]
     assert len(aside) == 2
     assert all("too_late" in body for body in aside)
-    state = state_of(large.registry.mirror(MIRROR))
+    state = state_of(large.registry.mirrors.find(MIRROR))
     assert (state.events, state.waiting_events, state.has_caught_up) == (50_003, 0, True)
 
 
@@ -167,7 +167,7 @@ def test_a_database_that_is_away_costs_lag_and_is_tried_more_and_more_seldom(mir
         other.execute("BEGIN EXCLUSIVE")
         rests = [mirror.step().rest_s for _ in range(9)]
         assert rests[0] <= follower.RETRY_S < rests[-1] <= follower.AWAY_RETRY_S_MAX
-        row = mirrored.registry.mirror(MIRROR)
+        row = mirrored.registry.mirrors.find(MIRROR)
         state = state_of(row)
         assert following(row, state) == "failing"
         assert (state.waiting_events, state.oldest_waiting_at) == (50, NOW)
@@ -175,7 +175,7 @@ def test_a_database_that_is_away_costs_lag_and_is_tried_more_and_more_seldom(mir
         assert "locked" in (complaint(row, NOW) or "")
         other.execute("ROLLBACK")
         steps(mirror)
-    row = mirrored.registry.mirror(MIRROR)
+    row = mirrored.registry.mirrors.find(MIRROR)
     assert (following(row, state_of(row)), complaint(row, NOW)) == ("following", None)
     assert mirrored.mirrored() == mirrored.expected()
 
@@ -330,10 +330,10 @@ def test_a_replay_writes_a_day_and_what_came_behind_it_again(mirrored: Followed)
     assert mirrored.mirrored() != mirrored.expected()
     with closing(mirrored.follower()) as mirror:
         assert steps(mirror)[-1].did == "rested"  # what is not known to be missing is not looked for
-        mirrored.registry.replay_mirror(MIRROR, day)
+        mirrored.registry.mirrors.replay(MIRROR, day)
         steps(mirror)
         assert mirrored.mirrored() == mirrored.expected()
-        assert mirrored.registry.mirror(MIRROR).replay_from is None
+        assert mirrored.registry.mirrors.find(MIRROR).replay_from is None
 
 
 def test_a_mirror_of_one_game_and_from_a_day(followed: Followed):
@@ -354,15 +354,15 @@ def test_a_mirror_of_one_game_and_from_a_day(followed: Followed):
 def test_paused_it_writes_nothing_and_resumed_it_goes_on(mirrored: Followed):
     mirrored.take(mirrored.events(50))
     with closing(mirrored.follower()) as mirror:
-        mirrored.registry.pause_mirror(MIRROR, is_paused=True)
+        mirrored.registry.mirrors.pause(MIRROR, is_paused=True)
         assert mirror.step().did == "paused"
-        row = mirrored.registry.mirror(MIRROR)
+        row = mirrored.registry.mirrors.find(MIRROR)
         assert following(row, state_of(row)) == "paused"
         assert len(mirrored.mirrored()) == 300
-        mirrored.registry.pause_mirror(MIRROR, is_paused=False)
+        mirrored.registry.mirrors.pause(MIRROR, is_paused=False)
         steps(mirror)
         assert mirrored.mirrored() == mirrored.expected()
-        mirrored.registry.remove_mirror(MIRROR)
+        mirrored.registry.mirrors.remove(MIRROR)
         assert mirror.step().did == "gone"
 
 
@@ -371,7 +371,7 @@ def test_another_address_is_another_database(mirrored: Followed):
         steps(mirror)
         mirrored.target = mirrored.folder / "other.sqlite"
         mirrored.mirror()
-        assert state_of(mirrored.registry.mirror(MIRROR)).events == 0
+        assert state_of(mirrored.registry.mirrors.find(MIRROR)).events == 0
         steps(mirror)
     assert mirrored.mirrored() == mirrored.expected()
 
@@ -395,22 +395,22 @@ def test_no_password_is_in_what_a_mirror_says(mirrored: Followed):
 
     with closing(mirrored.follower(making)) as mirror:
         assert mirror.step().did == "failed"
-    said = mirrored.registry.mirror(MIRROR).state_json or ""
+    said = mirrored.registry.mirrors.find(MIRROR).state_json or ""
     assert "cannot reach" in said
     assert "hunter2" not in said
 
 
 def test_a_mirror_that_a_setting_makes_follows_it_and_is_not_removed_by_hand(followed: Followed):
     registry = followed.registry
-    registry.put_mirror("mysql", MirrorDefinition(url="mysql://own"))
-    assert registry.follow_mirror_settings({"mysql": "mysql://set", "mongodb": "mongodb://a"}) == ["mysql"]
-    registry.note_mirror("mongodb", "mongodb://a", '{"events": 3}')
-    assert registry.follow_mirror_settings({"mongodb": "mongodb://a"}) == []
-    assert state_of(registry.mirror("mongodb")).events == 3
-    registry.follow_mirror_settings({"mongodb": "mongodb://b"})
-    assert state_of(registry.mirror("mongodb")).events == 0
-    registry.follow_mirror_settings({})
-    assert [(row.id, row.url) for row in registry.mirrors()] == [("mysql", "mysql://own")]
+    registry.mirrors.put("mysql", MirrorDefinition(url="mysql://own"))
+    assert registry.mirrors.follow_settings({"mysql": "mysql://set", "mongodb": "mongodb://a"}) == ["mysql"]
+    registry.mirrors.note("mongodb", "mongodb://a", '{"events": 3}')
+    assert registry.mirrors.follow_settings({"mongodb": "mongodb://a"}) == []
+    assert state_of(registry.mirrors.find("mongodb")).events == 3
+    registry.mirrors.follow_settings({"mongodb": "mongodb://b"})
+    assert state_of(registry.mirrors.find("mongodb")).events == 0
+    registry.mirrors.follow_settings({})
+    assert [(row.id, row.url) for row in registry.mirrors.all()] == [("mysql", "mysql://own")]
 
 
 def test_settings_say_which_mirrors_there_are():

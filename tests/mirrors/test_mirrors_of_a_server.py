@@ -71,7 +71,7 @@ def health_when(server: ServerProcess, failing: int) -> dict[str, Any]:
 def test_only_admins_see_and_change_mirrors(server: ServerProcess):
     registry = Registry.open(f"sqlite:///{(server.data / 'registry.sqlite').as_posix()}", upgraded=True)
     try:
-        _, token = registry.add_token()
+        _, token = registry.tokens.add()
     finally:
         registry.close()
     for method, path in (

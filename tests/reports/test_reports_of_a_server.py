@@ -69,10 +69,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     environment = {"PLAYTRACE_ALERT_ALLOW_PRIVATE_TARGETS": "true", "PLAYTRACE_PUBLIC_URL": "https://stats.example"}
     made = ServerProcess(tmp_path_factory.mktemp("reports") / "data", environment=environment)
     with closing(Registry.open(Settings(data=made.data).registry_database)) as registry:
-        registry.add_game("arena", name="<i>Arena</i>")
-        registry.add_game("other")
-        key = registry.add_key("arena").key
-        _, made_token["other"] = registry.add_token(game_ids=["other"])
+        registry.games.add("arena", name="<i>Arena</i>")
+        registry.games.add("other")
+        key = registry.keys.add("arena").key
+        _, made_token["other"] = registry.tokens.add(game_ids=["other"])
     made.start()
     noon = dt.datetime(YESTERDAY.year, YESTERDAY.month, YESTERDAY.day, 12, tzinfo=dt.UTC)
     crash = {"name": "crash", "props": {"title": "<script>boom()</script>"}}

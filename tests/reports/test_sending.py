@@ -41,10 +41,10 @@ class World:
         self.is_killed = False
         url = f"sqlite:///{folder / 'registry.sqlite'}"
         self.registry = Registry.open(url, clock=self._registry_now, upgraded=True)
-        self.registry.add_game("planted", time_zone=ZONE.key)
-        self.registry.add_game("other")
+        self.registry.games.add("planted", time_zone=ZONE.key)
+        self.registry.games.add("other")
         for name in ("team", "boss"):
-            self.registry.put_alert_channel(name, ChannelDefinition(kind="webhook", target="https://team.example/x"))
+            self.registry.alert_channels.put(name, ChannelDefinition(kind="webhook", target="https://team.example/x"))
         self.reports = self.started()
 
     def _registry_now(self) -> dt.datetime:
@@ -73,7 +73,7 @@ class World:
     def schedule(self, report_id: str = "daily", **changed: Any) -> None:
         said = {"game_id": "planted", "every": "day", "weekday": None, "local_time": dt.time(9), "enabled": True}
         said |= {"time_zone": ZONE.key, "channel_ids": ["team"]}
-        self.registry.put_report(report_id, ScheduleDefinition(**said | changed))
+        self.registry.reports.put(report_id, ScheduleDefinition(**said | changed))
 
     def at(self, day: int, hour: int, minute: int = 0) -> None:
         """Somebody looks at this local time of March."""
@@ -113,7 +113,7 @@ def test_once_a_day_also_over_restarts(world: World):
         world.at(11, 9, minute)
         world.reports = world.started()
     assert world.sent() == [("team", "Tuesday, 10 March 2026")]
-    assert world.registry.report("daily").last_sent_at is not None
+    assert world.registry.reports.find("daily").last_sent_at is not None
     world.at(12, 9)
     assert world.sent()[1:] == [("team", "Wednesday, 11 March 2026")]
 
@@ -161,8 +161,8 @@ def test_two_who_look_at_once_send_it_once(world: World):
     world.at(11, 8)
     due = dt.datetime(2026, 3, 11, 9, tzinfo=ZONE)
     message = '{"title": "Planted: x"}'
-    assert world.registry.send_report("daily", message, due=due) == ["team"]
-    assert world.registry.send_report("daily", message, due=due) is None
+    assert world.registry.reports.send("daily", message, due=due) == ["team"]
+    assert world.registry.reports.send("daily", message, due=due) is None
 
 
 def test_it_waits_for_what_was_received_before(world: World):
@@ -189,25 +189,25 @@ def test_one_that_cannot_be_made_says_so_and_is_tried_again(world: World):
     world.schedule()
     world.broken = True
     world.at(11, 9)
-    assert world.registry.report("daily").last_error == "The store is being opened again."
+    assert world.registry.reports.find("daily").last_error == "The store is being opened again."
     world.broken = False
     world.at(11, 9, 1)
     assert world.sent() == []
     world.at(11, 9, int(TRY_AGAIN.total_seconds() / 60))
     assert len(world.sent()) == 1
-    assert world.registry.report("daily").last_error is None
+    assert world.registry.reports.find("daily").last_error is None
 
 
 def test_without_a_channel_it_says_so_and_goes_on(world: World):
     world.schedule(channel_ids=["boss"])
     world.schedule("both", channel_ids=["boss", "team"])
-    world.registry.remove_alert_channel("boss")
+    world.registry.alert_channels.remove("boss")
     world.at(11, 9)
     world.at(11, 10)
     assert world.sent() == [("team", "Tuesday, 10 March 2026")]
-    assert world.registry.report("daily").last_error == "none of its channels is there any more"
-    assert world.registry.report("daily").last_sent_at is None
-    assert world.registry.report("both").last_error is None
+    assert world.registry.reports.find("daily").last_error == "none of its channels is there any more"
+    assert world.registry.reports.find("daily").last_sent_at is None
+    assert world.registry.reports.find("both").last_error is None
 
 
 def test_one_that_is_changed_or_disabled_is_not_due_for_what_was_before(world: World):
@@ -248,13 +248,13 @@ def test_one_out_of_turn_changes_no_turn(world: World):
     ],
 )
 def test_what_does_not_fit_is_named(world: World, field: str, changed: dict[str, Any]):
-    world.registry.put_alert_channel(
+    world.registry.alert_channels.put(
         "others", ChannelDefinition(kind="webhook", target="https://team.example/x", game_ids=["other"])
     )
     with pytest.raises(Invalid) as wrong:
         world.schedule(**changed)
     assert wrong.value.field == field
-    assert world.registry.reports() == []
+    assert world.registry.reports.all() == []
 
 
 def test_there_are_not_too_many_and_none_of_nothing(world: World, monkeypatch: pytest.MonkeyPatch):
@@ -267,7 +267,7 @@ def test_there_are_not_too_many_and_none_of_nothing(world: World, monkeypatch: p
         world.schedule("more")
     # One that is there may be changed.
     world.schedule("r0", local_time=dt.time(10))
-    world.registry.remove_report("r0")
+    world.registry.reports.remove("r0")
     world.schedule("more")
     with pytest.raises(UnknownReport):
-        world.registry.remove_report("r0")
+        world.registry.reports.remove("r0")

@@ -36,9 +36,9 @@ class Studio:
         self.server = server
         registry = Registry.open(Settings(data=server.data).registry_database)
         for game in ("arena", "harbour"):
-            registry.add_game(game)
-        key = registry.add_key("arena").key
-        self.viewer = registry.add_token(game_ids=["arena"])[1]
+            registry.games.add(game)
+        key = registry.keys.add("arena").key
+        self.viewer = registry.tokens.add(game_ids=["arena"])[1]
         registry.close()
         events = [
             {"name": "session_start", "player_id": name, "session_id": name, "platform": platform}

@@ -205,9 +205,9 @@ def test_a_reader_of_one_game_sees_that_one(start_process: StartProcess, tmp_pat
     registry = Registry.open(settings.registry_database)
     keys: dict[str, str] = {}
     for game_id in ("bunker", "island", "empty"):
-        registry.add_game(game_id)
-        keys[game_id] = registry.add_key(game_id).key
-    token = registry.add_token(game_ids=["bunker"])[1]
+        registry.games.add(game_id)
+        keys[game_id] = registry.keys.add(game_id).key
+    token = registry.tokens.add(game_ids=["bunker"])[1]
     registry.close()
     client = start_process(()).client
     # The event leaves the game to the key, which is a part of what its id becomes.

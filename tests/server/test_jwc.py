@@ -211,8 +211,8 @@ def test_with_keys(start_process: StartProcess, tmp_path: Path):
     settings = Settings(data=tmp_path / "data")
     settings.data.mkdir(parents=True)
     registry = Registry.open(settings.registry_database)
-    registry.add_game("editor")
-    key = registry.add_key("editor").key
+    registry.games.add("editor")
+    key = registry.keys.add("editor").key
     registry.close()
     client = start_process((), environment={"STATS_SECRET": SECRET}).client
     body = {"schema": "jwc.v1", **event()}

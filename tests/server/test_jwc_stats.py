@@ -104,10 +104,10 @@ def test_who_may_read_it(start_process: StartProcess, tmp_path: Path):
     settings = Settings(data=tmp_path / "data")
     settings.data.mkdir(parents=True)
     registry = Registry.open(settings.registry_database)
-    registry.add_game("editor")
-    registry.add_game("other")
-    key = registry.add_key("editor").key
-    other_key = registry.add_key("other").key
+    registry.games.add("editor")
+    registry.games.add("other")
+    key = registry.keys.add("editor").key
+    other_key = registry.keys.add("other").key
     registry.close()
     client = start_process((), environment={"STATS_SECRET": SECRET}).client
     event = {"anon": "a", "evt": "java.run.started", "t": int(dt.datetime.now(dt.UTC).timestamp() * 1000)}

@@ -31,11 +31,11 @@ class Studio:
     def __init__(self, server: ServerProcess) -> None:
         self.server = server
         with self.registry() as registry:
-            registry.add_game("arena")
-            registry.add_game("harbour")
-            self.arena = registry.add_key("arena").key
-            self.harbour = registry.add_key("harbour").key
-            _, self.token = registry.add_token(game_ids=["arena"])
+            registry.games.add("arena")
+            registry.games.add("harbour")
+            self.arena = registry.keys.add("arena").key
+            self.harbour = registry.keys.add("harbour").key
+            _, self.token = registry.tokens.add(game_ids=["arena"])
         deadline = time.monotonic() + DEADLINE_S
         while self.post({"Authorization": f"Bearer {self.harbour}"})[0] == 401:
             assert time.monotonic() < deadline, "the new keys are not known"
@@ -295,12 +295,12 @@ def test_a_revoked_key_is_refused_within_two_seconds(start_process: StartProcess
 
 def test_a_token_with_the_scope_send_sends_for_its_games(studio: Studio):
     with studio.registry() as registry:
-        one = registry.add_token(game_ids=["arena"], scopes=[Scope.SEND])[1]
-        two = registry.add_token(game_ids=["arena", "harbour"], scopes=[Scope.SEND, Scope.READ])[1]
-        reading = registry.add_token(game_ids=["arena"], scopes=[Scope.READ])[1]
+        one = registry.tokens.add(game_ids=["arena"], scopes=[Scope.SEND])[1]
+        two = registry.tokens.add(game_ids=["arena", "harbour"], scopes=[Scope.SEND, Scope.READ])[1]
+        reading = registry.tokens.add(game_ids=["arena"], scopes=[Scope.READ])[1]
     ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
     with studio.registry(clock=lambda: ago - dt.timedelta(days=1)) as registry:
-        over = registry.add_token(game_ids=["arena"], scopes=[Scope.SEND], expires_at=ago)[1]
+        over = registry.tokens.add(game_ids=["arena"], scopes=[Scope.SEND], expires_at=ago)[1]
 
     def send(token: str, query: str = "", event: Any = EVENT) -> tuple[int, str]:
         status, answer = studio.post({"Authorization": f"Bearer {token}"}, event, f"/api/events{query}")
@@ -319,7 +319,7 @@ def test_a_token_with_the_scope_send_sends_for_its_games(studio: Studio):
     assert studio.get("/api/events?gameId=arena", Authorization=f"Bearer {one}")[0] == 403
     assert studio.get("/api/events?gameId=arena", Authorization=f"Bearer {two}")[0] == 200
     with studio.registry() as registry:
-        registry.revoke_token(next(token.id for token in registry.tokens() if one.startswith(token.prefix)))
+        registry.tokens.revoke(next(token.id for token in registry.tokens.all() if one.startswith(token.prefix)))
     deadline = time.monotonic() + DEADLINE_S
     while send(one)[0] != 401:
         assert time.monotonic() < deadline, "the revoked token still sends"
@@ -428,7 +428,7 @@ def test_live_needs_a_login_too(studio: Studio):
 def test_live_ends_with_the_right_to_read(studio: Studio):
     async def watch_until_revoked() -> tuple[int | None, str]:
         with studio.registry() as registry:
-            token, secret = registry.add_token(game_ids=["arena"])
+            token, secret = registry.tokens.add(game_ids=["arena"])
         headers = {"Authorization": f"Bearer {secret}"}
         async with (
             aiohttp.ClientSession() as session,
@@ -437,7 +437,7 @@ def test_live_ends_with_the_right_to_read(studio: Studio):
             assert (await socket.receive_json(timeout=120))["type"] == "hello"
             assert (await socket.receive_json(timeout=120))["type"] == "tick"
             with studio.registry() as registry:
-                registry.revoke_token(token.id)
+                registry.tokens.revoke(token.id)
             while (message := await socket.receive(timeout=120)).type is aiohttp.WSMsgType.TEXT:
                 pass
             return socket.close_code, str(message.extra)

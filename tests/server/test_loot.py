@@ -318,14 +318,14 @@ def access(tmp_path: Path) -> Access:
     registry = Registry.open(settings.registry_database)
     try:
         for game_id in ("bunker", "island"):
-            registry.add_game(game_id)
-        setup_token = registry.setup_token()
+            registry.games.add(game_id)
+        setup_token = registry.first_admin.new_token()
         assert setup_token is not None
-        registry.create_admin(setup_token, EMAIL, PASSWORD)
+        registry.first_admin.create(setup_token, EMAIL, PASSWORD)
         return Access(
-            key=registry.add_key("bunker").key,
-            other_key=registry.add_key("island").key,
-            token=registry.add_token(game_ids=["bunker"])[1],
+            key=registry.keys.add("bunker").key,
+            other_key=registry.keys.add("island").key,
+            token=registry.tokens.add(game_ids=["bunker"])[1],
         )
     finally:
         registry.close()

@@ -50,9 +50,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 @pytest.fixture(scope="module")
 def key(server: ServerProcess) -> str:
     registry = Registry.open(f"sqlite:///{server.data / 'registry.sqlite'}")
-    registry.add_game("arena")
-    registry.add_game("harbour")
-    key = registry.add_key("arena").key
+    registry.games.add("arena")
+    registry.games.add("harbour")
+    key = registry.keys.add("arena").key
     registry.close()
     sent = 0
 
@@ -225,8 +225,8 @@ def test_this_machine_reads_without_a_key_and_a_proxy_on_it_does_not(server: Ser
 
 def test_others_show_a_read_token_for_all_games(server: ServerProcess, key: str) -> None:
     registry = Registry.open(f"sqlite:///{server.data / 'registry.sqlite'}")
-    _, of_all = registry.add_token()
-    _, of_one = registry.add_token(game_ids=["arena"])
+    _, of_all = registry.tokens.add()
+    _, of_one = registry.tokens.add(game_ids=["arena"])
     registry.close()
     answers = {
         token: status_of(server, Authorization=f"Bearer {token}", Via="proxy") for token in (of_all, of_one, key)

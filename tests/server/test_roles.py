@@ -200,7 +200,7 @@ class Studio:
         self._fill()
         self.places = {
             "incident_id": str(self._incident()),
-            "silence_id": str(self.registry.alert_silences()[0].id),
+            "silence_id": str(self.registry.alert_rules.silences()[0].id),
             "event_id": self._event_id,
             "board_id": self._board,
             "key": self._key,
@@ -226,19 +226,21 @@ class Studio:
         )
 
     def _person(self, name: str, *grants: Grant) -> dict[str, str]:
-        person, secret = self.registry.invite(f"{name}@studio.example", list(grants))
-        self.registry.use_link(secret, PASSWORD)
-        login = self.registry.begin_login(person.id)
+        person, secret = self.registry.people.invite(f"{name}@studio.example", list(grants))
+        self.registry.password_links.use(secret, PASSWORD)
+        login = self.registry.logins.begin(person.id)
         return {"Cookie": f"{COOKIE}={login.secret}", "Origin": self.server.url}
 
     def _token(self, games: list[str]) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.registry.add_token(game_ids=games, scopes=[Scope.READ, Scope.SQL])[1]}"}
+        return {
+            "Authorization": f"Bearer {self.registry.tokens.add(game_ids=games, scopes=[Scope.READ, Scope.SQL])[1]}"
+        }
 
     def _fill(self) -> None:
         for game, name, mark in ((MINE, "Amber Fox", "amber"), (THEIRS, "Zebra Hall", "zebra")):
-            self.registry.add_game(game, name=name)
+            self.registry.games.add(game, name=name)
             target = f"https://discord.com/api/webhooks/1/{mark}"
-            self.registry.put_alert_channel(
+            self.registry.alert_channels.put(
                 f"{mark}channel", ChannelDefinition(kind="discord", target=target, game_ids=[game])
             )
             schedule = ScheduleDefinition(
@@ -249,19 +251,19 @@ class Studio:
                 time_zone="UTC",
                 channel_ids=[f"{mark}channel"],
             )
-            self.registry.put_report(f"{mark}report", schedule)
+            self.registry.reports.put(f"{mark}report", schedule)
             rule = f'{{"kind":"silence","id":"{mark}rule","gameId":"{game}"}}'
-            self.registry.put_alert_rule(f"{mark}rule", rule, game_id=game)
+            self.registry.alert_rules.put(f"{mark}rule", rule, game_id=game)
             self._send(game, mark)
-        self.registry.put_mirror(
+        self.registry.mirrors.put(
             "zebramirror", MirrorDefinition(url="postgresql://127.0.0.1:1/zebra", game_ids=[THEIRS])
         )
-        self.registry.add_alert_silence(
+        self.registry.alert_rules.add_silence(
             NOW + dt.timedelta(hours=1), rule_id="zebrarule", game_id=THEIRS, version=None, note="zebra"
         )
-        self.registry.add_annotation(THEIRS, NOW, "zebra sale")
-        self._board = self.registry.add_board(THEIRS, "zebra board", '{"version":1,"range":"7d","tiles":[]}').id
-        self.registry.save_query(
+        self.registry.annotations.add(THEIRS, NOW, "zebra sale")
+        self._board = self.registry.boards.add(THEIRS, "zebra board", '{"version":1,"range":"7d","tiles":[]}').id
+        self.registry.saved_queries.add(
             THEIRS, QueryDefinition(name="zebra query", sql="SELECT 'zebra'", is_shared=True), None
         )
         segment = self.client.put(
@@ -272,7 +274,7 @@ class Studio:
         assert segment.status_code == 200, segment.text
 
     def _send(self, game: str, mark: str) -> None:
-        key = self._key = self.registry.add_key(game).key
+        key = self._key = self.registry.keys.add(game).key
         event = {
             "player_id": f"{mark}player",
             "session_id": f"{mark}session",
@@ -309,7 +311,7 @@ class Studio:
             worst=1.0,
         )
         row = IncidentRow(None, "zebrarule", THEIRS, "zebra-1.0", True, NOW, NOW, incident.to_json())
-        return self.registry.keep_incidents([IncidentChange(row, [], None)])[0]
+        return self.registry.incidents.keep([IncidentChange(row, [], None)])[0]
 
 
 @pytest.fixture(scope="module")
@@ -462,7 +464,7 @@ def test_things_of_another_game_are_neither_changed_nor_taken_over(studio: Studi
     assert status == 422
     assert "zebrachannel" not in said
     assert "zebrareport" in studio.client.get("/api/reports", headers=studio.machine).text
-    assert "zebra" in {silence.note for silence in studio.registry.alert_silences()}
+    assert "zebra" in {silence.note for silence in studio.registry.alert_rules.silences()}
 
 
 @pytest.mark.parametrize("caller", ["editor of all", "admin"])

@@ -44,17 +44,17 @@ def test_queries_are_kept_changed_and_forgotten(open_process: ServerProcess) -> 
 def test_what_somebody_keeps_is_seen_by_nobody_else_and_goes_with_them(tmp_path: Path) -> None:
     registry = Registry.open(f"sqlite:///{tmp_path / 'registry.sqlite'}")
     for game in ("arena", "harbour"):
-        registry.add_game(game)
-    ann, bob = (registry.invite(f"{name}@example.org", [Grant(Role.EDITOR)])[0] for name in ("ann", "bob"))
-    mine, ours = (registry.save_query("arena", definition, ann.id) for definition in (MINE, OURS))
-    assert [query.name for query in registry.saved_queries("arena", ann.id)] == ["mine", "ours"]
-    assert [query.name for query in registry.saved_queries("arena", bob.id)] == ["ours"]
-    assert [query.name for query in registry.saved_queries("arena", None)] == ["ours"]
-    assert registry.saved_queries("harbour", ann.id) == []
+        registry.games.add(game)
+    ann, bob = (registry.people.invite(f"{name}@example.org", [Grant(Role.EDITOR)])[0] for name in ("ann", "bob"))
+    mine, ours = (registry.saved_queries.add("arena", definition, ann.id) for definition in (MINE, OURS))
+    assert [query.name for query in registry.saved_queries.visible_to("arena", ann.id)] == ["mine", "ours"]
+    assert [query.name for query in registry.saved_queries.visible_to("arena", bob.id)] == ["ours"]
+    assert [query.name for query in registry.saved_queries.visible_to("arena", None)] == ["ours"]
+    assert registry.saved_queries.visible_to("harbour", ann.id) == []
     with pytest.raises(UnknownSavedQuery):
-        registry.saved_query("harbour", ours.id)
-    registry.remove_person(ann.id)
-    assert registry.saved_query("arena", ours.id).owner_id is None
+        registry.saved_queries.find("harbour", ours.id)
+    registry.people.remove(ann.id)
+    assert registry.saved_queries.find("arena", ours.id).owner_id is None
     with pytest.raises(UnknownSavedQuery):
-        registry.saved_query("arena", mine.id)
+        registry.saved_queries.find("arena", mine.id)
     registry.close()

@@ -24,16 +24,16 @@ class Studio:
         registry = Registry.open(Settings(data=server.data).registry_database)
         try:
             self.keys = {game: self.add(registry, game) for game in ("arena", "harbour")}
-            self.sql_token = registry.add_token(game_ids=["arena"], scopes=[Scope.READ, Scope.SQL])[1]
-            self.all_games_token = registry.add_token(scopes=[Scope.READ, Scope.SQL])[1]
-            self.plain_token = registry.add_token(game_ids=["arena"])[1]
+            self.sql_token = registry.tokens.add(game_ids=["arena"], scopes=[Scope.READ, Scope.SQL])[1]
+            self.all_games_token = registry.tokens.add(scopes=[Scope.READ, Scope.SQL])[1]
+            self.plain_token = registry.tokens.add(game_ids=["arena"])[1]
         finally:
             registry.close()
 
     @staticmethod
     def add(registry: Registry, game: str) -> str:
-        registry.add_game(game)
-        return registry.add_key(game).key
+        registry.games.add(game)
+        return registry.keys.add(game).key
 
     def ask(self, sql: str, token: str | None = None, **more: object) -> tuple[int, dict[str, str], bytes]:
         headers = {"Authorization": f"Bearer {token or self.sql_token}", "Content-Type": "application/json"}

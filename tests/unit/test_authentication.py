@@ -58,9 +58,9 @@ class Site:
         return self.client.post("/api/session", json={"email": email, "password": password}, headers=headers)
 
     def setup(self) -> None:
-        token = self.registry.setup_token()
+        token = self.registry.first_admin.new_token()
         assert token
-        self.registry.create_admin(token, EMAIL, PASSWORD)
+        self.registry.first_admin.create(token, EMAIL, PASSWORD)
 
 
 @pytest.fixture
@@ -105,8 +105,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
         login_throttle=LoginThrottle(clock=lambda: site.seconds),
     )
     site.state.give_to(app)
-    site.registry.add_game("a", name="<img src=x onerror=alert(1)>")
-    site.registry.add_game("b")
+    site.registry.games.add("a", name="<img src=x onerror=alert(1)>")
+    site.registry.games.add("b")
     yield site
     site.client.close()
     site.registry.close()
@@ -148,7 +148,7 @@ def test_a_stranger_reads_nothing(site: Site, headers: dict[str, Any]) -> None:
 
 
 def test_a_token_for_all_games_sees_all(site: Site) -> None:
-    _, secret = site.registry.add_token()
+    _, secret = site.registry.tokens.add()
     answer = site.client.get("/api/games", headers=site.bearer(secret)).json()
     assert [game["id"] for game in answer["games"]] == ["a", "b"]
     created_at = answer["games"][0].pop("createdAt")
@@ -181,7 +181,7 @@ def test_games_tell_how_much_they_sent_and_when(site: Site) -> None:
 
 
 def test_a_token_of_one_game_reads_that_game_only(site: Site) -> None:
-    _, secret = site.registry.add_token(game_ids=["a"])
+    _, secret = site.registry.tokens.add(game_ids=["a"])
     headers = site.bearer(secret)
     assert [game["id"] for game in site.client.get("/api/games", headers=headers).json()["games"]] == ["a"]
     assert site.client.get("/api/of-game", params={"gameId": "a"}, headers=headers).json() == "a"
@@ -190,9 +190,9 @@ def test_a_token_of_one_game_reads_that_game_only(site: Site) -> None:
 
 
 def test_a_revoked_token_stops_at_once(site: Site) -> None:
-    token, secret = site.registry.add_token()
+    token, secret = site.registry.tokens.add()
     assert site.client.get("/api/games", headers=site.bearer(secret)).status_code == 200
-    site.registry.revoke_token(token.id)
+    site.registry.tokens.revoke(token.id)
     problem(site.client.get("/api/games", headers=site.bearer(secret)), 401, "unauthenticated")
 
 
@@ -204,7 +204,7 @@ def test_a_wrong_token_is_not_saved_by_a_cookie(site: Site) -> None:
 
 
 def test_only_an_admin_changes_things(site: Site) -> None:
-    _, secret = site.registry.add_token()
+    _, secret = site.registry.tokens.add()
     problem(site.client.post("/api/clear", headers=site.bearer(secret)), 403, "forbidden")
     assert site.client.post("/api/clear", headers=site.bearer(LOCAL_TOKEN)).json() == "cleared"
     site.setup()
@@ -232,7 +232,7 @@ def test_an_open_server_lets_everybody_in(site: Site) -> None:
 
 
 def test_a_websocket_takes_a_token_or_a_cookie(site: Site) -> None:
-    _, secret = site.registry.add_token(game_ids=["a"])
+    _, secret = site.registry.tokens.add(game_ids=["a"])
     site.setup()
 
     def first_message(headers: dict[str, str]) -> str:
@@ -263,7 +263,7 @@ def test_a_websocket_is_refused_before_the_handshake(
 
 
 def test_a_websocket_of_another_game_is_refused(site: Site) -> None:
-    _, secret = site.registry.add_token(game_ids=["a"])
+    _, secret = site.registry.tokens.add(game_ids=["a"])
     connecting = site.client.websocket_connect("/api/live?gameId=b", headers=site.bearer(secret))
     with pytest.raises(WebSocketDenialResponse) as denied, connecting:
         pass
@@ -296,7 +296,7 @@ def test_where_the_server_cannot_answer_a_handshake_it_closes(site: Site) -> Non
 
 def test_the_first_admin_signs_up_once(site: Site) -> None:
     assert site.client.get("/api/me").json()["setupNeeded"]
-    token = site.registry.setup_token()
+    token = site.registry.first_admin.new_token()
     body = {"token": token, "email": EMAIL, "password": PASSWORD}
     answer = site.client.post("/api/setup", json=body, headers=OURS)
     assert answer.status_code == 201
@@ -337,7 +337,7 @@ def test_setup_without_the_link_is_refused_in_the_same_words_before_and_after(si
 def test_a_wrong_field_of_setup_is_named_and_nothing_is_repeated(
     site: Site, change: dict[str, object], field: str
 ) -> None:
-    body = {"token": site.registry.setup_token(), "email": EMAIL, "password": "my secret password"} | change
+    body = {"token": site.registry.first_admin.new_token(), "email": EMAIL, "password": "my secret password"} | change
     answer = site.client.post("/api/setup", json=body)
     document = problem(answer, 422, "invalid-request")
     assert [error["field"] for error in document["errors"]] == [field]
@@ -491,18 +491,18 @@ def test_a_browser_is_known_by_a_secret_of_ours_alone(site: Site) -> None:
     secret = own.cookies.get(session.BROWSER_COOKIE, domain="testserver.local")
     assert secret is not None
     assert secret.startswith("browser_")
-    assert site.registry.knows_browser(EMAIL, secret)
-    assert not site.registry.knows_browser(EMAIL, "made up")
-    assert not site.registry.knows_browser("another@studio.example", secret)
+    assert site.registry.logins.knows_browser(EMAIL, secret)
+    assert not site.registry.logins.knows_browser(EMAIL, "made up")
+    assert not site.registry.logins.knows_browser("another@studio.example", secret)
     # Where several people use it, it stays known to all of them.
-    _, link = site.registry.invite("bo@studio.example", [])
-    site.registry.use_link(link, PASSWORD)
+    _, link = site.registry.people.invite("bo@studio.example", [])
+    site.registry.password_links.use(link, PASSWORD)
     assert signs_in(own, email="bo@studio.example") == 200
-    assert site.registry.knows_browser("bo@studio.example", secret)
-    assert site.registry.knows_browser(EMAIL, secret)
+    assert site.registry.logins.knows_browser("bo@studio.example", secret)
+    assert site.registry.logins.knows_browser(EMAIL, secret)
     # A password that is set anew trusts no browser of before.
-    site.registry.set_password(EMAIL, PASSWORD + "!")
-    assert not site.registry.knows_browser(EMAIL, secret)
+    site.registry.people.set_password(EMAIL, PASSWORD + "!")
+    assert not site.registry.logins.knows_browser(EMAIL, secret)
 
 
 def test_guessing_from_many_addresses_is_slowed_down_and_locks_out_nobody(site: Site) -> None:

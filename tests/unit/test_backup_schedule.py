@@ -31,9 +31,9 @@ class Server:
         self.now = dt.datetime.now(dt.UTC)
         self.registry = Registry.open(self.settings.registry_database)
         for name, games in (("ops", None), ("arena-team", ["arena"])):
-            self.registry.add_games(games or [])
+            self.registry.games.add_missing(games or [])
             definition = ChannelDefinition(kind="webhook", target="https://hooks.example/x", game_ids=games)
-            self.registry.put_alert_channel(name, definition)
+            self.registry.alert_channels.put(name, definition)
         self.store = Store.open(self.settings.store_path, self.settings)
         self.journal = Journal.open(self.settings.journal_path, self.settings)
         self.schedule = self.begin()
@@ -48,7 +48,7 @@ class Server:
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
     def told(self, channel: str) -> list[tuple[str, str]]:
-        rows = reversed(self.registry.alerts_of_channel(channel, rows_max=10))
+        rows = reversed(self.registry.alert_outbox.of_channel(channel, rows_max=10))
         return [(said["kind"], said["title"]) for said in (json.loads(row.message_json) for row in rows)]
 
 

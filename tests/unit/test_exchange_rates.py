@@ -30,8 +30,8 @@ ECB = """Date,USD,JPY,BGN,
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[Registry]:
     registry = Registry.open(f"sqlite:///{tmp_path / 'registry.sqlite'}")
-    registry.add_game("arena")
-    registry.add_game("other")
+    registry.games.add("arena")
+    registry.games.add("other")
     yield registry
     registry.close()
 
@@ -110,46 +110,46 @@ def test_what_is_wrong_in_a_file_is_said_with_its_line(text: str, sentence: str)
 
 
 def test_rates_of_the_same_day_are_replaced_and_others_stay(registry: Registry) -> None:
-    registry.put_rates(
+    registry.rates.put(
         [rate(SECOND, "EUR", "USD", "1"), rate(THIRD, "EUR", "USD", "2"), rate(SECOND, "USD", "EUR", "3")]
     )
-    registry.put_rates([rate(SECOND, "EUR", "USD", "8"), rate(SECOND, "EUR", "USD", "9")])
-    found, count = registry.rates(RateFilter(), rates_max=2)
+    registry.rates.put([rate(SECOND, "EUR", "USD", "8"), rate(SECOND, "EUR", "USD", "9")])
+    found, count = registry.rates.find(RateFilter(), rates_max=2)
     assert (found, count) == ([rate(THIRD, "EUR", "USD", "2"), rate(SECOND, "EUR", "USD", "9")], 3)
-    assert registry.rates(RateFilter(), game_id="arena", rates_max=9) == ([], 0)
-    assert registry.remove_rates(RateFilter(currency="USD", last=SECOND)) == 2
-    assert registry.rates(RateFilter(), rates_max=9) == ([rate(THIRD, "EUR", "USD", "2")], 1)
+    assert registry.rates.find(RateFilter(), game_id="arena", rates_max=9) == ([], 0)
+    assert registry.rates.remove(RateFilter(currency="USD", last=SECOND)) == 2
+    assert registry.rates.find(RateFilter(), rates_max=9) == ([rate(THIRD, "EUR", "USD", "2")], 1)
 
 
 def test_a_games_own_rates_go_before_those_for_all(registry: Registry) -> None:
     everyones = [rate(SECOND, "EUR", "USD", "1"), rate(SECOND, "EUR", "JPY", "160"), rate(THIRD, "EUR", "USD", "2")]
-    registry.put_rates(everyones)
+    registry.rates.put(everyones)
     # The other way round it is the same pair.
     own = rate(SECOND, "USD", "EUR", "0.5")
-    registry.put_rates([own], game_id="arena")
-    assert set(registry.rates_for("arena", {"USD"}, SECOND, THIRD)) == {own, everyones[2]}
-    assert set(registry.rates_for("other", {"USD"}, SECOND, THIRD)) == {everyones[0], everyones[2]}
-    assert set(registry.rates_for("other", {"JPY"}, SECOND, SECOND)) == {everyones[1]}
-    assert registry.rates_for("other", {"SEK"}, SECOND, THIRD) == []
+    registry.rates.put([own], game_id="arena")
+    assert set(registry.rates.for_game("arena", {"USD"}, SECOND, THIRD)) == {own, everyones[2]}
+    assert set(registry.rates.for_game("other", {"USD"}, SECOND, THIRD)) == {everyones[0], everyones[2]}
+    assert set(registry.rates.for_game("other", {"JPY"}, SECOND, SECOND)) == {everyones[1]}
+    assert registry.rates.for_game("other", {"SEK"}, SECOND, THIRD) == []
 
 
 def test_a_table_has_a_limit_and_what_is_beyond_changes_nothing(registry: Registry) -> None:
     before = rate(SECOND, "EUR", "USD", "1")
-    registry.put_rates([before])
+    registry.rates.put([before])
     days = [dt.date(1900, 1, 1) + dt.timedelta(days=number) for number in range(RATES_MAX // 2)]
     more = [Rate(day, "EUR", into, 1) for day in days for into in ("JPY", "SEK")]
     with pytest.raises(Invalid, match="at most 50,000 in a table, this would make 50,001"):
-        registry.put_rates(more)
-    assert registry.rates(RateFilter(), rates_max=9) == ([before], 1)
-    registry.put_rates(more, game_id="arena")
-    assert registry.rates(RateFilter(), game_id="arena", rates_max=1)[1] == RATES_MAX
+        registry.rates.put(more)
+    assert registry.rates.find(RateFilter(), rates_max=9) == ([before], 1)
+    registry.rates.put(more, game_id="arena")
+    assert registry.rates.find(RateFilter(), game_id="arena", rates_max=1)[1] == RATES_MAX
 
 
 def test_rates_of_a_game_that_there_is_not(registry: Registry) -> None:
     for asked in (
-        lambda: registry.put_rates([], game_id="nobodys"),
-        lambda: registry.remove_rates(RateFilter(), game_id="nobodys"),
-        lambda: registry.rates(RateFilter(), game_id="nobodys", rates_max=1),
+        lambda: registry.rates.put([], game_id="nobodys"),
+        lambda: registry.rates.remove(RateFilter(), game_id="nobodys"),
+        lambda: registry.rates.find(RateFilter(), game_id="nobodys", rates_max=1),
     ):
         with pytest.raises(UnknownGame):
             asked()
@@ -158,8 +158,8 @@ def test_rates_of_a_game_that_there_is_not(registry: Registry) -> None:
 def test_many_rates_of_many_days(registry: Registry) -> None:
     days = [SECOND + dt.timedelta(days=number) for number in range(1_200)]
     for value in ("1", "2"):
-        registry.put_rates([rate(day, "EUR", into, value) for day in days for into in ("USD", "JPY")])
-    found, count = registry.rates(RateFilter(), rates_max=1)
+        registry.rates.put([rate(day, "EUR", into, value) for day in days for into in ("USD", "JPY")])
+    found, count = registry.rates.find(RateFilter(), rates_max=1)
     assert (count, found[0].trillionths) == (2_400, 2 * 10**12)
 
 

@@ -61,8 +61,8 @@ def with_boss(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A registry with a game and an admin, to be copied."""
     settings = Settings(data=tmp_path_factory.mktemp("boss"))
     registry = Registry.open(settings.registry_database)
-    registry.add_game("moon")
-    registry.use_link(registry.invite(BOSS, [ADMIN_OF_ALL])[1], PASSWORD)
+    registry.games.add("moon")
+    registry.password_links.use(registry.people.invite(BOSS, [ADMIN_OF_ALL])[1], PASSWORD)
     registry.close()
     return settings.registry_path.read_bytes()
 
@@ -152,15 +152,15 @@ def test_from_the_button_to_an_account_and_out_again(site: Site, there: httpx2.C
     user = browser.get("/api/me").json()["user"]
     assert (user["email"], user["grants"]) == (EMAIL, [{"role": "viewer", "gameId": "moon"}])
     assert (user["isOfProvider"], user["hasPassword"]) == (True, False)
-    login = site.registry.logins(EMAIL)[0]
+    login = site.registry.logins.of(EMAIL)[0]
     assert (login.expires_at - login.created_at).total_seconds() == 24 * 3600
-    entries = {entry.action: entry.actor for entry in site.registry.audit(action="person", limit=2)}
+    entries = {entry.action: entry.actor for entry in site.registry.audit.entries(action="person", limit=2)}
     assert entries == {"person.joined": "Studio login", "person.signed_in": EMAIL}
 
     # What they may follows their groups, each time; they are known by who they are there, not by their email.
     told(there, email="Ada.Byron@studio.example", groups=["dev", "art", "another"])
     assert site.sign_in(browser).status_code == 200
-    assert [(person.email, person.grants) for person in site.registry.people()] == [
+    assert [(person.email, person.grants) for person in site.registry.people.all()] == [
         ("ada.byron@studio.example", (Grant(Role.EDITOR, "moon"),)),
         (BOSS, (ADMIN_OF_ALL,)),
     ]
@@ -193,18 +193,18 @@ def test_who_is_in_no_group_is_refused_and_put_out(site: Site, there: httpx2.Cli
     told(there, groups=["another"])
     assert "none of your groups" in refused(site.sign_in(site.browser()))
     # A game that there is not is none.
-    assert [person.email for person in site.registry.people()] == [BOSS]
+    assert [person.email for person in site.registry.people.all()] == [BOSS]
     told(there, groups="art")
     inside = site.browser()
     assert site.sign_in(inside).status_code == 200
     told(there, groups={"art": 1})
     assert "none of your groups" in refused(site.sign_in(site.browser()))
     assert inside.get("/api/me").json()["user"] is None
-    assert site.registry.person(EMAIL).grants == ()
+    assert site.registry.people.find(EMAIL).grants == ()
     # The last admin stays one, and is told.
     told(there, groups=["bosses"])
     assert site.sign_in(inside).status_code == 200
-    site.registry.remove_person(BOSS)
+    site.registry.people.remove(BOSS)
     told(there, groups=["art"])
     assert "only admin" in refused(site.sign_in(site.browser()))
 
@@ -294,7 +294,7 @@ def test_an_account_of_the_provider_is_linked_used_and_unlinked(site: Site, ther
     assert own.post("/api/me/identity/removal", json={"password": "a wrong one"}).status_code == 403
     assert own.post("/api/me/identity/removal", json={"password": PASSWORD}).json()["isLinked"] is False
     assert "none of your groups" in refused(site.sign_in(site.browser(), "boss-at-work"))
-    entries = {entry.action: entry for entry in site.registry.audit(action="person", limit=20)}
+    entries = {entry.action: entry for entry in site.registry.audit.entries(action="person", limit=20)}
     assert entries["person.identity_linked"].details == {"identity_email": "elsewhere@studio.example"}
     assert (entries["person.identity_linked"].actor, entries["person.identity_unlinked"].subject) == (BOSS, BOSS)
 
@@ -312,10 +312,10 @@ def test_linking_asks_again_who_it_is(site: Site, there: httpx2.Client) -> None:
         browser.cookies.set("playtrace_linking", begun + seal, domain="play.studio.example", path="/api/me/identity")
         returned = browser.post("/api/me/identity/return", json=authorize(url, "eve"))
         assert "somebody else" in refused(returned), seal
-    assert site.registry.person(BOSS).is_linked is False
+    assert site.registry.people.find(BOSS).is_linked is False
     # Nor does somebody else who signs in meanwhile get what was begun.
     begun = browser.post("/api/me/identity", json={"password": PASSWORD}).json()
-    ada = site.registry.begin_login(site.registry.invite(EMAIL, [])[0].id)
+    ada = site.registry.logins.begin(site.registry.people.invite(EMAIL, [])[0].id)
     browser.cookies.delete("playtrace_session")
     browser.cookies.set("playtrace_session", ada.secret, domain="play.studio.example", path="/")
     assert "somebody else" in refused(browser.post("/api/me/identity/return", json=authorize(begun["url"], "eve")))
@@ -331,7 +331,7 @@ def test_one_account_of_the_provider_is_linked_to_one_here(site: Site, there: ht
     assert (taken.status_code, "have an admin remove" in taken.json()["detail"]) == (409, True)
     # A reset puts out whoever had linked theirs.
     linked(site, there)
-    site.registry.use_link(site.registry.reset_link(BOSS)[1], PASSWORD)
+    site.registry.password_links.use(site.registry.password_links.new(BOSS)[1], PASSWORD)
     assert "none of your groups" in refused(site.sign_in(site.browser(), "boss-at-work"))
 
 

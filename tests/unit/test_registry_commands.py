@@ -60,9 +60,9 @@ def test_from_nothing_to_a_key_and_a_token(playtrace: Commands) -> None:
     assert "cannot be shown again" in token.stderr
 
     registry = playtrace.registry()
-    assert registry.keys()[0].key in key
-    assert registry.keys()[0].secret in key
-    reader = registry.token_of_secret(token.stdout.strip())
+    assert registry.keys.all()[0].key in key
+    assert registry.keys.all()[0].secret in key
+    reader = registry.tokens.of_secret(token.stdout.strip())
     assert reader and (reader.game_ids, reader.note) == (["sky-raid"], "notebook")
     registry.close()
 
@@ -96,7 +96,7 @@ def test_what_is_revoked_is_listed_as_such(playtrace: Commands) -> None:
     assert playtrace.json("keys", "list")["keys"][0]["revokedAt"]
     assert playtrace.json("tokens", "list")["tokens"][0]["revokedAt"]
     registry = playtrace.registry()
-    assert registry.token_of_secret(token["token"]) is None
+    assert registry.tokens.of_secret(token["token"]) is None
     registry.close()
 
 

@@ -54,8 +54,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def registry(settings: Settings) -> Iterator[Registry]:
     with closing(Registry.open(settings.registry_database)) as registry:
-        registry.add_game("arena")
-        registry.add_game("pond")
+        registry.games.add("arena")
+        registry.games.add("pond")
         yield registry
 
 
@@ -98,24 +98,24 @@ def test_what_is_no_picture_is_refused_with_a_sentence(image: bytes, expected: s
 
 def test_a_picture_is_put_and_lies_somewhere(registry: Registry) -> None:
     with pytest.raises(UnknownGame):
-        registry.put_map_image("nowhere", "keep", png(40, 30))
+        registry.maps.put_image("nowhere", "keep", png(40, 30))
     with pytest.raises(UnknownMap):
-        registry.change_map("arena", "keep", {"calibration": CALIBRATION})
-    made = registry.put_map_image("arena", "/Game/Maps/Keep", png(40, 30))
+        registry.maps.change("arena", "keep", {"calibration": CALIBRATION})
+    made = registry.maps.put_image("arena", "/Game/Maps/Keep", png(40, 30))
     assert (made.width_px, made.height_px, made.opacity, calibration_of(made)) == (40, 30, 1.0, None)
-    changed = registry.change_map("arena", "/Game/Maps/Keep", {"calibration": CALIBRATION, "opacity": 0.5})
+    changed = registry.maps.change("arena", "/Game/Maps/Keep", {"calibration": CALIBRATION, "opacity": 0.5})
     assert (calibration_of(changed), changed.opacity) == (CALIBRATION, 0.5)
-    assert registry.map_with_image("arena", "/Game/Maps/Keep").image == png(40, 30)
+    assert registry.maps.with_image("arena", "/Game/Maps/Keep").image == png(40, 30)
     # One that is as large lies where the last one did; another size lies nowhere.
-    assert calibration_of(registry.put_map_image("arena", "/Game/Maps/Keep", jpeg(40, 30))) == CALIBRATION
-    assert calibration_of(registry.put_map_image("arena", "/Game/Maps/Keep", png(80, 60))) is None
-    assert [(one.name, one.opacity) for one in registry.maps("arena")] == [("/Game/Maps/Keep", 0.5)]
-    done = [entry.action for entry in registry.audit(game_ids=["arena"], action="map", limit=10)]
+    assert calibration_of(registry.maps.put_image("arena", "/Game/Maps/Keep", jpeg(40, 30))) == CALIBRATION
+    assert calibration_of(registry.maps.put_image("arena", "/Game/Maps/Keep", png(80, 60))) is None
+    assert [(one.name, one.opacity) for one in registry.maps.all("arena")] == [("/Game/Maps/Keep", 0.5)]
+    done = [entry.action for entry in registry.audit.entries(game_ids=["arena"], action="map", limit=10)]
     assert done == ["map.image_put", "map.image_put", "map.changed", "map.image_put"]
-    registry.remove_map("arena", "/Game/Maps/Keep")
-    assert registry.maps("arena") == []
+    registry.maps.remove("arena", "/Game/Maps/Keep")
+    assert registry.maps.all("arena") == []
     with pytest.raises(UnknownMap):
-        registry.remove_map("arena", "/Game/Maps/Keep")
+        registry.maps.remove("arena", "/Game/Maps/Keep")
 
 
 @pytest.mark.parametrize(
@@ -130,17 +130,17 @@ def test_a_picture_is_put_and_lies_somewhere(registry: Registry) -> None:
     ],
 )
 def test_two_points_must_fix_it(registry: Registry, second: Pinned, expected: str) -> None:
-    registry.put_map_image("arena", "keep", png(40, 30))
+    registry.maps.put_image("arena", "keep", png(40, 30))
     with pytest.raises(Invalid, match=expected):
-        registry.change_map("arena", "keep", {"calibration": Calibration(CALIBRATION.first, second)})
+        registry.maps.change("arena", "keep", {"calibration": Calibration(CALIBRATION.first, second)})
 
 
 def test_a_game_has_so_many_maps_and_no_more(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playtrace.registry.maps.MAPS_MAX", 2)
     for name in ("one", "two", "one"):
-        registry.put_map_image("pond", name, png(40, 30))
+        registry.maps.put_image("pond", name, png(40, 30))
     with pytest.raises(Invalid, match="at most 2 maps"):
-        registry.put_map_image("pond", "three", png(40, 30))
+        registry.maps.put_image("pond", "three", png(40, 30))
 
 
 def test_maps_on_the_command_line(registry: Registry, settings: Settings, tmp_path: Path) -> None:
@@ -162,12 +162,12 @@ def test_maps_on_the_command_line(registry: Registry, settings: Settings, tmp_pa
     assert (refused.exit_code, "export it as PNG" in refused.stderr) == (1, True)
     assert "playtrace maps list" in run("remove", "pond", "nowhere").stderr
     assert run("remove", "pond", "one").exit_code == 0
-    assert [one.name for one in registry.maps("pond")] == ["two"]
+    assert [one.name for one in registry.maps.all("pond")] == ["two"]
 
 
 def test_verify_finds_a_picture_that_the_disk_changed(registry: Registry, settings: Settings) -> None:
-    registry.put_map_image("arena", "keep", png(40, 30))
-    registry.put_map_image("arena", "yard", png(40, 31))
+    registry.maps.put_image("arena", "keep", png(40, 30))
+    registry.maps.put_image("arena", "yard", png(40, 31))
     assert examine_registry(settings, []).is_good
     with closing(sqlite3.connect(settings.registry_path)) as database, database:
         database.execute("UPDATE game_maps SET image = ? WHERE name = 'yard'", [png(40, 32)])

@@ -107,7 +107,7 @@ def with_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(data=tmp_path_factory.mktemp("people"))
     registry = Registry.open(settings.registry_database, clock=lambda: NOW)
     for email, grants in ((EMAIL, []), (ADMIN, [ADMIN_OF_ALL])):
-        registry.use_link(registry.invite(email, grants)[1], PASSWORD)
+        registry.password_links.use(registry.people.invite(email, grants)[1], PASSWORD)
     registry.close()
     return settings.registry_path
 
@@ -177,9 +177,9 @@ def test_from_setting_it_up_to_giving_it_up(site: Site) -> None:
     assert site.browser().sign_in().status_code == 200
     # Nothing that there was opens anything later.
     assert browser.get("/api/me/second-factor").json() == {"isOn": False, "recoveryCodesLeft": 0}
-    actions = [entry.action for entry in site.registry.audit(action="person", limit=100)]
+    actions = [entry.action for entry in site.registry.audit.entries(action="person", limit=100)]
     assert actions.count("person.second_factor_set") == actions.count("person.second_factor_removed") == 1
-    assert all(secret not in str(entry.details) for entry in site.registry.audit(limit=100))
+    assert all(secret not in str(entry.details) for entry in site.registry.audit.entries(limit=100))
 
 
 def test_a_code_is_taken_once_and_none_before_it(site: Site) -> None:
@@ -196,7 +196,7 @@ def test_a_code_is_taken_once_and_none_before_it(site: Site) -> None:
     now = code_of(secret, site.now)
     assert site.browser().sign_in(now).status_code == 200
     assert slug(site.browser().sign_in(code_of(secret, site.now, steps=-1))) == "code-refused"
-    refused = site.registry.audit(action="person.code_refused", limit=10)
+    refused = site.registry.audit.entries(action="person.code_refused", limit=10)
     assert {(entry.actor, entry.subject) for entry in refused} == {("who knows the password", EMAIL)}
 
 
@@ -214,7 +214,7 @@ def test_a_recovery_code_is_good_once(site: Site) -> None:
     assert site.browser().sign_in(codes[0].upper().replace("-", " ")).status_code == 200
     assert slug(site.browser().sign_in(codes[0])) == "code-refused"
     assert browser.get("/api/me/second-factor").json()["recoveryCodesLeft"] == 9
-    used = site.registry.audit(action="person.recovery_code_used", limit=10)
+    used = site.registry.audit.entries(action="person.recovery_code_used", limit=10)
     assert [entry.subject for entry in used] == [EMAIL]
     # New ones stand in for those that were left.
     assert browser.post("/api/me/second-factor/recovery-codes", {"password": "wrong"}).status_code == 403
@@ -253,7 +253,7 @@ def test_asking_for_a_code_forgives_no_wrong_passwords(site: Site) -> None:
 
 def test_a_link_for_a_password_asks_for_a_code_too(site: Site) -> None:
     _, _, codes = site.with_second_factor()
-    _, link = site.registry.reset_link(EMAIL)
+    _, link = site.registry.password_links.new(EMAIL)
     use = {"token": link, "password": PASSWORD + "!"}
     browser = site.browser()
     assert slug(browser.post("/api/password", use)) == "second-factor-needed"
@@ -269,7 +269,7 @@ def test_who_lost_the_phone_is_helped_by_an_admin_and_on_the_machine(site: Site,
     admin.sign_in(email=ADMIN)
     listed = {one["email"]: one["hasSecondFactor"] for one in admin.get("/api/people").json()["people"]}
     assert listed == {EMAIL: True, ADMIN: False}
-    path = f"/api/people/{site.registry.person(EMAIL).id}/second-factor"
+    path = f"/api/people/{site.registry.people.find(EMAIL).id}/second-factor"
     assert own.delete(path).status_code == 403
     assert admin.delete(path).status_code == 204
     assert site.browser().sign_in().status_code == 200
@@ -279,7 +279,7 @@ def test_who_lost_the_phone_is_helped_by_an_admin_and_on_the_machine(site: Site,
     done = CliRunner().invoke(command_line, ["people", "reset", EMAIL, "--second-factor", "--data", str(tmp_path)])
     assert (done.exit_code, done.output) == (0, f"{EMAIL} is asked for no code any more when signing in.\n")
     assert site.browser().sign_in().status_code == 200
-    removed = site.registry.audit(action="person.second_factor_removed", limit=10)
+    removed = site.registry.audit.entries(action="person.second_factor_removed", limit=10)
     assert [entry.actor.partition(" (")[0] for entry in removed] == ["the command line", ADMIN]
 
 
@@ -315,10 +315,10 @@ def test_only_admins_are_asked_for_one_from_the_moment_that_they_are(strict_site
     own.sign_in()
     assert own.get("/api/me").json()["secondFactorMissing"] is False
     assert own.get("/api/me/logins").status_code == 200
-    site.registry.add_game("moon")
-    site.registry.set_role(EMAIL, Role.EDITOR, ["moon"])
+    site.registry.games.add("moon")
+    site.registry.people.set_role(EMAIL, Role.EDITOR, ["moon"])
     assert own.get("/api/me/logins").status_code == 200
-    site.registry.set_role(EMAIL, Role.ADMIN, ["moon"])
+    site.registry.people.set_role(EMAIL, Role.ADMIN, ["moon"])
     assert slug(own.get("/api/me/logins")) == "second-factor-missing"
     assert own.get("/api/me").json()["secondFactorMissing"] is True
     assert own.delete("/api/session").status_code == 204

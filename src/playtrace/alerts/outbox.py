@@ -62,8 +62,8 @@ class Outbox:
     def work(self) -> None:
         """Begin to serve the channels at which something waits. Returns at once."""
         self._serving = {channel_id: thread for channel_id, thread in self._serving.items() if thread.is_alive()}
-        for channel_id in self._registry.channels_with_waiting_alerts():
-            if channel_id not in self._serving and self._registry.next_alert(channel_id) is not None:
+        for channel_id in self._registry.alert_outbox.channels_with_waiting():
+            if channel_id not in self._serving and self._registry.alert_outbox.next(channel_id) is not None:
                 thread = threading.Thread(
                     target=self._serve, args=(channel_id,), name=f"alerts: {channel_id}", daemon=True
                 )
@@ -75,7 +75,7 @@ class Outbox:
 
         Raises `UnknownChannel` and `NotSent`.
         """
-        channel = self._registry.alert_channel(channel_id)
+        channel = self._registry.alert_channels.find(channel_id)
         message = Message(
             kind="test",
             severity="info",
@@ -85,11 +85,11 @@ class Outbox:
             at=self._clock(),
         )
         pause_s = send(self._outgoing, channel, message, f"test-{secrets.token_hex(8)}")
-        self._registry.alert_channel_works(channel_id, pause_s=pause_s)
+        self._registry.alert_outbox.channel_works(channel_id, pause_s=pause_s)
 
     def tidy(self) -> None:
         """Bounds what is kept. To be called now and then."""
-        if aside := self._registry.tidy_alerts():
+        if aside := self._registry.alert_outbox.tidy():
             log.warning("messages that waited too long were set aside", extra={"messages": aside})
 
     def stop(self) -> None:
@@ -102,7 +102,7 @@ class Outbox:
     def _serve(self, channel_id: str) -> None:
         try:
             while not self._stopping.is_set():
-                waiting = self._registry.next_alert(channel_id)
+                waiting = self._registry.alert_outbox.next(channel_id)
                 if waiting is None:
                     return
                 self._deliver(*waiting)
@@ -117,9 +117,9 @@ class Outbox:
             self._fail(channel, row, error)
         except msgspec.ValidationError:
             # Of a later version of playtrace.
-            self._registry.set_alert_aside(row.id, "this version of playtrace cannot read it", pause_s=0.0)
+            self._registry.alert_outbox.set_aside(row.id, "this version of playtrace cannot read it", pause_s=0.0)
         else:
-            self._registry.alert_delivered(row.id, pause_s=pause_s)
+            self._registry.alert_outbox.delivered(row.id, pause_s=pause_s)
             log.info("an alert was sent", extra={"channel": channel.id, "message_id": row.id})
 
     def _fail(self, channel: AlertChannel, row: AlertInOutbox, error: NotSent) -> None:
@@ -129,10 +129,10 @@ class Outbox:
         fields = {"channel": channel.id, "message_id": row.id, "attempts": attempts, "reason": error.reason}
         is_unwanted = error.fault is Fault.MESSAGE and attempts >= MESSAGE_ATTEMPTS_MAX
         if is_unwanted or (error.fault is Fault.CHANNEL and age > REFUSED):
-            self._registry.set_alert_aside(row.id, error.reason, pause_s=pause_s)
+            self._registry.alert_outbox.set_aside(row.id, error.reason, pause_s=pause_s)
             log.warning("an alert was not sent and is set aside", extra=fields)
         else:
-            self._registry.alert_failed(row.id, error.reason, pause_s=pause_s)
+            self._registry.alert_outbox.failed(row.id, error.reason, pause_s=pause_s)
             log.warning("an alert was not sent, will be tried again", extra=fields | {"retry_s": round(pause_s, 1)})
 
     def _pause_s(self, failures: int, fault: Fault) -> float:

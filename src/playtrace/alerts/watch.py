@@ -191,7 +191,7 @@ class Watch:
             return row._replace(incident_json=incident.to_json())
 
         with self._judging:
-            row = self._registry.change_incident(incident_id, change)
+            row = self._registry.incidents.change(incident_id, change)
             incident = Incident.from_json(row.incident_json)
             key = IncidentKey(incident.rule_id, incident.game_id, incident.part)
             there = None if self._incidents is None else self._incidents.get(key)
@@ -504,7 +504,7 @@ class Watch:
         worst = self._worst.get(number) if number is not None else None
         observations = [*([] if worst is None else [worst]), _observed(incident, at)]
         row = IncidentRow(number, *key, incident.is_open, incident.opened_at, incident.changed_at, incident.to_json())
-        (number,) = self._registry.keep_incidents([IncidentChange(row, observations, telling)])
+        (number,) = self._registry.incidents.keep([IncidentChange(row, observations, telling)])
         last = self._known_incidents().get(key)
         if last is None or last.number == number or last.incident.opened_at <= incident.opened_at:
             self._known_incidents().put(key, number, incident)
@@ -566,7 +566,7 @@ class Watch:
     def _known_incidents(self) -> KnownIncidents:
         if self._incidents is None:
             self._incidents = KnownIncidents()
-            for row in self._registry.current_incidents(self._clock() - (WEEKS_BACK + 1) * 7 * ONE_DAY):
+            for row in self._registry.incidents.current(self._clock() - (WEEKS_BACK + 1) * 7 * ONE_DAY):
                 incident = Incident.from_json(row.incident_json)
                 key = IncidentKey(row.rule_id, row.game_id, row.part)
                 self._incidents.put(key, row.id or 0, incident)
@@ -585,10 +585,10 @@ class Watch:
             return
         games = [
             WatchedGame(one.id, one.name, one.time_zone, one.currency)
-            for one in self._registry.games()
+            for one in self._registry.games.all()
             if one.archived_at is None  # it is silent because somebody wants it so
         ]
-        rows = self._registry.alert_rules()
+        rows = self._registry.alert_rules.all()
         self._unreadable.clear()
         kept: list[tuple[RuleRow, AlertRule]] = []
         for row in rows:
@@ -604,12 +604,12 @@ class Watch:
             game.id: [rule for rule in rules_of_game(game.id, defaults, kept) if rule.enabled] for game in games
         }
         self._games = {game.id: game for game in games}
-        self._silences = self._registry.alert_silences()
-        self._channels = {channel.id for channel in self._registry.alert_channels()}
+        self._silences = self._registry.alert_rules.silences()
+        self._channels = {channel.id for channel in self._registry.alert_channels.all()}
         there = {(rule.id, game_id) for game_id, rules in self._rules.items() for rule in rules}
         self._failures = {key: one for key, one in self._failures.items() if key in there or key == ("", None)}
         if self._revision is None:
-            self._judged_to = self._registry.alert_positions()
+            self._judged_to = self._registry.alert_rules.positions()
         self._revision = revision
 
     def _look_up_extents(self, reader: Reader, games: list[WatchedGame], now: dt.datetime) -> None:
@@ -621,7 +621,7 @@ class Watch:
 
     def _keep_positions(self) -> None:
         if self._judged_to:
-            self._registry.put_alert_positions(self._judged_to)
+            self._registry.alert_rules.put_positions(self._judged_to)
         self._positions_at = time.monotonic()
 
     def _fail(self, rule_id: str | None, game_id: str | None, error: str) -> None:

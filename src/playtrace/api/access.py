@@ -117,7 +117,7 @@ SomeAdmin = Annotated[Caller, Depends(MANAGES_SOMEWHERE)]
 
 def readable_game(state: State, reader: Caller, game_id: str) -> Game:
     """Raises `UnknownGame` where there is none, or none that the caller may read."""
-    game = state.registry.game(game_id) if reader.may_read(game_id) else None
+    game = state.registry.games.get(game_id) if reader.may_read(game_id) else None
     if game is None:
         raise UnknownGame(game_id)
     return game

@@ -157,11 +157,11 @@ class TestAnswer(ApiModel):
 @router.get("")
 def list_channels(state: CurrentState, reader: CurrentReader) -> ChannelList:
     """Channels for games that the reader may read, by name, and how delivery to each fares."""
-    backlogs = state.registry.alert_backlogs()
+    backlogs = state.registry.alert_outbox.backlogs()
     return ChannelList(
         channels=[
             Channel(**_described(channel, backlogs.get(channel.id), reader))
-            for channel in state.registry.alert_channels()
+            for channel in state.registry.alert_channels.all()
             if may_see(reader, channel)
         ]
     )
@@ -188,7 +188,7 @@ def put_channel(state: CurrentState, admin: CurrentAdmin, channel_id: ChannelId,
         enabled=new.enabled,
     )
     try:
-        state.registry.put_alert_channel(channel_id, definition)
+        state.registry.alert_channels.put(channel_id, definition)
     except Invalid as error:
         raise _invalid(error) from error
     except FromSettings as error:
@@ -214,7 +214,7 @@ def change_channel(
         if name in given:
             given[name] = _time(given[name])
     try:
-        state.registry.change_alert_channel(channel_id, given)
+        state.registry.alert_channels.change(channel_id, given)
     except UnknownChannel as error:
         raise NotFound(str(error)) from error
     except Invalid as error:
@@ -228,7 +228,7 @@ def change_channel(
 def remove_channel(state: CurrentState, admin: CurrentAdmin, channel_id: ChannelId) -> ChannelList:
     """Forget a channel, and what waits for it. Answers with those that are left."""
     try:
-        state.registry.remove_alert_channel(channel_id)
+        state.registry.alert_channels.remove(channel_id)
     except UnknownChannel as error:
         raise NotFound(str(error)) from error
     except FromSettings as error:
@@ -257,7 +257,7 @@ def list_messages(
 ) -> MessageList:
     """The latest messages of a channel, newest first: what waits, what arrived within 14 days, what was given up."""
     try:
-        rows = state.registry.alerts_of_channel(channel_id, rows_max=limit + 1)
+        rows = state.registry.alert_outbox.of_channel(channel_id, rows_max=limit + 1)
     except UnknownChannel as error:
         raise NotFound(str(error)) from error
     listed: list[OneMessage] = []
@@ -285,14 +285,14 @@ def list_messages(
 
 def _existing(state: State, channel_id: str) -> AlertChannel:
     try:
-        return state.registry.alert_channel(channel_id)
+        return state.registry.alert_channels.find(channel_id)
     except UnknownChannel as error:
         raise NotFound(str(error)) from error
 
 
 def _stored(state: State, admin: Caller, channel_id: str, made_secret: str | None) -> ChannelStored:
     channel = _existing(state, channel_id)
-    described = _described(channel, state.registry.alert_backlogs().get(channel_id), admin)
+    described = _described(channel, state.registry.alert_outbox.backlogs().get(channel_id), admin)
     return ChannelStored(**described, signing_secret=made_secret)
 
 

@@ -233,7 +233,7 @@ def list_rules(state: CurrentState, reader: CurrentReader, game_id: OfGame = Non
     game_id = game_id or reader.only_game()
     if game_id is not None:
         readable_game(state, reader, game_id)
-    rows = [row for row in state.registry.alert_rules() if row.game_id is None or reader.may_read(row.game_id)]
+    rows = [row for row in state.registry.alert_rules.all() if row.game_id is None or reader.may_read(row.game_id)]
     defaults = default_rules(state.settings)
     kept = [(row, rule) for row in rows if (rule := _readable_rule(row.rule_json)) is not None]
     changed = {(row.id, row.game_id): row.changed_at for row in rows}
@@ -267,7 +267,7 @@ def list_rules(state: CurrentState, reader: CurrentReader, game_id: OfGame = Non
 def add_rule(state: CurrentState, editor: SomeEditor, rule: AlertRule) -> RuleSummary:
     """Make a rule. One that has the id of a default takes its place, for its game or for all."""
     editor.require(Permission.EDIT, rule.game_id)
-    if (rule.id, rule.game_id) in {(row.id, row.game_id) for row in state.registry.alert_rules()}:
+    if (rule.id, rule.game_id) in {(row.id, row.game_id) for row in state.registry.alert_rules.all()}:
         raise Conflict(f"There is already a rule {rule.id!r} {_whose(rule.game_id)}: change it with PATCH.")
     return _put(state, editor, rule)
 
@@ -302,7 +302,7 @@ def remove_rule(state: CurrentState, editor: SomeEditor, rule_id: RuleId, game_i
     """Forget a rule, or what was changed of a default. Answers with those that are left."""
     editor.require(Permission.EDIT, game_id)
     try:
-        state.registry.remove_alert_rule(rule_id, game_id=game_id)
+        state.registry.alert_rules.remove(rule_id, game_id=game_id)
     except UnknownAlertRule as error:
         if rule_id in default_rules(state.settings):
             raise Conflict(
@@ -349,7 +349,7 @@ def list_incidents(
     """What rules found in the games that the reader may read, the latest first."""
     if game_id is not None:
         readable_game(state, reader, game_id)
-    rows = state.registry.incidents(
+    rows = state.registry.incidents.last(
         game_ids=reader.games() if game_id is None else [game_id],
         rule_id=rule_id,
         is_open=None if which == "all" else which == "open",
@@ -366,7 +366,7 @@ def list_incidents(
 def may_read_incident(state: CurrentState, reader: CurrentReader, incident_id: int) -> IncidentRow:
     """Before anything is worked out: who may not read its game is told that there is none."""
     try:
-        row, _ = state.registry.incident(incident_id)
+        row, _ = state.registry.incidents.find(incident_id)
     except UnknownIncident as error:
         raise NotFound(str(error)) from error
     if not reader.may_read(row.game_id):
@@ -377,9 +377,9 @@ def may_read_incident(state: CurrentState, reader: CurrentReader, incident_id: i
 @router.get("/incidents/{incident_id}", dependencies=[Depends(may_read_incident), *Question])
 def show_incident(state: CurrentState, reader: CurrentReader, incident_id: int) -> OneIncident:
     """One incident: what it saw, and the figure around it with what is usual."""
-    row, seen = state.registry.incident(incident_id)
+    row, seen = state.registry.incidents.find(incident_id)
     incident = Incident.from_json(row.incident_json)
-    game = state.registry.game(row.game_id)
+    game = state.registry.games.get(row.game_id)
     try:
         rule = _find(state, row.rule_id, row.game_id)
     except NotFound:
@@ -412,7 +412,7 @@ def acknowledge_incident(state: CurrentState, editor: SomeEditor, incident_id: i
         acknowledged = state.watch.acknowledge(incident_id, editor.name)
     except UnknownIncident as error:
         raise NotFound(str(error)) from error
-    state.registry.note("incident.acknowledged", f"{row.rule_id} ({incident_id})", game_id=row.game_id)
+    state.registry.audit.note("incident.acknowledged", f"{row.rule_id} ({incident_id})", game_id=row.game_id)
     return _incident_summary(incident_id, acknowledged)
 
 
@@ -425,7 +425,7 @@ def list_silences(state: CurrentState, reader: CurrentReader) -> SilenceList:
     return SilenceList(
         silences=[
             SilenceAnswer(**one._asdict())
-            for one in state.registry.alert_silences()
+            for one in state.registry.alert_rules.silences()
             if one.game_id is None or reader.may_read(one.game_id)
         ]
     )
@@ -442,7 +442,7 @@ def add_silence(state: CurrentState, editor: SomeEditor, new: NewSilence) -> Sil
     if new.rule_id is None and new.game_id is None and new.version is None:
         raise InvalidRequest.of_field("ruleId", "expected a rule, a game or a version: all is too much to miss")
     try:
-        made = state.registry.add_alert_silence(
+        made = state.registry.alert_rules.add_silence(
             new.until, rule_id=new.rule_id, game_id=new.game_id, version=new.version, note=new.note
         )
     except UnknownGame as error:
@@ -461,7 +461,7 @@ def end_silence(state: CurrentState, editor: SomeEditor, silence_id: int) -> Sil
         raise NotFound(str(UnknownSilence(silence_id)))
     editor.require(Permission.EDIT, there.game_id)
     try:
-        state.registry.end_alert_silence(silence_id)
+        state.registry.alert_rules.end_silence(silence_id)
     except UnknownSilence as error:
         raise NotFound(str(error)) from error
     return list_silences(state, editor)
@@ -472,7 +472,7 @@ def end_silence(state: CurrentState, editor: SomeEditor, silence_id: int) -> Sil
 
 def _find(state: State, rule_id: str, game_id: str | None) -> AlertRule:
     """The rule that holds under this id, for a game or for all. Raises `NotFound`."""
-    by_game = {row.game_id: row.rule_json for row in state.registry.alert_rules() if row.id == rule_id}
+    by_game = {row.game_id: row.rule_json for row in state.registry.alert_rules.all() if row.id == rule_id}
     text = by_game.get(game_id) or by_game.get(None)
     rule = default_rules(state.settings).get(rule_id) if text is None else _readable_rule(text)
     if rule is None:
@@ -481,19 +481,24 @@ def _find(state: State, rule_id: str, game_id: str | None) -> AlertRule:
 
 
 def _put(state: State, editor: Caller, rule: AlertRule) -> RuleSummary:
-    there = {channel.id for channel in state.registry.alert_channels() if may_see(editor, channel)}
+    there = {channel.id for channel in state.registry.alert_channels.all() if may_see(editor, channel)}
     unknown = [channel for channel in rule.channels if channel not in there]
     if unknown:
         known = f": there are {', '.join(sorted(there))}" if there else ": there are none yet"
         raise InvalidRequest.of_field("channels", f"there is no channel {unknown[0]!r}{known}")
     # One that is switched off may name a segment that is gone: else nobody could switch it off.
-    if rule.enabled and rule.segment is not None and rule.game_id and state.registry.game(rule.game_id) is not None:
+    if (
+        rule.enabled
+        and rule.segment is not None
+        and rule.game_id
+        and state.registry.games.get(rule.game_id) is not None
+    ):
         with state.store.reading(apart=True) as reader:
             none_such = unknown_segment(reader, rule.game_id, rule.segment)
         if none_such is not None:
             raise InvalidRequest.of_field("segment", none_such)
     try:
-        state.registry.put_alert_rule(rule.id, written_rule(rule), game_id=rule.game_id)
+        state.registry.alert_rules.put(rule.id, written_rule(rule), game_id=rule.game_id)
     except UnknownGame as error:
         raise InvalidRequest.of_field("gameId", str(error)) from error
     except Invalid as error:

@@ -69,7 +69,7 @@ def read_audit(state: CurrentState, admin: SomeAdmin, asked: Annotated[AuditFilt
         admin.require(Permission.MANAGE, asked.game_id)
     is_file = asked.form != "json"
     limit = (asked.limit or FILE_ENTRIES_MAX) if is_file else min(asked.limit or 100, LIMIT_MAX)
-    found = state.registry.audit(
+    found = state.registry.audit.entries(
         game_ids=admin.games(Permission.MANAGE) if asked.game_id is None else [asked.game_id],
         actor=asked.actor,
         action=asked.action,

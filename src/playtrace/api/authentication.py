@@ -69,7 +69,7 @@ def is_local_token(connection: HTTPConnection, token: str) -> bool:
 
 def signed_in_person(connection: HTTPConnection) -> Person | None:
     secret = connection.cookies.get(COOKIE)
-    return state_of(connection).registry.person_of_session(secret) if secret else None
+    return state_of(connection).registry.logins.person_of(secret) if secret else None
 
 
 def require_same_origin(connection: HTTPConnection) -> None:
@@ -99,7 +99,7 @@ def bearer_token(connection: HTTPConnection) -> str | None:
 
 def _caller_of_bearer(connection: HTTPConnection, bearer: str) -> Caller:
     state = state_of(connection)
-    token = state.registry.token_of_secret(bearer)
+    token = state.registry.tokens.of_secret(bearer)
     if token is None:
         if state.key_ring.game_of_key(bearer) is not None:
             raise Unauthenticated(

@@ -84,7 +84,7 @@ class LinkList(ApiModel):
 @router.get("")
 def list_boards(state: CurrentState, reader: CurrentReader, game_id: OfGame = None) -> BoardList:
     """Those that the caller may see, by title."""
-    found = [board for board in state.registry.boards() if _may_see(reader, board)]
+    found = [board for board in state.registry.boards.all() if _may_see(reader, board)]
     if game_id is not None:
         found = [board for board in found if board.game_id in ("", game_id)]
     return BoardList(boards=[BoardSummary(**_summary(reader, board)) for board in found])
@@ -96,7 +96,7 @@ def add_board(state: CurrentState, editor: SomeEditor, new: NewBoard) -> WholeBo
     editor.require(Permission.EDIT, new.game_id)
     _check(new.document, new.game_id)
     try:
-        return _whole(editor, state.registry.add_board(new.game_id, new.title, new.document.model_dump_json()))
+        return _whole(editor, state.registry.boards.add(new.game_id, new.title, new.document.model_dump_json()))
     except errors.UnknownGame as error:
         raise NotFound(str(error)) from error
     except errors.Invalid as error:
@@ -115,7 +115,7 @@ def change_board(state: CurrentState, editor: SomeEditor, board_id: BoardId, new
     board = _editable(state, editor, board_id)
     _check(new.document, board.game_id or None)
     try:
-        changed = state.registry.change_board(
+        changed = state.registry.boards.change(
             board_id, new.title, new.document.model_dump_json(), revision=new.revision
         )
     except errors.UnknownBoard as error:
@@ -132,7 +132,7 @@ def remove_board(state: CurrentState, editor: SomeEditor, board_id: BoardId) -> 
     """For good; its links open nothing any more."""
     _editable(state, editor, board_id)
     try:
-        state.registry.remove_board(board_id)
+        state.registry.boards.remove(board_id)
     except errors.UnknownBoard as error:
         raise NotFound(str(error)) from error
 
@@ -141,7 +141,7 @@ def remove_board(state: CurrentState, editor: SomeEditor, board_id: BoardId) -> 
 def list_links(state: CurrentState, editor: SomeEditor, board_id: BoardId) -> LinkList:
     """By which others see it, the oldest first; of the games that the caller may edit."""
     _found(state, editor, board_id)
-    links = [link for link in state.registry.board_links(board_id) if editor.may(Permission.EDIT, link.game_id)]
+    links = [link for link in state.registry.boards.links(board_id) if editor.may(Permission.EDIT, link.game_id)]
     return LinkList(links=[LinkAnswer(**_link(link)) for link in links])
 
 
@@ -151,7 +151,7 @@ def add_link(state: CurrentState, editor: SomeEditor, board_id: BoardId, new: Ne
     _found(state, editor, board_id)
     editor.require(Permission.EDIT, new.game_id)
     try:
-        link, secret = state.registry.add_board_link(board_id, new.game_id, note=new.note)
+        link, secret = state.registry.boards.add_link(board_id, new.game_id, note=new.note)
     except (errors.UnknownBoard, errors.UnknownGame) as error:
         raise NotFound(str(error)) from error
     except errors.Invalid as error:
@@ -166,7 +166,7 @@ def revoke_link(state: CurrentState, editor: SomeEditor, board_id: BoardId, link
     # One of a game that the caller may not edit is answered as one that there is not.
     if link_id not in {link.id for link in list_links(state, editor, board_id).links}:
         raise NotFound(str(errors.UnknownBoardLink(link_id)))
-    return LinkAnswer(**_link(state.registry.revoke_board_link(board_id, link_id)))
+    return LinkAnswer(**_link(state.registry.boards.revoke_link(board_id, link_id)))
 
 
 def _may_see(caller: Caller, board: Board) -> bool:
@@ -176,7 +176,7 @@ def _may_see(caller: Caller, board: Board) -> bool:
 def _found(state: State, caller: Caller, board_id: str) -> Board:
     """Raises `NotFound`, also for one of a game that the caller may not see."""
     try:
-        board = state.registry.board(board_id)
+        board = state.registry.boards.find(board_id)
     except errors.UnknownBoard as error:
         raise NotFound(str(error)) from error
     if not _may_see(caller, board):

@@ -175,8 +175,8 @@ def summarize_player(
     """What is kept of one player, in short. Of somebody nobody knows: no events."""
     readable_game(state, reader, game_id)
     found = summary_of(state.store, game_id, player_id, listed_max=SUMMARY_VALUES_MAX)
-    refused = state.registry.refused_players().get(game_id, frozenset[str]())
-    secret = state.registry.player_secret()
+    refused = state.registry.refused_players.all().get(game_id, frozenset[str]())
+    secret = state.registry.refused_players.secret()
     is_refused = any(hash_of(secret, game_id, one) in refused for one in [player_id, *found["playerIds"]])
     return KeptOfPlayer.model_validate({**found, "isRefused": is_refused})
 
@@ -194,7 +194,7 @@ def export_player(
         export = PlayerExport(state.store, game_id, player_id)
     except NoSuchPlayer as error:
         raise NotFound(str(error)) from error
-    state.registry.note("player.exported", "a player", game_id=game_id, events=export.summary["events"])
+    state.registry.audit.note("player.exported", "a player", game_id=game_id, events=export.summary["events"])
     headers = {
         "Content-Disposition": 'attachment; filename="player.zip"',
         "Playtrace-Events": str(export.summary["events"]),
@@ -206,8 +206,8 @@ def export_player(
 def accept_players(state: CurrentState, reader: CurrentAdmin, game_id: GameId, wanted: Players) -> AcceptedPlayers:
     """They agree again: take what is sent of players who were refused."""
     readable_game(state, reader, game_id)
-    secret = state.registry.player_secret()
+    secret = state.registry.refused_players.secret()
     hashes = {hash_of(secret, game_id, player_id) for player_id in wanted.players}
-    accepted = state.registry.accept_players(game_id, hashes)
-    state.registry.note("player.accepted", f"{accepted} players", game_id=game_id)
+    accepted = state.registry.refused_players.accept(game_id, hashes)
+    state.registry.audit.note("player.accepted", f"{accepted} players", game_id=game_id)
     return AcceptedPlayers(players=accepted)

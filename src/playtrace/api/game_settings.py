@@ -102,7 +102,7 @@ class KeyNote(Strict):
 def add_game(state: CurrentState, admin: CurrentAdmin, new: NewGame) -> GameSettings:
     """Make a game. It needs a write key before it can send."""
     with registry_problems():
-        game = state.registry.add_game(new.id, name=new.name, time_zone=new.time_zone, currency=new.currency)
+        game = state.registry.games.add(new.id, name=new.name, time_zone=new.time_zone, currency=new.currency)
     return _changed(state, game)
 
 
@@ -112,7 +112,7 @@ def change_game(state: CurrentState, admin: CurrentAdmin, game_id: str, change: 
     readable_game(state, admin, game_id)
     with registry_problems():
         return _changed(
-            state, state.registry.change_game(game_id, change.model_dump(exclude_none=True, by_alias=False))
+            state, state.registry.games.change(game_id, change.model_dump(exclude_none=True, by_alias=False))
         )
 
 
@@ -135,7 +135,7 @@ def game_contents(state: CurrentState, admin: CurrentAdmin, game_id: str) -> Gam
     with state.store.reading() as store:
         (counts,) = store.rows(COUNT_ROWS, {"game": game_id})
     registry = state.registry
-    mirrors = [one.id for one in registry.mirrors() if one.game_ids is None or game_id in one.game_ids]
+    mirrors = [one.id for one in registry.mirrors.all() if one.game_ids is None or game_id in one.game_ids]
     contents = GameContents(
         id=game.id,
         name=game.name,
@@ -146,10 +146,10 @@ def game_contents(state: CurrentState, admin: CurrentAdmin, game_id: str) -> Gam
         players=counts["players"],
         set_aside=counts["set_aside"],
         segments=counts["segments"],
-        write_keys=sum(key.revoked_at is None for key in registry.keys(game_id)),
-        alert_rules=sum(rule.game_id == game_id for rule in registry.alert_rules()),
-        reports=sum(report.game_id == game_id for report in registry.reports()),
-        maps=len(registry.maps(game_id)),
+        write_keys=sum(key.revoked_at is None for key in registry.keys.all(game_id)),
+        alert_rules=sum(rule.game_id == game_id for rule in registry.alert_rules.all()),
+        reports=sum(report.game_id == game_id for report in registry.reports.all()),
+        maps=len(registry.maps.all(game_id)),
         mirrors=mirrors,
         says=[],
     )
@@ -168,7 +168,7 @@ def delete_game(
     opened again. It goes in the background; its id is free when it is gone."""
     readable_game(state, admin, game_id)
     with registry_problems():
-        state.registry.begin_deletion(game_id, name)
+        state.registry.games.begin_deletion(game_id, name)
     state.key_ring.refresh()
     return deleted_games(state, admin)
 
@@ -177,7 +177,7 @@ def delete_game(
 def deleted_games(state: CurrentState, admin: CurrentAdmin) -> DeletedGames:
     """Games that are being deleted, and how much of each is left."""
     found: list[DeletedGame] = []
-    for game in state.registry.games_being_deleted():
+    for game in state.registry.games.being_deleted():
         left = state.store.query("SELECT count(*) AS n FROM events WHERE game_id = $game", {"game": game.id})
         began_at = game.deletion_began_at or game.created_at
         found.append(DeletedGame(id=game.id, name=game.name, began_at=began_at, events_left=left.to_pylist()[0]["n"]))
@@ -188,7 +188,7 @@ def deleted_games(state: CurrentState, admin: CurrentAdmin) -> DeletedGames:
 def list_keys(state: CurrentState, admin: CurrentAdmin, game_id: str) -> GameKeys:
     """The write keys of a game, the revoked ones too."""
     readable_game(state, admin, game_id)
-    return GameKeys(game_id=game_id, keys=[_key(key) for key in state.registry.keys(game_id)])
+    return GameKeys(game_id=game_id, keys=[_key(key) for key in state.registry.keys.all(game_id)])
 
 
 @router.post("/games/{game_id}/keys", status_code=201)
@@ -196,7 +196,7 @@ def add_key(state: CurrentState, admin: CurrentAdmin, game_id: str, new: KeyNote
     """Make another one. It is good at once."""
     readable_game(state, admin, game_id)
     with registry_problems():
-        made = state.registry.add_key(game_id, note=new.note)
+        made = state.registry.keys.add(game_id, note=new.note)
     state.key_ring.refresh()
     return _key(made)
 
@@ -206,7 +206,7 @@ def rename_key(state: CurrentState, admin: CurrentAdmin, game_id: str, key: str,
     """Change its note."""
     _require_key(state, admin, game_id, key)
     with registry_problems():
-        return _key(state.registry.rename_key(key, change.note))
+        return _key(state.registry.keys.rename(key, change.note))
 
 
 @router.delete("/games/{game_id}/keys/{key}")
@@ -214,7 +214,7 @@ def revoke_key(state: CurrentState, admin: CurrentAdmin, game_id: str, key: str)
     """Revoke it for good: what still sends with it is refused within a second."""
     _require_key(state, admin, game_id, key)
     with registry_problems():
-        revoked = state.registry.revoke_key(key)
+        revoked = state.registry.keys.revoke(key)
     state.key_ring.refresh()
     return _key(revoked)
 
@@ -222,7 +222,7 @@ def revoke_key(state: CurrentState, admin: CurrentAdmin, game_id: str, key: str)
 def _archive(state: State, admin: CurrentAdmin, game_id: str, *, is_archived: bool) -> GameSettings:
     readable_game(state, admin, game_id)
     with registry_problems():
-        return _changed(state, state.registry.archive_game(game_id, is_archived=is_archived))
+        return _changed(state, state.registry.games.archive(game_id, is_archived=is_archived))
 
 
 def _changed(state: State, game: Game) -> GameSettings:
@@ -234,7 +234,7 @@ def _changed(state: State, game: Game) -> GameSettings:
 def _require_key(state: State, admin: CurrentAdmin, game_id: str, key: str) -> None:
     """Raises `NotFound` for a key that is another game's, or none at all."""
     readable_game(state, admin, game_id)
-    if not any(one.key == key for one in state.registry.keys(game_id)):
+    if not any(one.key == key for one in state.registry.keys.all(game_id)):
         raise NotFound(f"The game {game_id!r} has no write key {key!r}.")
 
 

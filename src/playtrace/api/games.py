@@ -48,7 +48,7 @@ def list_games(state: CurrentState, reader: CurrentReader) -> GameList:
     """All games that the reader may see, oldest first."""
     with state.store.reading() as store:
         seen = {row["game_id"]: row for row in known_values.games(store, ENVIRONMENTS_MAX)}
-    games = [game for game in state.registry.games() if reader.may_read(game.id)]
+    games = [game for game in state.registry.games.all() if reader.may_read(game.id)]
     return GameList(games=[_summary(game, seen.get(game.id, {})) for game in games])
 
 

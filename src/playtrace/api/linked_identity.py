@@ -58,7 +58,7 @@ def return_to_link(
     if not _is_sealed(state, person, kept):
         raise Forbidden("This was begun by somebody else, or took too long. Begin again.")
     with registry_problems():
-        return User.of(state.registry.link_identity(person.id, identity.key, identity.email))
+        return User.of(state.registry.identities.link(person.id, identity.key, identity.email))
 
 
 @router.post("/removal")
@@ -66,7 +66,7 @@ def unlink(state: CurrentState, person: CurrentPerson, request: Request, asked: 
     """You sign in with your password alone."""
     require_password(request, person, asked.password)
     require_code(request, person, asked.code)
-    return User.of(state.registry.unlink_identity(person.id))
+    return User.of(state.registry.identities.unlink(person.id))
 
 
 def _seal(state: State, person: Person, until: str) -> str:

@@ -88,7 +88,7 @@ class MapList(ApiModel):
 def list_maps(state: CurrentState, reader: CurrentReader, game_id: str) -> MapList:
     """Pictures of the game's maps, and where they lie."""
     readable_game(state, reader, game_id)
-    return MapList(maps=[_picture(row) for row in state.registry.maps(game_id)])
+    return MapList(maps=[_picture(row) for row in state.registry.maps.all(game_id)])
 
 
 @router.get(
@@ -108,7 +108,7 @@ def map_image(
     """The picture of a map."""
     readable_game(state, reader, game_id)
     with registry_problems():
-        row = state.registry.map_with_image(game_id, name)
+        row = state.registry.maps.with_image(game_id, name)
     tag = f'"{row.image_sha256}"'
     headers = IMAGE_HEADERS | {"ETag": tag, "Cache-Control": KEPT if sha256 == row.image_sha256 else ASK_AGAIN}
     if if_none_match is not None and tag in if_none_match:
@@ -127,7 +127,7 @@ async def put_map_image(
     await run_in_threadpool(readable_game, state, editor, game_id)
     image = await request.body()
     with registry_problems():
-        return _picture(await run_in_threadpool(state.registry.put_map_image, game_id, name, image))
+        return _picture(await run_in_threadpool(state.registry.maps.put_image, game_id, name, image))
 
 
 @router.patch("")
@@ -142,7 +142,7 @@ def change_map(
     if change.opacity is not None:
         changes["opacity"] = change.opacity
     with registry_problems():
-        return _picture(state.registry.change_map(game_id, name, changes))
+        return _picture(state.registry.maps.change(game_id, name, changes))
 
 
 @router.delete("")
@@ -150,8 +150,8 @@ def remove_map(state: CurrentState, editor: CurrentEditor, game_id: str, name: M
     """Remove the picture of a map. What happened on it stays."""
     readable_game(state, editor, game_id)
     with registry_problems():
-        state.registry.remove_map(game_id, name)
-    return MapList(maps=[_picture(row) for row in state.registry.maps(game_id)])
+        state.registry.maps.remove(game_id, name)
+    return MapList(maps=[_picture(row) for row in state.registry.maps.all(game_id)])
 
 
 def _calibration(given: MapCalibration) -> maps.Calibration:

@@ -137,7 +137,7 @@ def counting_rules(settings: Settings, registry: Registry, game_id: str, currenc
     """The same of a game whose currency is known; the registry is asked for rates only by what converts money."""
 
     def quotes(currencies: Collection[str], first: dt.date, last: dt.date) -> list[Quote]:
-        return [Quote(*rate) for rate in registry.rates_for(game_id, currencies, first, last)]
+        return [Quote(*rate) for rate in registry.rates.for_game(game_id, currencies, first, last)]
 
     rules = settings.rules
     return Rules.of(

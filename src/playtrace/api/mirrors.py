@@ -87,7 +87,7 @@ class MirrorTest(ApiModel):
 def list_mirrors(state: CurrentState, admin: CurrentAdmin) -> MirrorList:
     """All mirrors by name, and how each fares."""
     now = dt.datetime.now(dt.UTC)
-    return MirrorList(mirrors=[MirrorNow(**told(mirror, now)) for mirror in state.registry.mirrors()])
+    return MirrorList(mirrors=[MirrorNow(**told(mirror, now)) for mirror in state.registry.mirrors.all()])
 
 
 @router.put("/{mirror_id}")
@@ -96,10 +96,10 @@ def put_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId, ne
     url = new.url.strip()
     definition = MirrorDefinition(url=url, game_ids=new.game_ids, since=new.since)
     try:
-        state.registry.check_mirror(mirror_id, definition)
+        state.registry.mirrors.check(mirror_id, definition)
         if new.is_checked:
             probe(url, mirror_id, state.settings, state.registry)
-        return _now(state.registry.put_mirror(mirror_id, definition))
+        return _now(state.registry.mirrors.put(mirror_id, definition))
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected, location="body") from error
     except TargetError as error:
@@ -113,7 +113,7 @@ def put_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId, ne
 def remove_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId) -> MirrorList:
     """Follow no more. What is in the database stays there. Answers with the mirrors that are left."""
     try:
-        state.registry.remove_mirror(mirror_id)
+        state.registry.mirrors.remove(mirror_id)
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
     except MirrorFromSettings as error:
@@ -138,7 +138,7 @@ def replay_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId,
     """Write everything again from a day on, or from the beginning: for a database in which something was deleted. What
     is there stays, and is not written twice."""
     try:
-        return _now(state.registry.replay_mirror(mirror_id, replay.since or EVERYTHING))
+        return _now(state.registry.mirrors.replay(mirror_id, replay.since or EVERYTHING))
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
 
@@ -147,7 +147,7 @@ def replay_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId,
 def test_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId) -> MirrorTest:
     """Connect to the database now, and answer what came of it."""
     try:
-        mirror = state.registry.mirror(mirror_id)
+        mirror = state.registry.mirrors.find(mirror_id)
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
     try:
@@ -160,7 +160,7 @@ def test_mirror(state: CurrentState, admin: CurrentAdmin, mirror_id: MirrorId) -
 
 def _pause(state: State, mirror_id: str, *, is_paused: bool) -> MirrorNow:
     try:
-        return _now(state.registry.pause_mirror(mirror_id, is_paused=is_paused))
+        return _now(state.registry.mirrors.pause(mirror_id, is_paused=is_paused))
     except UnknownMirror as error:
         raise NotFound(str(error)) from error
 

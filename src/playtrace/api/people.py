@@ -103,15 +103,15 @@ class LinkUse(Strict):
 @router.get("/people")
 def list_people(state: CurrentState, admin: CurrentAdmin) -> PeopleList:
     """Everybody, by email."""
-    links = state.registry.open_links()
-    return PeopleList(people=[_described(person, links.get(person.id)) for person in state.registry.people()])
+    links = state.registry.password_links.open_until()
+    return PeopleList(people=[_described(person, links.get(person.id)) for person in state.registry.people.all()])
 
 
 @router.post("/people", status_code=201)
 def invite(state: CurrentState, admin: CurrentAdmin, request: Request, new: Invitation) -> Linked:
     """Somebody new. Give them the link: no mail is sent."""
     with problems_of_people():
-        person, secret = state.registry.invite(new.email, _grants(new.grants))
+        person, secret = state.registry.people.invite(new.email, _grants(new.grants))
     return _linked(state, request, person, secret)
 
 
@@ -119,15 +119,15 @@ def invite(state: CurrentState, admin: CurrentAdmin, request: Request, new: Invi
 def change_grants(state: CurrentState, admin: CurrentAdmin, person_id: PersonId, new: Grants) -> OnePerson:
     """What they may do, in place of all that they could. It holds from their next request on."""
     with problems_of_people():
-        person = state.registry.set_grants(person_id, _grants(new.grants))
-    return _described(person, state.registry.open_links().get(person.id))
+        person = state.registry.people.set_grants(person_id, _grants(new.grants))
+    return _described(person, state.registry.password_links.open_until().get(person.id))
 
 
 @router.delete("/people/{person_id}")
 def remove_person(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> PeopleList:
     """They are signed out everywhere. Answers with those who are left."""
     with problems_of_people():
-        state.registry.remove_person(person_id)
+        state.registry.people.remove(person_id)
     return list_people(state, admin)
 
 
@@ -135,7 +135,7 @@ def remove_person(state: CurrentState, admin: CurrentAdmin, person_id: PersonId)
 def reset_password(state: CurrentState, admin: CurrentAdmin, request: Request, person_id: PersonId) -> Linked:
     """A link by which they choose a new password. Until they use it the old one is good."""
     with problems_of_people():
-        person, secret = state.registry.reset_link(person_id)
+        person, secret = state.registry.password_links.new(person_id)
     return _linked(state, request, person, secret)
 
 
@@ -143,40 +143,40 @@ def reset_password(state: CurrentState, admin: CurrentAdmin, request: Request, p
 def list_logins(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> LoginList:
     """Where somebody is signed in, the latest first."""
     with problems_of_people():
-        return _logins(state.registry.logins(person_id), None)
+        return _logins(state.registry.logins.of(person_id), None)
 
 
 @router.delete("/people/{person_id}/logins", status_code=204)
 def end_all_logins(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> None:
     """Sign somebody out everywhere."""
     with problems_of_people():
-        state.registry.end_logins(person_id)
+        state.registry.logins.end_all(person_id)
 
 
 @router.delete("/people/{person_id}/logins/{login_id}", status_code=204)
 def end_their_login(state: CurrentState, admin: CurrentAdmin, person_id: PersonId, login_id: LoginId) -> None:
     """Sign somebody out there."""
     with problems_of_people():
-        state.registry.end_login(person_id, login_id)
+        state.registry.logins.end(person_id, login_id)
 
 
 @router.get("/me/logins")
 def list_own_logins(state: CurrentState, person: CurrentPerson, request: Request) -> LoginList:
     """Where you are signed in, the latest first."""
-    return _logins(state.registry.logins(person.id), request.cookies.get(COOKIE))
+    return _logins(state.registry.logins.of(person.id), request.cookies.get(COOKIE))
 
 
 @router.delete("/me/logins", status_code=204)
 def end_other_logins(state: CurrentState, person: CurrentPerson, request: Request) -> None:
     """Sign out everywhere but here."""
-    state.registry.end_logins(person.id, but=request.cookies.get(COOKIE))
+    state.registry.logins.end_all(person.id, but=request.cookies.get(COOKIE))
 
 
 @router.delete("/me/logins/{login_id}", status_code=204)
 def end_own_login(state: CurrentState, person: CurrentPerson, login_id: LoginId) -> None:
     """Sign out there."""
     with problems_of_people():
-        state.registry.end_login(person.id, login_id)
+        state.registry.logins.end(person.id, login_id)
 
 
 @router.put("/me/password", status_code=204)
@@ -184,7 +184,7 @@ def change_password(state: CurrentState, person: CurrentPerson, request: Request
     """Your own. All other logins end."""
     require_password(request, person, change.old)
     with problems_of_people():
-        state.registry.change_password(person.id, change.new, login=request.cookies.get(COOKIE))
+        state.registry.people.change_password(person.id, change.new, login=request.cookies.get(COOKIE))
 
 
 @router.post("/password", dependencies=[FOR_EVERYBODY])
@@ -196,8 +196,8 @@ def use_link(state: CurrentState, request: Request, response: Response, use: Lin
     """
     try:
         with problems_of_people(), acts(Actor("who has the link", address_of(request))):
-            require_code(request, state.registry.person_of_link(use.token), use.code)
-            person = state.registry.use_link(use.token, use.password)
+            require_code(request, state.registry.password_links.person_of(use.token), use.code)
+            person = state.registry.password_links.use(use.token, use.password)
     except errors.LinkRefused as error:
         raise SetupRefused(str(error)) from error
     return begin_login(request, response, person)

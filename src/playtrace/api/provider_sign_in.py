@@ -56,7 +56,7 @@ def end_at_provider(request: Request, response: Response, state: CurrentState) -
 
 def _known(state: State, provider: IdentityProvider, identity: Identity) -> Person:
     try:
-        person = state.registry.put_identity(
+        person = state.registry.identities.put(
             identity.key, identity.email, grants_of(identity.groups, state.group_roles)
         )
     except errors.PersonExists as error:

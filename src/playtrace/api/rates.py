@@ -136,7 +136,7 @@ def remove_rates(
     state: CurrentState, editor: CurrentEditor, currency: Code = None, first: From = None, to: To = None
 ) -> RatesRemoved:
     """Remove rates for all games: all of them, unless it is said which."""
-    return RatesRemoved(game_id=None, removed=state.registry.remove_rates(RateFilter(currency, first, to)))
+    return RatesRemoved(game_id=None, removed=state.registry.rates.remove(RateFilter(currency, first, to)))
 
 
 @router.get("/games/{game_id}/rates", responses=ANSWERED)
@@ -181,12 +181,12 @@ def remove_rates_of_game(
 ) -> RatesRemoved:
     """Remove rates of a game alone: all of them, unless it is said which. Those for all games stay."""
     readable_game(state, editor, game_id)
-    removed = state.registry.remove_rates(RateFilter(currency, first, to), game_id=game_id)
+    removed = state.registry.rates.remove(RateFilter(currency, first, to), game_id=game_id)
     return RatesRemoved(game_id=game_id, removed=removed)
 
 
 def _listed(request: Request, state: CurrentState, game_id: str | None, which: RateFilter, limit: int) -> Any:
-    rates, count = state.registry.rates(which, game_id=game_id, rates_max=limit)
+    rates, count = state.registry.rates.find(which, game_id=game_id, rates_max=limit)
     if request.headers.get("accept", "").partition(";")[0].strip() == CSV:
         return Response(as_csv(rates), media_type=CSV)
     found = [
@@ -213,7 +213,7 @@ def _stored(
     is_csv = request.headers.get("content-type", "").partition(";")[0].strip().lower() == CSV
     try:
         rates = _read_csv(body, into, of) if is_csv else _read_json(body)
-        state.registry.put_rates(rates, game_id=game_id)
+        state.registry.rates.put(rates, game_id=game_id)
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected) from error
     return RatesStored(game_id=game_id, stored=len(rates))

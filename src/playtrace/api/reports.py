@@ -105,7 +105,7 @@ def list_reports(
     return ReportList(
         reports=[
             report
-            for report in _described(state, *state.registry.reports())
+            for report in _described(state, *state.registry.reports.all())
             if reader.may_read(report.game_id) and game_id in (None, report.game_id)
         ]
     )
@@ -129,7 +129,7 @@ def put_report(state: CurrentState, editor: SomeEditor, report_id: ReportId, new
         enabled=new.enabled,
     )
     try:
-        return _described(state, state.registry.put_report(report_id, definition))[0]
+        return _described(state, state.registry.reports.put(report_id, definition))[0]
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected) from error
 
@@ -139,7 +139,7 @@ def remove_report(state: CurrentState, editor: SomeEditor, report_id: ReportId) 
     """Send it no more. Answers with those that are left."""
     _require_own(state, editor, report_id)
     try:
-        state.registry.remove_report(report_id)
+        state.registry.reports.remove(report_id)
     except UnknownReport as error:
         raise NotFound(str(error)) from error
     return list_reports(state, editor)
@@ -187,7 +187,7 @@ def make_report(
 def _require_own(state: State, editor: Caller, report_id: str) -> None:
     """A report of a game in which they edit. Raises `Forbidden`, or `NotFound` as where there is none."""
     try:
-        game_id = state.registry.report(report_id).game_id
+        game_id = state.registry.reports.find(report_id).game_id
     except UnknownReport as error:
         raise NotFound(str(error)) from error
     if not editor.may_read(game_id):
@@ -197,12 +197,14 @@ def _require_own(state: State, editor: Caller, report_id: str) -> None:
 
 def _require_free(state: State, editor: Caller, report_id: str) -> None:
     """Nobody takes the name of a report of a game in which they do not edit. Raises `Conflict`."""
-    if any(one.id == report_id and not editor.may(Permission.EDIT, one.game_id) for one in state.registry.reports()):
+    if any(
+        one.id == report_id and not editor.may(Permission.EDIT, one.game_id) for one in state.registry.reports.all()
+    ):
         raise Conflict(f"There is a report {report_id!r} already, which you may not change. Choose another name.")
 
 
 def _described(state: State, *schedules: ReportSchedule) -> list[Report]:
-    there = {channel.id for channel in state.registry.alert_channels()}
+    there = {channel.id for channel in state.registry.alert_channels.all()}
     now = dt.datetime.now(dt.UTC)
     return [
         Report(

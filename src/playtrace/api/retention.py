@@ -121,7 +121,7 @@ def set_retention(state: CurrentState, admin: CurrentAdmin, game_id: str, policy
     """In place of the policy that there is. It begins an hour later; what is gone by then does not come back."""
     readable_game(state, admin, game_id)
     try:
-        game = state.registry.set_retention(game_id, policy.policy())
+        game = state.registry.games.set_retention(game_id, policy.policy())
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected) from error
     except NoSuchGame as error:

@@ -64,7 +64,7 @@ class KeptQueries(ApiModel):
 def list_saved_queries(state: CurrentState, caller: WhoAsks, game_id: str) -> KeptQueries:
     """Those that are shared in the game, and one's own, by name."""
     _require_game(state, game_id)
-    found = state.registry.saved_queries(game_id, _person_id(caller))
+    found = state.registry.saved_queries.visible_to(game_id, _person_id(caller))
     return KeptQueries(queries=[KeptQuery.of(query, caller) for query in found])
 
 
@@ -74,7 +74,7 @@ def save_query(state: CurrentState, caller: WhoAsks, game_id: str, new: NewQuery
     _require_game(state, game_id)
     _require_may_keep(caller, game_id, new)
     try:
-        return KeptQuery.of(state.registry.save_query(game_id, new.definition(), _person_id(caller)), caller)
+        return KeptQuery.of(state.registry.saved_queries.add(game_id, new.definition(), _person_id(caller)), caller)
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected, location="body") from error
 
@@ -85,7 +85,7 @@ def change_saved_query(state: CurrentState, caller: WhoAsks, game_id: str, query
     _require_changeable(state, caller, game_id, query_id)
     _require_may_keep(caller, game_id, new)
     try:
-        return KeptQuery.of(state.registry.change_saved_query(game_id, query_id, new.definition()), caller)
+        return KeptQuery.of(state.registry.saved_queries.change(game_id, query_id, new.definition()), caller)
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected, location="body") from error
 
@@ -94,11 +94,11 @@ def change_saved_query(state: CurrentState, caller: WhoAsks, game_id: str, query
 def remove_saved_query(state: CurrentState, caller: WhoAsks, game_id: str, query_id: int) -> None:
     """Forget it."""
     _require_changeable(state, caller, game_id, query_id)
-    state.registry.remove_saved_query(game_id, query_id)
+    state.registry.saved_queries.remove(game_id, query_id)
 
 
 def _require_game(state: State, game_id: str) -> None:
-    if state.registry.game(game_id) is None:
+    if state.registry.games.get(game_id) is None:
         raise UnknownGame(game_id)
 
 
@@ -117,7 +117,7 @@ def _may_change(query: SavedQuery, caller: Caller) -> bool:
 def _require_changeable(state: State, caller: Caller, game_id: str, query_id: int) -> None:
     """Raises `NotFound` where the caller sees no such query, and `Forbidden` where it is somebody else's."""
     try:
-        query = state.registry.saved_query(game_id, query_id)
+        query = state.registry.saved_queries.find(game_id, query_id)
     except UnknownSavedQuery as error:
         raise NotFound(str(error)) from error
     if not query.is_shared and not _is_of(query, caller):

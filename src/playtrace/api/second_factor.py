@@ -46,7 +46,7 @@ class Confirmation(Strict):
 def read_second_factor(state: CurrentState, person: PersonAtTheDoor) -> SecondFactor:
     """Whether you are asked for a code when you sign in."""
     return SecondFactor(
-        is_on=person.has_second_factor, recovery_codes_left=state.registry.recovery_codes_left(person.id)
+        is_on=person.has_second_factor, recovery_codes_left=state.registry.second_factors.recovery_codes_left(person.id)
     )
 
 
@@ -57,7 +57,7 @@ def begin_second_factor(
     """What an authenticator app has to know. You are asked for codes of it when one of them has come back."""
     require_password(request, person, own.password)
     with registry_problems():
-        secret = state.registry.begin_second_factor(person.id)
+        secret = state.registry.second_factors.begin(person.id)
     response.headers["Cache-Control"] = "no-store"
     address = address_of(secret, person.email)
     rows = ["".join(map(str, row)) for row in segno.make_qr(address).matrix]
@@ -71,7 +71,7 @@ def confirm_second_factor(
     """The app has the secret: here is a code of it. From now on you are asked for one when you sign in."""
     try:
         with registry_problems():
-            codes = state.registry.confirm_second_factor(person.id, confirmation.code)
+            codes = state.registry.second_factors.confirm(person.id, confirmation.code)
     except errors.CodeRefused as error:
         raise InvalidRequest.of_field("code", str(error)) from error
     response.headers["Cache-Control"] = "no-store"
@@ -85,18 +85,18 @@ def make_recovery_codes(
     """New ones, in place of those that were left."""
     require_password(request, person, own.password)
     response.headers["Cache-Control"] = "no-store"
-    return RecoveryCodes(recovery_codes=state.registry.new_recovery_codes(person.id))
+    return RecoveryCodes(recovery_codes=state.registry.second_factors.new_recovery_codes(person.id))
 
 
 @router.post("/me/second-factor/removal", status_code=204)
 def remove_own_second_factor(state: CurrentState, person: CurrentPerson, request: Request, own: OwnPassword) -> None:
     """You are asked for your password alone."""
     require_password(request, person, own.password)
-    state.registry.remove_second_factor(person.id)
+    state.registry.second_factors.remove(person.id)
 
 
 @router.delete("/people/{person_id}/second-factor", status_code=204)
 def remove_second_factor(state: CurrentState, admin: CurrentAdmin, person_id: PersonId) -> None:
     """Somebody has lost their phone and their recovery codes: they are asked for their password alone."""
     with problems_of_people():
-        state.registry.remove_second_factor(person_id)
+        state.registry.second_factors.remove(person_id)

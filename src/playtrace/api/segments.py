@@ -158,7 +158,7 @@ def put_segment(
         raise InvalidRequest.of_field("asOf", str(error), location="body") from error
     except segments.TooManySegments as error:
         raise Conflict(str(error)) from error
-    state.registry.note("segment.put", segment_id, game_id=game_id)
+    state.registry.audit.note("segment.put", segment_id, game_id=game_id)
     return _summary(_found(state, game_id, segment_id))
 
 
@@ -193,7 +193,7 @@ def delete_segment(state: CurrentState, editor: CurrentEditor, game_id: str, seg
     readable_game(state, editor, game_id)
     if not segments.remove(state.store, game_id, segment_id):
         raise _unknown(game_id, segment_id)
-    state.registry.note("segment.removed", segment_id, game_id=game_id)
+    state.registry.audit.note("segment.removed", segment_id, game_id=game_id)
     return SegmentList(segments=[_summary(segment) for segment in segments.segments(state.store, game_id)])
 
 

@@ -113,7 +113,7 @@ def read_me(request: Request, response: Response, state: CurrentState) -> Me:
     return Me(
         user=User.of(person) if person else None,
         open=is_open,
-        setup_needed=not is_open and not state.registry.has_admin(),
+        setup_needed=not is_open and not state.registry.first_admin.is_there(),
         second_factor_missing=person is not None and lacks_second_factor(state.settings, person),
         provider=None if state.identity_provider is None else state.identity_provider.name,
         version=__version__,
@@ -124,7 +124,7 @@ def read_me(request: Request, response: Response, state: CurrentState) -> Me:
 def create_admin(setup: Setup, request: Request, response: Response, state: CurrentState) -> SignedIn:
     """The first admin, by the one-time link. Signs in as well."""
     try:
-        person = state.registry.create_admin(setup.token, setup.email, setup.password)
+        person = state.registry.first_admin.create(setup.token, setup.email, setup.password)
     except errors.Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected) from error
     except errors.SetupRefused as error:
@@ -141,7 +141,7 @@ def sign_in(credentials: Credentials, request: Request, response: Response, stat
     limits = limits_of_password(address_of(request), credentials.email, known_browser(request, credentials.email))
     state.login_throttle.attempt(limits)
     try:
-        person = state.registry.person_of_password(credentials.email, credentials.password)
+        person = state.registry.logins.person_of_password(credentials.email, credentials.password)
     except errors.LoginRefused as error:
         raise Unauthenticated(str(error)) from error
     if person.has_second_factor and credentials.code is None:
@@ -156,7 +156,7 @@ def sign_in(credentials: Credentials, request: Request, response: Response, stat
 def sign_out(request: Request, response: Response, state: CurrentState) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
-        state.registry.logout(secret)
+        state.registry.logins.end_of_secret(secret)
     response.delete_cookie(COOKIE, path="/", secure=is_https(request), httponly=True, samesite="lax")
 
 
@@ -164,7 +164,7 @@ def begin_login(request: Request, response: Response, person: Person, *, hours: 
     """Of somebody of whom it is known who it is."""
     browser = Browser(address_of(request), request.headers.get("user-agent", ""), request.cookies.get(BROWSER_COOKIE))
     with acts(Actor(person.email, browser.address)):
-        login = state_of(request).registry.begin_login(person.id, browser=browser, hours=hours)
+        login = state_of(request).registry.logins.begin(person.id, browser=browser, hours=hours)
     response.headers["Cache-Control"] = "no-store"
     response.set_cookie(
         COOKIE,
@@ -190,7 +190,7 @@ def begin_login(request: Request, response: Response, person: Person, *, hours: 
 def known_browser(request: Request, email: str) -> str | None:
     """What the throttle of sign-ins knows a browser by in which this person signed in before."""
     secret = request.cookies.get(BROWSER_COOKIE)
-    is_known = secret is not None and state_of(request).registry.knows_browser(email, secret)
+    is_known = secret is not None and state_of(request).registry.logins.knows_browser(email, secret)
     return secret if is_known else None
 
 
@@ -200,7 +200,7 @@ def require_password(request: Request, person: Person, password: str) -> None:
     limits = limits_of_password(address_of(request), person.email, known_browser(request, person.email))
     state.login_throttle.attempt(limits)
     try:
-        state.registry.require_password(person.id, password)
+        state.registry.logins.require_password(person.id, password)
     except errors.LoginRefused as error:
         raise Forbidden("Your password is another one.") from error
     state.login_throttle.succeeded(limits)
@@ -218,7 +218,7 @@ def require_code(request: Request, person: Person, code: str | None) -> None:
     state.login_throttle.attempt(limits)
     try:
         with acts(Actor("who knows the password", address_of(request))):
-            state.registry.take_code(person.id, code)
+            state.registry.second_factors.take_code(person.id, code)
     except errors.CodeRefused as error:
         raise CodeRefused(str(error)) from error
     state.login_throttle.withdraw(limits)

@@ -52,9 +52,9 @@ def opened_by_link(connection: HTTPConnection) -> Opened:
     """Dependency: what the link of a request opens. Raises `Unauthenticated`."""
     registry = state_of(connection).registry
     secret = bearer_token(connection)
-    found = registry.board_of_link(secret) if secret is not None and is_of_kind(secret, LINK) else None
+    found = registry.boards.of_link(secret) if secret is not None and is_of_kind(secret, LINK) else None
     revision = registry.revision()
-    game = None if found is None else registry.game(found[1].game_id)
+    game = None if found is None else registry.games.get(found[1].game_id)
     if found is None or game is None:
         raise Unauthenticated(NO_LINK)
     return Opened(found[0].title, read_document(found[0].document_json), game, revision)

@@ -49,7 +49,7 @@ def list_annotations(
 ) -> AnnotationList:
     """Those of a game, the earliest first."""
     readable_game(state, reader, game_id)
-    found = state.registry.annotations(game_id, since=since, until=until)
+    found = state.registry.annotations.between(game_id, since=since, until=until)
     return AnnotationList(annotations=[_answer(one) for one in found])
 
 
@@ -58,7 +58,7 @@ def add_annotation(state: CurrentState, editor: CurrentEditor, game_id: str, new
     """Say something of a moment."""
     readable_game(state, editor, game_id)
     try:
-        return _answer(state.registry.add_annotation(game_id, new.at, new.text))
+        return _answer(state.registry.annotations.add(game_id, new.at, new.text))
     except Invalid as error:
         raise InvalidRequest.of_field(error.field, error.expected, location="body") from error
 
@@ -70,7 +70,7 @@ def change_annotation(
     """Say it otherwise, or of another moment."""
     readable_game(state, editor, game_id)
     try:
-        return _answer(state.registry.change_annotation(game_id, annotation_id, new.at, new.text))
+        return _answer(state.registry.annotations.change(game_id, annotation_id, new.at, new.text))
     except UnknownAnnotation as error:
         raise NotFound(str(error)) from error
     except Invalid as error:
@@ -82,7 +82,7 @@ def remove_annotation(state: CurrentState, editor: CurrentEditor, game_id: str, 
     """Take it back."""
     readable_game(state, editor, game_id)
     try:
-        state.registry.remove_annotation(game_id, annotation_id)
+        state.registry.annotations.remove(game_id, annotation_id)
     except UnknownAnnotation as error:
         raise NotFound(str(error)) from error
 

@@ -64,7 +64,7 @@ class MadeToken(ApiModel):
 @router.get("/tokens")
 def list_tokens(state: CurrentState, admin: SomeAdmin) -> TokenList:
     """Those of games that the caller manages: one that is for other games too is not among them."""
-    return TokenList(tokens=[_described(token) for token in state.registry.tokens() if _manages(admin, token)])
+    return TokenList(tokens=[_described(token) for token in state.registry.tokens.all() if _manages(admin, token)])
 
 
 @router.post("/tokens", status_code=201)
@@ -75,7 +75,7 @@ def add_token(state: CurrentState, admin: SomeAdmin, new: NewToken) -> MadeToken
             admin.require(permission, game_id)
     expires_at = None if new.days is None else dt.datetime.now(dt.UTC) + dt.timedelta(days=new.days)
     with registry_problems():
-        token, secret = state.registry.add_token(
+        token, secret = state.registry.tokens.add(
             note=new.note, game_ids=new.game_ids, scopes=new.scopes, expires_at=expires_at
         )
     return MadeToken(token=_described(token), secret=secret)
@@ -84,10 +84,10 @@ def add_token(state: CurrentState, admin: SomeAdmin, new: NewToken) -> MadeToken
 @router.delete("/tokens/{token_id}")
 def revoke_token(state: CurrentState, admin: SomeAdmin, token_id: TokenId) -> OneToken:
     """For good: what still shows it is refused from its next request on."""
-    if not any(token.id == token_id and _manages(admin, token) for token in state.registry.tokens()):
+    if not any(token.id == token_id and _manages(admin, token) for token in state.registry.tokens.all()):
         raise NotFound(str(errors.UnknownToken(token_id)))
     with registry_problems():
-        return _described(state.registry.revoke_token(token_id))
+        return _described(state.registry.tokens.revoke(token_id))
 
 
 def _manages(admin: Caller, token: Token) -> bool:

@@ -71,7 +71,7 @@ def run(*, games: int, rules: int, events: int, rounds: int) -> AlertsResult:
                     if has_rules:
                         judged += server.watch.judged
                         turns.append((server.first_turn_s, server.timed(server.watch.judge_now)))
-                        incidents = max(incidents, len(server.registry.incidents(limit=10_000)))
+                        incidents = max(incidents, len(server.registry.incidents.last(limit=10_000)))
             speeds.append((found[False], found[True]))
     return AlertsResult(
         games=games,
@@ -99,10 +99,10 @@ class _Server:
         self.registry = Registry.open(settings.registry_database)
         self._open.callback(self.registry.close)
         ids = [f"game-{number}" for number in range(games)]
-        self.registry.add_games(ids)
+        self.registry.games.add_missing(ids)
         if rules is not None:
             made = [RULE.validate_python(_rule(number, ids[number % games])) for number in range(rules)]
-            self.registry.put_alert_rules([(rule.id, rule.game_id, written_rule(rule)) for rule in made])
+            self.registry.alert_rules.put_all([(rule.id, rule.game_id, written_rule(rule)) for rule in made])
         store = self._open.enter_context(opened(settings))
         journal = Journal.open(settings.journal_path, settings)
         self._open.callback(journal.close)

@@ -72,7 +72,7 @@ def _served(server: str | None, events: int, data: Path | None) -> Generator[str
             fill(settings, events, days=DAYS)
             # The events were loaded past the door, where a game becomes known by what it sends.
             with closing(Registry.open(settings.registry_database)) as registry:
-                registry.add_games([GAME])
+                registry.games.add_missing([GAME])
         with playtrace_server(settings.data) as running:
             yield running.url
 

@@ -100,7 +100,7 @@ def _targets(folder: Path, urls: Sequence[str], mirror: str, events: int) -> lis
         closing(Journal.open(settings.journal_path, settings)) as journal,
         closing(Store.open(settings.store_path, settings)) as store,
     ):
-        registry.add_game(GAME)
+        registry.games.add(GAME)
         Loader(store, journal, settings).load_entries(
             encode(Batch(received_at=dt.datetime.now(dt.UTC), source="events", events=batch))
             for batch in as_sent(
@@ -117,7 +117,7 @@ def _targets(folder: Path, urls: Sequence[str], mirror: str, events: int) -> lis
 def _target(
     url: str, mirror: str, store: Store, registry: Registry, settings: Settings, journal_id: str, rows: pa.Table
 ) -> TargetSpeed:
-    registry.put_mirror(mirror, MirrorDefinition(url=url))
+    registry.mirrors.put(mirror, MirrorDefinition(url=url))
     try:
         probe(url, mirror, settings, registry)
         with (
@@ -180,9 +180,9 @@ def _collecting(folder: Path, urls: Sequence[str], mirror: str, seconds: float) 
 def _configure(data: Path, urls: Sequence[str], mirror: str) -> None:
     data.mkdir()
     with closing(Registry.open(Settings.read(data=data).registry_database)) as registry:
-        registry.add_game(GAME)
+        registry.games.add(GAME)
         for number, url in enumerate(urls):
-            registry.put_mirror(f"{mirror}-{number}", MirrorDefinition(url=url))
+            registry.mirrors.put(f"{mirror}-{number}", MirrorDefinition(url=url))
 
 
 # ── the same rows as they are ────────────────────────────────────────────────────────────────────────────────

@@ -23,7 +23,9 @@ def audit(
 ) -> None:
     """Print who did what, the latest first."""
     with open_registry(data) as registry:
-        found = registry.audit(actor=actor, action=action, game_ids=None if game_id is None else [game_id], limit=limit)
+        found = registry.audit.entries(
+            actor=actor, action=action, game_ids=None if game_id is None else [game_id], limit=limit
+        )
     if form != "table":
         typer.echo(as_csv(found) if form == "csv" else as_ndjson(found), nl=False)
     elif found:

@@ -66,7 +66,7 @@ def demo(
             dashboard = f"{url}/?game={GAME}"
             console.print(f"The dashboard is at [bold]{dashboard}[/bold]. Ctrl-C ends the demo.", soft_wrap=True)
             console.print(f"`playtrace query` and `playtrace sql` find it with --data {data}", soft_wrap=True)
-            server.registry.add_games([GAME])
+            server.registry.games.add_missing([GAME])
             _draw_maps(server.registry)
             if not has_history:
                 _note_the_sale(server.registry)
@@ -91,22 +91,22 @@ def _note_the_sale(registry: Registry) -> None:
     """As somebody of the studio would: no figure explains why more is bought for some days."""
     today = dt.datetime.now(dt.UTC).date()
     begins, _ = sale_days(today - dt.timedelta(days=HISTORY_DAYS - 1), HISTORY_DAYS)
-    registry.add_annotation(GAME, dt.datetime.combine(begins, dt.time(), dt.UTC), SALE)
+    registry.annotations.add(GAME, dt.datetime.combine(begins, dt.time(), dt.UTC), SALE)
 
 
 def _draw_maps(registry: Registry) -> None:
     """The game's maps have pictures; those that somebody put there instead stay."""
-    there = {one.name for one in registry.maps(GAME)}
+    there = {one.name for one in registry.maps.all(GAME)}
     for drawing in drawings():
         if drawing.name in there:
             continue
-        registry.put_map_image(GAME, drawing.name, drawing.png)
+        registry.maps.put_image(GAME, drawing.name, drawing.png)
         corners = Calibration(
             Pinned(0, 0, *drawing.upper_left),
             Pinned(drawing.width_px, drawing.height_px, *drawing.lower_right),
             drawing.y_up,
         )
-        registry.change_map(GAME, drawing.name, {"calibration": corners, "opacity": 0.8})
+        registry.maps.change(GAME, drawing.name, {"calibration": corners, "opacity": 0.8})
 
 
 def _simulate(url: str, *, history: bool) -> list[str]:

@@ -154,7 +154,7 @@ def _from_folder(
     except ValidationError as error:
         _fail("; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
     with closing(Registry.open(settings.registry_database)) as registry:
-        if registry.game(game) is None:
+        if registry.games.get(game) is None:
             _fail(f"There is no game with the id {game!r}. See `playtrace games list`.")
     how = EVENTS[cast("Form", form)]
     slices, writer = Slices(filters.matching(game, dt.datetime.now(dt.UTC)), how.columns), how.writer()

@@ -29,7 +29,7 @@ def add(
 ) -> None:
     """Add a game."""
     with open_registry(data, create=True, is_quiet=as_json) as registry:
-        game = registry.add_game(game_id, name=name, time_zone=time_zone, currency=currency)
+        game = registry.games.add(game_id, name=name, time_zone=time_zone, currency=currency)
     if as_json:
         print_json(_document(game))
     else:
@@ -50,21 +50,21 @@ def edit(
     given = {"name": name, "time_zone": time_zone, "currency": currency}
     changes = {field: value for field, value in given.items() if value is not None}
     with open_registry(data) as registry:
-        _show(registry.change_game(game_id, changes), as_json=as_json)
+        _show(registry.games.change(game_id, changes), as_json=as_json)
 
 
 @app.command()
 def archive(game_id: GameId, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Take no events of a game any more. They are refused and counted; what is there is read as before."""
     with open_registry(data) as registry:
-        _show(registry.archive_game(game_id, is_archived=True), as_json=as_json)
+        _show(registry.games.archive(game_id, is_archived=True), as_json=as_json)
 
 
 @app.command()
 def unarchive(game_id: GameId, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Take events of a game again."""
     with open_registry(data) as registry:
-        _show(registry.archive_game(game_id, is_archived=False), as_json=as_json)
+        _show(registry.games.archive(game_id, is_archived=False), as_json=as_json)
 
 
 @app.command()
@@ -98,7 +98,7 @@ def delete(
 def list_games(data: DataFolder = None, as_json: AsJson = False) -> None:
     """List all games."""
     with open_registry(data) as registry:
-        games, deleted = registry.games(), registry.games_being_deleted()
+        games, deleted = registry.games.all(), registry.games.being_deleted()
     if as_json:
         print_json({"games": [_document(game) for game in games], "beingDeleted": [game.id for game in deleted]})
         return

@@ -23,7 +23,7 @@ def add(
 ) -> None:
     """Add a write key to a game. A running server takes it within a second."""
     with open_registry(data) as registry:
-        key = registry.add_key(game_id, note=note)
+        key = registry.keys.add(game_id, note=note)
     if as_json:
         print_json(_document(key))
     else:
@@ -40,9 +40,9 @@ def list_keys(
 ) -> None:
     """List write keys, the revoked ones too."""
     with open_registry(data) as registry:
-        if game_id is not None and registry.game(game_id) is None:
+        if game_id is not None and registry.games.get(game_id) is None:
             raise UnknownGame(game_id)
-        keys = registry.keys(game_id)
+        keys = registry.keys.all(game_id)
     if as_json:
         print_json({"keys": [_document(key) for key in keys]})
     elif keys:
@@ -60,7 +60,7 @@ def rename(
 ) -> None:
     """Change the note of a write key."""
     with open_registry(data) as registry:
-        renamed = registry.rename_key(key, note)
+        renamed = registry.keys.rename(key, note)
     if as_json:
         print_json(_document(renamed))
     else:
@@ -75,7 +75,7 @@ def revoke(
 ) -> None:
     """Revoke a write key for good. A running server refuses it within a second."""
     with open_registry(data) as registry:
-        revoked = registry.revoke_key(key)
+        revoked = registry.keys.revoke(key)
     if as_json:
         print_json(_document(revoked))
     else:

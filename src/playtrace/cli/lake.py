@@ -56,7 +56,7 @@ def export(
             mirrors.status(name, watch=True, data=data)
     finally:
         with open_registry(data) as registry:
-            registry.remove_mirror(name)
+            registry.mirrors.remove(name)
 
 
 @app.command()
@@ -123,7 +123,7 @@ def verify(name: Name = "lake", data: DataFolder = None, as_json: AsJson = False
         events = target.table(EVENTS)
         position = Memory.of(events).position
         upto = 0 if position is None else position.journal_offset
-        wanted = registry.mirror(name)
+        wanted = registry.mirrors.find(name)
         store = {key: found for key, found in _in_store(settings, upto).items() if _is_followed(wanted, key)}
         found = differences(store, in_lake(events))
     if as_json:
@@ -174,7 +174,7 @@ def _opened(name: str, settings: Settings) -> Generator[LakeTarget]:
 
     with open_registry(settings.data) as registry:
         try:
-            mirror = registry.mirror(name)
+            mirror = registry.mirrors.find(name)
         except UnknownMirror:
             _fail(
                 f"There is no mirror {name}: set PLAYTRACE_LAKE_URL, or `playtrace mirrors add {name} file:///folder`."

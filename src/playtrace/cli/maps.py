@@ -51,9 +51,9 @@ def add(
         changes["opacity"] = opacity
     content = image.read_bytes()
     with open_registry(data) as registry:
-        row = registry.put_map_image(game_id, name, content)
+        row = registry.maps.put_image(game_id, name, content)
         if changes:
-            row = registry.change_map(game_id, name, changes)
+            row = registry.maps.change(game_id, name, changes)
     _show([row], as_json=as_json)
     if row.calibration_json is None:
         print_hint("It is drawn when two points of it are known: give --at twice, or choose them on the page Heatmap.")
@@ -63,9 +63,9 @@ def add(
 def list_maps(game_id: Game, data: DataFolder = None, as_json: AsJson = False) -> None:
     """List the pictures of a game's maps."""
     with open_registry(data) as registry:
-        if registry.game(game_id) is None:
+        if registry.games.get(game_id) is None:
             raise UnknownGame(game_id)
-        rows = registry.maps(game_id)
+        rows = registry.maps.all(game_id)
     if rows or as_json:
         _show(rows, as_json=as_json)
     else:
@@ -76,8 +76,8 @@ def list_maps(game_id: Game, data: DataFolder = None, as_json: AsJson = False) -
 def remove(game_id: Game, name: MapName, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Remove the picture of a map. What happened on it stays."""
     with open_registry(data) as registry:
-        registry.remove_map(game_id, name)
-        rows = registry.maps(game_id)
+        registry.maps.remove(game_id, name)
+        rows = registry.maps.all(game_id)
     _show(rows, as_json=as_json)
 
 

@@ -68,13 +68,13 @@ def add(
     address = sys.stdin.readline().strip() if url == "-" else url.strip()
     definition = MirrorDefinition(url=address, game_ids=games or None, since=None if since is None else since.date())
     with open_registry(data) as registry:
-        registry.check_mirror(mirror_id, definition)
+        registry.mirrors.check(mirror_id, definition)
         if check:
             try:
                 probe(address, mirror_id, settings, registry)
             except TargetError as error:
                 _fail(scrubbed(str(error), address))
-        _show(registry.put_mirror(mirror_id, definition), as_json=as_json)
+        _show(registry.mirrors.put(mirror_id, definition), as_json=as_json)
     if not as_json and running_server(settings) is None:
         run_it = in_folder(f"playtrace mirrors run {mirror_id}", data)
         print_hint(f"No server runs on this folder: it is followed when one does, or by `{run_it}`.")
@@ -84,7 +84,7 @@ def add(
 def list_mirrors(data: DataFolder = None, as_json: AsJson = False) -> None:
     """List mirrors, and how each fares."""
     with open_registry(data) as registry:
-        mirrors = registry.mirrors()
+        mirrors = registry.mirrors.all()
     if as_json:
         print_json({"mirrors": [_told(mirror) for mirror in mirrors]})
     elif mirrors:
@@ -104,7 +104,7 @@ def status(
     with open_registry(data) as registry:
         if watch:
             _watch(registry, mirror_id)
-        mirror = registry.mirror(mirror_id)
+        mirror = registry.mirrors.find(mirror_id)
     told = _told(mirror)
     if as_json:
         print_json(told)
@@ -118,14 +118,14 @@ def status(
 def pause(mirror_id: Name, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Write nothing until it is resumed, and leave the database."""
     with open_registry(data) as registry:
-        _show(registry.pause_mirror(mirror_id, is_paused=True), as_json=as_json)
+        _show(registry.mirrors.pause(mirror_id, is_paused=True), as_json=as_json)
 
 
 @app.command()
 def resume(mirror_id: Name, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Go on where it stands; one that fails is tried at once."""
     with open_registry(data) as registry:
-        _show(registry.pause_mirror(mirror_id, is_paused=False), as_json=as_json)
+        _show(registry.mirrors.pause(mirror_id, is_paused=False), as_json=as_json)
 
 
 @app.command()
@@ -147,15 +147,15 @@ def replay(
     from playtrace.registry.mirrors import EVERYTHING
 
     with open_registry(data) as registry:
-        _show(registry.replay_mirror(mirror_id, EVERYTHING if since is None else since.date()), as_json=as_json)
+        _show(registry.mirrors.replay(mirror_id, EVERYTHING if since is None else since.date()), as_json=as_json)
 
 
 @app.command()
 def remove(mirror_id: Name, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Follow no more. What is in the database stays there."""
     with open_registry(data) as registry:
-        registry.remove_mirror(mirror_id)
-        left = registry.mirrors()
+        registry.mirrors.remove(mirror_id)
+        left = registry.mirrors.all()
     if as_json:
         print_json({"mirrors": [_told(mirror) for mirror in left]})
     else:
@@ -171,7 +171,7 @@ def test(mirror_id: Name, data: DataFolder = None, as_json: AsJson = False) -> N
 
     settings = settings_from(data=data)
     with open_registry(data) as registry:
-        mirror = registry.mirror(mirror_id)
+        mirror = registry.mirrors.find(mirror_id)
         reason, seconds = None, 0.0
         try:
             seconds = probe(mirror.url, mirror.id, settings, registry)
@@ -201,7 +201,7 @@ def run(
 
     settings = settings_from(data=data)
     with open_registry(data) as registry:
-        mirror = registry.mirror(mirror_id)
+        mirror = registry.mirrors.find(mirror_id)
         if running_server(settings) is not None:
             _fail(
                 "A server runs on this folder, and its mirrors with it. See"
@@ -252,7 +252,7 @@ def _watch(registry: Registry, mirror_id: str) -> None:
     """Until it has everything or does nothing more."""
     with _progress() as progress:
         task = progress.add_task("", total=None)
-        while (told := _told(registry.mirror(mirror_id)))["state"] in ("new", "catching_up", "failing"):
+        while (told := _told(registry.mirrors.find(mirror_id)))["state"] in ("new", "catching_up", "failing"):
             done = told["events"]
             error = f": {told['lastError']}" if told["lastError"] else ""
             progress.update(

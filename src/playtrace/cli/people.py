@@ -27,7 +27,7 @@ Games = Annotated[
 def list_people(data: DataFolder = None, as_json: AsJson = False) -> None:
     """List people, and what each may do."""
     with open_registry(data) as registry:
-        people, links = registry.people(), registry.open_links()
+        people, links = registry.people.all(), registry.password_links.open_until()
     if as_json:
         print_json({"people": [_document(person) for person in people]})
     elif people:
@@ -59,7 +59,7 @@ def invite(
     """Add somebody, and print the link by which they choose a password. No mail is sent."""
     with open_registry(data) as registry:
         games: list[str | None] = [*(game_ids or [])] or [None]
-        person, secret = registry.invite(email, [Grant(role, game_id) for game_id in games])
+        person, secret = registry.people.invite(email, [Grant(role, game_id) for game_id in games])
     _print_link(person, secret, data, as_json=as_json)
 
 
@@ -73,7 +73,7 @@ def role(
 ) -> None:
     """Say what somebody may do in all games, or in some. What they may do in others stays."""
     with open_registry(data) as registry:
-        person = registry.set_role(email, None if role == "none" else Role(role), game_ids or ())
+        person = registry.people.set_role(email, None if role == "none" else Role(role), game_ids or ())
     if as_json:
         print_json(_document(person))
     else:
@@ -98,19 +98,19 @@ def reset(
     """
     with open_registry(data) as registry:
         if second_factor:
-            person = registry.remove_second_factor(email)
+            person = registry.second_factors.remove(email)
             if as_json:
                 print_json(_document(person))
             else:
                 typer.echo(f"{person.email} is asked for no code any more when signing in.")
             return
         if password:
-            registry.person(email)
+            registry.people.find(email)
             new = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-            registry.set_password(email, new)
+            registry.people.set_password(email, new)
             print_hint(f"{email} has a new password, and is signed in nowhere.")
             return
-        person, secret = registry.reset_link(email)
+        person, secret = registry.password_links.new(email)
     _print_link(person, secret, data, as_json=as_json)
 
 
@@ -118,7 +118,7 @@ def reset(
 def remove(email: Email, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Remove somebody. They are signed out everywhere; what they did stays in the audit."""
     with open_registry(data) as registry:
-        person = registry.remove_person(email)
+        person = registry.people.remove(email)
     if as_json:
         print_json(_document(person))
     else:
@@ -134,9 +134,9 @@ def logins(
 ) -> None:
     """List where somebody is signed in, or end all of that."""
     with open_registry(data) as registry:
-        found = registry.logins(email)
+        found = registry.logins.of(email)
         if end:
-            registry.end_logins(email)
+            registry.logins.end_all(email)
     if as_json:
         print_json(
             {

@@ -96,7 +96,7 @@ def _unknown(settings: Settings, data: Path | None, server: LocalServer | None, 
     from playtrace.store.errors import StoreError
 
     with open_registry(data) as registry:
-        if registry.game(game) is None:
+        if registry.games.get(game) is None:
             raise UnknownGame(game)
     try:
         with everything_loaded(settings) as stopped:
@@ -223,7 +223,7 @@ def verify_receipt(
     from playtrace.registry.refused_players import hash_of
 
     with open_registry(data) as registry:
-        secret = registry.player_secret()
+        secret = registry.refused_players.secret()
     try:
         said = receipts.read(file.read_text("utf-8", "replace"), secret)
     except receipts.ReceiptUnreadable as error:
@@ -257,8 +257,8 @@ def accept(
 
     ids = _ids(players, file)
     with open_registry(data) as registry:
-        secret = registry.player_secret()
-        taken = registry.accept_players(game, {hash_of(secret, game, player_id) for player_id in ids})
+        secret = registry.refused_players.secret()
+        taken = registry.refused_players.accept(game, {hash_of(secret, game, player_id) for player_id in ids})
     typer.echo(f"{taken:,} of {len(ids):,} were refused, and are taken again.")
 
 
@@ -287,7 +287,7 @@ def _of_stopped(
     from playtrace.store.errors import StoreError
 
     with open_registry(data) as registry:
-        if registry.game(game) is None:
+        if registry.games.get(game) is None:
             raise UnknownGame(game)
         try:
             with everything_loaded(settings) as stopped:

@@ -127,7 +127,7 @@ def _answer_here(settings: Settings, metric: Metric[Any, Any], parameters: Commo
     from playtrace.store.duckdb import Store
 
     with closing(Registry.open(settings.registry_database)) as registry:
-        game = registry.game(parameters.game_id)
+        game = registry.games.get(parameters.game_id)
         if game is None:
             raise UnknownGame(f"There is no game with the id {parameters.game_id!r}. See `playtrace games list`.")
         with closing(Store.open(settings.store_path, settings)) as store:

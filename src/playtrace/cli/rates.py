@@ -59,7 +59,7 @@ def import_(
             since=first.date() if first else None,
             currencies=frozenset(code for code in codes if code),
         )
-        registry.put_rates(rates, game_id=game_id)
+        registry.rates.put(rates, game_id=game_id)
     if as_json:
         print_json({"gameId": game_id, "stored": len(rates)})
     elif rates:
@@ -81,7 +81,7 @@ def list_rates(
 ) -> None:
     """List rates, the latest first."""
     with open_registry(data) as registry:
-        rates, count = registry.rates(_filter(currency, first, to), game_id=game_id, rates_max=limit)
+        rates, count = registry.rates.find(_filter(currency, first, to), game_id=game_id, rates_max=limit)
     if as_json:
         print_json({"gameId": game_id, "count": count, "rates": [_document(rate) for rate in rates]})
     elif rates:
@@ -108,7 +108,7 @@ def remove(
     if everything != (which == RateFilter()):
         _fail("Say which rates: --currency, --from, --to; or --all for all of them.")
     with open_registry(data) as registry:
-        removed = registry.remove_rates(which, game_id=game_id)
+        removed = registry.rates.remove(which, game_id=game_id)
     if as_json:
         print_json({"gameId": game_id, "removed": removed})
     else:

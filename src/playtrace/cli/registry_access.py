@@ -27,7 +27,8 @@ from playtrace.registry.errors import (
     UnknownPerson,
     UnknownToken,
 )
-from playtrace.registry.registry import KEY_PREFIX_LENGTH_MIN, Registry
+from playtrace.registry.registry import Registry
+from playtrace.registry.write_keys import KEY_PREFIX_LENGTH_MIN
 
 DataFolder = Annotated[
     Path | None,

@@ -83,7 +83,7 @@ def _made_here(settings: Settings, game_id: str, day: dt.date | None, week: dt.d
     from playtrace.store.duckdb import Store
 
     with closing(Registry.open(settings.registry_database)) as registry:
-        game = registry.game(game_id)
+        game = registry.games.get(game_id)
         if game is None:
             _fail(f"There is no game with the id {game_id!r}. See `playtrace games list`.")
         now = dt.datetime.now(dt.UTC)

@@ -65,7 +65,7 @@ def announce(url: str, server: Server) -> None:
     console.print(f"playtrace is at [bold]{url}[/bold], its data in {settings.data.absolute()}", soft_wrap=True)
     if settings.open:
         console.print("It is open: everybody who reaches it may write and read.")
-    elif (token := server.registry.setup_token()) is not None:
+    elif (token := server.registry.first_admin.new_token()) is not None:
         console.print(f"Make the admin account here, once: [bold]{url}/setup?token={token}[/bold]", soft_wrap=True)
 
 

@@ -38,7 +38,7 @@ def add(
     wanted = [*(scopes or ([] if may_sql else [Scope.READ])), *([Scope.READ, Scope.SQL] if may_sql else [])]
     expires_at = None if days is None else dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
     with open_registry(data) as registry:
-        token, secret = registry.add_token(note=note, game_ids=game_ids or None, scopes=wanted, expires_at=expires_at)
+        token, secret = registry.tokens.add(note=note, game_ids=game_ids or None, scopes=wanted, expires_at=expires_at)
     if as_json:
         print_json({**_document(token), "token": secret})
     else:
@@ -50,7 +50,7 @@ def add(
 def list_tokens(data: DataFolder = None, as_json: AsJson = False) -> None:
     """List tokens, the revoked ones too."""
     with open_registry(data) as registry:
-        tokens = registry.tokens()
+        tokens = registry.tokens.all()
     if as_json:
         print_json({"tokens": [_document(token) for token in tokens]})
     elif tokens:
@@ -67,7 +67,7 @@ def revoke(
 ) -> None:
     """Revoke a token for good, at once."""
     with open_registry(data) as registry:
-        revoked = registry.revoke_token(token_id)
+        revoked = registry.tokens.revoke(token_id)
     if as_json:
         print_json(_document(revoked))
     else:

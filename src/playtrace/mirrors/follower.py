@@ -147,7 +147,7 @@ class Follower:
             if self._stopping.wait(LOOK_S):
                 return
             try:
-                if self._registry.mirror(self._mirror_id).changed_at != self._changed_at:
+                if self._registry.mirrors.find(self._mirror_id).changed_at != self._changed_at:
                     return
             except Exception:
                 # It was removed, or the registry cannot be read: the next step tells.
@@ -172,7 +172,7 @@ class Follower:
         """Write the next slice, or see that there is none. Raises nothing that a mirror may meet with."""
         mirror: Mirror | None = None
         try:
-            mirror = self._registry.mirror(self._mirror_id)
+            mirror = self._registry.mirrors.find(self._mirror_id)
             return self._step(mirror)
         except UnknownMirror:
             self.close()
@@ -267,7 +267,7 @@ class Follower:
             self._position = wanted
         self.state.journal_id, self.state.journal_offset = wanted.journal_id, wanted.journal_offset
         if mirror.replay_from is not None:
-            self._registry.mirror_replay_begun(mirror.id, mirror.replay_from)
+            self._registry.mirrors.replay_begun(mirror.id, mirror.replay_from)
             self.state.has_caught_up = False
         if self.state.go_back_to is not None:
             self.state.go_back_to = None
@@ -395,7 +395,7 @@ class Follower:
         self._noted_at = time.monotonic()
         self.state.noted_at = self._clock()
         try:
-            self._registry.note_mirror(self._mirror_id, self._url, self.state.to_json())
+            self._registry.mirrors.note(self._mirror_id, self._url, self.state.to_json())
         except Exception:
             # The target knows where it stands; this is for people.
             log.exception("how a mirror fares could not be written down", extra={"mirror": self._mirror_id})
@@ -406,7 +406,7 @@ def facts_of(registry: Registry) -> dict[str, GameFacts]:
     """The games that there are, by id."""
     return {
         game.id: GameFacts(game.id, game.name, game.time_zone, game.currency, game.created_at)
-        for game in registry.games()
+        for game in registry.games.all()
     }
 
 

@@ -28,7 +28,7 @@ SSL_MODES = {
 
 def follow_mirror_settings(registry: Registry, settings: Settings) -> None:
     """The mirrors that the settings make are as they say now."""
-    for kept in registry.follow_mirror_settings(urls_of(settings.mirrors)):
+    for kept in registry.mirrors.follow_settings(urls_of(settings.mirrors)):
         log.warning(
             "a setting makes no mirror: somebody made another mirror of its name, which stays", extra={"mirror": kept}
         )

@@ -44,7 +44,7 @@ class Mirrors:
     def look_back(self) -> None:
         """Find mirrors that are ahead of the store: one that was put back from a backup. For before anything is loaded,
         as what is loaded then has offsets that the mirror has met with."""
-        self.known = self._registry.mirrors()
+        self.known = self._registry.mirrors.all()
         for mirror in self.known:
             state = state_of(mirror)
             if state.journal_id is None:
@@ -60,11 +60,11 @@ class Mirrors:
             if offset < state.journal_offset:
                 log.warning("the store knows less than a mirror has, and fills it up", extra={"mirror": mirror.id})
                 state.go_back_to = offset if state.go_back_to is None else min(offset, state.go_back_to)
-                self._registry.note_mirror(mirror.id, mirror.url, state.to_json())
+                self._registry.mirrors.note(mirror.id, mirror.url, state.to_json())
 
     def work(self) -> None:
         """Every mirror that there is has a follower. Returns at once."""
-        self.known = self._registry.mirrors()
+        self.known = self._registry.mirrors.all()
         there_are = {mirror.id for mirror in self.known}
         with self._lock:
             if self._is_stopping:

@@ -183,11 +183,11 @@ class Erasures:
         if not 1 <= len(named) <= PLAYERS_MAX:
             raise ErasureFailed(f"Name 1 to {PLAYERS_MAX:,} players.")
         asked_at = self._clock()
-        secret = self._registry.player_secret()
+        secret = self._registry.refused_players.secret()
         with self._store.reading() as reader:
             ids = [row["player_id"] for row in reader.rows(SAME_PLAYERS, {"game": game_id, "ids": named})]
         if is_refused:
-            self._registry.refuse_players(game_id, [hash_of(secret, game_id, player_id) for player_id in ids])
+            self._registry.refused_players.refuse(game_id, [hash_of(secret, game_id, player_id) for player_id in ids])
         self._wait_until_loaded()
         now = self._clock()
         with self._store.writing() as connection:
@@ -207,7 +207,7 @@ class Erasures:
             connection.execute(NOTE, row)
         self._touched(erased.days)
         # Who they were stays out of it: the audit is kept for good.
-        self._registry.note(
+        self._registry.audit.note(
             "player.erased", str(row["erasure_id"]), game_id=game_id, players=len(ids), refused=is_refused or None
         )
         log.info("players were erased", extra={"game": game_id, "erasure": row["erasure_id"], "players": len(ids)})
@@ -248,7 +248,7 @@ class Erasures:
 
     def _rewrite(self, waiting: Sequence[Erasure]) -> bool:
         """Have nothing of them on the disk. False when somebody has the files just now: then it is not done."""
-        names = [mirror.id for mirror in self._registry.mirrors()]
+        names = [mirror.id for mirror in self._registry.mirrors.all()]
         for one in waiting:
             if one.player_ids is None:
                 continue
@@ -274,7 +274,7 @@ class Erasures:
     def _for_mirrors(self, one: Erasure, player_ids: list[str]) -> PlayerErasure:
         sessions = self._store.query(SESSIONS, {"id": one.erasure_id}).to_pylist()
         first_at, last_at = (one.said[name] for name in ("firstEventAt", "lastEventAt"))
-        refused = self._registry.refused_players().get(one.game_id, frozenset())
+        refused = self._registry.refused_players.all().get(one.game_id, frozenset())
         return PlayerErasure(
             erasure_id=one.erasure_id,
             game_id=one.game_id,
@@ -305,7 +305,7 @@ class Erasures:
     def _finish(self, one: Erasure) -> None:
         """Sign the receipt, and sign it anew when another mirror is done."""
         known = one.in_mirrors
-        of_mirrors = {mirror.id: state_of(mirror) for mirror in self._registry.mirrors()}
+        of_mirrors = {mirror.id: state_of(mirror) for mirror in self._registry.mirrors.all()}
         done = dict(known)
         for name, at in known.items():
             if at is None and name in of_mirrors and (now_at := of_mirrors[name].erased.get(one.erasure_id)):
@@ -313,7 +313,7 @@ class Erasures:
         removed = sorted(name for name, at in done.items() if at is None and name not in of_mirrors)
         if one.finished_at is None or done != known or removed:
             now = one.finished_at or self._clock()
-            receipt = signed(self._receipt(one, now, done, removed), self._registry.player_secret())
+            receipt = signed(self._receipt(one, now, done, removed), self._registry.refused_players.secret())
             with self._store.writing() as connection:
                 connection.execute(
                     NOTE_FINISHED,

@@ -287,10 +287,10 @@ def examine_registry(settings: Settings, games: list[str]) -> Finding:
             return Finding(what, False, f"{settings.registry_path.name} is damaged: {wrong}. {PUT_BACK_REGISTRY}")
         registry = Registry.open(settings.registry_database)
         try:
-            known = {game.id for game in registry.games()}
-            keys = registry.keys()
-            has_admin = registry.has_admin()
-            damaged_maps = registry.damaged_maps()
+            known = {game.id for game in registry.games.all()}
+            keys = registry.keys.all()
+            has_admin = registry.first_admin.is_there()
+            damaged_maps = registry.maps.damaged()
         finally:
             registry.close()
     except (RegistryError, DBAPIError, sqlite3.Error) as error:

@@ -69,7 +69,7 @@ class GameDeletions:
 
     def work(self) -> float | None:
         """How long to rest then; None when nothing is to be deleted."""
-        games = self._registry.games_being_deleted()
+        games = self._registry.games.being_deleted()
         if not games:
             return None
         game = games[0]
@@ -83,7 +83,7 @@ class GameDeletions:
             return REST * (time.monotonic() - began)
         if not is_loaded:
             return LOADING_LOOK_S
-        self._registry.forget_game(game.id)
+        self._registry.games.forget(game.id)
         del self._until[game.id]
         self._has_freed = True
         log.info("a game is deleted", extra={"game": game.id})

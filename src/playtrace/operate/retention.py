@@ -219,7 +219,7 @@ class Retention:
         # What a rollup lacks is still to be made of the events that would go: they wait for it.
         if self._store.query(UNBUILT).num_rows:
             return False
-        for game in self._registry.games():
+        for game in self._registry.games.all():
             if not self._is_due(game, now):
                 continue
             with self._store.reading(apart=True) as reader:
@@ -284,7 +284,7 @@ class Retention:
 
     def _remove_set_aside(self) -> bool:
         now = self._clock()
-        for game in self._registry.games():
+        for game in self._registry.games.all():
             policy = decoded(game.retention_json)
             days = [days for days in (policy.set_aside_days, policy.everything_days) if days is not None]
             if not days or not self._is_due(game, now):

@@ -136,8 +136,8 @@ class BackupSchedule:
         """All channels that are for no game in particular."""
         channels = [
             channel.id
-            for channel in self._registry.alert_channels()
+            for channel in self._registry.alert_channels.all()
             if takes(channel, game_id=None, severity=message.severity)
         ]
         if channels:
-            self._registry.put_alert(channels, message.to_json(), is_urgent=message.is_urgent)
+            self._registry.alert_outbox.put(channels, message.to_json(), is_urgent=message.is_urgent)

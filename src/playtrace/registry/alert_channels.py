@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from playtrace.registry.errors import FromSettings, Invalid, UnknownChannel
+from playtrace.registry.games import check_time_zone
 from playtrace.registry.models import (
     CHANNEL_ID_LENGTH_MAX,
     SIGNING_SECRET_LENGTH_MAX,
@@ -21,6 +22,7 @@ from playtrace.registry.models import (
     AlertInOutbox,
     Game,
 )
+from playtrace.registry.part import Part
 
 SEVERITIES = ("info", "warning", "critical")
 """Rising."""
@@ -49,6 +51,44 @@ class ChannelDefinition:
 
 
 DEFINED = tuple(field.name for field in fields(ChannelDefinition))
+
+
+class AlertChannels(Part):
+    def put(self, channel_id: str, definition: ChannelDefinition) -> AlertChannel:
+        """Make a channel, in place of one of the same name. Raises `Invalid` and `FromSettings`."""
+        check_time_zone(definition.time_zone)
+        with self._writing() as session:
+            self._audit(session, "channel.put", channel_id, kind=definition.kind)
+            return put(session, channel_id, definition, self._now())
+
+    def change(self, channel_id: str, changes: Mapping[str, Any]) -> AlertChannel:
+        """Change these fields of its definition. Raises `UnknownChannel`, `Invalid` and `FromSettings`."""
+        if "time_zone" in changes:
+            check_time_zone(changes["time_zone"])
+        with self._writing() as session:
+            self._audit(session, "channel.changed", channel_id, fields=sorted(changes))
+            return change(session, channel_id, changes)
+
+    def remove(self, channel_id: str) -> None:
+        """A channel, and what waits for it. Raises `UnknownChannel` and `FromSettings`."""
+        with self._writing() as session:
+            remove(session, channel_id)
+            self._audit(session, "channel.removed", channel_id)
+
+    def follow_settings(self, discord_webhook_url: str | None) -> AlertChannel | None:
+        """The channel `discord` is as the settings say; one that somebody made stays as it is, and is returned."""
+        with self._writing() as session:
+            return follow_settings(session, discord_webhook_url, self._now())
+
+    def all(self) -> list[AlertChannel]:
+        """All of them, by name."""
+        with self._reading() as session:
+            return list(find_all(session))
+
+    def find(self, channel_id: str) -> AlertChannel:
+        """Raises `UnknownChannel`."""
+        with self._reading() as session:
+            return find(session, channel_id)
 
 
 def takes(channel: AlertChannel, *, game_id: str | None, severity: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from playtrace.registry import alert_channels, alert_outbox
 from playtrace.registry.errors import UnknownIncident
 from playtrace.registry.models import AlertIncident, AlertObservation
+from playtrace.registry.part import Part
 
 OBSERVATIONS_MAX = 5_000
 """Of one incident."""
@@ -57,6 +58,44 @@ class IncidentChange(NamedTuple):
     row: IncidentRow
     observations: Sequence[Observation]
     telling: Telling | None
+
+
+class Incidents(Part):
+    def keep(self, changes: Sequence[IncidentChange]) -> list[int]:
+        """What became of some incidents, with what is told of it: all or none. Returns their numbers.
+
+        Raises `UnknownIncident`.
+        """
+        with self._noting() as session:
+            return [keep(session, change, self._now()) for change in changes]
+
+    def change(self, incident_id: int, changing: Callable[[IncidentRow], IncidentRow]) -> IncidentRow:
+        """Change what is kept of one. Raises `UnknownIncident`, and what `changing` raises."""
+        with self._noting() as session:
+            return change(session, incident_id, changing)
+
+    def find(self, incident_id: int) -> tuple[IncidentRow, list[Observation]]:
+        """One, and what it saw. Raises `UnknownIncident`."""
+        with self._reading() as session:
+            return find(session, incident_id)
+
+    def last(
+        self,
+        *,
+        game_ids: Collection[str] | None = None,
+        rule_id: str | None = None,
+        is_open: bool | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> list[IncidentRow]:
+        """The latest ones first."""
+        with self._reading() as session:
+            return find_last(session, game_ids=game_ids, rule_id=rule_id, is_open=is_open, before=before, limit=limit)
+
+    def current(self, since: dt.datetime) -> list[IncidentRow]:
+        """Those that are open, or were since then."""
+        with self._reading() as session:
+            return find_current(session, since)
 
 
 def keep(session: Session, change: IncidentChange, now: dt.datetime) -> int:

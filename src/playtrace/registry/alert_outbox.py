@@ -13,8 +13,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from playtrace.registry import alert_channels
 from playtrace.registry.alert_channels import begin_anew, is_quiet
 from playtrace.registry.models import ERROR_LENGTH_MAX, AlertChannel, AlertInOutbox
+from playtrace.registry.part import Part
 
 WAITING = "waiting"
 DELIVERED = "delivered"
@@ -35,6 +37,62 @@ class Backlog(NamedTuple):
     oldest_at: dt.datetime | None
     set_aside: int
     """Within the last `KEPT_DAYS`."""
+
+
+class AlertOutbox(Part):
+    def put(self, channel_ids: Collection[str], message_json: str, *, is_urgent: bool) -> list[str]:
+        """A message that tells of nothing that is kept here too. Returns the channels that there are."""
+        with self._writing() as session:
+            return put(session, channel_ids, message_json, self._now(), is_urgent=is_urgent)
+
+    def channels_with_waiting(self) -> list[str]:
+        with self._reading() as session:
+            return channels_with_waiting(session)
+
+    def next(self, channel_id: str) -> tuple[AlertChannel, AlertInOutbox] | None:
+        """What is to be sent to a channel now."""
+        with self._reading() as session:
+            return head(session, channel_id, self._now())
+
+    def delivered(self, row_id: int, *, pause_s: float) -> None:
+        """A channel has taken it, and takes no more for so long."""
+        now = self._now()
+        with self._noting() as session:
+            delivered(session, row_id, now, _after(now, pause_s))
+
+    def failed(self, row_id: int, error: str, *, pause_s: float) -> None:
+        """A channel has not taken it; it is tried again after so long."""
+        now = self._now()
+        with self._noting() as session:
+            failed(session, row_id, error, now, now + dt.timedelta(seconds=pause_s))
+
+    def set_aside(self, row_id: int, error: str, *, pause_s: float) -> None:
+        """A channel has not taken it, and it is given up; what waits behind it is tried after so long."""
+        now = self._now()
+        with self._noting() as session:
+            set_aside(session, row_id, error, now, now + dt.timedelta(seconds=pause_s))
+
+    def channel_works(self, channel_id: str, *, pause_s: float) -> None:
+        """It took a message that was not in the outbox: what waits there is tried at once."""
+        now = self._now()
+        with self._writing() as session:
+            works(session, channel_id, now, _after(now, pause_s))
+
+    def tidy(self) -> int:
+        """Bounds the outbox. Returns how many messages were set aside."""
+        with self._writing() as session:
+            return tidy(session, self._now())
+
+    def backlogs(self) -> dict[str, Backlog]:
+        """What waits and what was set aside, for each channel that has either."""
+        with self._reading() as session:
+            return backlogs(session)
+
+    def of_channel(self, channel_id: str, *, rows_max: int) -> list[AlertInOutbox]:
+        """The latest messages, newest first. Raises `UnknownChannel`."""
+        with self._reading() as session:
+            alert_channels.find(session, channel_id)
+            return list(messages(session, channel_id, rows_max))
 
 
 def put(
@@ -173,3 +231,7 @@ def _set_aside_all(session: Session, conditions: list[ColumnElement[bool]], erro
         values = {"state": SET_ASIDE, "finished_at": now, "last_error": error}
         session.execute(update(AlertInOutbox).where(*conditions).values(values))
     return count
+
+
+def _after(now: dt.datetime, pause_s: float) -> dt.datetime | None:
+    return now + dt.timedelta(seconds=pause_s) if pause_s > 0 else None

@@ -6,14 +6,17 @@ What a rule says is text here: its shape is a matter of those who judge.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from playtrace.registry import alert_incidents
 from playtrace.registry.errors import Invalid, UnknownAlertRule, UnknownSilence
+from playtrace.registry.games import check_note, require_game
 from playtrace.registry.models import AlertPosition, AlertRule, AlertSilence
+from playtrace.registry.part import Part
 
 RULES_MAX = 5_000
 SILENCES_MAX = 1_000
@@ -39,6 +42,67 @@ class Silence(NamedTuple):
     until: dt.datetime
     note: str
     created_at: dt.datetime
+
+
+class AlertRules(Part):
+    def put(self, rule_id: str, rule_json: str, *, game_id: str | None = None) -> None:
+        """A rule of a game, or for all games, in place of the one of the same id. Raises `UnknownGame` or `Invalid`."""
+        with self._writing() as session:
+            require_game(session, game_id)
+            put(session, rule_id, game_id, rule_json, self._now())
+            self._audit(session, "rule.put", rule_id, game_id=game_id)
+
+    def put_all(self, rules: Sequence[tuple[str, str | None, str]]) -> None:
+        """Several: id, game and text of each, all or none. Raises `UnknownGame` or `Invalid`."""
+        with self._writing() as session:
+            for rule_id, game_id, rule_json in rules:
+                require_game(session, game_id)
+                put(session, rule_id, game_id, rule_json, self._now())
+                self._audit(session, "rule.put", rule_id, game_id=game_id)
+
+    def remove(self, rule_id: str, *, game_id: str | None = None) -> None:
+        """Raises `UnknownAlertRule`."""
+        with self._writing() as session:
+            remove(session, rule_id, game_id)
+            self._audit(session, "rule.removed", rule_id, game_id=game_id)
+
+    def all(self) -> list[RuleRow]:
+        """All that people made or changed, by id."""
+        with self._reading() as session:
+            return find_all(session)
+
+    def add_silence(
+        self, until: dt.datetime, *, rule_id: str | None, game_id: str | None, version: str | None, note: str
+    ) -> Silence:
+        """Nobody is told until then of what a rule finds, in a game or a version. Raises `UnknownGame` or `Invalid`."""
+        now = self._now()
+        silence = Silence(0, rule_id, game_id, version, until, check_note(note), now)
+        with self._writing() as session:
+            require_game(session, game_id)
+            self._audit(session, "silence.added", rule_id or version or "all rules", game_id=game_id, until=str(until))
+            return add_silence(session, silence)
+
+    def end_silence(self, silence_id: int) -> None:
+        """Raises `UnknownSilence`."""
+        with self._writing() as session:
+            ended = end_silence(session, silence_id)
+            self._audit(session, "silence.ended", ended.rule_id or ended.version or "all rules", game_id=ended.game_id)
+
+    def silences(self) -> list[Silence]:
+        """Those that hold now."""
+        with self._reading() as session:
+            return silences(session, self._now())
+
+    def positions(self) -> dict[str, dt.datetime]:
+        """Up to when each game was judged."""
+        with self._reading() as session:
+            return positions(session)
+
+    def put_positions(self, judged_to: Mapping[str, dt.datetime]) -> None:
+        """Up to when some games were judged; what was resolved long ago is forgotten."""
+        with self._noting() as session:
+            put_positions(session, judged_to)
+            alert_incidents.forget(session, self._now())
 
 
 def put(session: Session, rule_id: str, game_id: str | None, rule_json: str, now: dt.datetime) -> None:

@@ -13,15 +13,75 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from playtrace.registry.access_secrets import new_secret, sha256_of
+from playtrace.registry.audit import acting
 from playtrace.registry.errors import BoardChanged, Invalid, UnknownBoard, UnknownBoardLink
-from playtrace.registry.games import check_text
+from playtrace.registry.games import check_text, require_game
 from playtrace.registry.models import ALL_GAMES, NAME_LENGTH_MAX, NOTE_LENGTH_MAX, Board, BoardLink
+from playtrace.registry.part import Part
 
 BOARDS_MAX = 1_000
 LINKS_MAX = 20
 """Of one board, that are good."""
 LINK = "board"
 """The kind of secret that a link has."""
+
+
+class Boards(Part):
+    def add(self, game_id: str | None, title: str, document_json: str) -> Board:
+        """Of one game, or for all. Raises `UnknownGame` and `Invalid`."""
+        with self._noting() as session:
+            require_game(session, game_id)
+            self._audit(session, "board.added", title, game_id=game_id)
+            return add(session, game_id, title, document_json, acting.get().name, self._now())
+
+    def change(self, board_id: str, title: str, document_json: str, *, revision: int) -> Board:
+        """Raises `UnknownBoard`, `BoardChanged` and `Invalid`."""
+        with self._noting() as session:
+            board = change(session, board_id, title, document_json, revision, acting.get().name, self._now())
+            self._audit(session, "board.changed", board.title, game_id=board.game_id or None)
+            return board
+
+    def remove(self, board_id: str) -> None:
+        """With its links. Raises `UnknownBoard`."""
+        with self._noting() as session:
+            removed = remove(session, board_id)
+            self._audit(session, "board.removed", removed.title, game_id=removed.game_id or None)
+
+    def find(self, board_id: str) -> Board:
+        """Raises `UnknownBoard`."""
+        with self._reading() as session:
+            return find(session, board_id)
+
+    def all(self) -> list[Board]:
+        """All of them, by title."""
+        with self._reading() as session:
+            return list(find_all(session))
+
+    def add_link(self, board_id: str, game_id: str, *, note: str = "") -> tuple[BoardLink, str]:
+        """A link and its secret, which cannot be shown again. Raises `UnknownBoard`, `UnknownGame` and `Invalid`."""
+        with self._noting() as session:
+            require_game(session, game_id)
+            title = find(session, board_id).title
+            self._audit(session, "board.shared", title, game_id=game_id, note=note or None)
+            return add_link(session, board_id, game_id, note, acting.get().name, self._now())
+
+    def revoke_link(self, board_id: str, link_id: int) -> BoardLink:
+        """Raises `UnknownBoard` and `UnknownBoardLink`."""
+        with self._noting() as session:
+            title = find(session, board_id).title
+            link = revoke_link(session, board_id, link_id, self._now())
+            self._audit(session, "board.link_revoked", title, game_id=link.game_id, note=link.note or None)
+            return link
+
+    def links(self, board_id: str) -> list[BoardLink]:
+        """Oldest first, the revoked ones too."""
+        with self._reading() as session:
+            return list(links(session, board_id))
+
+    def of_link(self, secret: str) -> tuple[Board, BoardLink] | None:
+        """What a link opens, where it is good now."""
+        with self._reading() as session:
+            return of_secret(session, secret)
 
 
 def add(session: Session, game_id: str | None, title: str, document_json: str, author: str, now: dt.datetime) -> Board:

@@ -17,7 +17,9 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from playtrace.registry.errors import Invalid
+from playtrace.registry.games import require_game
 from playtrace.registry.models import ExchangeRate
+from playtrace.registry.part import Part
 
 RATES_MAX = 50_000
 """In one table: thirty currencies on each working day of six years."""
@@ -49,6 +51,37 @@ class RateFilter(NamedTuple):
     first: dt.date | None = None
     last: dt.date | None = None
     """Included."""
+
+
+class Rates(Part):
+    def put(self, rates: Sequence[Rate], *, game_id: str | None = None) -> None:
+        """Add rates of a game, or for all games, in place of those of the same day and currencies.
+
+        All or none. Raises `UnknownGame`, or `Invalid` when the table has too many.
+        """
+        with self._writing() as session:
+            require_game(session, game_id)
+            put(session, game_id, rates)
+            self._audit(session, "rates.put", "exchange rates", game_id=game_id, rates=len(rates))
+
+    def remove(self, which: RateFilter, *, game_id: str | None = None) -> int:
+        """How many were removed. Raises `UnknownGame`."""
+        with self._writing() as session:
+            require_game(session, game_id)
+            removed = remove(session, game_id, which)
+            self._audit(session, "rates.removed", "exchange rates", game_id=game_id, rates=removed)
+            return removed
+
+    def find(self, which: RateFilter, *, game_id: str | None = None, rates_max: int) -> tuple[list[Rate], int]:
+        """Those of a game, or for all games: the latest ones, and how many there are. Raises `UnknownGame`."""
+        with self._reading() as session:
+            require_game(session, game_id)
+            return find(session, game_id, which, rates_max)
+
+    def for_game(self, game_id: str, currencies: Collection[str], first: dt.date, last: dt.date) -> list[Rate]:
+        """What converts from or into these currencies for a game: its own rates, and else those for all games."""
+        with self._reading() as session:
+            return find_for(session, game_id, currencies, first, last)
 
 
 def read_rate(day: dt.date, currency: str, into: str, rate: str) -> Rate:

@@ -10,21 +10,23 @@ import datetime as dt
 import re
 import unicodedata
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Table, delete, select, update
+from sqlalchemy import JSON, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from playtrace.registry.errors import GameIsDeleted, Invalid, UnknownGame
+from playtrace.registry.errors import GameExists, GameIsDeleted, Invalid, UnknownGame
 from playtrace.registry.models import (
     GAME_ID_LENGTH_MAX,
     NAME_LENGTH_MAX,
+    NOTE_LENGTH_MAX,
     AlertIncident,
     AlertObservation,
     Base,
     Game,
 )
+from playtrace.registry.part import Part
 from playtrace.registry.retention import RetentionPolicy, checked
 
 GAME_ID_SHAPE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}")
@@ -36,6 +38,93 @@ GAME_ID_EXPECTED = (
 
 KEPT_TABLES = frozenset({"audit"})
 """They tell of games that are no more."""
+
+
+class Games(Part):
+    def add(
+        self,
+        game_id: str,
+        *,
+        name: str | None = None,
+        time_zone: str = "UTC",
+        currency: str = "USD",
+    ) -> Game:
+        """Raises `Invalid`, `GameExists`, or `GameIsDeleted` until nothing of the one before is left."""
+        check_game_id(game_id)
+        name = game_id if name is None else check_text("name", name, NAME_LENGTH_MAX)
+        check_time_zone(time_zone)
+        check_currency(currency)
+        with self._writing() as session:
+            there = _game(session, game_id)
+            if there is not None:
+                raise GameExists(game_id) if there.deletion_began_at is None else GameIsDeleted(game_id)
+            game = Game(id=game_id, name=name, time_zone=time_zone, currency=currency, created_at=self._now())
+            session.add(game)
+            self._audit(session, "game.added", game_id, game_id=game_id)
+        return game
+
+    def add_missing(self, game_ids: Sequence[str], *, games_max: int | None = None) -> None:
+        """Those of these that there are not. Only the first ones, where there would be more than `games_max` games.
+
+        Raises `Invalid`.
+        """
+        for game_id in game_ids:
+            check_game_id(game_id)
+        now = self._now()
+        with self._writing() as session:
+            known = set(session.scalars(select(Game.id).where(Game.id.in_(game_ids))))
+            new = [game_id for game_id in dict.fromkeys(game_ids) if game_id not in known]
+            if games_max is not None:
+                # In this transaction: other processes make some too.
+                there_are = session.scalars(select(func.count()).select_from(Game)).one()
+                new = new[: max(0, games_max - there_are)]
+            session.add_all(Game(id=id_, name=id_, time_zone="UTC", currency="USD", created_at=now) for id_ in new)
+
+    def all(self) -> list[Game]:
+        """All games, oldest first, the archived ones too; without those that are being deleted."""
+        with self._reading() as session:
+            return list(find_all(session))
+
+    def being_deleted(self) -> list[Game]:
+        """Oldest first."""
+        with self._reading() as session:
+            return list(find_deleted(session))
+
+    def get(self, game_id: str) -> Game | None:
+        """None for one that is being deleted, too."""
+        with self._reading() as session:
+            game = _game(session, game_id)
+            return None if game is None or game.deletion_began_at is not None else game
+
+    def change(self, game_id: str, changes: Mapping[str, str]) -> Game:
+        """Its `name`, `time_zone` and `currency`, those that are given. Raises `UnknownGame`, `GameIsDeleted` and
+        `Invalid`."""
+        with self._writing() as session:
+            self._audit(session, "game.changed", game_id, game_id=game_id, **changes)
+            return change(session, game_id, changes)
+
+    def archive(self, game_id: str, *, is_archived: bool) -> Game:
+        """It takes no events any more, or takes some again. Raises `UnknownGame` and `GameIsDeleted`."""
+        with self._writing() as session:
+            self._audit(session, "game.archived" if is_archived else "game.taken_back", game_id, game_id=game_id)
+            return archive(session, game_id, self._now(), is_archived=is_archived)
+
+    def begin_deletion(self, game_id: str, confirmed_name: str) -> Game:
+        """Raises `UnknownGame`, `GameIsDeleted`, and `Invalid` for a game that is not archived, or named otherwise."""
+        with self._writing() as session:
+            self._audit(session, "game.deleted", game_id, game_id=game_id)
+            return begin_deletion(session, game_id, confirmed_name, self._now())
+
+    def forget(self, game_id: str) -> None:
+        """Every row that is about it: its id is free then."""
+        with self._writing() as session:
+            forget(session, game_id)
+
+    def set_retention(self, game_id: str, policy: RetentionPolicy) -> Game:
+        """How long it keeps what. Raises `UnknownGame`, `GameIsDeleted` and `Invalid`."""
+        with self._writing() as session:
+            self._audit(session, "game.retention_set", game_id, game_id=game_id)
+            return set_retention(session, game_id, policy, self._now())
 
 
 def is_game_id(text: str) -> bool:
@@ -155,3 +244,22 @@ def _forget_in_lists(session: Session, table: Table, game_id: str) -> None:
             session.execute(update(table).where(*is_row).values(game_ids=rest))
         else:
             session.execute(delete(table).where(*is_row))
+
+
+def check_note(note: str) -> str:
+    return check_text("note", note, NOTE_LENGTH_MAX) if note.strip() else ""
+
+
+def require_game(session: Session, game_id: str | None) -> None:
+    """That there is this game, where one is named. Raises `UnknownGame` and `GameIsDeleted`."""
+    if game_id is not None:
+        find(session, game_id)
+
+
+def require_games(session: Session, game_ids: Iterable[str | None]) -> None:
+    for game_id in game_ids:
+        require_game(session, game_id)
+
+
+def _game(session: Session, game_id: str) -> Game | None:
+    return session.scalars(select(Game).where(Game.id == game_id)).one_or_none()

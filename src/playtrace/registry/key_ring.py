@@ -99,7 +99,7 @@ class KeyRing:
             raise RuntimeError("Only an open server creates games on first sight.")
         if len(self._snapshot.games) < GAMES_FIRST_SEEN_MAX:
             some = list(game_ids)[:NEW_GAMES_PER_REQUEST_MAX]
-            self._registry.add_games(some, games_max=GAMES_FIRST_SEEN_MAX)
+            self._registry.games.add_missing(some, games_max=GAMES_FIRST_SEEN_MAX)
             self.refresh()
 
     async def look_again(self) -> None:
@@ -125,23 +125,23 @@ class KeyRing:
 def _read(registry: Registry) -> Snapshot:
     # The revision first: a change while we read makes the next refresh read again.
     revision = registry.revision()
-    games = registry.games()
-    deleted = registry.games_being_deleted()
-    keys = registry.keys()
-    refused = registry.refused_players()
+    games = registry.games.all()
+    deleted = registry.games.being_deleted()
+    keys = registry.keys.all()
+    refused = registry.refused_players.all()
     archived = {game.id: ARCHIVED for game in games if game.archived_at is not None}
     return Snapshot(
         revision=revision,
         games=frozenset(game.id for game in [*games, *deleted]),
         games_by_key={sha256_of(key.key): key.game_id for key in keys if key.revoked_at is None},
         refused=refused,
-        player_secret=registry.player_secret() if refused else b"",
+        player_secret=registry.refused_players.secret() if refused else b"",
         closed=archived | {game.id: DELETED for game in deleted},
         tokens={
             token.secret_sha256: SendingToken(
                 game_ids=None if token.game_ids is None else frozenset(token.game_ids), expires_at=token.expires_at
             )
-            for token in registry.tokens()
+            for token in registry.tokens.all()
             if Scope.SEND in token.scopes and token.revoked_at is None
         },
     )

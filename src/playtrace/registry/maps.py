@@ -20,6 +20,7 @@ from playtrace.registry import games
 from playtrace.registry.errors import Invalid, UnknownMap
 from playtrace.registry.map_images import kind_of
 from playtrace.registry.models import MAP_NAME_LENGTH_MAX, GameMap
+from playtrace.registry.part import Part
 
 MAPS_MAX = 100
 """Of one game."""
@@ -55,6 +56,42 @@ class MapChanges(TypedDict, total=False):
     calibration: Calibration | None
     """None: the picture lies nowhere, and is not drawn."""
     opacity: float
+
+
+class Maps(Part):
+    def put_image(self, game_id: str, name: str, image: bytes) -> GameMap:
+        """The picture of a map, in place of the one that it has. Raises `UnknownGame`, `GameIsDeleted`, `Invalid`."""
+        with self._noting() as session:
+            row = put_image(session, game_id, name, image, self._now())
+            self._audit(session, "map.image_put", name, game_id=game_id, sha256=row.image_sha256)
+            return row
+
+    def change(self, game_id: str, name: str, changes: MapChanges) -> GameMap:
+        """Where its picture lies, and how strongly it is drawn. Raises `UnknownMap` and `Invalid`."""
+        with self._noting() as session:
+            self._audit(session, "map.changed", name, game_id=game_id, changed=sorted(changes))
+            return change(session, game_id, name, changes, self._now())
+
+    def remove(self, game_id: str, name: str) -> None:
+        """Its picture; what happened on it stays. Raises `UnknownMap`."""
+        with self._noting() as session:
+            remove(session, game_id, name)
+            self._audit(session, "map.removed", name, game_id=game_id)
+
+    def all(self, game_id: str) -> list[GameMap]:
+        """By name, without their pictures."""
+        with self._reading() as session:
+            return list(find_all(session, game_id))
+
+    def with_image(self, game_id: str, name: str) -> GameMap:
+        """Raises `UnknownMap`."""
+        with self._reading() as session:
+            return find_with_image(session, game_id, name)
+
+    def damaged(self) -> list[str]:
+        """In words: those whose picture is not the one that was put there."""
+        with self._reading() as session:
+            return [f"{row.name} of {row.game_id}" for row in damaged(session)]
 
 
 def calibration_of(row: GameMap) -> Calibration | None:

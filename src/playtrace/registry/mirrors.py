@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from playtrace.registry.errors import Invalid, MirrorFromSettings, UnknownMirror
 from playtrace.registry.models import MIRROR_ID_LENGTH_MAX, MIRROR_URL_LENGTH_MAX, Game, Mirror
+from playtrace.registry.part import Part
 
 MIRRORS_MAX = 20
 """Each has a thread, and reads the store for itself."""
@@ -29,6 +30,62 @@ class MirrorDefinition:
     url: str
     game_ids: list[str] | None = None
     since: dt.date | None = None
+
+
+class Mirrors(Part):
+    def put(self, mirror_id: str, definition: MirrorDefinition) -> Mirror:
+        """Make a mirror, in place of one of the same name. Raises `Invalid` and `MirrorFromSettings`."""
+        with self._noting() as session:
+            self._audit(session, "mirror.put", mirror_id)
+            return put(session, mirror_id, definition, self._now())
+
+    def check(self, mirror_id: str, definition: MirrorDefinition) -> None:
+        """Whether it could be made, but for what is at its address. Raises `Invalid`."""
+        with self._reading() as session:
+            check_definition(session, mirror_id, definition)
+
+    def pause(self, mirror_id: str, *, is_paused: bool) -> Mirror:
+        """Nothing is written until it is resumed; one that fails is tried at once then. Raises `UnknownMirror`."""
+        with self._noting() as session:
+            self._audit(session, "mirror.paused" if is_paused else "mirror.resumed", mirror_id)
+            return pause(session, mirror_id, self._now(), is_paused=is_paused)
+
+    def replay(self, mirror_id: str, day: dt.date) -> Mirror:
+        """What happened on this day (UTC) and later is to be written again. Raises `UnknownMirror`."""
+        with self._noting() as session:
+            self._audit(session, "mirror.replayed", mirror_id, since=day.isoformat())
+            return replay(session, mirror_id, day, self._now())
+
+    def replay_begun(self, mirror_id: str, day: dt.date) -> None:
+        """The target stands where that day begins."""
+        with self._noting() as session:
+            replay_begun(session, mirror_id, day)
+
+    def remove(self, mirror_id: str) -> None:
+        """What is in its database stays there. Raises `UnknownMirror` and `MirrorFromSettings`."""
+        with self._noting() as session:
+            remove(session, mirror_id)
+            self._audit(session, "mirror.removed", mirror_id)
+
+    def note(self, mirror_id: str, url: str, state_json: str) -> None:
+        """How it fares at this address."""
+        with self._noting() as session:
+            note(session, mirror_id, url, state_json)
+
+    def follow_settings(self, urls: Mapping[str, str]) -> list[str]:
+        """The mirrors that the settings make are as they say. Returns those names that somebody gave to another."""
+        with self._noting() as session:
+            return follow_settings(session, urls, self._now())
+
+    def all(self) -> list[Mirror]:
+        """All of them, by name."""
+        with self._reading() as session:
+            return list(find_all(session))
+
+    def find(self, mirror_id: str) -> Mirror:
+        """Raises `UnknownMirror`."""
+        with self._reading() as session:
+            return find(session, mirror_id)
 
 
 def find_all(session: Session) -> Sequence[Mirror]:

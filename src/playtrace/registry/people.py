@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from playtrace.registry import known_browsers
+from playtrace.registry import known_browsers, saved_queries
 from playtrace.registry.access_secrets import new_secret, sha256_of
 from playtrace.registry.errors import (
     IdentityTaken,
@@ -26,6 +26,7 @@ from playtrace.registry.errors import (
     UnknownLogin,
     UnknownPerson,
 )
+from playtrace.registry.games import require_games
 from playtrace.registry.models import (
     ADDRESS_LENGTH_MAX,
     AGENT_LENGTH_MAX,
@@ -37,6 +38,8 @@ from playtrace.registry.models import (
     Person,
     RecoveryCode,
 )
+from playtrace.registry.part import Part
+from playtrace.registry.passwords import check_password, hash_password
 from playtrace.registry.roles import ADMIN_OF_ALL, GRANTS_MAX, Grant, Role
 
 LOGIN_DAYS = 30
@@ -71,6 +74,78 @@ class SessionSecret:
     person: Person
     browser_secret: str = field(repr=False)
     """By which the browser is known from now on."""
+
+
+class People(Part):
+    def invite(self, email: str, grants: Sequence[Grant]) -> tuple[Person, str]:
+        """Somebody new, and the secret of the link by which they choose a password.
+
+        Raises `Invalid`, `PersonExists` and `UnknownGame`.
+        """
+        with self._noting() as session:
+            require_games(session, [grant.game_id for grant in grants])
+            now = self._now()
+            person = add(session, email, grants, now)
+            self._audit(session, "person.invited", person.email, grants=grants_in_words(grants))
+            return person, new_link(session, person, now)
+
+    def all(self) -> list[Person]:
+        """All of them, by email."""
+        with self._reading() as session:
+            return list(find_all(session))
+
+    def find(self, who: str | int) -> Person:
+        """By email or number. Raises `UnknownPerson`."""
+        with self._reading() as session:
+            return find(session, who)
+
+    def set_grants(self, who: str | int, grants: Sequence[Grant]) -> Person:
+        """What they may do, in place of all that they could. Raises `UnknownPerson`, `UnknownGame`, `Invalid` and
+        `LastAdmin`."""
+        with self._noting() as session:
+            person = find(session, who)
+            require_games(session, [grant.game_id for grant in grants if grant not in person.grants])
+            set_grants(session, person, grants)
+            self._audit(session, "person.role_changed", person.email, grants=grants_in_words(grants))
+            return person
+
+    def set_role(self, who: str | int, role: Role | None, game_ids: Sequence[str] = ()) -> Person:
+        """In these games, or in all; what they may do in others stays. Raises what `set_grants` does."""
+        with self._noting() as session:
+            person = find(session, who)
+            require_games(session, game_ids if role is not None else ())
+            set_role(session, person, role, game_ids)
+            self._audit(session, "person.role_changed", person.email, grants=grants_in_words(person.grants))
+            return person
+
+    def remove(self, who: str | int) -> Person:
+        """Raises `UnknownPerson` and `LastAdmin`."""
+        with self._noting() as session:
+            person = find(session, who)
+            remove(session, person)
+            saved_queries.forget_owner(session, person.id)
+            self._audit(session, "person.removed", person.email)
+            return person
+
+    def set_password(self, who: str | int, password: str) -> Person:
+        """Of whoever may do that without being asked for the old one. Raises `UnknownPerson` and `Invalid`."""
+        check_password(password)
+        password_hash = hash_password(password)
+        with self._noting() as session:
+            person = find(session, who)
+            set_password(session, person, password_hash)
+            self._audit(session, "person.password_set", person.email)
+            return person
+
+    def change_password(self, person_id: int, new: str, *, login: str | None) -> None:
+        """By themselves: all their logins end but this one. Raises `UnknownPerson` and `Invalid`."""
+        check_password(new)
+        password_hash = hash_password(new)
+        with self._noting() as session:
+            person = find(session, person_id)
+            person.password_hash = password_hash
+            end_logins(session, person, but=login)
+            self._audit(session, "person.password_changed", person.email)
 
 
 def login_id(login: Login) -> str:
@@ -317,3 +392,7 @@ def _rows(grants: Sequence[Grant]) -> list[GrantRow]:
     if len(set(games)) < len(games) or len(games) > GRANTS_MAX:
         raise Invalid("grants", f"expected one role for each game, at most {GRANTS_MAX:,}")
     return [GrantRow(game_id=game, role=grant.role.value) for game, grant in zip(games, grants, strict=True)]
+
+
+def grants_in_words(grants: Sequence[Grant]) -> list[str]:
+    return [f"{grant.role} of {grant.game_id or 'all games'}" for grant in grants]

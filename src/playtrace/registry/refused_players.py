@@ -11,14 +11,41 @@ import hashlib
 import hmac
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from playtrace.registry.models import RefusedPlayer, ServerSecret
+from playtrace.registry.part import Part
 
 PLAYER_SECRET = "player hashes and receipts"  # noqa: S105 - its name
+
+
+class RefusedPlayers(Part):
+    def secret(self) -> bytes:
+        """Makes hashes of players' ids, and signs receipts. It is made when it is first asked for."""
+        with self._reading() as session:
+            known = secret(session)
+        if known is None:
+            with self._writing() as session:
+                known = make_secret(session)
+        return known
+
+    def refuse(self, game_id: str, hashes: Collection[str]) -> None:
+        """Whatever is sent of players of these hashes is refused from now on."""
+        with self._writing() as session:
+            refuse(session, game_id, hashes, self._now())
+
+    def accept(self, game_id: str, hashes: Collection[str]) -> int:
+        """Take again what is sent of them. Returns how many were refused."""
+        with self._writing() as session:
+            return accept(session, game_id, hashes)
+
+    def all(self) -> dict[str, frozenset[str]]:
+        """Hashes of players who are refused, by game."""
+        with self._reading() as session:
+            return find_all(session)
 
 
 def secret(session: Session) -> bytes | None:

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 
 from playtrace.registry import alert_outbox
 from playtrace.registry.errors import Invalid, UnknownReport
+from playtrace.registry.games import check_time_zone, require_game
 from playtrace.registry.models import ERROR_LENGTH_MAX, REPORT_ID_LENGTH_MAX, AlertChannel, ReportSchedule
+from playtrace.registry.part import Part
 
 SCHEDULES_MAX = 200
 CHANNELS_MAX = 20
@@ -40,6 +42,46 @@ class ScheduleDefinition:
     """IANA name, of the local time; which days a report is about is said by the game's."""
     channel_ids: list[str]
     enabled: bool = True
+
+
+class Reports(Part):
+    def put(self, report_id: str, definition: ScheduleDefinition) -> ReportSchedule:
+        """Schedule a report, in place of the one of the same name. Raises `UnknownGame` and `Invalid`."""
+        check_time_zone(definition.time_zone)
+        with self._writing() as session:
+            require_game(session, definition.game_id)
+            self._audit(session, "report.put", report_id, game_id=definition.game_id)
+            return put(session, report_id, definition, self._now())
+
+    def remove(self, report_id: str) -> None:
+        """Raises `UnknownReport`."""
+        with self._writing() as session:
+            game_id = find(session, report_id).game_id
+            remove(session, report_id)
+            self._audit(session, "report.removed", report_id, game_id=game_id)
+
+    def all(self) -> list[ReportSchedule]:
+        """All schedules, by name."""
+        with self._reading() as session:
+            return list(find_all(session))
+
+    def find(self, report_id: str) -> ReportSchedule:
+        """Raises `UnknownReport`."""
+        with self._reading() as session:
+            return find(session, report_id)
+
+    def send(self, report_id: str, message_json: str, *, due: dt.datetime | None = None) -> list[str] | None:
+        """Put a report on its way: the one that was `due`, unless that was done already, or one out of turn.
+
+        Returns the channels that there are, or None. Raises `UnknownReport`.
+        """
+        with self._writing() as session:
+            return send(session, report_id, message_json, self._now(), due=due)
+
+    def failed(self, report_id: str, error: str) -> None:
+        """It could not be made, and is still due."""
+        with self._writing() as session:
+            failed(session, report_id, error)
 
 
 def put(session: Session, report_id: str, definition: ScheduleDefinition, now: dt.datetime) -> ReportSchedule:

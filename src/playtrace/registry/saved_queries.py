@@ -10,7 +10,9 @@ from sqlalchemy import delete, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from playtrace.registry.errors import Invalid, UnknownSavedQuery
+from playtrace.registry.games import require_game
 from playtrace.registry.models import SAVED_QUERY_NAME_LENGTH_MAX, SavedQuery
+from playtrace.registry.part import Part
 
 QUERIES_MAX = 500
 """Of one person in a game, and of those that are shared in it."""
@@ -23,6 +25,38 @@ class QueryDefinition:
     name: str
     sql: str
     is_shared: bool
+
+
+class SavedQueries(Part):
+    def visible_to(self, game_id: str, person_id: int | None) -> list[SavedQuery]:
+        """Those of a game that are shared, and the person's own; by name."""
+        with self._reading() as session:
+            return list(visible_to(session, game_id, person_id))
+
+    def find(self, game_id: str, query_id: int) -> SavedQuery:
+        """Raises `UnknownSavedQuery`."""
+        with self._reading() as session:
+            return find(session, game_id, query_id)
+
+    def add(self, game_id: str, definition: QueryDefinition, person_id: int | None) -> SavedQuery:
+        """Raises `UnknownGame` and `Invalid`."""
+        with self._noting() as session:
+            require_game(session, game_id)
+            self._audit(session, "saved_query.put", definition.name, game_id=game_id)
+            return add(session, game_id, definition, person_id, self._now())
+
+    def change(self, game_id: str, query_id: int, definition: QueryDefinition) -> SavedQuery:
+        """Raises `UnknownSavedQuery` and `Invalid`."""
+        with self._noting() as session:
+            self._audit(session, "saved_query.put", definition.name, game_id=game_id)
+            return change(session, game_id, query_id, definition, self._now())
+
+    def remove(self, game_id: str, query_id: int) -> None:
+        """Raises `UnknownSavedQuery`."""
+        with self._noting() as session:
+            removed = find(session, game_id, query_id)
+            self._audit(session, "saved_query.removed", removed.name, game_id=game_id)
+            remove(session, game_id, query_id)
 
 
 def add(

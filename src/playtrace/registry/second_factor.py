@@ -18,9 +18,11 @@ from pyotp.totp import TOTP
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from playtrace.registry import people
 from playtrace.registry.access_secrets import sha256_of
 from playtrace.registry.errors import CodeRefused, SecondFactorThere
 from playtrace.registry.models import Person, RecoveryCode
+from playtrace.registry.part import Part
 
 STEPS_OFF_MAX = 1
 """A phone's clock may be so many times thirty seconds off, or its owner slow."""
@@ -30,6 +32,62 @@ CODE_LENGTH_MAX = 40
 """Of what people type, with spaces and dashes."""
 ISSUER = "playtrace"
 """What the app shows above the codes, beside the email."""
+
+
+class SecondFactors(Part):
+    def begin(self, person_id: int) -> str:
+        """The secret for an authenticator app. It is asked for codes of it once it is confirmed.
+
+        Raises `UnknownPerson` and `SecondFactorThere`.
+        """
+        with self._noting() as session:
+            return begin(people.find(session, person_id))
+
+    def confirm(self, person_id: int, code: str) -> list[str]:
+        """The recovery codes, which cannot be shown again. Raises `UnknownPerson`, `SecondFactorThere` and
+        `CodeRefused`."""
+        with self._noting() as session:
+            person = people.find(session, person_id)
+            codes = confirm(session, person, code, self._now())
+            self._audit(session, "person.second_factor_set", person.email)
+            return codes
+
+    def take_code(self, person_id: int, code: str) -> None:
+        """Of the app, or for recovery: none is taken twice. Raises `UnknownPerson` and `CodeRefused`."""
+        try:
+            with self._noting() as session:
+                person = people.find(session, person_id)
+                take(session, person, code, self._now())
+                if not is_of_app(code):
+                    self._audit(session, "person.recovery_code_used", person.email)
+        except CodeRefused:
+            # Whoever comes so far knows the password.
+            with self._noting() as session:
+                self._audit(session, "person.code_refused", people.find(session, person_id).email)
+            raise
+
+    def new_recovery_codes(self, person_id: int) -> list[str]:
+        """In place of those that were left; none without a second factor. Raises `UnknownPerson`."""
+        with self._noting() as session:
+            person = people.find(session, person_id)
+            if not person.has_second_factor:
+                return []
+            self._audit(session, "person.recovery_codes_made", person.email)
+            return new_recovery_codes(session, person)
+
+    def recovery_codes_left(self, person_id: int) -> int:
+        """Raises `UnknownPerson`."""
+        with self._reading() as session:
+            return recovery_codes_left(session, people.find(session, person_id))
+
+    def remove(self, who: str | int) -> Person:
+        """Where there is one. Raises `UnknownPerson`."""
+        with self._noting() as session:
+            person = people.find(session, who)
+            if person.has_second_factor:
+                self._audit(session, "person.second_factor_removed", person.email)
+            remove(session, person)
+            return person
 
 
 def begin(person: Person) -> str:

@@ -8,12 +8,42 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from playtrace.registry.audit import acting
 from playtrace.registry.errors import Invalid, UnknownAnnotation
-from playtrace.registry.games import check_text
+from playtrace.registry.games import check_text, require_game
 from playtrace.registry.models import ANNOTATION_LENGTH_MAX, Annotation
+from playtrace.registry.part import Part
 
 ANNOTATIONS_MAX = 2_000
 """Of one game: more than one a day for five years."""
+
+
+class Annotations(Part):
+    def add(self, game_id: str, at: dt.datetime, text: str) -> Annotation:
+        """Of whoever acts. Raises `UnknownGame` and `Invalid`."""
+        with self._noting() as session:
+            require_game(session, game_id)
+            self._audit(session, "annotation.added", text, game_id=game_id, at=str(at))
+            return add(session, game_id, at, text, acting.get().name, self._now())
+
+    def change(self, game_id: str, annotation_id: int, at: dt.datetime, text: str) -> Annotation:
+        """Raises `UnknownAnnotation` and `Invalid`."""
+        with self._noting() as session:
+            self._audit(session, "annotation.changed", text, game_id=game_id, at=str(at))
+            return change(session, game_id, annotation_id, at, text, acting.get().name, self._now())
+
+    def remove(self, game_id: str, annotation_id: int) -> None:
+        """Raises `UnknownAnnotation`."""
+        with self._noting() as session:
+            removed = remove(session, game_id, annotation_id)
+            self._audit(session, "annotation.removed", removed.text, game_id=game_id, at=str(removed.at))
+
+    def between(
+        self, game_id: str, *, since: dt.datetime | None = None, until: dt.datetime | None = None
+    ) -> list[Annotation]:
+        """Those of a game, from `since` on and before `until`, the earliest first."""
+        with self._reading() as session:
+            return list(find_all(session, game_id, since, until))
 
 
 def add(session: Session, game_id: str, at: dt.datetime, text: str, author: str, now: dt.datetime) -> Annotation:

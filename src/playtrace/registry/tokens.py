@@ -5,16 +5,62 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from playtrace.registry import people
 from playtrace.registry.access_secrets import PREFIX_LENGTH, READING, new_secret, sha256_of
 from playtrace.registry.errors import Invalid, UnknownToken
+from playtrace.registry.games import check_note, require_games
 from playtrace.registry.models import Token
-from playtrace.registry.roles import Scope
+from playtrace.registry.part import Part
+from playtrace.registry.roles import Scope, read_scopes
 
 GAMES_MAX = 1_000
 """Named by one token."""
+
+
+class Tokens(Part):
+    def add(
+        self,
+        *,
+        note: str = "",
+        game_ids: Sequence[str] | None = None,
+        scopes: Sequence[Scope] = (Scope.READ,),
+        expires_at: dt.datetime | None = None,
+    ) -> tuple[Token, str]:
+        """A token of some games, or of all, and its secret, which cannot be shown again.
+
+        Raises `UnknownGame` or `Invalid`.
+        """
+        note = check_note(note)
+        with self._writing() as session:
+            require_games(session, game_ids or ())
+            token, secret = add(session, note, game_ids, read_scopes(scopes), expires_at, self._now())
+            self._audit(session, "token.added", _token_in_words(token), scopes=token.scopes, games=token.game_ids)
+            return token, secret
+
+    def all(self) -> list[Token]:
+        """All tokens, oldest first, the revoked ones too."""
+        with self._reading() as session:
+            return list(find_all(session))
+
+    def revoke(self, token_id: int) -> Token:
+        """Raises `UnknownToken`."""
+        with self._writing() as session:
+            token = revoke(session, token_id, self._now())
+            self._audit(session, "token.revoked", _token_in_words(token))
+            return token
+
+    def of_secret(self, secret: str) -> Token | None:
+        """Where it is good now. That it was used is noted."""
+        now = self._now()
+        with self._reading() as session:
+            token = of_secret(session, secret, now)
+        if token is not None and (token.used_at is None or now - token.used_at >= people.SEEN):
+            with self._noting() as session:
+                session.execute(update(Token).where(Token.id == token.id).values(used_at=now))
+        return token
 
 
 def add(
@@ -68,3 +114,7 @@ def of_secret(session: Session, secret: str, now: dt.datetime) -> Token | None:
         or_(Token.expires_at.is_(None), Token.expires_at > now),
     )
     return session.scalars(query).one_or_none()
+
+
+def _token_in_words(token: Token) -> str:
+    return f"{token.prefix}… {token.note}".rstrip()

@@ -57,7 +57,7 @@ class Reports:
     def work(self) -> None:
         """Send what is due. One that cannot be made keeps no other from its turn."""
         now = self._clock()
-        schedules = self._registry.reports()
+        schedules = self._registry.reports.all()
         self.failing = [one.id for one in schedules if one.enabled and one.last_error is not None]
         for schedule in schedules:
             due = latest_due(schedule, now)
@@ -72,21 +72,21 @@ class Reports:
         Raises `UnknownReport`, and what `Store.reading` raises.
         """
         now = self._clock()
-        schedule = self._registry.report(report_id)
+        schedule = self._registry.reports.find(report_id)
         period, message = self._made(schedule, now, now)
-        return period, self._registry.send_report(report_id, message) or []
+        return period, self._registry.reports.send(report_id, message) or []
 
     def _send_due(self, schedule: ReportSchedule, due: dt.datetime, now: dt.datetime) -> None:
         try:
             _, message = self._made(schedule, due, now)
-            channels = self._registry.send_report(schedule.id, message, due=due)
+            channels = self._registry.reports.send(schedule.id, message, due=due)
         except UnknownReport:
             # Removed meanwhile.
             return
         except Exception as error:
             # Whatever it is: it is told, the others have their turn, and this one is tried again.
             self._failed[schedule.id] = now
-            self._registry.report_failed(schedule.id, str(error) or type(error).__name__)
+            self._registry.reports.failed(schedule.id, str(error) or type(error).__name__)
             log.warning("a report could not be made", extra={"report": schedule.id}, exc_info=error)
             return
         self._failed.pop(schedule.id, None)
@@ -95,7 +95,7 @@ class Reports:
 
     def _made(self, schedule: ReportSchedule, due: dt.datetime, now: dt.datetime) -> tuple[Period, str]:
         """Which period it is about, and the message."""
-        game = self._registry.game(schedule.game_id)
+        game = self._registry.games.get(schedule.game_id)
         if game is None:
             raise UnknownReport(schedule.id)
         kind: Kind = "week" if schedule.every == "week" else "day"

@@ -102,7 +102,7 @@ class DailyRefresh:
     def work(self) -> None:
         now = dt.datetime.now(dt.UTC)
         for game_id, segment_id, made_at in segments.refreshed(self._store, "daily"):
-            game = self._registry.game(game_id)
+            game = self._registry.games.get(game_id)
             if game is None or now - self._failed.get((game_id, segment_id), now - TRY_AGAIN) < TRY_AGAIN:
                 continue
             zone = ZoneInfo(game.time_zone)

@@ -32,8 +32,8 @@ def game(engine: Engine) -> str:
 @pytest.fixture
 def registry(tmp_path: Path, game: str) -> Iterator[Registry]:
     registry = Registry.open(f"sqlite:///{tmp_path / 'registry.sqlite'}")
-    registry.add_game(game)
-    registry.add_game("other")
+    registry.games.add(game)
+    registry.games.add("other")
     yield registry
     registry.close()
 
@@ -111,7 +111,7 @@ def test_what_cannot_be_read(client: TestClient) -> None:
 
 
 def test_only_admins_change_rates(client: TestClient, registry: Registry, game: str) -> None:
-    _, secret = registry.add_token(game_ids=["other"])
+    _, secret = registry.tokens.add(game_ids=["other"])
     headers = {"Authorization": f"Bearer {secret}"}
     assert client.get("/api/rates", headers=headers).status_code == 200
     assert client.get("/api/games/other/rates", headers=headers).status_code == 200

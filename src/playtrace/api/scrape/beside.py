@@ -79,7 +79,7 @@ def mirrors(state: State) -> Iterator[Metric]:
 
 
 def alerts(state: State) -> Iterator[Metric]:
-    backlogs = sorted(state.registry.alert_backlogs().items())
+    backlogs = sorted(state.registry.alert_outbox.backlogs().items())
     names = named(channel for channel, _ in backlogs)
     waiting: Counter[tuple[str]] = Counter()
     aside: Counter[tuple[str]] = Counter()

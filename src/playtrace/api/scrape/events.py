@@ -25,7 +25,7 @@ def families(state: State) -> Iterator[Metric]:
         totals = moment.rows(TOTALS)
         (newest,) = moment.rows(NEWEST)
     # In the order in which they were made: a game keeps its name here when another is added.
-    games = sorted(state.registry.games(), key=lambda game: (game.created_at, game.id))
+    games = sorted(state.registry.games.all(), key=lambda game: (game.created_at, game.id))
     # Of requests in which no game could be read there is no game: the label is empty.
     names = {"": ""} | named(game.id for game in games)
     outcomes: Counter[tuple[str, str]] = Counter()
