@@ -71,7 +71,20 @@ def open_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerP
 
 
 OUTSIDE = frozenset(
-    {"chromium", "postgresql", "mariadb", "mongodb", "kafka", "apache", "nats", "clickhouse", "spark", "aws"}
+    {
+        "chromium",
+        "postgresql",
+        "mariadb",
+        "mongodb",
+        "kafka",
+        "apache",
+        "nats",
+        "kinesis",
+        "kinesis_local",
+        "clickhouse",
+        "spark",
+        "aws",
+    }
 )
 """Fixtures of what is not ours. Whoever needs one is run where everything is, or where somebody names the file; tests
 that ask for one while they run are marked `outside` where they are."""
