@@ -20,6 +20,7 @@ from pyiceberg.table import StaticTable, Table
 
 from databases.studio import MakeTarget, Studio
 from playtrace.mirrors.lake import upkeep
+from playtrace.mirrors.lake.books import read_books
 from playtrace.mirrors.lake.checking import differences, in_lake, in_store, summed
 from playtrace.mirrors.lake.files import files_of, read_files
 from playtrace.mirrors.lake.tables import EVENTS, SET_ASIDE
@@ -118,6 +119,19 @@ def test_what_was_set_aside_is_there_too(lake: Lake, studio: Studio) -> None:
     [row] = lake.rows(SET_ASIDE)
     assert (row["outcome"], row["game_id"]) == ("quarantined", game)
     assert len(lake.rows()) == 1
+
+
+def test_the_books_are_beside_the_tables(lake: Lake, studio: Studio) -> None:
+    game = studio.add_game("books")
+    for hour in (1, 5):
+        studio.load(game, sent(hour), sent(hour), sent(100 + hour, time=OLD), received_at=NOW.replace(hour=hour))
+        studio.follow(lake.make(), games=(game,))
+    books = read_books(lake.table())
+    assert books is not None
+    assert books.complete_before == dt.datetime(2026, 3, 29, 3), "two hours before what came last"
+    told = {(row["hour"].hour, row["outcome"]): row["events"] for row in books.rows.to_pylist()}
+    assert told == {(hour, outcome): 1 for hour in (1, 5) for outcome in ("stored", "duplicate", "quarantined")}
+    assert {row["game_id"] for row in books.rows.to_pylist()} == {game}
 
 
 def test_slices_that_come_again_are_there_once(lake: Lake, studio: Studio) -> None:
@@ -293,6 +307,7 @@ def test_erased_players_are_in_no_file_and_what_came_after_is_kept(lake: Lake, s
             # The store has none of them any more; here nothing is kept.
             rows = target.read_without(erasure, Slice(None, studio.here(), ("nobody",), None), moment)
         target.erase(erasure, rows)
+        assert read_books(target.table(EVENTS)) is None, "what they say has changed"
         assert [row["player_id"] for row in lake.rows()] == ["bob"]
         assert lake.rows(SET_ASIDE) == []
         # Done once: what came of them later stays.

@@ -15,10 +15,10 @@ import pytest
 import sqlglot
 from conftest import FROM_EVENTS, Engine
 from dialects.postgresql import to_postgresql
-from dialects.spark import to_spark
 from sqlglot import exp
 
 from playtrace.store.dialects.clickhouse import to_clickhouse
+from playtrace.store.dialects.spark import to_spark
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "sql"
 NOW = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)

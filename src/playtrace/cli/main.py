@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alerts": ("playtrace.cli.alerts", "app"),
     "gamedb": ("playtrace.cli.gamedb", "app"),
     "lake": ("playtrace.cli.lake", "app"),
+    "batch": ("playtrace.cli.batch", "app"),
     "mirrors": ("playtrace.cli.mirrors", "app"),
     "rates": ("playtrace.cli.rates", "app"),
     "retention": ("playtrace.cli.retention", "app"),

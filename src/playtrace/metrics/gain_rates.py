@@ -60,7 +60,7 @@ class Parameters(CommonParameters):
 class LargestGain(Model):
     player_id: str
     gained_micros: int = Field(description="The most within 60 seconds.")
-    at: dt.datetime = Field(description="When the last of these gains happened; of several such minutes, one of them.")
+    at: dt.datetime = Field(description="When the last of these gains happened; of several such minutes, in the first.")
     impossible: Literal["cap", "peers"] | None = Field(
         description="`cap`: above the cap; `peers`: above three times the 99.9th percentile of the peers."
     )
@@ -99,7 +99,7 @@ LIMIT 1
 GAINS: LiteralString = f"""
 WITH
 most AS (
-    SELECT player_id, max(gained) AS gained, arg_max(at_us, gained) AS at_us
+    SELECT player_id, max(gained) AS gained, arg_min(at_us, (-gained, at_us)) AS at_us
     FROM (
         SELECT player_id, at_us, sum(amount) OVER (
             PARTITION BY player_id ORDER BY at_us RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW

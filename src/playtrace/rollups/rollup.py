@@ -106,6 +106,10 @@ class Rollup(Struct, frozen=True):
         """The merged rows of some events, as they lie in the store."""
         return self.in_order(self.rows(source))
 
+    def made_anew(self, source: Sql) -> Sql:
+        """The merged rows of some events of any days, in no order: in one step, which needs more memory."""
+        return self._within_day(self.merge, self.rows(source))
+
     def of_load(self, source: Sql) -> Sql:
         """Rows of some events, as a load adds them: few, and in no order."""
         return self._within_day(self.gather or self.merge, self.rows(source))

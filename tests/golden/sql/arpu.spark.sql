@@ -21,7 +21,7 @@ WITH all_counts AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM main_event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -113,7 +113,7 @@ WITH slices AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -168,12 +168,14 @@ WITH slices AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+    ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
+    AND time >= start_at
+    AND time < end_at
   WHERE
     name IN ('purchase', 'ad_impression')
     AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
@@ -211,7 +213,7 @@ WITH slices AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -222,7 +224,7 @@ WITH slices AS (
 ), first_orders AS (
   SELECT
     transaction_id,
-    MIN_BY(detail, order_key) AS detail,
+    MIN_BY(detail, CASE WHEN NOT detail IS NULL THEN order_key END) AS detail,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
   FROM orders
@@ -421,12 +423,12 @@ WITH slices AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM main_players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
   JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    ON CAST(DATE_TRUNC('DAY', first_seen) AS TIMESTAMP_NTZ) = slices.key
     AND first_seen >= start_at
     AND first_seen < end_at
   WHERE
@@ -471,12 +473,14 @@ WITH slices AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+    ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
+    AND time >= start_at
+    AND time < end_at
   WHERE
     name IN ('purchase', 'ad_impression')
     AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
@@ -513,7 +517,7 @@ WITH slices AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -524,7 +528,7 @@ WITH slices AS (
 ), first_orders AS (
   SELECT
     transaction_id,
-    MIN_BY(detail, order_key) AS detail,
+    MIN_BY(detail, CASE WHEN NOT detail IS NULL THEN order_key END) AS detail,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
   FROM orders
@@ -711,13 +715,15 @@ WITH slices AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
   JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+    ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
+    AND time >= start_at
+    AND time < end_at
   WHERE
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
@@ -803,30 +809,39 @@ WITH slices AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -838,30 +853,40 @@ WITH slices AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -900,8 +925,8 @@ WITH slices AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -925,7 +950,9 @@ WITH slices AS (
     ) AS said
   ) AS noted
   JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+    ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
+    AND time >= start_at
+    AND time < end_at
   WHERE
     name IN ('purchase', 'ad_impression')
     AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
@@ -1005,30 +1032,39 @@ WITH slices AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -1040,30 +1076,40 @@ WITH slices AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1102,8 +1148,8 @@ WITH slices AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1133,7 +1179,7 @@ WITH slices AS (
 ), first_orders AS (
   SELECT
     transaction_id,
-    MIN_BY(detail, order_key) AS detail,
+    MIN_BY(detail, CASE WHEN NOT detail IS NULL THEN order_key END) AS detail,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
   FROM orders
@@ -1327,9 +1373,9 @@ WITH slices AS (
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
-      MIN_BY(platform, order_key) AS platform,
-      MIN_BY(version, order_key) AS version,
-      MIN_BY(country, order_key) AS country
+      MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+      MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+      MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country
     FROM (
       SELECT
         game_id,
@@ -1378,8 +1424,8 @@ WITH slices AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1390,7 +1436,7 @@ WITH slices AS (
       player_id
   ) AS player
   JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    ON CAST(DATE_TRUNC('DAY', first_seen) AS TIMESTAMP_NTZ) = slices.key
     AND first_seen >= start_at
     AND first_seen < end_at
   WHERE
@@ -1477,30 +1523,39 @@ WITH slices AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -1512,30 +1567,40 @@ WITH slices AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1574,8 +1639,8 @@ WITH slices AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1599,7 +1664,9 @@ WITH slices AS (
     ) AS said
   ) AS noted
   JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+    ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
+    AND time >= start_at
+    AND time < end_at
   WHERE
     name IN ('purchase', 'ad_impression')
     AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
@@ -1678,30 +1745,39 @@ WITH slices AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -1713,30 +1789,40 @@ WITH slices AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1775,8 +1861,8 @@ WITH slices AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1806,7 +1892,7 @@ WITH slices AS (
 ), first_orders AS (
   SELECT
     transaction_id,
-    MIN_BY(detail, order_key) AS detail,
+    MIN_BY(detail, CASE WHEN NOT detail IS NULL THEN order_key END) AS detail,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
   FROM orders

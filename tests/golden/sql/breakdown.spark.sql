@@ -25,7 +25,7 @@ WITH event_counts AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM main_event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -194,8 +194,8 @@ WITH event_counts AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -228,9 +228,19 @@ WITH event_counts AS (
         value,
         TRY_CAST(ROUND(
           1e6 * COALESCE(
-            TRY_VARIANT_GET(props, '$.frames', 'DOUBLE'),
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE),
             value * seconds,
-            TRY_VARIANT_GET(props, '$.fps', 'DOUBLE') * seconds
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) * seconds
           )
         ) AS BIGINT) AS drawn_micros,
         TRY_CAST(ROUND(seconds * 1e6) AS BIGINT) AS drawn_us
@@ -246,7 +256,15 @@ WITH event_counts AS (
           currency,
           value,
           props,
-          COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1) AS seconds
+          COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE),
+            1
+          ) AS seconds
         FROM (
           SELECT
             game_id,
@@ -285,8 +303,8 @@ WITH event_counts AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source

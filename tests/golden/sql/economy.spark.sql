@@ -51,7 +51,7 @@ WITH noted AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -109,7 +109,7 @@ WITH noted AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -298,7 +298,7 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -356,7 +356,7 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -407,7 +407,7 @@ WITH calendar AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -449,7 +449,7 @@ WITH calendar AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -481,7 +481,13 @@ WITH calendar AS (
       END
     ) AS moved,
     MAX(CASE WHEN NOT balance IS NULL THEN order_key END) AS report_key,
-    MAX_BY(balance, CASE WHEN NOT balance IS NULL THEN order_key END) AS balance
+    MAX_BY(
+      balance,
+      CASE
+        WHEN NOT balance IS NULL
+        THEN CASE WHEN NOT balance IS NULL THEN order_key END
+      END
+    ) AS balance
   FROM wallet_moves
   WHERE
     COALESCE(NULLIF(currency, 'unknown'), '') = NULL
@@ -726,30 +732,39 @@ WITH noted AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -761,30 +776,40 @@ WITH noted AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -823,8 +848,8 @@ WITH noted AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -943,30 +968,39 @@ WITH noted AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -978,30 +1012,40 @@ WITH noted AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1040,8 +1084,8 @@ WITH noted AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1266,8 +1310,8 @@ WITH active AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -1334,8 +1378,8 @@ WITH active AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -1420,30 +1464,39 @@ WITH active AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -1455,30 +1508,40 @@ WITH active AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1517,8 +1580,8 @@ WITH active AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1621,30 +1684,39 @@ WITH active AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -1656,30 +1728,40 @@ WITH active AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1718,8 +1800,8 @@ WITH active AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1770,7 +1852,13 @@ WITH active AS (
       END
     ) AS moved,
     MAX(CASE WHEN NOT balance IS NULL THEN order_key END) AS report_key,
-    MAX_BY(balance, CASE WHEN NOT balance IS NULL THEN order_key END) AS balance
+    MAX_BY(
+      balance,
+      CASE
+        WHEN NOT balance IS NULL
+        THEN CASE WHEN NOT balance IS NULL THEN order_key END
+      END
+    ) AS balance
   FROM wallet_moves
   WHERE
     COALESCE(NULLIF(currency, 'unknown'), '') = NULL

@@ -2,21 +2,23 @@ WITH session_ids AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several,
-    MIN_BY(kept, order_key) AS kept
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several,
+    MIN_BY(kept, CASE WHEN NOT kept IS NULL THEN order_key END) AS kept
   FROM (
     SELECT
       game_id,
@@ -29,9 +31,9 @@ WITH session_ids AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -83,14 +85,19 @@ WITH session_ids AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
         COALESCE(
           COALESCE(
-            ARRAY_CONTAINS(
-              CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
-              TRY_VARIANT_GET(props, '$.mode', 'STRING')
-            )
-            OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+            ARRAY_CONTAINS(CAST(ARRAY('ranked', '7') AS ARRAY<STRING>), GET_JSON_OBJECT(props, '$.mode'))
+            OR ARRAY_CONTAINS(
+              CAST(ARRAY(7.0) AS ARRAY<DOUBLE>),
+              TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.mode') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.mode')
+              END AS DOUBLE)
+            ),
             FALSE
           )
           AND NOT COALESCE(
@@ -100,7 +107,7 @@ WITH session_ids AS (
           ),
           FALSE
         ) AS kept
-      FROM main.events
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -123,9 +130,9 @@ WITH session_ids AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -136,19 +143,20 @@ WITH session_ids AS (
       CAST(1 AS BIGINT) AS events,
       CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
       CAST(CASE
-        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+        WHEN name = 'crash'
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS backgrounds,
@@ -191,14 +199,19 @@ WITH session_ids AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
         COALESCE(
           COALESCE(
-            ARRAY_CONTAINS(
-              CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
-              TRY_VARIANT_GET(props, '$.mode', 'STRING')
-            )
-            OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+            ARRAY_CONTAINS(CAST(ARRAY('ranked', '7') AS ARRAY<STRING>), GET_JSON_OBJECT(props, '$.mode'))
+            OR ARRAY_CONTAINS(
+              CAST(ARRAY(7.0) AS ARRAY<DOUBLE>),
+              TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.mode') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.mode')
+              END AS DOUBLE)
+            ),
             FALSE
           )
           AND NOT COALESCE(
@@ -208,7 +221,7 @@ WITH session_ids AS (
           ),
           FALSE
         ) AS kept
-      FROM main.events
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -254,7 +267,12 @@ WITH session_ids AS (
       began.quits,
       began.backgrounds,
       began.kept,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -279,19 +297,19 @@ WITH session_ids AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
         CAST(SUM(quits) AS BIGINT) AS quits,
         CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-        MIN_BY(kept, order_key) AS kept
+        MIN_BY(kept, CASE WHEN NOT kept IS NULL THEN order_key END) AS kept
       FROM (
         SELECT
           *,
@@ -309,23 +327,25 @@ WITH session_ids AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
             CAST(SUM(crashes) AS BIGINT) AS crashes,
             CAST(SUM(quits) AS BIGINT) AS quits,
             CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-            MIN_BY(kept, order_key) AS kept
+            MIN_BY(kept, CASE WHEN NOT kept IS NULL THEN order_key END) AS kept
           FROM (
             SELECT
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -357,9 +377,9 @@ WITH session_ids AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -411,14 +431,19 @@ WITH session_ids AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
                       COALESCE(
                         COALESCE(
-                          ARRAY_CONTAINS(
-                            CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
-                            TRY_VARIANT_GET(props, '$.mode', 'STRING')
-                          )
-                          OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                          ARRAY_CONTAINS(CAST(ARRAY('ranked', '7') AS ARRAY<STRING>), GET_JSON_OBJECT(props, '$.mode'))
+                          OR ARRAY_CONTAINS(
+                            CAST(ARRAY(7.0) AS ARRAY<DOUBLE>),
+                            TRY_CAST(CASE
+                              WHEN NOT (
+                                GET_JSON_OBJECT(props, '$.mode') RLIKE '[0-9.][dDfFxXpP]'
+                              )
+                              THEN GET_JSON_OBJECT(props, '$.mode')
+                            END AS DOUBLE)
+                          ),
                           FALSE
                         )
                         AND NOT COALESCE(
@@ -428,7 +453,7 @@ WITH session_ids AS (
                         ),
                         FALSE
                       ) AS kept
-                    FROM main.events
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -451,9 +476,9 @@ WITH session_ids AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -464,19 +489,20 @@ WITH session_ids AS (
                     CAST(1 AS BIGINT) AS events,
                     CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
                     CAST(CASE
-                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                      WHEN name = 'crash'
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS backgrounds,
@@ -519,14 +545,19 @@ WITH session_ids AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
                       COALESCE(
                         COALESCE(
-                          ARRAY_CONTAINS(
-                            CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
-                            TRY_VARIANT_GET(props, '$.mode', 'STRING')
-                          )
-                          OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                          ARRAY_CONTAINS(CAST(ARRAY('ranked', '7') AS ARRAY<STRING>), GET_JSON_OBJECT(props, '$.mode'))
+                          OR ARRAY_CONTAINS(
+                            CAST(ARRAY(7.0) AS ARRAY<DOUBLE>),
+                            TRY_CAST(CASE
+                              WHEN NOT (
+                                GET_JSON_OBJECT(props, '$.mode') RLIKE '[0-9.][dDfFxXpP]'
+                              )
+                              THEN GET_JSON_OBJECT(props, '$.mode')
+                            END AS DOUBLE)
+                          ),
                           FALSE
                         )
                         AND NOT COALESCE(
@@ -536,7 +567,7 @@ WITH session_ids AS (
                         ),
                         FALSE
                       ) AS kept
-                    FROM main.events
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -589,9 +620,9 @@ WITH session_ids AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -643,14 +674,19 @@ WITH session_ids AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
             COALESCE(
               COALESCE(
-                ARRAY_CONTAINS(
-                  CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
-                  TRY_VARIANT_GET(props, '$.mode', 'STRING')
-                )
-                OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                ARRAY_CONTAINS(CAST(ARRAY('ranked', '7') AS ARRAY<STRING>), GET_JSON_OBJECT(props, '$.mode'))
+                OR ARRAY_CONTAINS(
+                  CAST(ARRAY(7.0) AS ARRAY<DOUBLE>),
+                  TRY_CAST(CASE
+                    WHEN NOT (
+                      GET_JSON_OBJECT(props, '$.mode') RLIKE '[0-9.][dDfFxXpP]'
+                    )
+                    THEN GET_JSON_OBJECT(props, '$.mode')
+                  END AS DOUBLE)
+                ),
                 FALSE
               )
               AND NOT COALESCE(
@@ -660,7 +696,7 @@ WITH session_ids AS (
               ),
               FALSE
             ) AS kept
-          FROM main.events
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -683,9 +719,9 @@ WITH session_ids AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -696,19 +732,20 @@ WITH session_ids AS (
           CAST(1 AS BIGINT) AS events,
           CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
           CAST(CASE
-            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+            WHEN name = 'crash'
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS backgrounds,
@@ -751,14 +788,19 @@ WITH session_ids AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
             COALESCE(
               COALESCE(
-                ARRAY_CONTAINS(
-                  CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
-                  TRY_VARIANT_GET(props, '$.mode', 'STRING')
-                )
-                OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                ARRAY_CONTAINS(CAST(ARRAY('ranked', '7') AS ARRAY<STRING>), GET_JSON_OBJECT(props, '$.mode'))
+                OR ARRAY_CONTAINS(
+                  CAST(ARRAY(7.0) AS ARRAY<DOUBLE>),
+                  TRY_CAST(CASE
+                    WHEN NOT (
+                      GET_JSON_OBJECT(props, '$.mode') RLIKE '[0-9.][dDfFxXpP]'
+                    )
+                    THEN GET_JSON_OBJECT(props, '$.mode')
+                  END AS DOUBLE)
+                ),
                 FALSE
               )
               AND NOT COALESCE(
@@ -768,7 +810,7 @@ WITH session_ids AS (
               ),
               FALSE
             ) AS kept
-          FROM main.events
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -798,7 +840,9 @@ WITH session_ids AS (
       AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -818,9 +862,9 @@ WITH session_ids AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -872,14 +916,19 @@ WITH session_ids AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
                 COALESCE(
                   COALESCE(
-                    ARRAY_CONTAINS(
-                      CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
-                      TRY_VARIANT_GET(props, '$.mode', 'STRING')
-                    )
-                    OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                    ARRAY_CONTAINS(CAST(ARRAY('ranked', '7') AS ARRAY<STRING>), GET_JSON_OBJECT(props, '$.mode'))
+                    OR ARRAY_CONTAINS(
+                      CAST(ARRAY(7.0) AS ARRAY<DOUBLE>),
+                      TRY_CAST(CASE
+                        WHEN NOT (
+                          GET_JSON_OBJECT(props, '$.mode') RLIKE '[0-9.][dDfFxXpP]'
+                        )
+                        THEN GET_JSON_OBJECT(props, '$.mode')
+                      END AS DOUBLE)
+                    ),
                     FALSE
                   )
                   AND NOT COALESCE(
@@ -889,7 +938,7 @@ WITH session_ids AS (
                   ),
                   FALSE
                 ) AS kept
-              FROM main.events
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source
@@ -912,9 +961,9 @@ WITH session_ids AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -925,19 +974,20 @@ WITH session_ids AS (
               CAST(1 AS BIGINT) AS events,
               CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
               CAST(CASE
-                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                WHEN name = 'crash'
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS crashes,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS quits,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS backgrounds,
@@ -980,14 +1030,19 @@ WITH session_ids AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
                 COALESCE(
                   COALESCE(
-                    ARRAY_CONTAINS(
-                      CAST(ARRAY('ranked', '7') AS ARRAY<STRING>),
-                      TRY_VARIANT_GET(props, '$.mode', 'STRING')
-                    )
-                    OR ARRAY_CONTAINS(CAST(ARRAY(7.0) AS ARRAY<DOUBLE>), TRY_VARIANT_GET(props, '$.mode', 'DOUBLE')),
+                    ARRAY_CONTAINS(CAST(ARRAY('ranked', '7') AS ARRAY<STRING>), GET_JSON_OBJECT(props, '$.mode'))
+                    OR ARRAY_CONTAINS(
+                      CAST(ARRAY(7.0) AS ARRAY<DOUBLE>),
+                      TRY_CAST(CASE
+                        WHEN NOT (
+                          GET_JSON_OBJECT(props, '$.mode') RLIKE '[0-9.][dDfFxXpP]'
+                        )
+                        THEN GET_JSON_OBJECT(props, '$.mode')
+                      END AS DOUBLE)
+                    ),
                     FALSE
                   )
                   AND NOT COALESCE(
@@ -997,7 +1052,7 @@ WITH session_ids AS (
                   ),
                   FALSE
                 ) AS kept
-              FROM main.events
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source

@@ -78,16 +78,16 @@ WITH numbers AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
       CASE WHEN name = 'session_start' THEN 1 ELSE 0 END + CASE WHEN name = 'level_start' THEN 2 ELSE 0 END + CASE WHEN name = 'level_complete' THEN 4 ELSE 0 END AS steps,
       (
         (
           name = 'level_fail'
-          AND NOT COALESCE(NOT TRY_VARIANT_GET(props, '$.mode', 'STRING') IS NULL, FALSE)
+          AND NOT COALESCE(NOT GET_JSON_OBJECT(props, '$.mode') IS NULL, FALSE)
         )
       ) AS is_excluded,
       match_id AS held_value
-    FROM main.events
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -100,7 +100,7 @@ WITH numbers AS (
     player_id AS unit,
     split,
     order_key,
-    UNIX_MICROS(time) AS at_us,
+    UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
     steps,
     SUBSTRING(CAST(held_value AS STRING), 1, 256) AS held,
     is_excluded

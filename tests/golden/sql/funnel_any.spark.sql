@@ -69,7 +69,7 @@ WITH numbers AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
       CASE
         WHEN name = 'session_start'
         THEN 1
@@ -79,7 +79,7 @@ WITH numbers AS (
         THEN 4
         ELSE 0
       END AS steps
-    FROM main.events
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -92,7 +92,7 @@ WITH numbers AS (
     CAST(LENGTH(owner) AS STRING) || ':' || owner || session_id AS unit,
     split,
     order_key,
-    UNIX_MICROS(time) AS at_us,
+    UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
     steps
   FROM every_event
   WHERE

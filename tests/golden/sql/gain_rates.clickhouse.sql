@@ -132,7 +132,7 @@ FROM (
     SELECT
       player_id,
       MAX(gained) AS gained,
-      argMax(at_us, gained) AS at_us
+      argMin(at_us, (-gained, at_us)) AS at_us
     FROM (
       SELECT
         player_id,
@@ -671,7 +671,7 @@ FROM (
     SELECT
       player_id,
       MAX(gained) AS gained,
-      argMax(at_us, gained) AS at_us
+      argMin(at_us, (-gained, at_us)) AS at_us
     FROM (
       SELECT
         player_id,

@@ -130,7 +130,7 @@ WITH noted AS (
     player_id,
     MAX(gained) AS gained,
     (
-      ARRAY_AGG(at_us ORDER BY gained DESC) FILTER(WHERE
+      ARRAY_AGG(at_us ORDER BY (-gained, at_us) ASC) FILTER(WHERE
         at_us IS NOT NULL)
     )[1] AS at_us
   FROM (
@@ -649,7 +649,7 @@ WITH noted AS (
     player_id,
     MAX(gained) AS gained,
     (
-      ARRAY_AGG(at_us ORDER BY gained DESC) FILTER(WHERE
+      ARRAY_AGG(at_us ORDER BY (-gained, at_us) ASC) FILTER(WHERE
         at_us IS NOT NULL)
     )[1] AS at_us
   FROM (

@@ -48,7 +48,7 @@ WITH calendar AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM main_event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -79,7 +79,7 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -100,20 +100,22 @@ WITH calendar AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
     SELECT
       game_id,
@@ -135,7 +137,7 @@ WITH calendar AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM main_sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -172,7 +174,12 @@ WITH calendar AS (
       began.crashes,
       began.quits,
       began.backgrounds,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -196,13 +203,13 @@ WITH calendar AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
@@ -225,10 +232,10 @@ WITH calendar AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
@@ -240,7 +247,9 @@ WITH calendar AS (
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -281,7 +290,7 @@ WITH calendar AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM main_sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -335,7 +344,7 @@ WITH calendar AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM main_sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -357,7 +366,9 @@ WITH calendar AS (
       AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -386,7 +397,7 @@ WITH calendar AS (
               crashes,
               quits,
               backgrounds
-            FROM main.sessions
+            FROM main_sessions
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS parts
@@ -447,7 +458,7 @@ WITH calendar AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -492,7 +503,7 @@ WITH calendar AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -503,7 +514,7 @@ WITH calendar AS (
 ), first_orders AS (
   SELECT
     transaction_id,
-    MIN_BY(detail, order_key) AS detail,
+    MIN_BY(detail, CASE WHEN NOT detail IS NULL THEN order_key END) AS detail,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
   FROM orders
@@ -739,8 +750,8 @@ WITH event_counts AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -773,9 +784,19 @@ WITH event_counts AS (
         value,
         TRY_CAST(ROUND(
           1e6 * COALESCE(
-            TRY_VARIANT_GET(props, '$.frames', 'DOUBLE'),
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE),
             value * seconds,
-            TRY_VARIANT_GET(props, '$.fps', 'DOUBLE') * seconds
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) * seconds
           )
         ) AS BIGINT) AS drawn_micros,
         TRY_CAST(ROUND(seconds * 1e6) AS BIGINT) AS drawn_us
@@ -791,7 +812,15 @@ WITH event_counts AS (
           currency,
           value,
           props,
-          COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1) AS seconds
+          COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE),
+            1
+          ) AS seconds
         FROM (
           SELECT
             game_id,
@@ -830,8 +859,8 @@ WITH event_counts AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -898,8 +927,8 @@ WITH event_counts AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -916,20 +945,22 @@ WITH event_counts AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
     SELECT
       game_id,
@@ -942,9 +973,9 @@ WITH event_counts AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -995,8 +1026,8 @@ WITH event_counts AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1019,9 +1050,9 @@ WITH event_counts AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -1032,19 +1063,20 @@ WITH event_counts AS (
       CAST(1 AS BIGINT) AS events,
       CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
       CAST(CASE
-        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+        WHEN name = 'crash'
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS backgrounds
@@ -1086,8 +1118,8 @@ WITH event_counts AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1132,7 +1164,12 @@ WITH event_counts AS (
       began.crashes,
       began.quits,
       began.backgrounds,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -1156,13 +1193,13 @@ WITH event_counts AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
@@ -1185,10 +1222,10 @@ WITH event_counts AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
@@ -1200,7 +1237,9 @@ WITH event_counts AS (
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -1232,9 +1271,9 @@ WITH event_counts AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -1285,8 +1324,8 @@ WITH event_counts AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1309,9 +1348,9 @@ WITH event_counts AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -1322,19 +1361,20 @@ WITH event_counts AS (
                     CAST(1 AS BIGINT) AS events,
                     CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
                     CAST(CASE
-                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                      WHEN name = 'crash'
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS backgrounds
@@ -1376,8 +1416,8 @@ WITH event_counts AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1430,9 +1470,9 @@ WITH event_counts AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -1483,8 +1523,8 @@ WITH event_counts AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1507,9 +1547,9 @@ WITH event_counts AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -1520,19 +1560,20 @@ WITH event_counts AS (
           CAST(1 AS BIGINT) AS events,
           CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
           CAST(CASE
-            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+            WHEN name = 'crash'
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS backgrounds
@@ -1574,8 +1615,8 @@ WITH event_counts AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1605,7 +1646,9 @@ WITH event_counts AS (
       AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -1625,9 +1668,9 @@ WITH event_counts AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -1678,8 +1721,8 @@ WITH event_counts AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-              FROM main.events
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source
@@ -1702,9 +1745,9 @@ WITH event_counts AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -1715,19 +1758,20 @@ WITH event_counts AS (
               CAST(1 AS BIGINT) AS events,
               CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
               CAST(CASE
-                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                WHEN name = 'crash'
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS crashes,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS quits,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS backgrounds
@@ -1769,8 +1813,8 @@ WITH event_counts AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-              FROM main.events
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source
@@ -1881,30 +1925,39 @@ WITH event_counts AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -1916,30 +1969,40 @@ WITH event_counts AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1978,8 +2041,8 @@ WITH event_counts AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -2085,30 +2148,39 @@ WITH event_counts AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -2120,30 +2192,40 @@ WITH event_counts AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -2182,8 +2264,8 @@ WITH event_counts AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -2213,7 +2295,7 @@ WITH event_counts AS (
 ), first_orders AS (
   SELECT
     transaction_id,
-    MIN_BY(detail, order_key) AS detail,
+    MIN_BY(detail, CASE WHEN NOT detail IS NULL THEN order_key END) AS detail,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
   FROM orders

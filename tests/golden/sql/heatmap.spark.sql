@@ -25,7 +25,7 @@ WITH extents AS (
       max_y,
       min_z,
       max_z
-    FROM main.map_extents
+    FROM main_map_extents
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -75,7 +75,7 @@ WITH located AS (
       platform,
       version,
       country
-    FROM main.located_events
+    FROM main_located_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS located
@@ -112,7 +112,7 @@ WITH located AS (
       platform,
       version,
       country
-    FROM main.position_spans
+    FROM main_position_spans
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS stays
@@ -127,7 +127,7 @@ WITH located AS (
     events,
     span_ms,
     players
-  FROM main.heat_days
+  FROM main_heat_days
   WHERE
     game_id = 'arena'
     AND env = 'prod'
@@ -176,12 +176,12 @@ WITH located AS (
     )
 ), placed AS (
   SELECT
-    TRY_CAST(FLOOR((
+    TRY_CAST(FLOOR(CAST((
       x - 0
-    ) / 10.0) AS INT) AS cx,
-    TRY_CAST(FLOOR((
+    ) AS DOUBLE) / CAST(10.0 AS DOUBLE)) AS INT) AS cx,
+    TRY_CAST(FLOOR(CAST((
       y - 0
-    ) / 10.0) AS INT) AS cy,
+    ) AS DOUBLE) / CAST(10.0 AS DOUBLE)) AS INT) AS cy,
     events,
     span_ms,
     SHIFTLEFT(CAST(1 AS BIGINT), player_bit) AS players
@@ -244,7 +244,7 @@ WITH extents AS (
       CAST(time AS DATE) AS day,
       map_id,
       name,
-      CAST(CEIL(LN(GREATEST(ABS(x), ABS(y), 1)) / LN(2) - 1e-9) AS SMALLINT) AS reach, /* A little less, so that a power of two is in one class whatever the logarithm's last digit. */
+      CAST(CEIL(CAST(LN(GREATEST(ABS(x), ABS(y), 1)) AS DOUBLE) / CAST(LN(2) AS DOUBLE) - 1e-9) AS SMALLINT) AS reach, /* A little less, so that a power of two is in one class whatever the logarithm's last digit. */
       CAST(1 AS BIGINT) AS events,
       x AS min_x,
       y AS min_y,
@@ -290,8 +290,8 @@ WITH extents AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -367,8 +367,8 @@ WITH located AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS located
@@ -467,8 +467,8 @@ WITH located AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -495,7 +495,7 @@ WITH located AS (
     events,
     span_ms,
     players
-  FROM main.heat_days
+  FROM main_heat_days
   WHERE
     game_id = 'arena'
     AND env = 'prod'
@@ -544,12 +544,12 @@ WITH located AS (
     )
 ), placed AS (
   SELECT
-    TRY_CAST(FLOOR((
+    TRY_CAST(FLOOR(CAST((
       x - 0
-    ) / 10.0) AS INT) AS cx,
-    TRY_CAST(FLOOR((
+    ) AS DOUBLE) / CAST(10.0 AS DOUBLE)) AS INT) AS cx,
+    TRY_CAST(FLOOR(CAST((
       y - 0
-    ) / 10.0) AS INT) AS cy,
+    ) AS DOUBLE) / CAST(10.0 AS DOUBLE)) AS INT) AS cy,
     events,
     span_ms,
     SHIFTLEFT(CAST(1 AS BIGINT), player_bit) AS players

@@ -63,10 +63,10 @@ WITH every_event AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
       platform AS on_platform,
       version AS of_version
-    FROM main.events
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -119,7 +119,7 @@ SELECT
   time_before,
   session_before,
   total,
-  CASE WHEN FALSE THEN CAST(TO_JSON(props) AS STRING) END AS props
+  CASE WHEN FALSE THEN CAST(props AS STRING) END AS props
 FROM shown
 WHERE
   order_key < 85070591730234615865843651857942052864
@@ -129,13 +129,13 @@ LIMIT 101;
 
 SELECT
   1
-FROM events
+FROM main_events
 WHERE
   game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
 UNION ALL
 SELECT
   1
-FROM players
+FROM main_players
 WHERE
   game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
 LIMIT 1;

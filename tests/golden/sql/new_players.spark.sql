@@ -31,7 +31,7 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -68,7 +68,7 @@ WITH calendar AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM main_players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -197,8 +197,8 @@ WITH active AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -226,9 +226,9 @@ WITH active AS (
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
-      MIN_BY(platform, order_key) AS platform,
-      MIN_BY(version, order_key) AS version,
-      MIN_BY(country, order_key) AS country
+      MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+      MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+      MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country
     FROM (
       SELECT
         game_id,
@@ -277,8 +277,8 @@ WITH active AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source

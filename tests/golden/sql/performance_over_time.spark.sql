@@ -23,7 +23,7 @@ WITH all_performance_samples AS (
       memory_mb,
       load_ms,
       is_cold
-    FROM main.performance_samples
+    FROM main_performance_samples
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS sample
@@ -36,7 +36,7 @@ WITH all_performance_samples AS (
   SELECT
     day,
     CAST(SUM(samples) AS BIGINT) AS samples
-  FROM main.performance_days
+  FROM main_performance_days
   WHERE
     game_id = 'arena'
     AND env = 'prod'
@@ -137,7 +137,7 @@ WITH frame_units AS (
             memory_mb,
             load_ms,
             is_cold
-          FROM main.performance_samples
+          FROM main_performance_samples
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS sample
@@ -369,7 +369,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM main_performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -450,7 +450,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM main_performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -532,7 +532,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM main_performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -616,7 +616,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM main_performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -657,7 +657,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS TIMESTAMP_NTZ) AS time
-    FROM main.performance_days
+    FROM main_performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -806,7 +806,7 @@ WITH frame_units AS (
             memory_mb,
             load_ms,
             is_cold
-          FROM main.performance_samples
+          FROM main_performance_samples
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS sample
@@ -1046,7 +1046,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM main_performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -1135,7 +1135,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM main_performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -1225,7 +1225,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM main_performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -1317,7 +1317,7 @@ WITH frame_units AS (
         memory_mb,
         load_ms,
         is_cold
-      FROM main.performance_samples
+      FROM main_performance_samples
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS sample
@@ -1366,7 +1366,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS TIMESTAMP_NTZ) AS time
-    FROM main.performance_days
+    FROM main_performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -1549,22 +1549,50 @@ WITH frame_units AS (
                 version,
                 country,
                 value,
-                CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-                CAST(props.device AS STRING) AS device,
-                CAST(props.excluded AS STRING) AS excluded,
-                CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-                TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-                TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-                TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+                CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+                GET_JSON_OBJECT(props, '$.device') AS device,
+                GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+                CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.frames')
+                END AS DOUBLE) AS frames,
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.fps')
+                END AS DOUBLE) AS fps,
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.duration_s')
+                END AS DOUBLE) AS seconds,
                 CASE
                   WHEN name = 'performance'
-                  THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+                  THEN TRY_CAST(ROUND(
+                    TRY_CAST(CASE
+                      WHEN NOT (
+                        GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                      )
+                      THEN GET_JSON_OBJECT(props, '$.hitches')
+                    END AS DOUBLE)
+                  ) AS BIGINT)
                 END AS hitches,
                 CASE
                   WHEN name = 'performance'
-                  THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+                  THEN TRY_CAST(CASE
+                    WHEN NOT (
+                      GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                    )
+                    THEN GET_JSON_OBJECT(props, '$.memory_mb')
+                  END AS DOUBLE)
                 END AS memory_mb,
-                name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+                name = 'scene_loaded'
+                AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
               FROM (
                 SELECT
                   game_id,
@@ -1603,8 +1631,8 @@ WITH frame_units AS (
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                FROM main_events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -1903,22 +1931,50 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-            CAST(props.device AS STRING) AS device,
-            CAST(props.excluded AS STRING) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-            TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-            TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-            TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+            GET_JSON_OBJECT(props, '$.device') AS device,
+            GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+            CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE) AS frames,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) AS fps,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+              THEN TRY_CAST(ROUND(
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.hitches')
+                END AS DOUBLE)
+              ) AS BIGINT)
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+              THEN TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.memory_mb')
+              END AS DOUBLE)
             END AS memory_mb,
-            name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+            name = 'scene_loaded'
+            AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -1957,8 +2013,8 @@ WITH frame_units AS (
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+            FROM main_events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2106,22 +2162,50 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-            CAST(props.device AS STRING) AS device,
-            CAST(props.excluded AS STRING) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-            TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-            TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-            TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+            GET_JSON_OBJECT(props, '$.device') AS device,
+            GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+            CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE) AS frames,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) AS fps,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+              THEN TRY_CAST(ROUND(
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.hitches')
+                END AS DOUBLE)
+              ) AS BIGINT)
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+              THEN TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.memory_mb')
+              END AS DOUBLE)
             END AS memory_mb,
-            name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+            name = 'scene_loaded'
+            AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -2160,8 +2244,8 @@ WITH frame_units AS (
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+            FROM main_events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2310,22 +2394,50 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-            CAST(props.device AS STRING) AS device,
-            CAST(props.excluded AS STRING) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-            TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-            TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-            TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+            GET_JSON_OBJECT(props, '$.device') AS device,
+            GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+            CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE) AS frames,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) AS fps,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+              THEN TRY_CAST(ROUND(
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.hitches')
+                END AS DOUBLE)
+              ) AS BIGINT)
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+              THEN TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.memory_mb')
+              END AS DOUBLE)
             END AS memory_mb,
-            name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+            name = 'scene_loaded'
+            AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -2364,8 +2476,8 @@ WITH frame_units AS (
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+            FROM main_events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2516,22 +2628,50 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-            CAST(props.device AS STRING) AS device,
-            CAST(props.excluded AS STRING) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-            TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-            TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-            TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+            GET_JSON_OBJECT(props, '$.device') AS device,
+            GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+            CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE) AS frames,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) AS fps,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+              THEN TRY_CAST(ROUND(
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.hitches')
+                END AS DOUBLE)
+              ) AS BIGINT)
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+              THEN TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.memory_mb')
+              END AS DOUBLE)
             END AS memory_mb,
-            name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+            name = 'scene_loaded'
+            AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -2570,8 +2710,8 @@ WITH frame_units AS (
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+            FROM main_events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -2617,7 +2757,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS TIMESTAMP_NTZ) AS time
-    FROM main.performance_days
+    FROM main_performance_days
   ) AS made
   WHERE
     game_id = 'arena'
@@ -2828,22 +2968,50 @@ WITH frame_units AS (
                 version,
                 country,
                 value,
-                CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-                CAST(props.device AS STRING) AS device,
-                CAST(props.excluded AS STRING) AS excluded,
-                CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-                TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-                TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-                TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+                CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+                GET_JSON_OBJECT(props, '$.device') AS device,
+                GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+                CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.frames')
+                END AS DOUBLE) AS frames,
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.fps')
+                END AS DOUBLE) AS fps,
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.duration_s')
+                END AS DOUBLE) AS seconds,
                 CASE
                   WHEN name = 'performance'
-                  THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+                  THEN TRY_CAST(ROUND(
+                    TRY_CAST(CASE
+                      WHEN NOT (
+                        GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                      )
+                      THEN GET_JSON_OBJECT(props, '$.hitches')
+                    END AS DOUBLE)
+                  ) AS BIGINT)
                 END AS hitches,
                 CASE
                   WHEN name = 'performance'
-                  THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+                  THEN TRY_CAST(CASE
+                    WHEN NOT (
+                      GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                    )
+                    THEN GET_JSON_OBJECT(props, '$.memory_mb')
+                  END AS DOUBLE)
                 END AS memory_mb,
-                name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+                name = 'scene_loaded'
+                AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
               FROM (
                 SELECT
                   game_id,
@@ -2882,8 +3050,8 @@ WITH frame_units AS (
                     THEN ''
                     ELSE COALESCE(player_id, device_id, '')
                   END AS owner,
-                  CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                FROM main.events
+                  CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                FROM main_events
                 WHERE
                   game_id = 'arena' AND env = 'prod'
               ) AS source
@@ -3190,22 +3358,50 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-            CAST(props.device AS STRING) AS device,
-            CAST(props.excluded AS STRING) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-            TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-            TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-            TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+            GET_JSON_OBJECT(props, '$.device') AS device,
+            GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+            CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE) AS frames,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) AS fps,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+              THEN TRY_CAST(ROUND(
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.hitches')
+                END AS DOUBLE)
+              ) AS BIGINT)
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+              THEN TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.memory_mb')
+              END AS DOUBLE)
             END AS memory_mb,
-            name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+            name = 'scene_loaded'
+            AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -3244,8 +3440,8 @@ WITH frame_units AS (
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+            FROM main_events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -3401,22 +3597,50 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-            CAST(props.device AS STRING) AS device,
-            CAST(props.excluded AS STRING) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-            TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-            TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-            TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+            GET_JSON_OBJECT(props, '$.device') AS device,
+            GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+            CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE) AS frames,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) AS fps,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+              THEN TRY_CAST(ROUND(
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.hitches')
+                END AS DOUBLE)
+              ) AS BIGINT)
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+              THEN TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.memory_mb')
+              END AS DOUBLE)
             END AS memory_mb,
-            name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+            name = 'scene_loaded'
+            AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -3455,8 +3679,8 @@ WITH frame_units AS (
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+            FROM main_events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -3613,22 +3837,50 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-            CAST(props.device AS STRING) AS device,
-            CAST(props.excluded AS STRING) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-            TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-            TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-            TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+            GET_JSON_OBJECT(props, '$.device') AS device,
+            GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+            CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE) AS frames,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) AS fps,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+              THEN TRY_CAST(ROUND(
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.hitches')
+                END AS DOUBLE)
+              ) AS BIGINT)
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+              THEN TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.memory_mb')
+              END AS DOUBLE)
             END AS memory_mb,
-            name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+            name = 'scene_loaded'
+            AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -3667,8 +3919,8 @@ WITH frame_units AS (
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+            FROM main_events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -3827,22 +4079,50 @@ WITH frame_units AS (
             version,
             country,
             value,
-            CASE WHEN name = 'scene_loaded' THEN CAST(props.scene AS STRING) END AS scene,
-            CAST(props.device AS STRING) AS device,
-            CAST(props.excluded AS STRING) AS excluded,
-            CASE WHEN name = 'performance' THEN CAST(props.frame_times AS STRING) END AS frame_times,
-            TRY_CAST(CAST(props.frames AS STRING) AS DOUBLE) AS frames,
-            TRY_CAST(CAST(props.fps AS STRING) AS DOUBLE) AS fps,
-            TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE) AS seconds,
+            CASE WHEN name = 'scene_loaded' THEN GET_JSON_OBJECT(props, '$.scene') END AS scene,
+            GET_JSON_OBJECT(props, '$.device') AS device,
+            GET_JSON_OBJECT(props, '$.excluded') AS excluded,
+            CASE WHEN name = 'performance' THEN GET_JSON_OBJECT(props, '$.frame_times') END AS frame_times,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE) AS frames,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) AS fps,
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE) AS seconds,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.hitches AS STRING) AS BIGINT)
+              THEN TRY_CAST(ROUND(
+                TRY_CAST(CASE
+                  WHEN NOT (
+                    GET_JSON_OBJECT(props, '$.hitches') RLIKE '[0-9.][dDfFxXpP]'
+                  )
+                  THEN GET_JSON_OBJECT(props, '$.hitches')
+                END AS DOUBLE)
+              ) AS BIGINT)
             END AS hitches,
             CASE
               WHEN name = 'performance'
-              THEN TRY_CAST(CAST(props.memory_mb AS STRING) AS DOUBLE)
+              THEN TRY_CAST(CASE
+                WHEN NOT (
+                  GET_JSON_OBJECT(props, '$.memory_mb') RLIKE '[0-9.][dDfFxXpP]'
+                )
+                THEN GET_JSON_OBJECT(props, '$.memory_mb')
+              END AS DOUBLE)
             END AS memory_mb,
-            name = 'scene_loaded' AND COALESCE(CAST(props.cold AS STRING) = 'true', FALSE) AS is_cold
+            name = 'scene_loaded'
+            AND COALESCE(GET_JSON_OBJECT(props, '$.cold') = 'true', FALSE) AS is_cold
           FROM (
             SELECT
               game_id,
@@ -3881,8 +4161,8 @@ WITH frame_units AS (
                 THEN ''
                 ELSE COALESCE(player_id, device_id, '')
               END AS owner,
-              CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-            FROM main.events
+              CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+            FROM main_events
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS source
@@ -3936,7 +4216,7 @@ WITH frame_units AS (
     SELECT
       *,
       CAST(day AS TIMESTAMP_NTZ) AS time
-    FROM main.performance_days
+    FROM main_performance_days
   ) AS made
   WHERE
     game_id = 'arena'

@@ -89,30 +89,39 @@ WITH noted AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -124,30 +133,40 @@ WITH noted AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -186,8 +205,8 @@ WITH noted AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -280,11 +299,11 @@ WITH noted AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key,
       platform AS on_platform,
       version AS of_version,
       country AS in_country
-    FROM main.events
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -292,7 +311,7 @@ WITH noted AS (
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
-), own AS MATERIALIZED (
+), own AS (
   SELECT
     time,
     name,
@@ -306,7 +325,7 @@ WITH noted AS (
   FROM every_event
   WHERE
     player_id = 'ann'
-), traded AS MATERIALIZED (
+), traded AS (
   SELECT
     time,
     order_key,
@@ -431,7 +450,13 @@ WITH noted AS (
   SELECT
     COALESCE(NULLIF(currency, ''), 'unknown') AS text,
     MAX(time) AS last_at,
-    MAX_BY(balance, CASE WHEN NOT balance IS NULL THEN order_key END) AS reported,
+    MAX_BY(
+      balance,
+      CASE
+        WHEN NOT balance IS NULL
+        THEN CASE WHEN NOT balance IS NULL THEN order_key END
+      END
+    ) AS reported,
     SUM(CASE WHEN name = 'resource_gain' THEN value ELSE -value END) AS computed
   FROM traded
   WHERE
@@ -535,13 +560,13 @@ ORDER BY
 
 SELECT
   1
-FROM events
+FROM main_events
 WHERE
   game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
 UNION ALL
 SELECT
   1
-FROM players
+FROM main_players
 WHERE
   game_id = 'arena' AND env = 'prod' AND player_id = 'ann'
 LIMIT 1;

@@ -52,20 +52,22 @@ WITH slices AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
     SELECT
       game_id,
@@ -87,7 +89,7 @@ WITH slices AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM main_sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -120,7 +122,12 @@ WITH slices AS (
       began.crashes,
       began.quits,
       began.backgrounds,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -144,13 +151,13 @@ WITH slices AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
@@ -173,10 +180,10 @@ WITH slices AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
@@ -188,7 +195,9 @@ WITH slices AS (
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -229,7 +238,7 @@ WITH slices AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM main_sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -283,7 +292,7 @@ WITH slices AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM main_sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -305,7 +314,9 @@ WITH slices AS (
       AND began.started_at < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -334,7 +345,7 @@ WITH slices AS (
               crashes,
               quits,
               backgrounds
-            FROM main.sessions
+            FROM main_sessions
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS parts
@@ -346,7 +357,7 @@ WITH slices AS (
       )
   ) AS session
   JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
+    ON CAST(DATE_TRUNC('DAY', started_at) AS TIMESTAMP_NTZ) = slices.key
     AND started_at >= start_at
     AND started_at < end_at
   WHERE
@@ -355,8 +366,8 @@ WITH slices AS (
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), lasting AS (
   SELECT
-    UNIX_MICROS(started_at) - 1772323200000000 AS started_us,
-    UNIX_MICROS(ended_at) - 1772323200000000 AS ended_us,
+    UNIX_MICROS(CAST(started_at AS TIMESTAMP)) - 1772323200000000 AS started_us,
+    UNIX_MICROS(CAST(ended_at AS TIMESTAMP)) - 1772323200000000 AS ended_us,
     LEAST(GREATEST(length_us, 0), 86400000000) AS length_us
   FROM sessions
 ), reaching AS (
@@ -384,7 +395,7 @@ WITH slices AS (
     SUM(step) AS step
   FROM edges
   JOIN places
-    ON CAST(FLOOR(at_us / 86400000000) AS BIGINT) = places.place
+    ON CAST(FLOOR(CAST(at_us AS DOUBLE) / CAST(86400000000 AS DOUBLE)) AS BIGINT) = places.place
     AND at_us >= places.start_us
     AND at_us < places.end_us
   GROUP BY
@@ -432,7 +443,7 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -525,20 +536,22 @@ WITH slices AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
     SELECT
       game_id,
@@ -551,9 +564,9 @@ WITH slices AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -604,8 +617,8 @@ WITH slices AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -628,9 +641,9 @@ WITH slices AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -641,19 +654,20 @@ WITH slices AS (
       CAST(1 AS BIGINT) AS events,
       CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
       CAST(CASE
-        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+        WHEN name = 'crash'
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS backgrounds
@@ -695,8 +709,8 @@ WITH slices AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -737,7 +751,12 @@ WITH slices AS (
       began.crashes,
       began.quits,
       began.backgrounds,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -761,13 +780,13 @@ WITH slices AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
@@ -790,10 +809,10 @@ WITH slices AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
@@ -805,7 +824,9 @@ WITH slices AS (
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -837,9 +858,9 @@ WITH slices AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -890,8 +911,8 @@ WITH slices AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -914,9 +935,9 @@ WITH slices AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -927,19 +948,20 @@ WITH slices AS (
                     CAST(1 AS BIGINT) AS events,
                     CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
                     CAST(CASE
-                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                      WHEN name = 'crash'
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS backgrounds
@@ -981,8 +1003,8 @@ WITH slices AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1035,9 +1057,9 @@ WITH slices AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -1088,8 +1110,8 @@ WITH slices AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1112,9 +1134,9 @@ WITH slices AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -1125,19 +1147,20 @@ WITH slices AS (
           CAST(1 AS BIGINT) AS events,
           CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
           CAST(CASE
-            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+            WHEN name = 'crash'
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS backgrounds
@@ -1179,8 +1202,8 @@ WITH slices AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1210,7 +1233,9 @@ WITH slices AS (
       AND began.started_at < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -1230,9 +1255,9 @@ WITH slices AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -1283,8 +1308,8 @@ WITH slices AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-              FROM main.events
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source
@@ -1307,9 +1332,9 @@ WITH slices AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -1320,19 +1345,20 @@ WITH slices AS (
               CAST(1 AS BIGINT) AS events,
               CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
               CAST(CASE
-                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                WHEN name = 'crash'
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS crashes,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS quits,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS backgrounds
@@ -1374,8 +1400,8 @@ WITH slices AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-              FROM main.events
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source
@@ -1395,7 +1421,7 @@ WITH slices AS (
       )
   ) AS session
   JOIN slices
-    ON DATE_TRUNC('DAY', started_at) = slices.key
+    ON CAST(DATE_TRUNC('DAY', started_at) AS TIMESTAMP_NTZ) = slices.key
     AND started_at >= start_at
     AND started_at < end_at
   WHERE
@@ -1404,8 +1430,8 @@ WITH slices AS (
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 ), lasting AS (
   SELECT
-    UNIX_MICROS(started_at) - 1772323200000000 AS started_us,
-    UNIX_MICROS(ended_at) - 1772323200000000 AS ended_us,
+    UNIX_MICROS(CAST(started_at AS TIMESTAMP)) - 1772323200000000 AS started_us,
+    UNIX_MICROS(CAST(ended_at AS TIMESTAMP)) - 1772323200000000 AS ended_us,
     LEAST(GREATEST(length_us, 0), 86400000000) AS length_us
   FROM sessions
 ), reaching AS (
@@ -1433,7 +1459,7 @@ WITH slices AS (
     SUM(step) AS step
   FROM edges
   JOIN places
-    ON CAST(FLOOR(at_us / 86400000000) AS BIGINT) = places.place
+    ON CAST(FLOOR(CAST(at_us AS DOUBLE) / CAST(86400000000 AS DOUBLE)) AS BIGINT) = places.place
     AND at_us >= places.start_us
     AND at_us < places.end_us
   GROUP BY
@@ -1498,8 +1524,8 @@ WITH active AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source

@@ -23,7 +23,7 @@ WITH alive AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM main_sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -78,7 +78,7 @@ WITH alive AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -92,7 +92,7 @@ WITH alive AS (
     session_id,
     COALESCE(NULLIF(subject, 'unknown'), '') AS level,
     order_key,
-    UNIX_MICROS(time) AS at_us,
+    UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
     duration_s,
     CASE name
       WHEN 'level_start'
@@ -145,11 +145,14 @@ WITH alive AS (
       WHEN next_packed < 4 * (
         at_us + 86400000001
       )
-      THEN COALESCE(next_duration_s, (
-        (
-          next_packed - next_packed % 4
-        ) / 4 - at_us
-      ) / 1e6)
+      THEN COALESCE(
+        next_duration_s,
+        CAST((
+          CAST((
+            next_packed - next_packed % 4
+          ) AS DOUBLE) / CAST(4 AS DOUBLE) - at_us
+        ) AS DOUBLE) / CAST(1e6 AS DOUBLE)
+      )
       ELSE 0
     END AS seconds
   FROM steps
@@ -166,7 +169,10 @@ WITH alive AS (
     MAX(order_key) AS last_key,
     MIN(CASE WHEN outcome = 1 THEN order_key END) AS complete_key,
     MIN(CASE WHEN outcome = 1 AND is_asked THEN order_key END) AS asked_complete_key,
-    MIN_BY(seconds, CASE WHEN outcome = 1 THEN order_key END) AS winning_seconds,
+    MIN_BY(
+      seconds,
+      CASE WHEN NOT seconds IS NULL THEN CASE WHEN outcome = 1 THEN order_key END END
+    ) AS winning_seconds,
     COUNT(*) FILTER(WHERE
       is_asked) AS asked,
     COUNT(*) FILTER(WHERE
@@ -340,7 +346,7 @@ WITH noted_so_far AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -390,9 +396,9 @@ WITH alive AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -443,8 +449,8 @@ WITH alive AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -467,9 +473,9 @@ WITH alive AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -480,19 +486,20 @@ WITH alive AS (
       CAST(1 AS BIGINT) AS events,
       CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
       CAST(CASE
-        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+        WHEN name = 'crash'
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS backgrounds
@@ -534,8 +541,8 @@ WITH alive AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -640,30 +647,39 @@ WITH alive AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -675,30 +691,40 @@ WITH alive AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -737,8 +763,8 @@ WITH alive AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -771,7 +797,7 @@ WITH alive AS (
     session_id,
     COALESCE(NULLIF(subject, 'unknown'), '') AS level,
     order_key,
-    UNIX_MICROS(time) AS at_us,
+    UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
     duration_s,
     CASE name
       WHEN 'level_start'
@@ -824,11 +850,14 @@ WITH alive AS (
       WHEN next_packed < 4 * (
         at_us + 86400000001
       )
-      THEN COALESCE(next_duration_s, (
-        (
-          next_packed - next_packed % 4
-        ) / 4 - at_us
-      ) / 1e6)
+      THEN COALESCE(
+        next_duration_s,
+        CAST((
+          CAST((
+            next_packed - next_packed % 4
+          ) AS DOUBLE) / CAST(4 AS DOUBLE) - at_us
+        ) AS DOUBLE) / CAST(1e6 AS DOUBLE)
+      )
       ELSE 0
     END AS seconds
   FROM steps
@@ -845,7 +874,10 @@ WITH alive AS (
     MAX(order_key) AS last_key,
     MIN(CASE WHEN outcome = 1 THEN order_key END) AS complete_key,
     MIN(CASE WHEN outcome = 1 AND is_asked THEN order_key END) AS asked_complete_key,
-    MIN_BY(seconds, CASE WHEN outcome = 1 THEN order_key END) AS winning_seconds,
+    MIN_BY(
+      seconds,
+      CASE WHEN NOT seconds IS NULL THEN CASE WHEN outcome = 1 THEN order_key END END
+    ) AS winning_seconds,
     COUNT(*) FILTER(WHERE
       is_asked) AS asked,
     COUNT(*) FILTER(WHERE
@@ -1061,30 +1093,39 @@ WITH noted_so_far AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -1096,30 +1137,40 @@ WITH noted_so_far AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -1158,8 +1209,8 @@ WITH noted_so_far AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source

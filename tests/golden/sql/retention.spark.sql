@@ -88,7 +88,7 @@ WITH slices AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -120,12 +120,12 @@ WITH slices AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM main_players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
   JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    ON CAST(DATE_TRUNC('DAY', first_seen) AS TIMESTAMP_NTZ) = slices.key
     AND first_seen >= start_at
     AND first_seen < end_at
   WHERE
@@ -284,13 +284,15 @@ WITH slices AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
   JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+    ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
+    AND time >= start_at
+    AND time < end_at
   WHERE
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
@@ -306,9 +308,9 @@ WITH slices AS (
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
-      MIN_BY(platform, order_key) AS platform,
-      MIN_BY(version, order_key) AS version,
-      MIN_BY(country, order_key) AS country
+      MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+      MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+      MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country
     FROM (
       SELECT
         game_id,
@@ -357,8 +359,8 @@ WITH slices AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -369,7 +371,7 @@ WITH slices AS (
       player_id
   ) AS player
   JOIN slices
-    ON DATE_TRUNC('DAY', first_seen) = slices.key
+    ON CAST(DATE_TRUNC('DAY', first_seen) AS TIMESTAMP_NTZ) = slices.key
     AND first_seen >= start_at
     AND first_seen < end_at
   WHERE

@@ -31,7 +31,7 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -52,20 +52,22 @@ WITH calendar AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
     SELECT
       game_id,
@@ -87,7 +89,7 @@ WITH calendar AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM main_sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -124,7 +126,12 @@ WITH calendar AS (
       began.crashes,
       began.quits,
       began.backgrounds,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -148,13 +155,13 @@ WITH calendar AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
@@ -177,10 +184,10 @@ WITH calendar AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
@@ -192,7 +199,9 @@ WITH calendar AS (
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -233,7 +242,7 @@ WITH calendar AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM main_sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -287,7 +296,7 @@ WITH calendar AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM main_sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -309,7 +318,9 @@ WITH calendar AS (
       AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -338,7 +349,7 @@ WITH calendar AS (
               crashes,
               quits,
               backgrounds
-            FROM main.sessions
+            FROM main_sessions
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS parts
@@ -505,8 +516,8 @@ WITH active AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -523,20 +534,22 @@ WITH active AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
     SELECT
       game_id,
@@ -549,9 +562,9 @@ WITH active AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -602,8 +615,8 @@ WITH active AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -626,9 +639,9 @@ WITH active AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -639,19 +652,20 @@ WITH active AS (
       CAST(1 AS BIGINT) AS events,
       CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
       CAST(CASE
-        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+        WHEN name = 'crash'
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS backgrounds
@@ -693,8 +707,8 @@ WITH active AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -739,7 +753,12 @@ WITH active AS (
       began.crashes,
       began.quits,
       began.backgrounds,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -763,13 +782,13 @@ WITH active AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
@@ -792,10 +811,10 @@ WITH active AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
@@ -807,7 +826,9 @@ WITH active AS (
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -839,9 +860,9 @@ WITH active AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -892,8 +913,8 @@ WITH active AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -916,9 +937,9 @@ WITH active AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -929,19 +950,20 @@ WITH active AS (
                     CAST(1 AS BIGINT) AS events,
                     CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
                     CAST(CASE
-                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                      WHEN name = 'crash'
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS backgrounds
@@ -983,8 +1005,8 @@ WITH active AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1037,9 +1059,9 @@ WITH active AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -1090,8 +1112,8 @@ WITH active AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1114,9 +1136,9 @@ WITH active AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -1127,19 +1149,20 @@ WITH active AS (
           CAST(1 AS BIGINT) AS events,
           CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
           CAST(CASE
-            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+            WHEN name = 'crash'
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS backgrounds
@@ -1181,8 +1204,8 @@ WITH active AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1212,7 +1235,9 @@ WITH active AS (
       AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -1232,9 +1257,9 @@ WITH active AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -1285,8 +1310,8 @@ WITH active AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-              FROM main.events
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source
@@ -1309,9 +1334,9 @@ WITH active AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -1322,19 +1347,20 @@ WITH active AS (
               CAST(1 AS BIGINT) AS events,
               CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
               CAST(CASE
-                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                WHEN name = 'crash'
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS crashes,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS quits,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS backgrounds
@@ -1376,8 +1402,8 @@ WITH active AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-              FROM main.events
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source

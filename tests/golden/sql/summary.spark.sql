@@ -36,7 +36,7 @@ WITH times AS (
       value_micros,
       frames_micros,
       frames_us
-    FROM main.event_counts
+    FROM main_event_counts
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -68,7 +68,7 @@ WITH times AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM main_players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -93,7 +93,7 @@ WITH times AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM main_players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -101,20 +101,22 @@ WITH times AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
     SELECT
       game_id,
@@ -136,7 +138,7 @@ WITH times AS (
       crashes,
       quits,
       backgrounds
-    FROM main.sessions
+    FROM main_sessions
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS parts
@@ -173,7 +175,12 @@ WITH times AS (
       began.crashes,
       began.quits,
       began.backgrounds,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -197,13 +204,13 @@ WITH times AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
@@ -226,10 +233,10 @@ WITH times AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
@@ -241,7 +248,9 @@ WITH times AS (
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -282,7 +291,7 @@ WITH times AS (
                     crashes,
                     quits,
                     backgrounds
-                  FROM main.sessions
+                  FROM main_sessions
                   WHERE
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
@@ -336,7 +345,7 @@ WITH times AS (
           crashes,
           quits,
           backgrounds
-        FROM main.sessions
+        FROM main_sessions
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS parts
@@ -358,7 +367,9 @@ WITH times AS (
       AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -387,7 +398,7 @@ WITH times AS (
               crashes,
               quits,
               backgrounds
-            FROM main.sessions
+            FROM main_sessions
             WHERE
               game_id = 'arena' AND env = 'prod'
           ) AS parts
@@ -448,7 +459,7 @@ WITH times AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -493,7 +504,7 @@ WITH times AS (
       duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main_noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS noted
@@ -504,7 +515,7 @@ WITH times AS (
 ), first_orders AS (
   SELECT
     transaction_id,
-    MIN_BY(detail, order_key) AS detail,
+    MIN_BY(detail, CASE WHEN NOT detail IS NULL THEN order_key END) AS detail,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
   FROM orders
@@ -671,7 +682,7 @@ WITH calendar AS (
       country,
       slots_am,
       slots_pm
-    FROM main.player_days
+    FROM main_player_days
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player_days
@@ -765,8 +776,8 @@ WITH active AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
@@ -856,8 +867,8 @@ WITH times AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -890,9 +901,19 @@ WITH times AS (
         value,
         TRY_CAST(ROUND(
           1e6 * COALESCE(
-            TRY_VARIANT_GET(props, '$.frames', 'DOUBLE'),
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.frames') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.frames')
+            END AS DOUBLE),
             value * seconds,
-            TRY_VARIANT_GET(props, '$.fps', 'DOUBLE') * seconds
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.fps') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.fps')
+            END AS DOUBLE) * seconds
           )
         ) AS BIGINT) AS drawn_micros,
         TRY_CAST(ROUND(seconds * 1e6) AS BIGINT) AS drawn_us
@@ -908,7 +929,15 @@ WITH times AS (
           currency,
           value,
           props,
-          COALESCE(TRY_VARIANT_GET(props, '$.duration_s', 'DOUBLE'), 1) AS seconds
+          COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.duration_s')
+            END AS DOUBLE),
+            1
+          ) AS seconds
         FROM (
           SELECT
             game_id,
@@ -947,8 +976,8 @@ WITH times AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -980,9 +1009,9 @@ WITH times AS (
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
-      MIN_BY(platform, order_key) AS platform,
-      MIN_BY(version, order_key) AS version,
-      MIN_BY(country, order_key) AS country
+      MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+      MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+      MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country
     FROM (
       SELECT
         game_id,
@@ -1031,8 +1060,8 @@ WITH times AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -1101,8 +1130,8 @@ WITH times AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1113,20 +1142,22 @@ WITH times AS (
   SELECT
     owner,
     session_id,
-    MIN_BY(player_id, player_key) AS player_id,
+    MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
     MIN(started_at) AS started_at,
     MAX(ended_at) AS ended_at,
     MIN(since) AS since,
-    MIN_BY(platform, order_key) AS platform,
-    MIN_BY(version, order_key) AS version,
-    MIN_BY(country, order_key) AS country,
+    MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+    MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+    MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
     MAX(mono_ms) AS mono_ms,
     CAST(SUM(played) AS BIGINT) AS played,
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
     COUNT(*) > 1
-    AND MAX_BY(since, ended_at) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) AS has_several
+    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+      1800000000
+    ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
     SELECT
       game_id,
@@ -1139,9 +1170,9 @@ WITH times AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -1192,8 +1223,8 @@ WITH times AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1216,9 +1247,9 @@ WITH times AS (
       CASE
         WHEN session_id IS NULL OR mono_ms IS NULL
         THEN time
-        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+        ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
           LEAST(mono_ms, 86400000)
-        ) / 1000)
+        ) / 1000 AS DECIMAL(18, 6)))
       END AS since,
       CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
       player_id,
@@ -1229,19 +1260,20 @@ WITH times AS (
       CAST(1 AS BIGINT) AS events,
       CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
       CAST(CASE
-        WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+        WHEN name = 'crash'
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS crashes,
       CAST(CASE
         WHEN name = 'session_end'
-        AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS quits,
       CAST(CASE
         WHEN name = 'session_end'
-        AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+        AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
         THEN 1
         ELSE 0
       END AS BIGINT) AS backgrounds
@@ -1283,8 +1315,8 @@ WITH times AS (
           THEN ''
           ELSE COALESCE(player_id, device_id, '')
         END AS owner,
-        CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-      FROM main.events
+        CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+      FROM main_events
       WHERE
         game_id = 'arena' AND env = 'prod'
     ) AS source
@@ -1329,7 +1361,12 @@ WITH times AS (
       began.crashes,
       began.quits,
       began.backgrounds,
-      COALESCE(began.mono_ms * 1000, TIMESTAMPDIFF(MICROSECOND, began.started_at, began.ended_at)) AS length_us
+      COALESCE(
+        began.mono_ms * 1000,
+        (
+          UNIX_MICROS(CAST(began.ended_at AS TIMESTAMP)) - UNIX_MICROS(CAST(began.started_at AS TIMESTAMP))
+        )
+      ) AS length_us
     FROM (
       SELECT
         owner,
@@ -1353,13 +1390,13 @@ WITH times AS (
       SELECT
         owner,
         session_id,
-        MIN_BY(player_id, player_key) AS player_id,
+        MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
         MIN(started_at) AS started_at,
         COALESCE(MAX(CASE WHEN played > 0 THEN ended_at END), MAX(ended_at)) AS ended_at,
         MIN(since) AS since,
-        MIN_BY(platform, order_key) AS platform,
-        MIN_BY(version, order_key) AS version,
-        MIN_BY(country, order_key) AS country,
+        MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+        MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+        MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
         MAX(mono_ms) AS mono_ms,
         CAST(SUM(played) AS BIGINT) AS played,
         CAST(SUM(crashes) AS BIGINT) AS crashes,
@@ -1382,10 +1419,10 @@ WITH times AS (
             MIN(order_key) AS order_key,
             MIN(since) AS since,
             MIN(player_key) AS player_key,
-            MIN_BY(player_id, player_key) AS player_id,
-            MIN_BY(platform, order_key) AS platform,
-            MIN_BY(version, order_key) AS version,
-            MIN_BY(country, order_key) AS country,
+            MIN_BY(player_id, CASE WHEN NOT player_id IS NULL THEN player_key END) AS player_id,
+            MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+            MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+            MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country,
             MAX(mono_ms) AS mono_ms,
             CAST(SUM(events) AS BIGINT) AS events,
             CAST(SUM(played) AS BIGINT) AS played,
@@ -1397,7 +1434,9 @@ WITH times AS (
               *,
               SUM(
                 CASE
-                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000)
+                  WHEN since <= silent_since + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+                    1800000000
+                  ) / 1000000 AS DECIMAL(18, 6)))
                   THEN 0
                   ELSE 1
                 END
@@ -1429,9 +1468,9 @@ WITH times AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -1482,8 +1521,8 @@ WITH times AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1506,9 +1545,9 @@ WITH times AS (
                     CASE
                       WHEN session_id IS NULL OR mono_ms IS NULL
                       THEN time
-                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                      ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                         LEAST(mono_ms, 86400000)
-                      ) / 1000)
+                      ) / 1000 AS DECIMAL(18, 6)))
                     END AS since,
                     CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
                     player_id,
@@ -1519,19 +1558,20 @@ WITH times AS (
                     CAST(1 AS BIGINT) AS events,
                     CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
                     CAST(CASE
-                      WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                      WHEN name = 'crash'
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS crashes,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS quits,
                     CAST(CASE
                       WHEN name = 'session_end'
-                      AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                      AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                       THEN 1
                       ELSE 0
                     END AS BIGINT) AS backgrounds
@@ -1573,8 +1613,8 @@ WITH times AS (
                         THEN ''
                         ELSE COALESCE(player_id, device_id, '')
                       END AS owner,
-                      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-                    FROM main.events
+                      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+                    FROM main_events
                     WHERE
                       game_id = 'arena' AND env = 'prod'
                   ) AS source
@@ -1627,9 +1667,9 @@ WITH times AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -1680,8 +1720,8 @@ WITH times AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1704,9 +1744,9 @@ WITH times AS (
           CASE
             WHEN session_id IS NULL OR mono_ms IS NULL
             THEN time
-            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+            ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
               LEAST(mono_ms, 86400000)
-            ) / 1000)
+            ) / 1000 AS DECIMAL(18, 6)))
           END AS since,
           CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
           player_id,
@@ -1717,19 +1757,20 @@ WITH times AS (
           CAST(1 AS BIGINT) AS events,
           CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
           CAST(CASE
-            WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+            WHEN name = 'crash'
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS crashes,
           CAST(CASE
             WHEN name = 'session_end'
-            AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS quits,
           CAST(CASE
             WHEN name = 'session_end'
-            AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+            AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
             THEN 1
             ELSE 0
           END AS BIGINT) AS backgrounds
@@ -1771,8 +1812,8 @@ WITH times AS (
               THEN ''
               ELSE COALESCE(player_id, device_id, '')
             END AS owner,
-            CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-          FROM main.events
+            CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+          FROM main_events
           WHERE
             game_id = 'arena' AND env = 'prod'
         ) AS source
@@ -1802,7 +1843,9 @@ WITH times AS (
       AND began.started_at < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
       AND (
         earlier.ended_at IS NULL
-        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, 1800000000 / 1000000) < began.since
+        OR earlier.ended_at + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+          1800000000
+        ) / 1000000 AS DECIMAL(18, 6))) < began.since
       )
       AND (
         began.played > 0
@@ -1822,9 +1865,9 @@ WITH times AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -1875,8 +1918,8 @@ WITH times AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-              FROM main.events
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source
@@ -1899,9 +1942,9 @@ WITH times AS (
               CASE
                 WHEN session_id IS NULL OR mono_ms IS NULL
                 THEN time
-                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, (
+                ELSE time - MAKE_DT_INTERVAL(0, 0, 0, CAST((
                   LEAST(mono_ms, 86400000)
-                ) / 1000)
+                ) / 1000 AS DECIMAL(18, 6)))
               END AS since,
               CASE WHEN NOT player_id IS NULL THEN order_key END AS player_key,
               player_id,
@@ -1912,19 +1955,20 @@ WITH times AS (
               CAST(1 AS BIGINT) AS events,
               CAST(CASE WHEN name = 'crash' THEN 0 ELSE 1 END AS BIGINT) AS played,
               CAST(CASE
-                WHEN name = 'crash' AND NOT COALESCE(CAST(props.class AS STRING) = 'hang', FALSE)
+                WHEN name = 'crash'
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.class') = 'hang', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS crashes,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND NOT COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND NOT COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS quits,
               CAST(CASE
                 WHEN name = 'session_end'
-                AND COALESCE(CAST(props.reason AS STRING) = 'background', FALSE)
+                AND COALESCE(GET_JSON_OBJECT(props, '$.reason') = 'background', FALSE)
                 THEN 1
                 ELSE 0
               END AS BIGINT) AS backgrounds
@@ -1966,8 +2010,8 @@ WITH times AS (
                   THEN ''
                   ELSE COALESCE(player_id, device_id, '')
                 END AS owner,
-                CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-              FROM main.events
+                CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+              FROM main_events
               WHERE
                 game_id = 'arena' AND env = 'prod'
             ) AS source
@@ -2078,30 +2122,39 @@ WITH times AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -2113,30 +2166,40 @@ WITH times AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -2175,8 +2238,8 @@ WITH times AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -2282,30 +2345,39 @@ WITH times AS (
         currency,
         CASE
           WHEN name = 'item_looted'
-          THEN COALESCE(TRY_CAST(CAST(props.count AS STRING) AS DOUBLE), value, 1)
+          THEN COALESCE(
+            TRY_CAST(CASE
+              WHEN NOT (
+                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
+              )
+              THEN GET_JSON_OBJECT(props, '$.count')
+            END AS DOUBLE),
+            value,
+            1
+          )
           ELSE value
         END AS value,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.product AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.product')
           WHEN 'ad_impression'
-          THEN CAST(props.placement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.placement')
           WHEN 'resource_gain'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'resource_spend'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'item_looted'
-          THEN CAST(props.item AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.item')
           WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.achievement')
           WHEN 'score_posted'
-          THEN CAST(props.board AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.board')
           WHEN 'session_start'
           THEN CAST(NULL AS STRING)
           WHEN 'match_start'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'match_end'
-          THEN CAST(props.mode AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.mode')
           WHEN 'level_start'
           THEN CAST(level AS STRING)
           WHEN 'level_complete'
@@ -2317,30 +2389,40 @@ WITH times AS (
         END AS subject,
         CASE name
           WHEN 'purchase'
-          THEN CAST(props.kind AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.kind')
           WHEN 'ad_impression'
-          THEN CAST(props.format AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.format')
           WHEN 'resource_gain'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'resource_spend'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
           WHEN 'item_looted'
-          THEN CAST(props.rarity AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.rarity')
           WHEN 'match_end'
-          THEN CAST(props.result AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.result')
           WHEN 'level_fail'
-          THEN CAST(props.reason AS STRING)
+          THEN GET_JSON_OBJECT(props, '$.reason')
         END AS detail,
         CASE
           WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CAST(props.balance AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.balance')
+          END AS DOUBLE)
         END AS balance,
         CASE
           WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CAST(props.duration_s AS STRING) AS DOUBLE)
+          THEN TRY_CAST(CASE
+            WHEN NOT (
+              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
+            )
+            THEN GET_JSON_OBJECT(props, '$.duration_s')
+          END AS DOUBLE)
         END AS duration_s,
-        CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS STRING) END AS transaction_id,
-        CASE WHEN name = 'purchase' THEN CAST(props.validated AS STRING) END AS validated
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
         SELECT
           game_id,
@@ -2379,8 +2461,8 @@ WITH times AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source
@@ -2410,7 +2492,7 @@ WITH times AS (
 ), first_orders AS (
   SELECT
     transaction_id,
-    MIN_BY(detail, order_key) AS detail,
+    MIN_BY(detail, CASE WHEN NOT detail IS NULL THEN order_key END) AS detail,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN time END) AS counted_at,
     MIN(CASE WHEN is_validated OR CAST(FALSE AS BOOLEAN) THEN order_key END) AS counted_key
   FROM orders
@@ -2614,13 +2696,15 @@ WITH slices AS (
         THEN ''
         ELSE COALESCE(player_id, device_id, '')
       END AS owner,
-      CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-    FROM main.events
+      CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+    FROM main_events
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS source
   JOIN slices
-    ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
+    ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
+    AND time >= start_at
+    AND time < end_at
   WHERE
     time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)

@@ -18,7 +18,7 @@ WITH players AS (
       platform,
       version,
       country
-    FROM main.players
+    FROM main_players
     WHERE
       game_id = 'arena' AND env = 'prod'
   ) AS player
@@ -89,9 +89,9 @@ WITH players AS (
       player_id,
       MIN(first_seen) AS first_seen,
       MIN(order_key) AS order_key,
-      MIN_BY(platform, order_key) AS platform,
-      MIN_BY(version, order_key) AS version,
-      MIN_BY(country, order_key) AS country
+      MIN_BY(platform, CASE WHEN NOT platform IS NULL THEN order_key END) AS platform,
+      MIN_BY(version, CASE WHEN NOT version IS NULL THEN order_key END) AS version,
+      MIN_BY(country, CASE WHEN NOT country IS NULL THEN order_key END) AS country
     FROM (
       SELECT
         game_id,
@@ -140,8 +140,8 @@ WITH players AS (
             THEN ''
             ELSE COALESCE(player_id, device_id, '')
           END AS owner,
-          CAST(UNIX_MICROS(time) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
-        FROM main.events
+          CAST(UNIX_MICROS(CAST(time AS TIMESTAMP)) AS DECIMAL(38, 0)) * 590295810358705651712 + CAST(GREATEST(0, LEAST(COALESCE(seq, 0), 32767)) AS DECIMAL(38, 0)) * 18014398509481984 + CAST(journal_offset AS DECIMAL(38, 0)) * 16384 + position AS order_key
+        FROM main_events
         WHERE
           game_id = 'arena' AND env = 'prod'
       ) AS source

@@ -26,22 +26,26 @@ VALUES_OF_DIMENSION: Sql = """(
 ) AS counted"""
 
 COMMONEST: Sql = f"""
-SELECT value, sum(events) AS events
-FROM {VALUES_OF_DIMENSION}
-WHERE value IS NOT NULL
-GROUP BY value
-QUALIFY row_number() OVER (ORDER BY sum(events) DESC, value) <= $values_max
-    OR list_contains($wanted::VARCHAR[], value)
-ORDER BY sum(events) DESC, value
+SELECT value, events
+FROM (
+    SELECT value, sum(events) AS events, row_number() OVER (ORDER BY sum(events) DESC, value) AS place
+    FROM {VALUES_OF_DIMENSION}
+    WHERE value IS NOT NULL
+    GROUP BY value
+) AS ranked
+WHERE place <= $values_max OR list_contains($wanted::VARCHAR[], value)
+ORDER BY events DESC, value
 """
 
 COMMONEST_MAPS: Sql = """
-SELECT map_id AS value, sum(events) AS events
-FROM all_extents
-GROUP BY map_id
-QUALIFY row_number() OVER (ORDER BY sum(events) DESC, map_id) <= $values_max
-    OR list_contains($wanted::VARCHAR[], map_id)
-ORDER BY sum(events) DESC, map_id
+SELECT value, events
+FROM (
+    SELECT map_id AS value, sum(events) AS events, row_number() OVER (ORDER BY sum(events) DESC, map_id) AS place
+    FROM all_extents
+    GROUP BY map_id
+) AS ranked
+WHERE place <= $values_max OR list_contains($wanted::VARCHAR[], value)
+ORDER BY events DESC, value
 """
 
 # Those that contain a text, however it is capitalised; the commonest first.

@@ -25,12 +25,13 @@ from playtrace.addresses import scrubbed
 from playtrace.config import Settings
 from playtrace.mirrors.erasing import still_theirs
 from playtrace.mirrors.lake.address import Place, catalog_of, place_of
+from playtrace.mirrors.lake.books import LakeRows, books_of, forget_books, write_books
 from playtrace.mirrors.lake.conditions import all_of, behind, one_of
 from playtrace.mirrors.lake.erasing import events_of_players, set_aside_of_players
 from playtrace.mirrors.lake.files import delete, read_files, version_hint
 from playtrace.mirrors.lake.tables import EVENTS, SET_ASIDE, Memory, fitting, open_table
 from playtrace.mirrors.lake.upkeep import expire, keep
-from playtrace.mirrors.slices import SliceRows, rows_of
+from playtrace.mirrors.slices import rows_of
 from playtrace.mirrors.target import (
     GamesNow,
     Pace,
@@ -82,10 +83,11 @@ class LakeTarget:
             self._erasures = memory.erasures
             return memory.position
 
-    def read(self, slice_: Slice, moment: Reader) -> SliceRows:
-        return rows_of(slice_, moment)
+    def read(self, slice_: Slice, moment: Reader) -> LakeRows:
+        rows = rows_of(slice_, moment)
+        return LakeRows(rows.events, rows.set_aside, books_of(slice_, moment))
 
-    def write(self, slice_: Slice, rows: SliceRows) -> Written:
+    def write(self, slice_: Slice, rows: LakeRows) -> Written:
         with self._errors():
             memory = Memory.of(self._tables[EVENTS].refresh())
             if memory.position != slice_.after or memory.erasures != self._erasures:
@@ -95,6 +97,7 @@ class LakeTarget:
             self._tables[SET_ASIDE].refresh()
             self._put(SET_ASIDE, rows.set_aside, slice_)
             replaced = self._put(EVENTS, rows.events, slice_)
+            write_books(self._tables[EVENTS], rows)
         self._keep_now_and_then()
         return Written(max(0, rows.events.num_rows - replaced), 0)
 
@@ -116,11 +119,13 @@ class LakeTarget:
 
     # ── players who are erased ───────────────────────────────────────────────────────────────────────────
 
-    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> SliceRows:
-        return still_theirs(erasure, mirrored, moment)
+    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> LakeRows:
+        rows = still_theirs(erasure, mirrored, moment)
+        return LakeRows(rows.events, rows.set_aside)
 
-    def erase(self, erasure: PlayerErasure, rows: SliceRows) -> None:
+    def erase(self, erasure: PlayerErasure, rows: LakeRows) -> None:
         with self._errors():
+            forget_books(self._tables[EVENTS])
             for name, table in self._tables.items():
                 memory = Memory.of(table.refresh())
                 before = read_files(table)
@@ -131,7 +136,7 @@ class LakeTarget:
                 delete(table, before - read_files(table.refresh()))
             self._erasures = Memory.of(self._tables[EVENTS]).erasures
 
-    def _erase(self, name: str, table: Table, erasure: PlayerErasure, rows: SliceRows, memory: Memory) -> None:
+    def _erase(self, name: str, table: Table, erasure: PlayerErasure, rows: LakeRows, memory: Memory) -> None:
         gone: Iterable[BooleanExpression]
         again = rows.events.slice(0, 0)
         if name == SET_ASIDE:

@@ -36,15 +36,21 @@ def name_of(node: exp.Expr) -> str:
     return node.name.lower() if isinstance(node, exp.Anonymous) else ""
 
 
-def property_path(node: exp.Expr) -> list[str] | None:
-    """`props.a` and `variant_extract(variant_extract(props, 'a'), 'b')` as a list of keys."""
+def property_keys(node: exp.Expr) -> list[exp.Expr] | None:
+    """`props.a` and `variant_extract(variant_extract(props, 'a'), $b)` as a list of keys: literals, or values that are
+    bound."""
     if name_of(node) == "variant_extract":
-        above = property_path(node.expressions[0])
-        inner = [] if above is None else above
-        return [*inner, node.expressions[1].name]
+        above = property_keys(node.expressions[0])
+        return [*(above or []), node.expressions[1]]
     if isinstance(node, exp.Column | exp.Dot) and node.sql().startswith("props."):
-        return node.sql().split(".")[1:]
+        return [exp.Literal.string(key) for key in node.sql().split(".")[1:]]
     return None
+
+
+def property_path(node: exp.Expr) -> list[str] | None:
+    """The same where all of them are written out."""
+    keys = property_keys(node)
+    return None if keys is None else [key.name for key in keys]
 
 
 def listed(node: exp.Expr) -> tuple[list[str], list[exp.Expr]] | None:

@@ -63,6 +63,17 @@ SESSIONS: Sql = (
     WHERE started_at >= $from AND started_at < $to{between}{segment}{keep}"""
 )
 
+SESSION_FACTS: Sql = (
+    """
+    SELECT owner, session_id, player_id, started_at, ended_at, length_us, platform, version, country, crashes, quits,
+        backgrounds
+    FROM ("""
+    + EACH_SESSION
+    + """
+    ) AS session
+    WHERE started_at >= $from AND started_at < $to{segment}{keep}"""
+)
+
 SESSION_IDS: Sql = """
     SELECT owner, session_id, arg_min(player_id, player_key) AS player_id, min(started_at) AS started_at,
         max(ended_at) AS ended_at, min(since) AS since, arg_min(platform, order_key) AS platform,
@@ -89,6 +100,26 @@ RELATIONS: dict[Sql, Relation] = {
         before=(("session_ids", SESSION_IDS),),
         merged_of=SEVERAL,
         by_first=True,
+    ),
+    # The same, one by one, with what they are known by ...
+    "session_facts": Relation(
+        SESSION_FACTS,
+        sessions.ROLLUP,
+        at="started_at",
+        before=(("session_ids", SESSION_IDS),),
+        merged_of=SEVERAL,
+        by_first=True,
+    ),
+    # ... and what happened from the range on, until a day behind it: of sessions that began in it.
+    "session_events": Relation(
+        """
+    SELECT owner, coalesce(session_id, '') AS session_id, time, name, value, currency,
+        CASE WHEN name = 'purchase' THEN coalesce(CAST(props.validated AS VARCHAR) <> 'false', true) END AS is_validated
+    FROM ({source}) AS source
+    WHERE time >= $from AND time < $to::TIMESTAMP + INTERVAL 1 DAY AND (is_active OR session_id IS NOT NULL)
+        AND NOT is_passive""",
+        None,
+        is_narrowed=False,
     ),
     # What is still going on, whatever the filters.
     "alive": Relation(

@@ -1,0 +1,84 @@
+"""Results of a batch run: answers as columns whose types do not depend on the day, in files that are whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from playtrace.batch.answer_columns import row_of, schema_of
+from playtrace.batch.errors import BatchError
+from playtrace.batch.results import Results
+from playtrace.metrics.frame.metric import metrics
+from playtrace.metrics.frame.models import CommonAnswer
+
+DAY = dt.date(2026, 3, 1)
+
+
+def retention(*sizes: int) -> CommonAnswer:
+    at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    cohorts = [{"cohort": DAY, "size": size, "cells": []} for size in sizes]
+    return metrics()["retention"].answer_type.model_validate(
+        {
+            "metric": "retention",
+            "definition": "",
+            "gameId": "arena",
+            "from": at,
+            "to": at + dt.timedelta(days=1),
+            "timeZone": "UTC",
+            "segment": None,
+            "asOf": at,
+            "source": "rollup",
+            "elapsedMs": 1.0,
+            "kind": "classic",
+            "granularity": "day",
+            "columns": [],
+            "cohorts": cohorts,
+            "total": [],
+        }
+    )
+
+
+@pytest.mark.parametrize("name", metrics())
+def test_every_answer_has_columns(name: str) -> None:
+    schema = schema_of(metrics()[name])
+    assert {"gameId", "from", "to", "asOf"} <= set(schema.names)
+    assert schema.field("from").type == pa.timestamp("us", tz="UTC")
+    assert pa.null() not in [field.type for field in schema]
+
+
+def test_days_with_and_without_rows_fit_each_other(tmp_path: Path) -> None:
+    metric, results = metrics()["retention"], Results(str(tmp_path))
+    for day, sizes in ((DAY, (7, 3)), (DAY + dt.timedelta(days=1), ())):
+        results.put("metrics", "retention", "arena", day, row_of(metric, retention(*sizes)))
+    files = sorted(tmp_path.rglob("*.parquet"))
+    assert [file.relative_to(tmp_path).parent.as_posix() for file in files] == [
+        "metrics/retention/game=arena/date=2026-03-01",
+        "metrics/retention/game=arena/date=2026-03-02",
+    ]
+    first, second = (parquet.ParquetFile(file).read() for file in files)
+    assert first.schema == second.schema
+    [row] = first.to_pylist()
+    assert [cohort["size"] for cohort in row["cohorts"]] == [7, 3]
+    assert (row["gameId"], row["cohorts"][0]["cohort"]) == ("arena", DAY)
+
+
+def test_a_result_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    metric, results = metrics()["retention"], Results(str(tmp_path))
+    for size in (1, 2):
+        results.put("metrics", "retention", "a/../b", DAY, row_of(metric, retention(size)))
+    [file] = tmp_path.rglob("*.parquet")
+    assert file.relative_to(tmp_path).parts[2] == "game=a%2F..%2Fb"
+    [row] = parquet.ParquetFile(file).read().to_pylist()
+    assert row["cohorts"][0]["size"] == 2
+
+
+def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "metrics").write_text("a file")
+    with pytest.raises(BatchError, match="cannot be written"):
+        Results(str(tmp_path)).put("metrics", "x", "arena", DAY, pa.table({"a": [1]}))
+    with pytest.raises(BatchError, match="folder or to s3://"):
+        Results("gs://bucket/results")
