@@ -483,6 +483,40 @@ class TracingSettings(RoomSettings):
         return endpoint
 
 
+class AwsSettings(RoomSettings):
+    """Of what runs on AWS without a server, and of what a server does for it. Credentials, region and endpoints are
+    said as for every program that speaks to AWS."""
+
+    keys_url: str | None = Field(
+        default=None,
+        max_length=1_100,
+        pattern=r"^s3://[^/\s]+/\S+$",
+        description="Where a server publishes what it knows of games and keys, as s3://bucket/keys.json, and the"
+        " function that takes events reads it. Unset: nowhere.",
+    )
+    keys_seconds: float = Field(
+        default=30.0, ge=1, le=86_400, description="How old what the function knows of keys may be."
+    )
+    stats_table: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_.-]{3,255}$",
+        description="The table of DynamoDB in which player stats and leaderboards are kept: a function writes them, and"
+        " GET /api/leaderboards and GET /api/players answer from it. Unset: they answer from the store.",
+    )
+    dead_letters_url: str | None = Field(
+        default=None,
+        max_length=2_000,
+        pattern=r"^https?://\S+$",
+        description="The queue of SQS that gets records which the function of the stream cannot read or count.",
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        """How templates say that there is none."""
+        return None if value == "" else value
+
+
 if TYPE_CHECKING:
     ProtocolSettings = RoomSettings
 else:
@@ -546,6 +580,7 @@ class Settings(BaseModel):
     metrics: MetricsSettings = MetricsSettings()
     oidc: OidcSettings = OidcSettings()
     tracing: TracingSettings = TracingSettings()
+    aws: AwsSettings = AwsSettings()
     protocols: ProtocolSettings = ProtocolSettings()
 
     @classmethod

@@ -190,6 +190,11 @@ class Playtrace:
         self.asked, following = open_asked(self.store, settings)
         if following is not None:
             self.jobs.add(following)
+        if settings.aws.keys_url is not None:
+            from playtrace.aws.publishing import KeysPublisher  # what it needs is an extra
+
+            publisher = KeysPublisher(self.registry, settings.aws.keys_url)
+            self.jobs.add(Job("publish keys", publisher.publish, period_s=5))
         self.measured = Measured()
         self.local_token = secrets.token_urlsafe(32)
         api = create_app()

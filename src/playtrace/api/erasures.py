@@ -17,7 +17,7 @@ from playtrace.event import ID_LENGTH_MAX
 from playtrace.operate.erasures import PLAYERS_MAX, Erasure, ErasureFailed, unknown_players
 from playtrace.operate.player_export import NoSuchPlayer, PlayerExport, summary_of
 from playtrace.problems import Conflict, NotFound
-from playtrace.registry.refused_players import hash_of
+from playtrace.registry.player_hash import hash_of
 
 router = APIRouter(prefix="/api/games/{game_id}", tags=["players"])
 

@@ -40,7 +40,7 @@ from playtrace.journal.entry import Entry, encode
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.problems import BadRequest, Conflict, InvalidRequest, NotFound, TooLarge, Unavailable
 from playtrace.registry.errors import RegistryError
-from playtrace.registry.games import is_game_id
+from playtrace.registry.game_ids import is_game_id
 from playtrace.registry.key_ring import ARCHIVED
 
 router = APIRouter(prefix="/api/games/{game_id}", tags=["imports"])

@@ -24,8 +24,9 @@ from playtrace.problems import (
 )
 from playtrace.registry import errors
 from playtrace.registry.audit import Actor, acts
+from playtrace.registry.game_ids import GAME_ID_LENGTH_MAX
 from playtrace.registry.known_browsers import DAYS_MAX
-from playtrace.registry.models import EMAIL_LENGTH_MAX, GAME_ID_LENGTH_MAX, Person
+from playtrace.registry.models import EMAIL_LENGTH_MAX, Person
 from playtrace.registry.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from playtrace.registry.people import LOGIN_DAYS, Browser
 from playtrace.registry.roles import Role

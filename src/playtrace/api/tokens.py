@@ -18,7 +18,8 @@ from playtrace.api.registry_problems import registry_problems
 from playtrace.api.state import CurrentState
 from playtrace.problems import NotFound
 from playtrace.registry import errors
-from playtrace.registry.models import GAME_ID_LENGTH_MAX, NOTE_LENGTH_MAX, Token
+from playtrace.registry.game_ids import GAME_ID_LENGTH_MAX
+from playtrace.registry.models import NOTE_LENGTH_MAX, Token
 from playtrace.registry.roles import Scope
 from playtrace.registry.tokens import GAMES_MAX
 

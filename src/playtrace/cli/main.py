@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gamedb": ("playtrace.cli.gamedb", "app"),
     "lake": ("playtrace.cli.lake", "app"),
     "batch": ("playtrace.cli.batch", "app"),
+    "aws": ("playtrace.cli.aws", "app"),
     "mirrors": ("playtrace.cli.mirrors", "app"),
     "rates": ("playtrace.cli.rates", "app"),
     "retention": ("playtrace.cli.retention", "app"),

@@ -220,7 +220,7 @@ def verify_receipt(
 ) -> None:
     """Tell whether this server wrote a receipt, and whether it is about a player. Exit code 1 if not."""
     from playtrace.operate import receipt as receipts
-    from playtrace.registry.refused_players import hash_of
+    from playtrace.registry.player_hash import hash_of
 
     with open_registry(data) as registry:
         secret = registry.refused_players.secret()
@@ -253,7 +253,7 @@ def accept(
     data: DataFolder = None,
 ) -> None:
     """Take what is sent of players again whose events are refused (`erase --refuse`): they agree again."""
-    from playtrace.registry.refused_players import hash_of
+    from playtrace.registry.player_hash import hash_of
 
     ids = _ids(players, file)
     with open_registry(data) as registry:

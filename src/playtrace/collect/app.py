@@ -48,8 +48,8 @@ from playtrace.problems import (
 )
 from playtrace.registry.access_secrets import READING, is_of_kind
 from playtrace.registry.errors import RegistryAway, RegistryError
-from playtrace.registry.games import GAME_ID_EXPECTED, is_game_id
-from playtrace.registry.key_ring import KeyRing
+from playtrace.registry.game_ids import GAME_ID_EXPECTED, is_game_id
+from playtrace.registry.known_keys import KnownKeys
 
 log = logging.getLogger("playtrace.collect")
 
@@ -83,7 +83,7 @@ PREFLIGHT = Reply(
 class Collect:
     """Takes events of every protocol in `protocols/`."""
 
-    def __init__(self, settings: Settings, journal: Sink, keys: KeyRing, measures: Measures | None = None) -> None:
+    def __init__(self, settings: Settings, journal: Sink, keys: KnownKeys, measures: Measures | None = None) -> None:
         self._settings = settings
         self.measures = measures or Measures()
         self._journal = journal

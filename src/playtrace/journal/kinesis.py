@@ -165,7 +165,7 @@ def code_of(error: ClientError) -> str:
 # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-Results = list[int | JournalUnavailable]
+Results = list[JournalUnavailable | None]
 
 
 class _Sending(Struct):
@@ -188,6 +188,8 @@ class KinesisSender:
         self._partitions: dict[str, int] = {}
         """By game, in the order in which they came: a record has no shard, it has a key."""
         self._keys: list[str] = []
+        self._told = 0
+        """The last number that somebody was told."""
         self._waiting: queue.SimpleQueue[_Sending | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="kinesis", daemon=True)
         self._thread.start()
@@ -239,7 +241,11 @@ class KinesisSender:
         told = {id(sending) for sending in call}
         again: list[_Sending] = []
         for sending, result in zip(call, results, strict=True):
-            if isinstance(result, JournalUnavailable) and time.monotonic() < sending.try_until:
+            if result is None:
+                # Numbers of Kinesis have more bits than clients have for one.
+                self._told = max(self._told + 1, int(time.time() * 1000))
+                sending.done(self._told)
+            elif time.monotonic() < sending.try_until:
                 again.append(sending)
                 told.discard(id(sending))
             else:
@@ -249,7 +255,7 @@ class KinesisSender:
         return [sending for sending in pending if id(sending) not in told]
 
     def _results(self, call: Sequence[_Sending]) -> Results | JournalUnavailable:
-        """By record its number, or why it was surely not taken; or why nobody knows of all of them."""
+        """By record nothing, where it is there, or why it was surely not taken; or why nobody knows of all of them."""
         records = [{"Data": sending.message, "PartitionKey": sending.key} for sending in call]
         try:
             answer = self._stream.client.put_records(StreamName=self._stream.name, Records=records)
@@ -295,9 +301,9 @@ def _one_call(pending: Sequence[_Sending]) -> Iterator[_Sending]:
         yield sending
 
 
-def _result(url: BrokerUrl, record: Mapping[str, Any]) -> int | JournalUnavailable:
-    if (number := record.get("SequenceNumber")) is not None:
-        return int(number)
+def _result(url: BrokerUrl, record: Mapping[str, Any]) -> JournalUnavailable | None:
+    if record.get("SequenceNumber") is not None:
+        return None
     code = record.get("ErrorCode", "")
     return _slow(url, code) if code in SLOW_DOWN else BrokerAway(f"The stream {url} did not take a record: {code}")
 

@@ -34,7 +34,7 @@ from playtrace.mirrors import erasing as in_mirrors
 from playtrace.mirrors.state import state_of
 from playtrace.mirrors.target import PlayerErasure
 from playtrace.operate.receipt import signed
-from playtrace.registry.refused_players import hash_of
+from playtrace.registry.player_hash import hash_of
 from playtrace.registry.registry import Registry
 from playtrace.store.duckdb import Store
 from playtrace.store.erasing import SAME_PLAYERS, Erased, erase, same_players

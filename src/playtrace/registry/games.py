@@ -17,8 +17,8 @@ from sqlalchemy import JSON, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from playtrace.registry.errors import GameExists, GameIsDeleted, Invalid, UnknownGame
+from playtrace.registry.game_ids import GAME_ID_EXPECTED, is_game_id
 from playtrace.registry.models import (
-    GAME_ID_LENGTH_MAX,
     NAME_LENGTH_MAX,
     NOTE_LENGTH_MAX,
     AlertIncident,
@@ -28,13 +28,6 @@ from playtrace.registry.models import (
 )
 from playtrace.registry.part import Part
 from playtrace.registry.retention import RetentionPolicy, checked
-
-GAME_ID_SHAPE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{GAME_ID_LENGTH_MAX - 1}}}")
-GAME_ID_EXPECTED = (
-    f"expected 1 to {GAME_ID_LENGTH_MAX} characters out of a-z, 0-9, - and _, "
-    "beginning with a letter or digit, such as my-game"
-)
-"""It stands in addresses of pages, and on command lines."""
 
 KEPT_TABLES = frozenset({"audit"})
 """They tell of games that are no more."""
@@ -125,11 +118,6 @@ class Games(Part):
         with self._writing() as session:
             self._audit(session, "game.retention_set", game_id, game_id=game_id)
             return set_retention(session, game_id, policy, self._now())
-
-
-def is_game_id(text: str) -> bool:
-    """The one rule for ids of games: whoever makes one asks here."""
-    return GAME_ID_SHAPE.fullmatch(text) is not None
 
 
 def check_game_id(game_id: str) -> None:

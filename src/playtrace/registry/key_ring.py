@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from playtrace.registry.access_secrets import sha256_of
 from playtrace.registry.errors import RegistryAway
 from playtrace.registry.key_snapshot import SendingToken, Snapshot, keep, kept
-from playtrace.registry.refused_players import hash_of
+from playtrace.registry.known_keys import KnownKeys
 from playtrace.registry.registry import Registry
 from playtrace.registry.roles import Scope
 
@@ -25,8 +24,8 @@ ARCHIVED = "is archived and takes no events. `playtrace games unarchive` opens i
 DELETED = "is being deleted and takes no events."
 
 
-class KeyRing:
-    """Knows games and write keys as they were at the last `refresh`. May be asked from any thread."""
+class KeyRing(KnownKeys):
+    """As they were at the last `refresh`."""
 
     def __init__(
         self, registry: Registry, *, open_mode: bool, kept_in: Path | None = None, is_keeper: bool = True
@@ -41,12 +40,12 @@ class KeyRing:
         self._kept_in = kept_in
         self._is_keeper = is_keeper
         self._refreshing = threading.Lock()
-        self._snapshot = self._first()
+        super().__init__(self._first())
         self._next_look: asyncio.Task[None] | None = None
 
     def _first(self) -> Snapshot:
         try:
-            snapshot = _read(self._registry)
+            snapshot = snapshot_of(self._registry)
         except RegistryAway:
             known = None if self._kept_in is None else kept(self._kept_in)
             if known is None:
@@ -58,36 +57,6 @@ class KeyRing:
     def _keep(self, snapshot: Snapshot) -> None:
         if self._kept_in is not None and self._is_keeper:
             keep(snapshot, self._kept_in)
-
-    def game_of_key(self, key: str) -> str | None:
-        return self._snapshot.games_by_key.get(sha256_of(key))
-
-    def sending_token(self, secret: str) -> SendingToken | None:
-        """Where a token of this secret may send now."""
-        found = self._snapshot.tokens.get(sha256_of(secret))
-        is_over = found is not None and found.expires_at is not None and found.expires_at <= dt.datetime.now(dt.UTC)
-        return None if is_over else found
-
-    def knows(self, game_id: str) -> bool:
-        return game_id in self._snapshot.games
-
-    @property
-    def refuses_players(self) -> bool:
-        """Whether any game refuses somebody: most never do."""
-        return bool(self._snapshot.refused)
-
-    def who_is_refused(self, game_id: str) -> Callable[[str], bool] | None:
-        """Tells whether the events of a player of this game are refused; None where nobody's are."""
-        snapshot = self._snapshot
-        hashes = snapshot.refused.get(game_id)
-        if hashes is None:
-            return None
-        return lambda player_id: hash_of(snapshot.player_secret, game_id, player_id) in hashes
-
-    @property
-    def closed(self) -> Mapping[str, str]:
-        """Games that take no events, and why: archived ones, and those that are being deleted."""
-        return self._snapshot.closed
 
     def create(self, game_ids: Collection[str]) -> None:
         """Open mode: makes games that were never seen before, `GAMES_FIRST_SEEN_MAX` in all, and of one request the
@@ -118,11 +87,12 @@ class KeyRing:
         """Reads the registry again if it has changed; what was known counts on where it cannot. Blocks."""
         with self._refreshing:
             if self._registry.revision() != self._snapshot.revision:
-                self._snapshot = _read(self._registry)
+                self._snapshot = snapshot_of(self._registry)
                 self._keep(self._snapshot)
 
 
-def _read(registry: Registry) -> Snapshot:
+def snapshot_of(registry: Registry) -> Snapshot:
+    """Raises `RegistryError`."""
     # The revision first: a change while we read makes the next refresh read again.
     revision = registry.revision()
     games = registry.games.all()

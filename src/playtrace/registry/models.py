@@ -30,9 +30,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from playtrace.registry.access_secrets import sha256_of
+from playtrace.registry.game_ids import GAME_ID_LENGTH_MAX
 from playtrace.registry.roles import ADMIN_OF_ALL, Grant, Role
 
-GAME_ID_LENGTH_MAX = 64
 NAME_LENGTH_MAX = 200
 NOTE_LENGTH_MAX = 200
 EMAIL_LENGTH_MAX = 254

@@ -7,8 +7,6 @@ whoever has a copy of that can try.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -61,12 +59,6 @@ def make_secret(session: Session) -> bytes:
         known = secrets.token_bytes(32)
         session.add(ServerSecret(name=PLAYER_SECRET, secret=known.hex()))
     return known
-
-
-def hash_of(secret: bytes, game_id: str, player_id: str) -> str:
-    """Of a player of a game: the same id is another one in another game."""
-    said = game_id.encode() + b"\0" + player_id.encode("utf-8", "surrogatepass")
-    return hmac.new(secret, b"player\0" + said, hashlib.sha256).hexdigest()
 
 
 def refuse(session: Session, game_id: str, hashes: Iterable[str], now: dt.datetime) -> None:

@@ -7,47 +7,26 @@ what it knew, also after a start. What it acknowledged is at the broker: nothing
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import secrets
 import time
 from collections.abc import Awaitable
 from contextlib import suppress
-from http import HTTPStatus
-from typing import Literal
 
-import msgspec
-from msgspec import Struct
-
-from playtrace import __version__
 from playtrace.asgi import Receive, Scope, Send
-from playtrace.collect.app import Collect, send_reply
-from playtrace.collect.problem_documents import problem
+from playtrace.collect.app import Collect
 from playtrace.collect.request import Reply
 from playtrace.config import Settings
 from playtrace.jobs import Job, Jobs
 from playtrace.journal.by_url import open_outlet
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.measures import Measured
-from playtrace.problems import NotFound
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.serving.entrance import Entrance
+from playtrace.serving.only_collecting import answer_otherwise, health
 from playtrace.serving.request_ids import RequestIds
 from playtrace.serving.traced import traced
-
-
-class Health(Struct, rename="camel"):
-    """What `GET /api/health` says here: the first fields are those of a server that does all."""
-
-    status: Literal["healthy", "degraded", "unhealthy"]
-    timestamp: dt.datetime
-    message: str
-    version: str
-    uptime_seconds: float
-    role: str
-    requests: dict[str, dict[str, int]]
-    """Since the start, by protocol and by what became of them."""
 
 
 class Collecting:
@@ -112,32 +91,14 @@ class Collecting:
     # ── everything but events ────────────────────────────────────────────────────────────────────────────
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close"})
-        elif scope["path"] == "/api/health" and scope["method"] in ("GET", "HEAD"):
-            await send_reply(send, self._health())
-        else:
-            said = f"This server has the role {self.settings.role}: it takes events, and answers no question."
-            await send_reply(send, problem(NotFound(said)))
+        await answer_otherwise(scope, receive, send, self.settings.role, self._health)
 
     def _health(self) -> Reply:
-        refusing = self._refusing
         failing = next((job for job in self.jobs if job.last_error is not None), None)
-        health = Health(
-            status="healthy",
-            timestamp=dt.datetime.now(dt.UTC),
-            message="Events are taken.",
-            version=__version__,
-            uptime_seconds=time.monotonic() - self._started_at,
-            role=self.settings.role,
-            requests={name: {**outcomes} for name, outcomes in self.measured.together().requests.items()},
+        return health(
+            self.settings.role,
+            time.monotonic() - self._started_at,
+            self.measured.together().requests,
+            refusing=self._refusing,
+            trouble=None if failing is None else failing.last_error,
         )
-        status = HTTPStatus.OK
-        if refusing is not None:
-            health.status, health.message = "unhealthy", str(refusing)
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-        elif failing is not None:
-            health.status = "degraded"
-            health.message = f"Events are taken, by keys as they were last known: {failing.last_error}"
-        return Reply(status, msgspec.json.encode(health))

@@ -1,0 +1,1 @@
+"""Handlers for AWS Lambda, and what goes with them. Nothing else needs them."""
