@@ -76,6 +76,15 @@ export const durationSteps = (values: (number | null | undefined)[]): { interval
   return interval ? { interval, max: Math.ceil(highest / interval) * interval } : {}
 }
 
+const SHARE_STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
+
+/** An axis from all of it downwards, as far as these shares reach: an axis of its own choice would go beyond all. */
+export const shareSteps = (shares: (number | null | undefined)[]): { min: number; max: number; interval: number } => {
+  const missing = Math.max(0.001, ...shares.map((share) => 1 - (share ?? 1)))
+  const interval = SHARE_STEPS.find((step) => missing / step <= LINES_MAX) ?? 0.2
+  return { min: Math.max(0, Number((1 - Math.ceil(missing / interval) * interval).toFixed(3))), max: 1, interval }
+}
+
 export function baseOption(labels: string[], formatAxis: (value: number) => string): ChartOption {
   const text = { color: readColor('text-soft'), fontFamily: readColor('font'), fontSize: 11 }
   return {

@@ -65,9 +65,11 @@ class Running(Struct):
 
 
 @contextmanager
-def playtrace_server(data: Path) -> Generator[Running]:
-    """`playtrace serve --open` on an empty folder."""
-    command = [sys.executable, "-m", "playtrace", "serve", "--open", "--data", str(data), "--port", "0"]
+def playtrace_server(data: Path, *, is_open: bool = True) -> Generator[Running]:
+    """`playtrace serve` on an empty folder."""
+    command = [sys.executable, "-m", "playtrace", "serve", "--data", str(data), "--port", "0"]
+    if is_open:
+        command.append("--open")
     with _process(command) as process:
         deadline = time.monotonic() + START_SECONDS_MAX
         local = data / LOCAL_FILE

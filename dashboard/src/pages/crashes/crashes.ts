@@ -69,7 +69,7 @@ export const crashPanels = (split: Split, crashes: RouteLocationRaw): Panel[] =>
       const series = split === 'none'
         ? [{ key: 'rate', label: 'Crash-free sessions', series: 1, points: line(points), band }]
         : splitSeries(split, parts.map(({ part }) => ({ key: part, points: line(of(part)) })), [], page)
-      return overTime(series, { shape: 'line', interval, timeZone, format: formatShareFine, formatAxis: formatShare, isFarFromZero: true })
+      return overTime(series, { shape: 'line', interval, timeZone, format: formatShareFine, formatAxis: formatShare, isNearlyAll: true })
     },
     empty: NO_SESSIONS,
   }),

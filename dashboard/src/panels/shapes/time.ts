@@ -1,7 +1,7 @@
 /** Series over time: lines or bars, unfinished buckets set apart. */
 import type { Interval, TimePoint } from '@/api/types'
 import type { BarSeriesOption, ChartOption, LineSeriesOption } from '@/charts/echarts'
-import { baseOption, durationSteps, OTHER_COLOR, OTHER_KEY, readColor, seriesColors, tooltipElement, type SeriesColor } from '@/charts/look'
+import { baseOption, durationSteps, OTHER_COLOR, OTHER_KEY, readColor, seriesColors, shareSteps, tooltipElement, type SeriesColor } from '@/charts/look'
 import type { Scale } from '@/charts/scales'
 import type { Mark } from '@/composables/marks'
 import { formatCompact, formatDay, formatDayTime, formatDimension, formatTime, formatWeekday } from '@/format'
@@ -33,7 +33,7 @@ export interface TimeDrawing extends Scale {
   /** How to sum a series up in the legend; without it the legend has names only. */
   total?: (one: NamedSeries) => string
   /** Shares near to one would be a line at the top of an axis from zero on. */
-  isFarFromZero?: boolean
+  isNearlyAll?: boolean
 }
 
 interface Bucket {
@@ -130,7 +130,7 @@ export function timeSeriesOption(all: NamedSeries[], look: TimeDrawing, marks: M
   const option = baseOption(axisLabels, (value) => look.formatAxis(value))
   // What is counted comes in whole numbers, and so does its axis.
   const isCounted = all.every(({ points }) => points.every(({ value }) => value === null || Number.isInteger(value)))
-  Object.assign(option.yAxis as object, isCounted ? { minInterval: 1 } : {}, look.isFarFromZero ? { scale: true } : {}, look.isDuration ? durationSteps(all.flatMap(({ points }) => points.map(({ value }) => value))) : {})
+  Object.assign(option.yAxis as object, isCounted ? { minInterval: 1 } : {}, look.isNearlyAll ? shareSteps(all.flatMap(({ points, band }) => [...points.map(({ value }) => value), ...(band ?? []).map(({ low }) => low)])) : {}, look.isDuration ? durationSteps(all.flatMap(({ points }) => points.map(({ value }) => value))) : {})
   option.series = all.flatMap<LineSeriesOption | BarSeriesOption>((one) => {
     if (one.isBefore) return [before(one)]
     return look.shape === 'bars' ? [bars(one)] : [...(one.band ? bandOf(one, one.band) : []), ...lines(one, single && !one.band)]
