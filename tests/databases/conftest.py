@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from go_programs import FERRETDB
 from server_process import new_databases
 
-from databases.ferretdb import PROGRAM
 from databases.mariadb import MariaDB, throw_away_mariadb
 from databases.mongodb import MongoDB, throw_away_mongodb
 from databases.postgresql import PostgreSQL, programs, throw_away_postgresql
@@ -96,8 +96,8 @@ def new_mariadb(mariadb: MariaDB) -> str:
 
 @pytest.fixture(scope="session")
 def mongodb() -> Iterator[MongoDB]:
-    if not PROGRAM.exists():
-        skip_without("FerretDB is not built here (`python tests/databases/ferretdb.py` does that, with Go).")
+    if not FERRETDB.path.exists():
+        skip_without("FerretDB is not built here (`python tests/go_programs.py ferretdb` does that, with Go).")
     with throw_away_mongodb() as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""A server that speaks MongoDB's protocol, for a run of tests: FerretDB over SQLite (see `ferretdb.py`)."""
+"""A server that speaks MongoDB's protocol, for a run of tests: FerretDB over SQLite (see `go_programs.py`)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 
 import pymongo
 import pymongo.errors
+from go_programs import FERRETDB
 
-from databases.ferretdb import PROGRAM
 from databases.servers import Program, free_port
 
 
@@ -35,7 +35,7 @@ class MongoDB:
         # A killed process loses nothing that it gave to the system: no sync is needed.
         pragmas = "?_pragma=synchronous(off)" + ("&_pragma=query_only(1)" if is_read_only else "")
         options += [f"--sqlite-url=file:{data}/{pragmas}"]
-        self._program = Program([str(PROGRAM), *options], self._folder / "log")
+        self._program = Program([str(FERRETDB.path), *options], self._folder / "log")
         self._program.wait_until(self._answers)
         return self
 

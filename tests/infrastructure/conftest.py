@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from configuration import INFRASTRUCTURE, types_in_use
+from go_programs import OPENTOFU
 from plans import EVERYTHING, VARIABLES, Resource, resources_of
 from provider_schema import provider_schema
 
@@ -76,10 +77,12 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def terraform(schema: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
     """The real program, Terraform or OpenTofu. What it knows of AWS comes from the stand-in."""
-    program = shutil.which("terraform") or shutil.which("tofu")
+    program = shutil.which("terraform") or shutil.which("tofu") or shutil.which(OPENTOFU.path)
     uv = shutil.which("uv")
     if program is None or uv is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("neither Terraform nor OpenTofu is here, or no uv")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            "neither Terraform nor OpenTofu is here (`python tests/go_programs.py opentofu` builds one), or no uv"
+        )
     folder = tmp_path_factory.mktemp("provider")
     (folder / "schema.json").write_text(json.dumps(schema))
     (folder / "empty.tfrc").write_text("")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from actionlint import PROGRAM
 from configuration import INFRASTRUCTURE
+from go_programs import ACTIONLINT
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = {
@@ -24,12 +24,12 @@ JOBS: list[tuple[str, dict[str, Any]]] = [
 
 
 def test_actionlint_finds_nothing() -> None:
-    if not PROGRAM.exists():
+    if not ACTIONLINT.path.exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "no actionlint here; `python tests/infrastructure/actionlint.py` builds it, with Go"
+            "no actionlint here; `python tests/go_programs.py actionlint` builds it, with Go"
         )
     files = [str(ROOT / ".github" / "workflows" / name) for name in WORKFLOWS]
-    told = subprocess.run([PROGRAM, "-no-color", *files], capture_output=True, text=True, timeout=100)
+    told = subprocess.run([ACTIONLINT.path, "-no-color", *files], capture_output=True, text=True, timeout=100)
     assert (told.returncode, told.stdout) == (0, "")
 
 
