@@ -16,27 +16,24 @@ locals {
   journal_url = "kinesis://${local.stream_name}?region=${local.region}"
   stream_name = "${var.name}-events"
 
-  tables = {
-    stats        = { hash_key = "pk", range_key = "sk", ttl = null }
-    leaderboards = { hash_key = "pk", range_key = "sk", ttl = "expires_at" }
-  }
-
   server_environment = {
-    PLAYTRACE_JOURNAL_URL        = local.journal_url
-    PLAYTRACE_PUBLIC_URL         = "https://${var.host}"
-    PLAYTRACE_TRUSTED_PROXIES    = jsonencode([var.cidr])
-    PLAYTRACE_COLLECT_PROCESSES  = "0"
-    PLAYTRACE_STORE_MEMORY_BYTES = tostring(floor(var.memory_mib * 1048576 * 0.4))
-    PLAYTRACE_STORE_THREADS      = tostring(max(1, floor(var.cpu_units / 1024)))
+    PLAYTRACE_JOURNAL_URL       = local.journal_url
+    PLAYTRACE_PUBLIC_URL        = "https://${var.host}"
+    PLAYTRACE_TRUSTED_PROXIES   = jsonencode([var.cidr])
+    PLAYTRACE_COLLECT_PROCESSES = "0"
+    PLAYTRACE_AWS_STATS_TABLE   = module.process.table_name
   }
 
   load_environment = merge(local.server_environment, {
+    PLAYTRACE_STORE_MEMORY_BYTES = tostring(floor(var.memory_mib * 1048576 * 0.4))
+    PLAYTRACE_STORE_THREADS      = tostring(max(1, floor(var.cpu_units / 1024)))
     PLAYTRACE_ROLE               = local.asks_apart ? "load" : "load,ask"
     PLAYTRACE_BACKUP_DIRECTORY   = "s3://${module.process.backups.name}/backup"
     PLAYTRACE_BACKUP_EVERY_HOURS = tostring(var.backup_every_hours)
     PLAYTRACE_BACKUP_KEEP        = "48"
     PLAYTRACE_LAKE_URL           = module.lake.url
     PLAYTRACE_LAKE_CATALOG       = "glue"
+    PLAYTRACE_AWS_KEYS_URL       = local.keys_url
   })
 }
 
@@ -143,7 +140,6 @@ module "process" {
   environment              = local.load_environment
   secrets                  = var.secrets
   stats_environment        = local.stats_environment
-  tables                   = local.tables
   stream_arn               = module.stream.arn
   lake_bucket_arn          = module.lake.bucket_arn
   lake_database            = module.lake.database
@@ -182,7 +178,7 @@ module "serve" {
   image                    = var.image
   environment              = local.server_environment
   secrets                  = var.secrets
-  table_arns               = module.process.table_arns
+  table_arn                = module.process.table_arn
   database_ports           = var.database_ports
   database_cidr            = var.database_cidr
   servers_max              = var.servers_max
@@ -199,9 +195,9 @@ module "batch" {
   name                     = var.name
   account_id               = local.account_id
   kms_key_arn              = aws_kms_key.this.arn
-  entry                    = var.batch.entry
-  arguments                = var.batch.arguments
-  spark_parameters         = var.batch.spark_parameters
+  python_environment       = var.batch.python_environment
+  questions                = var.batch.questions
+  spark_settings           = var.batch.spark_settings
   release_label            = var.batch.release_label
   cores_max                = var.batch.cores_max
   lake_url                 = module.lake.url
@@ -251,11 +247,11 @@ module "report" {
 module "watch" {
   source = "../modules/watch"
 
+  api_id                 = module.ingest.api_id
   name                   = var.name
   account_id             = local.account_id
   kms_key_arn            = aws_kms_key.this.arn
   emails                 = var.alarm_emails
-  api_id                 = module.ingest.api_id
   ingest_function_name   = module.ingest.function_name
   stats_function_name    = module.process.stats_function_name
   stream_name            = module.stream.name

@@ -200,11 +200,11 @@ variable "may_be_destroyed" {
 
 variable "batch" {
   type = object({
-    entry            = string
-    arguments        = list(string)
-    release_label    = string
-    spark_parameters = optional(string, "")
-    cores_max        = optional(number, 16)
+    python_environment = string
+    questions          = optional(list(string), ["active_players", "retention", "sessions", "revenue"])
+    release_label      = optional(string, "emr-spark-8.0.0")
+    spark_settings     = optional(map(string), {})
+    cores_max          = optional(number, 16)
   })
   default     = null
   description = "Spark each night; null: none."

@@ -509,6 +509,25 @@ class AwsSettings(RoomSettings):
         pattern=r"^https?://\S+$",
         description="The queue of SQS that gets records which the function of the stream cannot read or count.",
     )
+    report_server: str | None = Field(
+        default=None,
+        max_length=2_000,
+        pattern=r"^https?://[^\s/?#]+$",
+        description="Address of the server whose reports the function of reports sends.",
+    )
+    report_games: list[str] = Field(default=[], max_length=1_000, description="Of which games it sends them.")
+    report_time_zone: str = Field(
+        default="UTC", max_length=64, description="In which the day before the one on which it is called is reported."
+    )
+    report_token_secret: str | None = Field(
+        default=None, max_length=2_000, description="The secret in Secrets Manager with a read token for them."
+    )
+    report_bucket: str | None = Field(
+        default=None, max_length=63, description="The bucket in which it keeps what it sent, and sees what was sent."
+    )
+    report_topic: str | None = Field(
+        default=None, max_length=2_000, description="The topic of SNS whose subscribers get them."
+    )
 
     @field_validator("*", mode="before")
     @classmethod

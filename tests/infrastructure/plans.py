@@ -28,7 +28,7 @@ EVERYTHING: dict[str, Any] = {
     "shards": 4,
     "secrets": SECRETS,
     "database_ports": [5432, 8443],
-    "batch": {"entry": "versions.tf", "arguments": ["active_players"], "release_label": "emr-spark-8.0.0"},
+    "batch": {"python_environment": "versions.tf"},
     "warehouse": {"client_cidrs": ["10.20.0.0/16"]},
     "report": {
         "games": ["arena"],

@@ -156,7 +156,8 @@ class StandIn(rpc.ProviderServicer):
             if told["type"] == "string" and (not told["optional"] or name in ("id", "arn", "name")):
                 service = type_name.removeprefix("aws_").replace("_", "-")
                 is_arn = name == "arn" or name.endswith("_arn")
-                made_up = f"{service}/{called}/{name}"
+                is_url = name == "url" or name.endswith("_endpoint")
+                made_up = f"{'https://' if is_url else ''}{service}/{called}/{name}"
                 state[name] = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{called}" if is_arn else made_up
             else:
                 state[name] = {"number": 1, "bool": False}.get(str(told["type"])) if not told["optional"] else None

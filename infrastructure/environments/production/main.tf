@@ -32,7 +32,7 @@ module "playtrace" {
 
   watches_cost_anomalies = true
 
-  # batch     = { entry = "…", arguments = ["…"], release_label = "…" }
+  # batch     = { python_environment = "…/playtrace-env.tar.gz" }
   # warehouse = {}
   # report    = { games = ["arena"], emails = ["studio@example.com"], token_secret_arn = "arn:…" }
 }

@@ -10,13 +10,31 @@ module "bucket" {
   force_destroy = var.may_be_destroyed
 }
 
-# The program, and an environment of Python with what it needs: made by infrastructure/package_batch.sh.
+# What is started, and an environment of Python with playtrace in it, which docs/aws.md says how to make.
 resource "aws_s3_object" "entry" {
   bucket       = module.bucket.name
-  key          = "program/${basename(var.entry)}"
-  source       = var.entry
-  source_hash  = filebase64sha256(var.entry)
+  key          = "program/playtrace_batch.py"
+  source       = "${path.module}/playtrace_batch.py"
+  source_hash  = filebase64sha256("${path.module}/playtrace_batch.py")
   content_type = "text/x-python"
+}
+
+resource "aws_s3_object" "environment" {
+  bucket       = module.bucket.name
+  key          = "program/environment-${filemd5(var.python_environment)}.tar.gz"
+  source       = var.python_environment
+  content_type = "application/gzip"
+}
+
+locals {
+  python = "./environment/bin/python"
+  # The driver and those who work for it run with that Python.
+  submit = join(" ", [for name, value in merge(var.spark_settings, {
+    "spark.archives"                                       = "s3://${module.bucket.name}/${aws_s3_object.environment.key}#environment"
+    "spark.emr-serverless.driverEnv.PYSPARK_DRIVER_PYTHON" = local.python
+    "spark.emr-serverless.driverEnv.PYSPARK_PYTHON"        = local.python
+    "spark.executorEnv.PYSPARK_PYTHON"                     = local.python
+  }) : "--conf ${name}=${value}"])
 }
 
 resource "aws_emrserverless_application" "this" {
@@ -72,8 +90,8 @@ resource "aws_scheduler_schedule" "nightly" {
       JobDriver = {
         SparkSubmit = {
           EntryPoint            = "s3://${module.bucket.name}/${aws_s3_object.entry.key}"
-          EntryPointArguments   = concat(var.arguments, ["--lake", var.lake_url, "--results", "s3://${module.bucket.name}/results"])
-          SparkSubmitParameters = var.spark_parameters
+          EntryPointArguments   = concat(["run"], var.questions, ["--lake", var.lake_url, "--results", "s3://${module.bucket.name}/results", "--emf"])
+          SparkSubmitParameters = local.submit
         }
       }
       ConfigurationOverrides = {

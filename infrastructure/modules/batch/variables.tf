@@ -13,20 +13,20 @@ variable "kms_key_arn" {
   description = "Key that everything is encrypted with."
 }
 
-variable "entry" {
+variable "python_environment" {
   type        = string
-  description = "The file that spark-submit starts."
+  description = "An environment of Python with playtrace, as a .tar.gz."
 }
 
-variable "arguments" {
+variable "questions" {
   type        = list(string)
-  description = "What to work out, as for `playtrace batch run`."
+  description = "What to work out, as for `playtrace batch run`: metrics, and `--fact` with a fact."
 }
 
-variable "spark_parameters" {
-  type        = string
-  default     = ""
-  description = "What spark-submit is told besides."
+variable "spark_settings" {
+  type        = map(string)
+  default     = {}
+  description = "What Spark is told besides."
 }
 
 variable "release_label" {

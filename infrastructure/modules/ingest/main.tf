@@ -1,16 +1,5 @@
 # Takes events: an HTTP API, and a function that answers when the stream has them.
 
-locals {
-  # Where games send to. The program has the same list, and a test compares them.
-  paths = ["/api/events", "/api/events/batch", "/api/submit", "/t"]
-  # A browser asks first whether it may send.
-  routes = concat(
-    ["GET /api/health"],
-    [for path in local.paths : "POST ${path}"],
-    [for path in local.paths : "OPTIONS ${path}"],
-  )
-}
-
 # ── the function ──
 
 resource "aws_lambda_function" "this" {
@@ -94,7 +83,7 @@ resource "aws_iam_role_policy" "this" {
         # Events go into the stream; it never reads them.
         Sid      = "WriteEvents"
         Effect   = "Allow"
-        Action   = ["kinesis:PutRecord", "kinesis:PutRecords", "kinesis:DescribeStreamSummary", "kinesis:ListShards"]
+        Action   = ["kinesis:PutRecords", "kinesis:DescribeStreamSummary"]
         Resource = var.stream_arn
       },
       {
@@ -145,11 +134,10 @@ resource "aws_apigatewayv2_integration" "this" {
   timeout_milliseconds   = 30000
 }
 
+# Every path: what is none of ours gets the answer that a server gives.
 resource "aws_apigatewayv2_route" "this" {
-  for_each = toset(local.routes)
-
   api_id    = aws_apigatewayv2_api.this.id
-  route_key = each.value
+  route_key = "$default"
   target    = "integrations/${aws_apigatewayv2_integration.this.id}"
 }
 
@@ -194,7 +182,7 @@ resource "aws_lambda_permission" "api" {
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
 }
 
-# ── deploying: a tenth of the requests for five minutes, and back when the alarm is on ──
+# ── deploying: a tenth of the requests for five minutes, and back when an alarm is on ──
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${var.name}-ingest-errors"
@@ -207,6 +195,24 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   evaluation_periods  = 2
   datapoints_to_alarm = 1
   threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic_arns
+  ok_actions          = var.alarm_topic_arns
+}
+
+# A version that answers all right by Lambda's measure, and tells games to come again.
+resource "aws_cloudwatch_metric_alarm" "refused" {
+  alarm_name          = "${var.name}-events-refused"
+  alarm_description   = "The API answers games with 5xx: events wait in the games. Look at the log of the ingest function and at the stream."
+  namespace           = "AWS/ApiGateway"
+  metric_name         = "5xx"
+  dimensions          = { ApiId = aws_apigatewayv2_api.this.id }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  threshold           = 5
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarm_topic_arns
@@ -231,7 +237,7 @@ resource "aws_codedeploy_deployment_group" "this" {
 
   alarm_configuration {
     enabled = true
-    alarms  = [aws_cloudwatch_metric_alarm.errors.alarm_name]
+    alarms  = [aws_cloudwatch_metric_alarm.errors.alarm_name, aws_cloudwatch_metric_alarm.refused.alarm_name]
   }
 
   auto_rollback_configuration {
@@ -275,10 +281,10 @@ resource "aws_iam_role_policy" "deployment" {
       },
       {
         # Asks whether to go back.
-        Sid      = "SeeTheAlarm"
+        Sid      = "SeeTheAlarms"
         Effect   = "Allow"
         Action   = "cloudwatch:DescribeAlarms"
-        Resource = aws_cloudwatch_metric_alarm.errors.arn
+        Resource = [aws_cloudwatch_metric_alarm.errors.arn, aws_cloudwatch_metric_alarm.refused.arn]
       },
     ]
   })

@@ -1,35 +1,20 @@
-# What follows the stream beside the server that loads: players' stats and leaderboards, in tables that answer at once.
+# What follows the stream beside the server that loads: players' stats and leaderboards, in a table that answers at once.
 
-resource "aws_dynamodb_table" "this" {
-  for_each = var.tables
-
-  name                        = "${var.name}-${each.key}"
+resource "aws_dynamodb_table" "stats" {
+  name                        = "${var.name}-stats"
   billing_mode                = "PAY_PER_REQUEST"
-  hash_key                    = each.value.hash_key
-  range_key                   = each.value.range_key
+  hash_key                    = "pk"
+  range_key                   = "sk"
   deletion_protection_enabled = !var.may_be_destroyed
 
   attribute {
-    name = each.value.hash_key
+    name = "pk"
     type = "S"
   }
 
-  dynamic "attribute" {
-    for_each = each.value.range_key == null ? [] : [each.value.range_key]
-
-    content {
-      name = attribute.value
-      type = "S"
-    }
-  }
-
-  dynamic "ttl" {
-    for_each = each.value.ttl == null ? [] : [each.value.ttl]
-
-    content {
-      enabled        = true
-      attribute_name = ttl.value
-    }
+  attribute {
+    name = "sk"
+    type = "S"
   }
 
   point_in_time_recovery {
@@ -140,11 +125,11 @@ resource "aws_iam_role_policy" "stats" {
         Resource = var.stream_arn
       },
       {
-        # It keeps the tables.
-        Sid      = "KeepTheTables"
+        # It keeps the table.
+        Sid      = "KeepTheTable"
         Effect   = "Allow"
         Action   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
-        Resource = [for table in aws_dynamodb_table.this : table.arn]
+        Resource = aws_dynamodb_table.stats.arn
       },
       {
         # What it cannot process, itself or by the event source.
@@ -154,7 +139,7 @@ resource "aws_iam_role_policy" "stats" {
         Resource = aws_sqs_queue.dead_letters.arn
       },
       {
-        # Stream, tables and queue are encrypted.
+        # Stream, table and queue are encrypted.
         Sid      = "UseTheKey"
         Effect   = "Allow"
         Action   = ["kms:GenerateDataKey", "kms:Decrypt"]

@@ -302,10 +302,10 @@ resource "aws_iam_role_policy" "load" {
       },
       {
         # Leaderboards and players' stats, which the function beside the stream keeps.
-        Sid      = "AskTheTables"
+        Sid      = "AskTheTable"
         Effect   = "Allow"
         Action   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
-        Resource = [for table in aws_dynamodb_table.this : table.arn]
+        Resource = aws_dynamodb_table.stats.arn
       },
       {
         # All of it is encrypted.

@@ -36,13 +36,13 @@ output "backups" {
   description = "The bucket of backups and of the snapshot of keys."
 }
 
-output "table_names" {
-  value       = { for key, table in aws_dynamodb_table.this : key => table.name }
-  description = "Of DynamoDB."
+output "table_name" {
+  value       = aws_dynamodb_table.stats.name
+  description = "Of stats and leaderboards."
 }
 
-output "table_arns" {
-  value       = [for table in aws_dynamodb_table.this : table.arn]
+output "table_arn" {
+  value       = aws_dynamodb_table.stats.arn
   description = "For policies."
 }
 

@@ -44,15 +44,6 @@ variable "stats_environment" {
   description = "Settings of the function that keeps stats and leaderboards."
 }
 
-variable "tables" {
-  type = map(object({
-    hash_key  = string
-    range_key = optional(string)
-    ttl       = optional(string)
-  }))
-  description = "Tables of DynamoDB: the end of the name, and the keys."
-}
-
 variable "stream_arn" {
   type        = string
   description = "Where events come from."

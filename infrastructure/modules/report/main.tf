@@ -39,8 +39,8 @@ resource "aws_lambda_function" "this" {
 
   environment {
     variables = merge(var.environment, {
-      PLAYTRACE_AWS_REPORT_BUCKET    = module.bucket.name
-      PLAYTRACE_AWS_REPORT_TOPIC_ARN = aws_sns_topic.this.arn
+      PLAYTRACE_AWS_REPORT_BUCKET = module.bucket.name
+      PLAYTRACE_AWS_REPORT_TOPIC  = aws_sns_topic.this.arn
     })
   }
 
@@ -54,6 +54,19 @@ resource "aws_lambda_function" "this" {
   }
 
   depends_on = [aws_iam_role_policy.this]
+}
+
+# The scheduler only hands over; what fails in the function is tried again by Lambda, and then told.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  function_name                = aws_lambda_function.this.function_name
+  maximum_retry_attempts       = 2
+  maximum_event_age_in_seconds = 21600
+
+  destination_config {
+    on_failure {
+      destination = var.dead_letters_arn
+    }
+  }
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -77,6 +90,8 @@ resource "aws_scheduler_schedule" "this" {
   target {
     arn      = aws_lambda_function.this.arn
     role_arn = aws_iam_role.schedule.arn
+    # A try that comes later is of the same day.
+    input = jsonencode({ scheduled = "<aws.scheduler.scheduled-time>" })
 
     retry_policy {
       maximum_retry_attempts       = 5
@@ -142,6 +157,13 @@ resource "aws_iam_role_policy" "this" {
         Effect   = "Allow"
         Action   = "sns:Publish"
         Resource = aws_sns_topic.this.arn
+      },
+      {
+        # What could not be sent after three tries.
+        Sid      = "SetAside"
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = var.dead_letters_arn
       },
       {
         # All of it is encrypted.

@@ -317,14 +317,14 @@ resource "aws_iam_role_policy" "ask" {
     Statement = [
       {
         # Leaderboards and players' stats.
-        Sid      = "AskTheTables"
+        Sid      = "AskTheTable"
         Effect   = "Allow"
         Action   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
-        Resource = var.table_arns
+        Resource = var.table_arn
       },
       {
-        # They are encrypted.
-        Sid      = "ReadTheTables"
+        # It is encrypted.
+        Sid      = "ReadTheTable"
         Effect   = "Allow"
         Action   = "kms:Decrypt"
         Resource = var.kms_key_arn

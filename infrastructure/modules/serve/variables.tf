@@ -96,9 +96,9 @@ variable "secrets" {
   description = "Settings with passwords: the variable's name, and the ARN of a secret with its value."
 }
 
-variable "table_arns" {
-  type        = list(string)
-  description = "Tables with stats and leaderboards."
+variable "table_arn" {
+  type        = string
+  description = "The table with stats and leaderboards."
 }
 
 variable "database_ports" {

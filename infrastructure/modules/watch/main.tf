@@ -5,11 +5,6 @@ data "aws_region" "here" {}
 locals {
   # What each alarm says first is what somebody who was woken by it wants to know.
   alarms = {
-    events-refused = {
-      description = "The API answers games with 5xx: events wait in the games. Look at the log of the ingest function and at the stream."
-      namespace   = "AWS/ApiGateway", metric = "5xx", statistic = "Sum", dimensions = { ApiId = var.api_id }
-      threshold   = 10, minutes = 5, missing = "notBreaching"
-    }
     ingest-throttled = {
       description = "More functions are needed than concurrency_max allows, or the account has. Games send again."
       namespace   = "AWS/Lambda", metric = "Throttles", statistic = "Sum", dimensions = { FunctionName = var.ingest_function_name }
@@ -249,7 +244,7 @@ locals {
     {
       title   = "What functions tell of events"
       stat    = "Sum"
-      metrics = var.own_metrics
+      metrics = [for name in ["Requests", "Refused", "Unavailable"] : ["playtrace", name, "handler", "ingest"]]
     },
   ]
 }

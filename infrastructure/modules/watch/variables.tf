@@ -58,12 +58,6 @@ variable "load_balancer" {
   description = "Where people come."
 }
 
-variable "own_metrics" {
-  type        = list(list(string))
-  default     = []
-  description = "Figures of playtrace's own, as a widget of CloudWatch names them."
-}
-
 variable "month_usd" {
   type        = number
   default     = null

@@ -36,8 +36,8 @@ INGEST = Function(
         "aws_keys_seconds",
         "late_days_max",
         "log_level",
-        "rate_limit_max",
-        "rate_limit_time_window",
+        "RATE_LIMIT_MAX",
+        "RATE_LIMIT_TIME_WINDOW",
         "requests_per_second_max",
         "trusted_proxies",
     ),
@@ -47,4 +47,9 @@ STREAM = Function(
     needs=("aws_stats_table", "aws_dead_letters_url"),
     may_have=("late_days_max", "log_level", "session_timeout_minutes"),
 )
-FUNCTIONS = (INGEST, STREAM)
+REPORT = Function(
+    handler="playtrace.aws.report.handler",
+    needs=("aws_report_server", "aws_report_games", "aws_report_token_secret", "aws_report_bucket", "aws_report_topic"),
+    may_have=("aws_report_time_zone", "log_level"),
+)
+FUNCTIONS = (INGEST, STREAM, REPORT)

@@ -1,0 +1,132 @@
+"""From the variables of an environment through modules to what the program reads: no name is wrong on either side."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from configuration import INFRASTRUCTURE
+from plans import Resource
+
+from playtrace.aws.settings import FUNCTIONS, Function
+from playtrace.config import Settings, known_settings
+
+CONTAINERS = {"load": "load", "ask": "ask"}
+
+
+def functions_of(planned: list[Resource]) -> dict[str, Resource]:
+    return {each.values["handler"]: each for each in planned if each.type == "aws_lambda_function"}
+
+
+def test_every_function_is_there_and_nothing_else(everything: list[Resource]) -> None:
+    assert set(functions_of(everything)) == {function.handler for function in FUNCTIONS}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.handler)
+def test_a_function_gets_what_it_reads(
+    function: Function, everything: list[Resource], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    module, _, name = function.handler.rpartition(".")
+    if (Path(importlib.import_module("playtrace.aws").__path__[0]) / f"{module.rpartition('.')[2]}.py").exists():
+        assert callable(getattr(importlib.import_module(module), name))
+    resource = functions_of(everything)[function.handler]
+    given = resource.values["environment"][0]["variables"]
+    by_name = {setting.name: setting.variable for setting in known_settings()}
+    assert {by_name[name] for name in function.needs} <= set(given)
+    assert set(given) <= {setting.variable for setting in function.settings}
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    settings = Settings.read()
+    if function.needs[0] == "journal_url":
+        assert settings.journal.url is not None
+        assert settings.journal.url.get_secret_value() == "kinesis://playtrace-test-events?region=eu-west-1"
+
+
+@pytest.mark.parametrize("environment", ["staging", "production", "everything"])
+def test_a_server_gets_settings(
+    environment: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    planned: list[Resource] = request.getfixturevalue(environment)
+    monkeypatch.chdir(tmp_path)
+    definitions = [each for each in planned if each.type == "aws_ecs_task_definition"]
+    assert len(definitions) == (2 if environment == "everything" else 1)
+    variables = {setting.variable for setting in known_settings()}
+    for definition in definitions:
+        (container,) = json.loads(definition.values["container_definitions"])
+        told = {each["name"]: each["value"] for each in container["environment"]}
+        secret = [each["name"] for each in container["secrets"]]
+        assert set(told) | set(secret) <= variables
+        for name in secret:
+            urls = {
+                "PLAYTRACE_REGISTRY_URL": "postgresql://db/playtrace",
+                "PLAYTRACE_STORE_URL": "clickhouse://db/playtrace",
+            }
+            told[name] = urls[name]
+        with monkeypatch.context() as patch:
+            for name, value in told.items():
+                patch.setenv(name, value)
+            settings = Settings.read()
+        assert settings.store.memory_bytes < int(definition.values["memory"]) * 1024**2 / 2
+        assert settings.public_url == "https://telemetry.example"
+        ports = [each["containerPort"] for each in container["portMappings"]]
+        assert ports == [Settings().port]
+        if definition.values["family"].endswith("-load"):
+            assert settings.roles == ({"load"} if environment == "everything" else {"load", "ask"})
+            assert settings.mirrors.lake_url is not None and settings.backup.directory is not None
+            # Where the function reads what is known of keys, the server writes it.
+            assert settings.aws.keys_url == f"{settings.backup.directory.rpartition('/')[0]}/keys/keys.json"
+        else:
+            assert settings.roles == {"ask"}
+
+
+def test_what_a_server_starts_with_is_a_command_of_ours(staging: list[Resource]) -> None:
+    from typer.testing import CliRunner
+
+    from playtrace.cli.main import app
+
+    (definition,) = (each for each in staging if each.type == "aws_ecs_task_definition")
+    (container,) = json.loads(definition.values["container_definitions"])
+    (line,) = container["command"]
+    commands = re.findall(r"playtrace (\w+)((?: [^&]*)?)", line)
+    assert [name for name, _ in commands] == ["restore", "serve"]
+    for name, rest in commands:
+        told = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+        for option in re.findall(r"--[\w-]+", rest):
+            assert option in told, (name, option)
+
+
+def test_what_spark_is_asked_is_what_the_command_knows(everything: list[Resource]) -> None:
+    from typer.testing import CliRunner
+
+    from playtrace.cli.main import app
+    from playtrace.metrics.frame.metric import metrics
+
+    (schedule,) = (each for each in everything if each.values.get("name") == "nightly")
+    (told,) = schedule.values["target"]
+    submit = json.loads(told["input"])["JobDriver"]["SparkSubmit"]
+    run, *rest = submit["EntryPointArguments"]
+    options = [each for each in rest if each.startswith("--")]
+    help_text = CliRunner().invoke(app, ["batch", run, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+    assert options == ["--lake", "--results", "--emf"] and all(option in help_text for option in options)
+    assert set(rest[: rest.index("--lake")]) <= set(metrics())
+    # The bucket's address has no braces that a shell or Spark would read.
+    assert re.fullmatch(r"(--conf [\w.-]+=[\w./:#-]+ ?)+", submit["SparkSubmitParameters"])
+
+
+def test_paths_that_the_load_balancer_asks_are_there(everything: list[Resource]) -> None:
+    (group,) = (each for each in everything if each.type == "aws_lb_target_group")
+    # The dashboard's page, which a server answers as long as it runs: see deploy/kubernetes.
+    assert (group.values["health_check"][0]["path"], group.values["port"]) == ("/", Settings().port)
+
+
+def test_every_stand_in_for_a_value_of_yours_is_a_variable() -> None:
+    page = (INFRASTRUCTURE.parent / "docs" / "aws.md").read_text("utf-8")
+    (example,) = (text for text in re.findall(r"```hcl\n(.*?)```", page, re.DOTALL) if "people_cidrs" in text)
+    asked = (INFRASTRUCTURE / "environments" / "staging" / "variables.tf").read_text("utf-8")
+    needed = re.findall(r'variable "(\w+)" \{\n(?:(?!default).)*?^\}', asked, re.DOTALL | re.MULTILINE)
+    shown = set(re.findall(r"^\s*(\w+)\s+=", example, re.MULTILINE))
+    assert set(needed) <= shown <= set(re.findall(r'variable "(\w+)"', asked))
