@@ -93,3 +93,18 @@ def test_what_was_run_is_told(engine: Engine, copied: ClickHouseStore, game: str
     _, there = answers(engine, copied, game, "retention", "auto", explain=True)
     assert "groupBitOr" in there.statements[-1]
     assert f"game_id = '{game}'" in there.statements[-1]
+
+
+@pytest.mark.parametrize(
+    "filter_", ["props.mode:ranked", "props.mode:7", "props.n:1..2", "props.deep.of:3", "props.mode:*"]
+)
+def test_a_property_that_is_named(engine: Engine, copied: ClickHouseStore, game: str, filter_: str) -> None:
+    here, there = answers(engine, copied, game, "timeseries", "auto", metric="events", filter=[filter_])
+    same(plain(here), plain(there))
+    assert sum(point.value or 0 for point in there.points) > 0
+
+
+def test_values_of_a_property_are_told_apart(engine: Engine, copied: ClickHouseStore, game: str) -> None:
+    for field in ("props.mode", "props.deep", "props.n"):
+        here, there = answers(engine, copied, game, "breakdown", "auto", by=[field], event=["level_start"])
+        same(plain(here), plain(there))

@@ -14,7 +14,7 @@ from playtrace.store.dialects.rules import (
     is_interval_already,
     listed,
     name_of,
-    property_path,
+    property_keys,
     translated,
 )
 
@@ -89,8 +89,14 @@ def _rule(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.PercentileCont | exp.Quantile):
         level = node.expression or node.args.get("quantile")
         return exp.CombinedParameterizedAgg(this="quantileExactInclusive", expressions=[level], params=[node.this])
-    if isinstance(node, exp.Cast) and (is_given_up(node) or property_path(node.this) is not None):
+    if isinstance(node, exp.Cast) and (is_given_up(node) or property_keys(node.this) is not None):
         return _try_cast(node)
+    if name_of(node) == "variant_extract" and not _is_read_further(node):
+        return _property(node)
+    if name_of(node) == "variant_typeof":
+        type_ = call("dynamicType", node.expressions[0])
+        is_text = exp.EQ(this=type_, expression=exp.Literal.string("String"))
+        return exp.case().when(is_text, exp.Literal.string("VARCHAR")).else_(type_.copy())
     if isinstance(node, exp.DataType) and node.is_type("TIMESTAMP"):
         return exp.DataType.build("DateTime64(6, 'UTC')", dialect="clickhouse")
     if isinstance(node, exp.DataType) and node.is_type("DATE"):
@@ -174,10 +180,25 @@ def _named(select: exp.Select) -> exp.Expr:
     return select
 
 
+def _is_read_further(node: exp.Expr) -> bool:
+    """Whether it is a part of what a longer path reads, or is cast, which says the whole of it."""
+    return isinstance(node.parent, exp.Cast) or (node.parent is not None and name_of(node.parent) == "variant_extract")
+
+
+def _property(node: exp.Expr) -> exp.Expr:
+    """A property, or what else it is. What is written in our texts is a name there; one that is bound may be any."""
+    keys = property_keys(node)
+    if keys is None:
+        return node
+    if all(isinstance(key, exp.Literal) and re.fullmatch(r"[a-z_][a-zA-Z0-9_]*", key.name) for key in keys):
+        return exp.Identifier(this="props." + ".".join(key.name for key in keys), quoted=False)
+    path = [part for key in keys for part in (exp.Literal.string("."), key.copy())][1:]
+    return call("getSubcolumn", exp.column("props"), path[0] if len(path) == 1 else call("concat", *path))
+
+
 def _try_cast(node: exp.Cast) -> exp.Expr:
     """A property is a Dynamic there: it is cast through its text."""
-    path = property_path(node.this)
-    value = node.this if path is None else exp.Identifier(this="props." + ".".join(path), quoted=False)
+    value = _property(node.this)
     text = call("toString", value)
     if node.to.is_type("DOUBLE"):
         return call("toFloat64OrNull", text)
