@@ -8,10 +8,16 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from typer.testing import CliRunner
+from typer.testing import Result as Outcome
 
 from playtrace.batch.answer_columns import row_of, schema_of
 from playtrace.batch.errors import BatchError
+from playtrace.batch.facts import FACTS
 from playtrace.batch.results import Results
+from playtrace.batch.run import Report, Result
+from playtrace.batch.warehouse.loading import days_of
+from playtrace.cli.batch import app
 from playtrace.metrics.frame.metric import metrics
 from playtrace.metrics.frame.models import CommonAnswer
 
@@ -82,3 +88,54 @@ def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         Results(str(tmp_path)).put("metrics", "x", "arena", DAY, pa.table({"a": [1]}))
     with pytest.raises(BatchError, match="folder or to s3://"):
         Results("gs://bucket/results")
+
+
+def report_of(*facts: str, game: str = "arena", error: str | None = None) -> Report:
+    results = [Result("facts", name, game, DAY, 1, "", 0.0, error) for name in facts]
+    return Report("", 1, 1, dt.datetime.now(dt.UTC), results=results)
+
+
+def test_days_to_load_are_those_that_the_last_run_wrote_whole(tmp_path: Path) -> None:
+    results = Results(str(tmp_path))
+    assert results.last_report() is None
+    results.put_report("2026-03-02", report_of(*FACTS, game="before"))
+    whole, part = report_of(*FACTS), report_of("session", game="part")
+    whole.results += part.results + report_of(*FACTS, game="failed", error="no").results
+    results.put_report("2026-03-03", whole)
+    report = results.last_report()
+    assert report is not None
+    assert days_of(report) == [("arena", DAY)]
+
+
+def command(*arguments: str) -> Outcome:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_the_statements_are_printed(tmp_path: Path) -> None:
+    asked = ("load", "--results", "s3://lake/results", "--game", "arena", "--from", "2026-03-01", "--to", "2026-03-02")
+    told = command(*asked)
+    assert told.exit_code == 0
+    assert (told.stdout.count("BEGIN;"), told.stdout.count("COMMIT;")) == (2, 2)
+    assert "CREATE TABLE IF NOT EXISTS playtrace.fact_session" in command("warehouse").stdout
+    assert "active_players" in command("athena").stdout
+    assert command("athena", "active_players").stdout.startswith("SELECT game_id")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("athena", "nothing"), "There is no question nothing"),
+        (("load", "--results", "s3://lake/results", "--from", "2026-03-01"), "Name a game and both ends"),
+        (("run", "retention", "--results", "gs://x", "--lake", "/nowhere/lake"), "There is no lake at file:///nowhere"),
+        (("run", "--lake", "/nowhere"), "Name a metric"),
+        (("run", "retention"), "Name a lake"),
+        (("run", "--lake", "/nowhere", "--fact", "nothing"), "There are no facts nothing"),
+        (("run", "--lake", "/nowhere", "retention", "retention=retention"), "have the name retention"),
+        (("run", "--lake", "/nowhere", "retention", "--time-zone", "Nowhere"), "name of a time zone"),
+        (("run", "--lake", "/nowhere", "retention", "--limit", "late"), "late=NUMBER"),
+    ],
+)
+def test_what_is_wrong_is_said_before_spark_starts(arguments: tuple[str, ...], why: str) -> None:
+    told = command(*arguments)
+    assert told.exit_code == 2
+    assert why in " ".join(told.stderr.split())

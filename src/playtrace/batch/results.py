@@ -13,6 +13,11 @@ from playtrace.batch.errors import BatchError
 from playtrace.operate.places import PlaceUnusable, is_bucket, place_of
 
 
+def result_path(kind: str, name: str, game_id: str, day: dt.date) -> str:
+    """Where a result of a day lies."""
+    return f"{kind}/{name}/game={quote(game_id, safe='')}/date={day.isoformat()}/{name}.parquet"
+
+
 class Results:
     """A folder or `s3://bucket/path`. Methods raise `BatchError` when it cannot be written."""
 
@@ -27,7 +32,7 @@ class Results:
 
     def put(self, kind: str, name: str, game_id: str, day: dt.date, rows: pa.Table) -> str:
         """One result of a day; where it lies."""
-        at = f"{kind}/{name}/game={quote(game_id, safe='')}/date={day.isoformat()}/{name}.parquet"
+        at = result_path(kind, name, game_id, day)
         sink = pa.BufferOutputStream()
         parquet.write_table(rows, sink, compression="zstd")
         self._write(at, sink.getvalue().to_pybytes())
@@ -38,6 +43,14 @@ class Results:
         at = f"runs/{name}.json"
         self._write(at, msgspec.json.format(msgspec.json.encode(report)))
         return at
+
+    def last_report(self) -> bytes | None:
+        """That of the last run, as JSON; None where there was none."""
+        try:
+            reports = sorted(one.name for one in self._place.stored("runs") if one.name.endswith(".json"))
+            return self._place.read(reports[-1]) if reports else None
+        except PlaceUnusable as error:
+            raise BatchError(f"The results cannot be read: {error}") from error
 
     def _write(self, name: str, content: bytes) -> None:
         try:

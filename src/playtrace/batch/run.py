@@ -112,8 +112,9 @@ class Report(Struct, rename="camel"):
         return not self.failed_checks and not self.failed_results
 
 
-def run(plan: Plan, spark: SparkSession, now: dt.datetime | None = None) -> Report:
-    """All of it. Raises `BatchError` where it cannot begin; what fails later is in the report."""
+def run(plan: Plan, start: Callable[[], SparkSession], now: dt.datetime | None = None) -> Report:
+    """All of it; Spark is started once it is known that there is something to read, and where to write. Raises
+    `BatchError` where it cannot begin; what fails later is in the report."""
     moment = now or dt.datetime.now(dt.UTC)
     lake, results = Lake(plan.lake), Results(plan.results)
     games = _games(plan, lake)
@@ -123,6 +124,7 @@ def run(plan: Plan, spark: SparkSession, now: dt.datetime | None = None) -> Repo
     position = lake.memory.position
     offset = None if position is None else position.journal_offset
     report = Report(plan.lake, lake.snapshot_id, offset, dt.datetime.now(dt.UTC))
+    spark = start()
     with closing(Tables(spark, plan.rules.session_timeout)) as tables:
         reader = tables.make(lake.frame(spark, games))
         of_days = [(game_id, day) for game_id in games for day in days]

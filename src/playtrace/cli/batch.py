@@ -13,6 +13,8 @@ from playtrace.cli.settings_options import settings_from
 from playtrace.cli.tables import print_hint, print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from playtrace.batch.run import Plan, Report
 
 app = typer.Typer(
@@ -33,11 +35,6 @@ Games = Annotated[
 DAY = ["%Y-%m-%d"]
 
 
-@app.callback()
-def group() -> None:
-    """Keep `run` a command of its own."""
-
-
 @app.command()
 def run(
     questions: Annotated[
@@ -51,7 +48,7 @@ def run(
     lake: Lake = None,
     facts: Annotated[
         list[str] | None,
-        typer.Option("--fact", metavar="NAME", help="Rows of a day: session, purchase, level, match, event, player."),
+        typer.Option("--fact", metavar="NAME", help="Rows of a day, such as session; `all` for a warehouse."),
     ] = None,
     games: Games = None,
     first: Annotated[
@@ -100,6 +97,81 @@ def run(
         raise typer.Exit(1)
 
 
+@app.command()
+def warehouse() -> None:
+    """Print the statements that make the tables and reports of a star schema in Redshift."""
+    from playtrace.batch.warehouse.loading import schema
+
+    _print_sql(schema())
+
+
+@app.command()
+def load(
+    results: Annotated[str, typer.Option("--results", metavar="PLACE", help="Where a run wrote facts: s3://…")],
+    iam_role: Annotated[
+        str, typer.Option("--iam-role", metavar="ARN", help="The role that Redshift reads the bucket with.")
+    ] = "default",
+    games: Games = None,
+    first: Annotated[dt.datetime | None, typer.Option("--from", formats=DAY, metavar="DAY", help="First day.")] = None,
+    last: Annotated[
+        dt.datetime | None, typer.Option("--to", formats=DAY, metavar="DAY", help="Last day, included.")
+    ] = None,
+) -> None:
+    """Print the statements that load days into Redshift, each day as one transaction that may be repeated. Default:
+    those of which the last run wrote all facts."""
+    from playtrace.batch.errors import BatchError
+    from playtrace.batch.warehouse.loading import load
+
+    try:
+        days = _days_to_load(results, games, first, last)
+        now = dt.datetime.now(dt.UTC)
+        for game_id, day in days:
+            _print_sql(load(results, game_id, day, iam_role, now))
+    except BatchError as error:
+        _fail(str(error))
+    if not days:
+        _fail("The last run wrote no day whole: `playtrace batch run --fact all` does.")
+
+
+@app.command()
+def athena(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Print this one. Default: list them.")] = None,
+) -> None:
+    """Questions to the lake itself, for Athena."""
+    from playtrace.batch.warehouse.loading import queries
+
+    found = queries()
+    if name is None:
+        print_table(["Name", "What"], [[one, title] for one, (title, _) in found.items()])
+    elif name in found:
+        typer.echo(found[name][1])
+    else:
+        _fail(f"There is no question {name}. There are {', '.join(found)}.")
+
+
+def _days_to_load(
+    results: str, games: list[str] | None, first: dt.datetime | None, last: dt.datetime | None
+) -> list[tuple[str, dt.date]]:
+    """Raises `BatchError`."""
+    from playtrace.batch.errors import BatchError
+    from playtrace.batch.results import Results
+    from playtrace.batch.warehouse.loading import days_of
+
+    if first is None and last is None:
+        report = Results(results).last_report()
+        days = [] if report is None else days_of(report)
+        return [day for day in days if not games or day[0] in games]
+    if first is None or last is None or not games or first > last:
+        raise BatchError("Name a game and both ends: --game GAME --from DAY --to DAY.")
+    count = (last - first).days + 1
+    return [(game, first.date() + dt.timedelta(days=number)) for game in games for number in range(count)]
+
+
+def _print_sql(statements: Iterable[str]) -> None:
+    for statement in statements:
+        typer.echo(f"{statement};\n")
+
+
 def _plan(
     lake: str | None,
     results: str,
@@ -137,7 +209,8 @@ def _plan(
         _fail(f"Expected the name of a time zone, such as Europe/Berlin or UTC, got {time_zone!r}.")
     if not questions and not facts:
         _fail("Name a metric, or a table of facts: playtrace batch run retention --fact session")
-    if unknown := sorted(set(facts or []) - set(FACTS)):
+    named = list(FACTS) if "all" in (facts or []) else list(dict.fromkeys(facts or []))
+    if unknown := sorted(set(named) - set(FACTS)):
         raise BatchError(f"There are no facts {', '.join(unknown)}. There are {', '.join(FACTS)}.")
     read = [read_question(text) for text in dict.fromkeys(questions or [])]
     names = [question.name for question in read]
@@ -151,7 +224,7 @@ def _plan(
         first_day=first.date() if first else min(yesterday, last.date()) if last else yesterday,
         last_day=last.date() if last else max(yesterday, first.date()) if first else yesterday,
         questions=read,
-        facts=list(dict.fromkeys(facts or [])),
+        facts=named,
         games=list(dict.fromkeys(games or [])),
         time_zone=time_zone,
         rules=Rules.of(
@@ -176,7 +249,7 @@ def _run(plan: Plan, master: str | None, options: list[str]) -> Report:
         if not equals:
             raise BatchError(f"Expected a setting of Spark as NAME=VALUE, got {option!r}.")
         named[name] = value
-    return run(plan, spark_session(master, named))
+    return run(plan, lambda: spark_session(master, named))
 
 
 def _tell(report: Report, *, as_json: bool, emf: bool) -> None:

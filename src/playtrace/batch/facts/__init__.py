@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from playtrace.batch.facts import event, level, match, player, purchase, session
+from playtrace.batch.facts import event, level, match, player, player_day, purchase, session
 from playtrace.batch.facts.fact import Fact
 
 FACTS: dict[str, Fact] = {
-    fact.name: fact for fact in (session.FACT, purchase.FACT, level.FACT, match.FACT, event.FACT, player.FACT)
+    fact.name: fact
+    for fact in (session.FACT, purchase.FACT, level.FACT, match.FACT, event.FACT, player.FACT, player_day.FACT)
 }
