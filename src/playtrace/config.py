@@ -37,6 +37,7 @@ PEBIBYTE = 1024**5
 """More than any machine of this kind has: who writes so much has written too many zeros."""
 ROLES = ("collect", "load", "ask")
 WEBHOOK_URL_LENGTH_MAX = 2_000
+SHARES_MAX = 256
 DAYS_MAX = 36_600
 """A hundred years."""
 COLLECT_PROCESSES_USUAL_MAX = 4
@@ -232,6 +233,20 @@ class LoadSettings(RoomSettings):
     )
     dedup_days: Annotated[int, Known("dedup_days")] = Field(
         default=30, ge=1, le=DAYS_MAX, description="A re-sent event id counts once within these days of receipt."
+    )
+    shares: int = Field(
+        default=1,
+        ge=1,
+        le=SHARES_MAX,
+        description="In how many shares the games are dealt out among servers with the role load, each share with a"
+        " folder of its own. The same number for all servers of a cluster, and from its beginning.",
+    )
+    address: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern=r"^(\[[0-9A-Fa-f:]+\]|[^\s/:\[\]]+):[0-9]{1,5}$",
+        description="host:port at which servers with the role ask reach this one, whose role is load. [the host that it"
+        " listens on, or the machine's name where it listens on all, and its port]",
     )
 
 
@@ -652,6 +667,10 @@ class Settings(BaseModel):
     @property
     def store_path(self) -> Path:
         return self.data / "store.duckdb"
+
+    def share_path(self, number: int) -> Path:
+        """The folder of a share of the games, where several servers load."""
+        return self.data / f"share-{number}"
 
     @property
     def registry_path(self) -> Path:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import logging
 import os
 import secrets
@@ -38,11 +37,15 @@ from playtrace.api.scrape.scrapes import Scrapes
 from playtrace.api.state import State
 from playtrace.api.turns import Turns
 from playtrace.asgi import Receive, Scope, Send
+from playtrace.cluster.asking import Asking
+from playtrace.cluster.held_lease import HeldLease
+from playtrace.cluster.loading import Loading
+from playtrace.cluster.roles import check_role
 from playtrace.collect.app import Collect
-from playtrace.config import LOCAL_FILE, MEBIBYTE, ROLES, Settings
+from playtrace.config import MEBIBYTE, Settings
 from playtrace.freed_memory import give_back
 from playtrace.jobs import Job, Jobs
-from playtrace.journal.by_url import is_broker, open_inlet, open_sink
+from playtrace.journal.by_url import open_inlet, open_sink
 from playtrace.journal.inlet import taken_until
 from playtrace.journal.repair import repair
 from playtrace.journal.sink import Closed, Sink
@@ -69,7 +72,6 @@ from playtrace.operate.schedule import LOOK_S as BACKUP_LOOK_S
 from playtrace.operate.schedule import BackupSchedule
 from playtrace.operate.space import LOOK_S as SPACE_LOOK_S
 from playtrace.operate.space import Space
-from playtrace.private_file import write_private
 from playtrace.registry.errors import RegistryError
 from playtrace.registry.group_roles import read_group_roles
 from playtrace.registry.key_ring import KeyRing
@@ -83,10 +85,12 @@ from playtrace.serving.entrance import Entrance
 from playtrace.serving.forwarded import LOOPBACK, Forwarded, Reading
 from playtrace.serving.http_server import http_server, leave_garbage_collector_little, stop_serving
 from playtrace.serving.listening import StartError, free_port, hold_port, wait_until_listening
+from playtrace.serving.local_file import forget_local_file, write_local_file
 from playtrace.serving.orders import Orders
 from playtrace.serving.own_names import is_loopback
 from playtrace.serving.request_ids import RequestIds
 from playtrace.serving.traced import traced
+from playtrace.shares import ALL, Share
 from playtrace.sql.processes import SqlProcesses
 from playtrace.store.by_url import open_asked
 from playtrace.store.duckdb import Store
@@ -106,23 +110,28 @@ MIRRORS_GIVE_WAY_S = 2.0
 
 
 class Playtrace:
-    """The whole product as an ASGI app. `open` it, `start` the background work, and `close` it. `address` is where
-    people find it."""
+    """The whole product as an ASGI app, for all games or for those of a share. `open` it, `start` the background work,
+    and `close` it. `address` is where people find it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, share: Share = ALL, held: HeldLease | None = None) -> None:
+        """`held` is the lease by which it has the share, where others might have it."""
         self.settings = settings
         # A folder that is there keeps what its owner set.
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.registry = Registry.open(settings.registry_database)
+        self.registry = Registry.open(settings.registry_database, share=share)
         self.key_ring = KeyRing(self.registry, open_mode=settings.open)
         self.store = Store.open_in_background(settings.store_path, settings)
         self.sql_processes = SqlProcesses(self.store, settings)
         # The store is this process's alone by now, and so is the journal.
         repair(settings.journal_path)
-        self.journal = Journal.open(settings.journal_path, settings)
-        self.inlet = open_inlet(settings, self.journal)
+        epoch = None if held is None else held.lease.epoch
+        self.journal = Journal.open(settings.journal_path, settings, epoch=epoch)
+        self.inlet = open_inlet(settings, self.journal, share)
         self.sink = self._sink()
-        note_what_is_behind(self.registry.store_place(), self.journal, self.store)
+        self._remembers = share.is_all
+        """The registry knows how far one store is; of several ClickHouse does."""
+        if self._remembers:
+            note_what_is_behind(self.registry.store_place(), self.journal, self.store)
         compaction = Compaction(self.store, settings)
         self.rebuild = Rebuild(self.store, settings, compaction.touch)
         self.address = settings.public_url or ""
@@ -139,7 +148,8 @@ class Playtrace:
         self.feeds = Feeds(self.store, self.loader)
         refresh = DailyRefresh(self.store, self.registry, partial(rules_of, settings, self.registry))
         self.outbox = Outbox(self.registry, Outgoing(allow_private=settings.alerts.allow_private_targets))
-        follow_alert_settings(self.registry, settings)
+        if share.number == 0:
+            follow_alert_settings(self.registry, settings)
         self.reports = Reports(
             self.store,
             self.registry,
@@ -148,7 +158,8 @@ class Playtrace:
             address=lambda: self.address,
         )
         self.backups = Backups(self.store, settings)
-        follow_mirror_settings(self.registry, settings)
+        if share.is_all:
+            follow_mirror_settings(self.registry, settings)
         self.mirrors = Mirrors(
             self.store,
             self.registry,
@@ -156,7 +167,8 @@ class Playtrace:
             journal_id=str(self.journal.journal_id),
             is_busy=lambda: self.waiting_seconds() > MIRRORS_GIVE_WAY_S,
         )
-        self.mirrors.look_back()
+        if share.is_all:
+            self.mirrors.look_back()
         self.erasures = Erasures(
             self.store, self.registry, self.journal, self.loader, settings, touched=compaction.touch, taken=self.taken
         )
@@ -172,14 +184,10 @@ class Playtrace:
             Job("checkpoint", self.loader.kept.bound, period_s=5),
             Job("tidy the store", compaction.tidy, period_s=5),
             Job("forget samples", partial(forget_samples, self.store), period_s=60),
-            Job("send alerts", self.outbox.work, period_s=1),
-            Job("tidy alerts", self.outbox.tidy, period_s=60),
             Job("refresh segments", refresh.work, period_s=60),
             Job("judge alerts", self.watch.work, period_s=1),
             Job("send reports", self.reports.work, period_s=5),
-            Job("follow mirrors", self.mirrors.work, period_s=1),
             Job("erase players", self.erasures.work, period_s=ERASURES_LOOK_S),
-            Job("remember", self.remembering.work, period_s=REMEMBER_S),
             Job("back up", self.backup_schedule.work, period_s=BACKUP_LOOK_S),
             Job("remove what is kept no longer", self.retention.work, period_s=RETENTION_LOOK_S),
             Job("delete games", deletions.work, period_s=DELETION_LOOK_S),
@@ -187,7 +195,16 @@ class Playtrace:
             Job("forget logins", self.registry.logins.forget, period_s=3600),
             Job("give memory back", give_back, period_s=60),
         )
-        self.asked, following = open_asked(self.store, settings)
+        if share.number == 0:
+            # There is one outbox, and one of those who load sends what is in it.
+            self.jobs.add(Job("send alerts", self.outbox.work, period_s=1))
+            self.jobs.add(Job("tidy alerts", self.outbox.tidy, period_s=60))
+        if share.is_all:
+            # These follow one store.
+            self.jobs.add(Job("follow mirrors", self.mirrors.work, period_s=1))
+            self.jobs.add(Job("remember", self.remembering.work, period_s=REMEMBER_S))
+        is_ours = (lambda: True) if held is None else held.is_good
+        self.asked, following = open_asked(self.store, settings, share, is_ours)
         if following is not None:
             self.jobs.add(following)
         if settings.aws.keys_url is not None:
@@ -274,9 +291,10 @@ class Playtrace:
 
     async def close(self) -> None:
         """Load what was acknowledged, then close everything."""
-        await asyncio.to_thread(self._close_files)
+        await asyncio.to_thread(self.close_files)
 
-    def _close_files(self) -> None:
+    def close_files(self) -> None:
+        """As `close`, for a thread."""
         self.backups.close()
         self.jobs.stop()
         self.outbox.stop()
@@ -291,12 +309,26 @@ class Playtrace:
         if self.asked is not None:
             self.asked.close()
         self.store.close()
-        with suppress(RegistryError):  # its server may be away; what it knows is a little older then
-            self.remembering.work_at_the_end(self.settings.store_path)
+        if self._remembers:
+            with suppress(RegistryError):  # its server may be away; what it knows is a little older then
+                self.remembering.work_at_the_end(self.settings.store_path)
         self.registry.close()
 
 
-Server = Playtrace | Collecting
+Server = Playtrace | Collecting | Loading | Asking
+
+
+def open_server(settings: Settings, port: int) -> Server:
+    """What the role says. Raises `OSError`, `ValueError`, `sqlite3.Error`, `RegistryError` and `StoreError`."""
+    match settings.roles:
+        case roles if roles == frozenset({"collect"}):
+            return Collecting(settings)
+        case roles if roles == frozenset({"load"}):
+            return Loading(settings, port, Playtrace)
+        case roles if roles == frozenset({"ask"}):
+            return Asking(settings)
+        case _:
+            return Playtrace(settings)
 
 
 async def serve(settings: Settings, on_ready: Callable[[str, Server], None], stop: asyncio.Event) -> None:
@@ -320,7 +352,7 @@ async def serve(settings: Settings, on_ready: Callable[[str, Server], None], sto
 async def _serve(settings: Settings, port: int, on_ready: Callable[[str, Server], None], stop: asyncio.Event) -> None:
     try:
         traces = Tracing.begin(settings, "main")
-        playtrace: Server = Collecting(settings) if settings.roles == frozenset({"collect"}) else Playtrace(settings)
+        playtrace = open_server(settings, port)
     except (OSError, ValueError, sqlite3.Error) as error:
         # A folder, a file or an address among the settings.
         raise StartError(f"Cannot start with the folder {settings.data} and these settings: {error}") from error
@@ -343,9 +375,10 @@ async def _serve(settings: Settings, port: int, on_ready: Callable[[str, Server]
         url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
         for trouble in playtrace.troubles:
             log.error(trouble)
-        write_local_file(settings, url, playtrace.local_token)
-        playtrace.address = settings.public_url or url
-        on_ready(playtrace.address, playtrace)
+        if not isinstance(playtrace, Loading | Asking):
+            write_local_file(settings, url, playtrace.local_token)
+            playtrace.address = settings.public_url or url
+        on_ready(settings.public_url or url, playtrace)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping: what was acknowledged is being loaded")
     except StartError:
@@ -353,7 +386,8 @@ async def _serve(settings: Settings, port: int, on_ready: Callable[[str, Server]
         if not stop.is_set():
             raise
     finally:
-        (settings.data / LOCAL_FILE).unlink(missing_ok=True)
+        if not isinstance(playtrace, Loading | Asking):
+            forget_local_file(settings)
         stopping.cancel()
         playtrace.jobs.end()
         ending = asyncio.get_running_loop().call_later(LAST_QUESTIONS_SECONDS_MAX, playtrace.end_questions)
@@ -387,24 +421,6 @@ def check_open(settings: Settings) -> None:
         )
 
 
-def check_role(settings: Settings) -> None:
-    """Raises `StartError` for a role that cannot be had with these settings."""
-    roles = settings.roles
-    if roles == frozenset(ROLES):
-        return
-    if not is_broker(settings):
-        raise StartError(
-            f"The role {settings.role} needs a broker between those who take events and whoever loads them: set"
-            " journal_url, such as kafka://broker:9092/playtrace."
-        )
-    if len(roles & {"load", "ask"}) == 1:
-        possible = ",".join(name for name in ROLES if name in roles | {"load", "ask"})
-        raise StartError(
-            f"The role {settings.role} cannot be had: the store is a file, which one process has alone, to load and to"
-            f" answer. Say {possible} in one place, and collect in as many as you like."
-        )
-
-
 def processes_of(settings: Settings) -> int:
     """How many processes take events beside this one."""
     return settings.collect.processes_here() if "collect" in settings.roles else 0
@@ -428,11 +444,3 @@ def check_disk(folder: Path) -> None:
             f"The disk is full: {free // 1024:,} KiB are free for {folder.absolute()}, and a start needs"
             f" {START_BYTES_MIN // 1024:,}. Nothing that was acknowledged is lost. Make room, and start again."
         )
-
-
-def write_local_file(settings: Settings, url: str, token: str) -> None:
-    """Whole at once: a command that looks for a server reads it at any moment."""
-    local = {"url": url, "pid": os.getpid(), "token": token}
-    # A copy of the folder has this file too, and its commands must not ask our server.
-    local |= {"data": str(settings.data.resolve()), "data_identity": settings.data_identity}
-    write_private(settings.data / LOCAL_FILE, json.dumps(local).encode())

@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -19,6 +19,7 @@ from conftest import Engine
 from playtrace.clickhouse_url import clickhouse_url
 from playtrace.config import Settings
 from playtrace.journal.sqlite import Journal
+from playtrace.shares import Share, part_of
 from playtrace.store.clickhouse.copying import Copying
 from playtrace.store.clickhouse.schema import statements
 from playtrace.store.clickhouse.store import ClickHouseStore
@@ -35,7 +36,14 @@ SELECT (SELECT sum(events) FROM event_counts) AS counted, (SELECT sum(events) FR
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Engine]:
     """A store of its own, as all of a store is copied."""
-    settings = Settings(data=tmp_path, store_threads=1, query_seconds_max=3600)  # pyright: ignore[reportCallIssue]
+    with opened(tmp_path) as engine:
+        yield engine
+
+
+@contextmanager
+def opened(folder: Path, **more: object) -> Iterator[Engine]:
+    folder.mkdir(exist_ok=True)
+    settings = Settings.model_validate({"data": folder, "store_threads": 1, "query_seconds_max": 3600, **more})
     with (
         closing(Journal.open(settings.journal_path, settings)) as journal,
         closing(Store.open(None, settings)) as store,
@@ -123,6 +131,62 @@ def test_another_store_is_not_mixed_in(own: Engine, there: ClickHouseStore) -> N
         connection.execute("UPDATE loaded SET journal_offset = 1")
     with pytest.raises(StoreError, match="ClickHouse has more than this store: up to 2, the store is loaded up to 1"):
         Copying(own.store, there, own.settings).step()
+
+
+def test_a_store_that_was_begun_anew_takes_nothing_away(own: Engine, there: ClickHouseStore, tmp_path: Path) -> None:
+    own.load("arena", arena_history.events()[:20])
+    copy_all(own, there)
+    with opened(tmp_path / "anew") as anew:
+        copying = Copying(anew.store, there, anew.settings)
+        for begin in (20, 30):
+            with pytest.raises(StoreError, match=r"begun anew.*Restore the backup"):
+                copying.follow()
+            anew.load("arena", arena_history.events()[begin : begin + 10])
+    assert count(there, "events") == 20
+
+
+def test_shares_of_the_games_come_from_several_stores(clickhouse: ClickHouseServer, tmp_path: Path) -> None:
+    """Each copies, compares, and takes away what is its own alone."""
+    games = {part_of(name, 2): name for name in ("arena", "game-1")}
+    assert games.keys() == {0, 1}
+    url = clickhouse_url(clickhouse.url(f"copied_{next(NUMBERS)}"))
+    with (
+        opened(tmp_path / "0", load_shares=2) as first,
+        opened(tmp_path / "1", load_shares=2) as second,
+        closing(ClickHouseStore(url, first.settings)) as there,
+    ):
+        both = [Copying(one.store, there, one.settings, share=Share(k, 2)) for k, one in enumerate((first, second))]
+        for number, one in enumerate((first, second)):
+            one.load(games[number], arena_history.events()[: 100 + number])
+            one.make_segment(games[number], "whales", ["ann", f"of-{number}"])
+            assert both[number].follow() is not None
+        assert [copying.follow() for copying in both] == [None, None]
+        assert [copying.compare().different for copying in both] == [[], []]
+        assert count(there, "events") == 201
+        assert count(there, "segment_members") == 4
+        # What one takes away, and what it changes of a small table, leaves the other's.
+        with first.store.writing() as connection:
+            connection.execute("DELETE FROM events WHERE time::DATE = DATE '2026-03-01'")
+            connection.execute("DELETE FROM segment_members")
+        both[0].step()
+        both[0].copy_anew(both[0].compare().different)
+        assert [copying.compare().different for copying in both] == [[], []]
+        with there.reading() as reader:
+            told = reader.rows("SELECT game_id, count(*) AS n FROM events GROUP BY game_id")
+            members = reader.rows("SELECT DISTINCT game_id FROM segment_members")
+        assert {row["game_id"]: row["n"] for row in told}[games[1]] == 101
+        assert members == [{"game_id": games[1]}]
+        # Who has lost its folder is refused, and so is whoever counts the shares otherwise.
+        with opened(tmp_path / "anew", load_shares=2) as anew:
+            anew.load(games[0], arena_history.events()[:5])
+            with pytest.raises(StoreError, match="has its share 0 of 2 from another store"):
+                Copying(anew.store, there, anew.settings, share=Share(0, 2)).step()
+            with pytest.raises(StoreError, match="dealt the games out in 2 shares"):
+                Copying(anew.store, there, anew.settings).step()
+        # And whoever lost the share sends nothing more.
+        with pytest.raises(StoreError, match="belongs to another loader"):
+            Copying(second.store, there, second.settings, share=Share(1, 2), is_ours=lambda: False).step()
+        assert count(there, "events") == 101 + sum(row["n"] for row in told if row["game_id"] == games[0])
 
 
 def test_books_are_told_whole(own: Engine, there: ClickHouseStore) -> None:

@@ -17,6 +17,7 @@ from playtrace.journal.file import copy_behind
 from playtrace.journal.messages import HEAD, MAGIC, message_of
 from playtrace.journal.rows import rows_of
 from playtrace.journal.sink import Sink
+from playtrace.shares import part_of
 
 pytestmark = pytest.mark.anyio
 
@@ -161,7 +162,7 @@ async def test_what_the_broker_removed_before_it_was_fetched_is_told_as_lost(
     for number in range(2, 6):
         await put(sink, [entry(number)])
     client = await nats_client(nats)
-    await client.jetstream().purge_stream(place_of_nats.name, seq=4)
+    await client.jetstream().purge_stream(f"{place_of_nats.name}-{part_of('arena', 3)}", seq=4)
     await client.close()
     place_of_nats.fetch()
     found = await asyncio.to_thread(place_of_nats.read, 3)

@@ -16,11 +16,11 @@ from server_process import ServerProcess
 
 from journals import engines
 from journals.engines import Engine, eventually
+from playtrace.cluster.roles import check_role
 from playtrace.config import Settings
 from playtrace.registry.errors import RegistryAway
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
-from playtrace.server import check_role
 from playtrace.serving.listening import StartError
 from playtrace.store.duckdb import Store
 
@@ -29,7 +29,9 @@ PAUSE_S = 0.02
 EVENTS = 5
 """In each request."""
 ANSWERED_S = 60.0
-BROKER = {"journal_url": "kafka://127.0.0.1:9/none"}
+BROKER: dict[str, object] = {"journal_url": "kafka://127.0.0.1:9/none"}
+REGISTRY: dict[str, object] = {"registry_url": "postgresql://nobody@127.0.0.1:9/none"}
+APART = BROKER | REGISTRY | {"store_url": "clickhouse://nobody@127.0.0.1:9/none"}
 
 
 @pytest.mark.parametrize(
@@ -37,17 +39,37 @@ BROKER = {"journal_url": "kafka://127.0.0.1:9/none"}
     [
         ("collect", {}, "needs a broker"),
         ("load,ask", {}, "needs a broker"),
-        ("load", BROKER, "Say load,ask in one place"),
-        ("collect,ask", BROKER, "Say collect,load,ask in one place"),
+        ("load", BROKER, "set registry_url"),
+        ("ask", BROKER, "set registry_url"),
+        ("load", BROKER | REGISTRY, "set store_url"),
+        ("ask", BROKER | REGISTRY, "set store_url"),
+        ("collect,ask", BROKER, "say collect, load or ask"),
+        ("collect,load", BROKER, "say collect, load or ask"),
+        ("load,ask", BROKER | {"load_shares": 2}, "say load in as many places"),
+        ("all", {"load_shares": 2}, "say load in as many places"),
+        (
+            "load",
+            APART | {"load_shares": 2, "lake_url": "/lake"},
+            "A mirror follows one store",
+        ),
     ],
 )
-def test_a_role_that_cannot_be_had_is_refused_with_what_to_do(role: str, journal: dict[str, str], said: str) -> None:
+def test_a_role_that_cannot_be_had_is_refused_with_what_to_do(role: str, journal: dict[str, object], said: str) -> None:
     with pytest.raises(StartError, match=said):
         check_role(Settings.model_validate({"role": role, **journal}))
 
 
-@pytest.mark.parametrize(("role", "journal"), [("all", {}), ("collect", BROKER), ("load, ask", BROKER)])
-def test_a_role_that_can_be_had_is(role: str, journal: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("role", "journal"),
+    [
+        ("all", {}),
+        ("collect", BROKER),
+        ("load, ask", BROKER),
+        ("load", APART | {"load_shares": 2}),
+        ("ask", APART),
+    ],
+)
+def test_a_role_that_can_be_had_is(role: str, journal: dict[str, object]) -> None:
     check_role(Settings.model_validate({"role": role, **journal}))
 
 

@@ -20,9 +20,9 @@ WAIT_S_MAX = 5.0
 async def wait_until_loaded(state: CurrentState) -> None:
     """Dependency: wait until everything that was durable when the request came can be queried.
 
-    At most `WAIT_S_MAX`, and not at all while loading fails or the journal cannot be read: then (`GET /api/health`
-    tells) the answer comes without the latest events rather than not at all. Games that those events made
-    are known then, too.
+    At most `WAIT_S_MAX`, and not at all where others load, while loading fails or the journal cannot be read: then
+    (`GET /api/health` tells) the answer comes without the latest events rather than not at all. Games that those
+    events made are known then, too.
     """
     loading = await run_in_threadpool(_loading, state)
     with suppress(TimeoutError):
@@ -31,7 +31,7 @@ async def wait_until_loaded(state: CurrentState) -> None:
 
 def _loading(state: State) -> Future[None]:
     state.key_ring.refresh()
-    if state.loader.error is None:
+    if state.is_loaded_here and state.loader.error is None:
         with suppress(JournalUnavailable):
             return state.loader.when_loaded(taken_until(state.journal, state.inlet, WAIT_S_MAX))
     nothing: Future[None] = Future()

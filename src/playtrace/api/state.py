@@ -91,6 +91,8 @@ class State:
     """By which people may sign in, where the settings name one."""
     asked: Readable | None = None
     """Where metrics are asked instead of the store (`store_url`)."""
+    is_loaded_here: bool = True
+    """Whether it can be waited here for what was sent a moment ago."""
     group_roles: GroupRoles = field(default_factory=dict[str, list[Grant]])
     """What its groups may do."""
     started_at: float = field(default_factory=time.monotonic)

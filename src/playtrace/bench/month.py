@@ -20,6 +20,7 @@ from playtrace.load.loader import Loader
 from playtrace.metrics.frame.metric import metrics
 from playtrace.simulate.arena import ArenaScenario
 from playtrace.store.duckdb import Store
+from playtrace.store.reading import Readable
 
 GAME = "arena"
 DAYS = 30
@@ -92,7 +93,7 @@ def ask_cold(settings: Settings, name: str, end: dt.datetime, source: str, days:
         return ask(store, name, end, source, days)
 
 
-def ask(store: Store, name: str, end: dt.datetime, source: str, days: int = DAYS) -> float:
+def ask(store: Readable, name: str, end: dt.datetime, source: str, days: int = DAYS) -> float:
     """Milliseconds of one answer about the last `days`."""
     metric = metrics()[name]
     parameters = metric.parameters.model_validate(asked_of(name, end, source, days))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,12 +66,14 @@ class Running(Struct):
 
 
 @contextmanager
-def playtrace_server(data: Path, *, is_open: bool = True) -> Generator[Running]:
+def playtrace_server(
+    data: Path, *options: str, is_open: bool = True, environment: Mapping[str, str] | None = None
+) -> Generator[Running]:
     """`playtrace serve` on an empty folder."""
-    command = [sys.executable, "-m", "playtrace", "serve", "--data", str(data), "--port", "0"]
+    command = [sys.executable, "-m", "playtrace", "serve", "--data", str(data), "--port", "0", *options]
     if is_open:
         command.append("--open")
-    with _process(command) as process:
+    with _process(command, environment) as process:
         deadline = time.monotonic() + START_SECONDS_MAX
         local = data / LOCAL_FILE
         while not local.exists():
@@ -95,8 +98,10 @@ def noop_server() -> Generator[Running]:
 
 
 @contextmanager
-def _process(command: list[str]) -> Generator[psutil.Popen]:
-    process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _process(command: list[str], environment: Mapping[str, str] | None = None) -> Generator[psutil.Popen]:
+    process = psutil.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})}
+    )
     try:
         yield process
     finally:

@@ -112,6 +112,32 @@ def mirrors(
 
 
 @app.command()
+def cluster(
+    journal: Annotated[str, typer.Option(metavar="URL", help="A broker, as journal_url names it.")],
+    store: Annotated[str, typer.Option(metavar="URL", help="A ClickHouse, as store_url names it.")],
+    as_json: AsJson = False,
+    events: Annotated[int, typer.Option(min=10_000, help="Events over 30 days that are copied and asked.")] = 200_000,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="Length of each phase of taking.")] = 4.0,
+    data: Annotated[Path | None, typer.Option(help="Keep the generated store here, and use it if it is there.")] = None,
+    repeats: Annotated[int, typer.Option(min=3, help="How often each metric is asked.")] = 7,
+) -> None:
+    """Taking events over a broker beside the file; copying into ClickHouse beside a plain insert; and asking both."""
+    from playtrace.bench.processes import BenchError
+    from playtrace.store.errors import StoreError
+
+    try:
+        from playtrace.bench import cluster as bench
+
+        result = bench.run(
+            journal_url=journal, store_url=store, events=events, seconds=seconds, data=data, repeats=repeats
+        )
+    except (BenchError, StoreError, ValueError, ImportError) as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from error
+    _show(msgspec.to_builtins(result), as_json)
+
+
+@app.command()
 def soak(
     as_json: AsJson = False,
     minutes: Annotated[float, typer.Option(min=0.5, max=24 * 60, help="How long.")] = 30.0,

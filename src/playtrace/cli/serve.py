@@ -13,10 +13,13 @@ from rich.console import Console
 
 from playtrace import logs
 from playtrace.cli.settings_options import Data, Host, Port, settings_from
+from playtrace.cluster.asking import Asking
+from playtrace.cluster.loading import Loading
 from playtrace.registry.errors import RegistryError
-from playtrace.server import Playtrace, Server
+from playtrace.server import Server
 from playtrace.server import serve as serve_app
 from playtrace.serving import http_server
+from playtrace.serving.collecting import Collecting
 from playtrace.serving.listening import StartError
 from playtrace.store.errors import StoreError
 
@@ -59,10 +62,18 @@ def serve(
 def announce(url: str, server: Server) -> None:
     """Where a server is that has just begun, and how its first admin comes in."""
     settings = server.settings
-    if not isinstance(server, Playtrace):
-        console.print(f"playtrace takes events at [bold]{url}[/bold]", soft_wrap=True)
-        return
-    console.print(f"playtrace is at [bold]{url}[/bold], its data in {settings.data.absolute()}", soft_wrap=True)
+    match server:
+        case Collecting():
+            console.print(f"playtrace takes events at [bold]{url}[/bold]", soft_wrap=True)
+            return
+        case Loading():
+            where = f"loads into {settings.data.absolute()}, and is asked at {server.address}"
+            console.print(f"playtrace {where} by servers with the role ask", soft_wrap=True)
+            return
+        case Asking():
+            console.print(f"playtrace answers at [bold]{url}[/bold]", soft_wrap=True)
+        case _:
+            console.print(f"playtrace is at [bold]{url}[/bold], its data in {settings.data.absolute()}", soft_wrap=True)
     if settings.open:
         console.print("It is open: everybody who reaches it may write and read.")
     elif (token := server.registry.first_admin.new_token()) is not None:

@@ -18,7 +18,8 @@ from pathlib import Path
 import zstandard
 
 from playtrace.journal.broker import Arrived
-from playtrace.journal.errors import DamagedMessage, JournalUnavailable
+from playtrace.journal.errors import DamagedMessage, Fenced, JournalUnavailable
+from playtrace.journal.fence import check
 from playtrace.journal.messages import row_of
 from playtrace.journal.rows import Row
 from playtrace.journal.schema import insert, last_given
@@ -32,9 +33,10 @@ INTEGER_MAX = 2**63 - 1
 class Arrivals:
     """For one thread."""
 
-    def __init__(self, path: Path, source_id: str) -> None:
-        """Of a journal that is there."""
+    def __init__(self, path: Path, source_id: str, *, epoch: int | None = None) -> None:
+        """Of a journal that is there. With an epoch nothing is written once another has a higher one (`fence.py`)."""
         self._source_id = source_id
+        self._epoch = epoch
         self._decompressor = zstandard.ZstdDecompressor()
         self._turns = Turns(path)
         self._connection = sqlite3.connect(path, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False)
@@ -114,12 +116,20 @@ class Arrivals:
         """One transaction. Raises `JournalUnavailable`."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
+            if self._epoch is not None:
+                check(self._connection, self._epoch)
             yield
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise JournalUnavailable(f"Journal: {error}") from error
+        except Fenced:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def _row_of(self, arrived: Arrived) -> Row | DamagedMessage:
         try:

@@ -12,7 +12,9 @@ from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
-from playtrace.journal.errors import JournalUnavailable
+from playtrace.broker_url import BrokerUrl
+from playtrace.journal.errors import BrokerAway, JournalUnavailable
+from playtrace.shares import Share
 
 DELIVERY_SECONDS_MAX = 5.0
 """A message that the broker has not acknowledged so long after it was sent counts as not sent. It may arrive all the
@@ -45,6 +47,16 @@ class Sender(Protocol):
     def close(self) -> None:
         """Waits for what is on its way."""
         ...
+
+
+def partitions_of(share: Share, partitions: Sequence[int], url: BrokerUrl) -> list[int]:
+    """Those of all there are that a share has. Raises `BrokerAway` where games could not be dealt out by them."""
+    if len(partitions) % share.of:
+        raise BrokerAway(
+            f"{url} has {len(partitions)} partitions, which cannot be dealt out among {share.of} shares (load_shares):"
+            f" give it {share.of}, or a multiple of that."
+        )
+    return [partition for partition in partitions if share.has_partition(partition)]
 
 
 class Arrived(Struct, frozen=True):

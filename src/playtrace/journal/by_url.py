@@ -13,6 +13,7 @@ from playtrace.journal.inlet import Inlet
 from playtrace.journal.outlet import Outlet
 from playtrace.journal.sink import Sink
 from playtrace.journal.sqlite import Journal
+from playtrace.shares import ALL, Share
 
 
 class NoDriver(ValueError):
@@ -43,10 +44,10 @@ def open_sink(settings: Settings) -> Sink:
     return Journal.open(settings.journal_path, settings) if broker is None else Outlet(open_sender(broker))
 
 
-def open_inlet(settings: Settings, journal: Journal) -> Inlet | None:
+def open_inlet(settings: Settings, journal: Journal, share: Share = ALL) -> Inlet | None:
     """None where there is nothing to fetch. Raises `NoDriver`."""
     broker = broker_of(settings)
-    return None if broker is None else Inlet(open_source(broker), journal)
+    return None if broker is None else Inlet(open_source(broker, share), journal)
 
 
 def open_sender(broker: BrokerUrl) -> Sender:
@@ -67,20 +68,20 @@ def open_sender(broker: BrokerUrl) -> Sender:
         raise _no_driver(broker) from error
 
 
-def open_source(broker: BrokerUrl) -> Source:
-    """Raises `NoDriver`."""
+def open_source(broker: BrokerUrl, share: Share = ALL) -> Source:
+    """Of the partitions of a share. Raises `NoDriver`."""
     try:
         if broker.scheme == "kafka":
             from playtrace.journal.kafka import KafkaSource
 
-            return KafkaSource(broker)
+            return KafkaSource(broker, share)
         if broker.scheme == "kinesis":
             from playtrace.journal.kinesis import KinesisSource
 
             return KinesisSource(broker)
         from playtrace.journal.nats import NatsSource
 
-        return NatsSource(broker)
+        return NatsSource(broker, share)
     except ModuleNotFoundError as error:
         raise _no_driver(broker) from error
 

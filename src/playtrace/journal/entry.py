@@ -40,6 +40,8 @@ class Entry(Struct, frozen=True):
     events: int
     """How many lines `body` has."""
     body: bytes
+    is_of_several_games: bool = False
+    """Whether what it says is not all of the game that its header names."""
 
     def recorded(self, offset: int) -> Recorded:
         return Recorded(offset, self.header, self.events, self.body)
@@ -74,7 +76,39 @@ def encode(batch: Batch) -> Entry:
         batch.attempt,
         batch.part,
     )
-    return Entry(_encoder.encode(header), len(batch.events), _encoder.encode_lines(batch.events))
+    is_of_several = any(event.game_id not in (None, batch.game_id) for event in batch.events) or any(
+        refusal.game_id != batch.game_id for refusal in header.refusals
+    )
+    return Entry(_encoder.encode(header), len(batch.events), _encoder.encode_lines(batch.events), is_of_several)
+
+
+class _OfGame(Struct):
+    """What of an event says whose it is."""
+
+    game_id: str | None = None
+
+
+_game_decoder = msgspec.json.Decoder(_OfGame)
+
+
+def by_game(entry: Entry) -> list[Entry]:
+    """Several that together say the same as this one, each of one game. What is said of the request as a whole goes
+    with the first."""
+    header = decode_header(entry.header)
+    lines: dict[str | None, list[bytes]] = {}
+    for line in entry.body.splitlines(keepends=True):
+        lines.setdefault(_game_decoder.decode(line).game_id or header.game_id, []).append(line)
+    refusals: dict[str | None, list[Refusal]] = {}
+    for refusal in header.refusals:
+        refusals.setdefault(refusal.game_id, []).append(refusal)
+    found: list[Entry] = []
+    for game_id in dict.fromkeys([*lines, *refusals]):
+        own = msgspec.structs.replace(
+            header, game_id=game_id, refusals=refusals.get(game_id, []), part=None if found else header.part
+        )
+        of_game = lines.get(game_id, [])
+        found.append(Entry(_encoder.encode(own), len(of_game), b"".join(of_game)))
+    return found
 
 
 def in_halves(entry: Entry) -> tuple[Entry, Entry]:

@@ -3,6 +3,7 @@
 JournalUnavailable    it takes nothing right now, which passes: the client should try again later
 ├── JournalFull       more is waiting to be loaded than `journal_bytes_max`
 ├── DiskFull          the disk has, or had at the last commit, too little space left
+├── Fenced            somebody else has the share that this journal is of
 └── BrokerAway        the broker of `journal_url` does not answer, or did not a moment ago
 JournalNewer          the file was written by a newer playtrace
 DamagedRow            what comes back from the disk is not what was written
@@ -24,6 +25,10 @@ class DiskFull(JournalUnavailable):
 
 class BrokerAway(JournalUnavailable):
     """The broker does not answer, or did not a moment ago."""
+
+
+class Fenced(JournalUnavailable):
+    """The share belongs to somebody else by now. It never passes."""
 
 
 class JournalNewer(ValueError):

@@ -34,7 +34,7 @@ class Inlet:
     def __init__(self, source: Source, journal: Journal) -> None:
         self._source = source
         self._journal = journal
-        self._arrivals = Arrivals(journal.path, source.source_id)
+        self._arrivals = Arrivals(journal.path, source.source_id, epoch=journal.epoch)
         self._places: dict[int, int] = {}
         """By partition, the offset of what comes next."""
         self._ends: Ends = NumberedEnds({})

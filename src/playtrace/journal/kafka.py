@@ -13,7 +13,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -29,9 +28,17 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from playtrace.broker_url import BrokerUrl
-from playtrace.journal.broker import DELIVERY_SECONDS_MAX, KEPT_S, Arrived, Done, NumberedEnds
+from playtrace.journal.broker import (
+    DELIVERY_SECONDS_MAX,
+    KEPT_S,
+    Arrived,
+    Done,
+    NumberedEnds,
+    partitions_of,
+)
 from playtrace.journal.errors import BrokerAway
 from playtrace.journal.messages import MESSAGE_BYTES_MAX
+from playtrace.shares import ALL, Share, part_of
 
 log = logging.getLogger("playtrace.journal")
 
@@ -142,7 +149,7 @@ class KafkaSender:
         )
 
     def partition_of(self, game_id: str) -> int:
-        return zlib.crc32(game_id.encode()) % (self._partitions or 1)
+        return part_of(game_id, self._partitions or 1)
 
     def send(self, partition: int, message: bytes, done: Done) -> None:
         if self._partitions == 0:
@@ -196,8 +203,9 @@ class KafkaSender:
 class KafkaSource:
     has_gaps: ClassVar[bool] = False
 
-    def __init__(self, url: BrokerUrl) -> None:
+    def __init__(self, url: BrokerUrl, share: Share = ALL) -> None:
         self._url = url
+        self._share = share
         self.source_id = f"kafka {url.name}"
         self._consumer = Consumer(
             _client_options(url)
@@ -262,7 +270,7 @@ class KafkaSource:
 
     def _look(self) -> list[int]:
         self._looked_at = time.monotonic()
-        return _partitions(self._url, self._consumer)
+        return partitions_of(self._share, _partitions(self._url, self._consumer), self._url)
 
     def _bounds(self, partition: int) -> tuple[int, int]:
         """The first offset that there is, and the one that comes next."""

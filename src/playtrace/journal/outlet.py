@@ -25,7 +25,7 @@ import zstandard
 
 from playtrace.config import MEBIBYTE
 from playtrace.journal.broker import Sender
-from playtrace.journal.entry import Entry, decode_header
+from playtrace.journal.entry import Entry, by_game, decode_header
 from playtrace.journal.errors import JournalFull, JournalUnavailable
 from playtrace.journal.messages import Packed, pack
 from playtrace.journal.rows import ZSTD_LEVEL
@@ -71,10 +71,20 @@ class Outlet:
     def append(self, entry: Entry) -> asyncio.Future[int]:
         if (refusing := self.refusing) is not None:
             raise refusing
+        if entry.is_of_several_games:
+            return asyncio.ensure_future(self._append_all(by_game(entry)))
+        return self._append(entry)
+
+    def _append(self, entry: Entry) -> asyncio.Future[int]:
         append = Append.of(entry)
         self._count(_bytes_of(append))
         self._waiting.put(append)
         return append.future
+
+    async def _append_all(self, entries: Sequence[Entry]) -> int:
+        """Each goes where its game is. One that fails fails all: the client sends all of them again."""
+        numbers = await asyncio.gather(*[self._append(entry) for entry in entries])
+        return numbers[0]
 
     def look(self) -> None:
         """Raises `BrokerAway` where the broker does not answer. Blocks for seconds at most."""

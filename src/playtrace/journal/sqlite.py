@@ -44,7 +44,8 @@ import zstandard
 
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.entry import Entry, Recorded, decode_header
-from playtrace.journal.errors import DamagedRow, DiskFull, JournalFull, JournalUnavailable
+from playtrace.journal.errors import DamagedRow, DiskFull, Fenced, JournalFull, JournalUnavailable
+from playtrace.journal.fence import check, claim
 from playtrace.journal.rows import SIZES, ZSTD_LEVEL, Row, entries_of, events_up_to, rows_of
 from playtrace.journal.schema import VERSION, create, insert, last_given
 from playtrace.journal.turns import Turns, noted_in
@@ -92,8 +93,10 @@ class _Consumed:
 class Journal:
     """Open it with `Journal.open`; `append` from an event loop, `read` from one loader."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, settings: Settings, *, epoch: int | None = None) -> None:
         self.path = path
+        self.epoch = epoch
+        """Under which it is written (`fence.py`); None where it belongs to nobody else ever."""
         self._bytes_max = settings.journal.bytes_max
         self._disk_free_bytes_min = settings.journal.disk_reserve_bytes(shutil.disk_usage(path.parent).total)
         self._waiting: queue.SimpleQueue[Append | _Consumed | None] = queue.SimpleQueue()
@@ -113,6 +116,8 @@ class Journal:
         self._writer = self._connect()
         try:
             create(self._writer, path)
+            if epoch is not None:
+                claim(path, epoch)
         except BaseException:
             self._writer.close()
             raise
@@ -128,9 +133,10 @@ class Journal:
         self._thread = threading.Thread(target=self._write_groups, name="journal", daemon=True)
 
     @classmethod
-    def open(cls, path: Path, settings: Settings) -> Journal:
+    def open(cls, path: Path, settings: Settings, *, epoch: int | None = None) -> Journal:
+        """Raises `Fenced` where somebody has a higher epoch."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        journal = cls(path, settings)
+        journal = cls(path, settings, epoch=epoch)
         journal._thread.start()
         return journal
 
@@ -406,6 +412,8 @@ class Journal:
     def _write_group(self, appends: Sequence[Append], rows: Sequence[Row]) -> None:
         try:
             self._writer.execute("BEGIN IMMEDIATE")
+            if self.epoch is not None:
+                check(self._writer, self.epoch)
             last = self._last_offset()
             first = last + 1
             for row in rows:
@@ -416,7 +424,7 @@ class Journal:
             self._writer.execute("COMMIT")
             self._consumed = {}
             self._trim_again_s = None
-        except sqlite3.Error as error:
+        except (sqlite3.Error, Fenced) as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
             if self._is_trimming:

@@ -96,7 +96,8 @@ class AlertRules(Part):
     def positions(self) -> dict[str, dt.datetime]:
         """Up to when each game was judged."""
         with self._reading() as session:
-            return positions(session)
+            judged_to = positions(session)
+        return {game_id: at for game_id, at in judged_to.items() if self._share.has(game_id)}
 
     def put_positions(self, judged_to: Mapping[str, dt.datetime]) -> None:
         """Up to when some games were judged; what was resolved long ago is forgotten."""

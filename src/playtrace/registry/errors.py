@@ -34,7 +34,8 @@ RegistryError
 ├── CodeRefused       the code of the second factor is another, or was used already
 ├── SecondFactorThere it is in use already
 ├── IdentityThere     they sign in with the provider already
-└── IdentityTaken     somebody else does, as whom they are there
+├── IdentityTaken     somebody else does, as whom they are there
+└── OtherShares       the games are dealt out in another number of shares
 """
 
 from __future__ import annotations
@@ -232,4 +233,13 @@ class IdentityTaken(RegistryError):
         super().__init__(
             "Somebody here signs in with that account of the provider already. If that is you, have an admin remove the"
             " other one, and link it again."
+        )
+
+
+class OtherShares(RegistryError):
+    def __init__(self, there: int, asked: int) -> None:
+        super().__init__(
+            f"The games of this registry are dealt out in {there} shares (load_shares), not in {asked}: with another"
+            " number they would belong to other loaders, which have nothing of them. Set load_shares to"
+            f" {there}, or begin with an empty registry, broker and store."
         )

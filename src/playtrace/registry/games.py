@@ -76,12 +76,12 @@ class Games(Part):
     def all(self) -> list[Game]:
         """All games, oldest first, the archived ones too; without those that are being deleted."""
         with self._reading() as session:
-            return list(find_all(session))
+            return [game for game in find_all(session) if self._share.has(game.id)]
 
     def being_deleted(self) -> list[Game]:
         """Oldest first."""
         with self._reading() as session:
-            return list(find_deleted(session))
+            return [game for game in find_deleted(session) if self._share.has(game.id)]
 
     def get(self, game_id: str) -> Game | None:
         """None for one that is being deleted, too."""

@@ -60,6 +60,9 @@ ADDRESS_LENGTH_MAX = 64
 AGENT_LENGTH_MAX = 200
 ACTION_LENGTH_MAX = 64
 SUBJECT_LENGTH_MAX = 254
+LEASE_PROCESS_LENGTH_MAX = 400
+LEASE_ADDRESS_LENGTH_MAX = 200
+HOLDER_LENGTH = 36
 ALL_GAMES = ""
 """Where it stands for the id of a game."""
 MYSQL = "mysql"
@@ -635,3 +638,18 @@ class StorePlaceRow(Base):
     journal_id: Mapped[str] = mapped_column(ExactText(36), primary_key=True)
     journal_offset: Mapped[int] = mapped_column(BigInteger)
     noted_at: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class LoadLease(Base):
+    """Who has a share of the games, and until when unless that is renewed (`registry/load_leases.py`)."""
+
+    __tablename__ = "load_leases"
+
+    share: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    shares: Mapped[int]
+    epoch: Mapped[int] = mapped_column(BigInteger)
+    holder: Mapped[str] = mapped_column(ExactText(HOLDER_LENGTH))
+    process: Mapped[str] = mapped_column(ExactText(LEASE_PROCESS_LENGTH_MAX))
+    address: Mapped[str] = mapped_column(ExactText(LEASE_ADDRESS_LENGTH_MAX))
+    secret: Mapped[str] = mapped_column(ExactText(NAME_OF_SECRET_LENGTH_MAX))
+    expires_at: Mapped[dt.datetime] = mapped_column(Instant)

@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 from playtrace.registry import audit
 from playtrace.registry.database import answering, for_reading, for_writing
 from playtrace.registry.models import Revision
+from playtrace.shares import ALL, Share
 
 
 class Part:
-    def __init__(self, engine: Engine, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], dt.datetime], share: Share = ALL) -> None:
+        """What a part lists of games is of those of a share."""
+        self._share = share
         self._engine = for_reading(engine)
         self._writing_engine = for_writing(engine)
         self._now = clock

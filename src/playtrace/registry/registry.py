@@ -23,6 +23,7 @@ from playtrace.registry.exchange_rates import Rates
 from playtrace.registry.first_admin import FirstAdmin
 from playtrace.registry.games import Games
 from playtrace.registry.identities import Identities
+from playtrace.registry.load_leases import LoadLeases
 from playtrace.registry.logins import Logins
 from playtrace.registry.maps import Maps
 from playtrace.registry.mirrors import Mirrors
@@ -38,12 +39,13 @@ from playtrace.registry.store_place import StorePlace
 from playtrace.registry.time_annotations import Annotations
 from playtrace.registry.tokens import Tokens
 from playtrace.registry.write_keys import WriteKeys
+from playtrace.shares import ALL, Share
 
 
 class Registry(Part):
-    def __init__(self, engine: Engine, *, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, engine: Engine, *, clock: Callable[[], dt.datetime], share: Share = ALL) -> None:
         super().__init__(engine, clock)
-        self.games = Games(engine, clock)
+        self.games = Games(engine, clock, share)
         self.keys = WriteKeys(engine, clock)
         self.first_admin = FirstAdmin(engine, clock)
         self.people = People(engine, clock)
@@ -56,21 +58,28 @@ class Registry(Part):
         self.rates = Rates(engine, clock)
         self.alert_channels = AlertChannels(engine, clock)
         self.alert_outbox = AlertOutbox(engine, clock)
-        self.alert_rules = AlertRules(engine, clock)
+        self.alert_rules = AlertRules(engine, clock, share)
         self.incidents = Incidents(engine, clock)
-        self.reports = Reports(engine, clock)
+        self.reports = Reports(engine, clock, share)
         self.boards = Boards(engine, clock)
         self.annotations = Annotations(engine, clock)
         self.saved_queries = SavedQueries(engine, clock)
         self.mirrors = Mirrors(engine, clock)
         self.maps = Maps(engine, clock)
         self.refused_players = RefusedPlayers(engine, clock)
+        self.load_leases = LoadLeases(engine, clock)
 
     @classmethod
     def open(
-        cls, url: str, *, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC), upgraded: bool = False
+        cls,
+        url: str,
+        *,
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        upgraded: bool = False,
+        share: Share = ALL,
     ) -> Registry:
-        """Opens (or makes) the database and upgrades its tables, unless another process just did. Raises `Unusable`."""
+        """Opens (or makes) the database and upgrades its tables, unless another process just did. Of a share it lists
+        what is of its games. Raises `Unusable`."""
         engine = open_database(url)
         if not upgraded:
             # Here, as loading what upgrades takes a quarter of a second.
@@ -81,7 +90,7 @@ class Registry(Part):
             except BaseException:
                 engine.dispose()
                 raise
-        return cls(engine, clock=clock)
+        return cls(engine, clock=clock, share=share)
 
     def close(self) -> None:
         self._engine.dispose()

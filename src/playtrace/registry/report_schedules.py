@@ -63,7 +63,7 @@ class Reports(Part):
     def all(self) -> list[ReportSchedule]:
         """All schedules, by name."""
         with self._reading() as session:
-            return list(find_all(session))
+            return [one for one in find_all(session) if self._share.has(one.game_id)]
 
     def find(self, report_id: str) -> ReportSchedule:
         """Raises `UnknownReport`."""

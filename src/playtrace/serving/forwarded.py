@@ -17,11 +17,11 @@ LOOPBACK = "127.0.0.1"
 
 
 class Reading(Struct, frozen=True):
-    """Where the reading process listens, and how it knows that a request was handed on by us."""
+    """Where the server listens that reads, and how it knows that a request was handed on by us."""
 
     port: int
-    """On loopback."""
     secret: str
+    host: str = LOOPBACK
 
 
 class Forwarded:

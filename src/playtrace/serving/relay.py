@@ -1,4 +1,5 @@
-"""From a process that collects to the one that reads: requests and WebSockets handed on as they came.
+"""From a process that collects to the one that reads, and from a server that asks to one that loads: requests and
+WebSockets handed on as they came.
 
 Both listen: the collecting processes where people and games call, the reading one at an address of its own on
 loopback.
@@ -21,7 +22,7 @@ from playtrace.collect.app import send_reply
 from playtrace.collect.body import has_body
 from playtrace.collect.problem_documents import problem
 from playtrace.problems import MethodNotAllowed, Unavailable
-from playtrace.serving.forwarded import FORWARDED, LOOPBACK, Reading
+from playtrace.serving.forwarded import FORWARDED, Reading
 
 HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade expect".split()
@@ -39,7 +40,7 @@ GOING_AWAY = 1001
 
 
 class Relay:
-    """ASGI app of a collecting process for everything that it does not answer itself."""
+    """ASGI app for everything that a process does not answer itself."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -151,7 +152,7 @@ class Relay:
         """Path and query as they came; bytes beyond ASCII, which some clients send as they are, are escaped."""
         return URL.build(
             scheme="http",
-            host=LOOPBACK,
+            host=self._reading.host,
             port=self._reading.port,
             path=quote_from_bytes(scope["raw_path"], safe=ASCII),
             query_string=quote_from_bytes(scope["query_string"], safe=ASCII),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from playtrace.clickhouse_url import clickhouse_url
 from playtrace.config import Settings
 from playtrace.jobs import Job
+from playtrace.shares import ALL, Share
 from playtrace.store.duckdb import Store
 
 if TYPE_CHECKING:
@@ -18,11 +20,14 @@ LOOK_S = 0.5
 """Between two looks at a store of which ClickHouse has everything."""
 
 
-def open_asked(store: Store, settings: Settings) -> tuple[ClickHouseStore | None, Job | None]:
-    """Where the settings name one; else nothing. It need not answer yet. Raises `ValueError` without its driver."""
+def open_asked(
+    store: Store, settings: Settings, share: Share = ALL, is_ours: Callable[[], bool] = lambda: True
+) -> tuple[ClickHouseStore | None, Job | None]:
+    """Where the settings name one; else nothing. It need not answer yet. `is_ours` says whether a share is still this
+    process's. Raises `ValueError` without its driver."""
     if settings.store.url is None:
         return None, None
-    asked, copying = copying_of(store, settings)
+    asked, copying = copying_of(store, settings, share, is_ours)
 
     def copy() -> float:
         # While there is more, the next slice follows at once.
@@ -31,11 +36,20 @@ def open_asked(store: Store, settings: Settings) -> tuple[ClickHouseStore | None
     return asked, Job("copy to ClickHouse", copy, period_s=LOOK_S)
 
 
-def copying_of(store: Store, settings: Settings) -> tuple[ClickHouseStore, Copying]:
+def copying_of(
+    store: Store, settings: Settings, share: Share = ALL, is_ours: Callable[[], bool] = lambda: True
+) -> tuple[ClickHouseStore, Copying]:
     """The ClickHouse that the settings name, and what copies the store into it. Raises `ValueError` without its
     driver."""
+    asked = asked_store(settings)
+    from playtrace.store.clickhouse.copying import Copying
+
+    return asked, Copying(store, asked, settings, share=share, is_ours=is_ours)
+
+
+def asked_store(settings: Settings) -> ClickHouseStore:
+    """The ClickHouse that the settings name, to ask it. Raises `ValueError` without its driver, and without one."""
     try:
-        from playtrace.store.clickhouse.copying import Copying
         from playtrace.store.clickhouse.store import ClickHouseStore
     except ImportError as error:
         raise ValueError(
@@ -44,5 +58,4 @@ def copying_of(store: Store, settings: Settings) -> tuple[ClickHouseStore, Copyi
         ) from error
     if settings.store.url is None:
         raise ValueError("there is no store_url")
-    asked = ClickHouseStore(clickhouse_url(settings.store.url.get_secret_value()), settings)
-    return asked, Copying(store, asked, settings)
+    return ClickHouseStore(clickhouse_url(settings.store.url.get_secret_value()), settings)

@@ -521,6 +521,19 @@ SETTINGS replicated_deduplication_window = 1000;
 CREATE TABLE IF NOT EXISTS slices ON CLUSTER studio AS slices_local
 ENGINE = Distributed(studio, currentDatabase(), slices_local, 0);
 
+CREATE TABLE IF NOT EXISTS shares_local ON CLUSTER studio (
+    share Int32,
+    shares Int32,
+    source LowCardinality(String),
+    noted_at DateTime64(6, 'UTC')
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')
+ORDER BY (share)
+SETTINGS replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS shares ON CLUSTER studio AS shares_local
+ENGINE = Distributed(studio, currentDatabase(), shares_local, 0);
+
 CREATE VIEW IF NOT EXISTS players ON CLUSTER studio AS SELECT game_id, env, player_id, min(row.first_seen) AS first_seen, min(row.order_key) AS order_key,
     argMin(row.platform, row.order_key) AS platform, argMin(row.version, row.order_key) AS version,
     argMin(row.country, row.order_key) AS country

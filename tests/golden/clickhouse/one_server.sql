@@ -449,6 +449,16 @@ ENGINE = MergeTree()
 ORDER BY (source, after_offset)
 SETTINGS non_replicated_deduplication_window = 1000;
 
+CREATE TABLE IF NOT EXISTS shares (
+    share Int32,
+    shares Int32,
+    source LowCardinality(String),
+    noted_at DateTime64(6, 'UTC')
+)
+ENGINE = MergeTree()
+ORDER BY (share)
+SETTINGS non_replicated_deduplication_window = 1000;
+
 CREATE VIEW IF NOT EXISTS players AS SELECT game_id, env, player_id, min(row.first_seen) AS first_seen, min(row.order_key) AS order_key,
     argMin(row.platform, row.order_key) AS platform, argMin(row.version, row.order_key) AS version,
     argMin(row.country, row.order_key) AS country

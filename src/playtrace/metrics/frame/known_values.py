@@ -72,11 +72,11 @@ LIMIT $values_max
 SEGMENTS: Sql = "SELECT segment_id AS value FROM main.segments WHERE game_id = $game ORDER BY segment_id"
 
 GAMES: Sql = """
-SELECT game_id, min(slot) FILTER (env = 'prod') AS first_slot, max(slot) FILTER (env = 'prod') AS last_slot,
-    coalesce(CAST(sum(events) FILTER (env = 'prod') AS BIGINT), 0) AS events,
-    list_sort(list(DISTINCT env) FILTER (env <> 'prod'))[:$environments_max] AS others
+SELECT game_id, env, min(slot) AS first_slot, max(slot) AS last_slot, CAST(sum(events) AS BIGINT) AS events
 FROM ({counts}) AS counts
-GROUP BY game_id
+GROUP BY game_id, env
+QUALIFY env = 'prod' OR row_number() OVER (PARTITION BY game_id ORDER BY env = 'prod', env) <= $environments_max
+ORDER BY game_id, env
 """
 
 ENVIRONMENTS: Sql = "SELECT env AS value FROM main.event_counts WHERE game_id = $game GROUP BY env ORDER BY env"
@@ -116,4 +116,11 @@ def games(reader: Reader, environments_max: int) -> list[dict[str, Any]]:
     if built_to is not None:
         counts = rollup.stored_and_anew("true", SOURCE_OF_EVENTS + "    WHERE true\n", "$built_to::DATE")
         bound["built_to"] = built_to
-    return reader.rows(GAMES.format(counts=counts), bound)
+    found: dict[str, dict[str, Any]] = {}
+    for row in reader.rows(GAMES.format(counts=counts), bound):
+        game = found.setdefault(row["game_id"], {"game_id": row["game_id"], "events": 0, "others": []})
+        if row["env"] == "prod":
+            game |= {name: row[name] for name in ("first_slot", "last_slot", "events")}
+        else:
+            game["others"].append(row["env"])
+    return list(found.values())

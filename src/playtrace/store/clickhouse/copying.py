@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import LiteralString
 
 import pyarrow as pa
 from msgspec import Struct
 
 from playtrace.config import Settings
+from playtrace.shares import ALL, Share
 from playtrace.store.clickhouse.days import Compared, Difference, compare, copy_anew
 from playtrace.store.clickhouse.schema import BY_NAME
 from playtrace.store.clickhouse.sending import Sending
@@ -42,6 +43,11 @@ GROUP BY after_offset, to_offset
 ORDER BY to_offset DESC
 LIMIT 1
 """
+# The first one that was noted of each: two that begin at the same moment see the same.
+NOTED_SHARES: LiteralString = """
+SELECT share, min(shares) AS shares, min_by(source, noted_at) AS source FROM shares GROUP BY share ORDER BY share
+"""
+SOURCES: LiteralString = "SELECT DISTINCT source FROM slices"
 
 
 class Slice(Struct, frozen=True):
@@ -61,17 +67,27 @@ class Copied(Struct, frozen=True):
 
 
 class Copying:
-    """Of one embedded store into one ClickHouse. For one thread; two at a time would send the same twice, which counts
-    once."""
+    """Of one embedded store into one ClickHouse, which other stores may fill with other shares of the games. For one
+    thread; two at a time would send the same twice, which counts once."""
 
     def __init__(
-        self, store: Store, into: ClickHouseStore, settings: Settings, *, events_max: int = EVENTS_MAX
+        self,
+        store: Store,
+        into: ClickHouseStore,
+        settings: Settings,
+        *,
+        share: Share = ALL,
+        is_ours: Callable[[], bool] = lambda: True,
+        events_max: int = EVENTS_MAX,
     ) -> None:
+        """`is_ours` says whether the share is still this process's: nothing is sent when it is not."""
         self._store = store
         self._into = into
+        self._share = share
+        self._is_ours = is_ours
         self._session_timeout = dt.timedelta(minutes=settings.rules.session_timeout_minutes)
         self._sending = Sending(into)
-        self._small = SmallTables(into, self._sending)
+        self._small = SmallTables(into, self._sending, share)
         self._events_max = events_max
         self._source: str | None = None
         self._after: int | None = None
@@ -94,6 +110,7 @@ class Copying:
         version = self._store.version
         if version == self._copied_version:
             return None
+        self._check_ours()
         with self._store.reading(apart=True) as moment:
             try:
                 copied = self._step(moment)
@@ -109,7 +126,8 @@ class Copying:
         """As `step`, and what was taken away here is taken away there: days are compared when all is copied, and then
         every ten minutes. Raises `StoreError`."""
         copied = self.step()
-        if copied is None and time.monotonic() >= self._compare_at:
+        # Of a store that nothing was loaded into yet it is not known whether it is the one that ClickHouse follows.
+        if copied is None and self._source is not None and time.monotonic() >= self._compare_at:
             self.copy_anew(self.compare(counts_alone=True).different)
             self._compare_at = time.monotonic() + COMPARE_S
         return copied
@@ -118,11 +136,12 @@ class Copying:
         """Of all days what ClickHouse has and what it should. Raises `StoreError`."""
         with self._store.reading(apart=True) as moment:
             self._where(moment)
-            return compare(moment, self._into, self.after, counts_alone=counts_alone)
+            return compare(moment, self._into, self.after, self._share, counts_alone=counts_alone)
 
     def copy_anew(self, different: Sequence[Difference]) -> None:
         """Make these days the same. Raises `StoreError`; then some still differ."""
         for one in different:
+            self._check_ours()
             with self._store.reading(apart=True) as moment:
                 copy_anew(one.day, moment, self._into, self.after, self._session_timeout)
 
@@ -130,9 +149,39 @@ class Copying:
         """Find where ClickHouse is, unless that is known. False for a store that nothing was ever loaded into."""
         rows = moment.rows(SOURCE)
         if rows and self._after is None:
-            self._source = str(rows[0]["source"])
+            source = str(rows[0]["source"])
+            self._check_source(source)
+            self._source = source
             self._find_place()
         return bool(rows)
+
+    def _check_ours(self) -> None:
+        if not self._is_ours():
+            raise StoreError(f"The {self._share} belongs to another loader by now: nothing more is copied from here.")
+
+    def _check_source(self, source: str) -> None:
+        """Refuse to mix another store in, or to take away what ClickHouse has of one that is gone."""
+        with self._into.reading(apart=True) as there:
+            noted = there.rows(NOTED_SHARES)
+            copied = {row["source"] for row in there.rows(SOURCES)}
+        if dealt := {row["shares"] for row in noted} - {self._share.of}:
+            raise StoreError(
+                f"ClickHouse was filled by loaders that dealt the games out in {min(dealt)} shares (load_shares), not"
+                f" in {self._share.of}. Copy into an empty database."
+            )
+        ours = next((row["source"] for row in noted if row["share"] == self._share.number), None)
+        if ours is None and self._share.is_all and copied and source not in copied:
+            ours = min(copied)
+        if ours not in (None, source):
+            whole = "all of it" if self._share.is_all else f"its {self._share}"
+            raise StoreError(
+                f"ClickHouse has {whole} from another store ({ours}), and this one ({source}) was begun anew: copying"
+                " it would take away what that one had. Restore the backup of that store into this folder, or copy into"
+                " an empty database."
+            )
+        if ours is None:
+            row = {"share": self._share.number, "shares": self._share.of, "source": source, "noted_at": _now()}
+            self._sending.send("shares", _one_row("shares", row), f"{source}:{self._share.number}:shares")
 
     def _step(self, moment: Reader) -> Copied | None:
         if not self._where(moment):
@@ -198,7 +247,15 @@ class Copying:
             "to_offset": slice_.to_offset,
             "is_whole": is_whole,
             "events": events,
-            "noted_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
+            "noted_at": _now(),
         }
         token = f"{self._source}:{slice_.after_offset}:{slice_.to_offset}:{is_whole}"
-        self._sending.send("slices", pa.table({name: [row[name]] for name in BY_NAME["slices"].names}), token)
+        self._sending.send("slices", _one_row("slices", row), token)
+
+
+def _one_row(table: str, row: Mapping[str, object]) -> pa.Table:
+    return pa.table({name: [row[name]] for name in BY_NAME[table].names})
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)

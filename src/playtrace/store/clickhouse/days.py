@@ -15,6 +15,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from playtrace.rollups.rollup import SOURCE_OF_EVENTS, Rollup, Sql
+from playtrace.shares import Share
 from playtrace.store.clickhouse.reader import errors
 from playtrace.store.clickhouse.schema import rows_table
 from playtrace.store.clickhouse.sending import Sending
@@ -38,6 +39,7 @@ SELECT game_id, toDate32(time) AS day, count() AS events, toString(sum(reinterpr
     toString(toUnixTimestamp64Micro(time)), '/', toString(journal_offset), '/', toString(position))), 9, 8))))
     AS checksum
 FROM events
+WHERE CRC32(game_id) % {shares:Int64} = {share:Int64}
 GROUP BY game_id, day
 """
 COUNTED_HERE: LiteralString = """
@@ -47,7 +49,10 @@ WHERE journal_offset <= $upto
 GROUP BY game_id, time::DATE
 """
 COUNTED_THERE: LiteralString = """
-SELECT game_id, toDate32(time) AS day, count() AS events, '' AS checksum FROM events GROUP BY game_id, day
+SELECT game_id, toDate32(time) AS day, count() AS events, '' AS checksum
+FROM events
+WHERE CRC32(game_id) % {shares:Int64} = {share:Int64}
+GROUP BY game_id, day
 """
 OF_DAY: Sql = "WHERE game_id = $game AND time >= $from AND time < $to AND journal_offset <= $upto\n"
 
@@ -81,12 +86,15 @@ class Compared(Struct, frozen=True):
     different: list[Difference]
 
 
-def compare(moment: Reader, there: ClickHouseStore, upto: int, *, counts_alone: bool = False) -> Compared:
-    """All days, of what came up to an offset, to which ClickHouse has everything. Raises `StoreError`."""
+def compare(moment: Reader, there: ClickHouseStore, upto: int, share: Share, *, counts_alone: bool = False) -> Compared:
+    """All days of the games of a share, of what came up to an offset, to which ClickHouse has everything.
+
+    Raises `StoreError`.
+    """
     here, there_sql = (COUNTED_HERE, COUNTED_THERE) if counts_alone else (HERE, THERE)
     ours = _told(moment.rows(here, {"upto": upto}))
     with there.reading(apart=True) as reader:
-        theirs = _told(reader.rows_of_own(there_sql))
+        theirs = _told(reader.rows_of_own(there_sql, {"share": share.number, "shares": share.of}))
     nothing = Told()
     return Compared(
         len(ours),

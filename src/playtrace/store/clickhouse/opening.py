@@ -41,8 +41,8 @@ def _client(address: ClickHouseUrl, database: str) -> Client:
     )
 
 
-def prepare(client: Client, cluster: str | None) -> None:
+def prepare(client: Client, cluster: str | None, shares: int) -> None:
     """Make what is not there. Raises `StoreError`."""
     with errors():
-        for statement in statements(cluster):
+        for statement in statements(cluster, shares):
             client.command(statement)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from playtrace.rollups import MADE_OF_DAYS, ROLLUPS, player_merges
 from playtrace.rollups.rollup import Rollup, Sql
@@ -128,6 +128,14 @@ SLICES: dict[Sql, Sql] = {
 }
 """Which slices of a source are being copied, and which are: a row before the first of its rows, one after the last."""
 
+SHARES: dict[Sql, Sql] = {
+    "share": "INTEGER NOT NULL",
+    "shares": "INTEGER NOT NULL",
+    "source": "VARCHAR NOT NULL",
+    "noted_at": "TIMESTAMP NOT NULL",
+}
+"""Which store each share of the games comes from: the first that was noted holds."""
+
 BLOCKS_REMEMBERED = 1_000
 """So many blocks of a table are known by their token: of a slice that is repeated none counts twice."""
 
@@ -141,7 +149,7 @@ class Table(Struct, frozen=True):
     engine: Sql = "MergeTree"
     of_engine: Sql = ""
     """What the engine is told, where it is told something."""
-    partition: Sql = ""
+    partition: str = ""
     changed: dict[Sql, Sql] = {}
     """Columns whose type is another than the usual."""
 
@@ -280,14 +288,22 @@ TABLES: tuple[Table, ...] = (
         changed={"told": "UInt64"},
     ),
     Table("slices", SLICES, "source, after_offset"),
+    Table("shares", SHARES, "share"),
 )
 BY_NAME = {table.name: table for table in TABLES}
+REPLACED = frozenset({"player_merges", "segments", "segment_members", "removed_before", "removed_events"})
+"""Tables of games that are copied whole (`small_tables.py`)."""
 
 
-def statements(cluster: str | None = None) -> Iterator[str]:
+def of_shares(table: Table, shares: int) -> Table:
+    """A small table that several loaders fill: each replaces its own part."""
+    return table if shares == 1 else structs.replace(table, partition=f"CRC32(game_id) % {shares:d}")
+
+
+def statements(cluster: str | None = None, shares: int = 1) -> Iterator[str]:
     """All that makes an empty database, in order."""
     for table in TABLES:
-        yield from table.creation(cluster)
+        yield from (of_shares(table, shares) if table.name in REPLACED else table).creation(cluster)
     on = f" ON CLUSTER {cluster}" if cluster else ""
     for name, text in VIEWS.items():
         yield f"CREATE VIEW IF NOT EXISTS {name}{on} AS {text.strip()}"

@@ -1,5 +1,9 @@
 """Tables that are small, and change anywhere: who is one player, segments, what was removed. Each is copied whole, when
-it is another than it was, and takes the place of the one before in one moment."""
+it is another than it was, and takes the place of the one before in one moment.
+
+Where several loaders share the games, each has a partition of these tables, which is replaced so. In a cluster of
+ClickHouse's own a partition is forgotten and filled again: in between nothing of it is there.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,17 @@ from msgspec import structs
 
 from playtrace.rollups import ROLLUPS, player_merges
 from playtrace.rollups.rollup import Sql
+from playtrace.shares import ALL, Share
 from playtrace.store.clickhouse.reader import errors
 from playtrace.store.clickhouse.schema import (
     BY_NAME,
     REMOVED_BEFORE,
     REMOVED_EVENTS,
+    REPLACED,
     SEGMENT_MEMBERS,
     SEGMENTS,
+    Table,
+    of_shares,
 )
 from playtrace.store.clickhouse.sending import Sending
 from playtrace.store.clickhouse.slices import COPIED
@@ -53,8 +61,9 @@ WHOLE: dict[Sql, Sql] = {
 class SmallTables:
     """Copies those that changed."""
 
-    def __init__(self, into: ClickHouseStore, sending: Sending) -> None:
+    def __init__(self, into: ClickHouseStore, sending: Sending, share: Share = ALL) -> None:
         self._into = into
+        self._share = share
         self._cluster = into.address.cluster
         self._sending = sending
         self._copied: dict[str, bytes] = {}
@@ -73,10 +82,15 @@ class SmallTables:
         return changed
 
     def _replace(self, name: str, rows: pa.Table) -> None:
-        anew = structs.replace(BY_NAME[name], name=f"{name}_anew")
+        if self._share.is_all or name not in REPLACED:
+            self._replace_all(name, rows)
+        else:
+            self._replace_share(name, rows)
+
+    def _replace_all(self, name: str, rows: pa.Table) -> None:
+        anew, forget = self._anew(name)
         # In a cluster what holds the rows changes places, on all servers; what distributes them stays.
         local, on = ("_local", f" ON CLUSTER {self._cluster}") if self._cluster else ("", "")
-        forget = [f"DROP TABLE IF EXISTS {table}{on} SYNC" for table in {anew.name, anew.name + local}]
         with errors():
             for statement in [*forget, *anew.creation(self._cluster)]:
                 self._into.client.command(statement)
@@ -84,6 +98,30 @@ class SmallTables:
             exchange = f"EXCHANGE TABLES {anew.name}{local} AND {name}{local}{on}"
             for statement in [exchange, *forget]:
                 self._into.client.command(statement)
+
+    def _replace_share(self, name: str, rows: pa.Table) -> None:
+        own = self._share.number
+        if self._cluster or not rows.num_rows:
+            local, on = ("_local", f" ON CLUSTER {self._cluster}") if self._cluster else ("", "")
+            with errors():
+                self._into.client.command(f"ALTER TABLE {name}{local}{on} DROP PARTITION {own:d}")
+            self._sending.send(name, rows, uuid4().hex)
+            return
+        anew, forget = self._anew(name)
+        with errors():
+            for statement in [*forget, *anew.creation()]:
+                self._into.client.command(statement)
+            self._sending.send(anew.name, rows, uuid4().hex)
+            for statement in [f"ALTER TABLE {name} REPLACE PARTITION {own:d} FROM {anew.name}", *forget]:
+                self._into.client.command(statement)
+
+    def _anew(self, name: str) -> tuple[Table, list[str]]:
+        """A table that is to take its place, and what forgets it. Each share has one of its own."""
+        of_share = "" if self._share.is_all else f"_{self._share.number}"
+        table = of_shares(BY_NAME[name], self._share.of) if name in REPLACED else BY_NAME[name]
+        anew = structs.replace(table, name=f"{name}_anew{of_share}")
+        local, on = ("_local", f" ON CLUSTER {self._cluster}") if self._cluster else ("", "")
+        return anew, [f"DROP TABLE IF EXISTS {each}{on} SYNC" for each in {anew.name, anew.name + local}]
 
 
 def _digest(rows: pa.Table) -> bytes:

@@ -25,6 +25,7 @@ class ClickHouseStore:
 
     def __init__(self, address: ClickHouseUrl, settings: Settings) -> None:
         self.address = address
+        self.shares = settings.load.shares
         self._client: Client | None = None
         self._connecting = threading.Lock()
         self._limits: dict[str, Any] = {
@@ -44,7 +45,7 @@ class ClickHouseStore:
         with self._connecting:
             if self._client is None:
                 client = connected(self.address)
-                prepare(client, self.address.cluster)
+                prepare(client, self.address.cluster, self.shares)
                 self._client = client
             return self._client
 
@@ -71,6 +72,12 @@ class ClickHouseStore:
     def changed(self) -> None:
         """To be called by who wrote something."""
         self.version += 1
+
+    def end_questions(self) -> None:
+        """Those that are being answered, and no other begins. Does not wait for that."""
+        self._is_ending = True
+        for reader in list(self._reading):
+            reader.interrupt()
 
     def close(self) -> None:
         """End what is asked, and leave."""
