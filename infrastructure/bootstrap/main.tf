@@ -28,6 +28,20 @@ resource "aws_kms_key" "this" {
   description             = "State and images of playtrace"
   enable_key_rotation     = true
   deletion_window_in_days = 30
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # The account decides by its own policies who may use it; without this nobody could, not even to mend it.
+        Sid       = "TheAccountDecides"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::${local.account_id}:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+    ]
+  })
 }
 
 # ── state ──

@@ -50,9 +50,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     id     = "parts-of-uploads-that-were-cut"
     status = "Enabled"
 
-    filter {
-      prefix = ""
-    }
+    filter {}
 
     abort_incomplete_multipart_upload {
       days_after_initiation = 2
@@ -66,9 +64,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       id     = "what-is-old"
       status = "Enabled"
 
-      filter {
-        prefix = ""
-      }
+      filter {}
 
       expiration {
         days = rule.value
@@ -83,9 +79,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       id     = "versions-that-were-replaced"
       status = "Enabled"
 
-      filter {
-        prefix = ""
-      }
+      filter {}
 
       noncurrent_version_expiration {
         noncurrent_days = 30

@@ -4,6 +4,12 @@ data "aws_region" "here" {}
 
 data "aws_availability_zones" "here" {
   state = "available"
+
+  # Local zones and the like have none of what is used here.
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
 }
 
 locals {
