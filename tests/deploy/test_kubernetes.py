@@ -16,11 +16,13 @@ from playtrace.config import Settings, known_settings
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 VERSIONS = ("1.33", kubernetes_validate.latest_version())
 """What is built for the oldest runs on the newest."""
+SEVERAL = FOLDER / "several-loaders"
 KUSTOMIZATION: dict[str, Any] = yaml.safe_load((FOLDER / "kustomization.yaml").read_text("utf-8"))
+OVERLAY: dict[str, Any] = yaml.safe_load((SEVERAL / "kustomization.yaml").read_text("utf-8"))
+FILES = [FOLDER / name for name in KUSTOMIZATION["resources"]]
+FILES += [SEVERAL / name for name in OVERLAY["resources"] if name != ".."]
 RESOURCES: list[dict[str, Any]] = [
-    resource
-    for name in KUSTOMIZATION["resources"]
-    for resource in yaml.safe_load_all((FOLDER / name).read_text("utf-8"))
+    resource for path in FILES for resource in yaml.safe_load_all(path.read_text("utf-8"))
 ]
 WORKLOADS = {
     resource["metadata"]["name"]: resource
@@ -42,12 +44,27 @@ def container(name: str) -> dict[str, Any]:
     return only
 
 
+def value_of(name: str, variable: str) -> str:
+    return next(each["value"] for each in container(name)["env"] if each["name"] == variable)
+
+
 def named(resource: dict[str, Any]) -> str:
     return f"{resource['kind']}/{resource['metadata']['name']}"
 
 
 def test_every_file_is_applied() -> None:
-    assert {*KUSTOMIZATION["resources"], "kustomization.yaml"} == {path.name for path in FOLDER.glob("*.yaml")}
+    for folder, kustomization in ((FOLDER, KUSTOMIZATION), (SEVERAL, OVERLAY)):
+        applied = {*kustomization["resources"], "kustomization.yaml"} - {".."}
+        assert applied == {path.name for path in folder.glob("*.yaml")}
+    # What goes when loading and answering are apart is there before, and so is the path that leads elsewhere then.
+    deleted = [yaml.safe_load(each["patch"]) for each in OVERLAY["patches"] if "target" not in each]
+    assert {named(each) for each in deleted} == {"StatefulSet/load-ask", "Service/load-ask"}
+    ((change,),) = (yaml.safe_load(each["patch"]) for each in OVERLAY["patches"] if "target" in each)
+    paths = of_kind("Ingress")[0]["spec"]["rules"][0]["http"]["paths"]
+    place = int(change["path"].split("/")[6])
+    assert (change["path"], change["value"]) == (f"/spec/rules/0/http/paths/{place}/backend/service/name", "ask")
+    assert paths[place]["backend"]["service"]["name"] == "load-ask"
+    assert OVERLAY["images"] == KUSTOMIZATION["images"] and OVERLAY["labels"] == KUSTOMIZATION["labels"]
     assert len({named(resource) for resource in RESOURCES}) == len(RESOURCES)
 
 
@@ -95,16 +112,17 @@ def test_its_environment_makes_settings(name: str, monkeypatch: pytest.MonkeyPat
         (tmp_path / file).write_text(addresses[file])
     (literals,) = KUSTOMIZATION["configMapGenerator"]
     told = [tuple(each.split("=", 1)) for each in literals["literals"]]
-    told += [(each["name"], each["value"]) for each in container(name)["env"]]
+    told += [(each["name"], each["value"]) for each in container(name)["env"] if each["name"] != "POD_ADDRESS"]
     variables = {setting.variable for setting in known_settings()}
     for variable, value in told:
         assert variable.removesuffix("_FILE") in variables
-        monkeypatch.setenv(variable, value.replace("/run/secrets/playtrace", str(tmp_path)))
+        value = value.replace("/run/secrets/playtrace", str(tmp_path)).replace("$(POD_ADDRESS)", "10.0.0.7")
+        monkeypatch.setenv(variable, value)
     arguments = container(name)["args"]
     settings = Settings.read(role=arguments[arguments.index("--role") + 1])
     assert settings.registry.url == addresses["registry_url"]
     assert settings.public_url == f"https://{of_kind('Ingress')[0]['spec']['rules'][0]['host']}"
-    assert (settings.store.url is not None) == ("load" in settings.roles)
+    assert (settings.store.url is not None) == ("collect" not in settings.roles)
     # What it is told that it may use is less than what the cluster lets it have.
     limit_bytes = _bytes(container(name)["resources"]["limits"]["memory"])
     if "collect" in settings.roles:
@@ -166,6 +184,8 @@ def test_what_points_at_a_workload_points_at_one_that_is_there() -> None:
     for budget in of_kind("PodDisruptionBudget"):
         selected = [w for w in WORKLOADS.values() if w["spec"]["selector"] == budget["spec"]["selector"]]
         assert len(selected) == 1
+    replicas, shares = WORKLOADS["load"]["spec"]["replicas"], value_of("load", "PLAYTRACE_LOAD_SHARES")
+    assert (replicas, shares) == (int(shares) + 1, value_of("ask", "PLAYTRACE_LOAD_SHARES"))
     (policy,) = of_kind("NetworkPolicy")
     (labels,) = KUSTOMIZATION["labels"]
     assert labels["includeTemplates"] and policy["spec"]["podSelector"]["matchLabels"] == labels["pairs"]

@@ -59,11 +59,10 @@ def schema() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of `infrastructure/`: what Terraform writes down while it works is not for the repository."""
-    return Path(
-        shutil.copytree(
-            INFRASTRUCTURE, tmp_path_factory.mktemp("terraform") / "infrastructure", ignore=shutil.ignore_patterns(".*")
-        )
-    )
+    root = tmp_path_factory.mktemp("terraform")
+    # Queries of Athena are the program's own.
+    (root / "src").symlink_to(INFRASTRUCTURE.parent / "src")
+    return Path(shutil.copytree(INFRASTRUCTURE, root / "infrastructure", ignore=shutil.ignore_patterns(".*")))
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ SECRETS = {
 }
 EVERYTHING: dict[str, Any] = {
     "name": "playtrace-test",
-    "queries_folder": "../queries",
+    "queries_folder": "../../src/playtrace/batch/warehouse/athena",
     "zones": 3,
     "nat_gateways": 1,
     "shards": 4,

@@ -117,6 +117,12 @@ def test_what_spark_is_asked_is_what_the_command_knows(everything: list[Resource
     assert re.fullmatch(r"(--conf [\w.-]+=[\w./:#-]+ ?)+", submit["SparkSubmitParameters"])
 
 
+def test_the_queries_in_athena_are_those_of_the_batch(staging: list[Resource]) -> None:
+    folder = INFRASTRUCTURE.parent / "src" / "playtrace" / "batch" / "warehouse" / "athena"
+    named = {each.values["name"]: each.values["query"] for each in staging if each.type == "aws_athena_named_query"}
+    assert named == {path.stem: path.read_text("utf-8") for path in folder.glob("*.sql")} != {}
+
+
 def test_paths_that_the_load_balancer_asks_are_there(everything: list[Resource]) -> None:
     (group,) = (each for each in everything if each.type == "aws_lb_target_group")
     # The dashboard's page, which a server answers as long as it runs: see deploy/kubernetes.

@@ -21,7 +21,7 @@ module "playtrace" {
   image                    = var.image
   repository_arn           = var.repository_arn
   package                  = var.package
-  queries_folder           = "${path.module}/../../queries"
+  queries_folder           = "${path.module}/../../../src/playtrace/batch/warehouse/athena"
   people_cidrs             = var.people_cidrs
   alarm_emails             = var.alarm_emails
   secrets                  = var.secrets

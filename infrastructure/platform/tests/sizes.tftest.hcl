@@ -21,7 +21,7 @@ variables {
   image           = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/playtrace:1"
   repository_arn  = "arn:aws:ecr:eu-west-1:123456789012:repository/playtrace"
   package         = "versions.tf" # any file: nothing is uploaded
-  queries_folder  = "../queries"
+  queries_folder  = "../../src/playtrace/batch/warehouse/athena"
   people_cidrs    = ["198.51.100.0/24"]
   alarm_emails    = ["studio@example.com"]
 }
