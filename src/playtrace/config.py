@@ -31,6 +31,7 @@ from playtrace.broker_url import broker_url
 from playtrace.clickhouse_url import clickhouse_url
 from playtrace.halves import halves
 from playtrace.room_settings import Known, RoomSettings, Setting, settings_of
+from playtrace.shares import ALL, Share
 
 MEBIBYTE = 1024 * 1024
 PEBIBYTE = 1024**5
@@ -671,6 +672,20 @@ class Settings(BaseModel):
     def share_path(self, number: int) -> Path:
         """The folder of a share of the games, where several servers load."""
         return self.data / f"share-{number}"
+
+    @property
+    def share(self) -> Share:
+        """Of the games whose store is in the data folder. Raises `ValueError` where they are dealt out in shares, and
+        this is the folder of none."""
+        if self.load.shares == 1:
+            return ALL
+        named = re.fullmatch(r"share-(\d{1,3})", self.data.name)
+        if named is None or int(named[1]) >= self.load.shares:
+            raise ValueError(
+                f"With load_shares={self.load.shares} name the folder of a share, such as --data"
+                f" {self.share_path(0).as_posix()}."
+            )
+        return Share(int(named[1]), self.load.shares)
 
     @property
     def registry_path(self) -> Path:

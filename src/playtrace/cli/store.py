@@ -126,8 +126,9 @@ def _opened(settings: Settings) -> Generator[Copying]:
     from playtrace.store.by_url import copying_of
     from playtrace.store.duckdb import Store
 
+    share = settings.share
     with contextlib.closing(Store.open(settings.store_path, settings)) as store:
-        asked, copying = copying_of(store, settings)
+        asked, copying = copying_of(store, settings, share)
         with contextlib.closing(asked):
             yield copying
 
