@@ -105,9 +105,7 @@ async def test_a_request_of_several_games_says_the_same_apart() -> None:
     assert list(parts) == [*GAMES, None]
     assert {game: one.events for game, one in parts.items()} == {"arena": 2, None: 0} | dict.fromkeys(GAMES[1:], 1)
     assert [game for game, one in parts.items() if decode_header(one.header).refusals] == ["loot", None]
-    assert not encode(
-        Batch(received_at=dt.datetime.now(dt.UTC), source="events", events=[Event("a")])
-    ).is_of_several_games
+    assert not entry(1).is_of_several_games
 
 
 async def test_partitions_that_cannot_be_dealt_out_are_refused(tmp_path: Path, url: str) -> None:
