@@ -37,5 +37,6 @@ def is_for_everybody(page: Page, axe_source: str, *places: str) -> None:
 
 
 def fits_a_phone(page: Page) -> None:
+    """As soon as what is drawn has taken the new width."""
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
+    page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from server_process import ServerProcess, StartProcess
 
+from .accessible import is_for_everybody
 from .conftest import PHONE, OpenPage
 from .played_game import CRASHES, GAME
 from .test_sign_in import EMAIL, PASSWORD, setup_link
@@ -48,7 +49,9 @@ def test_live_shows_the_last_events_at_once(played: ServerProcess, open_page: Op
     expect(rows).to_have_count(51)
 
 
-def test_an_event_has_an_address_and_leads_to_its_player(played: ServerProcess, open_page: OpenPage) -> None:
+def test_an_event_has_an_address_and_leads_to_its_player(
+    played: ServerProcess, open_page: OpenPage, axe_source: str
+) -> None:
     page = open_page(f"{played.url}/events?game={GAME}&type=crash")
     rows = page.get_by_role("table", name="Stored events, newest first").locator("tbody tr")
     expect(rows).to_have_count(CRASHES)
@@ -77,6 +80,7 @@ def test_an_event_has_an_address_and_leads_to_its_player(played: ServerProcess, 
     expect(page).to_have_url(re.compile(r"/events/[0-9a-f-]{36}\?game=arena$"))
     expect(page.get_by_role("heading", level=1, name="Event")).to_be_visible()
     expect(page.get_by_label("Event as JSON")).to_contain_text(page.url.partition("/events/")[2][:36])
+    is_for_everybody(page, axe_source)
 
 
 def test_a_phone_says_which_game_it_shows(played: ServerProcess, open_page: OpenPage) -> None:

@@ -13,7 +13,7 @@ from .accessible import fits_a_phone, is_for_everybody
 from .conftest import DESKTOP, PHONE, OpenPage, Watched
 from .played_game import CRASHES, DEATHS_BY_PLACE, GAME, PLAYERS, RETURNING
 
-PAGES = ("/", "/live", "/retention", "/heatmap", "/events", "/data-health", "/docs")
+PAGES = ("/", "/live", "/retention", "/heatmap", "/events", "/players", "/data-health", "/docs")
 WIDE = (2200, 1200)
 BESIDE = {
     "/": ("Daily active players", "Sessions"),

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, expect
 from server_process import ServerProcess
 
+from .accessible import is_for_everybody
 from .conftest import OpenPage, Watched
 from .played_game import GAME, PLAYERS
 
@@ -33,7 +34,7 @@ def write(page: Page, sql: str) -> None:
     page.keyboard.insert_text(sql)
 
 
-def test_a_statement_is_written_run_and_kept(played: ServerProcess, open_page: OpenPage) -> None:
+def test_a_statement_is_written_run_and_kept(played: ServerProcess, open_page: OpenPage, axe_source: str) -> None:
     page = open_page(f"{played.url}/sql?game={GAME}")
     editor = page.get_by_role("textbox", name="SQL")
     editor.click()
@@ -63,6 +64,7 @@ def test_a_statement_is_written_run_and_kept(played: ServerProcess, open_page: O
     colleague.get_by_role("button", name="Forget").click()
     colleague.get_by_role("button", name="Forget it").click()
     expect(colleague.get_by_text("None is kept yet.")).to_be_visible()
+    is_for_everybody(page, axe_source)
 
 
 def test_an_error_says_where_and_much_is_cut(played: ServerProcess, open_page: OpenPage, watched: Watched) -> None:
