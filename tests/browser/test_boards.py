@@ -162,6 +162,38 @@ def test_a_board_is_put_together_arranged_and_shared(
     is_accessible(guest, axe_source)
 
 
+def test_a_question_of_ones_own_goes_onto_a_board(released: ServerProcess, open_page: OpenPage) -> None:
+    question = "event=session_start&by=platform"
+    page = open_page(f"{released.url}/explore?game={GAME}&range=7d&{question}&look=table")
+    title = "session_start by platform"
+    region(page, title).get_by_role("button", name=f"{title}: more").click()
+    page.get_by_role("button", name="Add to a board").click()
+    dialog = page.get_by_role("dialog", name=f"Add “{title}” to a board")
+    dialog.get_by_label("A new board").fill("Questions")
+    dialog.get_by_role("button", name="Make it").click()
+    dialog.get_by_role("link", name="Questions").click()
+    since = f"{NOW - dt.timedelta(days=29):%Y-%m-%d}"
+    answer = released.get(f"/api/metrics/breakdown?gameId={GAME}&from={since}&{question}")
+    rows = region(page, title).locator("tbody tr")
+    expect(rows).to_have_count(len(answer["groups"]) + 1)
+    shown = [row.locator("td").first.inner_text() for row in rows.all()]
+    assert shown == [f"{one['value']:,}" for one in [*answer["groups"], answer["total"]]]
+    # From one platform to the same question about it alone.
+    rows.first.get_by_role("link").click()
+    expect(page).to_have_url(re.compile("/explore.*filter=platform"))
+
+
+def test_a_board_of_all_games_is_there_in_each(released: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{released.url}/boards?game={GAME}")
+    page.get_by_label("Title").fill("Everywhere")
+    page.get_by_label("Of", exact=True).select_option("all games")
+    page.get_by_role("button", name="Make an empty one").click()
+    expect(page.get_by_role("heading", level=1, name="Everywhere")).to_be_visible()
+    assert [board["title"] for board in released.get("/api/boards?gameId=another")["boards"]] == ["Everywhere"]
+    page.goto(f"{released.url}/boards?game={GAME}")
+    expect(page.get_by_role("listitem").filter(has_text="Everywhere")).to_contain_text("all games")
+
+
 def test_a_link_that_opens_nothing_says_so(released: ServerProcess, open_page: OpenPage, watched: Watched) -> None:
     watched.expected += ["401"]
     page = open_page(f"{released.url}/shared#board_guess")

@@ -11,8 +11,9 @@ interface Chosen {
   read: <T>(parameter: Parameter<T>) => T
   /** The event log, of what is chosen by these parameters. */
   events: (query: Record<string, string>) => RouteLocationRaw
-  /** A page, with one of its choices. */
-  page: (name: string, query: Record<string, string>) => RouteLocationRaw
+  /** A page, with some of its choices. */
+  page: (name: string, query: Record<string, string | string[] | undefined>) => RouteLocationRaw
+  player: (playerId: string) => RouteLocationRaw
 }
 
 type Source = (chosen: Chosen) => Panel[]
@@ -76,6 +77,10 @@ const loaders = {
     const { crashPanels } = await import('../crashes/crashes')
     return ({ read, events }) => crashPanels(read(SPLIT), events({ type: 'crash' }))
   },
+  explore: async (): Promise<Source> => {
+    const [{ explorePanels }, { explorationOf }] = await Promise.all([import('../explore/explore'), import('../explore/exploration')])
+    return ({ read, page, player }) => explorePanels(explorationOf(read), (changes) => page('explore', changes), player)
+  },
 }
 
 export type PageOfPanels = keyof typeof loaders
@@ -91,5 +96,6 @@ export async function panelsOf(page: string, settings: Settings, shared: Record<
     read: (parameter) => parameter.parse(settings[parameter.name]),
     events: (query) => ({ name: 'events', query: { ...shared, ...query } as Record<string, string> }),
     page: (name, query) => ({ name, query: { ...shared, ...settings, ...query } as Record<string, string> }),
+    player: (playerId) => ({ name: 'player', params: { playerId }, query: { ...shared } as Record<string, string> }),
   })
 }

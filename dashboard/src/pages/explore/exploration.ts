@@ -1,6 +1,7 @@
 /** What is asked on the page Explore. All of it stands in the address. */
 import { computed } from 'vue'
-import { choiceParameter, listParameter, textParameter, useUrlParam } from '@/composables/urlParams'
+import { useRoute } from 'vue-router'
+import { choiceParameter, listParameter, textParameter, useUrlParam, type Parameter } from '@/composables/urlParams'
 
 export const MEASURES = [
   { value: 'count', label: 'Events' },
@@ -51,26 +52,43 @@ export interface Exploration {
 export const isAdditive = (measure: Measure): boolean => measure === 'count' || measure === 'sum'
 export const isOfNumber = (measure: Measure): boolean => measure !== 'count' && measure !== 'players'
 
+const EVENT = textParameter('event')
+const MEASURE = choiceParameter('measure', MEASURES.map(({ value }) => value), 'count')
+const OF = textParameter('of', 'value')
+const BY = textParameter('by')
+const LOOK = choiceParameter('look', LOOKS.map(({ value }) => value), 'line')
+const STEP = choiceParameter('interval', STEPS.map(({ value }) => value), 'auto')
+const FILTERS = listParameter('filter')
+const SEGMENT = textParameter('segment')
+
+/** Means and percentiles of parts are no parts of a whole. */
+const looksOf = (measure: Measure) => LOOKS.filter(({ value }) => isAdditive(measure) || (value !== 'stacked' && value !== 'pie'))
+
+export function explorationOf(read: <T>(parameter: Parameter<T>) => T): Exploration {
+  const [measure, look] = [read(MEASURE), read(LOOK)]
+  return {
+    event: read(EVENT),
+    measure,
+    of: read(OF),
+    by: read(BY),
+    look: looksOf(measure).some(({ value }) => value === look) ? look : 'line',
+    step: read(STEP),
+    filters: read(FILTERS),
+    segment: read(SEGMENT),
+  }
+}
+
 export function useExploration() {
-  const event = useUrlParam(textParameter('event'))
-  const measure = useUrlParam(choiceParameter('measure', MEASURES.map(({ value }) => value), 'count'))
-  const of = useUrlParam(textParameter('of', 'value'))
-  const by = useUrlParam(textParameter('by'))
-  const look = useUrlParam(choiceParameter('look', LOOKS.map(({ value }) => value), 'line'))
-  const step = useUrlParam(choiceParameter('interval', STEPS.map(({ value }) => value), 'auto'))
-  const filters = useUrlParam(listParameter('filter'))
-  const segment = useUrlParam(textParameter('segment'))
-  /** Means and percentiles of parts are no parts of a whole. */
-  const looks = computed(() => LOOKS.filter(({ value }) => isAdditive(measure.value) || (value !== 'stacked' && value !== 'pie')))
-  const exploration = computed<Exploration>(() => ({
-    event: event.value,
-    measure: measure.value,
-    of: of.value,
-    by: by.value,
-    look: looks.value.some(({ value }) => value === look.value) ? look.value : 'line',
-    step: step.value,
-    filters: filters.value,
-    segment: segment.value,
-  }))
+  const event = useUrlParam(EVENT)
+  const measure = useUrlParam(MEASURE)
+  const of = useUrlParam(OF)
+  const by = useUrlParam(BY)
+  const look = useUrlParam(LOOK)
+  const step = useUrlParam(STEP)
+  const filters = useUrlParam(FILTERS)
+  const segment = useUrlParam(SEGMENT)
+  const looks = computed(() => looksOf(measure.value))
+  const route = useRoute()
+  const exploration = computed(() => explorationOf((parameter) => parameter.parse(route.query[parameter.name])))
   return { event, measure, of, by, look, step, filters, segment, looks, exploration }
 }

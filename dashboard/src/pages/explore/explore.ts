@@ -4,6 +4,7 @@ import type { Interval, MetricAnswer } from '@/api/types'
 import { OTHER_COLOR, seriesColors } from '@/charts/look'
 import { COUNTS, type Scale } from '@/charts/scales'
 import { fieldLabel } from '@/composables/properties'
+import { quoted } from '@/conditions'
 import { formatCompact, formatDecimal, formatDimension, formatExact, formatShare, NONE, UNKNOWN, type Dimension } from '@/format'
 import type { PageContext } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
@@ -13,6 +14,8 @@ import { isAdditive, isOfNumber, MEASURES, type Exploration } from './exploratio
 
 type Answer = MetricAnswer<'breakdown'>
 type Group = Answer['groups'][number]
+/** Of parameters in an address; what is undefined is not there. */
+export type Changes = Record<string, string | string[] | undefined>
 
 const ROWS_TOLD_APART = 10
 const ROWS_OF_TABLE = 100
@@ -52,8 +55,14 @@ function valuesOf(choice: Exploration, limit: number) {
   return { event, measure, of: isOfNumber(measure) ? of : undefined, by: by || 'name', filter: filters, segment, limit: by ? limit : 1 }
 }
 
-/** `narrowed` is the same question about one value of what it is split by. */
-export function explorePanels(choice: Exploration, narrowed: (key: string) => RouteLocationRaw): Panel[] {
+/** `asked` is another question, with these changes of this one; `player` is the page of one. */
+export function explorePanels(choice: Exploration, asked: (changes: Changes) => RouteLocationRaw, player: (playerId: string) => RouteLocationRaw): Panel[] {
+  /** From a value to what stands behind it: a player, an event's own question, or the same one about that value. */
+  function narrowed(key: string): RouteLocationRaw {
+    if (choice.by === 'player_id' && key !== UNKNOWN) return player(key)
+    if (choice.by === 'name') return asked({ event: key, by: undefined, look: undefined })
+    return asked({ filter: [...choice.filters, `${choice.by}:${key === UNKNOWN ? '!*' : quoted(key)}`] })
+  }
   const common = { key: 'answer', title: explorationTitle(choice), metric: 'breakdown', size: 'wide', empty: NONE_FITS, list: 'groups' } as const
   const scale = scaleOf(choice)
   const counted = measureWords(choice)
