@@ -140,6 +140,7 @@ module "process" {
   environment              = local.load_environment
   secrets                  = var.secrets
   stats_environment        = local.stats_environment
+  share_folder             = local.asks_apart ? "/share-0" : ""
   stream_arn               = module.stream.arn
   lake_bucket_arn          = module.lake.bucket_arn
   lake_database            = module.lake.database

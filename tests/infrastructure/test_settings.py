@@ -83,6 +83,21 @@ def test_a_server_gets_settings(
             assert settings.roles == {"ask"}
 
 
+def test_a_server_is_restored_where_it_looks(staging: list[Resource], everything: list[Resource]) -> None:
+    for planned, folder in ((staging, Path("/data/playtrace")), (everything, Path("/data/playtrace/share-0"))):
+        (container,) = (
+            json.loads(each.values["container_definitions"])[0]
+            for each in planned
+            if each.type == "aws_ecs_task_definition" and each.values["family"].endswith("-load")
+        )
+        told = {each["name"]: each["value"] for each in container["environment"]}
+        settings = Settings(data=Path(told["PLAYTRACE_DATA"]))
+        assert folder == (settings.share_path(0) if told["PLAYTRACE_ROLE"] == "load" else settings.data)
+        below = f"{folder}".removeprefix(told["PLAYTRACE_DATA"])
+        words = f'restore "$PLAYTRACE_BACKUP_DIRECTORY{below}" --data "$PLAYTRACE_DATA{below}" --if-needed'
+        assert words in container["command"][0]
+
+
 def test_what_a_server_starts_with_is_a_command_of_ours(staging: list[Resource]) -> None:
     from typer.testing import CliRunner
 

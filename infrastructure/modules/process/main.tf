@@ -7,7 +7,7 @@ locals {
   data = "/data/playtrace"
   # The server's disk goes with it. It begins with the latest backup, and fetches from the stream what came since.
   start = join(" && ", [
-    "playtrace restore \"$PLAYTRACE_BACKUP_DIRECTORY\" --data \"$PLAYTRACE_DATA\" --if-needed",
+    "playtrace restore \"$PLAYTRACE_BACKUP_DIRECTORY${var.share_folder}\" --data \"$PLAYTRACE_DATA${var.share_folder}\" --if-needed",
     "exec playtrace serve --host 0.0.0.0 --port ${local.port} --role \"$PLAYTRACE_ROLE\"",
   ])
 }

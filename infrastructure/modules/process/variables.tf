@@ -44,6 +44,12 @@ variable "stats_environment" {
   description = "Settings of the function that keeps stats and leaderboards."
 }
 
+variable "share_folder" {
+  type        = string
+  default     = ""
+  description = "Where a server that only loads has its data and backups, below the folders of both: /share-0. Kinesis is loaded in one share."
+}
+
 variable "stream_arn" {
   type        = string
   description = "Where events come from."
