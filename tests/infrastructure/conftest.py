@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from configuration import INFRASTRUCTURE, types_in_use
 from go_programs import OPENTOFU
+from npm_package import KEPT_IN
 from plans import EVERYTHING, VARIABLES, Resource, resources_of
 from provider_schema import provider_schema
 
@@ -51,9 +53,17 @@ class Terraform:
 
 @pytest.fixture(scope="session")
 def schema() -> dict[str, Any]:
-    """Of the provider, for what is used: see `provider_schema.py`."""
-    found = provider_schema(*types_in_use())
-    return {kind: {name: asdict(block) for name, block in blocks.items()} for kind, blocks in found.items()}
+    """Of the provider, for what is used: see `provider_schema.py`. Kept beside what it is distilled from."""
+    resources, data_sources = types_in_use()
+    told = json.dumps([sorted(resources), sorted(data_sources), (HERE / "provider_schema.py").read_text("utf-8")])
+    path = KEPT_IN / f"schema-{hashlib.sha256(told.encode()).hexdigest()[:16]}.json"
+    if not path.exists():
+        found = provider_schema(resources, data_sources)
+        distilled = {kind: {name: asdict(block) for name, block in blocks.items()} for kind, blocks in found.items()}
+        made = path.with_suffix(f".{os.getpid()}")
+        made.write_text(json.dumps(distilled))
+        made.rename(path)
+    return json.loads(path.read_text("utf-8"))
 
 
 @pytest.fixture(scope="session")
