@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +67,21 @@ def test_a_request_is_known_by_its_path(method: str, path: str, where: Where | N
 @pytest.fixture
 def asking(tmp_path: Path) -> Iterator[TestClient]:
     """Of a cluster in which nobody loads, and whose ClickHouse is away."""
-    url = f"sqlite:///{(tmp_path / 'registry.sqlite').as_posix()}"
+    with asker(tmp_path, shares=2) as client:
+        yield client
+
+
+@contextmanager
+def asker(folder: Path, *, shares: int) -> Iterator[TestClient]:
+    url = f"sqlite:///{(folder / 'registry.sqlite').as_posix()}"
     with closing(Registry.open(url)) as registry:
         registry.games.add("arena")
     settings = Settings.model_validate(
         {
-            "data": tmp_path,
+            "data": folder,
             "role": "ask",
             "open": True,
-            "load_shares": 2,
+            "load_shares": shares,
             "registry_url": url,
             "store_url": "clickhouse://nobody@127.0.0.1:9/none",
             "journal_url": "nats://127.0.0.1:9/none",
@@ -129,3 +135,11 @@ def test_where_no_game_is_named_it_is_said_that_one_has_to_be(asking: TestClient
     for path in ("/api/events", "/stats"):
         answer = asking.get(path, headers={"host": "localhost"})
         assert (answer.status_code, "gameId" in answer.json()["detail"]) == (400, True)
+
+
+def test_with_one_share_everything_is_asked_of_its_loader(tmp_path: Path) -> None:
+    with asker(tmp_path, shares=1) as client:
+        for path in ("/api/events", "/api/backups", "/api/mirrors", "/api/alerts/rules", "/api/stats"):
+            answer = client.get(path, headers={"host": "localhost"})
+            assert (answer.status_code, "share 0" in answer.json()["detail"]) == (503, True), answer.text
+            assert int(answer.headers["retry-after"]) > 0

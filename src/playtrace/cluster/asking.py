@@ -81,6 +81,8 @@ ABSENT = (
     *("backups", "erasures", "backup_schedule", "retention"),
 )
 METRIC_PATH = "/api/metrics/"
+TRY_AGAIN_LATER = 1013
+"""Of a WebSocket."""
 
 
 class Absent:
@@ -305,6 +307,9 @@ class Asking:
         try:
             while not (await asyncio.wait({handing_on}, timeout=STILL_S))[0]:
                 if not self.loaders.is_current(lease):
+                    if scope["type"] == "websocket":
+                        await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+                        return
                     if began:
                         raise ConnectionAbortedError("The loader that answered has lost its share.")
                     raise _nobody(share)
@@ -481,6 +486,6 @@ def _again(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
 async def _refuse(error: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await receive()
-        await send({"type": "websocket.close", "code": 1013})  # try again later
+        await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
         return
     await send_reply(send, problem(error))
