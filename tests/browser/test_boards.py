@@ -186,7 +186,7 @@ def test_a_question_of_ones_own_goes_onto_a_board(released: ServerProcess, open_
 def test_a_board_of_all_games_is_there_in_each(released: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{released.url}/boards?game={GAME}")
     page.get_by_label("Title").fill("Everywhere")
-    page.get_by_label("Of", exact=True).select_option("all games")
+    page.get_by_label("Of which game").select_option("all games")
     page.get_by_role("button", name="Make an empty one").click()
     expect(page.get_by_role("heading", level=1, name="Everywhere")).to_be_visible()
     assert [board["title"] for board in released.get("/api/boards?gameId=another")["boards"]] == ["Everywhere"]
