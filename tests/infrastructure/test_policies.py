@@ -207,6 +207,14 @@ def test_what_is_made_is_known_by_its_tags() -> None:
         assert set(re.findall(r"^\s+([\w-]+)\s+=", tags, re.MULTILINE)) == {"system", "environment", "managed-by"}
 
 
+def test_the_budget_is_of_what_has_the_environments_tag(staging: list[Resource]) -> None:
+    (budget,) = of_type(staging, "aws_budgets_budget")
+    (told,) = budget.values["cost_filter"]
+    text = (INFRASTRUCTURE / "environments" / "staging" / "main.tf").read_text("utf-8")
+    (system,) = re.findall(r'system +=\s*"([\w-]+)"', text)
+    assert told["values"] == [f"user:system${system}"]
+
+
 def test_every_alarm_tells_somebody_and_says_what_to_do(planned: list[Resource]) -> None:
     alarms = of_type(planned, "aws_cloudwatch_metric_alarm")
     assert len(alarms) >= 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -92,3 +93,8 @@ def test_everything_that_variables_turn_on_is_there(everything: list[Resource]) 
     } <= found
     services = sorted(each.values["name"] for each in everything if each.type == "aws_ecs_service")
     assert services == ["ask", "load"]
+
+
+def test_no_value_is_a_template_that_was_never_filled(everything: list[Resource], bootstrap: list[Resource]) -> None:
+    for resource in (*everything, *bootstrap):
+        assert "${" not in json.dumps(resource.values), resource.address

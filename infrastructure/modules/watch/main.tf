@@ -130,7 +130,7 @@ resource "aws_budgets_budget" "month" {
 
   cost_filter {
     name   = "TagKeyValue"
-    values = ["user:system$${var.name}"]
+    values = [format("user:system$%s", var.name)]
   }
 
   notification {
