@@ -268,6 +268,21 @@ class RulesSettings(RoomSettings):
         " not published on weekends. 0: payments of such a day are not converted.",
     )
 
+    leaderboards: Annotated[list[str], Known("leaderboards")] = Field(
+        default=["*=best:desc"],
+        max_length=1_000,
+        description="What counts on the boards of GET /api/leaderboards, as board=take:direction: take is best, last or"
+        " sum, direction desc or asc; the board * is all that are not named.",
+    )
+
+    @field_validator("leaderboards")
+    @classmethod
+    def _are_rules(cls, boards: list[str]) -> list[str]:
+        for board in boards:
+            if not re.fullmatch(r".{1,256}=(best|last|sum):(desc|asc)", board, re.DOTALL):
+                raise ValueError(f"expected board=best:desc, with best, last or sum, and desc or asc, got {board!r}")
+        return boards
+
 
 class AlertSettings(RoomSettings):
     """Who is told when figures are not as they should be. Two have names that first users have in their environment."""

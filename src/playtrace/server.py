@@ -92,6 +92,7 @@ from playtrace.serving.request_ids import RequestIds
 from playtrace.serving.traced import traced
 from playtrace.shares import ALL, Share
 from playtrace.sql.processes import SqlProcesses
+from playtrace.stats.answers import KeptStats
 from playtrace.store.by_url import open_asked
 from playtrace.store.duckdb import Store
 from playtrace.store.memory import use_system_allocator
@@ -238,6 +239,7 @@ class Playtrace:
             retention=self.retention,
             answers=Answers(lambda: self.store.version + (0 if self.asked is None else self.asked.version)),
             asked=self.asked,
+            kept_stats=_kept_stats(settings),
             imports=Imports(),
             turns=Turns(settings.store.query_concurrency),
             sql_turns=Turns(settings.sql.concurrency),
@@ -419,6 +421,19 @@ def check_open(settings: Settings) -> None:
             f"An open server asks nobody who they are, and {settings.host} can be reached by others."
             " Say --open-beyond-loopback as well if that is what you want."
         )
+
+
+def _kept_stats(settings: Settings) -> KeptStats | None:
+    """None where the store answers."""
+    if settings.aws.stats_table is None:
+        return None
+    # What they need is an extra.
+    from playtrace.aws.clients import client
+    from playtrace.stats.from_table import TableAnswers
+    from playtrace.stats.reading import rules_of as counting_of
+    from playtrace.stats.table import StatsTable
+
+    return TableAnswers(StatsTable(client("dynamodb"), settings.aws.stats_table), counting_of(settings))
 
 
 def processes_of(settings: Settings) -> int:

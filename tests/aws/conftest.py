@@ -39,3 +39,25 @@ def stream(aws: engines.Engine) -> str:
     name = f"test-{uuid4().hex}"
     clients.client("kinesis").create_stream(StreamName=name, ShardCount=2)
     return name
+
+
+@pytest.fixture(scope="session")
+def table(aws: engines.Engine) -> str:
+    """The table of player stats and leaderboards."""
+    name = "stats"
+    clients.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    )
+    return name
+
+
+@pytest.fixture
+def queue(aws: engines.Engine) -> str:
+    """The address of one for dead letters."""
+    return clients.client("sqs").create_queue(QueueName=f"test-{uuid4().hex}")["QueueUrl"]

@@ -35,6 +35,7 @@ from playtrace.registry.registry import Registry
 from playtrace.registry.roles import Grant
 from playtrace.reports.sending import Reports
 from playtrace.sql.processes import SqlProcesses
+from playtrace.stats.answers import KeptStats
 from playtrace.store.duckdb import Store
 from playtrace.store.reading import Readable
 
@@ -93,6 +94,8 @@ class State:
     """Where metrics are asked instead of the store (`store_url`)."""
     is_loaded_here: bool = True
     """Whether it can be waited here for what was sent a moment ago."""
+    kept_stats: KeptStats | None = None
+    """Who has player stats and leaderboards instead of the store (`aws_stats_table`)."""
     group_roles: GroupRoles = field(default_factory=dict[str, list[Grant]])
     """What its groups may do."""
     started_at: float = field(default_factory=time.monotonic)

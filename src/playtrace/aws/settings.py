@@ -45,7 +45,7 @@ INGEST = Function(
 STREAM = Function(
     handler="playtrace.aws.stream.handler",
     needs=("aws_stats_table", "aws_dead_letters_url"),
-    may_have=("late_days_max", "log_level", "session_timeout_minutes"),
+    may_have=("dedup_days", "late_days_max", "leaderboards", "log_level", "session_timeout_minutes", "settle_hours"),
 )
 REPORT = Function(
     handler="playtrace.aws.report.handler",

@@ -55,8 +55,6 @@ READ_AGAIN_S = 0.2
 QUIET_S = 0.5
 """So often it is asked where nothing comes, as others may be asking too."""
 SLOWED_S = 1.0
-VISIBLE_S = 1.0
-"""What was acknowledged can be read so long after it, at the latest."""
 REMOVED_EARLY_S = 3_600.0
 """So much sooner than is promised something may be gone, by clocks that differ."""
 PEEKS_MAX = 50
@@ -322,8 +320,10 @@ class _Shard(Struct, eq=False):
     after: int | None
     """The number of the last record that was fetched; None before the first."""
     iterator: str | None = None
+    asked_at: float = 0.0
+    """On the monotonic clock."""
     due_at: float = 0.0
-    """On the monotonic clock, when it may be asked again."""
+    """When it is asked again."""
     whole_at: float | None = None
     """When it was asked last and had nothing more; None while there may be more."""
     is_finished: bool = False
@@ -368,7 +368,11 @@ class KinesisSource:
             raise self._stream.says_no(error) from error
 
     def ends(self) -> _Ends:
-        return _Ends(list(self._shards.values()), time.monotonic() + VISIBLE_S)
+        for shard in self._shards.values():
+            # Somebody may wait for it. One that was slowed down waits longer.
+            if shard.whole_at is not None:
+                shard.due_at = min(shard.due_at, shard.asked_at + READ_AGAIN_S)
+        return _Ends(list(self._shards.values()), time.monotonic())
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -451,7 +455,7 @@ class KinesisSource:
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _read(self, shard: _Shard) -> list[Arrived]:
-        began = time.monotonic()
+        began = shard.asked_at = time.monotonic()
         try:
             if shard.iterator is None:
                 kind = "TRIM_HORIZON" if shard.after is None else "AFTER_SEQUENCE_NUMBER"
@@ -464,6 +468,7 @@ class KinesisSource:
                 raise
             else:
                 shard.due_at = began + SLOWED_S
+                shard.whole_at = None
             return []
         arrived = [Arrived(shard.number, int(record["SequenceNumber"]), record["Data"]) for record in answer["Records"]]
         shard.iterator = answer.get("NextShardIterator")
@@ -482,9 +487,9 @@ class _Ends:
     """Of shards, at one moment. Where they end nobody tells: whoever asked a shard since then, and got nothing, has
     everything."""
 
-    def __init__(self, shards: Sequence[_Shard], visible_at: float) -> None:
+    def __init__(self, shards: Sequence[_Shard], since: float) -> None:
         self._shards = shards
-        self._visible_at = visible_at
+        self._since = since
 
     def messages_after(self, places: Mapping[int, int]) -> int:
         """A shard counts as one, as long as it has more."""
@@ -492,7 +497,7 @@ class _Ends:
 
     def are_before(self, places: Mapping[int, int]) -> bool:
         return all(
-            shard.is_finished or (shard.whole_at is not None and shard.whole_at >= self._visible_at)
+            shard.is_finished or (shard.whole_at is not None and shard.whole_at >= self._since)
             for shard in self._shards
         )
 

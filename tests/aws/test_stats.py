@@ -1,0 +1,313 @@
+"""From a request to the answers of a table: each step has what the one before it had, whatever is tried again when."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import itertools
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+import zstandard
+from journals import engines
+from journals.engines import eventually
+from server_process import ServerProcess
+
+from aws.api_gateway import Sent, answered, http_api, rest_api
+from playtrace.aws.clients import client
+from playtrace.aws.ingest import Ingest
+from playtrace.aws.redrive import redrive
+from playtrace.aws.stream import Stream
+from playtrace.config import Settings
+from playtrace.journal.messages import row_of
+from playtrace.registry.registry import Registry
+
+BOARDS = ["race=best:asc", "coins=sum:desc", "elo=last:desc", "*=best:desc"]
+NAMES = ["race", "coins", "elo", "arcade"]
+PLAYERS = [f"p{i}" for i in range(5)]
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+DAYS = 8
+EVENTS = 120
+
+
+def played(seed: int, count: int) -> list[dict[str, Any]]:
+    """What a game sends, some of it late."""
+    chance = random.Random(seed)
+    events: list[dict[str, Any]] = []
+    for number in range(count):
+        time = NOW - dt.timedelta(seconds=chance.randrange(60, DAYS * 86_400))
+        player = chance.choice(PLAYERS)
+        event: dict[str, Any] = {
+            "eventId": str(UUID(int=chance.getrandbits(128), version=4)),
+            "playerId": player,
+            "time": time.isoformat(),
+            "seq": number,
+        }
+        if chance.random() < 0.7:
+            event["sessionId"] = f"{player}-of-{time.date()}-{chance.randrange(3)}"
+            if chance.random() < 0.5:
+                event["monoMs"] = chance.randrange(3_600_000)
+        kind = chance.random()
+        if kind < 0.6:
+            score = chance.choice([chance.randrange(20), chance.randrange(-5, 5) / 4, 3.3])
+            event |= {"name": "score_posted", "value": score, "props": {"board": chance.choice(NAMES)}}
+            if chance.random() < 0.03:
+                del event["props"]
+        elif kind < 0.75:
+            event |= {"name": "purchase", "value": chance.choice([4.99, 9.99, -4.99]), "props": {}}
+            if chance.random() < 0.7:
+                event["currency"] = chance.choice(["USD", "eur"])
+            if chance.random() < 0.3:
+                event["props"]["validated"] = chance.random() < 0.5
+        else:
+            event["name"] = chance.choice(["level_start", "crash", "server_grant", "session_end"])
+        events.append(event)
+    return events
+
+
+class Pipeline:
+    """A function that takes events, a stream, a server that loads from it, and a function that follows it."""
+
+    def __init__(self, stream: str, key: str, table: str, queue: str, keys_url: str) -> None:
+        self.name = stream
+        self.key = key
+        settings = {"leaderboards": BOARDS, "aws_stats_table": table, "aws_dead_letters_url": queue}
+        self.stream = Stream(Settings.model_validate(settings))
+        self.queue = queue
+        self.ingest = Ingest(
+            Settings.model_validate(
+                {
+                    "role": "collect",
+                    "journal_url": f"kinesis://{stream}",
+                    "aws_keys_url": keys_url,
+                    "collect_memory_bytes_max": 2**30,
+                }
+            )
+        )
+
+    def send(self, events: list[dict[str, Any]], form: Any = http_api) -> None:
+        sent = Sent("/api/events", json.dumps(events).encode(), {"X-Playtrace-Key": self.key})
+        status, _, body = answered(self.ingest.work(form(sent)))
+        assert (status, json.loads(body)["accepted"]) == (202, len(events)), body
+
+    def batches(self) -> Iterator[dict[str, Any]]:
+        """As Lambda hands them to a function, from the first record on."""
+        kinesis = client("kinesis")
+        described = kinesis.describe_stream_summary(StreamName=self.name)["StreamDescriptionSummary"]
+        for shard in kinesis.list_shards(StreamName=self.name)["Shards"]:
+            where = {"StreamName": self.name, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+            iterator = kinesis.get_shard_iterator(**where)["ShardIterator"]
+            while records := (answer := kinesis.get_records(ShardIterator=iterator, Limit=3))["Records"]:
+                yield {
+                    "Records": [
+                        {
+                            "eventID": f"{shard['ShardId']}:{record['SequenceNumber']}",
+                            "eventSource": "aws:kinesis",
+                            "eventSourceARN": described["StreamARN"],
+                            "eventName": "aws:kinesis:record",
+                            "kinesis": {
+                                "data": base64.b64encode(record["Data"]).decode(),
+                                "partitionKey": record["PartitionKey"],
+                                "sequenceNumber": record["SequenceNumber"],
+                                "kinesisSchemaVersion": "1.0",
+                                "approximateArrivalTimestamp": record["ApproximateArrivalTimestamp"].timestamp(),
+                            },
+                        }
+                        for record in records
+                    ]
+                }
+                iterator = answer["NextShardIterator"]
+
+    def follow(self) -> None:
+        for batch in self.batches():
+            assert self.stream.work(batch) == {"batchItemFailures": []}
+
+
+@pytest.fixture(scope="module")
+def game(aws: engines.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A studio: a server that loads from the stream, and one that asks the table."""
+    name = "games-of-test"
+    client("kinesis").create_stream(StreamName=name, ShardCount=2)
+    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    keys_url = f"s3://{name}/keys.json"
+    rules = {"PLAYTRACE_LEADERBOARDS": json.dumps(BOARDS)}
+    loads = ServerProcess(
+        tmp_path_factory.mktemp("loads") / "data",
+        environment={**rules, "PLAYTRACE_JOURNAL_URL": f"kinesis://{name}", "PLAYTRACE_AWS_KEYS_URL": keys_url},
+    )
+    with closing(Registry.open(f"sqlite:///{(loads.data / 'registry.sqlite').as_posix()}")) as registry:
+        registry.games.add("arena", currency="SEK")
+        key = registry.keys.add("arena").key
+    loads.start()
+    asks = ServerProcess(
+        tmp_path_factory.mktemp("asks") / "data",
+        environment={
+            **rules,
+            "PLAYTRACE_AWS_STATS_TABLE": "stats",
+            "PLAYTRACE_REGISTRY_URL": f"sqlite:///{(loads.data / 'registry.sqlite').as_posix()}",
+        },
+    ).start()
+    yield name, key, keys_url, loads, asks
+    asks.stop()
+    loads.stop()
+
+
+@pytest.fixture(scope="module")
+def pipeline(game: Any, table: str, aws: engines.Engine) -> Iterator[Pipeline]:
+    name, key, keys_url, _, _ = game
+    queue = client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
+    pipeline = Pipeline(name, key, table, queue, keys_url)
+    eventually(lambda: pipeline.ingest._keys.refresh() or pipeline.ingest._keys.knows("arena"))
+    yield pipeline
+    pipeline.ingest.close()
+
+
+def test_the_table_says_what_the_store_says(game: Any, pipeline: Pipeline) -> None:
+    _, _, _, loads, asks = game
+    events = played(1, EVENTS)
+    for start in range(0, len(events), 60):
+        pipeline.send(events[start : start + 60], http_api if start % 120 else rest_api)
+    pipeline.send(events[60:100])  # a client that was not answered comes again
+    old = {**played(2, 1)[0], "time": (NOW - dt.timedelta(days=40)).isoformat()}
+    pipeline.send([old])
+    pipeline.follow()
+    assert in_stream(pipeline) == len(events) + 40 + 1
+    eventually(
+        lambda: books(loads) == {"stored": len(events), "duplicate": 40, "quarantined": 1}, lambda: f"{books(loads)}"
+    )
+    compare(loads, asks)
+
+    before = [ask(asks, path) for path in questions()]
+    pipeline.follow()
+    assert [ask(asks, path) for path in questions()] == before
+
+
+def test_what_is_cut_short_anywhere_counts_once(game: Any, pipeline: Pipeline) -> None:
+    _, _, _, loads, asks = game
+    events = played(3, 30)
+    for start in range(0, len(events), 15):
+        pipeline.send(events[start : start + 20])
+    calls: Counter[str] = Counter()
+
+    class Ended(Exception):
+        """As a process that is ended: nothing that follows is done."""
+
+    def ends(event_name: str, **_: Any) -> None:
+        when = event_name.partition(".")[0]
+        calls[when] += 1
+        if calls[when] % 5 == 0:
+            raise Ended
+
+    hooks = client("dynamodb").meta.events
+    # Before the table has it, and after that, before anybody knows.
+    for when in ("before-call", "after-call"):
+        hooks.register(f"{when}.dynamodb.TransactWriteItems", ends)
+    try:
+        for batch in pipeline.batches():
+            while True:
+                try:
+                    assert pipeline.stream.work(batch) == {"batchItemFailures": []}
+                except Ended:
+                    continue
+                break
+    finally:
+        for when in ("before-call", "after-call"):
+            hooks.unregister(f"{when}.dynamodb.TransactWriteItems", ends)
+    assert calls["before-call"] > 10
+    eventually(lambda: books(loads)["stored"] == EVENTS + 30)
+    compare(loads, asks)
+
+
+def test_what_cannot_be_read_is_set_aside_and_comes_back(game: Any, pipeline: Pipeline) -> None:
+    _, _, _, loads, asks = game
+    client("kinesis").put_record(StreamName=pipeline.name, Data=b"not ours", PartitionKey="arena")
+    pipeline.send(played(4, 10))
+    pipeline.follow()
+    told = redrive(pipeline.stream, letters_max=10, forget_gone=False)
+    assert (told.records, told.gone, told.left) == (0, 0, 1)
+
+    # One that only an older playtrace could not read.
+    batch = next(
+        {"Records": [record]}
+        for batch in pipeline.batches()
+        for record in batch["Records"]
+        if record["kinesis"]["data"] != base64.b64encode(b"not ours").decode()
+    )
+    good = batch["Records"][0]
+    damaged = {**good, "kinesis": {**good["kinesis"], "data": base64.b64encode(b"damaged").decode()}}
+    assert pipeline.stream.work({"Records": [damaged]}) == {"batchItemFailures": []}
+    told = redrive(pipeline.stream, letters_max=10, forget_gone=False)
+    assert told.records == 1
+    eventually(lambda: books(loads)["stored"] == EVENTS + 40)
+    compare(loads, asks)
+
+
+def test_a_player_is_forgotten_with_every_entry(game: Any, pipeline: Pipeline) -> None:
+    _, _, _, _, asks = game
+    before = board(asks, "elo", "all")
+    gone = before["entries"][0]["playerId"]
+    assert pipeline.stream._table.forget("arena", "prod", gone) > 4
+    after = board(asks, "elo", "all")
+    assert gone not in [entry["playerId"] for entry in after["entries"]]
+    assert after["players"] == before["players"] - 1
+    assert ask(asks, f"/api/players/{gone}/stats?gameId=arena")["firstSeen"] is None
+    assert pipeline.stream._table.forget("arena", "prod", gone) == 0
+
+
+def in_stream(pipeline: Pipeline) -> int:
+    records = [record for batch in pipeline.batches() for record in batch["Records"]]
+    decompressor = zstandard.ZstdDecompressor()
+    return sum(row_of(decompressor, base64.b64decode(record["kinesis"]["data"])).events for record in records)
+
+
+def books(server: ServerProcess) -> dict[str, int]:
+    total = ask(server, "/api/games/arena/books")["total"]
+    return {name: total[name] for name in ("stored", "duplicate", "quarantined")}
+
+
+def ask(server: ServerProcess, path: str) -> Any:
+    status, _, body = server.request("GET", path, headers={"Authorization": f"Bearer {server.token}"})
+    assert status == 200, body
+    return json.loads(body)
+
+
+def board(server: ServerProcess, name: str, period: str, **also: str) -> Any:
+    return ask(server, f"/api/leaderboards/{name}?{urlencode({'gameId': 'arena', 'period': period, **also})}")
+
+
+def compare(loads: ServerProcess, asks: ServerProcess) -> None:
+    """Every player, and every board in every period."""
+    paths = questions()
+    with ThreadPoolExecutor(8) as pool:
+        by_store = list(pool.map(lambda path: ask(loads, path), paths))
+        by_table = list(pool.map(lambda path: ask(asks, path), paths))
+    for path, told, expected in zip(paths, by_table, by_store, strict=True):
+        assert told == expected, path
+
+
+def questions() -> list[str]:
+    paths = [f"/api/players/{player}/stats?gameId=arena" for player in [*PLAYERS, "nobody"]]
+    ranks = itertools.cycle(["standard", "dense", "unique"])
+    for name, (period, days) in itertools.product(
+        [*NAMES, "unknown", "nowhere"], [("day", (0, 1, 6)), ("week", (0, 7)), ("month", (0,)), ("all", (0,))]
+    ):
+        for day in days:
+            at = {} if period == "all" else {"at": str(NOW.date() - dt.timedelta(days=day))}
+            asked = {
+                "gameId": "arena",
+                "period": period,
+                "rank": next(ranks),
+                "limit": "3",
+                "player": PLAYERS[-1],
+                **at,
+            }
+            paths.append(f"/api/leaderboards/{name}?{urlencode(asked)}")
+    return paths
