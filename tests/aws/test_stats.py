@@ -6,7 +6,10 @@ import base64
 import datetime as dt
 import itertools
 import json
+import os
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +27,6 @@ from server_process import ServerProcess
 from aws.api_gateway import Sent, answered, http_api, rest_api
 from playtrace.aws.clients import client
 from playtrace.aws.ingest import Ingest
-from playtrace.aws.redrive import redrive
 from playtrace.aws.stream import Stream
 from playtrace.config import Settings
 from playtrace.journal.messages import row_of
@@ -231,8 +233,10 @@ def test_what_cannot_be_read_is_set_aside_and_comes_back(game: Any, pipeline: Pi
     client("kinesis").put_record(StreamName=pipeline.name, Data=b"not ours", PartitionKey="arena")
     pipeline.send(played(4, 10))
     pipeline.follow()
-    told = redrive(pipeline.stream, letters_max=10, forget_gone=False)
-    assert (told.records, told.gone, told.left) == (0, 0, 1)
+    code, _, complaint = command("redrive", **settings_of(pipeline))
+    assert code == 1
+    assert complaint.splitlines()[-1].startswith("1 letter stays in the queue")
+    client("sqs").purge_queue(QueueUrl=pipeline.queue)
 
     # One that only an older playtrace could not read.
     batch = next(
@@ -244,8 +248,8 @@ def test_what_cannot_be_read_is_set_aside_and_comes_back(game: Any, pipeline: Pi
     good = batch["Records"][0]
     damaged = {**good, "kinesis": {**good["kinesis"], "data": base64.b64encode(b"damaged").decode()}}
     assert pipeline.stream.work({"Records": [damaged]}) == {"batchItemFailures": []}
-    told = redrive(pipeline.stream, letters_max=10, forget_gone=False)
-    assert told.records == 1
+    code, said, _ = command("redrive", **settings_of(pipeline))
+    assert (code, said) == (0, "1 record counts now.\n")
     eventually(lambda: books(loads)["stored"] == EVENTS + 40)
     compare(loads, asks)
 
@@ -254,12 +258,50 @@ def test_a_player_is_forgotten_with_every_entry(game: Any, pipeline: Pipeline) -
     _, _, _, _, asks = game
     before = board(asks, "elo", "all")
     gone = before["entries"][0]["playerId"]
-    assert pipeline.stream._table.forget("arena", "prod", gone) > 4
+    code, said, _ = command("forget", "arena", gone, **settings_of(pipeline))
+    assert code == 0
+    assert int(said.split()[0]) > 4
     after = board(asks, "elo", "all")
     assert gone not in [entry["playerId"] for entry in after["entries"]]
     assert after["players"] == before["players"] - 1
     assert ask(asks, f"/api/players/{gone}/stats?gameId=arena")["firstSeen"] is None
-    assert pipeline.stream._table.forget("arena", "prod", gone) == 0
+    assert command("forget", "arena", gone, **settings_of(pipeline))[1].startswith("0 items were removed")
+
+
+def test_a_look_from_outside(game: Any, pipeline: Pipeline) -> None:
+    _, key, _, loads, _ = game
+    code, said, complaint = command("smoke", loads.url, "--token", loads.token, PLAYTRACE_WRITE_KEY=key)
+    assert code == 0, complaint
+    assert [line.partition(" (")[0] for line in said.splitlines()][1:] == [
+        "3 events were taken",
+        "the player's stats have them",
+        "the leaderboard has the player, in place 1 of 1",
+        "metrics have all events",
+    ]
+    assert books(loads)["stored"] == EVENTS + 43
+    code, _, complaint = command("smoke", loads.url, "--only-send", "--key", "0" * 32)
+    assert code == 1
+    assert "This write key is not known" in complaint
+
+
+def command(*arguments: str, **environment: str) -> tuple[int, str, str]:
+    """Exit code, output and complaints of `playtrace aws`."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "playtrace", "aws", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def settings_of(pipeline: Pipeline) -> dict[str, str]:
+    return {
+        "PLAYTRACE_LEADERBOARDS": json.dumps(BOARDS),
+        "PLAYTRACE_AWS_STATS_TABLE": "stats",
+        "PLAYTRACE_AWS_DEAD_LETTERS_URL": pipeline.queue,
+    }
 
 
 def in_stream(pipeline: Pipeline) -> int:

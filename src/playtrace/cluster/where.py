@@ -140,6 +140,8 @@ GET /api/games/{game_id}/contents
 GET /api/games/{game_id}/dimensions
 GET /api/games/{game_id}/names
 GET /api/games/{game_id}/players
+GET /api/leaderboards/{board}
+GET /api/players/{player_id}/stats
 GET /api/games/{game_id}/properties
 GET /api/games/{game_id}/segments
 POST /api/games/{game_id}/segments/preview
