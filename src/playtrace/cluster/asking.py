@@ -143,11 +143,12 @@ class Asking:
         self._shares = settings.load.shares
         self._health: list[LoaderHealth] = []
         self._trouble: str | None = "ClickHouse was not asked yet."
+        self._registry_away: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._session: aiohttp.ClientSession | None = None
         self.jobs = Jobs(
             Job("read keys", self.key_ring.refresh, period_s=1),
-            Job("look for loaders", self.loaders.look, period_s=LOOK_S),
+            Job("look for loaders", self._look_for_loaders, period_s=LOOK_S),
             Job("ask ClickHouse", self._ask_store, period_s=HEALTH_S),
             Job("ask loaders how they fare", self._ask_loaders, period_s=HEALTH_S),
         )
@@ -364,14 +365,24 @@ class Asking:
 
     # ── health ───────────────────────────────────────────────────────────────────────────────────────────
 
+    # What is away is told, and no failure of these: a job that fails is tried more seldom, and it may be back at once.
+
+    def _look_for_loaders(self) -> None:
+        try:
+            self.loaders.look()
+        except RegistryError as error:
+            self._registry_away = str(error)
+        else:
+            self._registry_away = None
+
     def _ask_store(self) -> None:
         try:
             with self.asked.reading(apart=True) as reader:
                 reader.rows("SELECT 1 AS one")
         except StoreError as error:
             self._trouble = str(error)
-            raise
-        self._trouble = None
+        else:
+            self._trouble = None
 
     def _ask_loaders(self) -> None:
         if self._loop is not None:
@@ -416,6 +427,11 @@ class Asking:
         if self._trouble is not None:
             health.status, health.message = "unhealthy", self._trouble
             status = HTTPStatus.SERVICE_UNAVAILABLE
+        elif self._registry_away is not None:
+            health.status = "degraded"
+            health.message = (
+                f"The registry is away, and with it all that it knows of people and games. {self._registry_away}"
+            )
         elif gone:
             health.status = "degraded"
             health.message = (
