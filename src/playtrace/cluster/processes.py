@@ -12,6 +12,10 @@ from msgspec import Struct
 
 log = logging.getLogger("playtrace.cluster")
 
+SAME_S = 2.0
+"""By so much two processes may differ in when a third began: it is counted from when the machine did, as its clock is
+now."""
+
 
 class Process(Struct, frozen=True):
     host: str
@@ -41,11 +45,11 @@ def read_process(text: str) -> Process | None:
 def end(process: Process) -> bool:
     """Kill it, if it runs on this machine: it may be stopped, and would not hear anything else. Whether it is gone, or
     goes at once."""
-    if process.host != socket.gethostname():
+    if process.host != socket.gethostname() or process.pid == os.getpid():
         return False
     try:
         found = psutil.Process(process.pid)
-        if found.create_time() != process.created_at or process == Process.own():
+        if abs(found.create_time() - process.created_at) > SAME_S:
             return False
         log.warning("a loader that lost its share is ended", extra={"pid": process.pid})
         found.kill()
