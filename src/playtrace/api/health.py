@@ -16,6 +16,7 @@ from playtrace.api.access import FOR_EVERYBODY
 from playtrace.api.freshness import waiting_seconds
 from playtrace.api.models import ApiModel
 from playtrace.api.state import CurrentState, State
+from playtrace.jobs import Job
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.mirrors.state import complaint, lag_seconds, state_of
 from playtrace.operate.remedies import of_damaged_store, of_lost_events
@@ -129,17 +130,7 @@ def health(state: CurrentState, response: Response) -> Health:
     """Whether events are taken and loaded; 503 with the reason when they cannot be taken."""
     settings, journal, loader = state.settings, state.journal, state.loader
     rebuilding_from = state.rebuild.day
-    jobs = [
-        JobHealth(
-            name=job.name,
-            period_seconds=job.period_s,
-            is_running=job.is_running,
-            last_run=job.last_run,
-            last_error=job.last_error,
-            next_run=job.next_run,
-        )
-        for job in state.jobs
-    ]
+    jobs = [told_job(job) for job in state.jobs]
     # While counts are made anew no rule is judged, and that is told as such.
     failing_rules = len({one.rule_id for one in state.watch.failures()}) if rebuilding_from is None else 0
     failing_reports = len(state.reports.failing)
@@ -232,6 +223,17 @@ def health(state: CurrentState, response: Response) -> Health:
         reports=ReportsHealth(failing_reports=failing_reports),
         mirrors=mirrors,
         backup=_backup(state),
+    )
+
+
+def told_job(job: Job) -> JobHealth:
+    return JobHealth(
+        name=job.name,
+        period_seconds=job.period_s,
+        is_running=job.is_running,
+        last_run=job.last_run,
+        last_error=job.last_error,
+        next_run=job.next_run,
     )
 
 

@@ -13,13 +13,13 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any, Literal, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs
 
 import aiohttp
 import msgspec
 from fastapi.concurrency import run_in_threadpool
-from msgspec import Struct
+from pydantic import ValidationError
 from starlette.requests import HTTPConnection
 
 from playtrace import __version__
@@ -30,8 +30,10 @@ from playtrace.api.app import create_app
 from playtrace.api.attention import Attention
 from playtrace.api.authentication import authenticate
 from playtrace.api.every_answer import EveryAnswer
+from playtrace.api.health import Health, Status, told_job
 from playtrace.api.identity_provider import IdentityProvider
 from playtrace.api.imports import Imports
+from playtrace.api.models import ApiModel
 from playtrace.api.query_spelling import QuerySpelling
 from playtrace.api.scrape.scrapes import Scrapes
 from playtrace.api.state import State
@@ -95,39 +97,32 @@ class Absent:
         raise Unavailable(f"This server asks, and has no {self._name}: ask the one that loads.")
 
 
-class LoaderHealth(Struct, rename="camel"):
+class LoaderHealth(ApiModel):
     """What is known of a share."""
 
     share: int
     is_there: bool
     """Whether somebody loads it."""
-    trouble: str | None = None
+    trouble: str | None
     """Why it is not loaded as it should be, as its loader says it."""
-    lag_events: int | None = None
-    lag_seconds: float | None = None
-    broker_messages: int | None = None
-    """As the loader's own health says them; null while that does not answer."""
-
-
-class JournalHealth(Struct, rename="camel"):
-    """Of all shares together; what one cannot tell is null."""
-
     lag_events: int | None
     lag_seconds: float | None
     broker_messages: int | None
+    """As the loader's own health says them; null while that does not answer."""
 
 
-class Health(Struct, rename="camel"):
-    """What `GET /api/health` says here: the first fields are those of a server that does all."""
+class AskerHealth(Health):
+    """What `GET /api/health` says here: what loaders say of their shares is there together."""
 
-    status: Literal["healthy", "degraded", "unhealthy"]
-    timestamp: dt.datetime
-    message: str
-    version: str
-    uptime_seconds: float
     role: str
-    journal: JournalHealth
     shares: list[LoaderHealth]
+
+
+class Asked(NamedTuple):
+    """What the loader of a share said of itself."""
+
+    lease: Lease | None
+    health: Health | None
 
 
 class Asking:
@@ -141,7 +136,7 @@ class Asking:
         self.asked = asked_store(settings)
         self.loaders = Loaders(self.registry)
         self._shares = settings.load.shares
-        self._health: list[LoaderHealth] = []
+        self._asked_loaders: list[Asked] = []
         self._trouble: str | None = "ClickHouse was not asked yet."
         self._registry_away: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -387,64 +382,87 @@ class Asking:
     def _ask_loaders(self) -> None:
         if self._loop is not None:
             asked = asyncio.run_coroutine_threadsafe(self._healths(), self._loop)
-            self._health = asked.result(LOADER_SECONDS_MAX * 2)
+            self._asked_loaders = asked.result(LOADER_SECONDS_MAX * 2)
 
-    async def _healths(self) -> list[LoaderHealth]:
+    async def _healths(self) -> list[Asked]:
         return list(await asyncio.gather(*[self._health_of(share) for share in range(self._shares)]))
 
-    async def _health_of(self, share: int) -> LoaderHealth:
+    async def _health_of(self, share: int) -> Asked:
         lease = self.loaders.of_share(share)
         if lease is None:
-            return LoaderHealth(share, is_there=False)
+            return Asked(None, None)
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LOADER_SECONDS_MAX))
-        found = LoaderHealth(share, is_there=True)
-        with suppress(aiohttp.ClientError, TimeoutError, ValueError, TypeError, AttributeError):
+        # One that begins, or stands still, says nothing of itself yet.
+        with suppress(aiohttp.ClientError, TimeoutError, ValidationError):
             async with self._session.get(f"http://{lease.held_by.address}/api/health") as answer:
-                said = await answer.json()
-            found.trouble = None if said.get("status") == "healthy" else said.get("message")
-            journal = said.get("journal") or {}
-            found.lag_events = journal.get("lagEvents")
-            found.lag_seconds = journal.get("lagSeconds")
-            found.broker_messages = journal.get("brokerMessages")
-        return found
+                return Asked(lease, Health.model_validate_json(await answer.read()))
+        return Asked(lease, None)
 
     def _told_health(self) -> Reply:
-        failing = next((job for job in self.jobs if job.last_error is not None), None)
-        gone = [one.share for one in self._health if not one.is_there]
-        troubled = next((one for one in self._health if one.trouble is not None), None)
-        health = Health(
-            status="healthy",
+        asked = self._asked_loaders
+        of_loaders = [one.health for one in asked if one.health is not None]
+        shares = [_loader_health(share, one) for share, one in enumerate(asked)]
+        status, message = self._status(shares)
+        health = AskerHealth(
+            status=status,
             timestamp=dt.datetime.now(dt.UTC),
-            message="Questions are answered.",
+            message=message,
             version=__version__,
             uptime_seconds=time.monotonic() - self._started_at,
+            journal=merging.journal([one.health for one in asked]),
+            store=merging.store(of_loaders),
+            disk=merging.disk(of_loaders),
+            jobs=[
+                *map(told_job, self.jobs),
+                *(
+                    job.model_copy(update={"name": f"{job.name} (share {share})"})
+                    for share, one in enumerate(asked)
+                    for job in (one.health.jobs if one.health is not None else [])
+                ),
+            ],
+            alerts=merging.alerts(of_loaders),
+            reports=merging.reports(of_loaders),
+            mirrors=merging.mirrors(of_loaders),
+            backup=merging.backup(of_loaders),
             role=self.settings.role,
-            journal=merging.journal(self._health, JournalHealth),
-            shares=self._health,
+            shares=shares,
         )
-        status = HTTPStatus.OK
+        code = HTTPStatus.SERVICE_UNAVAILABLE if status == "unhealthy" else HTTPStatus.OK
+        return Reply(code, health.model_dump_json(by_alias=True).encode())
+
+    def _status(self, shares: list[LoaderHealth]) -> tuple[Status, str]:
+        failing = next((job for job in self.jobs if job.last_error is not None), None)
+        gone = [one.share for one in shares if not one.is_there]
+        troubled = next((one for one in shares if one.trouble is not None), None)
         if self._trouble is not None:
-            health.status, health.message = "unhealthy", self._trouble
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-        elif self._registry_away is not None:
-            health.status = "degraded"
-            health.message = (
-                f"The registry is away, and with it all that it knows of people and games. {self._registry_away}"
+            return "unhealthy", self._trouble
+        if self._registry_away is not None:
+            return "degraded", f"Nobody can be told from anybody else. {self._registry_away}"
+        if gone:
+            named = ", ".join(f"share {share}" for share in gone)
+            return "degraded", (
+                f"Metrics are answered. Nobody loads {named} of {self._shares}: what comes of its games waits at the"
+                " broker."
             )
-        elif gone:
-            health.status = "degraded"
-            health.message = (
-                f"Metrics are answered. Nobody loads {', '.join(f'share {share}' for share in gone)} of"
-                f" {self._shares}: what comes of its games waits at the broker."
-            )
-        elif troubled is not None:
-            health.status = "degraded"
-            health.message = f"Metrics are answered. The loader of share {troubled.share} says: {troubled.trouble}"
-        elif failing is not None:
-            health.status = "degraded"
-            health.message = f"Questions are answered. {failing.name} fails: {failing.last_error}"
-        return Reply(status, msgspec.json.encode(health))
+        if troubled is not None:
+            return "degraded", f"Metrics are answered. The loader of share {troubled.share} says: {troubled.trouble}"
+        if failing is not None:
+            return "degraded", f"Questions are answered. {failing.name} fails: {failing.last_error}"
+        return "healthy", "Questions are answered."
+
+
+def _loader_health(share: int, asked: Asked) -> LoaderHealth:
+    health = asked.health
+    journal = None if health is None else health.journal
+    return LoaderHealth(
+        share=share,
+        is_there=asked.lease is not None,
+        trouble=None if health is None or health.status == "healthy" else health.message,
+        lag_events=None if journal is None else journal.lag_events,
+        lag_seconds=None if journal is None else journal.lag_seconds,
+        broker_messages=None if journal is None else journal.broker_messages,
+    )
 
 
 def _of_metric(method: str, path: str) -> Route | None:

@@ -3,23 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-T = TypeVar("T")
+from playtrace.api.health import (
+    AlertsHealth,
+    BackupHealth,
+    DiskHealth,
+    Health,
+    JournalHealth,
+    MirrorsHealth,
+    ReportsHealth,
+    StoreHealth,
+)
 
 
-class Lag(Protocol):
-    lag_events: int | None
-    lag_seconds: float | None
-    broker_messages: int | None
-
-
-def journal(shares: Sequence[Lag], made: Callable[[int | None, float | None, int | None], T]) -> T:
+def journal(shares: Sequence[Health | None]) -> JournalHealth | None:
     """How far all are behind: the events of all, as long as the one that is furthest. None where one cannot tell."""
-    return made(
-        _all([one.lag_events for one in shares], sum),
-        _all([one.lag_seconds for one in shares], max),
-        _all([one.broker_messages for one in shares], sum),
+    found = [one.journal for one in shares if one is not None and one.journal is not None]
+    if not shares or len(found) < len(shares):
+        return None
+    return JournalHealth(
+        lag_events=sum(one.lag_events for one in found),
+        lag_seconds=max(one.lag_seconds for one in found),
+        broker_messages=_all([one.broker_messages for one in found], sum),
+        bytes=sum(one.bytes for one in found),
+        bytes_max=sum(one.bytes_max for one in found),
+        damaged_events=sum(one.damaged_events for one in found),
+    )
+
+
+def store(shares: Sequence[Health]) -> StoreHealth:
+    """Of those that could be asked."""
+    rebuilding = [one.store.rebuilding_from for one in shares if one.store.rebuilding_from is not None]
+    return StoreHealth(
+        events=sum(one.store.events for one in shares),
+        bytes=sum(one.store.bytes for one in shares),
+        rebuilding_from=min(rebuilding, default=None),
+    )
+
+
+def disk(shares: Sequence[Health]) -> DiskHealth | None:
+    """The one that has least room."""
+    return min((one.disk for one in shares if one.disk is not None), key=lambda disk: disk.free_bytes, default=None)
+
+
+def alerts(shares: Sequence[Health]) -> AlertsHealth:
+    return AlertsHealth(failing_rules=sum(one.alerts.failing_rules for one in shares))
+
+
+def reports(shares: Sequence[Health]) -> ReportsHealth:
+    return ReportsHealth(failing_reports=sum(one.reports.failing_reports for one in shares))
+
+
+def mirrors(shares: Sequence[Health]) -> MirrorsHealth:
+    return MirrorsHealth(
+        failing=sum(one.mirrors.failing for one in shares),
+        lag_seconds=max((one.mirrors.lag_seconds for one in shares), default=0.0),
+    )
+
+
+def backup(shares: Sequence[Health]) -> BackupHealth | None:
+    """All shares have a backup that is as old as the oldest of the latest ones."""
+    found = [one.backup for one in shares if one.backup is not None]
+    if not found:
+        return None
+    return BackupHealth(
+        last_success=_all([one.last_success for one in found], min),
+        is_failing=any(one.is_failing for one in found),
+        next_run=_all([one.next_run for one in found], min),
     )
 
 
