@@ -76,9 +76,8 @@ def encode(batch: Batch) -> Entry:
         batch.attempt,
         batch.part,
     )
-    is_of_several = any(event.game_id not in (None, batch.game_id) for event in batch.events) or any(
-        refusal.game_id != batch.game_id for refusal in header.refusals
-    )
+    others = {event.game_id for event in batch.events} - {None, batch.game_id}
+    is_of_several = bool(others) or any(refusal.game_id != batch.game_id for refusal in header.refusals)
     return Entry(_encoder.encode(header), len(batch.events), _encoder.encode_lines(batch.events), is_of_several)
 
 
