@@ -19,6 +19,8 @@ from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import StaticTable, Table
 
 from databases.studio import MakeTarget, Studio
+from playtrace.batch.lake import Lake as BatchLake
+from playtrace.batch.results import Results
 from playtrace.mirrors.lake import upkeep
 from playtrace.mirrors.lake.books import read_books
 from playtrace.mirrors.lake.checking import differences, in_lake, in_store, summed
@@ -417,6 +419,13 @@ def test_a_lake_in_a_bucket(studio: Studio, tmp_path: Path, monkeypatch: pytest.
             assert all(file.path.startswith("s3://lake/of/ours/events/") for file in files_of(events))
             upkeep.remove_unread(events, dt.datetime.now(dt.UTC) + dt.timedelta(days=1))
             assert {file.path for file in files_of(events)} == read_files(events)
+        # As a batch run finds it, which asks no catalog; and its results.
+        found = BatchLake(url)
+        assert (found.games, found.books is not None) == ([game], True)
+        assert {file.startswith("s3://lake/of/ours/events/data/") for file in found.files(EVENTS)} == {True}
+        results = Results(f"s3://lake/results?endpoint_override={address}:{port}&scheme=http&region=us-east-1")
+        results.put_report("first", {"results": 1})
+        assert results.last_report() == b'{\n  "results": 1\n}'
     finally:
         server.stop()
 

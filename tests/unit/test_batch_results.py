@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,8 +16,10 @@ from typer.testing import Result as Outcome
 from playtrace.batch.answer_columns import row_of, schema_of
 from playtrace.batch.errors import BatchError
 from playtrace.batch.facts import FACTS
+from playtrace.batch.quality.checks import Check
 from playtrace.batch.results import Results
 from playtrace.batch.run import Report, Result
+from playtrace.batch.telling import alert, embedded_metrics
 from playtrace.batch.warehouse.loading import days_of
 from playtrace.cli.batch import app
 from playtrace.metrics.frame.metric import metrics
@@ -139,3 +143,29 @@ def test_what_is_wrong_is_said_before_spark_starts(arguments: tuple[str, ...], w
     told = command(*arguments)
     assert told.exit_code == 2
     assert why in " ".join(told.stderr.split())
+
+
+def test_a_run_is_told_to_cloudwatch_and_to_a_command(tmp_path: Path) -> None:
+    report = report_of("session", "player")
+    report.results += report_of("session", game="other", error="no").results
+    report.checks = [Check("late", "other", DAY, "", 0.9, 0.5)]
+    lines = [json.loads(line) for line in embedded_metrics(report)]
+    assert [(line["game"], line["BatchResults"], line["BatchResultsFailed"]) for line in lines] == [
+        ("arena", 2, 0),
+        ("other", 1, 1),
+    ]
+    [about] = lines[1]["_aws"]["CloudWatchMetrics"]
+    assert {metric["Name"] for metric in about["Metrics"]} <= lines[1].keys()
+    assert (about["Dimensions"], lines[1]["BatchChecksFailed"]) == ([["game"]], 1)
+    assert (
+        alert(
+            f"{sys.executable} -c 'import sys; open(sys.argv[1], \"w\").write(sys.stdin.read())' {tmp_path}/told",
+            report,
+        )
+        is None
+    )
+    told = json.loads((tmp_path / "told").read_text())
+    assert [check["name"] for check in told["failedChecks"]] == ["late"]
+    for command in ("/nowhere/alert", "false", "unclosed 'quote"):
+        why = alert(command, report)
+        assert why is not None and why.startswith("The alert could not be told")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,6 +34,13 @@ Games = Annotated[
     typer.Option("--game", metavar="GAME", help="Only this game; several times for several. Default: all."),
 ]
 DAY = ["%Y-%m-%d"]
+
+
+@app.callback()
+def needs() -> None:
+    for package in ("pyspark", "pyiceberg", "sqlglot"):
+        if find_spec(package) is None:
+            _fail(f"This needs the Python package {package}: pip install 'playtrace[batch]'")
 
 
 @app.command()
@@ -187,18 +195,14 @@ def _plan(
     at_once: int,
 ) -> Plan:
     """Raises `BatchError`."""
-    try:
-        from playtrace.batch.errors import BatchError
-        from playtrace.batch.facts import FACTS
-        from playtrace.batch.quality.checks import read_limits
-        from playtrace.batch.questions import read_question
-        from playtrace.batch.run import Plan
-        from playtrace.metrics.frame.asking import Rules
-        from playtrace.mirrors.from_settings import lake_url_of
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {"pyspark", "py4j", "pyiceberg", "sqlglot"}:
-            raise
-        _fail(f"This needs the Python package {error.name}: pip install 'playtrace[batch]'")
+    from playtrace.batch.errors import BatchError
+    from playtrace.batch.facts import FACTS
+    from playtrace.batch.quality.checks import read_limits
+    from playtrace.batch.questions import read_question
+    from playtrace.batch.run import Plan
+    from playtrace.metrics.frame.asking import Rules
+    from playtrace.mirrors.from_settings import lake_url_of
+
     settings = settings_from()
     place = lake or settings.mirrors.lake_url
     if place is None:
