@@ -96,7 +96,10 @@ WITH frame_units AS (
         country,
         scene,
         device,
-        LISTAGG(frame_times, ' ') AS frame_times
+        CASE
+          WHEN COUNT(frame_times) > 0
+          THEN ARRAY_JOIN(COLLECT_LIST(frame_times), ' ')
+        END AS frame_times
       FROM (
         SELECT
           CAST(0 AS BIGINT) AS bucket,
@@ -761,7 +764,10 @@ WITH frame_units AS (
         country,
         scene,
         device,
-        LISTAGG(frame_times, ' ') AS frame_times
+        CASE
+          WHEN COUNT(frame_times) > 0
+          THEN ARRAY_JOIN(COLLECT_LIST(frame_times), ' ')
+        END AS frame_times
       FROM (
         SELECT
           CASE
@@ -1446,7 +1452,10 @@ WITH frame_units AS (
         country,
         scene,
         device,
-        LISTAGG(frame_times, ' ') AS frame_times
+        CASE
+          WHEN COUNT(frame_times) > 0
+          THEN ARRAY_JOIN(COLLECT_LIST(frame_times), ' ')
+        END AS frame_times
       FROM (
         SELECT
           CAST(0 AS BIGINT) AS bucket,
@@ -2861,7 +2870,10 @@ WITH frame_units AS (
         country,
         scene,
         device,
-        LISTAGG(frame_times, ' ') AS frame_times
+        CASE
+          WHEN COUNT(frame_times) > 0
+          THEN ARRAY_JOIN(COLLECT_LIST(frame_times), ' ')
+        END AS frame_times
       FROM (
         SELECT
           CASE

@@ -139,6 +139,10 @@ def _rule(node: exp.Expr) -> exp.Expr:
         is_known = exp.Not(this=exp.Is(this=node.this.copy(), expression=exp.Null()))
         key = exp.case().when(is_known, node.expression)
         return call("min_by" if isinstance(node, exp.ArgMin) else "max_by", node.this, key)
+    if isinstance(node, exp.GroupConcat) and not isinstance(node.this, exp.Order):
+        # Of nothing there is no text. LISTAGG is new in Spark 4.
+        text = call("array_join", call("collect_list", node.this), node.args["separator"])
+        return exp.case().when(exp.GT(this=exp.Count(this=node.this.copy()), expression=exp.Literal.number(0)), text)
     if isinstance(node, exp.PercentileCont | exp.Quantile):
         level: exp.Expr = node.expression or node.args["quantile"]
         return call("percentile", node.this, level)
