@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ def spark_session(master: str | None = None, options: dict[str, str] | None = No
         session = _made(master, options or {})
     for name, value in AS_IN_SQL.items():
         session.conf.set(name, value)
+    # Of pandas, which nothing here needs.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     # It writes a page about each error besides raising it.
     logging.getLogger("SQLQueryContextLogger").disabled = True
     return session
@@ -66,7 +69,10 @@ def _made(master: str | None, options: dict[str, str]) -> SparkSession:
     for name, value in options.items():
         builder = builder.config(name, value)
     try:
-        return builder.getOrCreate()
+        session = builder.getOrCreate()
+        if not is_submitted:
+            session.sparkContext.setLogLevel("ERROR")
+        return session
     except (PySparkException, OSError) as error:
         raise BatchError(f"Spark does not start: {error}") from error
 
