@@ -197,7 +197,7 @@ resource "aws_iam_policy" "boundary" {
         Sid    = "UseWhatModulesHave"
         Effect = "Allow"
         Action = [
-          "cloudwatch:DescribeAlarms", "dynamodb:*Item", "dynamodb:Query", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage",
+          "cloudwatch:DescribeAlarms", "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage",
           "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "emr-serverless:StartJobRun", "glue:*Database*", "glue:*Table*",
           "kinesis:Describe*", "kinesis:Get*", "kinesis:ListShards", "kinesis:Put*", "kms:Decrypt", "kms:GenerateDataKey",
           "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:InvokeFunction", "lambda:UpdateAlias",

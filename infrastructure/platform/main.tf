@@ -16,13 +16,13 @@ locals {
   journal_url = "kinesis://${local.stream_name}?region=${local.region}"
   stream_name = "${var.name}-events"
 
-  server_environment = {
+  server_environment = merge(var.settings, {
     PLAYTRACE_JOURNAL_URL       = local.journal_url
     PLAYTRACE_PUBLIC_URL        = "https://${var.host}"
     PLAYTRACE_TRUSTED_PROXIES   = jsonencode([var.cidr])
     PLAYTRACE_COLLECT_PROCESSES = "0"
     PLAYTRACE_AWS_STATS_TABLE   = module.process.table_name
-  }
+  })
 
   load_environment = merge(local.server_environment, {
     PLAYTRACE_STORE_MEMORY_BYTES = tostring(floor(var.memory_mib * 1048576 * 0.4))

@@ -75,6 +75,12 @@ variable "secrets" {
   description = "Settings with passwords: the variable's name, and the ARN of a secret in Secrets Manager with its value. PLAYTRACE_REGISTRY_URL and PLAYTRACE_STORE_URL together make servers that only answer."
 }
 
+variable "settings" {
+  type        = map(string)
+  default     = {}
+  description = "More settings, by the names of their variables: of the server, and of the functions that read them. What Terraform says itself goes first."
+}
+
 variable "database_ports" {
   type        = list(number)
   default     = []

@@ -28,6 +28,7 @@ EVERYTHING: dict[str, Any] = {
     "shards": 4,
     "secrets": SECRETS,
     "database_ports": [5432, 8443],
+    "settings": {"PLAYTRACE_LATE_DAYS_MAX": "7", "PLAYTRACE_SETTLE_HOURS": "24", "PLAYTRACE_QUERY_SECONDS_MAX": "20"},
     "batch": {"python_environment": "versions.tf"},
     "warehouse": {"client_cidrs": ["10.20.0.0/16"]},
     "report": {

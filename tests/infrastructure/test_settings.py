@@ -41,9 +41,20 @@ def test_a_function_gets_what_it_reads(
     for variable, value in given.items():
         monkeypatch.setenv(variable, value)
     settings = Settings.read()
+    reads_lateness = "late_days_max" in function.may_have
+    assert settings.load.late_days_max == (7 if reads_lateness else Settings().load.late_days_max)
     if function.needs[0] == "journal_url":
         assert settings.journal.url is not None
         assert settings.journal.url.get_secret_value() == "kinesis://playtrace-test-events?region=eu-west-1"
+
+
+def test_which_settings_a_function_is_handed_is_what_it_reads() -> None:
+    text = (INFRASTRUCTURE / "platform" / "functions.tf").read_text("utf-8")
+    lists = dict(re.findall(r"read_by_(\w+) = \[(.*?)\]", text, re.DOTALL))
+    handed = {name: set(re.findall(r'"(\w+)"', names)) for name, names in lists.items()}
+    by_handler = {function.handler.split(".")[2]: function for function in FUNCTIONS}
+    for name, function in (("ingest", by_handler["ingest"]), ("stats", by_handler["stream"])):
+        assert handed[name] == {each.variable for each in function.settings if each.name in function.may_have}
 
 
 @pytest.mark.parametrize("environment", ["staging", "production", "everything"])
@@ -72,6 +83,12 @@ def test_a_server_gets_settings(
             settings = Settings.read()
         assert settings.store.memory_bytes < int(definition.values["memory"]) * 1024**2 / 2
         assert settings.public_url == "https://telemetry.example"
+        if environment == "everything":
+            assert (settings.load.late_days_max, settings.rules.settle_hours, settings.store.query_seconds_max) == (
+                7,
+                24,
+                20,
+            )
         ports = [each["containerPort"] for each in container["portMappings"]]
         assert ports == [Settings().port]
         if definition.values["family"].endswith("-load"):
@@ -151,3 +168,30 @@ def test_every_stand_in_for_a_value_of_yours_is_a_variable() -> None:
     needed = re.findall(r'variable "(\w+)" \{\n(?:(?!default).)*?^\}', asked, re.DOTALL | re.MULTILINE)
     shown = set(re.findall(r"^\s*(\w+)\s+=", example, re.MULTILINE))
     assert set(needed) <= shown <= set(re.findall(r'variable "(\w+)"', asked))
+
+
+def test_what_commands_name_is_there() -> None:
+    """In the page and the workflows: outputs, variables, folders, scripts and commands of ours."""
+    from typer.testing import CliRunner
+
+    from playtrace.cli.main import app
+
+    root = INFRASTRUCTURE.parent
+    page = (root / "docs" / "aws.md").read_text("utf-8")
+    text = page + (root / ".github" / "workflows" / "environment.yaml").read_text("utf-8")
+    outputs = (INFRASTRUCTURE / "environments" / "staging" / "outputs.tf").read_text("utf-8")
+    asked = set(re.findall(r"terraform output (?:-raw |-json )?(\w+)", text))
+    assert asked and asked <= set(re.findall(r'output "(\w+)"', outputs))
+    for folder in re.findall(r"cd (infrastructure/[\w/]+)", page):
+        assert (root / folder / "main.tf").is_file(), folder
+    bootstrap = (INFRASTRUCTURE / "bootstrap" / "variables.tf").read_text("utf-8")
+    given = re.findall(r"-var (\w+)=", page)
+    assert given and set(given) <= set(re.findall(r'variable "(\w+)"', bootstrap))
+    for script in re.findall(r"python3? (infrastructure/\w+\.py)", page):
+        assert (root / script).is_file()
+    for command, rest in re.findall(r"`?playtrace ((?:aws |batch )?[a-z-]+)([^`\n]*)", text):
+        if command.split()[0] in ("aws", "batch", "restore", "tokens"):
+            words = [*command.split(), *(["add"] if command == "tokens" else [])]
+            told = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+            assert told.exit_code == 0, command
+            assert all(option in told.output for option in re.findall(r"(--[a-z][a-z-]+)", rest)), (command, rest)

@@ -25,6 +25,7 @@ module "playtrace" {
   people_cidrs             = var.people_cidrs
   alarm_emails             = var.alarm_emails
   secrets                  = var.secrets
+  settings                 = var.settings
   permissions_boundary_arn = var.permissions_boundary_arn
   retention_hours          = 24
   cpu_units                = 1024

@@ -46,6 +46,12 @@ variable "secrets" {
   description = "Settings with passwords, by the ARNs of secrets."
 }
 
+variable "settings" {
+  type        = map(string)
+  default     = {}
+  description = "More settings of the program, by the names of their variables."
+}
+
 variable "permissions_boundary_arn" {
   type        = string
   default     = null

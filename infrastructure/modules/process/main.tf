@@ -304,7 +304,7 @@ resource "aws_iam_role_policy" "load" {
         # Leaderboards and players' stats, which the function beside the stream keeps.
         Sid      = "AskTheTable"
         Effect   = "Allow"
-        Action   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
+        Action   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
         Resource = aws_dynamodb_table.stats.arn
       },
       {

@@ -319,7 +319,7 @@ resource "aws_iam_role_policy" "ask" {
         # Leaderboards and players' stats.
         Sid      = "AskTheTable"
         Effect   = "Allow"
-        Action   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
+        Action   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
         Resource = var.table_arn
       },
       {
