@@ -5,12 +5,18 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 from configuration import INFRASTRUCTURE
+
+from playtrace.aws.settings import FUNCTIONS
 
 SCRIPT = INFRASTRUCTURE / "package_lambda.py"
 _spec = importlib.util.spec_from_file_location("package_lambda", SCRIPT)
@@ -53,3 +59,38 @@ def test_the_same_files_make_the_same_bytes(tmp_path: Path) -> None:
         assert len([name for name in archive.namelist() if name.endswith(".pyc")]) == 2
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
     assert package_lambda.compiled(tmp_path, "2.7") is False
+
+
+def test_what_handlers_import_is_in_it() -> None:
+    """Or comes with Lambda: what else a handler imported here would be missing there."""
+    script = "import sys, json, importlib; [importlib.import_module(name) for name in sys.argv[1:]]; "
+    script += "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    modules = [function.handler.rpartition(".")[0] for function in FUNCTIONS]
+    told = subprocess.run([sys.executable, "-c", script, *modules], check=True, capture_output=True, text=True)
+    owners = packages_distributions()
+    # The last two are taken by botocore where they are, and not missed.
+    there = {*closure(package_lambda.DEPENDENCIES), *closure(("boto3", "botocore")), "certifi", "backports-zstd"}
+    there.add("playtrace")
+    imported = {_plain(owner) for name in json.loads(told.stdout) for owner in owners.get(name, [])}
+    # What each Python process here has, whatever it imports.
+    bare = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    imported -= {_plain(owner) for name in json.loads(bare.stdout) for owner in owners.get(name, [])} - {"playtrace"}
+    assert "msgspec" in imported and imported <= there, imported - there
+
+
+def closure(names: Iterable[str]) -> set[str]:
+    """These distributions, and what they need."""
+    found: set[str] = set()
+    waiting = [_plain(name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            with suppress(PackageNotFoundError):
+                needs = [need for need in requires(name) or [] if "extra ==" not in need]
+                waiting += [_plain(re.match(r"[\w.-]+", need)[0]) for need in needs]  # pyright: ignore[reportOptionalSubscript]
+    return found
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
