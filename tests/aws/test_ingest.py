@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from aws.api_gateway import Sent, answered, http_api, rest_api
 from playtrace.aws.clients import AWAY, client
 from playtrace.aws.ingest import Ingest
 from playtrace.aws.keys import KeysObject
+from playtrace.bench import functions
 from playtrace.config import Settings
 from playtrace.journal.entry import decode_header
 from playtrace.journal.messages import row_of
@@ -70,7 +70,7 @@ def key(studio: ServerProcess) -> str:
 
 @contextmanager
 def function(stream: str, keys_url: str = "s3://keys-of-studio/keys.json", **settings: Any) -> Iterator[Ingest]:
-    ingest = Ingest(
+    ingest = Ingest.of(
         Settings.model_validate(
             {
                 "role": "collect",
@@ -229,22 +229,23 @@ def test_each_piece_of_work_is_a_line_of_figures(stream: str, key: str, capsys: 
     assert described["Dimensions"] == [["handler"]]
 
 
-def test_it_imports_nothing_that_only_a_server_needs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", [functions.FUNCTION, functions.STREAM])
+def test_it_imports_nothing_that_only_a_server_needs(module: str) -> None:
     """Each start of a function waits for that."""
-    said = "import sys, {0}; print(len(sys.modules), *sorted({{name.partition('.')[0] for name in sys.modules}}))"
-
-    def imported(module: str) -> tuple[int, set[str]]:
-        command = [sys.executable, "-c", said.format(module)]
-        count, *names = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-        return int(count), set(names)
-
-    _, by_function = imported("playtrace.aws.ingest, playtrace.journal.kinesis")
+    said = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    names = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"aiohttp", "alembic", "duckdb", "fastapi", "numpy", "pyarrow", "sqlalchemy", "starlette", "typer"}
-    assert not by_function & heavy
+    assert not set(names) & heavy
 
 
 def test_it_does_not_start_without_what_it_needs(aws: engines.Engine) -> None:
     with pytest.raises(ValueError, match="PLAYTRACE_AWS_KEYS_URL"):
-        Ingest(Settings.model_validate({"role": "collect", "journal_url": "kinesis://somewhere"}))
+        Ingest.of(Settings.model_validate({"role": "collect", "journal_url": "kinesis://somewhere"}))
     with pytest.raises(AWAY):
         client("s3").head_bucket(Bucket="nowhere-at-all")
+
+
+def test_what_it_costs_can_be_measured() -> None:
+    result = functions.run(rounds=1, requests=3)
+    assert [one.events for one in result.requests] == [1, 100]
+    assert result.imported.ingest_vs_server == result.imported.ingest_ms / result.imported.server_ms

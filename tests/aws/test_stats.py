@@ -84,7 +84,7 @@ class Pipeline:
         settings = {"leaderboards": BOARDS, "aws_stats_table": table, "aws_dead_letters_url": queue}
         self.stream = Stream(Settings.model_validate(settings))
         self.queue = queue
-        self.ingest = Ingest(
+        self.ingest = Ingest.of(
             Settings.model_validate(
                 {
                     "role": "collect",

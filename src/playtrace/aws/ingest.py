@@ -25,6 +25,7 @@ from playtrace.collect.app import Collect
 from playtrace.collect.request import Reply
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.by_url import open_outlet
+from playtrace.journal.sink import Sink
 from playtrace.measures import Measures
 from playtrace.serving.entrance import Entrance
 from playtrace.serving.only_collecting import answer_otherwise, health
@@ -39,17 +40,22 @@ MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 class Ingest:
     """One for each environment that Lambda starts: it works on one event at a time."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises `ValueError` where a setting is missing."""
-        if settings.aws.keys_url is None:
-            raise ValueError("PLAYTRACE_AWS_KEYS_URL: expected where keys are published, such as s3://bucket/keys.json")
-        self._keys = PublishedKeys(KeysObject(settings.aws.keys_url), settings.aws.keys_seconds)
+    def __init__(self, settings: Settings, keys: PublishedKeys, sink: Sink) -> None:
+        self._keys = keys
         self._measures = Measures()
-        self._sink = open_outlet(settings)
+        self._sink = sink
         collect = Collect(settings, self._sink, self._keys, self._measures)
         self._app = RequestIds(Entrance(settings, collect, self._answer))
         self._loop = asyncio.new_event_loop()
         self._started_at = time.monotonic()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Ingest:
+        """Raises `ValueError` where a setting is missing."""
+        if settings.aws.keys_url is None:
+            raise ValueError("PLAYTRACE_AWS_KEYS_URL: expected where keys are published, such as s3://bucket/keys.json")
+        keys = PublishedKeys(KeysObject(settings.aws.keys_url), settings.aws.keys_seconds)
+        return cls(settings, keys, open_outlet(settings))
 
     def work(self, event: Mapping[str, Any]) -> dict[str, Any]:
         began = time.perf_counter()
@@ -93,7 +99,7 @@ def ingest() -> Ingest:
         role="collect", log_format="json", collect_memory_bytes_max=max(256 * MEBIBYTE, memory_bytes)
     )
     logs.set_up(settings)
-    return Ingest(settings)
+    return Ingest.of(settings)
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

@@ -179,6 +179,18 @@ def dashboard(
     _show(msgspec.to_builtins(result), as_json)
 
 
+@app.command()
+def functions(
+    as_json: AsJson = False,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each is imported.")] = 5,
+    requests: Annotated[int, typer.Option(min=1, help="How many requests of a kind.")] = 1_000,
+) -> None:
+    """Functions of AWS: what importing them takes beside a server, and requests beside the same app in a server."""
+    from playtrace.bench import functions as bench
+
+    _show(msgspec.to_builtins(bench.run(rounds=rounds, requests=requests)), as_json)
+
+
 def _show(result: dict[str, object], as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(result)))
