@@ -20,7 +20,7 @@ class Sent:
 
 
 def http_api(sent: Sent, *, stage: str = "$default") -> dict[str, Any]:
-    """Of an HTTP API: payload 2.0. It has bodies that are no text in base64."""
+    """Of an HTTP API: payload 2.0. What does not say that it is text is in base64."""
     prefix = "" if stage == "$default" else f"/{stage}"
     return {
         "version": "2.0",
@@ -52,12 +52,12 @@ def http_api(sent: Sent, *, stage: str = "$default") -> dict[str, Any]:
             "time": "30/Nov/2026:12:00:00 +0000",
             "timeEpoch": 1796040000000,
         },
-        **_body(sent.body),
+        **_body(sent.body, is_text=_says_text(sent)),
     }
 
 
 def rest_api(sent: Sent) -> dict[str, Any]:
-    """Of a REST API: payload 1.0."""
+    """Of a REST API whose binary types are all: payload 1.0."""
     query = parse_qs(sent.query, keep_blank_values=True)
     headers = {"Host": "abc123.execute-api.eu-west-1.amazonaws.com", "X-Forwarded-For": "203.0.113.5", **sent.headers}
     return {
@@ -83,11 +83,18 @@ def rest_api(sent: Sent) -> dict[str, Any]:
     }
 
 
-def _body(body: bytes) -> dict[str, Any]:
-    try:
-        return {"body": body.decode() or None, "isBase64Encoded": False}
-    except UnicodeDecodeError:
-        return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+def _says_text(sent: Sent) -> bool:
+    """As HTTP APIs tell it, whatever the body is."""
+    said = next((value for name, value in sent.headers.items() if name.lower() == "content-type"), "")
+    return said.startswith("text/") or said in ("application/json", "application/xml", "application/javascript")
+
+
+def _body(body: bytes, *, is_text: bool = False) -> dict[str, Any]:
+    if not body:
+        return {"body": None, "isBase64Encoded": False}
+    if is_text:
+        return {"body": body.decode("utf-8", "replace"), "isBase64Encoded": False}
+    return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 
 def answered(told: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:

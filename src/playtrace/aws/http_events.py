@@ -14,6 +14,10 @@ from urllib.parse import unquote, urlencode
 from playtrace.asgi import App, Message, Scope
 
 DEFAULT_STAGE = "$default"
+UNPACKED = frozenset({b"gzip", b"deflate"})
+"""Encodings that a REST API takes off before it hands a body over; the header that says so stays."""
+SPOILED = "\ufffd"
+"""What stands in a text where bytes were no text."""
 OWN_HEADERS = frozenset({b"content-length", b"connection"})
 """Of an answer; API Gateway writes them itself."""
 
@@ -32,6 +36,8 @@ def scope_of(event: Mapping[str, Any]) -> Scope:
         method, address, peer = event["httpMethod"], event["path"], context["identity"]["sourceIp"]
         query = urlencode(_several(event, "QueryStringParameters", "queryStringParameters"), doseq=True)
         headers = _pairs(_several(event, "Headers", "headers"))
+    if not event.get("isBase64Encoded") and not is_spoiled(event):
+        headers = [header for header in headers if not (header[0] == b"content-encoding" and header[1] in UNPACKED)]
     path = unquote(_without_stage(address, context.get("stage", DEFAULT_STAGE)))
     return {
         "type": "http",
@@ -46,6 +52,13 @@ def scope_of(event: Mapping[str, Any]) -> Scope:
         "headers": headers,
         "client": (peer, 0),
     }
+
+
+def is_spoiled(event: Mapping[str, Any]) -> bool:
+    """Whether a compressed body was made text of, which cannot be undone: HTTP APIs do so with what says that it is
+    `application/json` or `text/…`, and REST APIs with what is not among their binary types."""
+    names = {name.lower() for name in event.get("headers") or {}}
+    return "content-encoding" in names and not event.get("isBase64Encoded") and SPOILED in (event.get("body") or "")
 
 
 def body_of(event: Mapping[str, Any]) -> bytes:

@@ -19,14 +19,16 @@ from typing import Any
 from playtrace import logs
 from playtrace.asgi import Receive, Scope, Send
 from playtrace.aws import measured
-from playtrace.aws.http_events import answered
+from playtrace.aws.http_events import answer, answered, is_spoiled
 from playtrace.aws.keys import KeysObject, PublishedKeys
-from playtrace.collect.app import Collect
+from playtrace.collect.app import FROM_ANYWHERE, Collect
+from playtrace.collect.problem_documents import problem
 from playtrace.collect.request import Reply
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.journal.by_url import open_outlet
 from playtrace.journal.sink import Sink
 from playtrace.measures import Measures
+from playtrace.problems import Malformed
 from playtrace.serving.entrance import Entrance
 from playtrace.serving.only_collecting import answer_otherwise, health
 from playtrace.serving.request_ids import RequestIds
@@ -35,6 +37,12 @@ log = logging.getLogger("playtrace.aws")
 
 MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 """Lambda says so how many MiB the function has."""
+
+
+SPOILED_TEXT = (
+    "API Gateway made text of the compressed body, which cannot be undone. Send compressed JSON with Content-Type:"
+    " application/octet-stream, or application/x-ndjson for lines."
+)
 
 
 class Ingest:
@@ -60,7 +68,11 @@ class Ingest:
     def work(self, event: Mapping[str, Any]) -> dict[str, Any]:
         began = time.perf_counter()
         self._keys.refresh()
-        told = self._loop.run_until_complete(answered(self._app, event))
+        if is_spoiled(event):
+            reply = problem(Malformed(SPOILED_TEXT))
+            told = answer(event, reply.status, [(b"content-type", reply.content_type), *FROM_ANYWHERE], reply.body)
+        else:
+            told = self._loop.run_until_complete(answered(self._app, event))
         measured.write(
             sys.stdout,
             "ingest",

@@ -115,6 +115,8 @@ def _post(http: Http, events: Sequence[bytes], authorization: Mapping[str, str],
     if len(body) >= COMPRESSED_FROM_BYTES:
         body = gzip.compress(body, compresslevel=1, mtime=0)
         headers["Content-Encoding"] = "gzip"
+        # What says that it is JSON is made text of by API Gateway of AWS, and spoiled by that.
+        headers["Content-Type"] = "application/octet-stream"
     return msgspec.json.decode(http.ask("POST", "/api/events", body, headers).body, type=Receipt)
 
 
