@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -98,11 +98,14 @@ class Tables:
             bound["session_timeout"] = self._session_timeout
         return self._reader.frame(text, bound)
 
-    def _rows(self, columns: dict[Sql, Sql], rows: Iterable[dict[str, object]]) -> DataFrame:
-        """A small table. What it has is bound as a list is."""
+    def _rows(self, columns: dict[Sql, Sql], rows: Sequence[dict[str, object]]) -> DataFrame:
+        """A small table. What it has is bound as a list is; of an empty one Spark knows that it is empty."""
+        if not rows:
+            nothing = ", ".join(f"CAST(NULL AS {type_of(type_)}) AS {name}" for name, type_ in columns.items())
+            return self._spark.sql(f"SELECT {nothing} WHERE false")
         fields = ", ".join(f"{name}: {type_of(type_)}" for name, type_ in columns.items())
         return self._spark.sql(
-            f"SELECT inline(from_json(:rows, 'ARRAY<STRUCT<{fields}>>'))", {"rows": json.dumps(list(rows))}
+            f"SELECT inline(from_json(:rows, 'ARRAY<STRUCT<{fields}>>'))", {"rows": json.dumps(rows)}
         )
 
     def _player_merges(self) -> DataFrame:
