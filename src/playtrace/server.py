@@ -15,7 +15,7 @@ import secrets
 import shutil
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -171,7 +171,14 @@ class Playtrace:
         if share.is_all:
             self.mirrors.look_back()
         self.erasures = Erasures(
-            self.store, self.registry, self.journal, self.loader, settings, touched=compaction.touch, taken=self.taken
+            self.store,
+            self.registry,
+            self.journal,
+            self.loader,
+            settings,
+            touched=compaction.touch,
+            taken=self.taken,
+            forgotten=_forgotten(settings, self.store),
         )
         self.backup_schedule = BackupSchedule(self.backups, self.registry, settings)
         self.retention = Retention(self.store, self.registry)
@@ -434,6 +441,15 @@ def _kept_stats(settings: Settings) -> KeptStats | None:
     from playtrace.stats.table import StatsTable
 
     return TableAnswers(StatsTable(client("dynamodb"), settings.aws.stats_table), counting_of(settings))
+
+
+def _forgotten(settings: Settings, store: Store) -> Callable[[str, Sequence[str]], None] | None:
+    """Where erased players are forgotten besides."""
+    if settings.aws.stats_table is None:
+        return None
+    from playtrace.aws.forgetting import forgetting  # what it needs is an extra
+
+    return forgetting(settings, store)
 
 
 def processes_of(settings: Settings) -> int:

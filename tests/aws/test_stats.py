@@ -154,6 +154,7 @@ def game(aws: engines.Engine, tmp_path_factory: pytest.TempPathFactory) -> Itera
         environment={
             **rules,
             "PLAYTRACE_AWS_STATS_TABLE": "stats",
+            "PLAYTRACE_ERASE_GATHER_MINUTES": "0",
             "PLAYTRACE_REGISTRY_URL": f"sqlite:///{(loads.data / 'registry.sqlite').as_posix()}",
         },
     ).start()
@@ -266,6 +267,17 @@ def test_a_player_is_forgotten_with_every_entry(game: Any, pipeline: Pipeline) -
     assert after["players"] == before["players"] - 1
     assert ask(asks, f"/api/players/{gone}/stats?gameId=arena")["firstSeen"] is None
     assert command("forget", "arena", gone, **settings_of(pipeline))[1].startswith("0 items were removed")
+
+
+def test_who_is_erased_in_the_server_is_forgotten_there_too(game: Any, pipeline: Pipeline) -> None:
+    _, _, _, _, asks = game
+    gone = board(asks, "race", "all")["entries"][0]["playerId"]
+    headers = {"Authorization": f"Bearer {asks.token}", "Content-Type": "application/json"}
+    body = json.dumps({"players": [gone]}).encode()
+    status, _, said = asks.request("POST", "/api/games/arena/erasures", body, headers)
+    assert status in (200, 201, 202), said
+    eventually(lambda: ask(asks, f"/api/players/{gone}/stats?gameId=arena")["firstSeen"] is None)
+    assert gone not in [entry["playerId"] for entry in board(asks, "race", "all")["entries"]]
 
 
 def test_a_look_from_outside(game: Any, pipeline: Pipeline) -> None:

@@ -301,10 +301,10 @@ resource "aws_iam_role_policy" "load" {
         ]
       },
       {
-        # Leaderboards and players' stats, which the function beside the stream keeps.
+        # Leaderboards and players' stats, which the function beside the stream keeps; players who are erased go from there.
         Sid      = "AskTheTable"
         Effect   = "Allow"
-        Action   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
+        Action   = ["dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         Resource = aws_dynamodb_table.stats.arn
       },
       {

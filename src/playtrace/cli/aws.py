@@ -78,8 +78,8 @@ def forget(
     players: Annotated[list[str], typer.Argument(metavar="PLAYER...", help="Ids of players.")],
     env: Annotated[str, typer.Option(help="Environment.")] = "prod",
 ) -> None:
-    """Remove players from the table of stats and leaderboards, with all their entries. Erase them in the server too:
-    `playtrace players erase`."""
+    """Remove players from the table of stats and leaderboards, with all their entries, and from nothing else: a server
+    that knows the table does it when they are erased."""
     _need_extra()
     from playtrace.aws.clients import AWAY, client
     from playtrace.stats.table import Changed, StatsTable

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -16,6 +16,9 @@ from playtrace.cli.registry_access import AsJson, DataFolder, in_folder, open_re
 from playtrace.cli.settings_options import settings_from
 from playtrace.cli.tables import print_hint, print_json, print_table
 from playtrace.config import Settings
+
+if TYPE_CHECKING:
+    from playtrace.store.duckdb import Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -298,6 +301,7 @@ def _of_stopped(
                     stopped.loader,
                     settings,
                     touched=lambda days: tidy_days(stopped.store, settings, days),
+                    forgotten=_forgotten(settings, stopped.store),
                     gathered=dt.timedelta(0),
                 )
                 asked = erasures.ask(game, ids, is_refused=is_refused)
@@ -336,3 +340,12 @@ def _asked(ask: Any) -> Any:
 def _fail(problem: str) -> NoReturn:
     typer.secho(problem, err=True, fg=typer.colors.RED)
     raise typer.Exit(1)
+
+
+def _forgotten(settings: Settings, store: Store) -> Callable[[str, Sequence[str]], None] | None:
+    """Where erased players are forgotten besides."""
+    if settings.aws.stats_table is None:
+        return None
+    from playtrace.aws.forgetting import forgetting  # what it needs is an extra
+
+    return forgetting(settings, store)

@@ -158,11 +158,12 @@ class Erasures:
         *,
         touched: Callable[[Iterable[dt.date]], None],
         taken: Callable[[], int] | None = None,
+        forgotten: Callable[[str, Sequence[str]], None] | None = None,
         gathered: dt.timedelta | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         """`taken` is the offset of the journal up to which everything was acknowledged until now, where others than
-        this journal take events too."""
+        this journal take events too. `forgotten` has players of a game forgotten where stats are kept beside."""
         self._store = store
         self._registry = registry
         self._journal = journal
@@ -170,6 +171,7 @@ class Erasures:
         self._loader = loader
         self._settings = settings
         self._touched = touched
+        self._forgotten = forgotten
         self._gathered = dt.timedelta(minutes=settings.erase.gather_minutes) if gathered is None else gathered
         self._clock = clock
 
@@ -260,6 +262,8 @@ class Erasures:
                 self._touched(erased.days)
             if names:
                 in_mirrors.put(self._settings.data, self._for_mirrors(one, one.player_ids))
+            if self._forgotten is not None:
+                self._forgotten(one.game_id, one.player_ids)
             with self._store.writing() as connection:
                 mirrors = json.dumps(dict.fromkeys(names)) if names else None
                 connection.execute(FORGET_IDS, {"id": one.erasure_id, "mirrors": mirrors})
