@@ -14,7 +14,9 @@ from playtrace.stats.state import Counted, Entry, EntryKey, Place, PlayerState, 
 from playtrace.stats.table import Change, Changed, Kept, StatsTable
 
 CHANGES_MAX = 24
-"""Of one transaction; an event changes four, and DynamoDB takes a hundred actions."""
+"""Of one transaction: DynamoDB takes a hundred actions, and an entry of a board is three."""
+CHANGES_OF_EVENT = 4
+"""A score is of a day, a week, a month, and all time."""
 TRIES_MAX = 5
 PLACES_MAX = 16
 """Records of so many keys are told apart in one state: usual is one, that of the game."""
@@ -38,89 +40,79 @@ class Record(Struct, frozen=True):
     events: list[Played]
 
 
+class _Whose(Struct, frozen=True):
+    game_id: str
+    env: str
+    player_id: str
+
+
 def count_record(table: StatsTable, rules: Rules, record: Record) -> int:
     """Returns how many players it changed. What counted before does not count again. Raises `Changed` where somebody
     else writes all the while, and errors of botocore."""
     by_game: defaultdict[tuple[str, str], defaultdict[str, list[Played]]] = defaultdict(lambda: defaultdict(list))
     for played in record.events:
         by_game[played.game_id, played.env][played.player_id].append(played)
+    counting = _Counting(table, rules, record)
     changed = 0
     for (game_id, env), by_player in by_game.items():
         states = table.states(game_id, env, list(by_player))
         for player_id, events in by_player.items():
-            changed += _count_player(table, rules, record, game_id, env, player_id, events, states[player_id])
+            changed += counting.count(_Whose(game_id, env, player_id), events, states[player_id])
     return changed
 
 
-def _count_player(
-    table: StatsTable,
-    rules: Rules,
-    record: Record,
-    game_id: str,
-    env: str,
-    player_id: str,
-    events: Sequence[Played],
-    kept: Kept,
-) -> bool:
-    for attempt in range(TRIES_MAX):
-        try:
-            return _written(table, rules, record, game_id, env, player_id, events, kept)
-        except Changed:
-            if attempt == TRIES_MAX - 1:
-                raise
-            kept = table.states(game_id, env, [player_id])[player_id]
-    raise AssertionError("unreachable")
+class _Counting:
+    """Of one record."""
 
+    def __init__(self, table: StatsTable, rules: Rules, record: Record) -> None:
+        self._table = table
+        self._rules = rules
+        self._record = record
 
-def _written(
-    table: StatsTable,
-    rules: Rules,
-    record: Record,
-    game_id: str,
-    env: str,
-    player_id: str,
-    events: Sequence[Played],
-    kept: Kept,
-) -> bool:
-    state = kept.state
-    before: dict[EntryKey, Entry | None] = {}
-    waiting = False
-    is_changed = False
-    for played in events:
-        place = state.places.get(record.key)
-        if place is not None and not place.is_before(record.sequence_number, played.position):
-            continue
-        known = {board: dict(entries) for board, entries in state.entries.items()}
-        for key in count(state, played.event, rules):
-            before.setdefault(key, _entry(known, key))
-        _move_on(state, record, played.position)
-        waiting = is_changed = True
-        if len(before) > CHANGES_MAX - 4:
-            table.write(game_id, env, player_id, kept, _changes(game_id, env, state, before, rules))
-            before, waiting = {}, False
-    if waiting:
-        table.write(game_id, env, player_id, kept, _changes(game_id, env, state, before, rules))
-    return is_changed
+    def count(self, whose: _Whose, events: Sequence[Played], kept: Kept) -> bool:
+        """Whether anything is new. Raises `Changed`."""
+        for _ in range(TRIES_MAX - 1):
+            try:
+                return self._count(whose, events, kept)
+            except Changed:
+                kept = self._table.states(whose.game_id, whose.env, [whose.player_id])[whose.player_id]
+        return self._count(whose, events, kept)
 
+    def _count(self, whose: _Whose, events: Sequence[Played], kept: Kept) -> bool:
+        state = kept.state
+        before: dict[EntryKey, Entry | None] = {}
+        is_waiting = is_new = False
+        for played in events:
+            place = state.places.get(self._record.key)
+            if place is not None and not place.is_before(self._record.sequence_number, played.position):
+                continue
+            known = {board: dict(entries) for board, entries in state.entries.items()}
+            for key in count(state, played.event, self._rules):
+                before.setdefault(key, _entry(known, key))
+            self._move_on(state, played.position)
+            is_waiting = is_new = True
+            if len(before) > CHANGES_MAX - CHANGES_OF_EVENT:
+                self._write(whose, kept, before)
+                before, is_waiting = {}, False
+        if is_waiting:
+            self._write(whose, kept, before)
+        return is_new
 
-def _move_on(state: PlayerState, record: Record, position: int) -> None:
-    state.places.pop(record.key, None)
-    while len(state.places) >= PLACES_MAX:
-        del state.places[next(iter(state.places))]
-    state.places[record.key] = Place(str(record.sequence_number), position)
+    def _move_on(self, state: PlayerState, position: int) -> None:
+        state.places.pop(self._record.key, None)
+        while len(state.places) >= PLACES_MAX:
+            del state.places[next(iter(state.places))]
+        state.places[self._record.key] = Place(str(self._record.sequence_number), position)
 
-
-def _changes(
-    game_id: str, env: str, state: PlayerState, before: dict[EntryKey, Entry | None], rules: Rules
-) -> list[Change]:
-    changes: list[Change] = []
-    for (board, period, start_us), entry in before.items():
-        rule = rules.boards.of(board)
-        now = _entry(state.entries, (board, period, start_us))
-        if rule is not None and now is not None:
-            key = BoardKey(game_id, env, board, span_at(period, start_us))
-            changes.append(Change(key, rule, entry, now))
-    return changes
+    def _write(self, whose: _Whose, kept: Kept, before: dict[EntryKey, Entry | None]) -> None:
+        changes: list[Change] = []
+        for (board, period, start_us), entry in before.items():
+            rule = self._rules.boards.of(board)
+            now = _entry(kept.state.entries, (board, period, start_us))
+            if rule is not None and now is not None:
+                key = BoardKey(whose.game_id, whose.env, board, span_at(period, start_us))
+                changes.append(Change(key, rule, entry, now))
+        self._table.write(whose.game_id, whose.env, whose.player_id, kept, changes)
 
 
 def _entry(entries: dict[str, dict[str, Entry]], key: EntryKey) -> Entry | None:

@@ -20,9 +20,6 @@ from playtrace.stats.state import Entry, PlayerState, decoded, encoded
 
 READ_MAX = 100
 """Items that DynamoDB gives at once."""
-ACTIONS_MAX = 100
-"""Of one transaction."""
-ACTIONS_OF_ENTRY = 3
 UNREAD_TRIES_MAX = 20
 
 
