@@ -307,7 +307,8 @@ class Playtrace:
         self.backups.close()
         self.jobs.stop()
         self.outbox.stop()
-        self.watch.close()
+        with suppress(RegistryError):  # its server may be away; then some of it is judged again
+            self.watch.close()
         self.mirrors.stop()
         self.sql_processes.close()
         if self.inlet is not None:

@@ -22,7 +22,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     broker = engines.nats(tmp_path)
     try:
         with throw_away_postgresql() as server, server.database("registry") as url:
-            yield Cluster(tmp_path, broker, clickhouse, url)
+            yield Cluster(tmp_path, broker, clickhouse, server, url)
     finally:
         broker.kill()
         clickhouse.close()

@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 from clickhouse_server import ClickHouseServer
+from databases.postgresql import PostgreSQL
 from databases.servers import free_port
 from journals.engines import Engine, eventually
 from server_process import ServerProcess
@@ -67,7 +68,10 @@ def all_there(shares: list[dict[str, Any]]) -> bool:
 
 
 class Cluster:
-    def __init__(self, folder: Path, broker: Engine, clickhouse: ClickHouseServer, registry_url: str) -> None:
+    def __init__(
+        self, folder: Path, broker: Engine, clickhouse: ClickHouseServer, postgresql: PostgreSQL, registry_url: str
+    ) -> None:
+        self.postgresql = postgresql
         self.folder = folder
         self.broker = broker
         self.clickhouse = clickhouse

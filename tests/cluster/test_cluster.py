@@ -34,6 +34,36 @@ def test_each_of_a_cluster_may_die_again_and_again(cluster: Cluster) -> None:
     check(cluster, rounds=4)
 
 
+@pytest.mark.drill
+def test_while_the_registry_is_away_events_are_taken_and_all_are_loaded_when_it_is_back(cluster: Cluster) -> None:
+    with cluster.running():
+        clients = [Client(number, server, cluster.keys) for number, server in enumerate(cluster.collectors)]
+        for client in clients:
+            client.start()
+        goes_on(clients)
+        cluster.postgresql.kill()
+        # Who cannot renew a lease gives it up, long before anybody else could have it.
+        eventually(lambda: [is_loaded_by(loader) for loader in cluster.loaders] == [False] * len(cluster.loaders))
+        goes_on(clients)
+        cluster.postgresql.start()
+        eventually(lambda: [is_loaded_by(loader) for loader in cluster.loaders].count(True) == SHARES)
+        for client in clients:
+            client.stopping.set()
+        for client in clients:
+            client.join()
+        assert not any(client.others for client in clients)
+        eventually(lambda: is_all_answered(cluster, clients), lambda: str(answers(cluster)))
+    check_stores(cluster, clients)
+
+
+def is_loaded_by(loader: OneServer) -> bool | None:
+    """Whether it has a share: then it says how its store fares. None while it says nothing."""
+    try:
+        return "store" in loader.health()
+    except OSError:
+        return None
+
+
 def check(cluster: Cluster, *, rounds: int) -> None:
     with cluster.running():
         clients = [Client(number, server, cluster.keys) for number, server in enumerate(cluster.collectors)]

@@ -46,7 +46,7 @@ from playtrace.registry.registry import Registry
 from playtrace.serving.forwarded import Forwarded
 from playtrace.serving.local_file import forget_local_file, write_local_file
 from playtrace.shares import Share
-from playtrace.store.errors import StoreError
+from playtrace.store.errors import StoreError, StoreInUse
 
 log = logging.getLogger("playtrace.cluster")
 
@@ -187,7 +187,13 @@ class Loading:
 
     def _load(self, settings: Settings, share: Share, held: HeldLease) -> None:
         log.info("a share is taken", extra={"share": share.number, "epoch": held.lease.epoch})
-        loader = self._open_share(settings, share, held)
+        try:
+            loader = self._open_share(settings, share, held)
+        except StoreInUse:
+            raise  # it is opened first; a process that ran a statement for somebody ends a moment later
+        except Exception:
+            log.exception("a share cannot be opened, and nobody knows what of it is open: this process ends")
+            os._exit(EXIT_LOST)
         try:
             loader.address = self.settings.public_url or f"http://{self.address}"
             for trouble in loader.troubles:
@@ -203,9 +209,7 @@ class Loading:
             self._message = "Closes what it had of a share."
             if not held.is_good():
                 log.error("a share is lost and given up", extra={"share": share.number, "epoch": held.lease.epoch})
-                _end_unless_closed_in_time(loader.close_files)
-            else:
-                loader.close_files()
+            _close(loader.close_files, None if held.is_good() else GIVE_UP_SECONDS_MAX)
             forget_local_file(settings)
 
     # ── while it has no share ────────────────────────────────────────────────────────────────────────────
@@ -237,13 +241,19 @@ def of_share(settings: Settings, share: Share) -> Settings:
     return settings.model_copy(update={"data": settings.share_path(share.number), "backup": backup})
 
 
-def _end_unless_closed_in_time(close: Callable[[], None]) -> None:
-    """Somebody waits for what is open here."""
-    timer = threading.Timer(GIVE_UP_SECONDS_MAX, os._exit, [EXIT_LOST])
-    timer.daemon = True
-    timer.start()
-    close()
-    timer.cancel()
+def _close(close: Callable[[], None], seconds_max: float | None) -> None:
+    """All of it, in so long, or the process ends: the lock on the folder is given back next."""
+    timer = None if seconds_max is None else threading.Timer(seconds_max, os._exit, [EXIT_LOST])
+    if timer is not None:
+        timer.daemon = True
+        timer.start()
+    try:
+        close()
+    except Exception:
+        log.exception("a share cannot be closed: this process ends")
+        os._exit(EXIT_LOST)
+    if timer is not None:
+        timer.cancel()
 
 
 def _reachable(host: str) -> str:

@@ -41,6 +41,7 @@ from playtrace.store.errors import (
     StoreDamaged,
     StoreError,
     StoreFull,
+    StoreInUse,
     StoreNewer,
 )
 from playtrace.store.memory import give_memory_back
@@ -292,7 +293,7 @@ class Store:
             connection = self._open_files()
         except duckdb.Error as error:
             if isinstance(error, duckdb.IOException) and "lock" in str(error).lower():
-                raise StoreError(
+                raise StoreInUse(
                     f"Another process has {self.path} open. Stop it, or ask it: `playtrace query` and"
                     " `playtrace sql` find a running server by themselves."
                 ) from error

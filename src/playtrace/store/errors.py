@@ -8,6 +8,7 @@ StoreError
 ├── AskerLeft       nobody waits for the answer any more
 ├── StoreFull       no space on the disk: what was to be written is still in the journal, try again
 ├── StoreDamaged    its files are not as they were written: they have to be replaced
+├── StoreInUse      another process has its file open
 ├── StoreBroken     it refuses all work until it is opened again
 └── StoreNewer      the database was made by a newer playtrace
 """
@@ -39,6 +40,10 @@ class AnswerTooLarge(QueryRefused):
 
 class StoreFull(StoreError):
     """There is no space on the disk. Nothing is lost: it is still in the journal."""
+
+
+class StoreInUse(StoreError):
+    """Another process has its file open; nothing of it is open here."""
 
 
 class StoreBroken(StoreError):
