@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from journals.engines import Engine, eventually
@@ -12,7 +13,7 @@ from playtrace.config import Settings
 from playtrace.event import Batch, Event
 from playtrace.journal.by_url import broker_of, open_inlet, open_sender, open_sink
 from playtrace.journal.entry import Entry, Recorded, encode
-from playtrace.journal.errors import JournalUnavailable
+from playtrace.journal.errors import BrokerAway, JournalUnavailable
 from playtrace.journal.inlet import Inlet
 from playtrace.journal.sink import Sink
 from playtrace.journal.sqlite import Journal
@@ -29,6 +30,23 @@ class Place:
         self._opened: list[Sink | Inlet] = []
         self.journal = self._kept(Journal.open(self.settings.journal_path, self.settings))
         self.inlet: Inlet | None = None
+        if engine is not None and engine.scheme == "kinesis":
+            self._make_stream()
+
+    def _make_stream(self) -> None:
+        """Before anybody waits for it: it may take longer than a request does."""
+        broker = broker_of(self.settings)
+        assert broker is not None
+        sender = open_sender(broker)
+
+        def is_ready() -> bool:
+            with suppress(BrokerAway):
+                sender.look()
+                return True
+            return False
+
+        eventually(is_ready)
+        sender.close()
 
     def _kept(self, opened):
         self._opened.append(opened)
