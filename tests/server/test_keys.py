@@ -189,6 +189,7 @@ PLACES = {
     "{import_id}": "history",
     "{erasure_id}": "0198a000-0000-7000-8000-000000000002",
     "{key}": "0" * 32,
+    "{board}": "wins",
 }
 """What stands for what in an address."""
 

@@ -59,6 +59,7 @@ PLACES = {
     "link_id": "1",
     "query_id": "1",
     "player_id": "zebraplayer",
+    "board": "zebraboard",
 }
 """What stands in an address: a thing of the other game, wherever things are not of one game by their address."""
 VALUES = {"name": "of no game", "metric": "events", "map": "zebramap", "event": "match_end", "playerId": "zebraplayer"}
