@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -89,6 +90,12 @@ def test_history_comes_first_in_slices_that_stay_small_and_then_what_is_new(larg
         too_late = large.events(2, time=NOW - dt.timedelta(days=300), name="too_late")
         large.load([late + too_late])
         steps(mirror)
+        # How it fares is written down once a second.
+        deadline = time.monotonic() + 60
+        while state_of(large.registry.mirrors.find(MIRROR)).events != mirror.state.events:
+            assert time.monotonic() < deadline
+            mirror.step()
+            time.sleep(0.05)
     assert large.mirrored() == large.expected()
     with closing(sqlite3.connect(large.target)) as connection:
         aside = [body for (body,) in connection.execute("SELECT body FROM set_aside")]
