@@ -31,6 +31,12 @@ from playtrace.aws.stream import Stream
 from playtrace.config import Settings
 from playtrace.journal.messages import row_of
 from playtrace.registry.registry import Registry
+from playtrace.stats.counting import Played, Record, count_record
+from playtrace.stats.keys import BoardKey
+from playtrace.stats.reading import rules_of
+from playtrace.stats.rules import DAY_US, span_at
+from playtrace.stats.state import Counted
+from playtrace.stats.table import StatsTable
 
 BOARDS = ["race=best:asc", "coins=sum:desc", "elo=last:desc", "*=best:desc"]
 NAMES = ["race", "coins", "elo", "arcade"]
@@ -253,6 +259,20 @@ def test_what_cannot_be_read_is_set_aside_and_comes_back(game: Any, pipeline: Pi
     assert (code, said) == (0, "1 record counts now.\n")
     eventually(lambda: books(loads)["stored"] == EVENTS + 40)
     compare(loads, asks)
+
+
+def test_days_that_freeze_while_a_record_is_counted_are_on_their_boards(table: str) -> None:
+    """So many that the state forgets them, before they are written."""
+    scores = [
+        Played(
+            "slow", "prod", "p", day, Counted("score_posted", day * DAY_US, day * DAY_US, (0, 0, day), day, value=1.0)
+        )
+        for day in range(1, 10)
+    ]
+    rules, kept = rules_of(Settings.model_validate({})), StatsTable(client("dynamodb"), table)
+    assert count_record(kept, rules, Record("slow", 1, scores)) == 1
+    for day in range(1, 10):
+        assert kept.players(BoardKey("slow", "prod", "", span_at("day", day * DAY_US))) == 1, day
 
 
 def test_a_player_is_forgotten_with_every_entry(game: Any, pipeline: Pipeline) -> None:

@@ -42,7 +42,7 @@ class Player:
     state: PlayerState = dataclasses.field(default_factory=PlayerState)
     sent: int = 0
 
-    def does(self, name: str, time_us: int, *, late_us: int = 0, **also) -> set:
+    def does(self, name: str, time_us: int, *, late_us: int = 0, **also) -> dict:
         self.sent += 1
         event = Counted(
             name=name,
@@ -104,8 +104,8 @@ def test_ranks_of_a_period_are_frozen_after_its_end() -> None:
     player = Player()
     changed = player.does("score_posted", START_US, value=1.0, late_us=DAY_US + RULES.settle_us)
     # It is a Sunday: the week ends with the day.
-    assert {period for _, period, _ in changed} == {"month", "all"}
-    assert player.does("score_posted", START_US, value=1.0, late_us=31 * DAY_US) == set()
+    assert {span.period for _, span in changed} == {"month", "all"}
+    assert player.does("score_posted", START_US, value=1.0, late_us=31 * DAY_US) == {}
 
 
 def test_days_that_are_frozen_are_forgotten() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from playtrace.stats.keys import BoardKey
-from playtrace.stats.rules import Rules, span_at
-from playtrace.stats.state import Counted, Entry, EntryKey, Place, PlayerState, count
-from playtrace.stats.table import Change, Changed, Kept, StatsTable
+from playtrace.stats.rules import Rules
+from playtrace.stats.state import Counted, EntryChange, EntryKey, Place, PlayerState, count
+from playtrace.stats.table import Changed, Kept, StatsTable
 
 CHANGES_MAX = 24
 """Of one transaction: DynamoDB takes a hundred actions, and an entry of a board is three."""
@@ -80,22 +80,22 @@ class _Counting:
 
     def _count(self, whose: _Whose, events: Sequence[Played], kept: Kept) -> bool:
         state = kept.state
-        before: dict[EntryKey, Entry | None] = {}
+        changes: dict[EntryKey, EntryChange] = {}
         is_waiting = is_new = False
         for played in events:
             place = state.places.get(self._record.key)
             if place is not None and not place.is_before(self._record.sequence_number, played.position):
                 continue
-            known = {board: dict(entries) for board, entries in state.entries.items()}
-            for key in count(state, played.event, self._rules):
-                before.setdefault(key, _entry(known, key))
+            for key, change in count(state, played.event, self._rules).items():
+                first = changes.get(key, change)
+                changes[key] = EntryChange(change.rule, first.before, change.now)
             self._move_on(state, played.position)
             is_waiting = is_new = True
-            if len(before) > CHANGES_MAX - CHANGES_OF_EVENT:
-                self._write(whose, kept, before)
-                before, is_waiting = {}, False
+            if len(changes) > CHANGES_MAX - CHANGES_OF_EVENT:
+                self._write(whose, kept, changes)
+                changes, is_waiting = {}, False
         if is_waiting:
-            self._write(whose, kept, before)
+            self._write(whose, kept, changes)
         return is_new
 
     def _move_on(self, state: PlayerState, position: int) -> None:
@@ -104,20 +104,11 @@ class _Counting:
             del state.places[next(iter(state.places))]
         state.places[self._record.key] = Place(str(self._record.sequence_number), position)
 
-    def _write(self, whose: _Whose, kept: Kept, before: dict[EntryKey, Entry | None]) -> None:
-        changes: list[Change] = []
-        for (board, period, start_us), entry in before.items():
-            rule = self._rules.boards.of(board)
-            now = _entry(kept.state.entries, (board, period, start_us))
-            if rule is not None and now is not None:
-                key = BoardKey(whose.game_id, whose.env, board, span_at(period, start_us))
-                changes.append(Change(key, rule, entry, now))
-        self._table.write(whose.game_id, whose.env, whose.player_id, kept, changes)
-
-
-def _entry(entries: dict[str, dict[str, Entry]], key: EntryKey) -> Entry | None:
-    board, period, start_us = key
-    return entries.get(board, {}).get(f"{period} {start_us}")
+    def _write(self, whose: _Whose, kept: Kept, changes: Mapping[EntryKey, EntryChange]) -> None:
+        of_boards = {
+            BoardKey(whose.game_id, whose.env, board, span): change for (board, span), change in changes.items()
+        }
+        self._table.write(whose.game_id, whose.env, whose.player_id, kept, of_boards)
 
 
 def id_of(text: str) -> int:

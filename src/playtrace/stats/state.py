@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from playtrace.stats.rules import PASSIVE, SCORE_MAX, BoardRule, Period, Rules, Span, spans_at
+from playtrace.stats.rules import PASSIVE, SCORE_MAX, BoardRule, Rules, Span, spans_at
 
 SINCE_MS_MAX = 86_400_000
 """A clock of a session reaches back by a day at most."""
@@ -88,8 +88,15 @@ class Place(Struct, array_like=True, frozen=True):
         return (int(self.sequence_number), self.position) < (sequence_number, position)
 
 
-EntryKey = tuple[str, Period, int]
-"""Board, period, and when it begins."""
+EntryKey = tuple[str, Span]
+"""A board, and one of its periods."""
+
+
+class EntryChange(Struct, frozen=True):
+    rule: BoardRule
+    before: Entry | None
+    """None where there was none."""
+    now: Entry
 
 
 class PlayerState(Struct):
@@ -123,18 +130,18 @@ def decoded(kept: bytes) -> PlayerState:
     return _decoder.decode(kept)
 
 
-def count(state: PlayerState, event: Counted, rules: Rules) -> set[EntryKey]:
+def count(state: PlayerState, event: Counted, rules: Rules) -> dict[EntryKey, EntryChange]:
     """Changes the state. Returns the entries of boards that are others now."""
     if event.received_us - event.time_us > rules.late_us:
-        return set()
+        return {}
     if event.name not in PASSIVE:
         state.first_us = event.time_us if state.first_us is None else min(state.first_us, event.time_us)
         state.last_us = event.time_us if state.last_us is None else max(state.last_us, event.time_us)
         _play(state, event, rules)
-    changed: set[EntryKey] = set()
+    changed: dict[EntryKey, EntryChange] = {}
     if event.name in ("purchase", "score_posted"):
         if event.id in state.ids:
-            return set()
+            return {}
         state.ids[event.id] = event.received_us
         if event.name == "purchase":
             _pay(state, event)
@@ -220,13 +227,13 @@ def _pay(state: PlayerState, event: Counted) -> None:
         money.refunds += 1
 
 
-def _score(state: PlayerState, event: Counted, rules: Rules) -> set[EntryKey]:
+def _score(state: PlayerState, event: Counted, rules: Rules) -> dict[EntryKey, EntryChange]:
     value = event.value
     board = _text(event.props.get("board"))
     if value is None or not abs(value) <= SCORE_MAX:
-        return set()
+        return {}
     if board not in state.extremes and len(state.extremes) >= BOARDS_MAX:
-        return set()
+        return {}
     value += 0.0  # no nought below nought
     extremes = state.extremes.setdefault(board, Extremes(value, event.time_us, value, event.time_us))
     if value > extremes.high or (value == extremes.high and event.time_us < extremes.high_us):
@@ -235,17 +242,17 @@ def _score(state: PlayerState, event: Counted, rules: Rules) -> set[EntryKey]:
         extremes.low, extremes.low_us = value, event.time_us
     rule = rules.boards.of(board)
     if rule is None:
-        return set()
-    changed: set[EntryKey] = set()
+        return {}
+    changed: dict[EntryKey, EntryChange] = {}
     entries = state.entries.setdefault(board, {})
     for span in spans_at(event.time_us):
         if event.received_us >= span.end_us + rules.settle_us:
             continue
         name = name_of(span)
         before = entries.get(name)
-        entries[name] = _added(before, value, event, rule)
-        if entries[name] != before:
-            changed.add((board, span.period, span.start_us))
+        entries[name] = now = _added(before, value, event, rule)
+        if now != before:
+            changed[board, span] = EntryChange(rule, before, now)
     return changed
 
 

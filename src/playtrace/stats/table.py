@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from playtrace.stats.keys import FIRST, PARTITIONS, PLAYERS, STATE, BoardKey, entry_key, player_key, score_key
 from playtrace.stats.rules import DAY_US, BoardRule, Span, spans_at
-from playtrace.stats.state import Entry, PlayerState, decoded, encoded
+from playtrace.stats.state import Entry, EntryChange, PlayerState, decoded, encoded
 
 READ_MAX = 100
 """Items that DynamoDB gives at once."""
@@ -33,13 +33,6 @@ class Kept(Struct):
     state: PlayerState
     version: int
     """0 where there was none."""
-
-
-class Change(Struct, frozen=True):
-    key: BoardKey
-    rule: BoardRule
-    before: Entry | None
-    now: Entry
 
 
 class Standing(Struct, frozen=True):
@@ -84,11 +77,13 @@ class StatsTable:
     def _decoded(self, kept: bytes) -> PlayerState:
         return decoded(self._decompressor.decompress(kept))
 
-    def write(self, game_id: str, env: str, player_id: str, kept: Kept, changes: Sequence[Change]) -> None:
+    def write(
+        self, game_id: str, env: str, player_id: str, kept: Kept, changes: Mapping[BoardKey, EntryChange]
+    ) -> None:
         """The state, and what it changes, at once or not at all. Raises `Changed`."""
         actions = [self._state_put(player_key(game_id, env, player_id), kept)]
-        for change in changes:
-            actions += self._entry_written(change, player_id)
+        for key, change in changes.items():
+            actions += self._entry_written(key, change, player_id)
         try:
             self._client.transact_write_items(TransactItems=actions)
         except self._client.exceptions.TransactionCanceledException as error:
@@ -115,8 +110,8 @@ class StatsTable:
             put["ConditionExpression"] = "attribute_not_exists(pk)"
         return {"Put": put}
 
-    def _entry_written(self, change: Change, player_id: str) -> Iterator[dict[str, Any]]:
-        partition = {"S": change.key.partition_of(player_id)}
+    def _entry_written(self, board: BoardKey, change: EntryChange, player_id: str) -> Iterator[dict[str, Any]]:
+        partition = {"S": board.partition_of(player_id)}
         key = entry_key(change.rule, change.now, player_id)
         if change.before is None:
             yield {
