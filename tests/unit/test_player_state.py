@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playtrace.journal.entry import microseconds
 from playtrace.stats.keys import FIRST, PLAYERS, entry_key, score_key
-from playtrace.stats.rules import DAY_US, BoardRule, Boards, Rules, microseconds
+from playtrace.stats.rules import DAY_US, BoardRule, Boards, Rules
 from playtrace.stats.state import (
     IDS_MAX,
     STRETCHES_MAX,

@@ -217,7 +217,7 @@ def answer(parameters: Parameters, asking: Asking) -> Leaderboard:
         late=[
             LateScore(
                 player_id=row["player_id"],
-                score=_exact(row["value"]),
+                score=exact_score(row["value"]),
                 time=row["time"].replace(tzinfo=dt.UTC),
                 received_at=row["received_at"].replace(tzinfo=dt.UTC),
             )
@@ -250,23 +250,24 @@ def _board(parameters: Parameters, boards: list[dict[str, Any]]) -> str | None:
 def _entry(row: dict[str, Any], parameters: Parameters) -> Entry:
     rank = row["place"] if parameters.rank == "unique" else row[parameters.rank]
     points = -row["points"] if parameters.direction == "asc" else row["points"]
-    if parameters.take == "sum":
-        score: int | float = int(points) // 1_000_000 if int(points) % 1_000_000 == 0 else int(points) / 1_000_000
-    else:
-        score = _exact(points)
     return Entry(
         rank=rank,
         player_id=row["player_id"],
-        score=score,
+        score=score_of_millionths(int(points)) if parameters.take == "sum" else exact_score(points),
         achieved_at=row["time"].replace(tzinfo=dt.UTC),
         scores=row["scores"],
         percentile=rank / row["players"],
     )
 
 
-def _exact(score: float) -> int | float:
+def exact_score(score: float) -> int | float:
     """Whole numbers as such."""
     return int(score) if score.is_integer() else score
+
+
+def score_of_millionths(total: int) -> int | float:
+    """The same of a sum."""
+    return total / 1_000_000 if total % 1_000_000 else total // 1_000_000
 
 
 METRIC = Metric(__name__, __doc__, Parameters, Leaderboard, answer, subject="Progression")

@@ -52,9 +52,9 @@ def player_stats(store: Store, ask: Ask, rules: Rules, game_id: str, env: str, p
         scores=[
             BoardScores(
                 board=row["board"] or UNKNOWN,
-                highest=_exact(row["highest"]),
+                highest=leaderboards.exact_score(row["highest"]),
                 highest_at=row["highest_at"].replace(tzinfo=dt.UTC),
-                lowest=_exact(row["lowest"]),
+                lowest=leaderboards.exact_score(row["lowest"]),
                 lowest_at=row["lowest_at"].replace(tzinfo=dt.UTC),
             )
             for row in rows
@@ -95,8 +95,3 @@ def leaderboard(ask: Ask, rules: Rules, question: BoardQuestion, rule: BoardRule
         entries=found.entries,
         player=found.player,
     )
-
-
-def _exact(score: float) -> int | float:
-    """Whole numbers as such."""
-    return int(score) if score.is_integer() else score

@@ -8,20 +8,19 @@ from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from playtrace.metrics.frame.calendar import from_microseconds, microseconds
 from playtrace.metrics.frame.models import UNKNOWN
 from playtrace.metrics.leaderboard import Entry as Told
-from playtrace.metrics.leaderboard import Rank
-from playtrace.metrics.player import Spend
+from playtrace.metrics.leaderboard import Rank, exact_score, score_of_millionths
+from playtrace.metrics.player import LISTED_MAX, Spend
 from playtrace.problems import Unavailable
 from playtrace.stats import state as states
 from playtrace.stats.answers import BoardQuestion, BoardScores, Leaderboard, PlayerStats
 from playtrace.stats.keys import BoardKey, entry_key, score_key
-from playtrace.stats.rules import EPOCH, BoardRule, Rules, microseconds, span_at
+from playtrace.stats.rules import BoardRule, Rules, span_at
 from playtrace.stats.table import Changed, Standing, StatsTable
 
 RETRY_AFTER_S = 5
-LISTED_MAX = 50
-"""Currencies, as the metric `player` lists."""
 
 T = TypeVar("T")
 
@@ -39,18 +38,18 @@ class TableAnswers:
             game_id=game_id,
             env=env,
             player_id=player_id,
-            first_seen=None if state.first_us is None else _moment(state.first_us),
-            last_seen=None if state.last_us is None else _moment(state.last_us),
+            first_seen=None if state.first_us is None else from_microseconds(state.first_us),
+            last_seen=None if state.last_us is None else from_microseconds(state.last_us),
             sessions=sessions,
             playtime_seconds=length_us / 1e6,
             spend=_spend(state, game_currency),
             scores=[
                 BoardScores(
                     board=board or UNKNOWN,
-                    highest=_exact(scores.high),
-                    highest_at=_moment(scores.high_us),
-                    lowest=_exact(scores.low),
-                    lowest_at=_moment(scores.low_us),
+                    highest=exact_score(scores.high),
+                    highest_at=from_microseconds(scores.high_us),
+                    lowest=exact_score(scores.low),
+                    lowest_at=from_microseconds(scores.low_us),
                 )
                 for board, scores in sorted(state.extremes.items())
             ],
@@ -84,8 +83,8 @@ class TableAnswers:
             take=rule.take,
             direction=rule.direction,
             period=key.span.period,
-            period_from=None if is_ever else _moment(key.span.start_us),
-            period_to=None if is_ever else _moment(key.span.end_us),
+            period_from=None if is_ever else from_microseconds(key.span.start_us),
+            period_to=None if is_ever else from_microseconds(key.span.end_us),
             rank=question.rank,
             players=players,
             entries=entries,
@@ -130,12 +129,11 @@ def _ranks(standings: list[Standing], kind: Rank) -> list[int]:
 
 
 def _told(player_id: str, entry: states.Entry, rank: int, players: int, rule: BoardRule) -> Told:
-    score = entry.micros // 1_000_000 if rule.take == "sum" and entry.micros % 1_000_000 == 0 else entry.score
     return Told(
         rank=rank,
         player_id=player_id,
-        score=_exact(float(score)) if isinstance(score, float) else score,
-        achieved_at=_moment(entry.at_us),
+        score=score_of_millionths(entry.micros) if rule.take == "sum" else exact_score(entry.score),
+        achieved_at=from_microseconds(entry.at_us),
         scores=entry.scores,
         percentile=rank / players,
     )
@@ -156,17 +154,8 @@ def _spend(state: states.PlayerState, game_currency: str) -> list[Spend]:
             net_micros=money.net_micros,
             payments=money.payments,
             refunds=money.refunds,
-            last_payment=None if money.last_us is None else _moment(money.last_us),
+            last_payment=None if money.last_us is None else from_microseconds(money.last_us),
         )
         for currency, money in together.items()
     ]
     return sorted(spend, key=lambda one: (-one.payments, one.currency))[:LISTED_MAX]
-
-
-def _moment(us: int) -> dt.datetime:
-    return EPOCH + dt.timedelta(microseconds=us)
-
-
-def _exact(score: float) -> int | float:
-    """Whole numbers as such."""
-    return int(score) if score.is_integer() else score

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -69,12 +68,8 @@ def _time_us(event: ImportedEvent, header: Header, correction_us: int) -> int:
     """Never after it was received."""
     if event.time is None:
         return header.received_us
-    said = microseconds(_in_utc(event.time))
+    said = microseconds(event.time)
     return min(said if event.client_time is not None else said + correction_us, header.received_us)
-
-
-def _in_utc(moment: dt.datetime) -> dt.datetime:
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
 
 
 def _correction_us(header: Header) -> int:

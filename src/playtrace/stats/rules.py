@@ -10,16 +10,15 @@ from typing import Literal
 from msgspec import Struct
 
 from playtrace.event import PASSIVE_EVENTS
+from playtrace.journal.entry import EPOCH, microseconds
 
 Take = Literal["best", "last", "sum"]
 Direction = Literal["desc", "asc"]
 Period = Literal["day", "week", "month", "all"]
 
-PERIODS: tuple[Period, ...] = ("day", "week", "month", "all")
 DAY_US = 86_400_000_000
 EVER_US = 2**62
 """The end of all time."""
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 SCORE_MAX = 1e15
 FORM = re.compile(r"(?P<board>.{1,256})=(?P<take>best|last|sum):(?P<direction>desc|asc)", re.DOTALL)
 EVERY_BOARD = "*"
@@ -89,7 +88,3 @@ def spans_at(time_us: int) -> Iterator[Span]:
 def span_at(period: Period, time_us: int) -> Span:
     """The one that has this moment in it."""
     return next(span for span in spans_at(time_us) if span.period == period)
-
-
-def microseconds(moment: dt.datetime) -> int:
-    return (moment - EPOCH) // dt.timedelta(microseconds=1)
