@@ -27,6 +27,7 @@ from pydantic import (
     model_validator,
 )
 
+from playtrace.board_rules import BoardRule
 from playtrace.broker_url import broker_url
 from playtrace.clickhouse_url import clickhouse_url
 from playtrace.halves import halves
@@ -279,8 +280,7 @@ class RulesSettings(RoomSettings):
     @classmethod
     def _are_rules(cls, boards: list[str]) -> list[str]:
         for board in boards:
-            if not re.fullmatch(r".{1,256}=(best|last|sum):(desc|asc)", board, re.DOTALL):
-                raise ValueError(f"expected board=best:desc, with best, last or sum, and desc or asc, got {board!r}")
+            BoardRule.read(board)
         return boards
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playtrace.board_rules import BoardRule, Boards
 from playtrace.journal.entry import microseconds
 from playtrace.stats.keys import FIRST, PLAYERS, entry_key, score_key
-from playtrace.stats.rules import DAY_US, BoardRule, Boards, Rules
+from playtrace.stats.rules import DAY_US, Rules
 from playtrace.stats.state import (
     IDS_MAX,
     STRETCHES_MAX,

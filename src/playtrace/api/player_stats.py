@@ -14,12 +14,13 @@ from playtrace.api.access import CurrentReader, readable_game
 from playtrace.api.metrics import rules_of
 from playtrace.api.state import CurrentState
 from playtrace.api.turns import Question
+from playtrace.board_rules import Boards
 from playtrace.event import ID_LENGTH_MAX, NAME_LENGTH_MAX
 from playtrace.metrics.leaderboard import LIMIT_MAX, Rank
 from playtrace.problems import NotFound
 from playtrace.stats import from_store
 from playtrace.stats.answers import BoardQuestion, Leaderboard, PlayerStats
-from playtrace.stats.rules import Boards, Period
+from playtrace.stats.rules import Period
 
 router = APIRouter(prefix="/api", tags=["player stats"])
 

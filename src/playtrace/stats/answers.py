@@ -7,10 +7,11 @@ from typing import Protocol
 
 from pydantic import Field
 
+from playtrace.board_rules import Direction, Take
 from playtrace.metrics.frame.models import Model
 from playtrace.metrics.leaderboard import Entry, Rank
 from playtrace.metrics.player import Spend
-from playtrace.stats.rules import Direction, Period, Take
+from playtrace.stats.rules import Period
 
 
 class BoardScores(Model):

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, LiteralString
 
+from playtrace.board_rules import BoardRule
 from playtrace.metrics import leaderboard as leaderboards
 from playtrace.metrics import player as players
 from playtrace.metrics.frame.metric import Metric, Rules
 from playtrace.metrics.frame.models import UNKNOWN
 from playtrace.stats.answers import BoardQuestion, BoardScores, Leaderboard, PlayerStats
-from playtrace.stats.rules import BoardRule
 from playtrace.store.duckdb import Store
 
 Ask = Callable[[Metric[Any, Any]], Any]

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from playtrace.board_rules import BoardRule
 from playtrace.metrics.frame.calendar import from_microseconds, microseconds
 from playtrace.metrics.frame.models import UNKNOWN
 from playtrace.metrics.leaderboard import Entry as Told
@@ -17,7 +18,7 @@ from playtrace.problems import Unavailable
 from playtrace.stats import state as states
 from playtrace.stats.answers import BoardQuestion, BoardScores, Leaderboard, PlayerStats
 from playtrace.stats.keys import BoardKey, entry_key, score_key
-from playtrace.stats.rules import BoardRule, Rules, span_at
+from playtrace.stats.rules import Rules, span_at
 from playtrace.stats.table import Changed, Standing, StatsTable
 
 RETRY_AFTER_S = 5

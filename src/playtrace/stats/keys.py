@@ -13,7 +13,8 @@ import struct
 
 from msgspec import Struct
 
-from playtrace.stats.rules import BoardRule, Span
+from playtrace.board_rules import BoardRule
+from playtrace.stats.rules import Span
 from playtrace.stats.state import Entry
 
 PARTITIONS = 8

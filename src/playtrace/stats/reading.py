@@ -7,12 +7,13 @@ from uuid import UUID
 
 import msgspec
 
+from playtrace.board_rules import Boards
 from playtrace.config import Settings
 from playtrace.event import ImportedEvent
 from playtrace.journal.entry import Header, Recorded, decode_header, microseconds
 from playtrace.sent_at import SECOND_US, is_certain, presumed_s, reading_s
 from playtrace.stats.counting import Played, id_of
-from playtrace.stats.rules import DAY_US, Boards, Rules
+from playtrace.stats.rules import DAY_US, Rules
 from playtrace.stats.state import Counted
 
 SEQ_MAX = 32_767

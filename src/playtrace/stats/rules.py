@@ -1,55 +1,24 @@
-"""What a leaderboard counts: what of a player's scores, in which direction, and in which periods."""
+"""What the settings say about counting for players, and the periods of boards."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
 
+from playtrace.board_rules import Boards
 from playtrace.event import PASSIVE_EVENTS
 from playtrace.journal.entry import EPOCH, microseconds
 
-Take = Literal["best", "last", "sum"]
-Direction = Literal["desc", "asc"]
 Period = Literal["day", "week", "month", "all"]
 
 DAY_US = 86_400_000_000
 EVER_US = 2**62
 """The end of all time."""
 SCORE_MAX = 1e15
-FORM = re.compile(r"(?P<board>.{1,256})=(?P<take>best|last|sum):(?P<direction>desc|asc)", re.DOTALL)
-EVERY_BOARD = "*"
 PASSIVE = frozenset(PASSIVE_EVENTS)
-
-
-class BoardRule(Struct, frozen=True):
-    take: Take
-    direction: Direction
-
-    @classmethod
-    def read(cls, text: str) -> tuple[str, BoardRule]:
-        """Of `board=take:direction`. Raises `ValueError`."""
-        form = FORM.fullmatch(text)
-        if form is None:
-            raise ValueError(
-                "expected board=best:desc, with best, last or sum, and desc or asc; the board * is all others"
-            )
-        return form["board"], cls(form["take"], form["direction"])  # pyright: ignore[reportArgumentType] - so it is
-
-
-class Boards:
-    """The rule of each board."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Raises `ValueError`."""
-        self._by_board = dict(BoardRule.read(text) for text in texts)
-
-    def of(self, board: str) -> BoardRule | None:
-        """None for one that is not kept."""
-        return self._by_board.get(board) or self._by_board.get(EVERY_BOARD)
 
 
 class Rules(Struct, frozen=True):

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from playtrace.stats.rules import PASSIVE, SCORE_MAX, BoardRule, Rules, Span, spans_at
+from playtrace.board_rules import BoardRule
+from playtrace.stats.rules import PASSIVE, SCORE_MAX, Rules, Span, spans_at
 
 SINCE_MS_MAX = 86_400_000
 """A clock of a session reaches back by a day at most."""

@@ -14,8 +14,9 @@ import msgspec
 import zstandard
 from msgspec import Struct
 
+from playtrace.board_rules import BoardRule
 from playtrace.stats.keys import FIRST, PARTITIONS, PLAYERS, STATE, BoardKey, entry_key, player_key, score_key
-from playtrace.stats.rules import DAY_US, BoardRule, Span, spans_at
+from playtrace.stats.rules import DAY_US, Span, spans_at
 from playtrace.stats.state import Entry, EntryChange, PlayerState, decoded, encoded
 
 READ_MAX = 100
