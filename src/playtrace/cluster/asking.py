@@ -10,7 +10,7 @@ import asyncio
 import datetime as dt
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
@@ -234,7 +234,8 @@ class Asking:
             if share is None:
                 await self._ask_all(route, scope, send)
             else:
-                await self._hand_on(share, scope, receive if body is None else _again(body, receive), send)
+                receive = receive if body is None else _again(body, receive)
+                await self._hand_on(self._lease_of(share), scope, receive, send)
         except Problem as error:
             await _refuse(error, scope, receive, send)
 
@@ -289,9 +290,8 @@ class Asking:
 
     # ── handing on ───────────────────────────────────────────────────────────────────────────────────────
 
-    async def _hand_on(self, share: int, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises `Unavailable` while nobody has the share; what began to be answered is cut off when it is lost."""
-        lease = self._lease_of(share)
+    async def _hand_on(self, lease: Lease, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises `Unavailable` when it is lost; what began to be answered is cut off then."""
         began = False
 
         async def send_on(message: Message) -> None:
@@ -308,7 +308,7 @@ class Asking:
                         return
                     if began:
                         raise ConnectionAbortedError("The loader that answered has lost its share.")
-                    raise _nobody(share)
+                    raise _nobody(lease.share)
             handing_on.result()
         finally:
             handing_on.cancel()
@@ -324,39 +324,30 @@ class Asking:
         """The answers of all loaders as one. Raises `Problem`."""
         leases = [self._lease_of(share) for share in range(self._shares)]
         answers = await asyncio.gather(*[self._ask(lease, scope) for lease in leases])
-        other = next((one for one in answers if one[0] != HTTPStatus.OK), None)
+        other = next((one for one in answers if one.status != HTTPStatus.OK), None)
         if other is not None:
-            status, body, kind = other
-            await send_reply(send, Reply(HTTPStatus(status), body, kind.encode()))
+            await send_reply(send, other)
             return
-        documents = [msgspec.json.decode(body) for _, body, _ in answers]
+        documents = [msgspec.json.decode(one.body) for one in answers]
         merge = merging.rules if route.where is Where.RULES else merging.deletions
         await send_reply(send, Reply(HTTPStatus.OK, msgspec.json.encode(merge(documents))))
 
-    async def _ask(self, lease: Lease, scope: Scope) -> tuple[int, bytes, str]:
-        """Status, body and its type. Raises `Unavailable`."""
-        status, body, kind = 0, bytearray(), "application/json"
-
-        async def receive() -> Message:
-            await asyncio.Event().wait()
-            raise AssertionError
+    async def _ask(self, lease: Lease, scope: Scope) -> Reply:
+        """Raises `Unavailable`."""
+        status, body, kind = 0, bytearray(), b"application/json"
 
         async def keep(message: Message) -> None:
             nonlocal status, kind
             if message["type"] == "http.response.start":
                 status = message["status"]
-                kind = next((v.decode() for n, v in message["headers"] if n == b"content-type"), kind)
+                kind = next((value for name, value in message["headers"] if name == b"content-type"), kind)
             else:
                 body.extend(message.get("body", b""))
 
-        messages = [cast(Message, {"type": "http.request", "body": b""})]
-
-        async def receive_again() -> Message:
-            return messages.pop() if messages else await receive()
-
         asked = {**scope, "headers": [(n, v) for n, v in scope["headers"] if n != b"accept-encoding"]}
-        await self._hand_on(lease.share, asked, receive_again, keep)
-        return status, bytes(body), kind
+        # Nobody leaves: what comes after the body never does.
+        await self._hand_on(lease, asked, _again(b"", asyncio.get_running_loop().create_future), keep)
+        return Reply(status, bytes(body), kind)
 
     # ── health ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -508,7 +499,8 @@ async def _body(receive: Receive) -> bytes:
     return (await receive()).get("body", b"")
 
 
-def _again(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body, and then what else comes."""
     messages: list[Message] = [{"type": "http.request", "body": body}]
 
     async def receive_again() -> Message:
