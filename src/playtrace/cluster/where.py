@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import cache
 
 from msgspec import Struct
 
@@ -240,10 +241,13 @@ def _pattern(path: str) -> str:
     )
 
 
-PATTERNS = tuple((route, re.compile(_pattern(route.path))) for route in ROUTES)
+@cache
+def _patterns() -> tuple[tuple[Route, re.Pattern[str]], ...]:
+    """Compiled where somebody is asked: every server imports this, and askers alone have requests to look up."""
+    return tuple((route, re.compile(_pattern(route.path))) for route in ROUTES)
 
 
 def route_of(method: str, path: str) -> Route | None:
     """None for what is no route of the API, and for metrics. HEAD is asked as GET is."""
     method = "GET" if method == "HEAD" else method
-    return next((route for route, pattern in PATTERNS if route.method == method and pattern.fullmatch(path)), None)
+    return next((route for route, pattern in _patterns() if route.method == method and pattern.fullmatch(path)), None)
