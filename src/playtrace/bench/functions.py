@@ -32,7 +32,7 @@ from playtrace.registry.access_secrets import sha256_of
 from playtrace.registry.key_snapshot import Snapshot
 from playtrace.registry.known_keys import KnownKeys
 
-FUNCTION = "playtrace.aws.ingest, playtrace.journal.kinesis, playtrace.aws.clients"
+FUNCTION = "playtrace.aws.ingest, playtrace.journal.kinesis.sending, playtrace.aws.clients"
 """What a start imports, and what its first request does."""
 STREAM = "playtrace.aws.stream"
 SERVER = "playtrace.server"

@@ -58,7 +58,7 @@ def open_sender(broker: BrokerUrl) -> Sender:
 
             return KafkaSender(broker)
         if broker.scheme == "kinesis":
-            from playtrace.journal.kinesis import KinesisSender
+            from playtrace.journal.kinesis.sending import KinesisSender
 
             return KinesisSender(broker)
         from playtrace.journal.nats import NatsSender
@@ -76,7 +76,7 @@ def open_source(broker: BrokerUrl, share: Share = ALL) -> Source:
 
             return KafkaSource(broker, share)
         if broker.scheme == "kinesis":
-            from playtrace.journal.kinesis import KinesisSource
+            from playtrace.journal.kinesis.fetching import KinesisSource
 
             return KinesisSource(broker)
         from playtrace.journal.nats import NatsSource
