@@ -36,7 +36,7 @@ NOT_TAKEN = SLOW_DOWN | {"InternalFailure", "ResourceInUseException"}
 Results = list[JournalUnavailable | None]
 
 
-class _Sending(Struct):
+class _Sending(Struct, eq=False):
     key: str
     message: bytes
     done: Done
@@ -106,21 +106,20 @@ class KinesisSender:
             for sending in pending:
                 sending.done(results)
             return []
-        told = {id(sending) for sending in call}
-        again: list[_Sending] = []
+        told: set[_Sending] = set()
         for sending, result in zip(call, results, strict=True):
             if result is None:
                 # Numbers of Kinesis have more bits than clients have for one.
                 self._told = max(self._told + 1, int(time.time() * 1000))
                 sending.done(self._told)
             elif time.monotonic() < sending.try_until:
-                again.append(sending)
-                told.discard(id(sending))
+                continue
             else:
                 sending.done(result)
-        if again:
+            told.add(sending)
+        if len(told) < len(call):
             time.sleep(TRY_AGAIN_S)
-        return [sending for sending in pending if id(sending) not in told]
+        return [sending for sending in pending if sending not in told]
 
     def _results(self, call: Sequence[_Sending]) -> Results | JournalUnavailable:
         """By record nothing, where it is there, or why it was surely not taken; or why nobody knows of all of them."""
@@ -159,12 +158,11 @@ def _one_call(pending: Sequence[_Sending]) -> Iterator[_Sending]:
     keys: set[str] = set()
     size = 0
     for sending in pending:
+        if sending.key in keys:
+            continue
         size += sending.size
         if len(keys) == CALL_RECORDS_MAX or (keys and size > CALL_BYTES_MAX):
             return
-        if sending.key in keys:
-            size -= sending.size
-            continue
         keys.add(sending.key)
         yield sending
 

@@ -67,23 +67,34 @@ class Stream:
         """What it says of itself; None where it is asked too often. Raises `BrokerAway`, and makes the stream where it
         is not there."""
         try:
-            told = self._summary()
+            told = self._found_or_made()
+            if told is None:
+                return None
+            if told["StreamStatus"] not in ("ACTIVE", "UPDATING"):
+                raise BrokerAway(f"The stream {self.url} is not ready: {told['StreamStatus'].lower()}.")
+            if self._is_made_here:
+                hours = KEPT_S // 3600
+                self.asked("increase_stream_retention_period", StreamName=self.name, RetentionPeriodHours=hours)
+                self._is_made_here = False
+        except ClientError as error:
+            raise self.says_no(error) from error
+        return told
+
+    def _found_or_made(self) -> dict[str, Any] | None:
+        try:
+            return self._summary()
         except ClientError as error:
             if code_of(error) in SLOW_DOWN:
                 return None
             if code_of(error) != "ResourceNotFoundException":
-                raise self.says_no(error) from error
-            told = self._made()
-        if told["StreamStatus"] not in ("ACTIVE", "UPDATING"):
-            raise BrokerAway(f"The stream {self.url} is not ready: {told['StreamStatus'].lower()}.")
-        if self._is_made_here:
-            self._keep_for_long()
-        return told
+                raise
+        self._make()
+        return self._summary()
 
     def _summary(self) -> dict[str, Any]:
         return self.asked("describe_stream_summary", StreamName=self.name)["StreamDescriptionSummary"]
 
-    def _made(self) -> dict[str, Any]:
+    def _make(self) -> None:
         """Another process may be doing the same."""
         shards = self.url.number("partitions", 0)
         how = {"ShardCount": shards} if shards else {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}}
@@ -92,18 +103,7 @@ class Stream:
             self._is_made_here = True
         except ClientError as error:
             if code_of(error) != "ResourceInUseException":
-                raise self.says_no(error) from error
-        try:
-            return self._summary()
-        except ClientError as error:
-            raise self.says_no(error) from error
-
-    def _keep_for_long(self) -> None:
-        try:
-            self.asked("increase_stream_retention_period", StreamName=self.name, RetentionPeriodHours=KEPT_S // 3600)
-        except ClientError as error:
-            raise self.says_no(error) from error
-        self._is_made_here = False
+                raise
 
     def says_no(self, error: ClientError) -> BrokerAway:
         return BrokerAway(f"The stream {self.url} refuses: {error}")
