@@ -65,6 +65,8 @@ class SmallTables:
         self._into = into
         self._share = share
         self._cluster = into.address.cluster
+        # In a cluster what holds the rows is changed, on all servers; what distributes them stays.
+        self._local, self._on = ("_local", f" ON CLUSTER {self._cluster}") if self._cluster else ("", "")
         self._sending = sending
         self._copied: dict[str, bytes] = {}
         """What each was when it was copied last."""
@@ -82,46 +84,30 @@ class SmallTables:
         return changed
 
     def _replace(self, name: str, rows: pa.Table) -> None:
-        if self._share.is_all or name not in REPLACED:
-            self._replace_all(name, rows)
-        else:
-            self._replace_share(name, rows)
-
-    def _replace_all(self, name: str, rows: pa.Table) -> None:
-        anew, forget = self._anew(name)
-        # In a cluster what holds the rows changes places, on all servers; what distributes them stays.
-        local, on = ("_local", f" ON CLUSTER {self._cluster}") if self._cluster else ("", "")
-        with errors():
-            for statement in [*forget, *anew.creation(self._cluster)]:
-                self._into.client.command(statement)
-            self._sending.send(anew.name, rows, uuid4().hex)
-            exchange = f"EXCHANGE TABLES {anew.name}{local} AND {name}{local}{on}"
-            for statement in [exchange, *forget]:
-                self._into.client.command(statement)
-
-    def _replace_share(self, name: str, rows: pa.Table) -> None:
-        own = self._share.number
-        if self._cluster or not rows.num_rows:
-            local, on = ("_local", f" ON CLUSTER {self._cluster}") if self._cluster else ("", "")
+        own, local, on = self._share.number, self._local, self._on
+        is_of_share = name in REPLACED and not self._share.is_all
+        if is_of_share and (self._cluster or not rows.num_rows):
             with errors():
                 self._into.client.command(f"ALTER TABLE {name}{local}{on} DROP PARTITION {own:d}")
             self._sending.send(name, rows, uuid4().hex)
             return
-        anew, forget = self._anew(name)
+        anew = self._anew(of_shares(BY_NAME[name], self._share.of) if is_of_share else BY_NAME[name])
+        forget = [f"DROP TABLE IF EXISTS {each}{on} SYNC" for each in {anew.name, anew.name + local}]
+        if is_of_share:
+            take_its_place = f"ALTER TABLE {name} REPLACE PARTITION {own:d} FROM {anew.name}"
+        else:
+            take_its_place = f"EXCHANGE TABLES {anew.name}{local} AND {name}{local}{on}"
         with errors():
-            for statement in [*forget, *anew.creation()]:
+            for statement in [*forget, *anew.creation(self._cluster)]:
                 self._into.client.command(statement)
             self._sending.send(anew.name, rows, uuid4().hex)
-            for statement in [f"ALTER TABLE {name} REPLACE PARTITION {own:d} FROM {anew.name}", *forget]:
+            for statement in [take_its_place, *forget]:
                 self._into.client.command(statement)
 
-    def _anew(self, name: str) -> tuple[Table, list[str]]:
-        """A table that is to take its place, and what forgets it. Each share has one of its own."""
+    def _anew(self, table: Table) -> Table:
+        """One that is to take its place. Each share has one of its own."""
         of_share = "" if self._share.is_all else f"_{self._share.number}"
-        table = of_shares(BY_NAME[name], self._share.of) if name in REPLACED else BY_NAME[name]
-        anew = structs.replace(table, name=f"{name}_anew{of_share}")
-        local, on = ("_local", f" ON CLUSTER {self._cluster}") if self._cluster else ("", "")
-        return anew, [f"DROP TABLE IF EXISTS {each}{on} SYNC" for each in {anew.name, anew.name + local}]
+        return structs.replace(table, name=f"{table.name}_anew{of_share}")
 
 
 def _digest(rows: pa.Table) -> bytes:
