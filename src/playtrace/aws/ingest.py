@@ -30,7 +30,8 @@ from playtrace.journal.sink import Sink
 from playtrace.measures import Measures
 from playtrace.problems import Malformed
 from playtrace.serving.entrance import Entrance
-from playtrace.serving.only_collecting import answer_otherwise, health
+from playtrace.serving.nothing_but_health import answer_otherwise
+from playtrace.serving.only_collecting import health, no_question
 from playtrace.serving.request_ids import RequestIds
 
 log = logging.getLogger("playtrace.aws")
@@ -91,7 +92,7 @@ class Ingest:
         self._loop.close()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await answer_otherwise(scope, receive, send, "collect", self._health)
+        await answer_otherwise(scope, receive, send, self._health, no_question("collect"))
 
     def _health(self) -> Reply:
         return health(

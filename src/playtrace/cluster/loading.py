@@ -32,8 +32,6 @@ from playtrace.cluster import processes
 from playtrace.cluster.folder_lock import FolderLock
 from playtrace.cluster.held_lease import HeldLease, clock
 from playtrace.cluster.processes import Process, read_process
-from playtrace.collect.app import send_reply
-from playtrace.collect.problem_documents import problem
 from playtrace.collect.request import Reply
 from playtrace.config import Settings
 from playtrace.jobs import Jobs
@@ -45,6 +43,7 @@ from playtrace.registry.load_leases import Holder
 from playtrace.registry.registry import Registry
 from playtrace.serving.forwarded import Forwarded
 from playtrace.serving.local_file import forget_local_file, write_local_file
+from playtrace.serving.nothing_but_health import answer_otherwise
 from playtrace.shares import Share
 from playtrace.store.errors import StoreError, StoreInUse
 
@@ -58,7 +57,7 @@ GIVE_UP_SECONDS_MAX = 8.0
 RETRY_AFTER_S = 2
 EXIT_LOST = 75
 """The status of a process that was ended for that."""
-EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - to know them by
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
 
 
 class Loader(Protocol):
@@ -215,22 +214,19 @@ class Loading:
     # ── while it has no share ────────────────────────────────────────────────────────────────────────────
 
     async def _standing_by(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close"})
-        elif scope["path"] == "/api/health" and scope["method"] in ("GET", "HEAD"):
-            health = Health(
-                status="healthy" if self._error is None else "degraded",
-                timestamp=dt.datetime.now(dt.UTC),
-                message=self._error or self._message,
-                version=__version__,
-                uptime_seconds=time.monotonic() - self._started_at,
-                role=self.settings.role,
-            )
-            await send_reply(send, Reply(HTTPStatus.OK, msgspec.json.encode(health)))
-        else:
-            said = "This server loads, and has no share of the games at the moment."
-            await send_reply(send, problem(Unavailable(said, retry_after_s=RETRY_AFTER_S)))
+        said = "This server loads, and has no share of the games at the moment."
+        await answer_otherwise(scope, receive, send, self._health, Unavailable(said, retry_after_s=RETRY_AFTER_S))
+
+    def _health(self) -> Reply:
+        health = Health(
+            status="healthy" if self._error is None else "degraded",
+            timestamp=dt.datetime.now(dt.UTC),
+            message=self._error or self._message,
+            version=__version__,
+            uptime_seconds=time.monotonic() - self._started_at,
+            role=self.settings.role,
+        )
+        return Reply(HTTPStatus.OK, msgspec.json.encode(health))
 
 
 def of_share(settings: Settings, share: Share) -> Settings:

@@ -24,7 +24,8 @@ from playtrace.registry.errors import RegistryError
 from playtrace.registry.key_ring import KeyRing
 from playtrace.registry.registry import Registry
 from playtrace.serving.entrance import Entrance
-from playtrace.serving.only_collecting import answer_otherwise, health
+from playtrace.serving.nothing_but_health import answer_otherwise
+from playtrace.serving.only_collecting import health, no_question
 from playtrace.serving.request_ids import RequestIds
 from playtrace.serving.traced import traced
 
@@ -91,7 +92,7 @@ class Collecting:
     # ── everything but events ────────────────────────────────────────────────────────────────────────────
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await answer_otherwise(scope, receive, send, self.settings.role, self._health)
+        await answer_otherwise(scope, receive, send, self._health, no_question(self.settings.role))
 
     def _health(self) -> Reply:
         failing = next((job for job in self.jobs if job.last_error is not None), None)

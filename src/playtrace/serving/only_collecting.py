@@ -1,9 +1,9 @@
-"""What is answered to everything but events, where events are taken and nothing else."""
+"""What is said where events are taken and nothing else: how that fares, and that no question is answered."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Literal
 
@@ -11,9 +11,6 @@ import msgspec
 from msgspec import Struct
 
 from playtrace import __version__
-from playtrace.asgi import Receive, Scope, Send
-from playtrace.collect.app import send_reply
-from playtrace.collect.problem_documents import problem
 from playtrace.collect.request import Reply
 from playtrace.journal.errors import JournalUnavailable
 from playtrace.measures import Outcome
@@ -33,16 +30,8 @@ class Health(Struct, rename="camel"):
     """Since the start, by protocol and by what became of them."""
 
 
-async def answer_otherwise(scope: Scope, receive: Receive, send: Send, role: str, healthy: Callable[[], Reply]) -> None:
-    """`GET /api/health`, and 404 to all else."""
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close"})
-    elif scope["path"] == "/api/health" and scope["method"] in ("GET", "HEAD"):
-        await send_reply(send, healthy())
-    else:
-        said = f"This server has the role {role}: it takes events, and answers no question."
-        await send_reply(send, problem(NotFound(said)))
+def no_question(role: str) -> NotFound:
+    return NotFound(f"This server has the role {role}: it takes events, and answers no question.")
 
 
 def health(
