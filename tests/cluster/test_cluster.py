@@ -9,9 +9,10 @@ from contextlib import closing
 
 import pytest
 from clickhouse_server import ClickHouseServer
+from journals.clients import Client, goes_on
 from journals.engines import eventually
 
-from cluster.clients import Client, Reader
+from cluster.reader import Reader
 from cluster.servers import GAMES, SHARES, Cluster, OneServer
 from playtrace.clickhouse_url import clickhouse_url
 from playtrace.config import Settings
@@ -131,12 +132,6 @@ def kill_broker(cluster: Cluster, clients: list[Client]) -> None:
     cluster.broker.kill()
     eventually(lambda: all(client.unavailable > n for client, n in zip(clients, told, strict=True)))
     cluster.broker.start()
-
-
-def goes_on(clients: list[Client]) -> None:
-    """Each of them is answered, from now on."""
-    before = [len(client.acknowledged) for client in clients]
-    eventually(lambda: all(len(client.acknowledged) > n for client, n in zip(clients, before, strict=True)))
 
 
 # ── the oracle ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +13,7 @@ import pytest
 from server_process import ServerProcess
 
 from journals import engines
+from journals.clients import ANSWERED_S, EVENTS, Client, goes_on
 from journals.engines import Engine, eventually
 from playtrace.cluster.roles import check_role
 from playtrace.config import Settings
@@ -25,10 +24,6 @@ from playtrace.serving.listening import StartError
 from playtrace.store.duckdb import Store
 
 GAME = "arena"
-PAUSE_S = 0.02
-EVENTS = 5
-"""In each request."""
-ANSWERED_S = 60.0
 BROKER: dict[str, object] = {"journal_url": "kafka://127.0.0.1:9/none"}
 REGISTRY: dict[str, object] = {"registry_url": "postgresql://nobody@127.0.0.1:9/none"}
 APART = BROKER | REGISTRY | {"store_url": "clickhouse://nobody@127.0.0.1:9/none"}
@@ -125,44 +120,6 @@ class Cluster:
                     server.stop()
 
 
-class Client(threading.Thread):
-    """A game that sends until it is told to stop: what was not acknowledged it sends again, to whom it sent it."""
-
-    def __init__(self, number: int, server: ServerProcess, key: str) -> None:
-        super().__init__(daemon=True)
-        self._number = number
-        self._server = server
-        self._key = key
-        self.acknowledged: set[str] = set()
-        self.unavailable = 0
-        """How often it was told to come again."""
-        self.others: Counter[int] = Counter()
-        """Other answers, which there should not be."""
-        self.stopping = threading.Event()
-
-    def run(self) -> None:
-        sent = 0
-        with httpx2.Client(timeout=ANSWERED_S, headers={"authorization": f"Bearer {self._key}"}) as http:
-            while not self.stopping.wait(PAUSE_S):
-                ids = [str(uuid.UUID(int=(self._number << 96) + EVENTS * sent + i + 1)) for i in range(EVENTS)]
-                events = [{"name": "seen", "player_id": "p", "event_id": event_id} for event_id in ids]
-                if self._send(http, events):
-                    self.acknowledged.update(ids)
-                    sent += 1
-
-    def _send(self, http: httpx2.Client, events: list[dict[str, str]]) -> bool:
-        try:
-            answer = http.post(f"{self._server.url}/api/events", json=events)
-        except httpx2.TransportError:
-            return False  # it was killed
-        if answer.status_code == 503:
-            assert int(answer.headers["retry-after"]) > 0
-            self.unavailable += 1
-        elif answer.status_code != 202:
-            self.others[answer.status_code] += 1
-        return answer.status_code == 202
-
-
 # Five starts one after the other, which on a machine that is busy take a minute each.
 @pytest.mark.timeout(900)
 @pytest.mark.outside
@@ -191,7 +148,7 @@ def check_cluster(folder: Path, broker: Engine, *, rounds: int) -> None:
 
 def kill_each(cluster: Cluster, rounds: int) -> list[Client]:
     """While games send. Returns what they know."""
-    clients = [Client(number, server, cluster.key) for number, server in enumerate(cluster.collectors)]
+    clients = [Client(number, server, [(GAME, cluster.key)]) for number, server in enumerate(cluster.collectors)]
     for client in clients:
         client.start()
     for _ in range(rounds):
@@ -218,12 +175,6 @@ def kill_broker(cluster: Cluster, clients: list[Client]) -> None:
     eventually(lambda: all(client.unavailable > n for client, n in zip(clients, told, strict=True)))
     eventually(lambda: all(health(server)["status"] == "unhealthy" for server in cluster.collectors))
     cluster.broker.start()
-
-
-def goes_on(clients: list[Client]) -> None:
-    """Each of them is answered, from now on."""
-    before = [len(client.acknowledged) for client in clients]
-    eventually(lambda: all(len(client.acknowledged) > n for client, n in zip(clients, before, strict=True)))
 
 
 def wait_until_loaded(loader: ServerProcess) -> None:

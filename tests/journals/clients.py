@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import httpx2
 from server_process import ServerProcess
 
+from journals.engines import eventually
+
 ANSWERED_S = 60.0
 PAUSE_S = 0.02
 EVENTS = 5
@@ -64,28 +66,7 @@ class Client(threading.Thread):
         return answer.status_code == 202
 
 
-class Reader(threading.Thread):
-    """A dashboard that asks the same again and again, whoever answers."""
-
-    def __init__(self, servers: Sequence[ServerProcess], paths: Sequence[str], token: str) -> None:
-        super().__init__(daemon=True)
-        self._servers = servers
-        self._paths = paths
-        self._token = token
-        self.answers: Counter[int] = Counter()
-        """By status; 0 where nobody was there."""
-        self.stopping = threading.Event()
-
-    def run(self) -> None:
-        asked = 0
-        with httpx2.Client(timeout=ANSWERED_S, headers={"authorization": f"Bearer {self._token}"}) as http:
-            while not self.stopping.wait(0.2):
-                server = self._servers[asked % len(self._servers)]
-                try:
-                    answer = http.get(server.url + self._paths[asked % len(self._paths)])
-                except httpx2.TransportError:
-                    self.answers[0] += 1
-                else:
-                    self.answers[answer.status_code] += 1
-                    assert answer.status_code != 503 or int(answer.headers["retry-after"]) > 0
-                asked += 1
+def goes_on(clients: Sequence[Client]) -> None:
+    """Each of them is answered, from now on."""
+    before = [len(client.acknowledged) for client in clients]
+    eventually(lambda: all(len(client.acknowledged) > n for client, n in zip(clients, before, strict=True)))
