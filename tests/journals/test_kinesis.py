@@ -242,7 +242,7 @@ def split(client: Any, name: str) -> None:
         first, last = (int(shard["HashKeyRange"][end]) for end in ("StartingHashKey", "EndingHashKey"))
         count = len(open_shards(client, name))
         client.split_shard(StreamName=name, ShardToSplit=shard["ShardId"], NewStartingHashKey=str((first + last) // 2))
-        eventually(lambda: len(open_shards(client, name)) == count + 1 and is_active(client, name))  # noqa: B023
+        wait_until_open(client, name, count + 1)
 
 
 def merge(client: Any, name: str) -> None:
@@ -251,7 +251,12 @@ def merge(client: Any, name: str) -> None:
     for one, other in zip(before[::2], before[1::2], strict=False):
         count = len(open_shards(client, name))
         client.merge_shards(StreamName=name, ShardToMerge=one["ShardId"], AdjacentShardToMerge=other["ShardId"])
-        eventually(lambda: len(open_shards(client, name)) == count - 1 and is_active(client, name))  # noqa: B023
+        wait_until_open(client, name, count - 1)
+
+
+def wait_until_open(client: Any, name: str, count: int) -> None:
+    """So many shards, of a stream that changes no more."""
+    eventually(lambda: len(open_shards(client, name)) == count and is_active(client, name))
 
 
 def is_active(client: Any, name: str) -> bool:
