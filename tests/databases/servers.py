@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -21,7 +22,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def skip_without(reason: str) -> None:
+def skip_without(reason: str) -> NoReturn:
     """Where everything is checked, nothing is passed over."""
     (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from databases.servers import skip_without
 from sending_paths import SENDING_PATHS, STREAM_PATH
 
 from playtrace.serving.listening import free_port
@@ -71,7 +71,7 @@ class Asked(BaseHTTPRequestHandler):
 def haproxy() -> str:
     program = shutil.which("haproxy")
     if program is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no HAProxy here (Debian's package is `haproxy`)")
+        skip_without("no HAProxy here (Debian's package is `haproxy`)")
     return program
 
 

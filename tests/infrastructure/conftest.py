@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from configuration import INFRASTRUCTURE, types_in_use
+from databases.servers import skip_without
 from go_programs import OPENTOFU
 from npm_package import KEPT_IN
 from plans import EVERYTHING, VARIABLES, Resource, resources_of
@@ -89,7 +90,7 @@ def terraform(schema: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     program = shutil.which("terraform") or shutil.which("tofu") or shutil.which(OPENTOFU.path)
     uv = shutil.which("uv")
     if program is None or uv is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+        skip_without(
             "neither Terraform nor OpenTofu is here (`python tests/go_programs.py opentofu` builds one), or no uv"
         )
     folder = tmp_path_factory.mktemp("provider")
