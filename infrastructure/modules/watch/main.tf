@@ -8,42 +8,43 @@ locals {
     ingest-throttled = {
       description = "More functions are needed than concurrency_max allows, or the account has. Games send again."
       namespace   = "AWS/Lambda", metric = "Throttles", statistic = "Sum", dimensions = { FunctionName = var.ingest_function_name }
-      threshold   = 0, minutes = 5, missing = "notBreaching"
+      comparison  = "GreaterThanThreshold", threshold = 0, minutes = 5, missing = "notBreaching"
     }
     ingest-slow = {
       description = "A request takes long: the stream is slow, or the function has too little memory."
       namespace   = "AWS/Lambda", metric = "Duration", statistic = "p99", dimensions = { FunctionName = var.ingest_function_name }
-      threshold   = 5000, minutes = 15, missing = "notBreaching"
+      comparison  = "GreaterThanThreshold", threshold = 5000, minutes = 15, missing = "notBreaching"
     }
     stream-throttled = {
       description = "The stream takes no more: a shard is full. Add shards, or see which game sends so much."
       namespace   = "AWS/Kinesis", metric = "WriteProvisionedThroughputExceeded", statistic = "Sum", dimensions = { StreamName = var.stream_name }
-      threshold   = 0, minutes = 5, missing = "notBreaching"
+      comparison  = "GreaterThanThreshold", threshold = 0, minutes = 5, missing = "notBreaching"
     }
     nobody-loads = {
       description = "Nobody has read the stream for long. Nothing is lost until the stream's retention is over. Look at the service `load` and its log."
       namespace   = "AWS/Kinesis", metric = "GetRecords.IteratorAgeMilliseconds", statistic = "Maximum", dimensions = { StreamName = var.stream_name }
-      threshold   = 600000, minutes = 10, missing = "breaching"
+      comparison  = "GreaterThanThreshold", threshold = 600000, minutes = 10, missing = "breaching"
     }
+    # A service without a task has no figures at all: fewer than one of them is an alarm, and so is none.
     no-server = {
       description = "The server that loads does not run. Its log says why; the stream keeps what comes."
       namespace   = "AWS/ECS", metric = "CPUUtilization", statistic = "SampleCount", dimensions = { ClusterName = var.cluster_name, ServiceName = var.load_service_name }
-      threshold   = null, minutes = 10, missing = "breaching"
+      comparison  = "LessThanThreshold", threshold = 1, minutes = 10, missing = "breaching"
     }
     stats-behind = {
       description = "The function that keeps stats and leaderboards is behind, or fails: they are old."
       namespace   = "AWS/Lambda", metric = "IteratorAge", statistic = "Maximum", dimensions = { FunctionName = var.stats_function_name }
-      threshold   = 300000, minutes = 10, missing = "notBreaching"
+      comparison  = "GreaterThanThreshold", threshold = 300000, minutes = 10, missing = "notBreaching"
     }
     dead-letters = {
       description = "Something could not be processed and was set aside. `playtrace aws redrive` brings it back when the reason is mended."
       namespace   = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", statistic = "Maximum", dimensions = { QueueName = var.dead_letters_name }
-      threshold   = 0, minutes = 5, missing = "notBreaching"
+      comparison  = "GreaterThanThreshold", threshold = 0, minutes = 5, missing = "notBreaching"
     }
     questions-fail = {
       description = "People get 5xx from the dashboard and the API."
       namespace   = "AWS/ApplicationELB", metric = "HTTPCode_Target_5XX_Count", statistic = "Sum", dimensions = { LoadBalancer = var.load_balancer }
-      threshold   = 10, minutes = 5, missing = "notBreaching"
+      comparison  = "GreaterThanThreshold", threshold = 10, minutes = 5, missing = "notBreaching"
     }
   }
 }
@@ -81,7 +82,7 @@ resource "aws_sns_topic_policy" "alarms" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = { for name, alarm in local.alarms : name => alarm if alarm.threshold != null }
+  for_each = local.alarms
 
   alarm_name          = "${var.name}-${each.key}"
   alarm_description   = each.value.description
@@ -94,25 +95,8 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   evaluation_periods  = each.value.minutes
   datapoints_to_alarm = each.value.minutes
   threshold           = each.value.threshold
-  comparison_operator = "GreaterThanThreshold"
+  comparison_operator = each.value.comparison
   treat_missing_data  = each.value.missing
-  alarm_actions       = [aws_sns_topic.alarms.arn]
-  ok_actions          = [aws_sns_topic.alarms.arn]
-}
-
-# A service without a task has no figures at all: fewer than one of them is an alarm, and so is none.
-resource "aws_cloudwatch_metric_alarm" "no_server" {
-  alarm_name          = "${var.name}-no-server"
-  alarm_description   = local.alarms.no-server.description
-  namespace           = local.alarms.no-server.namespace
-  metric_name         = local.alarms.no-server.metric
-  dimensions          = local.alarms.no-server.dimensions
-  statistic           = local.alarms.no-server.statistic
-  period              = 60
-  evaluation_periods  = local.alarms.no-server.minutes
-  threshold           = 1
-  comparison_operator = "LessThanThreshold"
-  treat_missing_data  = "breaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]
 }
