@@ -143,7 +143,7 @@ module "process" {
   share_folder             = local.asks_apart ? "/share-0" : ""
   stream_arn               = module.stream.arn
   lake_bucket_arn          = module.lake.bucket_arn
-  lake_database            = module.lake.database
+  lake_catalog_arns        = module.lake.catalog_arns
   vpc_id                   = module.network.vpc_id
   subnet_ids               = module.network.server_subnet_ids
   servers_have_addresses   = module.network.servers_have_addresses
@@ -203,7 +203,7 @@ module "batch" {
   cores_max                = var.batch.cores_max
   lake_url                 = module.lake.url
   lake_bucket_arn          = module.lake.bucket_arn
-  lake_database            = module.lake.database
+  lake_catalog_arns        = module.lake.catalog_arns
   dead_letters_arn         = module.process.dead_letters.arn
   may_be_destroyed         = var.may_be_destroyed
   permissions_boundary_arn = var.permissions_boundary_arn
@@ -217,7 +217,7 @@ module "warehouse" {
   account_id               = local.account_id
   kms_key_arn              = aws_kms_key.this.arn
   bucket_arns              = concat([module.lake.bucket_arn], module.batch[*].results.arn)
-  lake_database            = module.lake.database
+  lake_catalog_arns        = module.lake.catalog_arns
   vpc_id                   = module.network.vpc_id
   subnet_ids               = module.network.private_subnet_ids
   client_cidrs             = var.warehouse.client_cidrs

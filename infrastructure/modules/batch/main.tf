@@ -1,7 +1,5 @@
 # Spark over the lake, each night: EMR Serverless runs `playtrace batch`, and costs nothing while it does not.
 
-data "aws_region" "here" {}
-
 module "bucket" {
   source = "../bucket"
 
@@ -233,14 +231,10 @@ resource "aws_iam_role_policy" "job" {
       },
       {
         # Which files the lake's tables have now.
-        Sid    = "ReadTheCatalog"
-        Effect = "Allow"
-        Action = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables"]
-        Resource = [
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:catalog",
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:database/${var.lake_database}",
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:table/${var.lake_database}/*",
-        ]
+        Sid      = "ReadTheCatalog"
+        Effect   = "Allow"
+        Action   = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables"]
+        Resource = var.lake_catalog_arns
       },
       {
         # Its log, with what its checks found.

@@ -1,5 +1,7 @@
 # Every event as Parquet, in tables of Iceberg that Glue's catalog knows, and Athena to ask them.
 
+data "aws_region" "here" {}
+
 module "bucket" {
   source = "../bucket"
 

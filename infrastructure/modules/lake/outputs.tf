@@ -13,9 +13,13 @@ output "bucket_arn" {
   description = "For policies."
 }
 
-output "database" {
-  value       = aws_glue_catalog_database.this.name
-  description = "In Glue's catalog."
+output "catalog_arns" {
+  value = [
+    "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:catalog",
+    "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:database/${aws_glue_catalog_database.this.name}",
+    "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:table/${aws_glue_catalog_database.this.name}/*",
+  ]
+  description = "What a policy names so that tables in Glue's catalog are found: the catalog, the database and its tables."
 }
 
 output "workgroup" {

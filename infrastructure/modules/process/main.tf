@@ -291,14 +291,10 @@ resource "aws_iam_role_policy" "load" {
       },
       {
         # The catalog that knows the lake's tables.
-        Sid    = "KeepTheCatalog"
-        Effect = "Allow"
-        Action = ["glue:GetDatabase", "glue:CreateDatabase", "glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"]
-        Resource = [
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:catalog",
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:database/${var.lake_database}",
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:table/${var.lake_database}/*",
-        ]
+        Sid      = "KeepTheCatalog"
+        Effect   = "Allow"
+        Action   = ["glue:GetDatabase", "glue:CreateDatabase", "glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"]
+        Resource = var.lake_catalog_arns
       },
       {
         # Leaderboards and players' stats, which the function beside the stream keeps; players who are erased go from there.

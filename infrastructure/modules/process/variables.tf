@@ -60,8 +60,8 @@ variable "lake_bucket_arn" {
   description = "Of the lake."
 }
 
-variable "lake_database" {
-  type        = string
+variable "lake_catalog_arns" {
+  type        = list(string)
   description = "Of the lake in Glue's catalog."
 }
 

@@ -1,7 +1,5 @@
 # Redshift Serverless, for those who ask in SQL all day: the batch writes load files, and COPY brings them in.
 
-data "aws_region" "here" {}
-
 resource "aws_redshiftserverless_namespace" "this" {
   namespace_name        = var.name
   db_name               = "playtrace"
@@ -116,14 +114,10 @@ resource "aws_iam_role_policy" "this" {
       },
       {
         # Which files the lake's tables have now.
-        Sid    = "ReadTheCatalog"
-        Effect = "Allow"
-        Action = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables"]
-        Resource = [
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:catalog",
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:database/${var.lake_database}",
-          "arn:aws:glue:${data.aws_region.here.region}:${var.account_id}:table/${var.lake_database}/*",
-        ]
+        Sid      = "ReadTheCatalog"
+        Effect   = "Allow"
+        Action   = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables"]
+        Resource = var.lake_catalog_arns
       },
       {
         # They are encrypted.

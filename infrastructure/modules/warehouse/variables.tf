@@ -18,8 +18,8 @@ variable "bucket_arns" {
   description = "What it reads: load files and the lake."
 }
 
-variable "lake_database" {
-  type        = string
+variable "lake_catalog_arns" {
+  type        = list(string)
   description = "Of the lake in Glue's catalog."
 }
 
