@@ -62,7 +62,8 @@ def test_each_variable_is_used_and_each_says_what_it_is(folder: Path) -> None:
 
 def test_every_module_of_the_map_is_there() -> None:
     assert {path.name for path in (INFRASTRUCTURE / "modules").iterdir()} == {
-        *("bucket", "network", "ingest", "stream", "lake", "process", "batch", "warehouse", "serve", "report", "watch")
+        *("bucket", "function", "network", "ingest", "stream", "lake"),
+        *("process", "batch", "warehouse", "serve", "report", "watch"),
     }
     assert len(FILES) > 30
 

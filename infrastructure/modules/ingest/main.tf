@@ -2,120 +2,54 @@
 
 # ── the function ──
 
-resource "aws_lambda_function" "this" {
-  function_name    = "${var.name}-ingest"
+module "function" {
+  source = "../function"
+
+  name             = var.name
+  purpose          = "ingest"
   description      = "Takes events of games"
-  role             = aws_iam_role.this.arn
+  role_description = "What the function that takes events may do"
   handler          = "playtrace.aws.ingest.handler"
-  runtime          = "python3.13"
-  architectures    = ["arm64"]
-  filename         = var.package
-  source_code_hash = filebase64sha256(var.package)
-  memory_size      = var.memory_mib
+  package          = var.package
+  memory_mib       = var.memory_mib
   # The API gives up after 30 seconds; before that the function says 503, so that the game sends again.
-  timeout     = 29
-  kms_key_arn = var.kms_key_arn
+  timeout_seconds = 29
   # A version for each deployment: the alias goes from one to the next bit by bit, and back.
-  publish                        = true
-  reserved_concurrent_executions = var.concurrency_max
+  publish                  = true
+  concurrency_max          = var.concurrency_max
+  kms_key_arn              = var.kms_key_arn
+  log_days                 = var.log_days
+  permissions_boundary_arn = var.permissions_boundary_arn
+  environment              = var.environment
 
-  environment {
-    variables = var.environment
-  }
-
-  logging_config {
-    log_format = "JSON"
-    log_group  = aws_cloudwatch_log_group.this.name
-  }
-
-  tracing_config {
-    mode = "Active"
-  }
-
-  depends_on = [aws_iam_role_policy.this]
+  statements = [
+    {
+      # Events go into the stream; it never reads them.
+      Sid      = "WriteEvents"
+      Effect   = "Allow"
+      Action   = ["kinesis:PutRecords", "kinesis:DescribeStreamSummary"]
+      Resource = var.stream_arn
+    },
+    {
+      # Whose key is it: the snapshot that the server writes.
+      Sid      = "ReadKeys"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = var.keys_object_arn
+    },
+  ]
 }
 
 resource "aws_lambda_alias" "live" {
   name             = "live"
   description      = "What games reach"
-  function_name    = aws_lambda_function.this.function_name
-  function_version = aws_lambda_function.this.version
+  function_name    = module.function.name
+  function_version = module.function.version
 
   lifecycle {
     # Which version is live is what a deployment decides.
     ignore_changes = [function_version, routing_config]
   }
-}
-
-resource "aws_cloudwatch_log_group" "this" {
-  name              = "/aws/lambda/${var.name}-ingest"
-  retention_in_days = var.log_days
-  kms_key_id        = var.kms_key_arn
-}
-
-resource "aws_iam_role" "this" {
-  name                 = "${var.name}-ingest"
-  description          = "What the function that takes events may do"
-  permissions_boundary = var.permissions_boundary_arn
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        # It is a role for functions.
-        Sid       = "ForLambda"
-        Effect    = "Allow"
-        Principal = { Service = "lambda.amazonaws.com" }
-        Action    = "sts:AssumeRole"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_role_policy" "this" {
-  name = "ingest"
-  role = aws_iam_role.this.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        # Events go into the stream; it never reads them.
-        Sid      = "WriteEvents"
-        Effect   = "Allow"
-        Action   = ["kinesis:PutRecords", "kinesis:DescribeStreamSummary"]
-        Resource = var.stream_arn
-      },
-      {
-        # Whose key is it: the snapshot that the server writes.
-        Sid      = "ReadKeys"
-        Effect   = "Allow"
-        Action   = "s3:GetObject"
-        Resource = var.keys_object_arn
-      },
-      {
-        # The stream is encrypted on the way in, the snapshot on the way out.
-        Sid      = "UseTheKey"
-        Effect   = "Allow"
-        Action   = ["kms:GenerateDataKey", "kms:Decrypt"]
-        Resource = var.kms_key_arn
-      },
-      {
-        # Its log, and its figures, which are lines of the log.
-        Sid      = "WriteItsLog"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = "${aws_cloudwatch_log_group.this.arn}:*"
-      },
-      {
-        # X-Ray has no resources that could be named.
-        Sid      = "WriteTraces"
-        Effect   = "Allow"
-        Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-        Resource = "*"
-      },
-    ]
-  })
 }
 
 # ── the API ──
@@ -176,7 +110,7 @@ resource "aws_cloudwatch_log_group" "api" {
 resource "aws_lambda_permission" "api" {
   statement_id  = "TheApiCallsIt"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this.function_name
+  function_name = module.function.name
   qualifier     = aws_lambda_alias.live.name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
@@ -189,7 +123,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_description   = "The function that takes events fails. A deployment that is under way goes back."
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
-  dimensions          = { FunctionName = aws_lambda_function.this.function_name, Resource = "${aws_lambda_function.this.function_name}:live" }
+  dimensions          = { FunctionName = module.function.name, Resource = "${module.function.name}:live" }
   statistic           = "Sum"
   period              = 60
   evaluation_periods  = 2
@@ -277,7 +211,7 @@ resource "aws_iam_role_policy" "deployment" {
         Sid      = "MoveTheAlias"
         Effect   = "Allow"
         Action   = ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"]
-        Resource = [aws_lambda_function.this.arn, "${aws_lambda_function.this.arn}:*"]
+        Resource = [module.function.arn, "${module.function.arn}:*"]
       },
       {
         # Asks whether to go back.

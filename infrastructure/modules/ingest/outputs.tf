@@ -9,7 +9,7 @@ output "api_id" {
 }
 
 output "function_name" {
-  value       = aws_lambda_function.this.function_name
+  value       = module.function.name
   description = "For figures and deployments."
 }
 
@@ -17,9 +17,9 @@ output "deployment" {
   value = {
     application = aws_codedeploy_app.this.name
     group       = aws_codedeploy_deployment_group.this.deployment_group_name
-    function    = aws_lambda_function.this.function_name
+    function    = module.function.name
     alias       = aws_lambda_alias.live.name
-    version     = aws_lambda_function.this.version
+    version     = module.function.version
   }
   description = "What a deployment names to make the latest version live."
 }

@@ -47,7 +47,7 @@ output "table_arn" {
 }
 
 output "stats_function_name" {
-  value       = aws_lambda_function.stats.function_name
+  value       = module.stats.name
   description = "For figures."
 }
 

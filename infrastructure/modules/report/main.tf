@@ -22,43 +22,70 @@ resource "aws_sns_topic_subscription" "email" {
   endpoint  = each.value
 }
 
-resource "aws_lambda_function" "this" {
-  function_name    = "${var.name}-report"
+module "function" {
+  source = "../function"
+
+  name             = var.name
+  purpose          = "report"
   description      = "Sends the report of the day before"
-  role             = aws_iam_role.this.arn
+  role_description = "What the function that sends reports may do"
   handler          = "playtrace.aws.report.handler"
-  runtime          = "python3.13"
-  architectures    = ["arm64"]
-  filename         = var.package
-  source_code_hash = filebase64sha256(var.package)
-  memory_size      = 256
-  timeout          = 120
-  kms_key_arn      = var.kms_key_arn
+  package          = var.package
+  memory_mib       = 256
+  timeout_seconds  = 120
   # One at a time: the second sees what the first has sent.
-  reserved_concurrent_executions = 1
+  concurrency_max          = 1
+  kms_key_arn              = var.kms_key_arn
+  log_days                 = var.log_days
+  permissions_boundary_arn = var.permissions_boundary_arn
 
-  environment {
-    variables = merge(var.environment, {
-      PLAYTRACE_AWS_REPORT_BUCKET = module.bucket.name
-      PLAYTRACE_AWS_REPORT_TOPIC  = aws_sns_topic.this.arn
-    })
-  }
+  environment = merge(var.environment, {
+    PLAYTRACE_AWS_REPORT_BUCKET = module.bucket.name
+    PLAYTRACE_AWS_REPORT_TOPIC  = aws_sns_topic.this.arn
+  })
 
-  logging_config {
-    log_format = "JSON"
-    log_group  = aws_cloudwatch_log_group.this.name
-  }
-
-  tracing_config {
-    mode = "Active"
-  }
-
-  depends_on = [aws_iam_role_policy.this]
+  statements = [
+    {
+      # It asks the server with a read token.
+      Sid      = "ReadItsToken"
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = var.token_secret_arn
+    },
+    {
+      # It keeps what was sent, and sees by it what was sent before.
+      Sid      = "KeepReports"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = "${module.bucket.arn}/*"
+    },
+    {
+      # Whether a report is there is told apart from whether it may be read.
+      Sid      = "SeeWhatIsThere"
+      Effect   = "Allow"
+      Action   = "s3:ListBucket"
+      Resource = module.bucket.arn
+    },
+    {
+      # It sends them.
+      Sid      = "SendReports"
+      Effect   = "Allow"
+      Action   = "sns:Publish"
+      Resource = aws_sns_topic.this.arn
+    },
+    {
+      # What could not be sent after three tries.
+      Sid      = "SetAside"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = var.dead_letters_arn
+    },
+  ]
 }
 
 # The scheduler only hands over; what fails in the function is tried again by Lambda, and then told.
 resource "aws_lambda_function_event_invoke_config" "this" {
-  function_name                = aws_lambda_function.this.function_name
+  function_name                = module.function.name
   maximum_retry_attempts       = 2
   maximum_event_age_in_seconds = 21600
 
@@ -67,12 +94,6 @@ resource "aws_lambda_function_event_invoke_config" "this" {
       destination = var.dead_letters_arn
     }
   }
-}
-
-resource "aws_cloudwatch_log_group" "this" {
-  name              = "/aws/lambda/${var.name}-report"
-  retention_in_days = var.log_days
-  kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_scheduler_schedule" "this" {
@@ -88,7 +109,7 @@ resource "aws_scheduler_schedule" "this" {
   }
 
   target {
-    arn      = aws_lambda_function.this.arn
+    arn      = module.function.arn
     role_arn = aws_iam_role.schedule.arn
     # A try that comes later is of the same day.
     input = jsonencode({ scheduled = "<aws.scheduler.scheduled-time>" })
@@ -102,92 +123,6 @@ resource "aws_scheduler_schedule" "this" {
       arn = var.dead_letters_arn
     }
   }
-}
-
-resource "aws_iam_role" "this" {
-  name                 = "${var.name}-report"
-  description          = "What the function that sends reports may do"
-  permissions_boundary = var.permissions_boundary_arn
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        # It is a role for functions.
-        Sid       = "ForLambda"
-        Effect    = "Allow"
-        Principal = { Service = "lambda.amazonaws.com" }
-        Action    = "sts:AssumeRole"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_role_policy" "this" {
-  name = "report"
-  role = aws_iam_role.this.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        # It asks the server with a read token.
-        Sid      = "ReadItsToken"
-        Effect   = "Allow"
-        Action   = "secretsmanager:GetSecretValue"
-        Resource = var.token_secret_arn
-      },
-      {
-        # It keeps what was sent, and sees by it what was sent before.
-        Sid      = "KeepReports"
-        Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = "${module.bucket.arn}/*"
-      },
-      {
-        # Whether a report is there is told apart from whether it may be read.
-        Sid      = "SeeWhatIsThere"
-        Effect   = "Allow"
-        Action   = "s3:ListBucket"
-        Resource = module.bucket.arn
-      },
-      {
-        # It sends them.
-        Sid      = "SendReports"
-        Effect   = "Allow"
-        Action   = "sns:Publish"
-        Resource = aws_sns_topic.this.arn
-      },
-      {
-        # What could not be sent after three tries.
-        Sid      = "SetAside"
-        Effect   = "Allow"
-        Action   = "sqs:SendMessage"
-        Resource = var.dead_letters_arn
-      },
-      {
-        # All of it is encrypted.
-        Sid      = "UseTheKey"
-        Effect   = "Allow"
-        Action   = ["kms:GenerateDataKey", "kms:Decrypt"]
-        Resource = var.kms_key_arn
-      },
-      {
-        # Its log, and its figures, which are lines of the log.
-        Sid      = "WriteItsLog"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = "${aws_cloudwatch_log_group.this.arn}:*"
-      },
-      {
-        # X-Ray has no resources that could be named.
-        Sid      = "WriteTraces"
-        Effect   = "Allow"
-        Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-        Resource = "*"
-      },
-    ]
-  })
 }
 
 resource "aws_iam_role" "schedule" {
@@ -222,7 +157,7 @@ resource "aws_iam_role_policy" "schedule" {
         Sid      = "CallTheFunction"
         Effect   = "Allow"
         Action   = "lambda:InvokeFunction"
-        Resource = aws_lambda_function.this.arn
+        Resource = module.function.arn
       },
       {
         # What could not be called.

@@ -1,5 +1,5 @@
 output "function_name" {
-  value       = aws_lambda_function.this.function_name
+  value       = module.function.name
   description = "For figures."
 }
 
