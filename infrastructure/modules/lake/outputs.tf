@@ -3,11 +3,6 @@ output "url" {
   description = "What playtrace calls lake_url."
 }
 
-output "bucket_name" {
-  value       = module.bucket.name
-  description = "Of the lake."
-}
-
 output "bucket_arn" {
   value       = module.bucket.arn
   description = "For policies."
