@@ -204,7 +204,7 @@ def check_stores(cluster: Cluster, clients: list[Client]) -> None:
         assert max(stored.values()) == 1
         assert stored.keys() == own
     server: ClickHouseServer = cluster.clickhouse
-    url = clickhouse_url(server.url("cluster"))
-    with closing(ClickHouseStore(url, Settings(data=cluster.folder, load_shares=SHARES))) as there:  # pyright: ignore[reportCallIssue]
+    settings = Settings.model_validate({"data": cluster.folder, "load_shares": SHARES})
+    with closing(ClickHouseStore(clickhouse_url(server.url("cluster")), settings)) as there:
         rows = there.query("SELECT CAST(event_id AS VARCHAR) AS id FROM events").to_pylist()
     assert Counter(row["id"] for row in rows) == Counter(dict.fromkeys(acknowledged, 1))

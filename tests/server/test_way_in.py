@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import json
 import re
@@ -12,6 +13,7 @@ import pytest
 from server_process import ServerProcess
 
 from playtrace.api.data_health import LOOKED_AT_MAX
+from playtrace.bench.load_generator import press, request_bytes
 
 JWC = {"schema": "jwc.v1", "anon": "a", "evt": "opened", "t": 1774004400}
 SHEET = {"match_id": "m1", "player_id": "p1", "looted_items": {"coin": 1}}
@@ -121,3 +123,13 @@ def test_data_health_says_what_looks_like_a_player(open_process: ServerProcess):
 
     post(open_process, {"name": "a", "game_id": "named", "player_id": "p"})
     assert open_process.get("/api/games/named/books")["hints"] == []
+
+
+def test_many_at_once_may_send_to_a_game_that_nobody_has_seen(open_process: ServerProcess):
+    host, port = open_process.address
+    for game in range(8):
+        body = json.dumps({"game_id": f"unseen-{game}", "name": "session_start", "player_id": "p1"}).encode()
+        request = request_bytes(host, port, "/api/events", body)
+        # More than may wait for what takes long to read.
+        pressed = press(host, port, [request], connections=256, seconds=0.2)
+        assert asyncio.run(pressed).statuses.keys() == {202}

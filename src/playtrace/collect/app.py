@@ -13,6 +13,7 @@ import math
 import time
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -54,6 +55,8 @@ from playtrace.registry.known_keys import KnownKeys
 log = logging.getLogger("playtrace.collect")
 
 
+Read = tuple[Entry | None, Receipt, Problem | None]
+
 ROOM_PART = 4
 """Requests take this part of the memory that a process may have, at most: while one is worked on it is there several
 times, and the process is ended when it takes all of it."""
@@ -80,6 +83,14 @@ PREFLIGHT = Reply(
 )
 
 
+class FirstSeen(NotAtOnce):
+    """It has events of games that nobody has seen before, and that are made now."""
+
+    def __init__(self, game_ids: list[str]) -> None:
+        super().__init__()
+        self.game_ids = game_ids
+
+
 class Collect:
     """Takes events of every protocol in `protocols/`."""
 
@@ -93,6 +104,7 @@ class Collect:
         self._rate = RateLimit(limits.requests_per_second_max, burst=max(1.0, 2 * limits.requests_per_second_max))
         self._reading_time = ReadingTime(limits.request_seconds_max)
         self._heavy_reading = HeavyReading()
+        self._making_games = asyncio.Lock()
         self.room = Room(limits.memory_bytes_here() // ROOM_PART)
         self.formats: dict[str, WireFormat] = {}
         self._names: dict[WireFormat, str] = {}
@@ -161,13 +173,7 @@ class Collect:
         """From a request that has arrived whole, as it was sent, to the answer. Raises `Problem`."""
         # Only bytes outlive `read`: were the events kept until the disk has them, those of all waiting requests
         # would push each other out of the processor's cache.
-        try:
-            entry, receipt, error = self.read(wire_format, _in_plain(request, at_once=True))
-        except NotAtOnce:
-            # What was begun is done anew: else the plain bodies of all who wait for their turn would be in memory.
-            entry, receipt, error = await self._heavy_reading.done(
-                lambda: self.read(wire_format, _in_plain(request, at_once=False))
-            )
+        entry, receipt, error = await self._read_in_turn(wire_format, request)
         if entry is not None:
             size = len(entry.body)
             if not self.room.take(size, whole=size):
@@ -182,6 +188,25 @@ class Collect:
             return self.refuse(wire_format, error)
         self.measures.note_request(self._names[wire_format], "ok")
         return wire_format.reply(receipt)
+
+    async def _read_in_turn(self, wire_format: WireFormat, request: Request) -> Read:
+        """`read`, at once or where it keeps nobody waiting. What was begun is done anew: else the plain bodies of all
+        who wait for their turn would be in memory."""
+        makes_games = True
+        try:
+            return self.read(wire_format, _in_plain(request, at_once=True))
+        except FirstSeen as seen:
+            # Who comes meanwhile with events of the same games finds them made, and is read at once.
+            async with self._making_games:
+                await asyncio.to_thread(self._create, seen.game_ids)
+            makes_games = False
+            with suppress(NotAtOnce):
+                return self.read(wire_format, _in_plain(request, at_once=True), makes_games=False)
+        except NotAtOnce:
+            pass
+        return await self._heavy_reading.done(
+            lambda: self.read(wire_format, _in_plain(request, at_once=False), makes_games=makes_games)
+        )
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -252,10 +277,10 @@ class Collect:
     def place(self, peer: str, headers: dict[bytes, bytes]) -> Place:
         return self._origin.place(peer, headers)
 
-    def read(self, wire_format: WireFormat, request: Request) -> tuple[Entry | None, Receipt, Problem | None]:
+    def read(self, wire_format: WireFormat, request: Request, *, makes_games: bool = True) -> Read:
         """Bytes to what the journal keeps of them, and the error to answer where nothing was taken.
 
-        Raises `NotAtOnce`.
+        Raises `NotAtOnce`, which is `FirstSeen` for games that an open server makes.
         """
         try:
             batch = wire_format.read(request)
@@ -275,7 +300,8 @@ class Collect:
         if request.game_id is None and self._settings.open:
             if batch.game_id is None:
                 batch.game_id = wire_format.DEFAULT_GAME
-            self._make_games(batch, at_once=request.at_once)
+            if makes_games:
+                self._make_games(batch, at_once=request.at_once)
         self.admit_games(batch, request.game_id)
         self._admit_players(batch)
         if batch.refusals:
@@ -355,7 +381,7 @@ class Collect:
         return books_of
 
     def _make_games(self, batch: Batch, *, at_once: bool) -> None:
-        """Open mode: games are made at first sight, all of a request at once. Raises `NotAtOnce`."""
+        """Open mode: games are made at first sight, all of a request at once. Raises `FirstSeen`."""
         # In the order in which they are named: should there be too many, the first ones are made.
         named = dict.fromkeys([batch.game_id, *(event.game_id for event in batch.events)])
         unknown = [
@@ -366,7 +392,14 @@ class Collect:
         if not unknown:
             return
         if at_once:
-            raise NotAtOnce
+            raise FirstSeen(unknown)
+        self._create(unknown)
+
+    def _create(self, game_ids: list[str]) -> None:
+        """Those of these that are not known yet. Blocks."""
+        unknown = [game_id for game_id in game_ids if not self._keys.knows(game_id)]
+        if not unknown:
+            return
         try:
             self._keys.create(unknown)
         except RegistryError as error:
