@@ -14,6 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from playtrace.batch.bound import texts_of, types_of
 from playtrace.store.dialects.spark import to_spark
+from playtrace.store.engine_rows import as_ours, as_rows
 from playtrace.store.errors import QueryRefused
 
 if TYPE_CHECKING:
@@ -35,16 +36,16 @@ class SparkReader:
         """Run one statement with `$name` parameters. Raises `QueryRefused` for what Spark cannot be told, or does not
         run."""
         with errors():
-            return _as_ours(_arrow(self.frame(sql, parameters)))
+            return as_ours(_arrow(self.frame(sql, parameters)))
 
     def rows(self, sql: LiteralString, parameters: Parameters | None = None) -> list[dict[str, Any]]:
         """As `query`, for few rows: each as a dictionary."""
-        return _as_rows(self.query(sql, parameters))
+        return as_rows(self.query(sql, parameters))
 
     def rows_of_own(self, sql: LiteralString, parameters: Parameters | None = None) -> list[dict[str, Any]]:
         """The rows of a statement in Spark's own words, with `:name` parameters. Errors: see `query`."""
         with errors():
-            return _as_rows(_as_ours(_arrow(self._spark.sql(sql, dict(parameters or {})))))
+            return as_rows(_arrow(self._spark.sql(sql, dict(parameters or {}))))
 
     def as_run(self, statement: str) -> str:
         """What is run of a statement with its values, to be read. Raises `QueryRefused`."""
@@ -81,24 +82,3 @@ def _arrow(frame: DataFrame) -> pa.Table:
     # Spark 3.5 has it for itself alone.
     batches = frame._collect_as_arrow()  # pyright: ignore
     return pa.Table.from_batches(batches) if batches else pa.table({name: [] for name in frame.columns})
-
-
-def _as_ours(table: pa.Table) -> pa.Table:
-    """Times without a zone, which are UTC."""
-    columns = [
-        column.cast(pa.timestamp("us")) if pa.types.is_timestamp(column.type) else column for column in table.columns
-    ]
-    return pa.table(columns, names=table.column_names)
-
-
-def _as_rows(table: pa.Table) -> list[dict[str, Any]]:
-    columns = {name: _values(table.column(name)) for name in table.column_names}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _values(column: pa.ChunkedArray) -> list[Any]:
-    values = column.to_pylist()
-    if pa.types.is_decimal(column.type):
-        number = int if column.type.scale == 0 else float
-        return [None if one is None else number(one) for one in values]
-    return values

@@ -18,8 +18,8 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 from sqlglot.errors import SqlglotError
 
 from playtrace.store.clickhouse.bound import texts_of, types_of
-from playtrace.store.clickhouse.rows import as_ours, as_rows
 from playtrace.store.dialects.clickhouse import to_clickhouse
+from playtrace.store.engine_rows import as_ours, as_rows
 from playtrace.store.errors import QueryRefused, QueryTimeout, QueryTooLarge, StoreError
 
 Parameters = Mapping[str, object]

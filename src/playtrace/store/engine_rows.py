@@ -1,4 +1,5 @@
-"""Answers of ClickHouse as ours are: times without a zone, which are UTC, large integers as numbers, ids as text."""
+"""Answers of ClickHouse and Spark as ours are: times without a zone, which are UTC, large integers as
+numbers, ids as text."""
 
 from __future__ import annotations
 
@@ -36,5 +37,6 @@ def _as_ours(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _values(column: pa.ChunkedArray) -> list[Any]:
     values = column.to_pylist()
     if pa.types.is_decimal(column.type):
-        return [None if one is None else int(one) for one in values]
+        number = int if column.type.scale == 0 else float
+        return [None if one is None else number(one) for one in values]
     return values
