@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from playtrace.config import known_settings
@@ -51,9 +51,14 @@ def test_what_is_copied_is_there_and_not_ignored() -> None:
     assert "src/playtrace/_dashboard" in ignored
 
 
-@pytest.mark.parametrize("word", ["ADD", "ARG"])
-def test_it_asks_nobody_for_secrets_nor_fetches_by_itself(word: str) -> None:
-    assert word not in {each for each, _ in instructions()}
+def test_it_fetches_nothing_by_itself_and_is_asked_for_extras_alone() -> None:
+    assert "ADD" not in {word for word, _ in instructions()}
+    (asked,) = [rest for word, rest in instructions() if word == "ARG"]
+    name, _, extras = asked.partition("=")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert name == "EXTRAS" and set(extras.split(",")) <= project["optional-dependencies"].keys()
+    # Each driver of an address, that is: what is left out hosts no server here.
+    assert set(extras.split(",")) >= {"clickhouse", "databases", "kafka", "kinesis", "lake", "nats", "oidc", "otel"}
 
 
 def test_compose_runs_it_with_as_few_rights() -> None:
