@@ -44,3 +44,20 @@ def test_tidying_puts_pieces_together_while_others_read(tmp_path: Path):
         assert store.query(TOTAL).to_pylist()[0]["rows"] == 12_006
     finally:
         store.close()
+
+
+def test_what_is_being_written_puts_it_off(tmp_path: Path):
+    store = Store.open(tmp_path / "store.duckdb", Settings(data=tmp_path))
+    try:
+        add_books(store, 1000)
+        with store.writing() as connection:
+            other = connection.cursor()
+        other.execute("BEGIN")
+        other.execute("UPDATE books SET events = 0")
+        assert not store.tidy() and not store.checkpoint()
+        assert not store.is_log_empty
+        other.execute("ROLLBACK")
+        assert store.checkpoint()
+        assert store.is_log_empty
+    finally:
+        store.close()

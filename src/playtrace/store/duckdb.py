@@ -529,7 +529,8 @@ class Store:
     def tidy(self, *, pieces_max: int = PIECES_MAX) -> bool:
         """Put together what many small loads left in small pieces, or what is left of pieces of which much was
         deleted. Writing waits for it, reading does not: for `pieces_max` times half a second or two. Only tables that
-        were written to lately are looked at. False while other processes read the file: then it is not done.
+        were written to lately are looked at. False while other processes read the file, or while a transaction is
+        ending: then it is not done.
 
         Raises `StoreError` when it cannot be done now; nothing is lost then.
         """
@@ -537,7 +538,7 @@ class Store:
 
     def checkpoint(self) -> bool:
         """Merge the log into the file. Writing waits for it, reading does not. False while other processes read the
-        file: then it is not done.
+        file, or while a transaction is ending: then it is not done.
 
         Raises `StoreError` when it cannot be done now; nothing is lost then.
         """
@@ -562,6 +563,9 @@ class Store:
                     self._connection.execute("CHECKPOINT")
                 finally:
                     self._connection.execute("SET GLOBAL max_vacuum_tasks = 0")
+            except duckdb.TransactionException as error:
+                log.info("the log is merged into the file later", extra={"error": str(error)})
+                return False
             except duckdb.Error as error:
                 self.is_broken |= isinstance(error, BROKEN)
                 raise StoreError(f"The store cannot merge its log into its file now: {error}") from error
