@@ -160,7 +160,9 @@ def test_an_incident_is_silenced_until_the_silence_ends(watching: ServerProcess,
 def test_a_rule_is_made_with_its_preview(watching: ServerProcess, open_page: OpenPage) -> None:
     fans = json.dumps({"players": ["player-1"]}).encode()
     sent = {"Content-Type": "application/json"}
-    assert watching.request("PUT", f"/api/games/{GAME}/segments/fans", fans, headers=sent)[0] == 200
+    testers = json.dumps({"players": ["player-1"], "env": "dev"}).encode()
+    for name, players in (("fans", fans), ("testers", testers)):
+        assert watching.request("PUT", f"/api/games/{GAME}/segments/{name}", players, headers=sent)[0] == 200
     # Two pages ask for the segments of the game, and each has them.
     page = open_page(f"{watching.url}/retention?game={GAME}")
     page.get_by_role("button", name="Curve: All players").click()
@@ -198,6 +200,9 @@ def test_a_rule_is_made_with_its_preview(watching: ServerProcess, open_page: Ope
     page.get_by_label("Within", exact=True).select_option("3 hours")
     page.get_by_label("Only events where").fill('platform:android; props.mode:"a;b"')
     page.get_by_role("button", name="Segment: All players").click()
+    # Of the environment that the rule looks at.
+    offered = page.get_by_role("listbox", name="Segment").get_by_role("option")
+    expect(offered).to_have_text(["All players", "fans"])
     page.get_by_role("option", name="fans").click()
     page.get_by_role("button", name="Save").click()
     expect(made).to_contain_text("in 3 hours")

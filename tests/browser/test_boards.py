@@ -183,6 +183,30 @@ def test_a_question_of_ones_own_goes_onto_a_board(released: ServerProcess, open_
     expect(page).to_have_url(re.compile("/explore.*filter=platform"))
 
 
+def test_retention_of_segments_goes_onto_a_board(released: ServerProcess, open_page: OpenPage) -> None:
+    """With the segments that were chosen, also for those who have a link and may not ask which there are."""
+    for name, rule in (("starters", b'{"event": "session_start"}'), ("crashed", b'{"event": "crash"}')):
+        sent = {"Content-Type": "application/json"}
+        assert released.request("PUT", f"/api/games/{GAME}/segments/{name}", rule, headers=sent)[0] == 200
+    page = open_page(f"{released.url}/retention?game={GAME}&range=7d")
+    page.get_by_role("button", name="Curve: All players").click()
+    page.get_by_role("option", name="By segment").click()
+    expect(page).to_have_url(re.compile("compared=crashed&compared=starters"))
+    region(page, "Curve").get_by_role("button", name="Curve: more").click()
+    page.get_by_role("button", name="Add to a board").click()
+    dialog = page.get_by_role("dialog", name="Add “Curve” to a board")
+    dialog.get_by_label("A new board").fill("Who stays")
+    dialog.get_by_role("button", name="Make it").click()
+    dialog.get_by_role("link", name="Who stays").click()
+    expect(page.get_by_role("heading", level=1, name="Who stays")).to_be_visible()
+    both = ["crashed", "starters"]
+    expect(region(page, "Curve").get_by_role("list", name="Series").get_by_role("listitem")).to_have_text(both)
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    guest = open_page(page.locator("code", has_text="/shared#board_").inner_text())
+    expect(region(guest, "Curve").get_by_role("list", name="Series").get_by_role("listitem")).to_have_text(both)
+
+
 def test_a_board_of_all_games_is_there_in_each(released: ServerProcess, open_page: OpenPage) -> None:
     page = open_page(f"{released.url}/boards?game={GAME}")
     page.get_by_label("Title").fill("Everywhere")

@@ -94,4 +94,4 @@ def test_the_simulator_emits_what_the_page_says():
             properties = described[event.name]
             assert set(event.props or {}) == set(properties) - NOT_SIMULATED.get(event.name, set()), event.name
             assert all(fits(value, properties[name]) for name, value in (event.props or {}).items()), event
-    assert emitted == set(described) - {"stat_sheet", "level_abandon", "score_posted", "player_merged"}
+    assert emitted == set(described) - {"stat_sheet", "level_abandon", "player_merged"}

@@ -346,6 +346,9 @@ class SessionPlay:
             "deaths": deaths,
         }
         self._add("match_end", props, None, match_id, value=float(score))
+        if props["result"] == "win":
+            self._t += 100
+            self._add("score_posted", {"board": mode}, None, match_id, value=float(score))
         self._t += 500
         self._gain(min(MATCH_GOLD_MAX, 20 + score // 5), "match_reward", match_id)
         if player.is_cheater and random() < 0.4:

@@ -24,8 +24,8 @@ const loaders = {
     return ({ read }) => overviewPanels(read(SPLIT), read(COMPARE) === 'before')
   },
   retention: async (): Promise<Source> => {
-    const { retentionPanels, KIND, COHORTS, BY } = await import('../retention/retention')
-    return ({ read }) => retentionPanels(read(KIND), read(COHORTS), read(BY), [])
+    const { retentionPanels, KIND, COHORTS, BY, COMPARED } = await import('../retention/retention')
+    return ({ read }) => retentionPanels(read(KIND), read(COHORTS), read(BY), read(COMPARED))
   },
   growth: async (): Promise<Source> => {
     const { growthPanels, WINDOW } = await import('../growth/growth')

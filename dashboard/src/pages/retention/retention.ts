@@ -5,7 +5,7 @@ import type { MetricAnswer, RetentionColumn } from '@/api/types'
 import { SHARES } from '@/charts/scales'
 import { formatCount, formatDayTime, formatDimension, formatShare, type Dimension } from '@/format'
 import type { PageContext } from '@/panels/pageContext'
-import { choiceParameter } from '@/composables/urlParams'
+import { choiceParameter, listParameter } from '@/composables/urlParams'
 import { panelOf, type Panel, type Question } from '@/panels/panel'
 import type { CurvePoint } from '@/panels/shapes/curve'
 import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/matrix'
@@ -14,6 +14,8 @@ import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/mat
 export const KIND = choiceParameter('kind', ['classic', 'rolling', 'bracket'], 'classic')
 export const COHORTS = choiceParameter('cohorts', ['day', 'week'], 'day')
 export const BY = choiceParameter('by', ['none', 'platform', 'version', 'country', 'segment'], 'none')
+/** Which segments are told apart: a panel that is taken along to a board takes them along. */
+export const COMPARED = listParameter('compared')
 
 export type Kind = 'classic' | 'rolling' | 'bracket'
 export type By = 'none' | Dimension | 'segment'
@@ -21,7 +23,7 @@ type Answer = MetricAnswer<'retention'>
 
 const BRACKETS = '1-3,4-7,8-14,15-30'
 /** So many curves are told apart at a glance, and asked for at once. */
-const CURVES_MAX = 6
+export const CURVES_MAX = 6
 const definitions: Record<Kind, string> = {
   classic: 'Share of the cohort that played exactly n days after their first day.',
   rolling: 'Share of the cohort that played on day n or on any later day. It keeps rising as players return.',
@@ -36,7 +38,7 @@ export function retentionPanels(kind: Kind, granularity: 'day' | 'week', by: By,
     panelOf({
       key: 'curve',
       title: 'Curve',
-      about: by === 'none' ? 'All finished cohorts together, each player counting once. The band is the Wilson 95 % confidence interval: few players, wide band.' : `All finished cohorts together, of the ${CURVES_MAX} commonest values. Choose one in the filters for its interval.`,
+      about: by === 'none' ? 'All finished cohorts together, each player counting once. The band is the Wilson 95 % confidence interval: few players, wide band.' : by === 'segment' ? `All finished cohorts together, of the first ${CURVES_MAX} segments that are chosen.` : `All finished cohorts together, of the ${CURVES_MAX} commonest values. Choose one in the filters for its interval.`,
       metric: 'retention',
       shape: 'curve',
       size: 'large',
