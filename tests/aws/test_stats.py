@@ -7,7 +7,6 @@ import datetime as dt
 import itertools
 import json
 import os
-import random
 import subprocess
 import sys
 from collections import Counter
@@ -16,20 +15,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 import pytest
-import zstandard
 from journals import engines
 from journals.engines import eventually
 from server_process import ServerProcess
 
 from aws.api_gateway import Sent, answered, http_api, rest_api
+from aws.playing import BOARDS, NAMES, PLAYERS, batches, events_in, played
 from playtrace.aws.clients import client
 from playtrace.aws.ingest import Ingest
 from playtrace.aws.stream import Stream
 from playtrace.config import Settings
-from playtrace.journal.messages import row_of
 from playtrace.registry.registry import Registry
 from playtrace.stats.counting import Played, Record, count_record
 from playtrace.stats.keys import BoardKey
@@ -38,47 +35,8 @@ from playtrace.stats.rules import DAY_US, span_at
 from playtrace.stats.state import Counted
 from playtrace.stats.table import StatsTable
 
-BOARDS = ["race=best:asc", "coins=sum:desc", "elo=last:desc", "*=best:desc"]
-NAMES = ["race", "coins", "elo", "arcade"]
-PLAYERS = [f"p{i}" for i in range(5)]
-NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 DAYS = 8
 EVENTS = 120
-
-
-def played(seed: int, count: int) -> list[dict[str, Any]]:
-    """What a game sends, some of it late."""
-    chance = random.Random(seed)
-    events: list[dict[str, Any]] = []
-    for number in range(count):
-        time = NOW - dt.timedelta(seconds=chance.randrange(60, DAYS * 86_400))
-        player = chance.choice(PLAYERS)
-        event: dict[str, Any] = {
-            "eventId": str(UUID(int=chance.getrandbits(128), version=4)),
-            "playerId": player,
-            "time": time.isoformat(),
-            "seq": number,
-        }
-        if chance.random() < 0.7:
-            event["sessionId"] = f"{player}-of-{time.date()}-{chance.randrange(3)}"
-            if chance.random() < 0.5:
-                event["monoMs"] = chance.randrange(3_600_000)
-        kind = chance.random()
-        if kind < 0.6:
-            score = chance.choice([chance.randrange(20), chance.randrange(-5, 5) / 4, 3.3])
-            event |= {"name": "score_posted", "value": score, "props": {"board": chance.choice(NAMES)}}
-            if chance.random() < 0.03:
-                del event["props"]
-        elif kind < 0.75:
-            event |= {"name": "purchase", "value": chance.choice([4.99, 9.99, -4.99]), "props": {}}
-            if chance.random() < 0.7:
-                event["currency"] = chance.choice(["USD", "eur"])
-            if chance.random() < 0.3:
-                event["props"]["validated"] = chance.random() < 0.5
-        else:
-            event["name"] = chance.choice(["level_start", "crash", "server_grant", "session_end"])
-        events.append(event)
-    return events
 
 
 class Pipeline:
@@ -87,6 +45,7 @@ class Pipeline:
     def __init__(self, stream: str, key: str, table: str, queue: str, keys_url: str) -> None:
         self.name = stream
         self.key = key
+        self.now = dt.datetime.now(dt.UTC).replace(microsecond=0)
         settings = {"leaderboards": BOARDS, "aws_stats_table": table, "aws_dead_letters_url": queue}
         self.stream = Stream(Settings.model_validate(settings))
         self.queue = queue
@@ -101,38 +60,16 @@ class Pipeline:
             )
         )
 
+    def played(self, seed: int, count: int) -> list[dict[str, Any]]:
+        return played(seed, count, self.now, days=DAYS)
+
     def send(self, events: list[dict[str, Any]], form: Any = http_api) -> None:
         sent = Sent("/api/events", json.dumps(events).encode(), {"X-Playtrace-Key": self.key})
         status, _, body = answered(self.ingest.work(form(sent)))
         assert (status, json.loads(body)["accepted"]) == (202, len(events)), body
 
     def batches(self) -> Iterator[dict[str, Any]]:
-        """As Lambda hands them to a function, from the first record on."""
-        kinesis = client("kinesis")
-        described = kinesis.describe_stream_summary(StreamName=self.name)["StreamDescriptionSummary"]
-        for shard in kinesis.list_shards(StreamName=self.name)["Shards"]:
-            where = {"StreamName": self.name, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
-            iterator = kinesis.get_shard_iterator(**where)["ShardIterator"]
-            while records := (answer := kinesis.get_records(ShardIterator=iterator, Limit=3))["Records"]:
-                yield {
-                    "Records": [
-                        {
-                            "eventID": f"{shard['ShardId']}:{record['SequenceNumber']}",
-                            "eventSource": "aws:kinesis",
-                            "eventSourceARN": described["StreamARN"],
-                            "eventName": "aws:kinesis:record",
-                            "kinesis": {
-                                "data": base64.b64encode(record["Data"]).decode(),
-                                "partitionKey": record["PartitionKey"],
-                                "sequenceNumber": record["SequenceNumber"],
-                                "kinesisSchemaVersion": "1.0",
-                                "approximateArrivalTimestamp": record["ApproximateArrivalTimestamp"].timestamp(),
-                            },
-                        }
-                        for record in records
-                    ]
-                }
-                iterator = answer["NextShardIterator"]
+        return batches(self.name)
 
     def follow(self) -> None:
         for batch in self.batches():
@@ -181,27 +118,27 @@ def pipeline(game: Any, table: str, aws: engines.Engine) -> Iterator[Pipeline]:
 
 def test_the_table_says_what_the_store_says(game: Any, pipeline: Pipeline) -> None:
     _, _, _, loads, asks = game
-    events = played(1, EVENTS)
+    events = pipeline.played(1, EVENTS)
     for start in range(0, len(events), 60):
         pipeline.send(events[start : start + 60], http_api if start % 120 else rest_api)
     pipeline.send(events[60:100])  # a client that was not answered comes again
-    old = {**played(2, 1)[0], "time": (NOW - dt.timedelta(days=40)).isoformat()}
+    old = {**pipeline.played(2, 1)[0], "time": (pipeline.now - dt.timedelta(days=40)).isoformat()}
     pipeline.send([old])
     pipeline.follow()
-    assert in_stream(pipeline) == len(events) + 40 + 1
+    assert events_in(pipeline.name) == len(events) + 40 + 1
     eventually(
         lambda: books(loads) == {"stored": len(events), "duplicate": 40, "quarantined": 1}, lambda: f"{books(loads)}"
     )
-    compare(loads, asks)
+    compare(loads, asks, pipeline.now)
 
-    before = [ask(asks, path) for path in questions()]
+    before = [ask(asks, path) for path in questions(pipeline.now)]
     pipeline.follow()
-    assert [ask(asks, path) for path in questions()] == before
+    assert [ask(asks, path) for path in questions(pipeline.now)] == before
 
 
 def test_what_is_cut_short_anywhere_counts_once(game: Any, pipeline: Pipeline) -> None:
     _, _, _, loads, asks = game
-    events = played(3, 30)
+    events = pipeline.played(3, 30)
     for start in range(0, len(events), 15):
         pipeline.send(events[start : start + 20])
     calls: Counter[str] = Counter()
@@ -232,13 +169,13 @@ def test_what_is_cut_short_anywhere_counts_once(game: Any, pipeline: Pipeline) -
             hooks.unregister(f"{when}.dynamodb.TransactWriteItems", ends)
     assert calls["before-call"] > 10
     eventually(lambda: books(loads)["stored"] == EVENTS + 30)
-    compare(loads, asks)
+    compare(loads, asks, pipeline.now)
 
 
 def test_what_cannot_be_read_is_set_aside_and_comes_back(game: Any, pipeline: Pipeline) -> None:
     _, _, _, loads, asks = game
     client("kinesis").put_record(StreamName=pipeline.name, Data=b"not ours", PartitionKey="arena")
-    pipeline.send(played(4, 10))
+    pipeline.send(pipeline.played(4, 10))
     pipeline.follow()
     code, _, complaint = command("redrive", **settings_of(pipeline))
     assert code == 1
@@ -258,7 +195,7 @@ def test_what_cannot_be_read_is_set_aside_and_comes_back(game: Any, pipeline: Pi
     code, said, _ = command("redrive", **settings_of(pipeline))
     assert (code, said) == (0, "1 record counts now.\n")
     eventually(lambda: books(loads)["stored"] == EVENTS + 40)
-    compare(loads, asks)
+    compare(loads, asks, pipeline.now)
 
 
 def test_days_that_freeze_while_a_record_is_counted_are_on_their_boards(table: str) -> None:
@@ -336,12 +273,6 @@ def settings_of(pipeline: Pipeline) -> dict[str, str]:
     }
 
 
-def in_stream(pipeline: Pipeline) -> int:
-    records = [record for batch in pipeline.batches() for record in batch["Records"]]
-    decompressor = zstandard.ZstdDecompressor()
-    return sum(row_of(decompressor, base64.b64decode(record["kinesis"]["data"])).events for record in records)
-
-
 def books(server: ServerProcess) -> dict[str, int]:
     total = ask(server, "/api/games/arena/books")["total"]
     return {name: total[name] for name in ("stored", "duplicate", "quarantined")}
@@ -357,9 +288,9 @@ def board(server: ServerProcess, name: str, period: str, **also: str) -> Any:
     return ask(server, f"/api/leaderboards/{name}?{urlencode({'gameId': 'arena', 'period': period, **also})}")
 
 
-def compare(loads: ServerProcess, asks: ServerProcess) -> None:
+def compare(loads: ServerProcess, asks: ServerProcess, now: dt.datetime) -> None:
     """Every player, and every board in every period."""
-    paths = questions()
+    paths = questions(now)
     with ThreadPoolExecutor(8) as pool:
         by_store = list(pool.map(lambda path: ask(loads, path), paths))
         by_table = list(pool.map(lambda path: ask(asks, path), paths))
@@ -367,14 +298,14 @@ def compare(loads: ServerProcess, asks: ServerProcess) -> None:
         assert told == expected, path
 
 
-def questions() -> list[str]:
+def questions(now: dt.datetime) -> list[str]:
     paths = [f"/api/players/{player}/stats?gameId=arena" for player in [*PLAYERS, "nobody"]]
     ranks = itertools.cycle(["standard", "dense", "unique"])
     for name, (period, days) in itertools.product(
         [*NAMES, "unknown", "nowhere"], [("day", (0, 1, 6)), ("week", (0, 7)), ("month", (0,)), ("all", (0,))]
     ):
         for day in days:
-            at = {} if period == "all" else {"at": str(NOW.date() - dt.timedelta(days=day))}
+            at = {} if period == "all" else {"at": str(now.date() - dt.timedelta(days=day))}
             asked = {
                 "gameId": "arena",
                 "period": period,

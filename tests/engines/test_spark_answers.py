@@ -20,6 +20,7 @@ import pyarrow as pa
 import pytest
 from conftest import Engine, plain, same
 from pyarrow import parquet
+from quick_spark import QUICK
 from test_clickhouse_answers import ASKED, DAYS
 from typer.testing import CliRunner
 
@@ -37,15 +38,6 @@ from playtrace.mirrors.lake.tables import COLUMNS_OF, EVENTS, TYPES
 from playtrace.mirrors.target import Position, Slice
 from playtrace.mirrors.targets import make_target
 
-# Of a few hundred rows most of the time is that of compiling: nothing is, and the machine does not try hard.
-QUICK = {
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.driver.memory": "1g",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-}
 FROM_EVENTS_TOO = {"retention"}
 """Of these what is read from events is asked too, where rollups would answer."""
 SAID_ELSEWHERE = {

@@ -60,6 +60,12 @@ def test_every_answer_has_columns(name: str) -> None:
     assert pa.null() not in [field.type for field in schema]
 
 
+def test_figures_are_numbers_whether_or_not_they_are_whole() -> None:
+    for name, at in (("breakdown", "groups"), ("timeseries", "points")):
+        assert schema_of(metrics()[name]).field(at).type.value_type.field("value").type == pa.float64()
+    assert schema_of(metrics()["leaderboard"]).field("player").type.field("score").type == pa.float64()
+
+
 def test_days_with_and_without_rows_fit_each_other(tmp_path: Path) -> None:
     metric, results = metrics()["retention"], Results(str(tmp_path))
     for day, sizes in ((DAY, (7, 3)), (DAY + dt.timedelta(days=1), ())):

@@ -17,6 +17,7 @@ from playtrace.metrics.frame.models import CommonAnswer
 LEFT_OUT = frozenset({"definition", "elapsedMs", "statements", "compared", "segment"})
 """Fields that say nothing of the answer, or that a run never has."""
 SCALARS = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), "string": pa.string()}
+NUMBERS = ("integer", "number")
 FORMATS = {"date-time": pa.timestamp("us", tz="UTC"), "date": pa.date32()}
 JSON_TEXT = pa.string()
 """Of what may be anything."""
@@ -47,6 +48,8 @@ def _type_of(field: dict[str, Any], defined: dict[str, Any]) -> pa.DataType:
         return _type_of(defined[field["$ref"].rpartition("/")[2]], defined)
     if "anyOf" in field:
         known = [one for one in field["anyOf"] if one.get("type") != "null"]
+        if all(one.get("type") in NUMBERS for one in known):
+            return _type_of(known[0], defined) if len(known) == 1 else pa.float64()
         return _type_of(known[0], defined) if len(known) == 1 else JSON_TEXT
     kind = field.get("type")
     if kind == "array":
