@@ -139,6 +139,15 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
         server.stop()
 
 
+@contextmanager
+def served(data: Path) -> Generator[ServerProcess]:
+    server = ServerProcess(data, "--open").start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 def opened(data: Path) -> Store:
     settings = Settings(data=data)
     return Store.open(settings.store_path, settings)
@@ -394,6 +403,20 @@ def test_nothing_is_restored_where_something_is_or_from_what_is_damaged(loaded: 
     assert not (tmp_path / "new").exists()
     refused = run("restore", tmp_path / "full", "--data", tmp_path / "new")
     assert (refused.exit_code, "holds no backups" in refused.output) == (1, True)
+
+
+def test_a_registry_that_is_put_back_alone_misses_nothing(loaded: Loaded, tmp_path: Path):
+    data = tmp_path / "data"
+    done("restore", loaded.place, "--data", data)
+    with served(data) as server:
+        server.send({"name": "after", "game_id": "arena"})
+        server.wait_until_loaded()
+    done("restore", loaded.place, "--data", tmp_path / "again")
+    (tmp_path / "again" / "registry.sqlite").replace(data / "registry.sqlite")
+    with served(data) as server:
+        server.wait_until_loaded()
+        assert server.get("/api/health")["status"] == "healthy"
+    assert done("losses", "--data", data) == "Nothing is lost.\n"
 
 
 def test_before_each_start_a_folder_is_restored_where_that_is_needed(loaded: Loaded, tmp_path: Path):

@@ -29,7 +29,8 @@ def losses(
     # Only here: it takes a while.
     from playtrace.journal.file import forget_losses, losses_in
 
-    path = settings_from(data=data).journal_path
+    settings = settings_from(data=data)
+    path = settings.journal_path
     try:
         found = losses_in(path)
         if accept:
@@ -54,6 +55,8 @@ def losses(
         )
     else:
         typer.echo("Nothing is lost.")
+    if not as_json and not settings.store_path.exists():
+        print_hint(f"But {settings.store_path.name} is not there: what to do says playtrace doctor.")
 
 
 def _fail(problem: str) -> NoReturn:

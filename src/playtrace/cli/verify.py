@@ -55,7 +55,7 @@ def verify(
             _fail(str(error))
     for finding in findings:
         typer.secho(
-            f"{'  ' if finding.is_good else '✗ '}{finding.what}: {finding.found}.",
+            f"{'  ' if finding.is_good else '✗ '}{finding.what}: {finding.found.rstrip('.')}.",
             fg=None if finding.is_good else typer.colors.RED,
         )
     wrong = sum(not finding.is_good for finding in findings)

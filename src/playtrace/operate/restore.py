@@ -11,7 +11,6 @@ remembers a place in the old one, such as a mirror, sees that this is another.
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import sqlite3
 import uuid
@@ -34,7 +33,6 @@ from playtrace.operate.pieces import manifest_of, restore_file
 from playtrace.operate.places import Place
 from playtrace.operate.tables import asked_of, row_counts
 from playtrace.registry.registry import Registry
-from playtrace.registry.store_place import StorePlace
 from playtrace.store.duckdb import Store, configuration
 from playtrace.store.errors import StoreError
 
@@ -173,9 +171,10 @@ def _load(manifest: Manifest, settings: Settings, on_progress: OnProgress) -> Re
         journal_id = str(uuid.uuid4())
         begin_another(settings.journal_path, journal_id, head)
         if settings.registry_path.exists():
-            # It was copied a moment later, and may remember what came in between.
+            # It was copied a moment later, and may remember what came in between. Nor may it remember this folder, before
+            # that is a server's: somebody may need the registry alone, beside a store and a journal that are whole.
             with closing(Registry.open(f"sqlite:///{settings.registry_path}")) as registry:
-                registry.put_store_place(StorePlace(journal_id, head, dt.datetime.now(dt.UTC)))
+                registry.forget_store_place()
         with store.writing() as connection:
             # It is new to the store, and the first start has it go on behind the largest offset that this knows.
             connection.execute(

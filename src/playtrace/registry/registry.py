@@ -113,3 +113,7 @@ class Registry(Part):
     def put_store_place(self, place: StorePlace) -> None:
         with self._noting() as session:
             store_place.put(session, place)
+
+    def forget_store_place(self) -> None:
+        with self._noting() as session:
+            store_place.forget(session)

@@ -20,12 +20,16 @@ class StorePlace(NamedTuple):
 
 
 def find(session: Session) -> StorePlace | None:
-    """None where nothing was ever loaded."""
+    """None where nobody told since it was made or restored."""
     row = session.scalars(select(StorePlaceRow)).first()
     return None if row is None else StorePlace(row.journal_id, row.journal_offset, row.noted_at)
 
 
 def put(session: Session, place: StorePlace) -> None:
     """In place of the one before, whatever that said."""
-    session.execute(delete(StorePlaceRow))
+    forget(session)
     session.add(StorePlaceRow(**place._asdict()))
+
+
+def forget(session: Session) -> None:
+    session.execute(delete(StorePlaceRow))
