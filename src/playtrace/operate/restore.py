@@ -171,8 +171,8 @@ def _load(manifest: Manifest, settings: Settings, on_progress: OnProgress) -> Re
         journal_id = str(uuid.uuid4())
         begin_another(settings.journal_path, journal_id, head)
         if settings.registry_path.exists():
-            # It was copied a moment later, and may remember what came in between. Nor may it remember this folder, before
-            # that is a server's: somebody may need the registry alone, beside a store and a journal that are whole.
+            # It was copied a moment later, and may remember what came in between. Nor may it remember this folder
+            # before a server ran on it: somebody may need the registry alone, beside a files that are whole.
             with closing(Registry.open(f"sqlite:///{settings.registry_path}")) as registry:
                 registry.forget_store_place()
         with store.writing() as connection:
