@@ -111,6 +111,27 @@ def test_a_picture_is_calibrated_by_two_clicks_and_lies_below_the_cells(
     expect(grid.locator("circle")).to_have_count(1)
 
 
+def test_a_heatmap_is_gone_through_minute_by_minute_of_the_match(
+    raid: ServerProcess, open_page: OpenPage, axe_source: str
+) -> None:
+    page = open_page(f"{raid.url}/heatmap?game={GAME}")
+    cells = page.get_by_role("application").locator("rect.cell[data-heat]")
+    expect(cells).to_have_count(1)
+    page.get_by_role("button", name="By match time").click()
+    minutes = page.get_by_role("slider", name="Minute of the match")
+    # The death is a minute after the start.
+    expect(minutes).to_have_attribute("aria-valuetext", "Minute 1 of 2")
+    expect(cells).to_have_count(0)
+    minutes.press("ArrowRight")
+    expect(page).to_have_url(re.compile("minute=1"))
+    expect(cells).to_have_count(1)
+    is_accessible(page, axe_source)
+    page.get_by_role("button", name="Whole matches").click()
+    expect(page).not_to_have_url(re.compile("minute="))
+    expect(minutes).to_have_count(0)
+    expect(cells).to_have_count(1)
+
+
 def test_a_match_is_played_and_saved_as_a_file_that_plays_without_a_server(
     raid: ServerProcess, open_page: OpenPage, axe_source: str, chromium: Browser, tmp_path: Path
 ) -> None:

@@ -406,7 +406,20 @@ def heatmap(
     question: Question, events: list[Event], map_id: str, name: str, cell_size: float, sample_interval_ms: int
 ) -> dict[tuple[int, int], dict[str, float]]:
     low, high = question.asked.get("floorFrom"), question.asked.get("floorTo")
+    earliest, latest = question.asked.get("matchFromSeconds"), question.asked.get("matchToSeconds")
     cells: dict[tuple[int, int], dict[str, Any]] = defaultdict(lambda: {"events": 0, "seconds": 0.0, "players": set()})
+
+    def is_in_match(event: Event) -> bool:
+        if earliest is None and latest is None:
+            return True
+        match = event.get("match_id")
+        began = [
+            e["time"]
+            for e in question.counted(events)
+            if e.get("match_id") == match and question.start - dt.timedelta(days=1) <= e["time"] < question.end
+        ]
+        seconds = (event["time"] - min(began)).total_seconds() if match is not None and began else -1
+        return (earliest or 0) <= seconds < (86_400 if latest is None else latest)
 
     def add(event: Event, count: int, seconds: float) -> None:
         z = event.get("z")
@@ -416,6 +429,7 @@ def heatmap(
             and on_floor
             and question.wants(event)
             and question.start <= event["time"] < question.end
+            and is_in_match(event)
         ):
             cell = cells[math.floor(event["x"] / cell_size), math.floor(event["y"] / cell_size)]
             cell["events"] += count

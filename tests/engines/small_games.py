@@ -103,6 +103,7 @@ places = events_of(
     session_id=optional("1", "1", LONG_ID),
     mono_ms=st.integers(0, 60).map(lambda seconds: 1_000 * seconds),
     map=st.sampled_from(("arena", "arena", "arena", "forest")),
+    match_id=optional("m-1", "m-1", "m-2"),
     **{axis: optional(-0.5, 0.0, 29.99, 30.0, 31.0, 70_000.0) for axis in "xyz"},
 )
 
@@ -138,6 +139,9 @@ class Asked:
         if compacted:
             engine.compact(sorted({event["time"].date() for event in events}))
         self.question = oracle.Question(asked, NOW)
+
+    def ask(self, name: str, **more: Any) -> Any:
+        return self.engine.ask(name, self.game, NOW, **more, **self.question.asked)
 
     def both(self, name: str, **more: Any) -> Any:
         return self.engine.ask_both(name, self.game, NOW, **more, **self.question.asked)

@@ -97,9 +97,15 @@ def test_timeseries(engine: Engine, events: Events, asked: dict[str, Any], data:
 def test_heatmap(engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any) -> None:
     game = Asked(engine, events, asked, **how)
     # With the longer interval many cells reach the minute that counting players needs.
-    for floors, interval_ms in product(({}, {"floorFrom": 0.0, "floorTo": 30.0}), (4_000, 600_000)):
-        answer = game.both("heatmap", map="arena", cellSize=10, sampleIntervalMs=interval_ms, **floors)
-        question = oracle.Question(asked | floors, NOW)
+    # No rollup knows matches.
+    narrowings = (
+        (game.both, {}),
+        (game.both, {"floorFrom": 0.0, "floorTo": 30.0}),
+        (game.ask, {"matchFromSeconds": 5, "matchToSeconds": 40_000}),
+    )
+    for (ask, narrowed), interval_ms in product(narrowings, (4_000, 600_000)):
+        answer = ask("heatmap", map="arena", cellSize=10, sampleIntervalMs=interval_ms, **narrowed)
+        question = oracle.Question(asked | narrowed, NOW)
         expected = oracle.heatmap(question, game.events, "arena", "player_death", 10, interval_ms)
         same(cells_of(answer), {str(place): cell for place, cell in expected.items()})
         assert sum(cell.events for cell in answer.cells) == answer.total.events

@@ -79,10 +79,14 @@ def test_summary(engine: Engine, events: Events, asked: dict[str, Any], data: st
 @asking(merged(places))
 def test_heatmap(engine: Engine, events: Events, asked: dict[str, Any], data: st.DataObject, **how: Any) -> None:
     game = Asked(engine, events, asked, **how)
-    for more in ({"cellSize": 10, "sampleIntervalMs": 600_000}, {}):
-        answer = game.both("heatmap", map="arena", **more)
+    for ask, more in (
+        (game.both, {"cellSize": 10, "sampleIntervalMs": 600_000}),
+        (game.both, {}),
+        (game.ask, {"matchFromSeconds": 5, "matchToSeconds": 40_000}),
+    ):
+        answer = ask("heatmap", map="arena", **more)
         expected = oracle.heatmap(
-            game.question,
+            oracle.Question(asked | more, NOW),
             as_if_sent(game.events),
             "arena",
             "player_death",

@@ -32,6 +32,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "crash_free": ("crash_free", {"splitBy": "version"}),
     "adoption": ("adoption", {}),
     "heatmap": ("heatmap", {"map": "arena", "cellSize": 10}),
+    "heatmap_by_match_time": ("heatmap", {"map": "arena", "cellSize": 10, "matchToSeconds": 60}),
     "items": ("items", {"by": "level", "interval": "day"}),
     "progression": ("progression", {"order": "reached"}),
     "leaderboard": ("leaderboard", {"period": "week"}),
@@ -84,7 +85,9 @@ OURS_ALONE = {
 @functools.cache
 def statements(engine: Engine, name: str) -> list[str]:
     metric, asked = QUESTIONS[name]
-    of_events = "filter" in asked or metric in FROM_EVENTS or (metric == "funnel" and asked)
+    of_events = (
+        "filter" in asked or "matchToSeconds" in asked or metric in FROM_EVENTS or (metric == "funnel" and asked)
+    )
     sources = ("raw",) if of_events else ("rollup", "raw")
     found: list[str] = []
     for source in sources:

@@ -341,6 +341,33 @@ def test_cells_are_floored(engine: Engine) -> None:
     assert answer.total.events == 3
 
 
+def test_cells_of_a_time_of_the_match(engine: Engine) -> None:
+    """Each match begins with its own first event, of whatever name, also where a filter does not count that."""
+    place = {"map": "arena", "y": 0.0, "platform": "linux"}
+    second = dt.timedelta(seconds=1)
+    half_past = at("02 12:01") + 30 * second
+    events = [
+        plays("p", at("02 10:00"), "match_start", match_id="a", platform="windows"),
+        plays("p", at("02 10:01") - second, "player_death", match_id="a", x=1.0, **place),
+        plays("p", at("02 10:01"), "player_death", match_id="a", x=11.0, **place),
+        plays("p", at("02 10:02"), "player_death", match_id="a", x=21.0, **place),
+        plays("q", at("02 12:00"), "match_start", match_id="b"),
+        plays("q", half_past, "player_death", match_id="b", x=11.0, **place),
+        plays("q", half_past, "player_death", x=11.0, **place),
+    ]
+    game = engine.new_game()
+    engine.load(game, events)
+    asked = {**FIRST_DAYS, "map": "arena", "cellSize": 10, "platform": ["linux"]}
+    answer = engine.ask("heatmap", game, TENTH, matchFromSeconds=60, matchToSeconds=120, **asked)
+    assert [(cell.cx, cell.events) for cell in answer.cells] == [(1, 2)]
+    # Of matches of 90 and of 120 seconds.
+    assert answer.match_seconds == pytest.approx(118.5)
+    assert engine.ask("heatmap", game, TENTH, matchFromSeconds=60, **asked).total.events == 3
+    assert engine.ask("heatmap", game, TENTH, **asked).match_seconds is None
+    with pytest.raises(WrongParameter, match="must be later"):
+        engine.ask("heatmap", game, TENTH, matchFromSeconds=60, matchToSeconds=60, **asked)
+
+
 def walk(cell_x: float, hours: float, deaths: int) -> list[dict[str, Any]]:
     """Five players who share the hours in a cell, and the deaths there."""
     events: list[dict[str, Any]] = []

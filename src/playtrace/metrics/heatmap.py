@@ -20,6 +20,9 @@ same; **outsideEvents** says how many events do.
   people are; this one where it is dangerous.
 - **value**, with `layer=value`: the mean, or the 95th percentile (type 7), of a number (`of`) of the asked events in
   the cell: of the frame rate, with `event=performance`. Read from all events. Null of less than 5 players.
+- With `matchFromSeconds` and `matchToSeconds` only what happened so long after its match began counts, and time that
+  was begun to be spent then. A match begins with the first event that has its `match_id`, whatever the filters. Read
+  from all events; what has no `match_id` does not count.
 - **points**, where they are asked for: each of these events by itself, of at most 2,000. They point at persons: so they
   say no player unless `pointPlayers` asks for that too.
 
@@ -58,6 +61,7 @@ CELLS_MAX = 50_000
 POINTS_MAX = 2_000
 SECONDS_MIN = 60
 PLAYERS_MIN = 5
+DAY_SECONDS = 86_400
 
 Layer = Literal["all", "events", "time", "visits", "value"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -77,6 +81,12 @@ class Parameters(CommonParameters):
     origin_y: Finite = Field(0, description="y of the lower border of cell 0.")
     floor_from: Finite | None = Field(None, description="Lowest z that counts, included.")
     floor_to: Finite | None = Field(None, description="Highest z that counts, not included.")
+    match_from_seconds: float | None = Field(
+        None, ge=0, le=DAY_SECONDS, description="Only what happened so long after the start of its match, or later."
+    )
+    match_to_seconds: float | None = Field(
+        None, gt=0, le=DAY_SECONDS, description="Only what happened sooner after the start of its match."
+    )
     layer: Layer = Field(
         "all",
         description="Only cells with events, with time, or with players, `all` for any of them; or `value`: a number of"
@@ -153,6 +163,10 @@ class Heatmap(Judged, CommonAnswer):
     outside_events: int = Field(description="Those of `total` whose cells lie wholly outside of the core.")
     of: str | None = Field(description="The number of the layer `value`; null with others.")
     measure: Literal["mean", "p95"] | None = Field(description="What `value` tells of it; null with other layers.")
+    match_seconds: float | None = Field(
+        description="How long 95 of 100 matches of the range lasted; null unless `matchFromSeconds` or"
+        " `matchToSeconds` is asked."
+    )
     points: list[HeatPoint] | None = Field(description="Where they are asked for: in the order of time.")
 
 
@@ -242,6 +256,12 @@ ORDER BY time, x, y, player_id
 LIMIT $points_max
 """
 
+MATCH_LENGTH: LiteralString = """
+SELECT quantile_cont(date_diff('microsecond', begun_at, ended_at), 0.95) AS length_us
+FROM matches
+WHERE ended_at >= $from
+"""
+
 SPARSE: LiteralString = """
 WITH
 seen AS (
@@ -268,7 +288,8 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
     if parameters.point_players and not parameters.points:
         raise WrongParameter("pointPlayers", "It says more of `points`: ask for them too.")
     # Where players are is in the rollups as the time that they spend there, not as events to be counted.
-    scope = Scope(parameters, asking, [span], raw=parameters.event == "position")
+    in_match = _is_in_match(parameters)
+    scope = Scope(parameters, asking, [span], raw=parameters.event == "position", in_match=in_match)
     bound: dict[str, object] = {
         "map": parameters.map,
         "event": parameters.event,
@@ -277,7 +298,7 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         "origin_x": parameters.origin_x,
         "origin_y": parameters.origin_y,
         "span_ms_max": 2 * parameters.sample_interval_ms,
-    }
+    } | _match_time(parameters)
     core = _core(scope.rows(EXTENT, **bound))
     cell_size = fitting_cell_size(core) if parameters.cell_size is None else parameters.cell_size
     bound |= {"cell_size": cell_size}
@@ -320,6 +341,7 @@ def answer(parameters: Parameters, asking: Asking) -> Heatmap:
         outside_events=sum(cell.events for cell in cells if core and _is_outside(cell, core, parameters, cell_size)),
         of=number.name if number else None,
         measure=parameters.measure if number else None,
+        match_seconds=_match_seconds(scope, bound) if in_match else None,
         points=points,
         complete=span.is_complete(asking),
         settled=span.is_settled(asking),
@@ -336,6 +358,24 @@ def _number(parameters: Parameters) -> EventField | None:
     return None
 
 
+def _is_in_match(parameters: Parameters) -> bool:
+    return parameters.match_from_seconds is not None or parameters.match_to_seconds is not None
+
+
+def _match_time(parameters: Parameters) -> dict[str, object]:
+    """Binds the first and the last microsecond of a match that count."""
+    start = parameters.match_from_seconds or 0
+    end = DAY_SECONDS if parameters.match_to_seconds is None else parameters.match_to_seconds
+    if start >= end:
+        raise WrongParameter("matchToSeconds", "It is not included, and must be later than `matchFromSeconds`.")
+    return {"match_from_us": round(start * 1e6), "match_to_us": round(end * 1e6) - 1}
+
+
+def _match_seconds(scope: Scope, bound: dict[str, object]) -> float | None:
+    length_us = scope.rows(MATCH_LENGTH, **bound)[0]["length_us"]
+    return None if length_us is None else length_us / 1e6
+
+
 def _add_values(
     cells: list[HeatCell],
     parameters: Parameters,
@@ -345,7 +385,8 @@ def _add_values(
     bound: dict[str, object],
 ) -> None:
     """Where enough players were: a number of one of them would point at them."""
-    scope = Scope(parameters, asking, [span], reading={"number": number.number("number")})
+    reading: dict[LiteralString, LiteralString] = {"number": number.number("number")}
+    scope = Scope(parameters, asking, [span], reading=reading, in_match=_is_in_match(parameters))
     rows = scope.rows(VALUES[parameters.measure], **bound | number.bound("number"))
     values = {(row["cx"], row["cy"]): row["value"] for row in rows if row["players"] >= PLAYERS_MIN}
     for cell in cells:

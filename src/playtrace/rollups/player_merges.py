@@ -125,19 +125,26 @@ _events: Sql = """(
         LEFT JOIN merged_players AS device
             ON device.player_id = CASE WHEN event.player_id IS NULL THEN event.device_id END{of_ids}
     ) AS events"""
+# Each with the start of its match, of a question that names these `matches`.
+_TIMED: Sql = """(
+        SELECT stored.*, begun_at FROM main.events AS stored LEFT JOIN matches ON of_match = stored.match_id
+    )"""
 _OF_IDS: Sql = """
         WHERE list_contains($sent_ids::VARCHAR[], event.player_id)"""
 
 
-def source_of_question(rollup: Rollup | None, *, is_merged: bool, of_ids: bool = False) -> Sql:
+def source_of_question(rollup: Rollup | None, *, is_merged: bool, of_ids: bool = False, is_timed: bool = False) -> Sql:
     """Events as a question reads them to make rows of a rollup, or of none, with the places of `SOURCE_OF_QUESTION`.
 
-    Where players are merged, by the ids that stay. `of_ids`: only what was sent by one of `$sent_ids`.
+    Where players are merged, by the ids that stay. `of_ids`: only what was sent by one of `$sent_ids`. `is_timed`: with
+    `begun_at`, when the match of an event began.
     """
     if not is_merged:
-        return SOURCE_OF_QUESTION
+        return SOURCE_OF_QUESTION.replace("main.events", _TIMED + " AS events") if is_timed else SOURCE_OF_QUESTION
     owner: Sql = "sent_owner" if rollup is not None and rollup.keeps_owner else "canonical_owner"
     events: Sql = _events.replace("{of_ids}", _OF_IDS if of_ids else "")
+    if is_timed:
+        events = events.replace("main.events", _TIMED)
     return SOURCE_OF_QUESTION.replace("main.events", events).replace(OWNER, owner)
 
 

@@ -10,6 +10,8 @@ import { byLikelihood, LAYERS, type LayerName } from './layers'
 
 /** The medium size is the server's own, of which it has whole days ready: about 25 cells across where players were. */
 const CELLS_ACROSS = { fine: 50, medium: 25, coarse: 10 } as const
+/** The longest match that the server knows of. */
+const MINUTES_MAX = 24 * 60
 /** Events to open on, the likeliest first, where the game has them. */
 const OPENING = ['player_death', 'position']
 
@@ -28,6 +30,7 @@ export function useHeatmapState() {
   const filters = useUrlParam(listParameter('where'))
   const segment = useUrlParam(textParameter('segment'))
   const chosenDay = useUrlParam(textParameter('day'))
+  const chosenMinute = useUrlParam(numberParameter('minute'))
   const beside = useUrlParam(textParameter('beside'))
 
   const maps = computed(() => dimensions.data.value?.maps ?? [])
@@ -49,6 +52,13 @@ export function useHeatmapState() {
     set: (one: string) => (chosenDay.value = one),
   })
 
+  /** Of the match, from its start; null: all of it. */
+  const minute = computed({
+    get: () => (chosenMinute.value !== null && chosenMinute.value >= 0 && chosenMinute.value < MINUTES_MAX ? Math.floor(chosenMinute.value) : null),
+    set: (one: number | null) => (chosenMinute.value = one),
+  })
+  const ofMinute = computed(() => (minute.value === null ? {} : { matchFromSeconds: 60 * minute.value, matchToSeconds: 60 * (minute.value + 1) }))
+
   const question = computed(() => ({
     ...metricValues.value,
     ...(day.value ? { from: day.value, to: day.value } : {}),
@@ -60,6 +70,7 @@ export function useHeatmapState() {
     floorTo: floorTo.value,
     filter: filters.value,
     segment: segment.value,
+    ...ofMinute.value,
     ...layer.value.ask,
   }))
 
@@ -90,7 +101,7 @@ export function useHeatmapState() {
   const askedBeside = useHeatmap(valuesBeside)
 
   return {
-    gameId, maps, map, mapId, events, event, layerName, layer, ofNoEvent, view, size, extent, floorFrom, floorTo, filters, segment, day, from, to, beside, versions,
+    gameId, maps, map, mapId, events, event, layerName, layer, ofNoEvent, view, size, extent, floorFrom, floorTo, filters, segment, day, minute, from, to, beside, versions,
     values, asked, valuesBeside, askedBeside, dimensions, change,
   }
 }

@@ -16,6 +16,7 @@ from playtrace.metrics.frame.filters import conditions, filters
 from playtrace.metrics.frame.merged_ids import sent_ids
 from playtrace.metrics.frame.models import CommonParameters
 from playtrace.metrics.frame.relations import RELATIONS
+from playtrace.metrics.frame.relations.places import IN_MATCH
 from playtrace.metrics.frame.written_out import KEEP, Cut, relations_of, written_out
 from playtrace.rollups import ROLLUPS
 from playtrace.rollups.rollup import Rollup
@@ -55,10 +56,12 @@ class Scope:
         raw: bool = False,
         reading: dict[LiteralString, LiteralString] | None = None,
         of_player: str | None = None,
+        in_match: bool = False,
     ) -> None:
         """`buckets` are in order and do not overlap. `raw`: no rollup has what the metric wants to know.
 
         `reading`: columns that `every_event` has besides, by what they are called, as expressions of `events`.
+        `in_match`: only events of a time of their match, from `$match_from_us` to `$match_to_us` after its start.
         `of_player`: who alone is asked about. The metric looks for them itself; this finds them sooner.
         """
         self._parameters = parameters
@@ -69,7 +72,8 @@ class Scope:
         self._in_slots = on_slots(*(end for bucket in buckets for end in (bucket.start, bucket.end)))
         start, end = buckets[0].start, buckets[-1].end
         self._range = plain(start), plain(end)
-        predicate, in_predicate = conditions(parameters)
+        filtered, in_predicate = conditions(parameters)
+        predicate: LiteralString = " AND ".join([text for text in (filtered, IN_MATCH if in_match else "") if text])
         self._bound = (
             filters(parameters)
             | bound_slices(list(buckets), grain)
@@ -105,6 +109,7 @@ class Scope:
             reading=reading or {},
             is_merged=asking.is_merged,
             of_ids=of_ids,
+            is_timed=in_match,
         )
 
     @property
@@ -126,7 +131,7 @@ class Scope:
     def _statement(
         self, metric: LiteralString, tables: Sequence[Table], bound: dict[str, object]
     ) -> tuple[LiteralString, dict[str, object]]:
-        raw = self._raw(relations_of(metric))
+        raw = self._raw(relations_of(metric, self._cut))
         values = self._bound | bound
         for table in tables:
             values |= bound_lists(table.name, tuple(table.columns), table.rows)

@@ -78,17 +78,19 @@ class Cut(Struct, frozen=True):
     """Whether some ids of the game are one player."""
     of_ids: bool = False
     """Whether events are read of one player alone, by the ids that are theirs: `$sent_ids` is bound."""
+    is_timed: bool = False
+    """Whether the time of its match is looked at of an event."""
 
 
-def relations_of(metric: Sql) -> list[Sql]:
-    """The relations that the SQL of a metric names."""
-    return [name for name in RELATIONS if is_named(name, metric)]
+def relations_of(metric: Sql, cut: Cut) -> list[Sql]:
+    """The relations that the SQL of a metric names, and what tells which events count."""
+    return [name for name in RELATIONS if is_named(name, metric) or (name == "matches" and cut.is_timed)]
 
 
 def written_out(metric: Sql, raw: set[Sql], cut: Cut, tables: dict[Sql, Sql]) -> Sql:
     """The whole statement: the relations that a metric's SQL names, those of `raw` made of events, and that SQL."""
     texts: dict[Sql, Sql] = {name: text for name, text in tables.items() if is_named(name, metric)}
-    for name in relations_of(metric):
+    for name in relations_of(metric, cut):
         relation = RELATIONS[name]
         for before, text in relation.before:
             texts[before] = _text(relation, text, name in raw, cut)
@@ -121,7 +123,8 @@ def _text(relation: Relation, text: Sql, raw: bool, cut: Cut) -> Sql:
             read += ", " + expression + " AS " + name
             named += ", " + name
     rollup = relation.rollup
-    events: Sql = source_of_question(rollup, is_merged=cut.is_merged, of_ids=cut.of_ids)
+    is_timed = cut.is_timed and relation.is_narrowed
+    events: Sql = source_of_question(rollup, is_merged=cut.is_merged, of_ids=cut.of_ids, is_timed=is_timed)
     source: Sql = events.format(carried=read, narrowed=narrowed)
     keep: list[Sql] = [" AND " + KEEP[name] for name in cut.keep] if relation.is_narrowed else []
     if carried:

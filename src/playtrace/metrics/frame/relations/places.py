@@ -5,7 +5,21 @@ from __future__ import annotations
 from playtrace.metrics.frame.relation import Relation, Sql
 from playtrace.rollups import located_events, map_extents, position_spans, position_tails
 
+# What is of no match has no time in one.
+IN_MATCH: Sql = "coalesce(date_diff('microsecond', begun_at, time) BETWEEN $match_from_us AND $match_to_us, false)"
+"""Of events with the start of their match: true or false, never null."""
+
 RELATIONS: dict[Sql, Relation] = {
+    # From which moment to which there were events of a match, whatever the filters: of those that lasted a day at most.
+    "matches": Relation(
+        """
+    SELECT match_id AS of_match, min(time) AS begun_at, max(time) AS ended_at
+    FROM ({source}) AS source
+    WHERE match_id IS NOT NULL AND time + INTERVAL 1 DAY >= $from AND time < $to
+    GROUP BY match_id""",
+        None,
+        is_narrowed=False,
+    ),
     # What happened at a place: position samples only where all events are read.
     "located": Relation(
         """
