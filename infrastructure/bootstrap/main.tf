@@ -198,6 +198,7 @@ resource "aws_iam_policy" "boundary" {
         Effect = "Allow"
         Action = [
           "cloudwatch:DescribeAlarms", "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage",
+          "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:ModifyNetworkInterfaceAttribute",
           "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "emr-serverless:StartJobRun", "glue:*Database*", "glue:*Table*",
           "kinesis:Describe*", "kinesis:Get*", "kinesis:ListShards", "kinesis:Put*", "kms:Decrypt", "kms:GenerateDataKey",
           "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:InvokeFunction", "lambda:UpdateAlias",

@@ -24,7 +24,7 @@ variable "services" {
   description = "Services whose resources a deployment makes."
   default = [
     "apigateway", "application-autoscaling", "athena", "cloudwatch", "codedeploy", "dynamodb", "ec2", "ecs",
-    "elasticloadbalancing", "emr-serverless", "glue", "kinesis", "kms", "lambda", "logs", "redshift-serverless", "s3",
-    "scheduler", "sns", "sqs",
+    "elasticloadbalancing", "emr-serverless", "glue", "kinesis", "kms", "lambda", "logs", "quicksight", "redshift-serverless",
+    "s3", "scheduler", "sns", "sqs",
   ]
 }

@@ -226,6 +226,24 @@ module "warehouse" {
   permissions_boundary_arn = var.permissions_boundary_arn
 }
 
+module "charts" {
+  source = "../modules/charts"
+  count  = try(var.warehouse.charts, null) == null ? 0 : 1
+
+  name                        = var.name
+  account_id                  = local.account_id
+  host                        = module.warehouse[0].connection.host
+  port                        = module.warehouse[0].connection.port
+  database                    = module.warehouse[0].connection.database
+  warehouse_security_group_id = module.warehouse[0].security_group_id
+  vpc_id                      = module.network.vpc_id
+  subnet_ids                  = module.network.private_subnet_ids
+  secret_arn                  = var.warehouse.charts.secret_arn
+  viewers                     = var.warehouse.charts.viewers
+  authors                     = var.warehouse.charts.authors
+  permissions_boundary_arn    = var.permissions_boundary_arn
+}
+
 module "report" {
   source = "../modules/report"
   count  = var.report == null ? 0 : 1

@@ -221,9 +221,14 @@ variable "warehouse" {
     client_cidrs             = optional(list(string), [])
     capacity                 = optional(number, 8)
     capacity_hours_a_day_max = optional(number, 32)
+    charts = optional(object({
+      secret_arn = string
+      viewers    = list(string)
+      authors    = optional(list(string), [])
+    }))
   })
   default     = null
-  description = "Redshift; null: none."
+  description = "Redshift, and with charts QuickSight over it; null: none."
 }
 
 variable "report" {

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from configuration import INFRASTRUCTURE, types_in_use
+from configuration import INFRASTRUCTURE, names_in_use, types_in_use
 from databases.servers import skip_without
 from go_programs import OPENTOFU
 from npm_package import KEPT_IN
@@ -56,10 +56,12 @@ class Terraform:
 def schema() -> dict[str, Any]:
     """Of the provider, for what is used: see `provider_schema.py`. Kept beside what it is distilled from."""
     resources, data_sources = types_in_use()
-    told = json.dumps([sorted(resources), sorted(data_sources), (HERE / "provider_schema.py").read_text("utf-8")])
+    names = names_in_use()
+    wanted = [sorted(resources), sorted(data_sources), sorted(names)]
+    told = json.dumps([*wanted, (HERE / "provider_schema.py").read_text("utf-8")])
     path = KEPT_IN / f"schema-{hashlib.sha256(told.encode()).hexdigest()[:16]}.json"
     if not path.exists():
-        found = provider_schema(resources, data_sources)
+        found = provider_schema(resources, data_sources, names)
         distilled = {kind: {name: asdict(block) for name, block in blocks.items()} for kind, blocks in found.items()}
         made = path.with_suffix(f".{os.getpid()}")
         made.write_text(json.dumps(distilled))

@@ -30,7 +30,14 @@ EVERYTHING: dict[str, Any] = {
     "database_ports": [5432, 8443],
     "settings": {"PLAYTRACE_LATE_DAYS_MAX": "7", "PLAYTRACE_SETTLE_HOURS": "24", "PLAYTRACE_QUERY_SECONDS_MAX": "20"},
     "batch": {"python_environment": "versions.tf"},
-    "warehouse": {"client_cidrs": ["10.20.0.0/16"]},
+    "warehouse": {
+        "client_cidrs": ["10.20.0.0/16"],
+        "charts": {
+            "secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:reader",
+            "viewers": ["arn:aws:quicksight:eu-west-1:123456789012:group/default/studio"],
+            "authors": ["arn:aws:quicksight:eu-west-1:123456789012:group/default/analysts"],
+        },
+    },
     "report": {
         "games": ["arena"],
         "emails": ["studio@example.com"],

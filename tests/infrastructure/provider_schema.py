@@ -2,6 +2,9 @@
 
 It is distilled from the bindings for TypeScript that are generated of the provider's published schema, for the
 resources that `infrastructure/` uses: the whole package has hundreds of megabytes.
+
+Of what QuickSight draws the bindings know nothing, as it would be larger than all else. The provider has there what the
+API has, by the same words; so it is taken from the API's published model.
 """
 
 from __future__ import annotations
@@ -10,6 +13,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import botocore.session
+from botocore import xform_name
+from botocore.model import ListShape, Shape, StructureShape
 from npm_package import files_of
 
 PACKAGE, VERSION = "@cdktn/provider-aws", "25.7.0"
@@ -44,6 +50,14 @@ class Block:
 
 
 SIMPLE: dict[str, Type] = {"string": "string", "number": "number", "boolean": "bool", "any": "dynamic"}
+API_TYPES: dict[str, Type] = {
+    "string": "string",
+    "timestamp": "string",
+    "boolean": "bool",
+    "integer": "number",
+    "long": "number",
+    "double": "number",
+}
 GETTERS: dict[str, Type] = {
     "String": "string",
     "Number": "number",
@@ -65,8 +79,15 @@ FLAGS = re.compile(
 )
 
 
-def provider_schema(resources: set[str], data_sources: set[str]) -> dict[str, dict[str, Block]]:
-    """The blocks of these resources and data sources, and of the provider itself under ``provider``.
+OF_THE_API = {("aws_quicksight_template", "definition"): ("quicksight", "TemplateVersionDefinition")}
+"""Blocks of which the bindings know no more than that they are there: service and shape."""
+CALLED = {"data_set_configurations": "data_set_configuration", "parameter_declarations": "parameters_declarations"}
+"""Where the provider has another word than the API (its internal/service/quicksight/schema/template.go)."""
+
+
+def provider_schema(resources: set[str], data_sources: set[str], names: set[str]) -> dict[str, dict[str, Block]]:
+    """The blocks of these resources and data sources, and of the provider itself under ``provider``. Of what comes
+    from a model of the API it has what is in `names`: all of it would be thousands of blocks.
 
     Raises `KeyError` for a type that the provider does not have.
     """
@@ -81,7 +102,34 @@ def provider_schema(resources: set[str], data_sources: set[str]) -> dict[str, di
     schema: dict[str, dict[str, Block]] = {"resources": {}, "data": {}, "provider": {}}
     for kind, name in folders.values():
         schema[kind][name] = _Bindings(texts[kind, name]).whole()
+    for (name, block), (service, shape) in OF_THE_API.items():
+        if (resource := schema["resources"].get(name)) is not None:
+            assert resource.attributes.pop(block).type == "dynamic"
+            model = botocore.session.get_session().get_service_model(service)
+            resource.blocks[block] = NestedBlock("list", _block_of(model.shape_for(shape), names), max_items=1)
     return schema
+
+
+def _block_of(shape: Shape, names: set[str]) -> Block:
+    """As the provider writes a structure: its own blocks are lists, of one where there cannot be several."""
+    assert isinstance(shape, StructureShape)
+    block = Block()
+    for called, member in shape.members.items():
+        name = xform_name(called)
+        name = CALLED.get(name, name)
+        inner = member.member if isinstance(member, ListShape) else member
+        is_required = called in shape.required_members
+        if name not in names:
+            continue
+        if isinstance(inner, StructureShape):
+            most = 1 if inner is member else 0
+            block.blocks[name] = NestedBlock("list", _block_of(inner, names), int(is_required), most)
+        else:
+            type_ = API_TYPES[inner.type_name]
+            block.attributes[name] = Attribute(
+                type_ if inner is member else ["list", type_], is_required, not is_required, computed=False
+            )
+    return block
 
 
 def _folder(path: str) -> str:

@@ -8,10 +8,13 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlglot
 from configuration import INFRASTRUCTURE
 from plans import Resource
+from sqlglot import exp
 
 from playtrace.aws.settings import FUNCTIONS, Function
+from playtrace.batch.warehouse.loading import schema
 from playtrace.config import Settings, known_settings
 
 CONTAINERS = {"load": "load", "ask": "ask"}
@@ -153,6 +156,42 @@ def test_the_queries_in_athena_are_those_of_the_batch(staging: list[Resource]) -
     folder = INFRASTRUCTURE.parent / "src" / "playtrace" / "batch" / "warehouse" / "athena"
     named = {each.values["name"]: each.values["query"] for each in staging if each.type == "aws_athena_named_query"}
     assert named == {path.stem: path.read_text("utf-8") for path in folder.glob("*.sql")} != {}
+
+
+TYPES = {"DATETIME": {"day", "cohort"}, "STRING": {"game_id", "currency", "level"}}
+"""Columns of the warehouse that are no numbers."""
+
+
+def test_charts_are_of_columns_that_the_warehouse_has(everything: list[Resource]) -> None:
+    views = {
+        statement.this.name: statement.expression.named_selects
+        for statement in (sqlglot.parse_one(text, read="redshift") for text in schema())
+        if isinstance(statement, exp.Create) and statement.kind == "VIEW"
+    }
+    data_sets: dict[str, list[str]] = {}
+    for resource in everything:
+        if resource.type == "aws_quicksight_data_set":
+            (table,) = resource.values["physical_table_map"][0]["relational_table"]
+            assert table["schema"] == "playtrace"
+            data_sets[table["name"]] = [column["name"] for column in table["input_columns"]]
+            for column in table["input_columns"]:
+                type_ = next((type_ for type_, names in TYPES.items() if column["name"] in names), None)
+                assert column["type"] == type_ or (type_ is None and column["type"] in ("INTEGER", "DECIMAL")), column
+    assert {name: sorted(columns) for name, columns in data_sets.items()} == {
+        name: sorted(columns) for name, columns in views.items()
+    }
+    (template,) = (each for each in everything if each.type == "aws_quicksight_template")
+    (definition,) = template.values["definition"]
+    for calculated in definition["calculated_fields"]:
+        of_view = data_sets[calculated["data_set_identifier"]]
+        assert set(re.findall(r"\{(\w+)\}", calculated["expression"])) <= set(of_view)
+        of_view.append(calculated["name"])
+    drawn = re.findall(
+        r'"column_name": "([^"]+)", "data_set_identifier": "([^"]+)"', json.dumps(definition["sheets"], sort_keys=True)
+    )
+    assert len(drawn) > 20
+    for column, view in drawn:
+        assert column in data_sets[view], (view, column)
 
 
 def test_paths_that_the_load_balancer_asks_are_there(everything: list[Resource]) -> None:

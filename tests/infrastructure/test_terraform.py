@@ -30,6 +30,8 @@ def test_what_the_provider_does_not_have_is_found(terraform: Terraform, copy: Pa
         'resource "aws_kinesis_stream" "a" { shard_count = 1 }': "Missing required argument",
         'resource "aws_lb_listener" "a" { load_balancer_arn = "a" }': "Insufficient default_action blocks",
         'resource "aws_kinesis_stream" "a" {\nname = "a"\nstream_mode_details { mode = "ON_DEMAND" }\n}': "stream_mode",
+        'resource "aws_quicksight_template" "a" {\ndefinition {\nsheets {}\n}\n}': "data_set_configuration",
+        'resource "aws_quicksight_template" "a" {\ndefinition {\ncolor = "red"\n}\n}': "Unsupported argument",
         'resource "aws_sqs_queue" "a" {}\noutput "a" { value = aws_sqs_queue.a.address }': "Unsupported attribute",
     }
     for number, (text, said) in enumerate(wrong.items()):
@@ -63,13 +65,13 @@ def test_each_variable_is_used_and_each_says_what_it_is(folder: Path) -> None:
 def test_every_module_of_the_map_is_there() -> None:
     assert {path.name for path in (INFRASTRUCTURE / "modules").iterdir()} == {
         *("bucket", "function", "network", "ingest", "stream", "lake"),
-        *("process", "batch", "warehouse", "serve", "report", "watch"),
+        *("process", "batch", "warehouse", "charts", "serve", "report", "watch"),
     }
     assert len(FILES) > 30
 
 
 def test_environments_plan_and_what_costs_more_is_off(staging: list[Resource], production: list[Resource]) -> None:
-    dear = ("aws_nat_gateway", "aws_emrserverless", "aws_redshift", "aws_ce_", "aws_appautoscaling")
+    dear = ("aws_nat_gateway", "aws_emrserverless", "aws_redshift", "aws_quicksight", "aws_ce_", "aws_appautoscaling")
     found = {resource.type for resource in staging}
     assert {"aws_lambda_function", "aws_kinesis_stream", "aws_ecs_service", "aws_lb", "aws_dynamodb_table"} <= found
     assert [name for name in found if name.startswith(dear)] == []
@@ -90,7 +92,13 @@ def test_everything_that_variables_turn_on_is_there(everything: list[Resource]) 
     found = {resource.type for resource in everything}
     assert {
         *("aws_nat_gateway", "aws_emrserverless_application", "aws_redshiftserverless_workgroup", "aws_budgets_budget"),
-        *("aws_appautoscaling_policy", "aws_scheduler_schedule", "aws_ce_anomaly_monitor"),
+        *(
+            "aws_quicksight_dashboard",
+            "aws_quicksight_analysis",
+            "aws_appautoscaling_policy",
+            "aws_scheduler_schedule",
+            "aws_ce_anomaly_monitor",
+        ),
     } <= found
     services = sorted(each.values["name"] for each in everything if each.type == "aws_ecs_service")
     assert services == ["ask", "load"]

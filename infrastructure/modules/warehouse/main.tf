@@ -1,5 +1,11 @@
 # Redshift Serverless, for those who ask in SQL all day: the batch writes load files, and COPY brings them in.
 
+data "aws_region" "here" {}
+
+locals {
+  port = 5439
+}
+
 resource "aws_redshiftserverless_namespace" "this" {
   namespace_name        = var.name
   db_name               = "playtrace"
@@ -16,6 +22,7 @@ resource "aws_redshiftserverless_namespace" "this" {
 resource "aws_redshiftserverless_workgroup" "this" {
   namespace_name       = aws_redshiftserverless_namespace.this.namespace_name
   workgroup_name       = var.name
+  port                 = local.port
   base_capacity        = var.capacity
   max_capacity         = var.capacity * 4
   publicly_accessible  = false
@@ -57,8 +64,8 @@ resource "aws_vpc_security_group_ingress_rule" "people" {
   security_group_id = aws_security_group.this.id
   description       = "Who asks it, from the network"
   ip_protocol       = "tcp"
-  from_port         = 5439
-  to_port           = 5439
+  from_port         = local.port
+  to_port           = local.port
   cidr_ipv4         = each.value
 }
 
