@@ -14,8 +14,10 @@ import argparse
 import math
 import sys
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 HOURS, SECONDS = 730, 730 * 3600
 """Of a month."""
@@ -25,6 +27,9 @@ STORED_BYTES = 150
 """Of an event in the store: docs/benchmarks.md."""
 FUNCTION_GIB = 0.5
 """Memory of the ingest function as infrastructure/ sets it."""
+FIRST_REQUESTS = 300e6
+"""Of a month, before they cost less."""
+PUT_UNIT_BYTES = 25 * 1024
 SHARD_RECORDS, SHARD_BYTES = 1_000, 1_048_576
 """What a shard takes in a second."""
 SHARD_FULL = 0.5
@@ -45,36 +50,38 @@ class Bill:
 
 
 class Prices:
-    def __init__(self, told: dict[str, dict[str, float]]) -> None:
+    def __init__(self, told: dict[str, dict[str, Any]]) -> None:
         self._told = told
 
-    def put(self, bill: Bill, name: str, amounts: dict[str, float]) -> None:
+    def put(self, bill: Bill, name: str, amounts: Mapping[str, float]) -> None:
         """A line of the bill: how much of each price."""
         known = {price: amount for price, amount in amounts.items() if self._told[price]["usd"] >= 0}
         bill.unknown += [price for price in amounts if price not in known]
         if known:
             bill.lines.append((name, sum(self._told[price]["usd"] * amount for price, amount in known.items())))
 
-    def api(self, bill: Bill, requests: float) -> None:
-        price, first = self._told["api_request"], 300e6
-        beyond = max(0.0, requests - first) * price["usd_beyond_300_million"]
-        bill.lines.append(("API Gateway", min(requests, first) * price["usd"] + beyond))
+    @property
+    def undated(self) -> list[str]:
+        """Those that are known, of pages that tell no date."""
+        return [name for name, told in self._told.items() if told["usd"] >= 0 and told["date"] == "not told"]
 
 
 def managed(prices: Prices, events: int, batch: int, function_ms: float) -> Bill:
     """As production in infrastructure/ has it, with shards that are paid by the hour."""
     bill = Bill()
-    requests = events / batch
+    requests = events / batch * SECONDS
     shards = shards_of(events, batch)
     cores = max(2, math.ceil(events / (LOADED_BY_A_CORE * 0.6)))
     disk = disk_gib(events)
-    prices.api(bill, requests * SECONDS)
-    gib_seconds = requests * SECONDS * FUNCTION_GIB * function_ms / 1000
-    prices.put(bill, "Lambda", {"function_request": requests * SECONDS, "function_gib_second": gib_seconds})
+    first = min(requests, FIRST_REQUESTS)
+    api = {"api_request": first, "api_request_beyond_300_million": requests - first}
+    prices.put(bill, "API Gateway", api)
+    gib_seconds = requests * FUNCTION_GIB * function_ms / 1000
+    prices.put(bill, "Lambda", {"function_request": requests, "function_gib_second": gib_seconds})
     hours = shards * HOURS
-    prices.put(
-        bill, "Kinesis", {"stream_shard_hour": hours, "stream_shard_hour_beyond_a_day": hours, "stream_put_unit": 1}
-    )
+    units = requests * math.ceil(batch * EVENT_BYTES[batch] / PUT_UNIT_BYTES)
+    stream = {"stream_shard_hour": hours, "stream_shard_hour_beyond_a_day": hours, "stream_put_unit": units}
+    prices.put(bill, "Kinesis", stream)
     beyond = max(0, min(disk, 200) - 20) * HOURS
     server = {
         "fargate_core_hour": cores * HOURS,
@@ -132,6 +139,8 @@ def main() -> None:
     unknown = sorted({name for bill in (*bills.values(), *machines.values()) for name in bill.unknown})
     if unknown:
         print(f"\nNot counted, as no price is known: {', '.join(unknown)}.")
+    if prices.undated:
+        print(f"\nPrices whose page tells no date: {', '.join(sorted(prices.undated))}.")
     if any(disk_gib(events) > 200 for events in bills):
         print("\nFargate has 200 GiB at most: there fewer days are kept, or a ClickHouse has them.", file=sys.stderr)
 

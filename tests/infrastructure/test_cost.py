@@ -31,7 +31,12 @@ def test_a_line_can_be_worked_out_by_hand() -> None:
     assert lines["API Gateway"] == f"{requests * 1e-6:,.0f}"
     assert lines["Lambda"] == f"{requests * (0.2e-6 + 0.5 * 0.020 * 0.0000133334):,.0f}"
     # 61 kB a second go through one shard, which is kept longer than a day.
-    assert (lines["shards"], lines["Kinesis"]) == ("1", f"{730 * (0.015 + 0.02):,.0f}")
+    assert (lines["shards"], lines["Kinesis"]) == ("1", f"{730 * (0.015 + 0.02) + requests * 0.014e-6:,.0f}")
+
+
+def test_requests_beyond_the_first_cost_less() -> None:
+    lines = dict(re.findall(r"^\| (.+?) \| ([\d,]+) \|$", cost("--events", "1000", "--batch", "1"), re.MULTILINE))
+    assert lines["API Gateway"] == f"{300 + (1_000 * 730 * 3600 - 300e6) * 0.9e-6:,.0f}"
 
 
 def test_every_price_says_where_it_stood_and_one_that_is_not_known_is_named() -> None:
@@ -40,7 +45,8 @@ def test_every_price_says_where_it_stood_and_one_that_is_not_known_is_named() ->
         if price["usd"] < 0:
             assert name in cost().partition("Not counted")[2]
         else:
-            assert price["page"] and (price["date"] == "not told" or isinstance(price["date"], dt.date)), name
+            is_dated = isinstance(price["date"], dt.date)
+            assert price["page"] and (is_dated or name in cost().partition("no date")[2]), name
 
 
 def test_what_cannot_be_is_refused() -> None:
