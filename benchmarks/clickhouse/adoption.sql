@@ -1,7 +1,7 @@
 -- A player's version on a day is that of the last session they started then, else the last by name that they sent.
 -- rows of: days
 WITH
-['1.0.0', '1.1.0', '1.2.0'] AS versions,
+['1.0.0', '1.1.0', '1.2.0', '1.2.1'] AS versions,
 started AS (
     SELECT toDate(started_at) AS day, player, argMax(first_version, started_at) AS session_version,
         count() AS session_count,
@@ -27,7 +27,7 @@ active AS (
 SELECT day, count() AS dau, sum(session_count) AS sessions,
     sumForEach(arrayMap(name -> toUInt64(if(session_count > 0, session_version, last_version) = name), versions))
         AS `shares.players`,
-    sumForEach(if(empty(by_version), [0, 0, 0], by_version)) AS `shares.sessions`
+    sumForEach(if(empty(by_version), [0, 0, 0, 0], by_version)) AS `shares.sessions`
 FROM active
 LEFT JOIN started USING (day, player)
 GROUP BY day

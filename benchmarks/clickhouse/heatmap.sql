@@ -12,9 +12,10 @@ places AS (
         GROUP BY session_id
     )
     ARRAY JOIN arrayMap(
-        (point, next) -> (point.3, point.4, if(point.2 = 'arena' AND next.2 = 'arena', least(next.1 - point.1, 20000), 0)),
+        (point, next) -> (point.3, point.4, least(next.1 - point.1, 20000), point.2 = 'arena' AND next.2 = 'arena'),
         arrayPopBack(points), arrayPopFront(points)
     ) AS place
+    WHERE place.4
     UNION ALL
     SELECT x, y, player_id, 1 AS happened, 0 AS stayed_ms
     FROM events

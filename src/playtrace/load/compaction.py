@@ -20,11 +20,14 @@ import duckdb
 from msgspec import Struct
 
 from playtrace.config import Settings
+from playtrace.load.laying import days_to_lay
 from playtrace.rollups import (
     event_counts,
     heat_days,
     jwc_usage,
+    located_events,
     map_extents,
+    noted_events,
     path_days,
     performance_days,
     player_days,
@@ -60,13 +63,15 @@ ORDER BY hour
 
 
 class Task(Struct, frozen=True):
-    """How the rows of one day of a table are merged. `$from` and `$to` are the day's borders."""
+    """How the rows of one day of a table are merged. `$from` and `$to` are the borders."""
 
     table: LiteralString
     merge: LiteralString
     delete: LiteralString
     when_quiet: bool = False
     """Only of days that loads leave alone: the next one to touch the day would undo it."""
+    laid: Rollup | None = None
+    """Whose rows are not merged but laid in order: of the days around, and only where it is worth it."""
 
 
 def _of(rollup: Rollup) -> Task:
@@ -80,11 +85,18 @@ def _made_of_day(table: LiteralString, merge: LiteralString, *, of_events: bool 
     return Task(table, merge, delete + (" AND " + IS_WHOLE if of_events else ""), when_quiet=True)
 
 
+def _laid(rollup: Rollup) -> Task:
+    """Of what has a row for each event: where it lies is all that changes."""
+    of_days: LiteralString = rollup.table + " WHERE " + rollup.of_day()
+    rows: LiteralString = "SELECT * FROM " + of_days + " ORDER BY " + rollup.order
+    return Task(rollup.table, rows, "DELETE FROM " + of_days, laid=rollup)
+
+
 HEAT = _made_of_day(heat_days.TABLE, heat_days.MERGED)
 PATHS = _made_of_day(path_days.TABLE, path_days.MERGED, of_events=True)
 
 TASKS: tuple[Task, ...] = (
-    # Spans, samples, located and noted events are as few as they can be. Players are too, but lie as they came.
+    # Spans and samples are as few as they can be. Players are too, but lie as they came.
     *(
         _of(module.ROLLUP)
         for module in (event_counts, player_days, players, sessions, position_tails, map_extents, jwc_usage)
@@ -92,6 +104,8 @@ TASKS: tuple[Task, ...] = (
     HEAT,
     _made_of_day(performance_days.TABLE, performance_days.MERGED),
     PATHS,
+    _laid(noted_events.ROLLUP),
+    _laid(located_events.ROLLUP),
     Task("books", BOOKS_MERGED, "DELETE FROM books WHERE hour >= $from AND hour < $to"),
 )
 
@@ -190,8 +204,14 @@ class Compaction:
 
 
 def compact(store: Store, task: Task, day: dt.date, settings: Settings) -> None:
-    """Merge one day (UTC) of one table in one transaction. Readers see it before or after, never between."""
+    """Merge one day (UTC) of one table, or lay the days around it, in one transaction. Readers see it before or after,
+    never between."""
     borders: dict[str, object] = {"from": day, "to": day + dt.timedelta(days=1)}
+    if task.laid is not None:
+        days = days_to_lay(store, task.laid, day)
+        if days is None:
+            return
+        borders = days.bound
     parameters: dict[str, object] = dict(borders)
     if "$session_timeout" in task.merge:
         parameters["session_timeout"] = dt.timedelta(minutes=settings.rules.session_timeout_minutes)

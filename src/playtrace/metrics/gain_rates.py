@@ -98,29 +98,32 @@ LIMIT 1
 
 GAINS: LiteralString = f"""
 WITH
-most AS (
-    SELECT player_id, max(gained) AS gained, arg_min(at_us, (-gained, at_us)) AS at_us
+rolling AS (
+    SELECT player_id, at_us, sum(amount) OVER (
+        PARTITION BY player_id ORDER BY at_us RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
+    ) AS gained
     FROM (
-        SELECT player_id, at_us, sum(amount) OVER (
-            PARTITION BY player_id ORDER BY at_us RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
-        ) AS gained
-        FROM (
-            SELECT player_id, epoch_us(time) AS at_us, {AMOUNT} AS amount
-            FROM noted
-            WHERE name = 'resource_gain' AND {IS_MOVE} AND {RESOURCE} = $resource AND player_id IS NOT NULL
-        ) AS gains
-    ) AS rolling
-    GROUP BY player_id
+        SELECT player_id, epoch_us(time) AS at_us, {AMOUNT} AS amount
+        FROM noted
+        WHERE name = 'resource_gain' AND {IS_MOVE} AND {RESOURCE} = $resource AND player_id IS NOT NULL
+    ) AS gains
+),
+most AS (
+    SELECT player_id, max(gained) AS gained FROM rolling GROUP BY player_id
 ),
 ranked AS (
-    SELECT player_id, gained, at_us, row_number() OVER (ORDER BY gained DESC, player_id) AS place FROM most
+    SELECT player_id, gained, row_number() OVER (ORDER BY gained DESC, player_id) AS place FROM most
 )
 SELECT 0 AS place, NULL AS player_id, NULL AS gained, NULL AS at_us, count(*) AS players,
     quantile_cont(CAST(gained AS DOUBLE), 0.5) AS median, quantile_cont(CAST(gained AS DOUBLE), 0.99) AS p99,
     quantile_cont(CAST(gained AS DOUBLE), 0.999) AS p999
 FROM ranked
 UNION ALL
-SELECT place, player_id, gained, at_us, NULL, NULL, NULL, NULL FROM ranked WHERE place <= $limit
+SELECT place, ranked.player_id, ranked.gained, min(at_us), NULL, NULL, NULL, NULL
+FROM ranked
+JOIN rolling ON rolling.player_id = ranked.player_id AND rolling.gained = ranked.gained
+WHERE place <= $limit
+GROUP BY place, ranked.player_id, ranked.gained
 ORDER BY place
 """
 

@@ -98,7 +98,7 @@ LOOTED: LiteralString = f"""
             WHEN 'match' THEN coalesce(match_id, '')
             ELSE '' END AS part,
         coalesce(value > 0 AND value <= 1e15, false) AS is_some,
-        CASE WHEN value > 0 AND value <= 1e15 THEN CAST(round(value) AS HUGEINT) ELSE 0 END AS pieces
+        CASE WHEN value > 0 AND value <= 1e15 THEN CAST(round(value) AS BIGINT) ELSE 0 END AS pieces
     FROM noted
     WHERE name = 'item_looted'"""
 

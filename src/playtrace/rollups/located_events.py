@@ -33,5 +33,5 @@ ROLLUP = Rollup(
     """,
     day="time",
     # A heatmap asks for one name: what lies between is passed over without being unpacked.
-    order="name",
+    order="game_id, env, name, time",
 )

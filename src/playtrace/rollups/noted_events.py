@@ -115,5 +115,5 @@ ROLLUP = Rollup(
     ),
     day="time",
     # A question is about one or a few names: what lies between is passed over without being unpacked.
-    order="name",
+    order="game_id, env, name, time",
 )

@@ -98,7 +98,7 @@ FROM (
     FROM (
       SELECT
         player_id,
-        COALESCE(nullIf(subject, 'unknown'), '') AS achievement,
+        CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS achievement,
         time
       FROM unlocks
     ) AS said
@@ -532,7 +532,7 @@ FROM (
     FROM (
       SELECT
         player_id,
-        COALESCE(nullIf(subject, 'unknown'), '') AS achievement,
+        CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS achievement,
         time
       FROM unlocks
     ) AS said

@@ -93,7 +93,7 @@ WITH known_players AS (
   FROM (
     SELECT
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS achievement,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS achievement,
       time
     FROM unlocks
   ) AS said
@@ -520,7 +520,7 @@ WITH known_players AS (
   FROM (
     SELECT
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS achievement,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS achievement,
       time
     FROM unlocks
   ) AS said

@@ -19,7 +19,7 @@ WITH calendar AS (
   SELECT
     calendar.bucket AS bucket,
     player_id,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     platform,
     version,
     country
@@ -106,7 +106,7 @@ WITH calendar AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -445,7 +445,7 @@ WITH active AS (
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
     player_id,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     platform,
     version,
     country
@@ -723,7 +723,7 @@ WITH active AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,

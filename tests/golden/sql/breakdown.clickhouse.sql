@@ -36,8 +36,8 @@ WITH event_counts AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(nullIf(first_key, 'unknown'), '') AS first_key,
-    COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     CAST(NULL AS Nullable(String)) AS player_id,
     CAST(NULL AS Nullable(Float64)) AS number,
     events
@@ -316,8 +316,8 @@ WITH event_counts AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(nullIf(first_key, 'unknown'), '') AS first_key,
-    COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     CAST(NULL AS Nullable(String)) AS player_id,
     CAST(NULL AS Nullable(Float64)) AS number,
     events

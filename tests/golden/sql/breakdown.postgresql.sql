@@ -36,8 +36,8 @@ WITH event_counts AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
-    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     CAST(NULL AS TEXT) AS player_id,
     CAST(NULL AS DOUBLE PRECISION) AS number,
     events
@@ -303,8 +303,8 @@ WITH event_counts AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
-    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     CAST(NULL AS TEXT) AS player_id,
     CAST(NULL AS DOUBLE PRECISION) AS number,
     events

@@ -66,8 +66,8 @@ WITH noted AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(nullIf(first_key, 'unknown'), '') AS first_key,
-    COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CASE WHEN ABS(value) <= 1e300 THEN value END AS number,
     toInt32(1) AS events
@@ -457,8 +457,8 @@ WITH noted AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(nullIf(first_key, 'unknown'), '') AS first_key,
-    COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CASE WHEN ABS(value) <= 1e300 THEN value END AS number,
     toInt32(1) AS events

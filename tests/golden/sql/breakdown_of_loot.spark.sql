@@ -66,8 +66,8 @@ WITH noted AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
-    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CASE WHEN ABS(value) <= 1e300 THEN value END AS number,
     1 AS events
@@ -464,8 +464,8 @@ WITH noted AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
-    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CASE WHEN ABS(value) <= 1e300 THEN value END AS number,
     1 AS events

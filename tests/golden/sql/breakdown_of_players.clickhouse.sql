@@ -54,8 +54,8 @@ WITH calendar AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(nullIf(first_key, 'unknown'), '') AS first_key,
-    COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CAST(NULL AS Nullable(Float64)) AS number,
     toInt32(1) AS events
@@ -240,8 +240,8 @@ WITH active AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(nullIf(first_key, 'unknown'), '') AS first_key,
-    COALESCE(nullIf(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CAST(NULL AS Nullable(Float64)) AS number,
     toInt32(1) AS events

@@ -43,8 +43,8 @@ WITH calendar AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
-    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CAST(NULL AS DOUBLE PRECISION) AS number,
     1 AS events
@@ -221,8 +221,8 @@ WITH active AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
-    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CAST(NULL AS DOUBLE PRECISION) AS number,
     1 AS events

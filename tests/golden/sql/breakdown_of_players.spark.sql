@@ -51,8 +51,8 @@ WITH calendar AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
-    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CAST(NULL AS DOUBLE) AS number,
     1 AS events
@@ -229,8 +229,8 @@ WITH active AS (
 ), keyed AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(first_key, 'unknown'), '') AS first_key,
-    COALESCE(NULLIF(second_key, 'unknown'), '') AS second_key,
+    CASE WHEN first_key <> 'unknown' THEN first_key ELSE '' END AS first_key,
+    CASE WHEN second_key <> 'unknown' THEN second_key ELSE '' END AS second_key,
     player_id,
     CAST(NULL AS DOUBLE) AS number,
     1 AS events

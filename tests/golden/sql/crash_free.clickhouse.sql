@@ -53,7 +53,7 @@ WITH session_ids AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -376,7 +376,7 @@ WITH session_ids AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -888,7 +888,7 @@ WITH session_ids AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -1863,7 +1863,7 @@ WITH session_ids AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,

@@ -68,7 +68,7 @@ WITH session_ids AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -431,7 +431,7 @@ WITH session_ids AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -968,7 +968,7 @@ WITH session_ids AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -1907,7 +1907,7 @@ WITH session_ids AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,

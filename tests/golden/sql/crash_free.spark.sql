@@ -55,7 +55,7 @@ WITH session_ids AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -387,7 +387,7 @@ WITH session_ids AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -895,7 +895,7 @@ WITH session_ids AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -1807,7 +1807,7 @@ WITH session_ids AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,

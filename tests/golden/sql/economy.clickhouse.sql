@@ -122,7 +122,7 @@ FROM (
   ), sums AS (
     SELECT
       bucket,
-      COALESCE(nullIf(currency, 'unknown'), '') AS resource,
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource,
       name,
       detail,
       subject,
@@ -144,7 +144,7 @@ FROM (
       name IN ('resource_gain', 'resource_spend')
     GROUP BY
       bucket,
-      COALESCE(nullIf(currency, 'unknown'), ''),
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END,
       name,
       detail,
       subject
@@ -166,7 +166,7 @@ FROM (
       FROM sums
       UNION ALL
       SELECT
-        COALESCE(nullIf(currency, 'unknown'), '') AS resource,
+        CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource,
         toInt32(0),
         toInt32(0),
         toInt64(COUNT(*)),
@@ -194,7 +194,7 @@ FROM (
         name IN ('resource_gain', 'resource_spend')
         AND time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       GROUP BY
-        COALESCE(nullIf(currency, 'unknown'), '')
+        CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
     ) AS parts
     GROUP BY
       resource
@@ -203,7 +203,11 @@ FROM (
       bucket,
       name,
       part,
-      COALESCE(nullIf(CASE WHEN part = 'item' THEN subject ELSE detail END, 'unknown'), '') AS label,
+      CASE
+        WHEN CASE WHEN part = 'item' THEN subject ELSE detail END <> 'unknown'
+        THEN CASE WHEN part = 'item' THEN subject ELSE detail END
+        ELSE ''
+      END AS label,
       amount,
       sums.moves AS moves
     FROM sums
@@ -505,7 +509,7 @@ FROM (
       ) THEN order_key END) AS balance
     FROM wallet_moves
     WHERE
-      COALESCE(nullIf(currency, 'unknown'), '') = NULL
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
     GROUP BY
       player_id
   ), later AS (
@@ -534,7 +538,7 @@ FROM (
     JOIN moved
       ON silent_moves.player_id = moved.player_id AND silent_moves.order_key > report_key
     WHERE
-      COALESCE(nullIf(currency, 'unknown'), '') = NULL
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
     GROUP BY
       silent_moves.player_id
   ), held AS (
@@ -1119,7 +1123,7 @@ FROM (
   ), sums AS (
     SELECT
       bucket,
-      COALESCE(nullIf(currency, 'unknown'), '') AS resource,
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource,
       name,
       detail,
       subject,
@@ -1141,7 +1145,7 @@ FROM (
       name IN ('resource_gain', 'resource_spend')
     GROUP BY
       bucket,
-      COALESCE(nullIf(currency, 'unknown'), ''),
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END,
       name,
       detail,
       subject
@@ -1163,7 +1167,7 @@ FROM (
       FROM sums
       UNION ALL
       SELECT
-        COALESCE(nullIf(currency, 'unknown'), '') AS resource,
+        CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource,
         toInt32(0),
         toInt32(0),
         toInt64(COUNT(*)),
@@ -1191,7 +1195,7 @@ FROM (
         name IN ('resource_gain', 'resource_spend')
         AND time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       GROUP BY
-        COALESCE(nullIf(currency, 'unknown'), '')
+        CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
     ) AS parts
     GROUP BY
       resource
@@ -1200,7 +1204,11 @@ FROM (
       bucket,
       name,
       part,
-      COALESCE(nullIf(CASE WHEN part = 'item' THEN subject ELSE detail END, 'unknown'), '') AS label,
+      CASE
+        WHEN CASE WHEN part = 'item' THEN subject ELSE detail END <> 'unknown'
+        THEN CASE WHEN part = 'item' THEN subject ELSE detail END
+        ELSE ''
+      END AS label,
       amount,
       sums.moves AS moves
     FROM sums
@@ -1862,7 +1870,7 @@ FROM (
       ) THEN order_key END) AS balance
     FROM wallet_moves
     WHERE
-      COALESCE(nullIf(currency, 'unknown'), '') = NULL
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
     GROUP BY
       player_id
   ), later AS (
@@ -1891,7 +1899,7 @@ FROM (
     JOIN moved
       ON silent_moves.player_id = moved.player_id AND silent_moves.order_key > report_key
     WHERE
-      COALESCE(nullIf(currency, 'unknown'), '') = NULL
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
     GROUP BY
       silent_moves.player_id
   ), held AS (

@@ -119,7 +119,7 @@ WITH noted AS (
 ), sums AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(currency, 'unknown'), '') AS resource,
+    CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource,
     name,
     detail,
     subject,
@@ -141,7 +141,7 @@ WITH noted AS (
     name IN ('resource_gain', 'resource_spend')
   GROUP BY
     bucket,
-    COALESCE(NULLIF(currency, 'unknown'), ''),
+    CASE WHEN currency <> 'unknown' THEN currency ELSE '' END,
     name,
     detail,
     subject
@@ -163,7 +163,7 @@ WITH noted AS (
     FROM sums
     UNION ALL
     SELECT
-      COALESCE(NULLIF(currency, 'unknown'), '') AS resource,
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource,
       0,
       0,
       COUNT(*),
@@ -191,7 +191,7 @@ WITH noted AS (
       name IN ('resource_gain', 'resource_spend')
       AND time < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     GROUP BY
-      COALESCE(NULLIF(currency, 'unknown'), '')
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
   ) AS parts
   GROUP BY
     resource
@@ -200,7 +200,11 @@ WITH noted AS (
     bucket,
     name,
     part,
-    COALESCE(NULLIF(CASE WHEN part = 'item' THEN subject ELSE detail END, 'unknown'), '') AS label,
+    CASE
+      WHEN CASE WHEN part = 'item' THEN subject ELSE detail END <> 'unknown'
+      THEN CASE WHEN part = 'item' THEN subject ELSE detail END
+      ELSE ''
+    END AS label,
     amount,
     sums.moves
   FROM sums
@@ -490,7 +494,7 @@ WITH calendar AS (
     ) AS balance
   FROM wallet_moves
   WHERE
-    COALESCE(NULLIF(currency, 'unknown'), '') = NULL
+    CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
   GROUP BY
     player_id
 ), later AS (
@@ -519,7 +523,7 @@ WITH calendar AS (
   JOIN moved
     ON silent_moves.player_id = moved.player_id AND silent_moves.order_key > report_key
   WHERE
-    COALESCE(NULLIF(currency, 'unknown'), '') = NULL
+    CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
   GROUP BY
     silent_moves.player_id
 ), held AS (
@@ -1114,7 +1118,7 @@ WITH noted AS (
 ), sums AS (
   SELECT
     bucket,
-    COALESCE(NULLIF(currency, 'unknown'), '') AS resource,
+    CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource,
     name,
     detail,
     subject,
@@ -1136,7 +1140,7 @@ WITH noted AS (
     name IN ('resource_gain', 'resource_spend')
   GROUP BY
     bucket,
-    COALESCE(NULLIF(currency, 'unknown'), ''),
+    CASE WHEN currency <> 'unknown' THEN currency ELSE '' END,
     name,
     detail,
     subject
@@ -1158,7 +1162,7 @@ WITH noted AS (
     FROM sums
     UNION ALL
     SELECT
-      COALESCE(NULLIF(currency, 'unknown'), '') AS resource,
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource,
       0,
       0,
       COUNT(*),
@@ -1186,7 +1190,7 @@ WITH noted AS (
       name IN ('resource_gain', 'resource_spend')
       AND time < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     GROUP BY
-      COALESCE(NULLIF(currency, 'unknown'), '')
+      CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
   ) AS parts
   GROUP BY
     resource
@@ -1195,7 +1199,11 @@ WITH noted AS (
     bucket,
     name,
     part,
-    COALESCE(NULLIF(CASE WHEN part = 'item' THEN subject ELSE detail END, 'unknown'), '') AS label,
+    CASE
+      WHEN CASE WHEN part = 'item' THEN subject ELSE detail END <> 'unknown'
+      THEN CASE WHEN part = 'item' THEN subject ELSE detail END
+      ELSE ''
+    END AS label,
     amount,
     sums.moves
   FROM sums
@@ -1861,7 +1869,7 @@ WITH active AS (
     ) AS balance
   FROM wallet_moves
   WHERE
-    COALESCE(NULLIF(currency, 'unknown'), '') = NULL
+    CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
   GROUP BY
     player_id
 ), later AS (
@@ -1890,7 +1898,7 @@ WITH active AS (
   JOIN moved
     ON silent_moves.player_id = moved.player_id AND silent_moves.order_key > report_key
   WHERE
-    COALESCE(NULLIF(currency, 'unknown'), '') = NULL
+    CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
   GROUP BY
     silent_moves.player_id
 ), held AS (

@@ -15,7 +15,7 @@ WITH numbers AS (
 ), every_event AS (
   SELECT
     CAST(0 AS Nullable(Int64)) AS bucket,
-    COALESCE(nullIf(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     time,
     order_key,
     name,

@@ -57,15 +57,15 @@ WITH noted AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
-  COALESCE(nullIf(currency, 'unknown'), '') AS resource
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource
 FROM noted
 WHERE
   name = 'resource_gain' AND value > 0 AND value <= 1e15
 GROUP BY
-  COALESCE(nullIf(currency, 'unknown'), '')
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
 ORDER BY
   toInt64(COUNT(*)) DESC,
-  COALESCE(nullIf(currency, 'unknown'), '')
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
 LIMIT 1;
 
 SELECT
@@ -128,47 +128,45 @@ FROM (
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-  ), most AS (
+  ), rolling AS (
     SELECT
       player_id,
-      MAX(gained) AS gained,
-      argMin(at_us, (-gained, at_us)) AS at_us
+      at_us,
+      SUM(amount) OVER (
+        PARTITION BY player_id
+        ORDER BY at_us
+        RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
+      ) AS gained
     FROM (
       SELECT
         player_id,
-        at_us,
-        SUM(amount) OVER (
-          PARTITION BY player_id
-          ORDER BY at_us
-          RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
-        ) AS gained
-      FROM (
-        SELECT
-          player_id,
-          toUnixTimestamp64Micro(time) AS at_us,
-          (
-            CAST(trunc(value) AS Nullable(Int128)) * 1000000 + CAST(ROUND((
-              value - trunc(value)
-            ) * 1000000) AS Nullable(Int128))
-          ) AS amount
-        FROM noted
-        WHERE
-          name = 'resource_gain'
-          AND value > 0
-          AND value <= 1e15
-          AND COALESCE(nullIf(currency, 'unknown'), '') = NULL
-          AND NOT (
-            player_id IS NULL
-          )
-      ) AS gains
-    ) AS rolling
+        toUnixTimestamp64Micro(time) AS at_us,
+        (
+          CAST(trunc(value) AS Nullable(Int128)) * 1000000 + CAST(ROUND((
+            value - trunc(value)
+          ) * 1000000) AS Nullable(Int128))
+        ) AS amount
+      FROM noted
+      WHERE
+        name = 'resource_gain'
+        AND value > 0
+        AND value <= 1e15
+        AND CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
+        AND NOT (
+          player_id IS NULL
+        )
+    ) AS gains
+  ), most AS (
+    SELECT
+      player_id,
+      MAX(gained) AS gained
+    FROM rolling
     GROUP BY
       player_id
   ), ranked AS (
     SELECT
       player_id,
       gained,
-      at_us,
       toInt64(ROW_NUMBER() OVER (ORDER BY gained DESC, player_id)) AS place
     FROM most
   )
@@ -185,16 +183,22 @@ FROM (
   UNION ALL
   SELECT
     place,
-    player_id,
-    gained,
-    at_us,
+    ranked.player_id AS player_id,
+    ranked.gained AS gained,
+    MIN(at_us),
     NULL,
     NULL,
     NULL,
     NULL
   FROM ranked
+  JOIN rolling
+    ON rolling.player_id = ranked.player_id AND rolling.gained = ranked.gained
   WHERE
     place <= 50
+  GROUP BY
+    place,
+    ranked.player_id,
+    ranked.gained
 ) AS _l_0
 ORDER BY
   place;
@@ -427,15 +431,15 @@ WITH noted AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
-  COALESCE(nullIf(currency, 'unknown'), '') AS resource
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource
 FROM noted
 WHERE
   name = 'resource_gain' AND value > 0 AND value <= 1e15
 GROUP BY
-  COALESCE(nullIf(currency, 'unknown'), '')
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
 ORDER BY
   toInt64(COUNT(*)) DESC,
-  COALESCE(nullIf(currency, 'unknown'), '')
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
 LIMIT 1;
 
 SELECT
@@ -667,47 +671,45 @@ FROM (
       time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
       AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
-  ), most AS (
+  ), rolling AS (
     SELECT
       player_id,
-      MAX(gained) AS gained,
-      argMin(at_us, (-gained, at_us)) AS at_us
+      at_us,
+      SUM(amount) OVER (
+        PARTITION BY player_id
+        ORDER BY at_us
+        RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
+      ) AS gained
     FROM (
       SELECT
         player_id,
-        at_us,
-        SUM(amount) OVER (
-          PARTITION BY player_id
-          ORDER BY at_us
-          RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
-        ) AS gained
-      FROM (
-        SELECT
-          player_id,
-          toUnixTimestamp64Micro(time) AS at_us,
-          (
-            CAST(trunc(value) AS Nullable(Int128)) * 1000000 + CAST(ROUND((
-              value - trunc(value)
-            ) * 1000000) AS Nullable(Int128))
-          ) AS amount
-        FROM noted
-        WHERE
-          name = 'resource_gain'
-          AND value > 0
-          AND value <= 1e15
-          AND COALESCE(nullIf(currency, 'unknown'), '') = NULL
-          AND NOT (
-            player_id IS NULL
-          )
-      ) AS gains
-    ) AS rolling
+        toUnixTimestamp64Micro(time) AS at_us,
+        (
+          CAST(trunc(value) AS Nullable(Int128)) * 1000000 + CAST(ROUND((
+            value - trunc(value)
+          ) * 1000000) AS Nullable(Int128))
+        ) AS amount
+      FROM noted
+      WHERE
+        name = 'resource_gain'
+        AND value > 0
+        AND value <= 1e15
+        AND CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
+        AND NOT (
+          player_id IS NULL
+        )
+    ) AS gains
+  ), most AS (
+    SELECT
+      player_id,
+      MAX(gained) AS gained
+    FROM rolling
     GROUP BY
       player_id
   ), ranked AS (
     SELECT
       player_id,
       gained,
-      at_us,
       toInt64(ROW_NUMBER() OVER (ORDER BY gained DESC, player_id)) AS place
     FROM most
   )
@@ -724,16 +726,22 @@ FROM (
   UNION ALL
   SELECT
     place,
-    player_id,
-    gained,
-    at_us,
+    ranked.player_id AS player_id,
+    ranked.gained AS gained,
+    MIN(at_us),
     NULL,
     NULL,
     NULL,
     NULL
   FROM ranked
+  JOIN rolling
+    ON rolling.player_id = ranked.player_id AND rolling.gained = ranked.gained
   WHERE
     place <= 50
+  GROUP BY
+    place,
+    ranked.player_id,
+    ranked.gained
 ) AS _l_0
 ORDER BY
   place;

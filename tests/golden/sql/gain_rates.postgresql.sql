@@ -57,12 +57,12 @@ WITH noted AS (
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
-  COALESCE(NULLIF(currency, 'unknown'), '') AS resource
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource
 FROM noted
 WHERE
   name = 'resource_gain' AND value > 0 AND value <= 1e15
 GROUP BY
-  COALESCE(NULLIF(currency, 'unknown'), '')
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
 ORDER BY
   COUNT(*) DESC NULLS LAST,
   resource
@@ -125,48 +125,43 @@ WITH noted AS (
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-), most AS (
+), rolling AS (
   SELECT
     player_id,
-    MAX(gained) AS gained,
-    (
-      ARRAY_AGG(at_us ORDER BY (-gained, at_us) ASC) FILTER(WHERE
-        at_us IS NOT NULL)
-    )[1] AS at_us
+    at_us,
+    SUM(amount) OVER (
+      PARTITION BY player_id
+      ORDER BY at_us
+      RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
+    ) AS gained
   FROM (
     SELECT
       player_id,
-      at_us,
-      SUM(amount) OVER (
-        PARTITION BY player_id
-        ORDER BY at_us
-        RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
-      ) AS gained
-    FROM (
-      SELECT
-        player_id,
-        CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS at_us,
-        (
-          CAST(TRUNC(value) AS DECIMAL(39, 0)) * 1000000 + CAST(ROUND((
-            value - TRUNC(value)
-          ) * 1000000) AS DECIMAL(39, 0))
-        ) AS amount
-      FROM noted
-      WHERE
-        name = 'resource_gain'
-        AND value > 0
-        AND value <= 1e15
-        AND COALESCE(NULLIF(currency, 'unknown'), '') = NULL
-        AND NOT player_id IS NULL
-    ) AS gains
-  ) AS rolling
+      CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS at_us,
+      (
+        CAST(TRUNC(value) AS DECIMAL(39, 0)) * 1000000 + CAST(ROUND((
+          value - TRUNC(value)
+        ) * 1000000) AS DECIMAL(39, 0))
+      ) AS amount
+    FROM noted
+    WHERE
+      name = 'resource_gain'
+      AND value > 0
+      AND value <= 1e15
+      AND CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
+      AND NOT player_id IS NULL
+  ) AS gains
+), most AS (
+  SELECT
+    player_id,
+    MAX(gained) AS gained
+  FROM rolling
   GROUP BY
     player_id
 ), ranked AS (
   SELECT
     player_id,
     gained,
-    at_us,
     ROW_NUMBER() OVER (ORDER BY gained DESC NULLS LAST, player_id) AS place
   FROM most
 )
@@ -186,16 +181,22 @@ FROM ranked
 UNION ALL
 SELECT
   place,
-  player_id,
-  gained,
-  at_us,
+  ranked.player_id,
+  ranked.gained,
+  MIN(at_us),
   NULL,
   NULL,
   NULL,
   NULL
 FROM ranked
+JOIN rolling
+  ON rolling.player_id = ranked.player_id AND rolling.gained = ranked.gained
 WHERE
   place <= 50
+GROUP BY
+  place,
+  ranked.player_id,
+  ranked.gained
 ORDER BY
   place;
 
@@ -417,12 +418,12 @@ WITH noted AS (
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
-  COALESCE(NULLIF(currency, 'unknown'), '') AS resource
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource
 FROM noted
 WHERE
   name = 'resource_gain' AND value > 0 AND value <= 1e15
 GROUP BY
-  COALESCE(NULLIF(currency, 'unknown'), '')
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
 ORDER BY
   COUNT(*) DESC NULLS LAST,
   resource
@@ -644,48 +645,43 @@ WITH noted AS (
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
-), most AS (
+), rolling AS (
   SELECT
     player_id,
-    MAX(gained) AS gained,
-    (
-      ARRAY_AGG(at_us ORDER BY (-gained, at_us) ASC) FILTER(WHERE
-        at_us IS NOT NULL)
-    )[1] AS at_us
+    at_us,
+    SUM(amount) OVER (
+      PARTITION BY player_id
+      ORDER BY at_us
+      RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
+    ) AS gained
   FROM (
     SELECT
       player_id,
-      at_us,
-      SUM(amount) OVER (
-        PARTITION BY player_id
-        ORDER BY at_us
-        RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
-      ) AS gained
-    FROM (
-      SELECT
-        player_id,
-        CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS at_us,
-        (
-          CAST(TRUNC(value) AS DECIMAL(39, 0)) * 1000000 + CAST(ROUND((
-            value - TRUNC(value)
-          ) * 1000000) AS DECIMAL(39, 0))
-        ) AS amount
-      FROM noted
-      WHERE
-        name = 'resource_gain'
-        AND value > 0
-        AND value <= 1e15
-        AND COALESCE(NULLIF(currency, 'unknown'), '') = NULL
-        AND NOT player_id IS NULL
-    ) AS gains
-  ) AS rolling
+      CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS at_us,
+      (
+        CAST(TRUNC(value) AS DECIMAL(39, 0)) * 1000000 + CAST(ROUND((
+          value - TRUNC(value)
+        ) * 1000000) AS DECIMAL(39, 0))
+      ) AS amount
+    FROM noted
+    WHERE
+      name = 'resource_gain'
+      AND value > 0
+      AND value <= 1e15
+      AND CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
+      AND NOT player_id IS NULL
+  ) AS gains
+), most AS (
+  SELECT
+    player_id,
+    MAX(gained) AS gained
+  FROM rolling
   GROUP BY
     player_id
 ), ranked AS (
   SELECT
     player_id,
     gained,
-    at_us,
     ROW_NUMBER() OVER (ORDER BY gained DESC NULLS LAST, player_id) AS place
   FROM most
 )
@@ -705,15 +701,21 @@ FROM ranked
 UNION ALL
 SELECT
   place,
-  player_id,
-  gained,
-  at_us,
+  ranked.player_id,
+  ranked.gained,
+  MIN(at_us),
   NULL,
   NULL,
   NULL,
   NULL
 FROM ranked
+JOIN rolling
+  ON rolling.player_id = ranked.player_id AND rolling.gained = ranked.gained
 WHERE
   place <= 50
+GROUP BY
+  place,
+  ranked.player_id,
+  ranked.gained
 ORDER BY
   place;

@@ -57,12 +57,12 @@ WITH noted AS (
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
-  COALESCE(NULLIF(currency, 'unknown'), '') AS resource
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource
 FROM noted
 WHERE
   name = 'resource_gain' AND value > 0 AND value <= 1e15
 GROUP BY
-  COALESCE(NULLIF(currency, 'unknown'), '')
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
 ORDER BY
   COUNT(*) DESC,
   resource NULLS LAST
@@ -125,45 +125,43 @@ WITH noted AS (
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
-), most AS (
+), rolling AS (
   SELECT
     player_id,
-    MAX(gained) AS gained,
-    MIN_BY(at_us, CASE WHEN NOT at_us IS NULL THEN (-gained, at_us) END) AS at_us
+    at_us,
+    SUM(amount) OVER (
+      PARTITION BY player_id
+      ORDER BY at_us NULLS LAST
+      RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
+    ) AS gained
   FROM (
     SELECT
       player_id,
-      at_us,
-      SUM(amount) OVER (
-        PARTITION BY player_id
-        ORDER BY at_us NULLS LAST
-        RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
-      ) AS gained
-    FROM (
-      SELECT
-        player_id,
-        UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
-        (
-          CAST(CAST(value AS BIGINT) AS DECIMAL(38, 0)) * 1000000 + CAST(ROUND((
-            value - CAST(value AS BIGINT)
-          ) * 1000000) AS DECIMAL(38, 0))
-        ) AS amount
-      FROM noted
-      WHERE
-        name = 'resource_gain'
-        AND value > 0
-        AND value <= 1e15
-        AND COALESCE(NULLIF(currency, 'unknown'), '') = NULL
-        AND NOT player_id IS NULL
-    ) AS gains
-  ) AS rolling
+      UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
+      (
+        CAST(CAST(value AS BIGINT) AS DECIMAL(38, 0)) * 1000000 + CAST(ROUND((
+          value - CAST(value AS BIGINT)
+        ) * 1000000) AS DECIMAL(38, 0))
+      ) AS amount
+    FROM noted
+    WHERE
+      name = 'resource_gain'
+      AND value > 0
+      AND value <= 1e15
+      AND CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
+      AND NOT player_id IS NULL
+  ) AS gains
+), most AS (
+  SELECT
+    player_id,
+    MAX(gained) AS gained
+  FROM rolling
   GROUP BY
     player_id
 ), ranked AS (
   SELECT
     player_id,
     gained,
-    at_us,
     ROW_NUMBER() OVER (ORDER BY gained DESC, player_id NULLS LAST) AS place
   FROM most
 )
@@ -180,16 +178,22 @@ FROM ranked
 UNION ALL
 SELECT
   place,
-  player_id,
-  gained,
-  at_us,
+  ranked.player_id,
+  ranked.gained,
+  MIN(at_us),
   NULL,
   NULL,
   NULL,
   NULL
 FROM ranked
+JOIN rolling
+  ON rolling.player_id = ranked.player_id AND rolling.gained = ranked.gained
 WHERE
   place <= 50
+GROUP BY
+  place,
+  ranked.player_id,
+  ranked.gained
 ORDER BY
   place NULLS LAST;
 
@@ -430,12 +434,12 @@ WITH noted AS (
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
-  COALESCE(NULLIF(currency, 'unknown'), '') AS resource
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END AS resource
 FROM noted
 WHERE
   name = 'resource_gain' AND value > 0 AND value <= 1e15
 GROUP BY
-  COALESCE(NULLIF(currency, 'unknown'), '')
+  CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
 ORDER BY
   COUNT(*) DESC,
   resource NULLS LAST
@@ -676,45 +680,43 @@ WITH noted AS (
     time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
-), most AS (
+), rolling AS (
   SELECT
     player_id,
-    MAX(gained) AS gained,
-    MIN_BY(at_us, CASE WHEN NOT at_us IS NULL THEN (-gained, at_us) END) AS at_us
+    at_us,
+    SUM(amount) OVER (
+      PARTITION BY player_id
+      ORDER BY at_us NULLS LAST
+      RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
+    ) AS gained
   FROM (
     SELECT
       player_id,
-      at_us,
-      SUM(amount) OVER (
-        PARTITION BY player_id
-        ORDER BY at_us NULLS LAST
-        RANGE BETWEEN 60000000 PRECEDING AND CURRENT ROW
-      ) AS gained
-    FROM (
-      SELECT
-        player_id,
-        UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
-        (
-          CAST(CAST(value AS BIGINT) AS DECIMAL(38, 0)) * 1000000 + CAST(ROUND((
-            value - CAST(value AS BIGINT)
-          ) * 1000000) AS DECIMAL(38, 0))
-        ) AS amount
-      FROM noted
-      WHERE
-        name = 'resource_gain'
-        AND value > 0
-        AND value <= 1e15
-        AND COALESCE(NULLIF(currency, 'unknown'), '') = NULL
-        AND NOT player_id IS NULL
-    ) AS gains
-  ) AS rolling
+      UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
+      (
+        CAST(CAST(value AS BIGINT) AS DECIMAL(38, 0)) * 1000000 + CAST(ROUND((
+          value - CAST(value AS BIGINT)
+        ) * 1000000) AS DECIMAL(38, 0))
+      ) AS amount
+    FROM noted
+    WHERE
+      name = 'resource_gain'
+      AND value > 0
+      AND value <= 1e15
+      AND CASE WHEN currency <> 'unknown' THEN currency ELSE '' END = NULL
+      AND NOT player_id IS NULL
+  ) AS gains
+), most AS (
+  SELECT
+    player_id,
+    MAX(gained) AS gained
+  FROM rolling
   GROUP BY
     player_id
 ), ranked AS (
   SELECT
     player_id,
     gained,
-    at_us,
     ROW_NUMBER() OVER (ORDER BY gained DESC, player_id NULLS LAST) AS place
   FROM most
 )
@@ -731,15 +733,21 @@ FROM ranked
 UNION ALL
 SELECT
   place,
-  player_id,
-  gained,
-  at_us,
+  ranked.player_id,
+  ranked.gained,
+  MIN(at_us),
   NULL,
   NULL,
   NULL,
   NULL
 FROM ranked
+JOIN rolling
+  ON rolling.player_id = ranked.player_id AND rolling.gained = ranked.gained
 WHERE
   place <= 50
+GROUP BY
+  place,
+  ranked.player_id,
+  ranked.gained
 ORDER BY
   place NULLS LAST;

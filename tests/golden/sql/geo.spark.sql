@@ -24,7 +24,7 @@ WITH calendar AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     name,
     platform,
     version,
@@ -64,7 +64,7 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     platform,
     version,
     country
@@ -153,7 +153,7 @@ WITH calendar AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -423,7 +423,7 @@ WITH calendar AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     time,
     order_key,
     name,
@@ -688,7 +688,7 @@ WITH event_counts AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     name,
     platform,
     version,
@@ -885,7 +885,7 @@ WITH event_counts AS (
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
     player_id,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     platform,
     version,
     country
@@ -1143,7 +1143,7 @@ WITH event_counts AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -1848,7 +1848,7 @@ WITH event_counts AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     time,
     order_key,
     name,

@@ -72,10 +72,10 @@ FROM (
       SELECT
         bucket,
         player_id,
-        COALESCE(nullIf(subject, 'unknown'), '') AS item,
+        CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS item,
         CASE
           WHEN 'level' = 'rarity'
-          THEN COALESCE(nullIf(detail, 'unknown'), '')
+          THEN CASE WHEN detail <> 'unknown' THEN detail ELSE '' END
           WHEN 'level' = 'map'
           THEN COALESCE(map_id, '')
           WHEN 'level' = 'level'
@@ -87,7 +87,7 @@ FROM (
         COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
         CASE
           WHEN value > 0 AND value <= 1e15
-          THEN CAST(ROUND(value) AS Nullable(Int128))
+          THEN CAST(ROUND(value) AS Nullable(Int64))
           ELSE toInt32(0)
         END AS pieces
       FROM noted
@@ -226,10 +226,10 @@ WITH noted AS (
     SELECT
       bucket,
       player_id,
-      COALESCE(nullIf(subject, 'unknown'), '') AS item,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS item,
       CASE
         WHEN 'level' = 'rarity'
-        THEN COALESCE(nullIf(detail, 'unknown'), '')
+        THEN CASE WHEN detail <> 'unknown' THEN detail ELSE '' END
         WHEN 'level' = 'map'
         THEN COALESCE(map_id, '')
         WHEN 'level' = 'level'
@@ -241,7 +241,7 @@ WITH noted AS (
       COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
       CASE
         WHEN value > 0 AND value <= 1e15
-        THEN CAST(ROUND(value) AS Nullable(Int128))
+        THEN CAST(ROUND(value) AS Nullable(Int64))
         ELSE toInt32(0)
       END AS pieces
     FROM noted
@@ -518,10 +518,10 @@ FROM (
       SELECT
         bucket,
         player_id,
-        COALESCE(nullIf(subject, 'unknown'), '') AS item,
+        CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS item,
         CASE
           WHEN 'level' = 'rarity'
-          THEN COALESCE(nullIf(detail, 'unknown'), '')
+          THEN CASE WHEN detail <> 'unknown' THEN detail ELSE '' END
           WHEN 'level' = 'map'
           THEN COALESCE(map_id, '')
           WHEN 'level' = 'level'
@@ -533,7 +533,7 @@ FROM (
         COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
         CASE
           WHEN value > 0 AND value <= 1e15
-          THEN CAST(ROUND(value) AS Nullable(Int128))
+          THEN CAST(ROUND(value) AS Nullable(Int64))
           ELSE toInt32(0)
         END AS pieces
       FROM noted
@@ -841,10 +841,10 @@ WITH noted AS (
     SELECT
       bucket,
       player_id,
-      COALESCE(nullIf(subject, 'unknown'), '') AS item,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS item,
       CASE
         WHEN 'level' = 'rarity'
-        THEN COALESCE(nullIf(detail, 'unknown'), '')
+        THEN CASE WHEN detail <> 'unknown' THEN detail ELSE '' END
         WHEN 'level' = 'map'
         THEN COALESCE(map_id, '')
         WHEN 'level' = 'level'
@@ -856,7 +856,7 @@ WITH noted AS (
       COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
       CASE
         WHEN value > 0 AND value <= 1e15
-        THEN CAST(ROUND(value) AS Nullable(Int128))
+        THEN CAST(ROUND(value) AS Nullable(Int64))
         ELSE toInt32(0)
       END AS pieces
     FROM noted

@@ -69,10 +69,10 @@ WITH noted AS (
     SELECT
       bucket,
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS item,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS item,
       CASE 'level'
         WHEN 'rarity'
-        THEN COALESCE(NULLIF(detail, 'unknown'), '')
+        THEN CASE WHEN detail <> 'unknown' THEN detail ELSE '' END
         WHEN 'map'
         THEN COALESCE(map_id, '')
         WHEN 'level'
@@ -82,11 +82,7 @@ WITH noted AS (
         ELSE ''
       END AS part,
       COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
-      CASE
-        WHEN value > 0 AND value <= 1e15
-        THEN CAST(ROUND(value) AS DECIMAL(39, 0))
-        ELSE 0
-      END AS pieces
+      CASE WHEN value > 0 AND value <= 1e15 THEN CAST(ROUND(value) AS BIGINT) ELSE 0 END AS pieces
     FROM noted
     WHERE
       name = 'item_looted'
@@ -220,10 +216,10 @@ WITH noted AS (
     SELECT
       bucket,
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS item,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS item,
       CASE 'level'
         WHEN 'rarity'
-        THEN COALESCE(NULLIF(detail, 'unknown'), '')
+        THEN CASE WHEN detail <> 'unknown' THEN detail ELSE '' END
         WHEN 'map'
         THEN COALESCE(map_id, '')
         WHEN 'level'
@@ -233,11 +229,7 @@ WITH noted AS (
         ELSE ''
       END AS part,
       COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
-      CASE
-        WHEN value > 0 AND value <= 1e15
-        THEN CAST(ROUND(value) AS DECIMAL(39, 0))
-        ELSE 0
-      END AS pieces
+      CASE WHEN value > 0 AND value <= 1e15 THEN CAST(ROUND(value) AS BIGINT) ELSE 0 END AS pieces
     FROM noted
     WHERE
       name = 'item_looted'
@@ -499,10 +491,10 @@ WITH noted AS (
     SELECT
       bucket,
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS item,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS item,
       CASE 'level'
         WHEN 'rarity'
-        THEN COALESCE(NULLIF(detail, 'unknown'), '')
+        THEN CASE WHEN detail <> 'unknown' THEN detail ELSE '' END
         WHEN 'map'
         THEN COALESCE(map_id, '')
         WHEN 'level'
@@ -512,11 +504,7 @@ WITH noted AS (
         ELSE ''
       END AS part,
       COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
-      CASE
-        WHEN value > 0 AND value <= 1e15
-        THEN CAST(ROUND(value) AS DECIMAL(39, 0))
-        ELSE 0
-      END AS pieces
+      CASE WHEN value > 0 AND value <= 1e15 THEN CAST(ROUND(value) AS BIGINT) ELSE 0 END AS pieces
     FROM noted
     WHERE
       name = 'item_looted'
@@ -809,10 +797,10 @@ WITH noted AS (
     SELECT
       bucket,
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS item,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS item,
       CASE 'level'
         WHEN 'rarity'
-        THEN COALESCE(NULLIF(detail, 'unknown'), '')
+        THEN CASE WHEN detail <> 'unknown' THEN detail ELSE '' END
         WHEN 'map'
         THEN COALESCE(map_id, '')
         WHEN 'level'
@@ -822,11 +810,7 @@ WITH noted AS (
         ELSE ''
       END AS part,
       COALESCE(value > 0 AND value <= 1e15, FALSE) AS is_some,
-      CASE
-        WHEN value > 0 AND value <= 1e15
-        THEN CAST(ROUND(value) AS DECIMAL(39, 0))
-        ELSE 0
-      END AS pieces
+      CASE WHEN value > 0 AND value <= 1e15 THEN CAST(ROUND(value) AS BIGINT) ELSE 0 END AS pieces
     FROM noted
     WHERE
       name = 'item_looted'

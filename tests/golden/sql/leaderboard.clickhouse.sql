@@ -53,7 +53,7 @@ WITH noted_so_far AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
-  COALESCE(nullIf(subject, 'unknown'), '') AS board,
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS board,
   toInt64(COUNT(*)) AS scores
 FROM noted_so_far
 WHERE
@@ -64,10 +64,10 @@ WHERE
   )
   AND ABS(value) <= 1e15
 GROUP BY
-  COALESCE(nullIf(subject, 'unknown'), '')
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
 ORDER BY
   toInt64(COUNT(*)) DESC,
-  COALESCE(nullIf(subject, 'unknown'), '')
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
 LIMIT 50;
 
 WITH noted_so_far AS (
@@ -145,7 +145,7 @@ WITH noted_so_far AS (
     AND ABS(value) <= 1e15
     AND (
       CAST(NULL AS Nullable(String)) IS NULL
-      OR COALESCE(nullIf(subject, 'unknown'), '') = NULL
+      OR CASE WHEN subject <> 'unknown' THEN subject ELSE '' END = NULL
     )
 ), entries AS (
   SELECT
@@ -419,7 +419,7 @@ WITH noted_so_far AS (
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
-  COALESCE(nullIf(subject, 'unknown'), '') AS board,
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS board,
   toInt64(COUNT(*)) AS scores
 FROM noted_so_far
 WHERE
@@ -430,10 +430,10 @@ WHERE
   )
   AND ABS(value) <= 1e15
 GROUP BY
-  COALESCE(nullIf(subject, 'unknown'), '')
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
 ORDER BY
   toInt64(COUNT(*)) DESC,
-  COALESCE(nullIf(subject, 'unknown'), '')
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
 LIMIT 50;
 
 WITH noted_so_far AS (
@@ -680,7 +680,7 @@ WITH noted_so_far AS (
     AND ABS(value) <= 1e15
     AND (
       CAST(NULL AS Nullable(String)) IS NULL
-      OR COALESCE(nullIf(subject, 'unknown'), '') = NULL
+      OR CASE WHEN subject <> 'unknown' THEN subject ELSE '' END = NULL
     )
 ), entries AS (
   SELECT

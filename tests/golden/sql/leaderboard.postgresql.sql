@@ -53,7 +53,7 @@ WITH noted_so_far AS (
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
-  COALESCE(NULLIF(subject, 'unknown'), '') AS board,
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS board,
   COUNT(*) AS scores
 FROM noted_so_far
 WHERE
@@ -62,7 +62,7 @@ WHERE
   AND NOT player_id IS NULL
   AND ABS(value) <= 1e15
 GROUP BY
-  COALESCE(NULLIF(subject, 'unknown'), '')
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
 ORDER BY
   scores DESC NULLS LAST,
   board
@@ -137,7 +137,8 @@ WITH noted_so_far AS (
     AND NOT player_id IS NULL
     AND ABS(value) <= 1e15
     AND (
-      CAST(NULL AS TEXT) IS NULL OR COALESCE(NULLIF(subject, 'unknown'), '') = NULL
+      CAST(NULL AS TEXT) IS NULL
+      OR CASE WHEN subject <> 'unknown' THEN subject ELSE '' END = NULL
     )
 ), entries AS (
   SELECT
@@ -404,7 +405,7 @@ WITH noted_so_far AS (
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 )
 SELECT
-  COALESCE(NULLIF(subject, 'unknown'), '') AS board,
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS board,
   COUNT(*) AS scores
 FROM noted_so_far
 WHERE
@@ -413,7 +414,7 @@ WHERE
   AND NOT player_id IS NULL
   AND ABS(value) <= 1e15
 GROUP BY
-  COALESCE(NULLIF(subject, 'unknown'), '')
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
 ORDER BY
   scores DESC NULLS LAST,
   board
@@ -647,7 +648,8 @@ WITH noted_so_far AS (
     AND NOT player_id IS NULL
     AND ABS(value) <= 1e15
     AND (
-      CAST(NULL AS TEXT) IS NULL OR COALESCE(NULLIF(subject, 'unknown'), '') = NULL
+      CAST(NULL AS TEXT) IS NULL
+      OR CASE WHEN subject <> 'unknown' THEN subject ELSE '' END = NULL
     )
 ), entries AS (
   SELECT

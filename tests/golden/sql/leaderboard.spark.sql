@@ -53,7 +53,7 @@ WITH noted_so_far AS (
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
-  COALESCE(NULLIF(subject, 'unknown'), '') AS board,
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS board,
   COUNT(*) AS scores
 FROM noted_so_far
 WHERE
@@ -62,7 +62,7 @@ WHERE
   AND NOT player_id IS NULL
   AND ABS(value) <= 1e15
 GROUP BY
-  COALESCE(NULLIF(subject, 'unknown'), '')
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
 ORDER BY
   scores DESC,
   board NULLS LAST
@@ -138,7 +138,8 @@ WITH noted_so_far AS (
     AND NOT player_id IS NULL
     AND ABS(value) <= 1e15
     AND (
-      CAST(NULL AS STRING) IS NULL OR COALESCE(NULLIF(subject, 'unknown'), '') = NULL
+      CAST(NULL AS STRING) IS NULL
+      OR CASE WHEN subject <> 'unknown' THEN subject ELSE '' END = NULL
     )
 ), entries AS (
   SELECT
@@ -421,7 +422,7 @@ WITH noted_so_far AS (
     AND ARRAY_CONTAINS(CAST(ARRAY('windows') AS ARRAY<STRING>), platform)
 )
 SELECT
-  COALESCE(NULLIF(subject, 'unknown'), '') AS board,
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS board,
   COUNT(*) AS scores
 FROM noted_so_far
 WHERE
@@ -430,7 +431,7 @@ WHERE
   AND NOT player_id IS NULL
   AND ABS(value) <= 1e15
 GROUP BY
-  COALESCE(NULLIF(subject, 'unknown'), '')
+  CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
 ORDER BY
   scores DESC,
   board NULLS LAST
@@ -684,7 +685,8 @@ WITH noted_so_far AS (
     AND NOT player_id IS NULL
     AND ABS(value) <= 1e15
     AND (
-      CAST(NULL AS STRING) IS NULL OR COALESCE(NULLIF(subject, 'unknown'), '') = NULL
+      CAST(NULL AS STRING) IS NULL
+      OR CASE WHEN subject <> 'unknown' THEN subject ELSE '' END = NULL
     )
 ), entries AS (
   SELECT

@@ -19,7 +19,7 @@ WITH calendar AS (
   SELECT
     calendar.bucket AS bucket,
     player_id,
-    COALESCE(nullIf(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     platform,
     version,
     country
@@ -60,7 +60,7 @@ WITH calendar AS (
     END AS bucket,
     player_id,
     first_seen,
-    COALESCE(nullIf(country, 'unknown'), '') AS split
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split
   FROM (
     SELECT
       game_id,
@@ -158,7 +158,7 @@ WITH active AS (
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
     player_id,
-    COALESCE(nullIf(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     platform,
     version,
     country
@@ -227,7 +227,7 @@ WITH active AS (
     END AS bucket,
     player_id,
     first_seen,
-    COALESCE(nullIf(country, 'unknown'), '') AS split
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split
   FROM (
     SELECT
       player_id,

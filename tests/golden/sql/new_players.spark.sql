@@ -16,7 +16,7 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     platform,
     version,
     country
@@ -57,7 +57,7 @@ WITH calendar AS (
     END AS bucket,
     player_id,
     first_seen,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split
   FROM (
     SELECT
       game_id,
@@ -155,7 +155,7 @@ WITH active AS (
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
     player_id,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     platform,
     version,
     country
@@ -220,7 +220,7 @@ WITH active AS (
     END AS bucket,
     player_id,
     first_seen,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split
   FROM (
     SELECT
       player_id,

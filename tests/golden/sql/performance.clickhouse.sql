@@ -706,11 +706,11 @@ FROM (
     hitches_us,
     CASE
       WHEN 'device' = 'platform'
-      THEN COALESCE(nullIf(platform, 'unknown'), '')
+      THEN CASE WHEN platform <> 'unknown' THEN platform ELSE '' END
       WHEN 'device' = 'version'
-      THEN COALESCE(nullIf(version, 'unknown'), '')
+      THEN CASE WHEN version <> 'unknown' THEN version ELSE '' END
       WHEN 'device' = 'country'
-      THEN COALESCE(nullIf(country, 'unknown'), '')
+      THEN CASE WHEN country <> 'unknown' THEN country ELSE '' END
       WHEN 'device' = 'device'
       THEN device
       WHEN 'device' = 'map'
@@ -2076,11 +2076,11 @@ FROM (
     hitches_us,
     CASE
       WHEN 'device' = 'platform'
-      THEN COALESCE(nullIf(platform, 'unknown'), '')
+      THEN CASE WHEN platform <> 'unknown' THEN platform ELSE '' END
       WHEN 'device' = 'version'
-      THEN COALESCE(nullIf(version, 'unknown'), '')
+      THEN CASE WHEN version <> 'unknown' THEN version ELSE '' END
       WHEN 'device' = 'country'
-      THEN COALESCE(nullIf(country, 'unknown'), '')
+      THEN CASE WHEN country <> 'unknown' THEN country ELSE '' END
       WHEN 'device' = 'device'
       THEN device
       WHEN 'device' = 'map'

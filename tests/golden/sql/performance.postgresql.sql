@@ -687,11 +687,11 @@ FROM (
     hitches_us,
     CASE 'device'
       WHEN 'platform'
-      THEN COALESCE(NULLIF(platform, 'unknown'), '')
+      THEN CASE WHEN platform <> 'unknown' THEN platform ELSE '' END
       WHEN 'version'
-      THEN COALESCE(NULLIF(version, 'unknown'), '')
+      THEN CASE WHEN version <> 'unknown' THEN version ELSE '' END
       WHEN 'country'
-      THEN COALESCE(NULLIF(country, 'unknown'), '')
+      THEN CASE WHEN country <> 'unknown' THEN country ELSE '' END
       WHEN 'device'
       THEN device
       WHEN 'map'
@@ -1951,11 +1951,11 @@ FROM (
     hitches_us,
     CASE 'device'
       WHEN 'platform'
-      THEN COALESCE(NULLIF(platform, 'unknown'), '')
+      THEN CASE WHEN platform <> 'unknown' THEN platform ELSE '' END
       WHEN 'version'
-      THEN COALESCE(NULLIF(version, 'unknown'), '')
+      THEN CASE WHEN version <> 'unknown' THEN version ELSE '' END
       WHEN 'country'
-      THEN COALESCE(NULLIF(country, 'unknown'), '')
+      THEN CASE WHEN country <> 'unknown' THEN country ELSE '' END
       WHEN 'device'
       THEN device
       WHEN 'map'

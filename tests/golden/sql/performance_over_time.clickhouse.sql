@@ -706,11 +706,11 @@ FROM (
     hitches_us,
     CASE
       WHEN '' = 'platform'
-      THEN COALESCE(nullIf(platform, 'unknown'), '')
+      THEN CASE WHEN platform <> 'unknown' THEN platform ELSE '' END
       WHEN '' = 'version'
-      THEN COALESCE(nullIf(version, 'unknown'), '')
+      THEN CASE WHEN version <> 'unknown' THEN version ELSE '' END
       WHEN '' = 'country'
-      THEN COALESCE(nullIf(country, 'unknown'), '')
+      THEN CASE WHEN country <> 'unknown' THEN country ELSE '' END
       WHEN '' = 'device'
       THEN device
       WHEN '' = 'map'
@@ -2776,11 +2776,11 @@ FROM (
     hitches_us,
     CASE
       WHEN '' = 'platform'
-      THEN COALESCE(nullIf(platform, 'unknown'), '')
+      THEN CASE WHEN platform <> 'unknown' THEN platform ELSE '' END
       WHEN '' = 'version'
-      THEN COALESCE(nullIf(version, 'unknown'), '')
+      THEN CASE WHEN version <> 'unknown' THEN version ELSE '' END
       WHEN '' = 'country'
-      THEN COALESCE(nullIf(country, 'unknown'), '')
+      THEN CASE WHEN country <> 'unknown' THEN country ELSE '' END
       WHEN '' = 'device'
       THEN device
       WHEN '' = 'map'

@@ -394,14 +394,14 @@ WITH noted AS (
 ), counted AS (
   SELECT
     kind,
-    COALESCE(nullIf(text, 'unknown'), '') AS text,
+    CASE WHEN text <> 'unknown' THEN text ELSE '' END AS text,
     toInt64(COUNT(*)) AS events,
     MIN(time) AS first_at,
     MAX(time) AS last_at
   FROM told
   GROUP BY
     kind,
-    COALESCE(nullIf(text, 'unknown'), '')
+    CASE WHEN text <> 'unknown' THEN text ELSE '' END
 ), played AS (
   SELECT
     level AS text,

@@ -380,14 +380,14 @@ WITH noted AS (
 ), counted AS (
   SELECT
     kind,
-    COALESCE(NULLIF(text, 'unknown'), '') AS text,
+    CASE WHEN text <> 'unknown' THEN text ELSE '' END AS text,
     COUNT(*) AS events,
     MIN(time) AS first_at,
     MAX(time) AS last_at
   FROM told
   GROUP BY
     kind,
-    COALESCE(NULLIF(text, 'unknown'), '')
+    CASE WHEN text <> 'unknown' THEN text ELSE '' END
 ), played AS (
   SELECT
     level AS text,

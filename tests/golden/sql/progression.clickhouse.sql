@@ -90,7 +90,7 @@ WITH alive AS (
     player_id,
     owner,
     session_id,
-    COALESCE(nullIf(subject, 'unknown'), '') AS level,
+    CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
     order_key,
     toUnixTimestamp64Micro(time) AS at_us,
     duration_s,
@@ -364,7 +364,7 @@ FROM (
   FROM (
     SELECT
       player_id,
-      COALESCE(nullIf(subject, 'unknown'), '') AS level,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
       MIN(order_key) AS first_key
     FROM noted_so_far
     WHERE
@@ -374,7 +374,7 @@ FROM (
       )
     GROUP BY
       player_id,
-      COALESCE(nullIf(subject, 'unknown'), '')
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
   ) AS tried
 ) AS places
 WHERE
@@ -806,7 +806,7 @@ WITH alive AS (
     player_id,
     owner,
     session_id,
-    COALESCE(nullIf(subject, 'unknown'), '') AS level,
+    CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
     order_key,
     toUnixTimestamp64Micro(time) AS at_us,
     duration_s,
@@ -1249,7 +1249,7 @@ FROM (
   FROM (
     SELECT
       player_id,
-      COALESCE(nullIf(subject, 'unknown'), '') AS level,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
       MIN(order_key) AS first_key
     FROM noted_so_far
     WHERE
@@ -1259,7 +1259,7 @@ FROM (
       )
     GROUP BY
       player_id,
-      COALESCE(nullIf(subject, 'unknown'), '')
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
   ) AS tried
 ) AS places
 WHERE

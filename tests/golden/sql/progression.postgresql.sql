@@ -90,7 +90,7 @@ WITH alive AS (
     player_id,
     owner,
     session_id,
-    COALESCE(NULLIF(subject, 'unknown'), '') AS level,
+    CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
     order_key,
     CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS at_us,
     duration_s,
@@ -371,7 +371,7 @@ FROM (
   FROM (
     SELECT
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS level,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
       MIN(order_key) AS first_key
     FROM noted_so_far
     WHERE
@@ -379,7 +379,7 @@ FROM (
       AND NOT player_id IS NULL
     GROUP BY
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '')
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
   ) AS tried
 ) AS places
 WHERE
@@ -782,7 +782,7 @@ WITH alive AS (
     player_id,
     owner,
     session_id,
-    COALESCE(NULLIF(subject, 'unknown'), '') AS level,
+    CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
     order_key,
     CAST(EXTRACT(EPOCH FROM time) * 1000000 AS BIGINT) AS at_us,
     duration_s,
@@ -1222,7 +1222,7 @@ FROM (
   FROM (
     SELECT
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS level,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
       MIN(order_key) AS first_key
     FROM noted_so_far
     WHERE
@@ -1230,7 +1230,7 @@ FROM (
       AND NOT player_id IS NULL
     GROUP BY
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '')
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
   ) AS tried
 ) AS places
 WHERE

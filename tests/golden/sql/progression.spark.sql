@@ -90,7 +90,7 @@ WITH alive AS (
     player_id,
     owner,
     session_id,
-    COALESCE(NULLIF(subject, 'unknown'), '') AS level,
+    CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
     order_key,
     UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
     duration_s,
@@ -364,7 +364,7 @@ FROM (
   FROM (
     SELECT
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS level,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
       MIN(order_key) AS first_key
     FROM noted_so_far
     WHERE
@@ -372,7 +372,7 @@ FROM (
       AND NOT player_id IS NULL
     GROUP BY
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '')
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
   ) AS tried
 ) AS places
 WHERE
@@ -795,7 +795,7 @@ WITH alive AS (
     player_id,
     owner,
     session_id,
-    COALESCE(NULLIF(subject, 'unknown'), '') AS level,
+    CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
     order_key,
     UNIX_MICROS(CAST(time AS TIMESTAMP)) AS at_us,
     duration_s,
@@ -1247,7 +1247,7 @@ FROM (
   FROM (
     SELECT
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '') AS level,
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END AS level,
       MIN(order_key) AS first_key
     FROM noted_so_far
     WHERE
@@ -1255,7 +1255,7 @@ FROM (
       AND NOT player_id IS NULL
     GROUP BY
       player_id,
-      COALESCE(NULLIF(subject, 'unknown'), '')
+      CASE WHEN subject <> 'unknown' THEN subject ELSE '' END
   ) AS tried
 ) AS places
 WHERE

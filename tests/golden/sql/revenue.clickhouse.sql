@@ -64,7 +64,7 @@ WITH rates AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     time,
     order_key,
     name,
@@ -352,7 +352,7 @@ WITH rates AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     time,
     order_key,
     name,

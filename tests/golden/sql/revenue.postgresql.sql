@@ -53,7 +53,7 @@ WITH rates AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     time,
     order_key,
     name,
@@ -329,7 +329,7 @@ WITH rates AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     time,
     order_key,
     name,

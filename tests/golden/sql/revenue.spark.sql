@@ -61,7 +61,7 @@ WITH rates AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     time,
     order_key,
     name,
@@ -342,7 +342,7 @@ WITH rates AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     time,
     order_key,
     name,

@@ -19,7 +19,7 @@ WITH calendar AS (
   SELECT
     calendar.bucket AS bucket,
     player_id,
-    COALESCE(nullIf(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     platform,
     version,
     country
@@ -106,7 +106,7 @@ WITH calendar AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -468,7 +468,7 @@ WITH active AS (
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
     player_id,
-    COALESCE(nullIf(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     platform,
     version,
     country
@@ -746,7 +746,7 @@ WITH active AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,

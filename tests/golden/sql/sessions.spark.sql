@@ -16,7 +16,7 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    COALESCE(NULLIF(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     platform,
     version,
     country
@@ -105,7 +105,7 @@ WITH calendar AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,
@@ -474,7 +474,7 @@ WITH active AS (
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
     player_id,
-    COALESCE(NULLIF(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     platform,
     version,
     country
@@ -732,7 +732,7 @@ WITH active AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(platform, 'unknown'), '') AS split,
+    CASE WHEN platform <> 'unknown' THEN platform ELSE '' END AS split,
     player_id,
     started_at,
     ended_at,

@@ -19,7 +19,7 @@ WITH calendar AS (
   SELECT
     calendar.bucket AS bucket,
     player_id,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     platform,
     version,
     country
@@ -107,7 +107,7 @@ WITH active AS (
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
     player_id,
-    COALESCE(nullIf(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     platform,
     version,
     country

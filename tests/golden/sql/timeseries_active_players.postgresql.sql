@@ -8,7 +8,7 @@ WITH calendar AS (
   SELECT
     calendar.bucket,
     player_id,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     platform,
     version,
     country
@@ -94,7 +94,7 @@ WITH active AS (
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
     player_id,
-    COALESCE(NULLIF(version, 'unknown'), '') AS split,
+    CASE WHEN version <> 'unknown' THEN version ELSE '' END AS split,
     platform,
     version,
     country

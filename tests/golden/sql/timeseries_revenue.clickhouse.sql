@@ -5,7 +5,7 @@ WITH payments AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     time,
     order_key,
     name,
@@ -206,7 +206,7 @@ WITH payments AS (
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
-    COALESCE(nullIf(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     time,
     order_key,
     name,

@@ -5,7 +5,7 @@ WITH payments AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     time,
     order_key,
     name,
@@ -205,7 +205,7 @@ WITH payments AS (
       THEN CAST(0 AS BIGINT)
       ELSE CAST(1 AS BIGINT)
     END AS bucket,
-    COALESCE(NULLIF(country, 'unknown'), '') AS split,
+    CASE WHEN country <> 'unknown' THEN country ELSE '' END AS split,
     time,
     order_key,
     name,

