@@ -179,6 +179,12 @@ class StoreSettings(RoomSettings):
         le=PEBIBYTE,
         description="Memory that the store may use before it spills to disk.",
     )
+    spill_bytes_max: int = Field(
+        default=16 * 1024 * MEBIBYTE,
+        ge=MEBIBYTE,
+        le=PEBIBYTE,
+        description="Disk that the store may spill to. A question for which this is not enough is ended with an error.",
+    )
     threads: int | None = Field(
         default=None, ge=1, le=1_024, description="Threads that the store may use; all cores unless set."
     )

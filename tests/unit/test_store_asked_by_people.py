@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,17 @@ def test_a_question_that_needs_too_much_memory_is_ended_and_others_are_answered(
         assert small.query_text("SELECT 42").to_pylist() == [{"42": 42}]
     finally:
         small.close()
+
+
+def test_a_question_that_spills_more_than_it_may_is_ended_and_others_are_answered(tmp_path: Path):
+    texts = "SELECT repeat('x', 200) || i AS text FROM range(600_000) AS t(i)"
+    ordered = f"SELECT max(text) FROM ({texts} ORDER BY hash(text) LIMIT 599_999)"
+    memory = {"store_memory_bytes": 64 * MEBIBYTE, "store_threads": 1}
+    with closing(Store.open(tmp_path / "a.duckdb", Settings(data=tmp_path, **memory))) as store:
+        assert store.query_text(ordered).num_rows == 1
+    with closing(
+        Store.open(tmp_path / "b.duckdb", Settings(data=tmp_path, **memory, store_spill_bytes_max=8 * MEBIBYTE))
+    ) as store:
+        with pytest.raises(QueryTooLarge, match="store_spill_bytes_max"):
+            store.query_text(ordered)
+        assert store.query_text("SELECT 42").to_pylist() == [{"42": 42}]

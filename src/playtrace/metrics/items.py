@@ -102,33 +102,38 @@ LOOTED: LiteralString = f"""
     FROM noted
     WHERE name = 'item_looted'"""
 
-# Of each player first: who is counted once is then few.
+# Of each player first: who is counted once is then few. Each has one row of an item.
 SQL: LiteralString = f"""
 WITH
 held AS (
-    SELECT player_id, item, part, sum(pieces) AS pieces, count(*) FILTER (WHERE is_some) AS events,
-        count(*) FILTER (WHERE NOT is_some) AS ignored
+    SELECT player_id, item, part, sum(pieces) AS pieces, count(CASE WHEN is_some THEN 1 END) AS events,
+        count(*) AS lootings
     FROM ({LOOTED}
     ) AS looted
     GROUP BY player_id, item, part
 ),
-places AS (
-    SELECT item, part, row_number() OVER (ORDER BY sum(pieces) DESC, item, part) AS place
+items AS (
+    SELECT item, part, sum(pieces) AS pieces, sum(CASE WHEN player_id IS NOT NULL THEN pieces ELSE 0 END) AS owned,
+        sum(events) AS events, count(player_id) AS players,
+        row_number() OVER (ORDER BY sum(pieces) DESC, item, part) AS place
     FROM held
     WHERE events > 0
     GROUP BY item, part
 )
-SELECT CASE WHEN place <= $limit THEN place END AS place, min(held.item) AS item, min(held.part) AS part,
-    sum(pieces) AS pieces, sum(CASE WHEN player_id IS NOT NULL THEN pieces ELSE 0 END) AS owned, sum(events) AS events,
-    count(DISTINCT player_id) AS players, 0 AS items, 0 AS row_count, 0 AS ignored
+SELECT place, item, part, pieces, owned, events, players, 0 AS items, 0 AS row_count, 0 AS ignored
+FROM items
+WHERE place <= $limit
+UNION ALL
+SELECT NULL, NULL, NULL, sum(held.pieces), sum(CASE WHEN player_id IS NOT NULL THEN held.pieces ELSE 0 END),
+    sum(held.events), count(DISTINCT player_id), 0, 0, 0
 FROM held
-JOIN places ON held.item = places.item AND held.part = places.part
-WHERE events > 0
-GROUP BY CASE WHEN place <= $limit THEN place END
+JOIN items ON held.item = items.item AND held.part = items.part
+WHERE place > $limit AND held.events > 0
+HAVING count(*) > 0
 UNION ALL
 SELECT 0, NULL, NULL, coalesce(sum(pieces), 0), 0, coalesce(sum(events), 0),
     count(DISTINCT CASE WHEN events > 0 THEN player_id END), count(DISTINCT CASE WHEN events > 0 THEN item END),
-    (SELECT count(*) FROM places), coalesce(sum(ignored), 0)
+    (SELECT count(*) FROM items), coalesce(sum(lootings - events), 0)
 FROM held
 ORDER BY place
 """

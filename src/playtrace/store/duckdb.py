@@ -123,7 +123,8 @@ class Reader:
             ) from error
         except duckdb.OutOfMemoryException as error:
             raise QueryTooLarge(
-                f"The query needs more memory than the server gives it (store_memory_bytes). Ask for less. {error}"
+                "The query needs more memory than the server gives it (store_memory_bytes, and store_spill_bytes_max on"
+                f" the disk). Ask for less. {error}"
             ) from error
         except duckdb.Error as error:
             if _is_damage(error):
@@ -687,6 +688,8 @@ def configuration(settings: Settings, path: Path | None) -> dict[str, str | bool
     """How DuckDB is set up: bounded memory and threads, nothing fetched from elsewhere."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{settings.store.memory_bytes}B",
+        # Else one question may take nine tenths of what is free on the disk, and what is taken in has no room there.
+        "max_temp_directory_size": f"{settings.store.spill_bytes_max}B",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         # How far the log may grow before it is merged into the file, which the loader waits for: a tenth of a second

@@ -2,7 +2,7 @@
 
 StoreError
 ├── QueryTimeout    it ran longer than `query_seconds_max`: ask for less
-├── QueryTooLarge   it needs more memory than `store_memory_bytes`: ask for less
+├── QueryTooLarge   it needs more than `store_memory_bytes`, and `store_spill_bytes_max` on the disk: ask for less
 ├── QueryRefused    the SQL is wrong, or does more than read
 │   └── AnswerTooLarge  its answer or its work has no room: ask for less
 ├── AskerLeft       nobody waits for the answer any more
@@ -23,7 +23,7 @@ class QueryTimeout(StoreError):
 
 
 class QueryTooLarge(StoreError):
-    """The query needs more memory than `store_memory_bytes` leaves it."""
+    """The query needs more than `store_memory_bytes`, and `store_spill_bytes_max` on the disk, leave it."""
 
 
 class AskerLeft(StoreError):

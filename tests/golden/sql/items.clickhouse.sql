@@ -64,10 +64,8 @@ FROM (
       item,
       part,
       SUM(pieces) AS pieces,
-      toInt64(COUNT(*) FILTER(WHERE
-        is_some)) AS events,
-      toInt64(COUNT(*) FILTER(WHERE
-        NOT is_some)) AS ignored
+      toInt64(COUNT(CASE WHEN is_some THEN toInt32(1) END)) AS events,
+      toInt64(COUNT(*)) AS lootings
     FROM (
       SELECT
         bucket,
@@ -98,10 +96,16 @@ FROM (
       player_id,
       item,
       part
-  ), places AS (
+  ), items AS (
     SELECT
       item,
       part,
+      SUM(pieces) AS pieces,
+      SUM(CASE WHEN NOT (
+        player_id IS NULL
+      ) THEN pieces ELSE toInt32(0) END) AS owned,
+      SUM(events) AS events,
+      toInt64(COUNT(player_id)) AS players,
       toInt64(ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part)) AS place
     FROM held
     WHERE
@@ -111,25 +115,40 @@ FROM (
       part
   )
   SELECT
-    CASE WHEN place <= 50 THEN place END AS place,
-    MIN(held.item) AS item,
-    MIN(held.part) AS part,
-    SUM(pieces) AS pieces,
-    SUM(CASE WHEN NOT (
-      player_id IS NULL
-    ) THEN pieces ELSE toInt32(0) END) AS owned,
-    SUM(events) AS events,
-    toInt64(COUNT(DISTINCT player_id)) AS players,
+    place,
+    item,
+    part,
+    pieces,
+    owned,
+    events,
+    players,
     toInt32(0) AS items,
     toInt32(0) AS row_count,
     toInt32(0) AS ignored
-  FROM held
-  JOIN places
-    ON held.item = places.item AND held.part = places.part
+  FROM items
   WHERE
-    events > 0
-  GROUP BY
-    CASE WHEN place <= 50 THEN place END
+    place <= 50
+  UNION ALL
+  SELECT
+    NULL,
+    NULL,
+    NULL,
+    SUM(held.pieces),
+    SUM(CASE WHEN NOT (
+      player_id IS NULL
+    ) THEN held.pieces ELSE toInt32(0) END),
+    SUM(held.events),
+    toInt64(COUNT(DISTINCT player_id)),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0)
+  FROM held
+  JOIN items
+    ON held.item = items.item AND held.part = items.part
+  WHERE
+    place > 50 AND held.events > 0
+  HAVING
+    toInt64(COUNT(*)) > 0
   UNION ALL
   SELECT
     toInt32(0),
@@ -143,9 +162,9 @@ FROM (
     (
       SELECT
         toInt64(COUNT(*))
-      FROM places
+      FROM items
     ),
-    COALESCE(SUM(ignored), toInt32(0))
+    COALESCE(SUM(lootings - events), toInt32(0))
   FROM held
 ) AS _l_0
 ORDER BY
@@ -510,10 +529,8 @@ FROM (
       item,
       part,
       SUM(pieces) AS pieces,
-      toInt64(COUNT(*) FILTER(WHERE
-        is_some)) AS events,
-      toInt64(COUNT(*) FILTER(WHERE
-        NOT is_some)) AS ignored
+      toInt64(COUNT(CASE WHEN is_some THEN toInt32(1) END)) AS events,
+      toInt64(COUNT(*)) AS lootings
     FROM (
       SELECT
         bucket,
@@ -544,10 +561,16 @@ FROM (
       player_id,
       item,
       part
-  ), places AS (
+  ), items AS (
     SELECT
       item,
       part,
+      SUM(pieces) AS pieces,
+      SUM(CASE WHEN NOT (
+        player_id IS NULL
+      ) THEN pieces ELSE toInt32(0) END) AS owned,
+      SUM(events) AS events,
+      toInt64(COUNT(player_id)) AS players,
       toInt64(ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC, item, part)) AS place
     FROM held
     WHERE
@@ -557,25 +580,40 @@ FROM (
       part
   )
   SELECT
-    CASE WHEN place <= 50 THEN place END AS place,
-    MIN(held.item) AS item,
-    MIN(held.part) AS part,
-    SUM(pieces) AS pieces,
-    SUM(CASE WHEN NOT (
-      player_id IS NULL
-    ) THEN pieces ELSE toInt32(0) END) AS owned,
-    SUM(events) AS events,
-    toInt64(COUNT(DISTINCT player_id)) AS players,
+    place,
+    item,
+    part,
+    pieces,
+    owned,
+    events,
+    players,
     toInt32(0) AS items,
     toInt32(0) AS row_count,
     toInt32(0) AS ignored
-  FROM held
-  JOIN places
-    ON held.item = places.item AND held.part = places.part
+  FROM items
   WHERE
-    events > 0
-  GROUP BY
-    CASE WHEN place <= 50 THEN place END
+    place <= 50
+  UNION ALL
+  SELECT
+    NULL,
+    NULL,
+    NULL,
+    SUM(held.pieces),
+    SUM(CASE WHEN NOT (
+      player_id IS NULL
+    ) THEN held.pieces ELSE toInt32(0) END),
+    SUM(held.events),
+    toInt64(COUNT(DISTINCT player_id)),
+    toInt32(0),
+    toInt32(0),
+    toInt32(0)
+  FROM held
+  JOIN items
+    ON held.item = items.item AND held.part = items.part
+  WHERE
+    place > 50 AND held.events > 0
+  HAVING
+    toInt64(COUNT(*)) > 0
   UNION ALL
   SELECT
     toInt32(0),
@@ -589,9 +627,9 @@ FROM (
     (
       SELECT
         toInt64(COUNT(*))
-      FROM places
+      FROM items
     ),
-    COALESCE(SUM(ignored), toInt32(0))
+    COALESCE(SUM(lootings - events), toInt32(0))
   FROM held
 ) AS _l_0
 ORDER BY

@@ -61,10 +61,8 @@ WITH noted AS (
     item,
     part,
     SUM(pieces) AS pieces,
-    COUNT(*) FILTER(WHERE
-      is_some) AS events,
-    COUNT(*) FILTER(WHERE
-      NOT is_some) AS ignored
+    COUNT(CASE WHEN is_some THEN 1 END) AS events,
+    COUNT(*) AS lootings
   FROM (
     SELECT
       bucket,
@@ -91,10 +89,14 @@ WITH noted AS (
     player_id,
     item,
     part
-), places AS (
+), items AS (
   SELECT
     item,
     part,
+    SUM(pieces) AS pieces,
+    SUM(CASE WHEN NOT player_id IS NULL THEN pieces ELSE 0 END) AS owned,
+    SUM(events) AS events,
+    COUNT(player_id) AS players,
     ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC NULLS LAST, item, part) AS place
   FROM held
   WHERE
@@ -104,23 +106,38 @@ WITH noted AS (
     part
 )
 SELECT
-  CASE WHEN place <= 50 THEN place END AS place,
-  MIN(held.item) AS item,
-  MIN(held.part) AS part,
-  SUM(pieces) AS pieces,
-  SUM(CASE WHEN NOT player_id IS NULL THEN pieces ELSE 0 END) AS owned,
-  SUM(events) AS events,
-  COUNT(DISTINCT player_id) AS players,
+  place,
+  item,
+  part,
+  pieces,
+  owned,
+  events,
+  players,
   0 AS items,
   0 AS row_count,
   0 AS ignored
-FROM held
-JOIN places
-  ON held.item = places.item AND held.part = places.part
+FROM items
 WHERE
-  events > 0
-GROUP BY
-  CASE WHEN place <= 50 THEN place END
+  place <= 50
+UNION ALL
+SELECT
+  NULL,
+  NULL,
+  NULL,
+  SUM(held.pieces),
+  SUM(CASE WHEN NOT player_id IS NULL THEN held.pieces ELSE 0 END),
+  SUM(held.events),
+  COUNT(DISTINCT player_id),
+  0,
+  0,
+  0
+FROM held
+JOIN items
+  ON held.item = items.item AND held.part = items.part
+WHERE
+  place > 50 AND held.events > 0
+HAVING
+  COUNT(*) > 0
 UNION ALL
 SELECT
   0,
@@ -134,9 +151,9 @@ SELECT
   (
     SELECT
       COUNT(*)
-    FROM places
+    FROM items
   ),
-  COALESCE(SUM(ignored), 0)
+  COALESCE(SUM(lootings - events), 0)
 FROM held
 ORDER BY
   place;
@@ -483,10 +500,8 @@ WITH noted AS (
     item,
     part,
     SUM(pieces) AS pieces,
-    COUNT(*) FILTER(WHERE
-      is_some) AS events,
-    COUNT(*) FILTER(WHERE
-      NOT is_some) AS ignored
+    COUNT(CASE WHEN is_some THEN 1 END) AS events,
+    COUNT(*) AS lootings
   FROM (
     SELECT
       bucket,
@@ -513,10 +528,14 @@ WITH noted AS (
     player_id,
     item,
     part
-), places AS (
+), items AS (
   SELECT
     item,
     part,
+    SUM(pieces) AS pieces,
+    SUM(CASE WHEN NOT player_id IS NULL THEN pieces ELSE 0 END) AS owned,
+    SUM(events) AS events,
+    COUNT(player_id) AS players,
     ROW_NUMBER() OVER (ORDER BY SUM(pieces) DESC NULLS LAST, item, part) AS place
   FROM held
   WHERE
@@ -526,23 +545,38 @@ WITH noted AS (
     part
 )
 SELECT
-  CASE WHEN place <= 50 THEN place END AS place,
-  MIN(held.item) AS item,
-  MIN(held.part) AS part,
-  SUM(pieces) AS pieces,
-  SUM(CASE WHEN NOT player_id IS NULL THEN pieces ELSE 0 END) AS owned,
-  SUM(events) AS events,
-  COUNT(DISTINCT player_id) AS players,
+  place,
+  item,
+  part,
+  pieces,
+  owned,
+  events,
+  players,
   0 AS items,
   0 AS row_count,
   0 AS ignored
-FROM held
-JOIN places
-  ON held.item = places.item AND held.part = places.part
+FROM items
 WHERE
-  events > 0
-GROUP BY
-  CASE WHEN place <= 50 THEN place END
+  place <= 50
+UNION ALL
+SELECT
+  NULL,
+  NULL,
+  NULL,
+  SUM(held.pieces),
+  SUM(CASE WHEN NOT player_id IS NULL THEN held.pieces ELSE 0 END),
+  SUM(held.events),
+  COUNT(DISTINCT player_id),
+  0,
+  0,
+  0
+FROM held
+JOIN items
+  ON held.item = items.item AND held.part = items.part
+WHERE
+  place > 50 AND held.events > 0
+HAVING
+  COUNT(*) > 0
 UNION ALL
 SELECT
   0,
@@ -556,9 +590,9 @@ SELECT
   (
     SELECT
       COUNT(*)
-    FROM places
+    FROM items
   ),
-  COALESCE(SUM(ignored), 0)
+  COALESCE(SUM(lootings - events), 0)
 FROM held
 ORDER BY
   place;
