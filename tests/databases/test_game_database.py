@@ -26,7 +26,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.owner: Connection = psycopg.connect(url, autocommit=True)
-        for role in ("writer", "reader", "admin"):
+        for role in ("writer", "mirror", "reader", "admin"):
             self.owner.execute(
                 f"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN IN ROLE playtrace_{role}".encode()
             )
@@ -104,7 +104,7 @@ def one(connection: Connection, sql: str, *values: object) -> tuple[Any, ...]:
 # ── who may do what ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("role", ["writer", "reader", "admin"])
+@pytest.mark.parametrize("role", ["writer", "mirror", "reader", "admin"])
 def test_no_role_touches_a_table(database: Database, owner: Connection, role: str):
     """Neither reads nor writes any table of the schema game, its partitions, or what is used inside of it."""
     tables = owner.execute(
@@ -139,6 +139,34 @@ def test_who_writes_does_not_review_and_who_reads_does_not_write(database: Datab
     refused(writer, "42501", "detach_partition", AT.date())
     with database.connect("reader") as reader:
         refused(reader, "42501", "register_player", game, "ann")
+
+
+def test_what_a_mirror_does_no_game_server_can(database: Database, writer: Connection, game: str):
+    """Erase players, move a mirror so that events are passed over, bring what was set aside; and a mirror does what it
+    needs, and nothing else."""
+    erasure, journal = UUID(int=7), UUID(int=8)
+    calls: list[tuple[str, list[object]]] = [
+        ("erasures_done", []),
+        ("position_of_mirror", ["m"]),
+        ("advance_mirror", ["m", None, None, journal, 1]),
+        ("place_mirror", ["m", journal, 2]),
+        ("ingest_set_aside", ["[]", journal]),
+        ("erase_player", [game, ["ann"], erasure]),
+    ]
+    assert ingest(writer, [event(game, 1)]) == (1, 0, 0)
+    for name, arguments in calls:
+        refused(writer, "42501", name, *arguments)
+    with database.connect("mirror") as mirror:
+        for name, arguments in calls:
+            call(mirror, name, *arguments)
+        assert call(mirror, "register_game", game) is False
+        assert ingest(mirror, [event(game, 2)]) == (1, 0, 0)
+        refused(mirror, "42501", "record_event", game, UUID(int=9), "shot")
+        refused(mirror, "42501", "accept_player", game, "ann")
+        refused(mirror, "42501", "review_flag", 1, "confirmed")
+        refused(mirror, "42501", "detach_partition", AT.date())
+    with database.connect("reader") as reader:
+        refused(reader, "42501", "erase_player", game, ["ann"], erasure)
 
 
 def test_a_search_path_leads_nowhere_else(database: Database, owner: Connection, game: str):
@@ -323,11 +351,13 @@ def test_columns_are_taken_all_or_none(writer: Connection, owner: Connection, ga
     """The same events in columns come to the same rows; where one of them is wrong nothing is there."""
 
     def columns(**changed: Any) -> tuple[int, int]:
-        context = {"game_id": game, "name": "shot", "player_id": "ann", "country": "DE", "received_at": str(AT)}
+        context = {"game_id": game, "player_id": "ann", "country": "DE"}
         given: dict[str, Any] = {
             "contexts": json.dumps([context, context | {"player_id": "ben"}]),
             "context": [1, 2, 2],
             "event_id": [UUID(int=number) for number in (201, 202, 203)],
+            "name": ["shot", "shot", "hit"],
+            "received_at": [AT, AT, AT],
             "time": [AT - dt.timedelta(seconds=number) for number in (3, 2, 1)],
             "seq": [7, None, 8],
             "props": [Jsonb({"a": 1}), None, None],
@@ -336,6 +366,9 @@ def test_columns_are_taken_all_or_none(writer: Connection, owner: Connection, ga
             "contexts": "json",
             "context": "int[]",
             "event_id": "uuid[]",
+            "name": "text[]",
+            "received_at": "timestamptz[]",
+            "severity": "text[]",
             "time": "timestamptz[]",
             "seq": "bigint[]",
         }
@@ -345,16 +378,21 @@ def test_columns_are_taken_all_or_none(writer: Connection, owner: Connection, ga
         assert row is not None
         return row[0], row[1]
 
-    contexts = [{"game_id": game, "name": "shot"}, {"game_id": game, "name": "shot"}]
+    contexts = [{"game_id": game}, {"game_id": game}]
     for state, changed in (
         ("PT001", {"contexts": "{}"}),
         ("PT001", {"contexts": None}),
-        ("22P02", {"contexts": json.dumps([{"game_id": game, "name": "shot", "journal_offset": "seven"}])}),
+        ("PT001", {"seq": "[0:2]={7,8,9}"}),
+        ("22P02", {"contexts": json.dumps([{"game_id": game, "journal_offset": "seven"}])}),
         ("PT002", {"contexts": json.dumps(contexts[:1])}),
         ("PT002", {"context": [1, 2]}),
         ("PT002", {"event_id": [UUID(int=201)]}),
         ("PT002", {"time": [AT]}),
-        ("PT002", {"contexts": json.dumps([contexts[0], {"game_id": game}])}),
+        ("PT002", {"contexts": json.dumps([contexts[0], {"player_id": "ann"}])}),
+        ("PT002", {"name": ["shot", "", "hit"]}),
+        ("PT002", {"seq": [7, 8, 9, 10]}),
+        ("PT003", {"name": ["shot", "x" * 65, "hit"]}),
+        ("PT003", {"severity": ["info", "bad", None]}),
         ("PT003", {"contexts": json.dumps([contexts[0], contexts[1] | {"country": "Germany"}])}),
         ("PT003", {"seq": [-1]}),
         ("PT003", {"value": [float("nan")]}),

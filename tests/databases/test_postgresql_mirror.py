@@ -286,9 +286,9 @@ def test_two_followers_do_not_write_over_each_other(mirror: Mirror, studio: Stud
         assert moved.value.position == slice_.upto
 
 
-def test_a_writer_alone_can_mirror(mirror: Mirror, studio: Studio) -> None:
+def test_the_role_of_mirrors_is_enough(mirror: Mirror, studio: Studio) -> None:
     """Into a database that its owner installed: the account has the role, and no table."""
-    mirror.run("DROP ROLE IF EXISTS mirroring; CREATE ROLE mirroring LOGIN IN ROLE playtrace_writer")
+    mirror.run("DROP ROLE IF EXISTS mirroring; CREATE ROLE mirroring LOGIN IN ROLE playtrace_mirror")
     game = studio.add_game("granted")
     studio.load(game, sent(0))
     assert studio.follow(mirror.make(game, user="mirroring"), games=(game,)).events == 1

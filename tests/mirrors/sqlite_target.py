@@ -46,7 +46,7 @@ VERSION = 1
 class SqliteTarget:
     """`before_commit` is called with the number of transactions before: it may kill the process."""
 
-    pace = Pace()
+    pace = Pace(is_read_ahead=True)
 
     def __init__(self, path: Path, mirror: str, *, before_commit: Callable[[int], None] = lambda commits: None) -> None:
         self.path = path

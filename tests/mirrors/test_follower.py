@@ -358,6 +358,17 @@ def test_a_mirror_of_one_game_and_from_a_day(followed: Followed):
         assert followed.mirrored().keys() == since
 
 
+def test_what_was_read_ahead_is_not_written_once_the_mirror_is_another(large: Followed):
+    with closing(large.follower()) as mirror:
+        assert mirror.step().did == "wrote"
+        before = large.mirrored()
+        large.mirror(game_ids=["maze"])
+        steps(mirror)
+    wanted = {ids: name for ids, name in large.expected().items() if ids in before or ids[0] == "maze"}
+    assert large.mirrored() == wanted
+    assert len(before) < len(wanted) < len(large.expected())
+
+
 def test_paused_it_writes_nothing_and_resumed_it_goes_on(mirrored: Followed):
     mirrored.take(mirrored.events(50))
     with closing(mirrored.follower()) as mirror:

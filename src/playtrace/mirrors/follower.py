@@ -24,6 +24,7 @@ from playtrace.config import Settings
 from playtrace.mirrors.cutting import Waiting, before_day, count_events, go_on_from, head_of, next_slice
 from playtrace.mirrors.erasing import read as read_erasure
 from playtrace.mirrors.erasing import waiting as waiting_erasures
+from playtrace.mirrors.read_ahead import ReadAhead
 from playtrace.mirrors.state import MirrorState, state_of
 from playtrace.mirrors.target import (
     GameFacts,
@@ -55,6 +56,8 @@ AWAY_RETRY_S_MAX = 60.0
 """this, or, where a person has to do something,"""
 PERSON_RETRY_S_MAX = 300.0
 """this."""
+GIVES_WAY = 4.0
+"""While loading is behind, it rests so many times as long as a slice took: a database here wants a core too."""
 EVENTS_MIN = 100
 """A slice is made no smaller than this, unless there is less."""
 MOVED_MAX = 10
@@ -71,6 +74,22 @@ class Step:
     """`wrote`: a slice. `rested`: the target has everything. `gone`: there is no such mirror any more."""
     rest_s: float
     """How long until the next one."""
+
+
+@dataclass(frozen=True)
+class _Next:
+    """What comes next, as it was read."""
+
+    head: Position
+    """Where the store was then."""
+    version: int
+    """Of the store, then or a moment before."""
+    waiting: Waiting | None
+    """None where there was nothing."""
+    rows: Any
+    """Of `waiting`."""
+    waiting_events: int | None
+    """All that the target lacked, where they were counted."""
 
 
 class Follower:
@@ -113,6 +132,7 @@ class Follower:
         """When somebody had last said something of the mirror."""
         self._pace = Pace()
         """Of the target."""
+        self._ahead = ReadAhead[_Next | None](f"mirror: {mirror_id} reads")
         self._events_max = self._pace.events_max
         """In a slice: what is too much for a database's time, or for memory, is not when it is less. With each
         slice that is written it grows again."""
@@ -160,6 +180,7 @@ class Follower:
 
     def close(self) -> None:
         """Leave the target. What was not committed is not there."""
+        self._ahead.close()
         if self._target is not None:
             self._target.close()
         self._target = None
@@ -212,27 +233,27 @@ class Follower:
                 self._pace = self._target.pace
                 self._events_max = self._pace.events_max
         target = self._target
-        version = self._store.version
+        if is_changed or erasures:
+            self._ahead.drop()
         if not self._place(mirror, target):
             return Step("rested", LOOK_S)
         for erasure_id in erasures:
             self._erase(mirror, target, erasure_id)
-        with self._store.reading() as moment:
-            head = head_of(moment, self._journal_id)
-            if head is None:
-                return Step("rested", LOOK_S)
-            lacking = _lacking(mirror, self._position, head)
-            waiting = next_slice(lacking, moment, events_max=self._events_max, bytes_max=self._pace.bytes_max)
-            rows = None if waiting is None else target.read(waiting.slice_, moment)
-            self.state.head_offset = head.journal_offset
-            if self._is_time_to_note() and waiting is not None:
-                self.state.waiting_events = count_events(lacking, moment)
+        read = self._ahead.take(self._position) or self._read(mirror, target, self._position)
+        if read is None:
+            return Step("rested", LOOK_S)
+        self.state.head_offset = read.head.journal_offset
+        if read.waiting_events is not None:
+            self.state.waiting_events = read.waiting_events
+        waiting = read.waiting
         if waiting is None:
-            self._seen_version = version
+            self._seen_version = read.version
             return self._caught_up()
-        self._write(target, waiting, rows)
-        del rows  # nothing of it is kept while the next is read
-        is_last = waiting.slice_.upto == head
+        is_last = waiting.slice_.upto == read.head
+        if self._pace.is_read_ahead and not is_last and not self._is_busy():
+            self._ahead.begin(waiting.slice_.upto, lambda: self._read(mirror, target, waiting.slice_.upto))
+        self._write(target, waiting, read.rows)
+        del read  # nothing of it is kept while the next is read
         if is_last:
             self._caught_up()
         else:
@@ -240,8 +261,23 @@ class Follower:
             self._note()
         took_s = time.monotonic() - began
         if self._is_busy():
-            return Step("wrote", took_s)
+            return Step("wrote", GIVES_WAY * took_s)
         return Step("wrote", self._pace.rest_s if is_last else 0.0)
+
+    def _read(self, mirror: Mirror, target: Target[Any], after: Position | None) -> _Next | None:
+        """What comes behind a position; None where the store was never loaded."""
+        version = self._store.version
+        with self._store.reading() as moment:
+            head = head_of(moment, self._journal_id)
+            if head is None:
+                return None
+            lacking = _lacking(mirror, after, head)
+            waiting = next_slice(lacking, moment, events_max=self._events_max, bytes_max=self._pace.bytes_max)
+            if waiting is None:
+                return _Next(head, version, None, None, None)
+            rows = target.read(waiting.slice_, moment)
+            waiting_events = count_events(lacking, moment) if self._is_time_to_note() else None
+        return _Next(head, version, waiting, rows, waiting_events)
 
     def _place(self, mirror: Mirror, target: Target[Any]) -> bool:
         """Stand where the next slice begins. False where the store was never loaded: there is no place."""
@@ -336,6 +372,7 @@ class Follower:
 
     def _go_on_elsewhere(self, mirror: Mirror | None, moved: PositionMoved) -> Step:
         self._moved += 1
+        self._ahead.drop()
         if self._moved > MOVED_MAX:
             return self._fail(mirror, str(moved), passes=True)
         self._position, self._is_placed = moved.position, False

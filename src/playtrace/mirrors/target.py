@@ -75,6 +75,8 @@ class Pace:
     bytes_max: int = 16 * 1024 * 1024
     """Of text in one slice, unless one request has more. It is in memory a few times: as a table, as what a database is
     sent, and in the database's driver."""
+    is_read_ahead: bool = False
+    """Whether the next slice is read while one is written: then two of them are in memory."""
     rest_s: float = 1.0
     """Between two looks at a store of which it has everything. What comes meanwhile is written together."""
 
@@ -115,7 +117,8 @@ GamesNow = Callable[[], Mapping[str, GameFacts]]
 class Target(Protocol[Rows]):
     """One mirror's place in one database. Used by one thread at a time; after any error it is closed, and another one
     is made. Each method may raise `TargetAway`, `TargetNewer` and `TargetUnusable`, whose text is a sentence for a
-    person and has no password in it."""
+    person and has no password in it. `read` alone is called by another thread too, where `pace.is_read_ahead`: one at a
+    time, while the one before is written."""
 
     @property
     def pace(self) -> Pace: ...

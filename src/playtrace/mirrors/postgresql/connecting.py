@@ -8,6 +8,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from playtrace.addresses import scrubbed
+from playtrace.mirrors.postgresql.arrays import BinaryArray, BinaryArrayDumper
 from playtrace.mirrors.target import TargetAway, TargetError, TargetUnusable
 
 CONNECT_SECONDS_MAX = 10
@@ -37,6 +38,8 @@ def connect(url: str, application: str) -> Connection:
         connection = psycopg.connect(
             url,
             autocommit=True,
+            # What is sent in binary form is UTF-8; a database in another encoding converts it.
+            client_encoding="UTF8",
             application_name=given.get("application_name") or application,
             connect_timeout=given.get("connect_timeout") or CONNECT_SECONDS_MAX,
             # A connection that was cut without a word is noticed within a minute.
@@ -46,6 +49,7 @@ def connect(url: str, application: str) -> Connection:
         )
     except psycopg.Error as error:
         raise told(error, url) from None
+    connection.adapters.register_dumper(BinaryArray, BinaryArrayDumper)
     if connection.info.server_version < VERSION_MIN:
         version = connection.info.server_version // 10_000
         connection.close()

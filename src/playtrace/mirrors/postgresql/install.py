@@ -17,12 +17,12 @@ import psycopg
 from playtrace.mirrors.postgresql.connecting import Connection
 from playtrace.mirrors.target import TargetNewer, TargetUnusable
 
-VERSION = 3
+VERSION = 4
 """Of the schema in these files."""
 FOLDER = files("playtrace.mirrors.postgresql")
 REPLACED = ("procedures/", "triggers/", "views/", "warehouse/procedures")
 """Beginnings of the names of files that an upgrade runs again: they replace what they define."""
-ROLES = ("playtrace_writer", "playtrace_reader", "playtrace_admin")
+ROLES = ("playtrace_writer", "playtrace_mirror", "playtrace_reader", "playtrace_admin")
 _INCLUDED = re.compile(r"^\\ir (\S+)$", re.MULTILINE)
 _LOCK = b"SELECT pg_advisory_xact_lock(hashtextextended('playtrace: schema', 0))"
 

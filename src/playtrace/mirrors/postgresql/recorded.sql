@@ -3,7 +3,7 @@
 SELECT game.make_partition((date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => ahead))::date)
 FROM generate_series(-1, 3) AS ahead;
 
-INSERT INTO game.schema_version (version) VALUES (3) ON CONFLICT DO NOTHING;
+INSERT INTO game.schema_version (version) VALUES (4) ON CONFLICT DO NOTHING;
 
 CREATE OR REPLACE VIEW game.catalogue AS
 SELECT 'table' AS kind, n.nspname || '.' || c.relname AS name,

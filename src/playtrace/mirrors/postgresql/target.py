@@ -37,13 +37,12 @@ MOVED = "PT008"
 """What `advance_mirror` raises where a mirror does not stand where it was expected."""
 
 
-class _Said(Struct, frozen=True):
+class SaidRows(Struct, frozen=True):
     """Rows of a slice, as procedures take them."""
 
-    games: dict[str, GameFacts | None]
-    """Those that the database was not told of yet."""
     events: pa.Table
     columns: Columns | None
+    """The same; None where there are none."""
     set_aside: str | None
 
 
@@ -51,10 +50,10 @@ class PostgreSQLTarget:
     """One mirror's place in one PostgreSQL database: see `Target`.
 
     An account that owns the database, or may create schemas in it, has the schema installed and brought up to date; one
-    with the role `playtrace_writer` alone finds it there.
+    with the role `playtrace_mirror` alone finds it there.
     """
 
-    pace = Pace()
+    pace = Pace(is_read_ahead=True)
 
     def __init__(self, url: str, mirror: str, games: GamesNow, refresh_s: float) -> None:
         """`refresh_s`: how often reports are brought up to date, at most; 0: not by the mirror."""
@@ -76,81 +75,62 @@ class PostgreSQLTarget:
             self._erasures = _erasures_done(connection)
             return self._position(connection)
 
-    def read(self, slice_: Slice, moment: Reader) -> SliceRows:
+    def read(self, slice_: Slice, moment: Reader) -> SaidRows:
         """See `Target.read`."""
-        return rows_of(slice_, moment)
+        return self._said(rows_of(slice_, moment))
 
-    def write(self, slice_: Slice, rows: SliceRows) -> Written:
+    def write(self, slice_: Slice, rows: SaidRows) -> Written:
         """See `Target.write`."""
         connection = self._opened()
-        said = self._said(rows)
+        games = self._unregistered(rows.events)
         with self._errors_told(), self._position_told(connection), connection.transaction():
             self._advance(connection, slice_)
             if (erasures := _erasures_done(connection)) != self._erasures:
                 # What was read may have somebody who was erased meanwhile.
                 self._erasures = erasures
                 raise PositionMoved(slice_.after)
-            written = self._ingest_all(connection, said, slice_.upto.journal_id)
-        self._registered |= said.games
+            written = self._ingest_all(connection, games, rows, slice_.upto.journal_id)
+        self._registered |= games
         self._refreshing.ask()
         return written
 
-    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> SliceRows:
+    def read_without(self, erasure: PlayerErasure, mirrored: Slice, moment: Reader) -> SaidRows:
         """See `Target.read_without`."""
-        return still_theirs(erasure, mirrored, moment)
+        return self._said(still_theirs(erasure, mirrored, moment))
 
-    def erase(self, erasure: PlayerErasure, rows: SliceRows) -> None:
+    def erase(self, erasure: PlayerErasure, rows: SaidRows) -> None:
         """See `Target.erase`."""
         connection = self._opened()
-        said = self._said(rows)
+        games = self._unregistered(rows.events)
         with self._errors_told(), connection.transaction():
             row = connection.execute(
                 "SELECT game_api.erase_player(%s, %s, %s, %s)",
                 [erasure.game_id, erasure.player_ids, erasure.erasure_id, erasure.is_refused],
             ).fetchone()
             if row is not None and row[0] is not None:
-                self._ingest_all(connection, said, None)
+                self._ingest_all(connection, games, rows, None)
             self._erasures = _erasures_done(connection)
         self._refreshing.ask()
 
-    def _said(self, rows: SliceRows) -> _Said:
+    def _said(self, rows: SliceRows) -> SaidRows:
         events = rows.events
-        return _Said(
-            self._unregistered(events),
+        return SaidRows(
             events,
             columns_of(events, self._json) if events.num_rows else None,
-            self._as_objects(rows.set_aside) if rows.set_aside.num_rows else None,
+            _as_objects(rows.set_aside, self._json) if rows.set_aside.num_rows else None,
         )
 
-    def _ingest_all(self, connection: Connection, said: _Said, journal_id: str | None) -> Written:
+    def _ingest_all(
+        self, connection: Connection, games: dict[str, GameFacts | None], said: SaidRows, journal_id: str | None
+    ) -> Written:
         taken = refused = 0
-        for game_id, facts in said.games.items():
+        for game_id, facts in games.items():
             _register(connection, game_id, facts)
         if said.columns is not None:
-            taken, refused = self._ingest(connection, said.events, said.columns)
+            taken, refused = _ingest(connection, said.events, said.columns)
         if said.set_aside is not None:
             connection.execute("SELECT game_api.ingest_set_aside(%s::json, %s)", [said.set_aside, journal_id])
         return Written(taken, refused)
-
-    def _ingest(self, connection: Connection, events: pa.Table, columns: Columns) -> tuple[int, int]:
-        """How many were new, and how many were refused."""
-        try:
-            with connection.transaction():
-                row = connection.execute(columns.sql, columns.values).fetchone()
-                return (row[0] if row else 0), 0
-        except psycopg.Error as error:
-            if not isinstance(error, psycopg.DataError) and not (error.sqlstate or "").startswith(OURS):
-                raise
-        # One of them is not taken: then each is looked at by itself.
-        row = connection.execute(
-            "SELECT taken, refused FROM game_api.ingest_events(%s::json)", [self._as_objects(events)]
-        ).fetchone()
-        return row or (0, 0)
-
-    def _as_objects(self, rows: pa.Table) -> str:
-        said = said_by(rows)
-        columns: list[LiteralString] = [AS_JSON.get(name, name) for name in _NAMES if name in said]
-        return self._json.array_of(rows, ", ".join(columns))
 
     def stand_at(self, position: Position) -> None:
         """See `Target.stand_at`."""
@@ -250,6 +230,28 @@ def _register(connection: Connection, game_id: str, facts: GameFacts | None) -> 
         connection.execute(
             "SELECT game_api.register_game(%s, %s, %s, %s)", [game_id, facts.name, facts.time_zone, facts.currency]
         )
+
+
+def _ingest(connection: Connection, events: pa.Table, columns: Columns) -> tuple[int, int]:
+    """How many were new, and how many were refused."""
+    try:
+        with connection.transaction():
+            row = connection.execute(columns.sql, columns.values).fetchone()
+            return (row[0] if row else 0), 0
+    except psycopg.Error as error:
+        if not isinstance(error, psycopg.DataError) and not (error.sqlstate or "").startswith(OURS):
+            raise
+    # One of them is not taken: then each is looked at by itself.
+    with contextlib.closing(JsonRows()) as rows:
+        said = _as_objects(events, rows)
+    row = connection.execute("SELECT taken, refused FROM game_api.ingest_events(%s::json)", [said]).fetchone()
+    return row or (0, 0)
+
+
+def _as_objects(rows: pa.Table, json_rows: JsonRows) -> str:
+    said = said_by(rows)
+    columns: list[LiteralString] = [AS_JSON.get(name, name) for name in _NAMES if name in said]
+    return json_rows.array_of(rows, ", ".join(columns))
 
 
 _NAMES: tuple[LiteralString, ...] = (*IN_COMMON, *KINDS, "outcome", "reason", "error", "body")

@@ -10,13 +10,13 @@ SET timezone = 'UTC'
 AS $$
     SELECT
         array_agg((
-            sent.ordinal, sent.game_code, game.game_id, sent.name, sent.received_at, sent.player_id, sent.session_id,
-            sent.device_id, sent.env, sent.platform, sent.os, sent.version, sent.build, sent.country, sent.region,
-            sent.severity, sent.source, sent.match_id, sent.level, sent.map, sent.currency, sent.journal_offset
+            sent.ordinal, sent.game_code, game.game_id, sent.player_id, sent.session_id, sent.device_id, sent.env,
+            sent.platform, sent.os, sent.version, sent.build, sent.country, sent.region, sent.source
         )::game.sent_context),
         array_agg((
-            sent.ordinal, sent.ordinal, sent.event_id, sent.occurred_at, sent.client_time, sent.seq, sent.mono_ms,
-            sent.x, sent.y, sent.z, sent.value, sent.props, sent.position
+            sent.ordinal, sent.ordinal, sent.event_id, sent.name, sent.occurred_at, sent.received_at, sent.client_time,
+            sent.seq, sent.mono_ms, sent.severity, sent.match_id, sent.level, sent.map, sent.x, sent.y, sent.z, sent.value,
+            sent.currency, sent.props, sent.journal_offset, sent.position
         )::game.sent_event)
     FROM (
         SELECT ordinal::integer, nullif(game_id, '') AS game_code, event_id, nullif(name, '') AS name,
@@ -64,8 +64,13 @@ AS $$
                 WHEN event.event_id IS NULL THEN 'PT002 event_id: it is missing.'
                 WHEN event.event_id IN ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')
                     THEN 'PT003 event_id: it stands for no id at all.'
+                WHEN event.name IS NULL THEN 'PT002 name: it is missing.'
+                WHEN char_length(event.name) > 64 THEN 'PT003 name: expected at most 64 characters.'
                 WHEN event.occurred_at IS NULL THEN 'PT002 time: it is missing.'
-                WHEN NOT event.occurred_at BETWEEN '2000-01-01' AND context.received_at
+                WHEN event.received_at IS NULL THEN 'PT002 received_at: it is missing.'
+                WHEN NOT event.received_at BETWEEN '2000-01-01' AND now() + interval '1 day'
+                    THEN 'PT005 received_at: expected a time that has been.'
+                WHEN NOT event.occurred_at BETWEEN '2000-01-01' AND event.received_at
                     THEN 'PT005 time: expected one after the year 1999, and none that was to come when it was received.'
                 WHEN event.client_time IN ('infinity', '-infinity') THEN 'PT005 client_time: expected a time.'
                 WHEN NOT event.seq BETWEEN 0 AND 9007199254740992 THEN 'PT003 seq: expected 0 to 2^53.'
@@ -75,26 +80,26 @@ AS $$
                     AND event.z BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
                     AND event.value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)
                     THEN 'PT003 x, y, z, value: expected finite numbers.'
+                WHEN event.severity NOT IN ('info', 'warning', 'critical')
+                    THEN 'PT003 severity: expected info, warning or critical.'
+                WHEN char_length(event.match_id) > 256 THEN 'PT003 match_id: expected at most 256 characters.'
+                WHEN char_length(event.level) > 256 THEN 'PT003 level: expected at most 256 characters.'
+                WHEN char_length(event.map) > 256 THEN 'PT003 map: expected at most 256 characters.'
+                WHEN char_length(event.currency) > 64 THEN 'PT003 currency: expected at most 64 characters.'
                 WHEN jsonb_typeof(event.props) <> 'object' THEN 'PT003 props: expected an object.'
                 WHEN pg_column_size(event.props) > 131072 THEN 'PT003 props: too large.'
+                WHEN event.journal_offset < 0 THEN 'PT003 journal_offset: below 0.'
                 WHEN event.position IS NULL OR event.position < 0 THEN 'PT003 position: below 0.'
             END
         ) AS refusal
         FROM unnest(events) AS event
         LEFT JOIN (
-            SELECT sent.number, sent.received_at, CASE
+            SELECT sent.number, CASE
                 WHEN sent.game_code IS NULL THEN 'PT002 game_id: it is missing.'
                 WHEN sent.game_id IS NULL THEN 'PT004 game_id: there is no such game.'
-                WHEN sent.name IS NULL THEN 'PT002 name: it is missing.'
-                WHEN char_length(sent.name) > 64 THEN 'PT003 name: expected at most 64 characters.'
-                WHEN NOT sent.received_at BETWEEN '2000-01-01' AND now() + interval '1 day'
-                    THEN 'PT005 received_at: expected a time that has been.'
                 WHEN char_length(sent.player) > 256 THEN 'PT003 player_id: expected at most 256 characters.'
                 WHEN char_length(sent.session) > 256 THEN 'PT003 session_id: expected at most 256 characters.'
                 WHEN char_length(sent.device) > 256 THEN 'PT003 device_id: expected at most 256 characters.'
-                WHEN char_length(sent.match_id) > 256 THEN 'PT003 match_id: expected at most 256 characters.'
-                WHEN char_length(sent.level) > 256 THEN 'PT003 level: expected at most 256 characters.'
-                WHEN char_length(sent.map) > 256 THEN 'PT003 map: expected at most 256 characters.'
                 WHEN char_length(sent.env) > 64 THEN 'PT003 env: expected at most 64 characters.'
                 WHEN char_length(sent.platform) > 64 THEN 'PT003 platform: expected at most 64 characters.'
                 WHEN char_length(sent.os) > 64 THEN 'PT003 os: expected at most 64 characters.'
@@ -102,11 +107,7 @@ AS $$
                 WHEN char_length(sent.build) > 64 THEN 'PT003 build: expected at most 64 characters.'
                 WHEN NOT sent.country ~ '^[A-Z]{2}$' THEN 'PT003 country: expected two letters of ISO 3166-1.'
                 WHEN char_length(sent.region) > 64 THEN 'PT003 region: expected at most 64 characters.'
-                WHEN sent.severity NOT IN ('info', 'warning', 'critical')
-                    THEN 'PT003 severity: expected info, warning or critical.'
                 WHEN char_length(sent.source) > 64 THEN 'PT003 source: expected at most 64 characters.'
-                WHEN char_length(sent.currency) > 64 THEN 'PT003 currency: expected at most 64 characters.'
-                WHEN sent.journal_offset < 0 THEN 'PT003 journal_offset: below 0.'
                 WHEN is_refusing AND (game.is_refused(sent.game_id, sent.player) OR game.is_refused(sent.game_id, sent.device))
                     THEN 'PT011 player_id: consent was withdrawn, nothing of this player is kept.'
             END AS refusal

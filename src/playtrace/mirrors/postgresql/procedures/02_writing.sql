@@ -70,7 +70,11 @@ BEGIN
 
     INSERT INTO game.event_type (game_id, name)
     SELECT different.game_id, different.name
-    FROM (SELECT DISTINCT one.game_id, one.name FROM unnest(contexts) AS one) AS different
+    FROM (
+        SELECT DISTINCT said.game_id, one.name
+        FROM unnest(events) AS one
+        JOIN unnest(contexts) AS said ON said.number = one.context
+    ) AS different
     LEFT JOIN game.event_type AS known ON known.game_id = different.game_id AND known.name = different.name
     WHERE known.event_type_id IS NULL
     ORDER BY 1, 2
@@ -118,8 +122,8 @@ BEGIN
 
     -- Whose session it is first: then the row of a session is looked up by all columns of its key.
     WITH owned AS MATERIALIZED (
-        SELECT one.number, one.game_id, one.env, kind.event_type_id, player.player_id, device.device_id,
-            build.client_build_id, region.region_id,
+        SELECT one.number, one.game_id, one.env, one.source, player.player_id, device.device_id, build.client_build_id,
+            region.region_id,
             CASE WHEN num_nonnulls(one.session, one.player) > 0 THEN coalesce(one.session, '') END AS session,
             CASE WHEN char_length(one.session) >= 16 THEN 0 ELSE coalesce(player.player_id, 0) END AS owner_player_id,
             CASE
@@ -127,7 +131,6 @@ BEGIN
                 ELSE coalesce(device.device_id, 0)
             END AS owner_device_id
         FROM unnest(contexts) AS one
-        JOIN game.event_type AS kind ON kind.game_id = one.game_id AND kind.name = one.name
         LEFT JOIN game.player ON player.game_id = one.game_id AND player.external_id = one.player
         LEFT JOIN game.device ON device.game_id = one.game_id AND device.external_id = one.device
         LEFT JOIN game.client_build AS build ON build.game_id = one.game_id
@@ -138,8 +141,8 @@ BEGIN
             AND coalesce(region.region, '') = coalesce(one.region, '')
     )
     SELECT array_agg((
-        owned.number, owned.game_id, owned.event_type_id, owned.player_id, session.client_session_id, owned.device_id,
-        owned.client_build_id, owned.region_id
+        owned.number, owned.game_id, owned.player_id, session.client_session_id, owned.device_id, owned.client_build_id,
+        owned.region_id, owned.env, owned.source
     )::game.named_rows) INTO named
     FROM owned
     LEFT JOIN game.client_session AS session
@@ -184,13 +187,13 @@ BEGIN
         client_build_id, region_id, position, seq, mono_ms, journal_offset, written_in, x, y, z, value, env, severity,
         source, match_id, level, map, currency, props
     )
-    SELECT its.game_id, its.event_type_id, one.occurred_at, said.received_at, one.client_time, one.event_id,
+    SELECT its.game_id, kind.event_type_id, one.occurred_at, one.received_at, one.client_time, one.event_id,
         its.player_id, its.client_session_id, its.device_id, its.client_build_id, its.region_id, one.position, one.seq,
-        one.mono_ms, said.journal_offset, this_transaction, one.x, one.y, one.z, one.value, said.env,
-        said.severity, said.source, said.match_id, said.level, said.map, said.currency, one.props
+        one.mono_ms, one.journal_offset, this_transaction, one.x, one.y, one.z, one.value, its.env, one.severity,
+        its.source, one.match_id, one.level, one.map, one.currency, one.props
     FROM unnest(events) AS one
-    JOIN unnest(contexts) AS said ON said.number = one.context
     JOIN unnest(named) AS its ON its.number = one.context
+    JOIN game.event_type AS kind ON kind.game_id = its.game_id AND kind.name = one.name
     WHERE new_ones IS NULL OR one.ordinal = ANY (new_ones);
     GET DIAGNOSTICS taken = ROW_COUNT;
     RETURN taken;

@@ -9,7 +9,7 @@ DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['playtrace_writer', 'playtrace_reader', 'playtrace_admin'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['playtrace_writer', 'playtrace_mirror', 'playtrace_reader', 'playtrace_admin'] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
             BEGIN
                 EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', wanted);
@@ -28,11 +28,11 @@ CREATE SCHEMA report;
 CREATE SCHEMA warehouse;
 
 COMMENT ON SCHEMA game IS 'Tables of the game database. No role may touch them: what writes is in game_api, what reads in report and warehouse.';
-COMMENT ON SCHEMA game_api IS 'Procedures: the only way to write. playtrace_writer may execute them; those of reviewing, and of partitions, are for playtrace_admin.';
+COMMENT ON SCHEMA game_api IS 'Procedures: the only way to write. playtrace_writer may execute those of game servers, playtrace_mirror those of a mirror, and playtrace_admin all.';
 COMMENT ON SCHEMA report IS 'Views for reports, for playtrace_reader.';
 COMMENT ON SCHEMA warehouse IS 'Star schema, filled by one procedure, for playtrace_reader.';
 
 REVOKE ALL ON SCHEMA game, game_api, report, warehouse FROM PUBLIC;
-GRANT USAGE ON SCHEMA game_api TO playtrace_writer, playtrace_admin;
+GRANT USAGE ON SCHEMA game_api TO playtrace_writer, playtrace_mirror, playtrace_admin;
 GRANT USAGE ON SCHEMA report, warehouse TO playtrace_reader;
 GRANT USAGE ON SCHEMA report TO playtrace_admin;

@@ -2,8 +2,6 @@ CREATE TYPE game.sent_context AS (
     number integer,
     game_code text,
     game_id integer,
-    name text,
-    received_at timestamptz,
     player text,
     session text,
     device text,
@@ -14,30 +12,32 @@ CREATE TYPE game.sent_context AS (
     build text,
     country text,
     region text,
-    severity text,
-    source text,
-    match_id text,
-    level text,
-    map text,
-    currency text,
-    journal_offset bigint
+    source text
 );
 
-COMMENT ON TYPE game.sent_context IS 'What one event or many of a batch say alike, as it was sent: the columns that repeat.';
+COMMENT ON TYPE game.sent_context IS 'Who sent an event and where from, as it was sent: what all events of a session say alike.';
 
 CREATE TYPE game.sent_event AS (
     ordinal integer,
     context integer,
     event_id uuid,
+    name text,
     occurred_at timestamptz,
+    received_at timestamptz,
     client_time timestamptz,
     seq bigint,
     mono_ms bigint,
+    severity text,
+    match_id text,
+    level text,
+    map text,
     x double precision,
     y double precision,
     z double precision,
     value double precision,
+    currency text,
     props jsonb,
+    journal_offset bigint,
     position integer
 );
 
@@ -46,15 +46,16 @@ COMMENT ON TYPE game.sent_event IS 'What an event says of its own, as it was sen
 CREATE TYPE game.named_rows AS (
     number integer,
     game_id integer,
-    event_type_id integer,
     player_id bigint,
     client_session_id bigint,
     device_id bigint,
     client_build_id integer,
-    region_id integer
+    region_id integer,
+    env text,
+    source text
 );
 
-COMMENT ON TYPE game.named_rows IS 'The rows that events of the context of this number refer to.';
+COMMENT ON TYPE game.named_rows IS 'The rows that events of the context of this number refer to, and what they say of it themselves.';
 
 CREATE TYPE game.finding AS (
     game_id integer,

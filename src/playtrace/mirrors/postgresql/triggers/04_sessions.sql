@@ -23,27 +23,21 @@ BEGIN
     ORDER BY named.game_id, named.client_session_id
     FOR NO KEY UPDATE OF named;
 
-    WITH gathered AS MATERIALIZED (
+    WITH counted AS MATERIALIZED (
         -- What lies within one timeout is of one session.
-        SELECT each.game_id, each.client_session_id, min(each.env) AS env, timeout,
+        SELECT each.game_id, each.client_session_id, min(each.env) AS env, timeout, within,
             min(occurred_at) AS started_at, max(occurred_at) AS ended_at, min(on_since) AS on_since, max(mono_ms) AS mono_ms,
-            min(event_key) AS first_event, min(event_key) FILTER (WHERE event_key[7] > 0) AS first_player,
+            min(occurred_at) FILTER (WHERE player_id IS NOT NULL) AS player_at,
             count(*) AS events, sum(played) AS played, sum(crashes) AS crashes, sum(quits) AS quits,
             sum(backgrounds) AS backgrounds
         FROM (
-            SELECT added.game_id, added.client_session_id, added.env, added.occurred_at, game.session_timeout AS timeout,
+            SELECT added.game_id, added.client_session_id, added.env, added.occurred_at, added.player_id,
+                game.session_timeout AS timeout, date_bin(game.session_timeout, added.occurred_at, '2000-01-01') AS within,
                 CASE WHEN named.external_id <> '' THEN added.mono_ms END AS mono_ms,
                 CASE
                     WHEN named.external_id = '' OR added.mono_ms IS NULL THEN added.occurred_at
                     ELSE added.occurred_at - least(added.mono_ms, 86400000) * interval '1 millisecond'
                 END AS on_since,
-                -- Its place in the order of all, and what the first of them says of the session: of two arrays that is
-                -- smaller whose first different number is.
-                ARRAY[
-                    (date_part('epoch', added.occurred_at) * 1e6)::bigint,
-                    greatest(0, least(coalesce(added.seq, 0), 32767)), added.journal_offset, added.position,
-                    coalesce(added.client_build_id, 0), coalesce(added.region_id, 0), coalesce(added.player_id, 0)
-                ] AS event_key,
                 CASE WHEN added.event_type_id = ANY (crash) THEN 0 ELSE 1 END AS played,
                 CASE
                     WHEN added.event_type_id = ANY (crash) AND added.props ->> 'class' IS DISTINCT FROM 'hang' THEN 1
@@ -64,7 +58,32 @@ BEGIN
             JOIN game.game ON game.game_id = added.game_id
             WHERE added.event_type_id <> ALL (passive)
         ) AS each
-        GROUP BY each.game_id, each.client_session_id, timeout, date_bin(timeout, occurred_at, '2000-01-01')
+        GROUP BY each.game_id, each.client_session_id, timeout, within
+    ),
+    -- Of each the first event, and the first that names a player: its place in the order of all, and what it says of the
+    -- session. Of two arrays that is smaller whose first different number is.
+    firsts AS MATERIALIZED (
+        SELECT game_id, client_session_id, within, min(event_key) AS first_event,
+            min(event_key) FILTER (WHERE event_key[7] > 0) AS first_player
+        FROM (
+            SELECT counted.game_id, counted.client_session_id, counted.within, ARRAY[
+                (date_part('epoch', added.occurred_at) * 1e6)::bigint,
+                greatest(0, least(coalesce(added.seq, 0), 32767)), added.journal_offset, added.position,
+                coalesce(added.client_build_id, 0), coalesce(added.region_id, 0), coalesce(added.player_id, 0)
+            ] AS event_key
+            FROM added
+            JOIN counted
+                ON counted.game_id = added.game_id AND counted.client_session_id = added.client_session_id
+                AND (added.occurred_at = counted.started_at OR added.occurred_at = counted.player_at)
+            WHERE added.event_type_id <> ALL (passive)
+        ) AS candidates
+        GROUP BY game_id, client_session_id, within
+    ),
+    gathered AS MATERIALIZED (
+        SELECT counted.*, firsts.first_event, firsts.first_player
+        FROM counted
+        JOIN firsts ON firsts.game_id = counted.game_id AND firsts.client_session_id = counted.client_session_id
+            AND firsts.within = counted.within
     ),
     reach AS MATERIALIZED (
         SELECT game_id, client_session_id, min(timeout) AS timeout, min(on_since) AS first, max(ended_at) AS last

@@ -115,29 +115,55 @@ BEGIN
         CROSS JOIN LATERAL game.rule_for('clock_back', played.game_id, '') AS back
         CROSS JOIN LATERAL game.rule_for('clock_drift', played.game_id, '') AS drift
     ),
-    pairs AS (
-        SELECT *, lag(client_time) OVER session AS client_time_before, lag(event_id) OVER session AS event_id_before,
-            lag(is_new) OVER session AS is_new_before
+    around AS NOT MATERIALIZED (
+        SELECT *, true AS is_new FROM news
+        UNION ALL
+        SELECT game_id, player_id, client_session_id, occurred_at, client_time, seq, mono_ms, event_id, false FROM known
+    ),
+    -- Earlier by the client's clock than the event before: few are, and for these alone that event is looked up.
+    back AS MATERIALIZED (
+        SELECT here.*, rule.back_id, rule.back_ms
         FROM (
-            SELECT *, true AS is_new FROM news
-            UNION ALL
-            SELECT game_id, player_id, client_session_id, occurred_at, client_time, seq, mono_ms, event_id, false
-            FROM known
-        ) AS around
-        WINDOW session AS (PARTITION BY game_id, client_session_id ORDER BY seq, mono_ms)
+            SELECT *, lag(client_time) OVER (
+                PARTITION BY client_session_id ORDER BY seq, mono_ms
+            ) AS client_time_before
+            FROM around
+        ) AS here
+        JOIN clock_rules AS rule ON rule.game_id = here.game_id AND rule.back_id IS NOT NULL
+        -- Said twice, as to compare times costs less than to reckon with them.
+        WHERE here.client_time < here.client_time_before
+            AND here.client_time < here.client_time_before - rule.back_ms * interval '1 millisecond'
+    ),
+    pairs AS (
+        SELECT back.*, before.event_id AS event_id_before
+        FROM back
+        CROSS JOIN LATERAL (
+            SELECT around.event_id, around.is_new
+            FROM around
+            WHERE around.game_id = back.game_id AND around.client_session_id = back.client_session_id
+                AND (around.seq, around.mono_ms) <= (back.seq, back.mono_ms)
+                AND around.client_time = back.client_time_before
+            ORDER BY around.seq DESC, around.mono_ms DESC
+            LIMIT 1
+        ) AS before
+        WHERE back.is_new OR before.is_new
     ),
     -- The latest event of each session in this batch, and the one to compare it with: the first of the batch where that is far
     -- enough away, else one that was there before.
-    latest AS MATERIALIZED (
-        SELECT DISTINCT ON (spans.game_id, spans.client_session_id, spans.player_id) news.*, spans.first_mono_ms,
-            rule.drift_id, rule.drift_share, rule.window_seconds
+    first_and_last AS MATERIALIZED (
+        SELECT news.*, spans.first_mono_ms, spans.last_mono_ms, rule.drift_id, rule.drift_share, rule.window_seconds
         FROM spans
         JOIN clock_rules AS rule ON rule.game_id = spans.game_id AND rule.drift_id IS NOT NULL
             AND spans.last_mono_ms >= rule.window_seconds * 1000
         JOIN news ON news.game_id = spans.game_id AND news.player_id = spans.player_id
-            AND news.client_session_id = spans.client_session_id AND news.mono_ms = spans.last_mono_ms
-            AND news.client_time IS NOT NULL
-        ORDER BY spans.game_id, spans.client_session_id, spans.player_id, news.seq DESC
+            AND news.client_session_id = spans.client_session_id AND news.client_time IS NOT NULL
+            AND (news.mono_ms = spans.last_mono_ms OR news.mono_ms = spans.first_mono_ms)
+    ),
+    latest AS MATERIALIZED (
+        SELECT DISTINCT ON (game_id, client_session_id, player_id) *
+        FROM first_and_last
+        WHERE mono_ms = last_mono_ms
+        ORDER BY game_id, client_session_id, player_id, seq DESC
     ),
     ends AS (
         SELECT last.game_id, last.player_id, last.occurred_at, last.event_id, last.drift_id, last.drift_share,
@@ -146,12 +172,11 @@ BEGIN
             last.mono_ms - first.mono_ms AS mono_ms
         FROM (
             SELECT DISTINCT ON (latest.game_id, latest.client_session_id, latest.player_id) latest.*,
-                news.event_id AS earliest_id, news.client_time AS earliest_time, news.mono_ms AS earliest_ms
+                earliest.event_id AS earliest_id, earliest.client_time AS earliest_time, earliest.mono_ms AS earliest_ms
             FROM latest
-            JOIN news ON news.game_id = latest.game_id AND news.player_id = latest.player_id
-                AND news.client_session_id = latest.client_session_id AND news.mono_ms = latest.first_mono_ms
-                AND news.client_time IS NOT NULL
-            ORDER BY latest.game_id, latest.client_session_id, latest.player_id, news.seq
+            JOIN first_and_last AS earliest ON earliest.game_id = latest.game_id AND earliest.player_id = latest.player_id
+                AND earliest.client_session_id = latest.client_session_id AND earliest.mono_ms = latest.first_mono_ms
+            ORDER BY latest.game_id, latest.client_session_id, latest.player_id, earliest.seq
         ) AS last
         CROSS JOIN LATERAL (
             SELECT last.earliest_id AS event_id, last.earliest_time AS client_time, last.earliest_ms AS mono_ms
@@ -181,14 +206,10 @@ BEGIN
         WHERE is_third OR (is_new AND speed > 5 * threshold)
         UNION ALL
         SELECT (
-            pairs.game_id, pairs.player_id, rule.back_id, 'clock_back', pairs.occurred_at,
-            date_part('epoch', pairs.client_time_before - pairs.client_time) * 1000, rule.back_ms,
-            ARRAY[pairs.event_id_before, pairs.event_id]
+            game_id, player_id, back_id, 'clock_back', occurred_at,
+            date_part('epoch', client_time_before - client_time) * 1000, back_ms, ARRAY[event_id_before, event_id]
         )::game.finding
         FROM pairs
-        JOIN clock_rules AS rule ON rule.game_id = pairs.game_id AND rule.back_id IS NOT NULL
-        WHERE pairs.client_time < pairs.client_time_before - rule.back_ms * interval '1 millisecond'
-            AND (pairs.is_new OR pairs.is_new_before)
         UNION ALL
         SELECT (
             game_id, player_id, drift_id, 'clock_drift', occurred_at, abs(wall_ms - mono_ms) / mono_ms, drift_share,

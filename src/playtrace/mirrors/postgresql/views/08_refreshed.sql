@@ -25,9 +25,9 @@ $$;
 
 COMMENT ON PROCEDURE report.refresh() IS 'Brings the warehouse and all reports up to date, in one transaction, while they are read. If somebody else does it already, it returns at once.';
 REVOKE ALL ON PROCEDURE report.refresh() FROM PUBLIC;
-GRANT EXECUTE ON PROCEDURE report.refresh() TO playtrace_writer, playtrace_admin;
+GRANT EXECUTE ON PROCEDURE report.refresh() TO playtrace_writer, playtrace_mirror, playtrace_admin;
 -- To call it is to find it.
-GRANT USAGE ON SCHEMA report, warehouse TO playtrace_writer, playtrace_admin;
+GRANT USAGE ON SCHEMA report, warehouse TO playtrace_writer, playtrace_mirror, playtrace_admin;
 
 GRANT SELECT ON report.active_day, report.game_day, report.active_players, report.session, report.sessions,
     report.crash_free, report.retention, report.payment, report.revenue, report.spender, report.spenders,
