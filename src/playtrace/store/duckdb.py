@@ -19,7 +19,7 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any, LiteralString
@@ -75,7 +75,7 @@ class Reader:
         """As `query`, for few rows: each as a dictionary."""
         with self._errors():
             # Not as a relation, of which the statement would be planned twice.
-            answer = self._connection.execute(sql, dict(parameters or {}))
+            answer = self._connection.execute(_parsed(sql), dict(parameters or {}))
             names = [column[0] for column in answer.description]
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
@@ -133,6 +133,12 @@ class Reader:
             if isinstance(error, BROKEN):
                 raise StoreError(f"The store cannot be read at the moment: {error}") from error
             raise QueryRefused(str(error)) from error
+
+
+@lru_cache(maxsize=256)
+def _parsed(sql: LiteralString) -> duckdb.Statement:
+    """A statement of ours: the same few hundred are asked again and again, and a long one is read for milliseconds."""
+    return duckdb.extract_statements(sql)[0]
 
 
 QUOTED = re.compile(r"^LINE (?P<line>\d+): (?P<text>.*)\n(?P<blanks> *)(?P<marks>\^+)", re.MULTILINE)

@@ -1,42 +1,49 @@
-WITH all_counts AS (
+WITH all_payments AS (
   SELECT
-    slot,
+    time,
     name,
-    platform,
-    version,
-    country,
-    currency,
-    events
+    currency
   FROM (
     SELECT
       game_id,
       env,
-      slot,
+      time,
+      received_at,
+      order_key,
       name,
+      player_id,
+      owner,
+      session_id,
+      match_id,
+      map_id,
+      level,
       platform,
       version,
       country,
       currency,
-      events,
-      value_micros,
-      frames_micros,
-      frames_us
-    FROM main.event_counts
+      value,
+      subject,
+      detail,
+      balance,
+      duration_s,
+      transaction_id,
+      is_validated
+    FROM main.noted_events
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS parts
+  ) AS noted
+  WHERE
+    name IN ('purchase', 'ad_impression')
 )
 SELECT
   COALESCE(NULLIF(currency, ''), 'USD') AS currency,
-  MIN(slot) AS first_slot,
-  MAX(slot) AS last_slot
-FROM all_counts
-WHERE
-  name IN ('purchase', 'ad_impression')
+  MIN(time) AS first_at,
+  MAX(time) AS last_at
+FROM all_payments
 GROUP BY
   COALESCE(NULLIF(currency, ''), 'USD')
 ORDER BY
-  SUM(events) DESC NULLS LAST,
+  COUNT(*) DESC NULLS LAST,
   currency
 LIMIT 300;
 

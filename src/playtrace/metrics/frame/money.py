@@ -132,11 +132,10 @@ earned AS (
 
 # Of all time: a refund has the rate of the day of its order.
 EVER_PAID_IN: LiteralString = f"""
-SELECT {PAID_IN} AS currency, min(slot) AS first_slot, max(slot) AS last_slot
-FROM all_counts
-WHERE name IN ('purchase', 'ad_impression')
+SELECT {PAID_IN} AS currency, min(time) AS first_at, max(time) AS last_at
+FROM all_payments
 GROUP BY {PAID_IN}
-ORDER BY sum(events) DESC, currency
+ORDER BY count(*) DESC, currency
 LIMIT $currencies_max
 """
 
@@ -149,8 +148,8 @@ def rates_table(parameters: PurchaseParameters, asking: Asking) -> Table:
     }
     rates: list[tuple[object, ...]] = []
     if currencies:
-        first = min(row["first_slot"] for row in rows).date()
-        last = max(row["last_slot"] for row in rows).date()
+        first = min(row["first_at"] for row in rows).date()
+        last = max(row["last_at"] for row in rows).date()
         carry_days = asking.rules.rate_carry_days
         quotes = asking.rules.quotes(currencies | {parameters.currency}, first - dt.timedelta(days=carry_days), last)
         rates = [tuple(rate) for rate in rates_into(parameters.currency, quotes, currencies, first, last, carry_days)]

@@ -22,6 +22,13 @@ RELATIONS: dict[Sql, Relation] = {
     "payments": Relation(PAYMENTS + "{segment}{keep}", noted_events.ROLLUP, at="time"),
     # ... and whatever the filters say: for who is filtered by something else, such as the first event ever.
     "every_payment": Relation(PAYMENTS, noted_events.ROLLUP, at="time", is_narrowed=False),
+    # What was ever paid with, and when.
+    "all_payments": Relation(
+        """
+    SELECT time, name, currency FROM ({rows}) AS noted WHERE name IN ('purchase', 'ad_impression')""",
+        noted_events.ROLLUP,
+        is_narrowed=False,
+    ),
     # Purchases of all time that name their order, whatever the filters: what later ones repeat or give back.
     "orders": Relation(
         """
