@@ -16,9 +16,11 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 
 from databases.postgresql import PostgreSQL, throw_away_postgresql
-from databases.studio import MakeTarget, Studio, made_studio
+from databases.reported import Both, every_view_equals_its_metric
+from databases.studio import RECEIVED_AT, MakeTarget, Studio, made_studio
 from playtrace.mirrors.postgresql.refreshing import Refreshing
 from playtrace.mirrors.target import GameFacts, Position, PositionMoved, TargetAway, TargetNewer, TargetUnusable
 from playtrace.mirrors.targets import make_target
@@ -374,7 +376,8 @@ def test_a_position_is_kept_for_each_mirror(mirror: Mirror, studio: Studio) -> N
 @pytest.mark.timeout(7_200)
 def test_mirror_and_database_are_killed_again_and_again(tmp_path: Path) -> None:
     """Simulated events, late, repeated and out of order; the mirror is killed 20 times, the database, which syncs as in
-    production, five times, and a connection is cut. Then events and sessions are those of the store, one for one."""
+    production, five times, and a connection is cut. Then events and sessions are those of the store, one for one, and
+    every view equals its metric."""
     with made_studio(tmp_path, memory_bytes=8 * 1024**3) as studio:
         drill(studio)
 
@@ -420,4 +423,10 @@ def drill(studio: Studio) -> None:
         studio.follow(mirror.make("drill"), 10, games=(game,))
         found = sum(assert_same_events(mirror, game, f"{digit}%") for digit in "0123456789abcdef")
         assert found > 0.8 * events
-        assert_same_sessions(mirror, game)
+        sessions = assert_same_sessions(mirror, game)
+        facts = studio.facts[game]
+        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as database:
+            both = Both(studio.store, database, game, facts.time_zone, facts.currency, RECEIVED_AT)
+            both.refresh()
+            every_view_equals_its_metric(both)
+        print(f"{found} events and {sessions} sessions are the same, and every view is its metric")

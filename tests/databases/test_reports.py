@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
 import psycopg
 import pytest
@@ -12,29 +11,20 @@ from psycopg.rows import dict_row
 
 from databases.histories import END, GAME, ZONE, history, ingest, lines_of, make_game, store_with
 from databases.postgresql import PostgreSQL
-from playtrace.metrics.frame.metric import metrics
-from playtrace.store.duckdb import Store
+from databases.reported import (
+    Both,
+    same_achievements,
+    same_active_players,
+    same_crash_free,
+    same_progression,
+    same_retention,
+    same_revenue,
+    same_sessions,
+    same_spenders,
+)
 
-Row = dict[str, Any]
 FIRST_DAY = dt.date(2026, 3, 6)
 LAST_DAY = dt.date(2026, 3, 12)
-
-
-class Both:
-    """The same events in a store and in a game database."""
-
-    def __init__(self, store: Store, database: psycopg.Connection[Row]) -> None:
-        self._store = store
-        self.database = database
-
-    def metric(self, name: str, **asked: Any) -> Row:
-        """As of the end of the history, in the game's time zone."""
-        metric = metrics()[name]
-        parameters = metric.parameters.model_validate({"gameId": GAME, "timeZone": ZONE, **asked})
-        return metric.answer(parameters, self._store, END).model_dump(by_alias=False)
-
-    def view(self, name: str, order: str) -> list[Row]:
-        return self.database.execute(f"SELECT * FROM report.{name} ORDER BY {order}".encode()).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -49,34 +39,14 @@ def both(postgresql: PostgreSQL, installed_template: str, tmp_path_factory: pyte
     ):
         make_game(database)
         ingest(database, lines_of(store))
-        database.execute(f"SET playtrace.as_of = '{END.isoformat()}'".encode())
-        database.execute("CALL report.refresh()")
-        yield Both(store, database)
-
-
-def same(found: list[Row], expected: list[Row], *fields: str) -> None:
-    """Row for row, the named fields; numbers up to the order in which they were added."""
-    assert len(found) == len(expected) > 0
-    for one, other in zip(found, expected, strict=True):
-        for field in fields:
-            value = other[field]
-            close = pytest.approx(value, rel=1e-9, abs=1e-9) if isinstance(value, float) else value
-            assert one[field] == close, (field, one, other)
-
-
-def range_of(rows: list[Row], field: str) -> dict[str, str]:
-    return {"from": min(row[field] for row in rows).isoformat(), "to": max(row[field] for row in rows).isoformat()}
+        both = Both(store, database, GAME, ZONE, "USD", END)
+        both.refresh()
+        yield both
 
 
 def test_active_players(both: Both):
-    found = both.view("active_players", "day")
+    found = same_active_players(both)
     assert [found[0]["day"], found[-1]["day"]] == [FIRST_DAY, LAST_DAY]
-    expected = both.metric("active_players", **range_of(found, "day"))["days"]
-    for row in expected:
-        row |= {"new_players": row["new"], "returning_players": row["returning"], "is_complete": row["complete"]}
-    same(
-        found, expected, *("day", "dau", "wau", "mau", "new_players", "returning_players", "stickiness"), "is_complete"
-    )
 
 
 def test_players_beyond_a_month(both: Both):
@@ -102,82 +72,34 @@ def test_players_beyond_a_month(both: Both):
 
 
 def test_sessions(both: Both):
-    found = both.view("sessions", "day")
-    expected = both.metric("sessions", **range_of(found, "day"))["buckets"]
-    counts = ("sessions", "players", "sessions_per_player", "quit", "background", "crashed", "lost", "running")
-    same(found, expected, *counts, "mean_seconds", "median_seconds", "p90_seconds", "p95_seconds")
+    found = same_sessions(both)
     assert sum(row["running"] for row in found) > 0
     assert sum(row["crashed"] for row in found) > 0
 
 
 def test_crash_free(both: Both):
-    found = both.view("crash_free", "day")
-    expected = both.metric("crash_free", **range_of(found, "day"))["points"]
-    fields = ("sessions", "crashed_sessions", "crash_free_sessions", "players", "crashed_players")
-    same(found, expected, *fields, "crash_free_players", "crash_reports", "hours_played")
+    same_crash_free(both)
 
 
 def test_retention(both: Both):
-    found = both.view("retention", "cohort, days_after")
-    answer = both.metric("retention", **{"from": FIRST_DAY.isoformat(), "to": LAST_DAY.isoformat()})
-    offsets = [column["first_day"] for column in answer["columns"]]
-    expected = [
-        {"cohort": cohort["cohort"], "days_after": days, "size": cohort["size"], "is_complete": cell["complete"]} | cell
-        for cohort in answer["cohorts"]
-        for days, cell in zip(offsets, cohort["cells"], strict=True)
-        # Days to come are not looked at, and a cohort without players has no rows.
-        if cohort["size"] and cohort["cohort"] + dt.timedelta(days=days) <= LAST_DAY
-    ]
-    same(found, expected, "cohort", "days_after", "size", "retained", "share", "is_complete")
+    same_retention(both)
 
 
 def test_revenue(both: Both):
-    found = both.view("revenue", "day, currency")
-    asked = {"from": FIRST_DAY.isoformat(), "to": LAST_DAY.isoformat()}
-    answer = both.metric("revenue", **asked)
-    points = {(FIRST_DAY + dt.timedelta(days=number)): point for number, point in enumerate(answer["points"])}
-    own = [row for row in found if row["is_own_currency"]]
-    amounts = ("gross_micros", "refunds_micros", "net_micros")
-    for row in own:
-        assert {field: row[field] for field in amounts} == {field: points[row["day"]][field] for field in amounts}
-    days = {row["day"] for row in own}
-    assert all(point["payments"] == 0 for day, point in points.items() if day not in {row["day"] for row in found})
-    assert all(points[day]["gross_micros"] == 0 for day in points if day not in days)
-    for point in answer["currencies"]:
-        of_currency = [row for row in found if row["currency"] == point["paid_in"]]
-        assert sum(row["gross_micros"] for row in of_currency) == point["own_gross_micros"]
-        assert sum(row["refunds_micros"] for row in of_currency) == point["own_refunds_micros"]
-        assert sum(row["payments"] for row in of_currency) == point["payments"]
+    found = same_revenue(both)
     assert {row["currency"] for row in found} == {"JPY", "USD"}
 
 
 def test_spenders(both: Both):
-    found = both.view("spenders", '"group"')
-    answer = both.metric("spenders")
-    fields = ("group", "players", "payer_share", "net_micros", "revenue_share", "least_micros", "most_micros")
-    same(found, sorted(answer["groups"], key=lambda row: row["group"]), *fields)
-    scores: dict[tuple[int, int, int], int] = {}
-    for row in both.view("spender", "player"):
-        if row["monetary"] is not None:
-            key = (row["recency"], row["frequency"], row["monetary"])
-            scores[key] = scores.get(key, 0) + 1
-    assert scores == {(row["recency"], row["frequency"], row["monetary"]): row["players"] for row in answer["rfm"]}
+    same_spenders(both)
 
 
 def test_achievements(both: Both):
-    found = both.view("achievements", "achievement")
-    expected = sorted(both.metric("achievements")["achievements"], key=lambda row: row["achievement"])
-    same(found, expected, "achievement", "players", "share", "unlocked_in_range", "median_seconds")
+    same_achievements(both)
 
 
 def test_progression(both: Both):
-    found = both.view("progression", "level")
-    expected = sorted(both.metric("progression")["nodes"], key=lambda row: row["level"])
-    counts = ("attempts", "completes", "fails", "abandons", "open_attempts", "start_missing", "players")
-    rates = ("completion_rate", "fail_rate", "abandon_rate", "player_completion", "hardship_low")
-    firsts = ("completed_players", "first_completions", "attempts_to_complete_median", "attempts_to_complete_p90")
-    times = ("winning_seconds_median", "winning_seconds_p90", "active_seconds_median", "active_seconds_p90")
-    same(found, expected, "level", *counts, *rates, *firsts, *times)
+    found = same_progression(both)
     assert sum(row["open_attempts"] for row in found) > 0
 
 
