@@ -107,7 +107,7 @@ LAST_QUESTIONS_SECONDS_MAX = 3.0
 FETCHED_SECONDS_MAX = 30.0
 """What collectors took is fetched from the broker in so long, or it is told that it was not."""
 MIRRORS_GIVE_WAY_S = 2.0
-"""While what waits to be loaded is older than this, mirrors take half of the time that they could."""
+"""While what waits to be loaded is older than this, mirrors take a fifth of the time that they could."""
 
 
 class Playtrace:

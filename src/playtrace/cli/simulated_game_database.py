@@ -44,3 +44,4 @@ def write_to_game_database(arena: ArenaScenario, url: str) -> None:
         f"{taken:,} events written{there}{rest}, in {seconds:.1f} s ({rate:,.0f} events/s)",
         highlight=False,
     )
+    console.print("Reports have them after `playtrace gamedb refresh` with the same address.", highlight=False)

@@ -69,7 +69,7 @@ def bound(slice_: Slice) -> dict[str, object]:
 
 class JsonRows:
     """Makes JSON of tables, and other texts: in a database of its own, so that Python does not look at a row, and
-    others may go on meanwhile. For one thread."""
+    others may go on meanwhile. For one thread at a time."""
 
     def __init__(self) -> None:
         # Two threads would want a core that the loader needs.
