@@ -205,6 +205,7 @@ module "batch" {
   lake_bucket_arn          = module.lake.bucket_arn
   lake_catalog_arns        = module.lake.catalog_arns
   dead_letters_arn         = module.process.dead_letters.arn
+  alarm_topic_arns         = [module.watch.topic_arn]
   may_be_destroyed         = var.may_be_destroyed
   permissions_boundary_arn = var.permissions_boundary_arn
 }
@@ -274,6 +275,7 @@ module "watch" {
   ingest_function_name   = module.ingest.function_name
   stats_function_name    = module.process.stats_function_name
   stream_name            = module.stream.name
+  quiet_minutes          = var.quiet_minutes
   cluster_name           = module.process.cluster_name
   load_service_name      = module.process.load_service_name
   dead_letters_name      = module.process.dead_letters.name

@@ -184,6 +184,17 @@ variable "deployment_config" {
   description = "How a new version of the ingest function takes over."
 }
 
+variable "quiet_minutes" {
+  type        = number
+  default     = null
+  description = "Somebody is told when for so long no game has sent anything; null: nobody, as where nobody plays at night."
+
+  validation {
+    condition     = var.quiet_minutes == null ? true : var.quiet_minutes >= 5 && var.quiet_minutes <= 1440
+    error_message = "Five minutes to a day."
+  }
+}
+
 variable "month_usd" {
   type        = number
   default     = null

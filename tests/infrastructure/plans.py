@@ -43,6 +43,7 @@ EVERYTHING: dict[str, Any] = {
         "emails": ["studio@example.com"],
         "token_secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:token",
     },
+    "quiet_minutes": 60,
     "month_usd": 1000,
     "watches_cost_anomalies": True,
 }

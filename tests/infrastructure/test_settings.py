@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import json
 import re
@@ -14,6 +15,8 @@ from plans import Resource
 from sqlglot import exp
 
 from playtrace.aws.settings import FUNCTIONS, Function
+from playtrace.batch.run import Report, Result
+from playtrace.batch.telling import embedded_metrics
 from playtrace.batch.warehouse.loading import schema
 from playtrace.config import Settings, known_settings
 
@@ -150,6 +153,19 @@ def test_what_spark_is_asked_is_what_the_command_knows(everything: list[Resource
     assert set(rest[: rest.index("--lake")]) <= set(metrics())
     # The bucket's address has no braces that a shell or Spark would read.
     assert re.fullmatch(r"(--conf [\w.-]+=[\w./:#-]+ ?)+", submit["SparkSubmitParameters"])
+
+
+def test_alarms_are_of_figures_that_we_tell(everything: list[Resource]) -> None:
+    """A name that nobody writes would be an alarm that is never on, or always."""
+    now = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    report = Report("lake", None, None, now, results=[Result("facts", "session", "arena", now.date())])
+    [line] = map(json.loads, embedded_metrics(report))
+    [about] = line["_aws"]["CloudWatchMetrics"]
+    told = {metric["Name"] for metric in about["Metrics"]}
+    ours = [each for each in everything if each.values.get("namespace") == "playtrace"]
+    assert {each.values["metric_name"] for each in ours} == told
+    for each in ours:
+        assert not each.values["dimensions"] and [] in about["Dimensions"], each.address
 
 
 def test_the_queries_in_athena_are_those_of_the_batch(staging: list[Resource]) -> None:

@@ -162,7 +162,7 @@ def test_a_run_is_told_to_cloudwatch_and_to_a_command(tmp_path: Path) -> None:
     ]
     [about] = lines[1]["_aws"]["CloudWatchMetrics"]
     assert {metric["Name"] for metric in about["Metrics"]} <= lines[1].keys()
-    assert (about["Dimensions"], lines[1]["BatchChecksFailed"]) == ([["game"]], 1)
+    assert (about["Dimensions"], lines[1]["BatchChecksFailed"]) == ([["game"], []], 1)
     assert (
         alert(
             f"{sys.executable} -c 'import sys; open(sys.argv[1], \"w\").write(sys.stdin.read())' {tmp_path}/told",

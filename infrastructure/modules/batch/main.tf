@@ -121,6 +121,45 @@ resource "aws_cloudwatch_log_group" "this" {
   kms_key_id        = var.kms_key_arn
 }
 
+# ── who is told, by what the job says of itself in its log ──
+
+resource "aws_cloudwatch_metric_alarm" "wrong" {
+  for_each = {
+    checks-failed  = { metric = "BatchChecksFailed", what = "Data of a day did not pass its checks, so nothing was written of that day, and what was there stays." }
+    results-failed = { metric = "BatchResultsFailed", what = "A question of the nightly job failed, and what was there stays." }
+  }
+
+  alarm_name          = "${var.name}-batch-${each.key}"
+  alarm_description   = "${each.value.what} The job's log says which."
+  namespace           = "playtrace"
+  metric_name         = each.value.metric
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic_arns
+  ok_actions          = var.alarm_topic_arns
+}
+
+# A job that breaks off says nothing: that is noticed when a night has passed.
+resource "aws_cloudwatch_metric_alarm" "nothing" {
+  alarm_name          = "${var.name}-batch-nothing"
+  alarm_description   = "For 26 hours the nightly job has asked nothing: it did not run, or broke off. See its runs in EMR Serverless, and its log."
+  namespace           = "playtrace"
+  metric_name         = "BatchResults"
+  statistic           = "Sum"
+  period              = 3600
+  evaluation_periods  = 26
+  datapoints_to_alarm = 26
+  threshold           = 1
+  comparison_operator = "LessThanThreshold"
+  treat_missing_data  = "breaching"
+  alarm_actions       = var.alarm_topic_arns
+  ok_actions          = var.alarm_topic_arns
+}
+
 resource "aws_iam_role" "schedule" {
   name                 = "${var.name}-batch-schedule"
   description          = "What starts the nightly job"

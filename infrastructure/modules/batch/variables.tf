@@ -54,6 +54,11 @@ variable "dead_letters_arn" {
   description = "Where a job that could not be started is told."
 }
 
+variable "alarm_topic_arns" {
+  type        = list(string)
+  description = "Who is told."
+}
+
 variable "enabled" {
   type        = bool
   default     = true

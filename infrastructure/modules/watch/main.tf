@@ -4,7 +4,7 @@ data "aws_region" "here" {}
 
 locals {
   # What each alarm says first is what somebody who was woken by it wants to know.
-  alarms = {
+  alarms = merge(local.quiet, {
     ingest-throttled = {
       description = "More functions are needed than concurrency_max allows, or the account has. Games send again."
       namespace   = "AWS/Lambda", metric = "Throttles", statistic = "Sum", dimensions = { FunctionName = var.ingest_function_name }
@@ -45,6 +45,14 @@ locals {
       description = "People get 5xx from the dashboard and the API."
       namespace   = "AWS/ApplicationELB", metric = "HTTPCode_Target_5XX_Count", statistic = "Sum", dimensions = { LoadBalancer = var.load_balancer }
       comparison  = "GreaterThanThreshold", threshold = 10, minutes = 5, missing = "notBreaching"
+    }
+  })
+
+  quiet = var.quiet_minutes == null ? {} : {
+    no-events = {
+      description = "No game has sent anything for long. Is a new version out, or do the games reach the API? `playtrace aws smoke` says whether it takes events."
+      namespace   = "AWS/Kinesis", metric = "IncomingRecords", statistic = "Sum", dimensions = { StreamName = var.stream_name }
+      comparison  = "LessThanThreshold", threshold = 1, minutes = var.quiet_minutes, missing = "breaching"
     }
   }
 }

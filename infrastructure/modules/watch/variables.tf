@@ -58,6 +58,12 @@ variable "load_balancer" {
   description = "Where people come."
 }
 
+variable "quiet_minutes" {
+  type        = number
+  default     = null
+  description = "Somebody is told when for so long no game has sent anything; null: nobody."
+}
+
 variable "month_usd" {
   type        = number
   default     = null

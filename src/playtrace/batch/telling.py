@@ -38,7 +38,7 @@ def told(report: Report) -> dict[str, Any]:
 
 
 def embedded_metrics(report: Report) -> list[str]:
-    """Lines that CloudWatch reads as metrics, one for each game."""
+    """Lines that CloudWatch reads as metrics, of each game and of all together: one for each game."""
     games = sorted({one.game_id for one in [*report.checks, *report.results]})
     lines: list[str] = []
     for game_id in games:
@@ -48,7 +48,7 @@ def embedded_metrics(report: Report) -> list[str]:
             "BatchResults": sum(result.game_id == game_id for result in report.results),
         }
         metrics = [{"Name": name, "Unit": "Count"} for name in figures]
-        about = {"Namespace": NAMESPACE, "Dimensions": [["game"]], "Metrics": metrics}
+        about = {"Namespace": NAMESPACE, "Dimensions": [["game"], []], "Metrics": metrics}
         ended_ms = int((report.ended_at or report.began_at).timestamp() * 1000)
         line = {"_aws": {"Timestamp": ended_ms, "CloudWatchMetrics": [about]}, "game": game_id, **figures}
         lines.append(msgspec.json.encode(line).decode())
