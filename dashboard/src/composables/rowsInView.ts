@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/vue-virtual'
+import { useElementSize, useScroll } from '@vueuse/core'
 import { computed, type Ref } from 'vue'
 
 interface Rows {
@@ -7,20 +7,21 @@ interface Rows {
   rowPx: number
   /** So many are there above and below what is in view. */
   beyond: number
-  keyOf?: (index: number) => string | number
 }
 
 /** Of a list of any length that is scrolled, the rows that are in view: from the first to the last, with room in place of all others. */
 export function useRowsInView(scroller: Readonly<Ref<HTMLElement | null>>, rows: () => Rows) {
-  const virtual = useVirtualizer(
-    computed(() => {
-      const { count, rowPx, beyond, keyOf = (index: number) => index } = rows()
-      return { count, getScrollElement: () => scroller.value, estimateSize: () => rowPx, overscan: beyond, getItemKey: keyOf }
-    }),
-  )
-  const items = computed(() => virtual.value.getVirtualItems())
-  const first = computed(() => items.value[0]?.index ?? 0)
-  const last = computed(() => items.value.at(-1)?.index ?? -1)
+  const { y: top } = useScroll(scroller)
+  const { height } = useElementSize(scroller)
+  const seen = computed(() => {
+    const { count, rowPx, beyond } = rows()
+    const last = Math.min(count - 1, Math.floor((top.value + height.value) / rowPx) + beyond)
+    // A list that became shorter is scrolled to its end, and tells so a little later.
+    const first = Math.max(0, Math.min(Math.floor(top.value / rowPx), last) - beyond)
+    return { first, last }
+  })
+  const first = computed(() => seen.value.first)
+  const last = computed(() => seen.value.last)
   const room = computed(() => {
     const { count, rowPx } = rows()
     return { paddingTop: `${first.value * rowPx}px`, paddingBottom: `${Math.max(0, count - 1 - last.value) * rowPx}px` }
