@@ -301,6 +301,14 @@ def test_data_health_balances_and_shows_what_was_set_aside(played: ServerProcess
     expect(panel(page, "Refused and quarantined")).to_contain_text("north")
     hour = panel(page, "By hour of receipt").get_by_role("row").nth(1)
     expect(hour.get_by_role("cell").nth(3)).to_have_text("1")
+    # What is in the store says how it was sent.
+    page.goto(f"{played.url}/data-health?game={GAME}&range=30d")
+    quality = played.get(f"/api/metrics/data_quality?gameId={GAME}")
+    versions = panel(page, "Last event of each version").locator("tbody tr")
+    expect(versions).to_have_count(len(quality["versions"]))
+    lacking = panel(page, "What events lack").locator("tbody tr")
+    expect(lacking.first).to_contain_text(quality["missing"][0]["name"])
+    expect(panel(page, "How late events come").get_by_role("img")).to_be_visible()
 
 
 def test_all_of_it_works_by_keyboard(played: ServerProcess, open_page: OpenPage) -> None:

@@ -257,3 +257,24 @@ def test_a_slow_panel_keeps_no_other_waiting_and_one_out_of_view_asks_nothing(
     page.get_by_role("region", name="Countries", exact=True).scroll_into_view_if_needed()
     expect(page.get_by_role("region", name="Countries", exact=True).get_by_role("table")).to_be_visible()
     assert "/api/metrics/geo" in asked
+
+
+def test_days_are_laid_beside_any_others(simulated: ServerProcess, open_page: OpenPage) -> None:
+    page = open_page(f"{simulated.url}/?game={GAME}&range=7d&table=events")
+    answer = simulated.get(f"/api/metrics/timeseries?gameId={GAME}&metric=events&interval=day&timeZone=UTC")
+    first = answer["points"][-21]["time"][:10]
+    page.get_by_role("button", name="Compare: Compare").click()
+    page.get_by_label("With as many days from").fill(first)
+    expect(page).to_have_url(re.compile(f"compare={first}"))
+    table = page.get_by_role("table", name="Events over time")
+    heads = table.get_by_role("columnheader")
+    expect(heads.filter(has_text=re.compile("^As many days from"))).to_be_visible()
+    place = next(n for n, head in enumerate(heads.all_inner_texts()) if head.startswith("As many days from"))
+    beside = [f"{point['value']:,}" for point in answer["points"][-21:-14]]
+    rows = table.locator("tbody tr")
+    expect(rows).to_have_count(len(beside))
+    shown = [row.locator("th, td").nth(place).inner_text() for row in rows.all()]
+    assert shown in (beside, beside[::-1])
+    page.get_by_role("button", name=re.compile("^Compare: Beside")).click()
+    page.get_by_role("option", name="With nothing").click()
+    expect(page).not_to_have_url(re.compile("compare="))

@@ -14,6 +14,8 @@ is longer than they reach, the parts below speak of its end.
   least half of the events in one have it, none in the other, and both have 20 events of the name or more. null is no
   type. Versions are in the order of their numbers. The 5,000 commonest properties, each in each version, are looked
   at.
+- **versions**: of each version of the game how many events happened in the range, when the last one did, and when that
+  was received: exactly. The one with the last event first.
 - **unknownNames**: names of the range that are not in the catalogue, by events, exactly. That is no error; but where
   one is nearly the name of a catalogue event, that is told, as no metric knows it by that name. It is looked for among
   the 1,000 with most events.
@@ -147,6 +149,13 @@ class Drift(Model):
     changes_count: int = Field(description="How many these are, whether listed or not.")
 
 
+class VersionSeen(Model):
+    version: str = Field(description="Empty: none was sent.")
+    events: int
+    last_at: dt.datetime = Field(description="When the last of them happened, UTC.")
+    last_received_at: dt.datetime = Field(description="When the last one to arrive did, UTC.")
+
+
 class UnknownName(Model):
     name: str
     events: int
@@ -173,6 +182,8 @@ class DataQuality(Judged, CommonAnswer):
     missing: list[Missing] = Field(description="Of the names with most events.")
     missing_count: int = Field(description="How many names there are in what is looked at, whether listed or not.")
     drift: Drift
+    versions: list[VersionSeen] = Field(description="The one with the last event first.")
+    versions_count: int = Field(description="How many versions there are, whether listed or not.")
     unknown_names: list[UnknownName] = Field(description="Those that are nearly one of the catalogue first.")
     unknown_names_count: int = Field(description="How many names are not in the catalogue, whether listed or not.")
     matches: Matches
@@ -265,6 +276,15 @@ LIMIT $properties_max
 """
 )
 
+VERSIONS: LiteralString = """
+SELECT told_version AS version, count(*) AS events, max(time) AS last_at, max(received) AS last_received_at,
+    count(*) OVER () AS version_count
+FROM every_event
+GROUP BY told_version
+ORDER BY last_at DESC, version
+LIMIT $listed_max
+"""
+
 NAMES: LiteralString = """
 SELECT name, CAST(sum(events) AS BIGINT) AS events, count(*) OVER () AS name_count
 FROM event_counts
@@ -339,6 +359,7 @@ def answer(parameters: Parameters, asking: Asking) -> DataQuality:
     (times,) = scope.rows(TIMES, **sampled)
     lacking = scope.rows(LACKING, **sampled)
     properties = scope.rows(PROPERTIES, **sampled)
+    versions = scope.rows(VERSIONS, listed_max=LISTED_MAX)
     names = scope.rows(NAMES, catalogue=[*STANDARD_EVENTS, *PASSIVE_EVENTS], names_max=NAMES_MAX)
     missing, types, changes = _missing(lacking), _types(properties), _changes(properties, lacking)
     return DataQuality(
@@ -372,6 +393,8 @@ def answer(parameters: Parameters, asking: Asking) -> DataQuality:
             changes=changes[:LISTED_MAX],
             changes_count=len(changes),
         ),
+        versions=[_seen(row) for row in versions],
+        versions_count=versions[0]["version_count"] if versions else 0,
         unknown_names=_unknown(names)[:LISTED_MAX],
         unknown_names_count=names[0]["name_count"] if names else 0,
         matches=_matches(scope, asking),
@@ -390,6 +413,15 @@ def _within(times: dict[str, Any]) -> list[WithinTime]:
         found.append(WithinTime(within=text, events=so_far - before))
         before = so_far
     return [*found, WithinTime(within="longer", events=times["events"] - before)]
+
+
+def _seen(row: dict[str, Any]) -> VersionSeen:
+    return VersionSeen(
+        version=row["version"],
+        events=row["events"],
+        last_at=row["last_at"].replace(tzinfo=dt.UTC),
+        last_received_at=row["last_received_at"].replace(tzinfo=dt.UTC),
+    )
 
 
 def _utc(moment: dt.datetime | None) -> dt.datetime | None:

@@ -67,6 +67,19 @@ def test_lateness_is_receipt_after_time(engine: Engine) -> None:
     assert {one.within: one.events for one in lateness.within if one.events} == {"10 minutes": 1, "1 hour": 1}
 
 
+def test_the_last_event_of_each_version(engine: Engine) -> None:
+    """When it happened, and when the last one came: events of one version may come after newer ones of another."""
+    game = engine.new_game()
+    second, third = SECOND + dt.timedelta(days=1), SECOND + dt.timedelta(days=2)
+    engine.load(game, [event("level_start", 5, version="1.1"), event("level_start", version="1.0")], second)
+    engine.load(game, [event("crash", -60, version="1.0"), event("level_start", 60 * 24 * 30)], third)
+    answer = engine.ask("data_quality", game, TENTH, **MARCH)
+    told = [(one.version, one.events, one.last_at, one.last_received_at) for one in answer.versions]
+    minutes = dt.timedelta(minutes=5)
+    assert told[-2:] == [("1.1", 1, SECOND + minutes, second), ("1.0", 2, SECOND, third)]
+    assert answer.versions_count == len(told)
+
+
 def test_a_wrong_clock_is_told(engine: Engine) -> None:
     """The example of the definitions: a device that is 4,000 s fast."""
     game = engine.new_game()

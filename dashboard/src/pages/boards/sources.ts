@@ -21,7 +21,7 @@ type Source = (chosen: Chosen) => Panel[]
 const loaders = {
   overview: async (): Promise<Source> => {
     const { overviewPanels } = await import('../overview/overview')
-    return ({ read }) => overviewPanels(read(SPLIT), read(COMPARE) === 'before')
+    return ({ read }) => overviewPanels(read(SPLIT), read(COMPARE))
   },
   retention: async (): Promise<Source> => {
     const { retentionPanels, KIND, COHORTS, BY, COMPARED } = await import('../retention/retention')
@@ -33,7 +33,7 @@ const loaders = {
   },
   sessions: async (): Promise<Source> => {
     const { sessionPanels } = await import('../sessions/sessions')
-    return ({ read }) => sessionPanels(read(SPLIT), read(COMPARE) === 'before')
+    return ({ read }) => sessionPanels(read(SPLIT), read(COMPARE))
   },
   funnels: async (): Promise<Source> => {
     const [{ funnelPanels }, { stepsOf, STEPS, WINDOW, ORDER, UNIT }] = await Promise.all([import('../funnels/funnels'), import('../funnels/choice')])

@@ -8,8 +8,8 @@ import { besideBefore } from '@/panels/split'
 import { behind, BY_DAY, overTime, pointsOf, splitSeries, totalOf, type Shape } from '@/panels/shapes/time'
 import type { Tile } from '@/panels/shapes/tiles'
 
-export function overviewPanels(split: Split, isCompared: boolean): Panel[] {
-  const counted = (metric: string, title: string, about: string, shape: Shape, color: number): Panel => countedPanel({ metric, title, about, shape, color }, split, isCompared)
+export function overviewPanels(split: Split, compare: string): Panel[] {
+  const counted = (metric: string, title: string, about: string, shape: Shape, color: number): Panel => countedPanel({ metric, title, about, shape, color }, split, compare)
   return [
     summary,
     counted('events', 'Events', 'Everything that the game has sent, whatever its name.', 'line', 1),
@@ -88,17 +88,17 @@ interface Counted {
   color: number
 }
 
-const countedPanel = ({ metric, title, about, shape, color }: Counted, split: Split, isCompared: boolean): Panel =>
+const countedPanel = ({ metric, title, about, shape, color }: Counted, split: Split, compare: string): Panel =>
   panelOf({
     key: metric,
     title,
     about,
     metric: 'timeseries',
     shape: 'time',
-    ask: (page) => besideBefore(page, { metric, interval: page.interval, ...splitBy(split) }, isCompared, split),
+    ask: (page) => besideBefore(page, { metric, interval: page.interval, ...splitBy(split) }, compare, split),
     note: ({ points }) => formatCount(points.reduce((all, { value }) => all + (value ?? 0), 0)),
     draw: ({ points, series, interval, timeZone }, page, all) => {
-      const drawn = [...splitSeries(split, series, points, page, color), ...behind(points, all[1]?.answer.points)]
+      const drawn = [...splitSeries(split, series, points, page, color), ...behind(points, all[1]?.answer.points, all[1]?.label)]
       return overTime(drawn, { shape, interval, timeZone, ...COUNTS, total: totalOf })
     },
   })

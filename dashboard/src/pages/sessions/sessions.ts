@@ -23,7 +23,7 @@ const tile = (label: string, field: keyof Figures, format: (value: number | null
   label, field: `total.${field}`, text: format(now[field]), current: now[field], previous: before?.[field] ?? null,
 })
 
-export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
+export const sessionPanels = (split: Split, compare: string): Panel[] => [
   panelOf({
     key: 'figures',
     title: 'Sessions of the range',
@@ -48,11 +48,11 @@ export const sessionPanels = (split: Split, isCompared: boolean): Panel[] => [
     title: 'Sessions',
     metric: 'sessions',
     shape: 'time',
-    ask: (page) => besideBefore(page, { interval: page.interval, ...splitBy(split) }, isCompared, split),
+    ask: (page) => besideBefore(page, { interval: page.interval, ...splitBy(split) }, compare, split),
     draw: ({ buckets, series, interval, timeZone }, page, all) => {
       const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ sessions }) => sessions)
       const before = all[1]?.answer.buckets
-      const drawn = [...splitSeries(split, series?.map(({ key, buckets: rows }) => ({ key, points: of(rows) })), of(buckets), page, 3), ...behind(of(buckets), before && of(before))]
+      const drawn = [...splitSeries(split, series?.map(({ key, buckets: rows }) => ({ key, points: of(rows) })), of(buckets), page, 3), ...behind(of(buckets), before && of(before), all[1]?.label)]
       return overTime(drawn, { shape: 'line', interval, timeZone, ...COUNTS, total: totalOf })
     },
   }),

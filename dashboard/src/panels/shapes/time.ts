@@ -59,9 +59,9 @@ export function splitSeries(
   return all.map(({ key, points }) => ({ key, label: formatDimension(split, key), series: colors.get(key) ?? OTHER_COLOR, points }))
 }
 
-/** Of the days before, point by point behind those of the range. */
-export const behind = (points: TimePoint[], before: TimePoint[] | undefined): NamedSeries[] =>
-  before ? [{ key: 'before', label: 'The days before', series: OTHER_COLOR, isBefore: true, points: points.map((point, index) => ({ ...point, value: before[index]?.value ?? null })) }] : []
+/** Of other days, point by point behind those of the range. */
+export const behind = (points: TimePoint[], before: TimePoint[] | undefined, label = 'the days before'): NamedSeries[] =>
+  before ? [{ key: 'before', label: label.charAt(0).toUpperCase() + label.slice(1), series: OTHER_COLOR, isBefore: true, points: points.map((point, index) => ({ ...point, value: before[index]?.value ?? null })) }] : []
 
 export const sumOf = ({ points }: NamedSeries): number => points.reduce((sum, { value }) => sum + (value ?? 0), 0)
 /** For the legend, of what is counted. */
