@@ -248,6 +248,9 @@ def test_a_look_from_outside(game: Any, pipeline: Pipeline) -> None:
         "metrics have all events",
     ]
     assert books(loads)["stored"] == EVENTS + 43
+    code, _, complaint = command("smoke", loads.url, "--key", key)
+    assert (code, complaint) == (1, "questions need a read token of the game: --token, or PLAYTRACE_TOKEN\n")
+    eventually(lambda: books(loads)["stored"] == EVENTS + 46)
     code, _, complaint = command("smoke", loads.url, "--only-send", "--key", "0" * 32)
     assert code == 1
     assert "This write key is not known" in complaint

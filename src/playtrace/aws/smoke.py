@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
-from playtrace.client.errors import PlaytraceError
+from playtrace.client.errors import NotAllowed, PlaytraceError
 from playtrace.client.http import Http
 
 ENV = "smoke"
@@ -124,7 +124,12 @@ class Smoke:
 
     def _asked(self, path: str) -> Any:
         headers = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
-        return json.loads(self._asks.ask("GET", path, None, headers).body)
+        try:
+            return json.loads(self._asks.ask("GET", path, None, headers).body)
+        except NotAllowed as error:
+            if self._token is None:
+                raise Failed("questions need a read token of the game: --token, or PLAYTRACE_TOKEN") from error
+            raise
 
     def _only_game(self) -> str:
         try:
