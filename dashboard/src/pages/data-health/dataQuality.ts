@@ -58,6 +58,7 @@ export const qualityPanels: Panel[] = [
     about: 'Some events have no player by nature. Where only some of a name lack one, a client forgets it.',
     metric: 'data_quality',
     shape: 'table',
+    size: 'wide',
     list: 'missing',
     note: lookedAt,
     draw: ({ missing }) =>
