@@ -178,36 +178,47 @@ class Performance(Judged, CommonAnswer):
         ]
 
 
-ADDED_UP: LiteralString = """CAST(sum(amount) AS BIGINT) AS amount, CAST(sum(samples) AS BIGINT) AS samples,
+SUMS: LiteralString = """CAST(sum(samples) AS BIGINT) AS samples,
     sum(frames_micros) AS frames_micros, sum(frames_us) AS frames_us, sum(excluded_us) AS excluded_us,
     sum(hitches) AS hitches, sum(hitches_us) AS hitches_us"""
-ASKED_FOR: LiteralString = """figure NOT IN ($passed_over_1, $passed_over_2)
-        AND ($maps::VARCHAR[] IS NULL OR list_contains($maps::VARCHAR[], scene))
-        AND ($devices::VARCHAR[] IS NULL OR list_contains($devices::VARCHAR[], device))"""
-
-SQL: LiteralString = f"""
-SELECT part, loaded, figure, bin, {ADDED_UP}
-FROM (
-    SELECT figure, bin, amount, samples, frames_micros, frames_us, excluded_us, hitches, hitches_us,
-        CASE $split_by
+PART: LiteralString = f"""CASE $split_by
             WHEN 'platform' THEN {told("platform")}
             WHEN 'version' THEN {told("version")}
             WHEN 'country' THEN {told("country")}
             WHEN 'device' THEN device
             WHEN 'map' THEN scene
             ELSE ''
-        END AS part,
+        END AS part"""
+CHOSEN: LiteralString = """($maps::VARCHAR[] IS NULL OR list_contains($maps::VARCHAR[], scene))
+        AND ($devices::VARCHAR[] IS NULL OR list_contains($devices::VARCHAR[], device))"""
+
+# Buckets and sums by themselves: there are forty times as many buckets, and in these is nothing to be added up but one
+# column.
+BINS: LiteralString = f"""
+SELECT part, loaded, figure, bin, CAST(sum(amount) AS BIGINT) AS amount
+FROM (
+    SELECT figure, bin, amount, {PART},
         CASE WHEN figure IN ('load_cold', 'load_warm') THEN scene ELSE '' END AS loaded
     FROM performance
-    WHERE {ASKED_FOR}
+    WHERE figure NOT IN ('sums', $passed_over_1, $passed_over_2) AND {CHOSEN}
 ) AS parts
 GROUP BY part, loaded, figure, bin
 """
 
+ADDED_UP: LiteralString = f"""
+SELECT part, '' AS loaded, 'sums' AS figure, {SUMS}
+FROM (
+    SELECT samples, frames_micros, frames_us, excluded_us, hitches, hitches_us, {PART}
+    FROM performance
+    WHERE figure = 'sums' AND {CHOSEN}
+) AS parts
+GROUP BY part
+"""
+
 OVER_TIME: LiteralString = f"""
-SELECT bucket, figure, bin, {ADDED_UP}
+SELECT bucket, figure, bin, CAST(sum(amount) AS BIGINT) AS amount, {SUMS}
 FROM performance
-WHERE {ASKED_FOR}
+WHERE figure NOT IN ($passed_over_1, $passed_over_2) AND {CHOSEN}
 GROUP BY bucket, figure, bin
 """
 
@@ -265,7 +276,8 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
         "maps": known_or_not(parameters.map),
         "devices": known_or_not(parameters.device),
     } | made_days(parameters, scope, span)
-    rows = scope.rows(SQL, split_by=parameters.split_by or "", **asked)
+    by: dict[str, object] = {"split_by": parameters.split_by or ""}
+    rows = [*scope.rows(BINS, **by, **asked), *scope.rows(ADDED_UP, **by, **asked)]
     pools: dict[str, Pool] = {}
     for row in rows:
         pools.setdefault(row["part"], Pool()).add(row)
