@@ -91,11 +91,13 @@ def erasures_in(stopped: Stopped, registry: Registry, data: Path, *, gathered_s:
 
 def files_with(data: Path, *texts: str) -> set[str]:
     """Names of files in which one of these texts stands, as it is."""
-    return {
-        path.name
-        for path in data.rglob("*")
-        if path.is_file() and any(text.encode() in path.read_bytes() for text in texts)
-    }
+    found: set[str] = set()
+    for path in data.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            if any(text.encode() in content for text in texts):
+                found.add(path.name)
+    return found
 
 
 def named_in_store(data: Path, *texts: str) -> list[tuple[str, str]]:
