@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import random
 import shutil
 import sys
@@ -238,6 +239,7 @@ def test_while_another_process_reads_the_file_it_is_kept(settings: Settings):
 
 
 def test_a_store_that_is_older_than_what_was_forgotten_is_told(settings: Settings, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.WARNING, "playtrace")
     with opened(settings):
         pass
     shutil.copytree(settings.data, settings.data.with_name("older"))
