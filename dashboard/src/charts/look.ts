@@ -85,6 +85,9 @@ export const shareSteps = (shares: (number | null | undefined)[]): { min: number
   return { min: Math.max(0, Number((1 - Math.ceil(missing / interval) * interval).toFixed(3))), max: 1, interval }
 }
 
+/** So many points are drawn anew with each move of the pointer; more would make it stutter. */
+const MARKED_POINTS_MAX = 1000
+
 export function baseOption(labels: string[], formatAxis: (value: number) => string): ChartOption {
   const text = { color: readColor('text-soft'), fontFamily: readColor('font'), fontSize: 11 }
   return {
@@ -96,6 +99,8 @@ export function baseOption(labels: string[], formatAxis: (value: number) => stri
       axisLabel: { ...text, hideOverlap: true },
       axisLine: { lineStyle: { color: readColor('line-strong') } },
       axisTick: { show: false },
+      // On a layer of its own, so that what lies below stays as it is; the dot on the line cannot be had so.
+      axisPointer: { zlevel: 1, triggerEmphasis: labels.length <= MARKED_POINTS_MAX },
     },
     yAxis: {
       type: 'value',
