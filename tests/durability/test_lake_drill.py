@@ -47,8 +47,8 @@ def test_who_writes_the_lake_is_killed_and_every_event_is_there_once(tmp_path: P
             server.stop()
         assert playtrace(data, "mirrors", "resume", "lake").wait() == 0
         writer = playtrace(data, "mirrors", "run", "lake")
-        # It takes a second to begin, and a few to write.
-        time.sleep(dice.uniform(1.0, 6.0))
+        # It takes a second to begin, and two or more to write.
+        time.sleep(dice.uniform(1.0, 3.0))
         killed_while_writing += writer.poll() is None
         writer.kill()
         writer.wait()

@@ -43,6 +43,7 @@ class PageSpeed(Struct):
 class DashboardResult(Struct):
     browser: str
     server: str
+    """`given`, or how many events it has."""
     first_since_start: PageSpeed | None
     """The overview, of a server that has answered nothing else. None: of a server that was given."""
     pages: dict[str, PageSpeed]
@@ -52,13 +53,13 @@ class DashboardResult(Struct):
 
 def run(*, server: str | None, token: str | None, events: int, data: Path | None) -> DashboardResult:
     """Of a server that runs, or of one with `events` simulated ones over 90 days. Raises `BenchError`."""
-    with _served(server, events, data) as url, chromium() as browser:
+    with _served(server, events, data) as (url, what), chromium() as browser:
         first, titles = _first(browser, url, token)
         pages = {title: _open(browser, address, token) for title, address in reversed(titles.items())}
         slowest = max(pages, key=lambda title: pages[title].last_panel_ms or float("inf"))
         return DashboardResult(
             browser=f"Chromium {browser.version}",
-            server="given" if server else f"{events:,} simulated events over {DAYS} days",
+            server=what,
             first_since_start=None if server else first,
             pages={title: pages[title] for title in titles},
             slowest_page=slowest,
@@ -67,9 +68,10 @@ def run(*, server: str | None, token: str | None, events: int, data: Path | None
 
 
 @contextmanager
-def _served(server: str | None, events: int, data: Path | None) -> Generator[str]:
+def _served(server: str | None, events: int, data: Path | None) -> Generator[tuple[str, str]]:
+    """Its address, and what it is in words."""
     if server is not None:
-        yield server.rstrip("/")
+        yield server.rstrip("/"), "given"
         return
     with tempfile.TemporaryDirectory(prefix="playtrace-bench-", ignore_cleanup_errors=True) as temporary:
         settings = Settings.read(data=data or Path(temporary), late_days_max=400, dedup_days=60)
@@ -79,7 +81,8 @@ def _served(server: str | None, events: int, data: Path | None) -> Generator[str
         with closing(Registry.open(settings.registry_database)) as registry:
             registry.games.add_missing([GAME])
         with playtrace_server(settings.data) as running:
-            yield running.url
+            stored = running.get("/api/health")["store"]["events"]
+            yield running.url, f"{stored:,} simulated events"
 
 
 def _first(browser: Browser, url: str, token: str | None) -> tuple[PageSpeed, dict[str, str]]:
