@@ -42,7 +42,10 @@ def served() -> Generator[str]:
     if len(sys.argv) > 1:
         yield sys.argv[1].rstrip("/")
         return
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, playtrace_server(Path(folder)) as running:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        playtrace_server(Path(folder), environment={"PLAYTRACE_LATE_DAYS_MAX": "61"}) as running,
+    ):
         simulate = [sys.executable, "-m", "playtrace", "simulate", *SIMULATED, "--server", running.url]
         subprocess.run(simulate, check=True)
         running.wait_until_loaded()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
 from playtrace.config import Settings
-from playtrace.load.compaction import TASKS, compact
+from playtrace.load.compaction import QUIET_S, TASKS, Compaction, compact
 from playtrace.load.laying import ROWS_MIN
 from playtrace.rollups import noted_events
 from playtrace.store.duckdb import Store
 
 MONDAY = dt.date(2026, 3, 2)
-LAY = next(task for task in TASKS if task.laid is noted_events.ROLLUP)
+LAY = next(task for task in TASKS if task.is_laid and task.table == noted_events.ROLLUP.table)
 
 # Rows as `loads` loads leave them: each has the names in order, and one game behind the other.
 LEFT = """
@@ -79,3 +80,21 @@ def test_few_late_rows_lay_nothing_again_and_many_do(store: Store, settings: Set
     leave(store, MONDAY, ROWS_MIN // 2, loads=1)
     assert is_laid()
     assert not is_laid()
+
+
+def test_days_that_loads_leave_alone_are_laid_by_themselves(store: Store, settings: Settings) -> None:
+    leave(store, MONDAY, ROWS_MIN, loads=3)
+    before, scattered = store.query(ROWS), lying(store)
+    now = time.monotonic()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "monotonic", lambda: now)
+        compaction = Compaction(store, settings)
+        compaction.touch([MONDAY])
+        now += QUIET_S + 1
+        turns = 0
+        while compaction.merge() is not None:
+            turns += 1
+    # Of the day, and of the last ones, which the process before may have left.
+    assert turns >= 2 * len(TASKS)
+    assert store.query(ROWS) == before
+    assert lying(store) == sorted(scattered)

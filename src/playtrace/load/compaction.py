@@ -70,8 +70,8 @@ class Task(Struct, frozen=True):
     delete: LiteralString
     when_quiet: bool = False
     """Only of days that loads leave alone: the next one to touch the day would undo it."""
-    laid: Rollup | None = None
-    """Whose rows are not merged but laid in order: of the days around, and only where it is worth it."""
+    is_laid: bool = False
+    """Its rows are not merged but laid in order: of the days around, and only where it is worth it."""
 
 
 def _of(rollup: Rollup) -> Task:
@@ -89,7 +89,7 @@ def _laid(rollup: Rollup) -> Task:
     """Of what has a row for each event: where it lies is all that changes."""
     of_days: LiteralString = rollup.table + " WHERE " + rollup.of_day()
     rows: LiteralString = "SELECT * FROM " + of_days + " ORDER BY " + rollup.order
-    return Task(rollup.table, rows, "DELETE FROM " + of_days, laid=rollup)
+    return Task(rollup.table, rows, "DELETE FROM " + of_days, when_quiet=True, is_laid=True)
 
 
 HEAT = _made_of_day(heat_days.TABLE, heat_days.MERGED)
@@ -207,8 +207,8 @@ def compact(store: Store, task: Task, day: dt.date, settings: Settings) -> None:
     """Merge one day (UTC) of one table, or lay the days around it, in one transaction. Readers see it before or after,
     never between."""
     borders: dict[str, object] = {"from": day, "to": day + dt.timedelta(days=1)}
-    if task.laid is not None:
-        days = days_to_lay(store, task.laid, day)
+    if task.is_laid:
+        days = days_to_lay(store, task.table, day)
         if days is None:
             return
         borders = days.bound

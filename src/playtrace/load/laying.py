@@ -15,7 +15,6 @@ from typing import LiteralString
 
 from msgspec import Struct
 
-from playtrace.rollups.rollup import Rollup
 from playtrace.store.duckdb import Store
 
 ROWS_MIN = 100_000
@@ -49,16 +48,16 @@ class Days(Struct, frozen=True):
         return {"from": self.start, "to": self.end}
 
 
-def days_to_lay(store: Store, rollup: Rollup, day: dt.date) -> Days | None:
-    """The days around one that are worth laying, if they are; of a rollup with `time` and `name` that lies by names."""
+def days_to_lay(store: Store, table: LiteralString, day: dt.date) -> Days | None:
+    """The days around one that are worth laying, if they are; of a table with `time` and `name` that lies by names."""
     monday = day - dt.timedelta(days=day.weekday())
     with store.reading() as reader:
         days = Days(monday, monday + dt.timedelta(days=7))
-        rows = reader.rows(_rows.format(table=rollup.table), days.bound)[0]["rows"]
+        rows = reader.rows(_rows.format(table=table), days.bound)[0]["rows"]
         if rows > ROWS_OF_WEEK_MAX:
             days = Days(day, day + dt.timedelta(days=1))
-            rows = reader.rows(_rows.format(table=rollup.table), days.bound)[0]["rows"]
+            rows = reader.rows(_rows.format(table=table), days.bound)[0]["rows"]
         if rows < ROWS_MIN:
             return None
-        (found,) = reader.rows(_scattered.format(table=rollup.table), days.bound)
+        (found,) = reader.rows(_scattered.format(table=table), days.bound)
         return days if found["scattered"] > SCATTERED_SHARE * found["rows"] else None
