@@ -48,9 +48,9 @@ def _type_of(field: dict[str, Any], defined: dict[str, Any]) -> pa.DataType:
         return _type_of(defined[field["$ref"].rpartition("/")[2]], defined)
     if "anyOf" in field:
         known = [one for one in field["anyOf"] if one.get("type") != "null"]
-        if all(one.get("type") in NUMBERS for one in known):
-            return _type_of(known[0], defined) if len(known) == 1 else pa.float64()
-        return _type_of(known[0], defined) if len(known) == 1 else JSON_TEXT
+        if len(known) == 1:
+            return _type_of(known[0], defined)
+        return pa.float64() if known and all(one.get("type") in NUMBERS for one in known) else JSON_TEXT
     kind = field.get("type")
     if kind == "array":
         return pa.list_(_type_of(field["items"], defined)) if "items" in field else JSON_TEXT

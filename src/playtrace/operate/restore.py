@@ -172,7 +172,7 @@ def _load(manifest: Manifest, settings: Settings, on_progress: OnProgress) -> Re
         begin_another(settings.journal_path, journal_id, head)
         if settings.registry_path.exists():
             # It was copied a moment later, and may remember what came in between. Nor may it remember this folder
-            # before a server ran on it: somebody may need the registry alone, beside a files that are whole.
+            # before a server ran on it: somebody may need the registry alone, beside files that are whole.
             with closing(Registry.open(f"sqlite:///{settings.registry_path}")) as registry:
                 registry.forget_store_place()
         with store.writing() as connection:
