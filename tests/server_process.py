@@ -13,7 +13,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -243,6 +244,17 @@ class ServerProcess:
                 return
             time.sleep(0.05)
         raise AssertionError(f"Not loaded in {seconds_max:g} s:\n{self.output()}")
+
+
+@contextmanager
+def served(data: Path) -> Generator[ServerProcess]:
+    """An open server on a folder, which has loaded what waited there."""
+    server = ServerProcess(data, "--open").start()
+    try:
+        server.wait_until_loaded()
+        yield server
+    finally:
+        server.stop()
 
 
 StartProcess = Callable[..., ServerProcess]

@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 import pytest
 import zstandard
-from server_process import ServerProcess
+from server_process import ServerProcess, served
 from typer.testing import CliRunner, Result
 
 from playtrace.cli.main import app as commands
@@ -135,15 +135,6 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     server = ServerProcess(folder / "data", "--open").start()
     try:
         yield Loaded(server, folder / "backups")
-    finally:
-        server.stop()
-
-
-@contextmanager
-def served(data: Path) -> Generator[ServerProcess]:
-    server = ServerProcess(data, "--open").start()
-    try:
-        yield server
     finally:
         server.stop()
 

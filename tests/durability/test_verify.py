@@ -8,13 +8,13 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
-from server_process import ServerProcess
+from server_process import ServerProcess, served
 from typer.testing import CliRunner, Result
 
 from playtrace.cli.main import app as commands
@@ -331,16 +331,6 @@ def test_a_registry_remembers_what_neither_store_nor_journal_has(folders: Folder
         assert "health is whole again" in done.output
     with served(data) as server:
         assert server.get("/api/health")["status"] == "healthy"
-
-
-@contextmanager
-def served(data: Path) -> Generator[ServerProcess]:
-    server = ServerProcess(data, "--open").start()
-    try:
-        server.wait_until_loaded()
-        yield server
-    finally:
-        server.stop()
 
 
 def test_with_a_damaged_store_a_start_names_the_command_and_takes_events(folders: Folders, tmp_path: Path):

@@ -12,7 +12,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from journals.engines import eventually
 from server_process import StartProcess
 
 from playtrace.config import Settings
@@ -136,10 +136,7 @@ def test_a_server_goes_on_with_the_oldest_folder(tmp_path: Path, start_process: 
         ["stored", len(told(oldest))],
     ]
     # Rules of alerts have their turn when the counts are there.
-    latest = time.monotonic() + 60
-    while (health := json.loads(server.request("GET", "/api/health")[2]))["status"] != "healthy":
-        assert time.monotonic() < latest, health["message"]
-        time.sleep(0.1)
+    eventually(lambda: json.loads(server.request("GET", "/api/health")[2])["status"] == "healthy", server.output)
 
 
 def test_a_start_with_what_a_newer_playtrace_wrote_ends_with_a_sentence(tmp_path: Path) -> None:
