@@ -33,6 +33,7 @@ def check(ask: Ask) -> None:
     check_maps(ask, events, spans)
     check_jwc_usage(ask, events)
     check_noted_events(ask, events)
+    check_payments(ask, events)
     check_performance_samples(ask, events)
     check_books(ask, events)
 
@@ -308,6 +309,26 @@ def check_noted_events(ask: Ask, events: list[Row]) -> None:
         )
         expected[key] += 1
     found = ask("SELECT * EXCLUDE (order_key, owner) FROM noted_events")
+    assert Counter(tuple(row.values()) for row in found) == expected
+
+
+def check_payments(ask: Ask, events: list[Row]) -> None:
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for event in events:
+        if event["name"] not in ("purchase", "ad_impression"):
+            continue
+        said = event["props"] if event["name"] == "purchase" else {}
+        key = (
+            *(event[field] for field in ("game_id", "env", "time", "name", "player_id")),
+            *dimensions(event),
+            event["currency"] or "",
+            round((event["value"] or 0) * 1e6),
+            (text_of(said.get("kind")) or "")[:256],
+            text_of(said.get("transaction_id")) or None,
+            text_of(said.get("validated")) != "false",
+        )
+        expected[key] += 1
+    found = ask("SELECT * EXCLUDE (order_key) FROM payments")
     assert Counter(tuple(row.values()) for row in found) == expected
 
 

@@ -68,6 +68,7 @@ class Survey(Struct, frozen=True):
     positions: int
     usage: int
     noted: int
+    paid: int
     performance: int
     merges: int
     days: list[dt.date] | None
@@ -169,6 +170,8 @@ class OneLoad:
             self._step(connection, "note usage", steps.NOTE_USAGE)
         if survey.noted:
             self._step(connection, "note events", steps.NOTE_EVENTS)
+        if survey.paid:
+            self._step(connection, "keep payments", steps.KEEP_PAYMENTS)
         if survey.performance:
             self._step(connection, "sample performance", steps.SAMPLE_PERFORMANCE)
         if survey.located:

@@ -16,6 +16,7 @@ from playtrace.rollups import (
     located_events,
     map_extents,
     noted_events,
+    payments,
     performance_samples,
     player_days,
     players,
@@ -143,6 +144,7 @@ SELECT
     count(*) FILTER (is_located AND name = 'position' AND session_id IS NOT NULL) AS positions,
     count(*) FILTER (source = 'jwc.v1') AS usage,
     count(*) FILTER (name IN ({noted_events.NAMES})) AS noted,
+    count(*) FILTER (name IN ({payments.NAMES})) AS paid,
     count(*) FILTER (name IN ({performance_samples.NAMES})) AS performance,
     count(*) FILTER (name = '{PLAYER_MERGED}') AS merges,
     list(DISTINCT time::DATE) FILTER (NOT is_late) AS days,
@@ -291,6 +293,7 @@ NOTE_USAGE: LiteralString = _append(jwc_usage.ROLLUP, source_of_load_as_text(jwc
 NOTE_EVENTS: LiteralString = (
     _append(noted_events.ROLLUP, source_of_load_as_text(noted_events.ROLLUP)) + "ORDER BY " + noted_events.ROLLUP.order
 )
+KEEP_PAYMENTS: LiteralString = _append(payments.ROLLUP, source_of_load_as_text(payments.ROLLUP))
 SAMPLE_PERFORMANCE: LiteralString = _append(
     performance_samples.ROLLUP, source_of_load_as_text(performance_samples.ROLLUP)
 )

@@ -110,6 +110,10 @@ class Progression(Judged, CommonAnswer):
         return [{name: row[name] for name in shown} for row in rows]
 
 
+# A range of names is looked for where these lie together; of a list of names, every row is looked at.
+IS_STEP: LiteralString = """name >= 'level_abandon' AND name <= 'level_start'
+        AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')"""
+
 # A step is 0 for a start, 1 complete, 2 fail, 3 abandon; an attempt's outcome 1 to 3, or 4: open. A start is closed by
 # the next step of the level, an outcome has a start where the step before is one: each in the same session, and within
 # a day. Looking at other rows is what costs: what they say is packed. `alive` are the sessions that are still on.
@@ -120,7 +124,7 @@ said AS (
         epoch_us(time) AS at_us, duration_s, CASE name
             WHEN 'level_start' THEN 0 WHEN 'level_complete' THEN 1 WHEN 'level_fail' THEN 2 ELSE 3 END AS step
     FROM noted_so_far
-    WHERE name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon') AND player_id IS NOT NULL
+    WHERE {IS_STEP} AND player_id IS NOT NULL
 ),
 steps AS (
     SELECT player_id, owner, session_id, level, order_key, at_us, step, duration_s,
@@ -215,7 +219,7 @@ FROM (
     FROM (
         SELECT player_id, {told("subject")} AS level, min(order_key) AS first_key
         FROM noted_so_far
-        WHERE name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon') AND player_id IS NOT NULL
+        WHERE {IS_STEP} AND player_id IS NOT NULL
         GROUP BY player_id, {told("subject")}
     ) AS tried
 ) AS places

@@ -10,6 +10,7 @@ from playtrace.rollups import (
     map_extents,
     noted_events,
     path_days,
+    payments,
     performance_days,
     performance_samples,
     player_days,
@@ -33,6 +34,7 @@ ROLLUPS: tuple[Rollup, ...] = tuple(
         map_extents,
         jwc_usage,
         noted_events,
+        payments,
         performance_samples,
     )
 )

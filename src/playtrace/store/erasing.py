@@ -28,6 +28,7 @@ from playtrace.rollups import (
     map_extents,
     noted_events,
     path_days,
+    payments,
     performance_samples,
     player_days,
     players,
@@ -154,6 +155,7 @@ SLICES: tuple[Slice, ...] = (
         _PLAYER + ", name, owner, coalesce(session_id, '')",
         is_of_one=True,
     ),
+    Slice(payments.ROLLUP, _PLAYER + ", name", _PLAYER + ", name", is_of_one=True),
     Slice(
         performance_samples.ROLLUP,
         _PLAYER + ", owner, session_id",

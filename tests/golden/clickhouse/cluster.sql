@@ -290,6 +290,30 @@ SETTINGS replicated_deduplication_window = 1000;
 CREATE TABLE IF NOT EXISTS noted_events ON CLUSTER studio AS noted_events_local
 ENGINE = Distributed(studio, currentDatabase(), noted_events_local, cityHash64(game_id));
 
+CREATE TABLE IF NOT EXISTS payments_local ON CLUSTER studio (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    time DateTime64(6, 'UTC'),
+    order_key Int128,
+    name LowCardinality(String),
+    player_id Nullable(String),
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    currency LowCardinality(String),
+    micros Int64,
+    detail String,
+    transaction_id Nullable(String),
+    is_validated Bool
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')
+PARTITION BY toYYYYMM(time)
+ORDER BY (game_id, env, time)
+SETTINGS replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS payments ON CLUSTER studio AS payments_local
+ENGINE = Distributed(studio, currentDatabase(), payments_local, cityHash64(game_id));
+
 CREATE TABLE IF NOT EXISTS performance_samples_local ON CLUSTER studio (
     game_id LowCardinality(String),
     env LowCardinality(String),

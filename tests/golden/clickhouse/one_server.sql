@@ -257,6 +257,27 @@ PARTITION BY toYYYYMM(time)
 ORDER BY (game_id, env, name, time)
 SETTINGS non_replicated_deduplication_window = 1000;
 
+CREATE TABLE IF NOT EXISTS payments (
+    game_id LowCardinality(String),
+    env LowCardinality(String),
+    time DateTime64(6, 'UTC'),
+    order_key Int128,
+    name LowCardinality(String),
+    player_id Nullable(String),
+    platform LowCardinality(String),
+    version LowCardinality(String),
+    country LowCardinality(String),
+    currency LowCardinality(String),
+    micros Int64,
+    detail String,
+    transaction_id Nullable(String),
+    is_validated Bool
+)
+ENGINE = MergeTree()
+PARTITION BY toYYYYMM(time)
+ORDER BY (game_id, env, time)
+SETTINGS non_replicated_deduplication_window = 1000;
+
 CREATE TABLE IF NOT EXISTS performance_samples (
     game_id LowCardinality(String),
     env LowCardinality(String),

@@ -8,32 +8,21 @@ WITH all_payments AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
-  WHERE
-    name IN ('purchase', 'ad_impression')
+  ) AS payment
 )
 SELECT
   COALESCE(NULLIF(currency, ''), 'USD') AS currency,
@@ -137,41 +126,31 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   JOIN slices
     ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), orders AS (
@@ -186,34 +165,23 @@ WITH slices AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -428,41 +396,31 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   JOIN slices
     ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
 ), orders AS (
   SELECT
@@ -476,34 +434,23 @@ WITH slices AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -711,37 +658,20 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject FROM 1 FOR 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[')
-            THEN SUBSTRING(subject FROM 1 FOR 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
@@ -749,8 +679,6 @@ WITH slices AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('{', '[')
@@ -764,78 +692,15 @@ WITH slices AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS TEXT)
-          WHEN 'score_posted'
-          THEN CAST(props.board AS TEXT)
-          WHEN 'session_start'
-          THEN CAST(NULL AS TEXT)
-          WHEN 'match_start'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'level_start'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_complete'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_abandon'
-          THEN CAST(level AS TEXT)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.result AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS TEXT)
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN CAST(props.kind AS TEXT) END AS detail,
         CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
         CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
       FROM (
@@ -882,29 +747,13 @@ WITH slices AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   JOIN slices
     ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
     AND platform = ANY(CAST(ARRAY['windows'] AS TEXT[]))
 ), orders AS (
@@ -919,31 +768,14 @@ WITH slices AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject FROM 1 FOR 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[')
-            THEN SUBSTRING(subject FROM 1 FOR 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
@@ -951,8 +783,6 @@ WITH slices AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('{', '[')
@@ -966,78 +796,15 @@ WITH slices AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS TEXT)
-          WHEN 'score_posted'
-          THEN CAST(props.board AS TEXT)
-          WHEN 'session_start'
-          THEN CAST(NULL AS TEXT)
-          WHEN 'match_start'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'level_start'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_complete'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_abandon'
-          THEN CAST(level AS TEXT)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.result AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS TEXT)
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN CAST(props.kind AS TEXT) END AS detail,
         CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
         CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
       FROM (
@@ -1084,28 +851,11 @@ WITH slices AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -1382,37 +1132,20 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject FROM 1 FOR 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[')
-            THEN SUBSTRING(subject FROM 1 FOR 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
@@ -1420,8 +1153,6 @@ WITH slices AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('{', '[')
@@ -1435,78 +1166,15 @@ WITH slices AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS TEXT)
-          WHEN 'score_posted'
-          THEN CAST(props.board AS TEXT)
-          WHEN 'session_start'
-          THEN CAST(NULL AS TEXT)
-          WHEN 'match_start'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'level_start'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_complete'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_abandon'
-          THEN CAST(level AS TEXT)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.result AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS TEXT)
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN CAST(props.kind AS TEXT) END AS detail,
         CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
         CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
       FROM (
@@ -1553,29 +1221,13 @@ WITH slices AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   JOIN slices
     ON DATE_TRUNC('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP)
 ), orders AS (
   SELECT
@@ -1589,31 +1241,14 @@ WITH slices AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject FROM 1 FOR 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[')
-            THEN SUBSTRING(subject FROM 1 FOR 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
@@ -1621,8 +1256,6 @@ WITH slices AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('{', '[')
@@ -1636,78 +1269,15 @@ WITH slices AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS TEXT)
-          WHEN 'score_posted'
-          THEN CAST(props.board AS TEXT)
-          WHEN 'session_start'
-          THEN CAST(NULL AS TEXT)
-          WHEN 'match_start'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'level_start'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_complete'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_abandon'
-          THEN CAST(level AS TEXT)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.result AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS TEXT)
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN CAST(props.kind AS TEXT) END AS detail,
         CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
         CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
       FROM (
@@ -1754,28 +1324,11 @@ WITH slices AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,

@@ -62,11 +62,7 @@ WITH slices AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND (
-      ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
-        since IS NOT NULL)
-    )[1] > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several
+    MAX(since) > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several
   FROM (
     SELECT
       game_id,
@@ -370,6 +366,14 @@ WITH slices AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session
@@ -596,11 +600,7 @@ WITH slices AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND (
-      ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
-        since IS NOT NULL)
-    )[1] > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several
+    MAX(since) > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several
   FROM (
     SELECT
       game_id,
@@ -1480,6 +1480,14 @@ WITH slices AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-02-28 00:00:00' AS TIMESTAMP)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session

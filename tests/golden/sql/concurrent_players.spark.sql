@@ -64,8 +64,7 @@ WITH slices AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -353,6 +352,14 @@ WITH slices AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session
@@ -578,8 +585,7 @@ WITH slices AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -1447,6 +1453,14 @@ WITH slices AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-02-28 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session

@@ -14,8 +14,7 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -307,6 +306,14 @@ WITH session_ids AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session
@@ -346,8 +353,7 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -639,6 +645,14 @@ WITH session_ids AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session
@@ -709,8 +723,7 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -1582,6 +1595,14 @@ WITH session_ids AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session
@@ -1621,8 +1642,7 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -2494,6 +2514,14 @@ WITH session_ids AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session

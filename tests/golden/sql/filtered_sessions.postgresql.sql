@@ -26,11 +26,7 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND (
-      ARRAY_AGG(since ORDER BY ended_at DESC) FILTER(WHERE
-        since IS NOT NULL)
-    )[1] > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several,
+    MAX(since) > MIN(ended_at) + INTERVAL '1800000000 MICROSECONDS' AS has_several,
     (
       ARRAY_AGG(kept ORDER BY order_key ASC) FILTER(WHERE
         kept IS NOT NULL)
@@ -1040,6 +1036,14 @@ WITH session_ids AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session

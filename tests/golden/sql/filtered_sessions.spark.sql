@@ -14,8 +14,7 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several,
     MIN_BY(kept, CASE WHEN NOT kept IS NULL THEN order_key END) AS kept
@@ -1068,6 +1067,14 @@ WITH session_ids AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session

@@ -112,8 +112,7 @@ WITH calendar AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -405,6 +404,14 @@ WITH calendar AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session
@@ -432,39 +439,29 @@ WITH calendar AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main_noted_events
+    FROM main_payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
     AND (
       time < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
@@ -483,34 +480,23 @@ WITH calendar AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main_noted_events
+    FROM main_payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -957,8 +943,7 @@ WITH event_counts AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -1830,6 +1815,14 @@ WITH event_counts AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session
@@ -1857,37 +1850,20 @@ WITH event_counts AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject, 1, 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject, 1, 1) IN ('{', '[')
-            THEN SUBSTRING(subject, 1, 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail, 1, 1) IN ('{', '[')
@@ -1895,8 +1871,6 @@ WITH event_counts AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id, 1, 1) IN ('{', '[')
@@ -1910,97 +1884,15 @@ WITH event_counts AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(
-            TRY_CAST(CASE
-              WHEN NOT (
-                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
-              )
-              THEN GET_JSON_OBJECT(props, '$.count')
-            END AS DOUBLE),
-            value,
-            1
-          )
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN GET_JSON_OBJECT(props, '$.product')
-          WHEN 'ad_impression'
-          THEN GET_JSON_OBJECT(props, '$.placement')
-          WHEN 'resource_gain'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'resource_spend'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'item_looted'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'achievement_unlocked'
-          THEN GET_JSON_OBJECT(props, '$.achievement')
-          WHEN 'score_posted'
-          THEN GET_JSON_OBJECT(props, '$.board')
-          WHEN 'session_start'
-          THEN CAST(NULL AS STRING)
-          WHEN 'match_start'
-          THEN GET_JSON_OBJECT(props, '$.mode')
-          WHEN 'match_end'
-          THEN GET_JSON_OBJECT(props, '$.mode')
-          WHEN 'level_start'
-          THEN CAST(level AS STRING)
-          WHEN 'level_complete'
-          THEN CAST(level AS STRING)
-          WHEN 'level_fail'
-          THEN CAST(level AS STRING)
-          WHEN 'level_abandon'
-          THEN CAST(level AS STRING)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN GET_JSON_OBJECT(props, '$.kind')
-          WHEN 'ad_impression'
-          THEN GET_JSON_OBJECT(props, '$.format')
-          WHEN 'resource_gain'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-          WHEN 'resource_spend'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-          WHEN 'item_looted'
-          THEN GET_JSON_OBJECT(props, '$.rarity')
-          WHEN 'match_end'
-          THEN GET_JSON_OBJECT(props, '$.result')
-          WHEN 'level_fail'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CASE
-            WHEN NOT (
-              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
-            )
-            THEN GET_JSON_OBJECT(props, '$.balance')
-          END AS DOUBLE)
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CASE
-            WHEN NOT (
-              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
-            )
-            THEN GET_JSON_OBJECT(props, '$.duration_s')
-          END AS DOUBLE)
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.kind') END AS detail,
         CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
         CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
@@ -2047,27 +1939,11 @@ WITH event_counts AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
+    time >= CAST('2026-02-27 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP_NTZ)
     AND (
       time < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
@@ -2086,31 +1962,14 @@ WITH event_counts AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject, 1, 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject, 1, 1) IN ('{', '[')
-            THEN SUBSTRING(subject, 1, 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail, 1, 1) IN ('{', '[')
@@ -2118,8 +1977,6 @@ WITH event_counts AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id, 1, 1) IN ('{', '[')
@@ -2133,97 +1990,15 @@ WITH event_counts AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(
-            TRY_CAST(CASE
-              WHEN NOT (
-                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
-              )
-              THEN GET_JSON_OBJECT(props, '$.count')
-            END AS DOUBLE),
-            value,
-            1
-          )
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN GET_JSON_OBJECT(props, '$.product')
-          WHEN 'ad_impression'
-          THEN GET_JSON_OBJECT(props, '$.placement')
-          WHEN 'resource_gain'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'resource_spend'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'item_looted'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'achievement_unlocked'
-          THEN GET_JSON_OBJECT(props, '$.achievement')
-          WHEN 'score_posted'
-          THEN GET_JSON_OBJECT(props, '$.board')
-          WHEN 'session_start'
-          THEN CAST(NULL AS STRING)
-          WHEN 'match_start'
-          THEN GET_JSON_OBJECT(props, '$.mode')
-          WHEN 'match_end'
-          THEN GET_JSON_OBJECT(props, '$.mode')
-          WHEN 'level_start'
-          THEN CAST(level AS STRING)
-          WHEN 'level_complete'
-          THEN CAST(level AS STRING)
-          WHEN 'level_fail'
-          THEN CAST(level AS STRING)
-          WHEN 'level_abandon'
-          THEN CAST(level AS STRING)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN GET_JSON_OBJECT(props, '$.kind')
-          WHEN 'ad_impression'
-          THEN GET_JSON_OBJECT(props, '$.format')
-          WHEN 'resource_gain'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-          WHEN 'resource_spend'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-          WHEN 'item_looted'
-          THEN GET_JSON_OBJECT(props, '$.rarity')
-          WHEN 'match_end'
-          THEN GET_JSON_OBJECT(props, '$.result')
-          WHEN 'level_fail'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CASE
-            WHEN NOT (
-              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
-            )
-            THEN GET_JSON_OBJECT(props, '$.balance')
-          END AS DOUBLE)
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CASE
-            WHEN NOT (
-              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
-            )
-            THEN GET_JSON_OBJECT(props, '$.duration_s')
-          END AS DOUBLE)
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.kind') END AS detail,
         CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
         CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
@@ -2270,28 +2045,11 @@ WITH event_counts AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,

@@ -8,32 +8,21 @@ WITH all_payments AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main_noted_events
+    FROM main_payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
-  WHERE
-    name IN ('purchase', 'ad_impression')
+  ) AS payment
 )
 SELECT
   COALESCE(NULLIF(currency, ''), 'USD') AS currency,
@@ -145,43 +134,33 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main_noted_events
+    FROM main_payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   JOIN slices
     ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
     AND time >= start_at
     AND time < end_at
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
 ), orders AS (
   SELECT
@@ -195,34 +174,23 @@ WITH slices AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main_noted_events
+    FROM main_payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -493,37 +461,20 @@ WITH slices AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject, 1, 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject, 1, 1) IN ('{', '[')
-            THEN SUBSTRING(subject, 1, 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail, 1, 1) IN ('{', '[')
@@ -531,8 +482,6 @@ WITH slices AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id, 1, 1) IN ('{', '[')
@@ -546,97 +495,15 @@ WITH slices AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(
-            TRY_CAST(CASE
-              WHEN NOT (
-                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
-              )
-              THEN GET_JSON_OBJECT(props, '$.count')
-            END AS DOUBLE),
-            value,
-            1
-          )
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN GET_JSON_OBJECT(props, '$.product')
-          WHEN 'ad_impression'
-          THEN GET_JSON_OBJECT(props, '$.placement')
-          WHEN 'resource_gain'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'resource_spend'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'item_looted'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'achievement_unlocked'
-          THEN GET_JSON_OBJECT(props, '$.achievement')
-          WHEN 'score_posted'
-          THEN GET_JSON_OBJECT(props, '$.board')
-          WHEN 'session_start'
-          THEN CAST(NULL AS STRING)
-          WHEN 'match_start'
-          THEN GET_JSON_OBJECT(props, '$.mode')
-          WHEN 'match_end'
-          THEN GET_JSON_OBJECT(props, '$.mode')
-          WHEN 'level_start'
-          THEN CAST(level AS STRING)
-          WHEN 'level_complete'
-          THEN CAST(level AS STRING)
-          WHEN 'level_fail'
-          THEN CAST(level AS STRING)
-          WHEN 'level_abandon'
-          THEN CAST(level AS STRING)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN GET_JSON_OBJECT(props, '$.kind')
-          WHEN 'ad_impression'
-          THEN GET_JSON_OBJECT(props, '$.format')
-          WHEN 'resource_gain'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-          WHEN 'resource_spend'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-          WHEN 'item_looted'
-          THEN GET_JSON_OBJECT(props, '$.rarity')
-          WHEN 'match_end'
-          THEN GET_JSON_OBJECT(props, '$.result')
-          WHEN 'level_fail'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CASE
-            WHEN NOT (
-              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
-            )
-            THEN GET_JSON_OBJECT(props, '$.balance')
-          END AS DOUBLE)
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CASE
-            WHEN NOT (
-              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
-            )
-            THEN GET_JSON_OBJECT(props, '$.duration_s')
-          END AS DOUBLE)
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.kind') END AS detail,
         CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
         CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
@@ -683,31 +550,15 @@ WITH slices AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   JOIN slices
     ON CAST(DATE_TRUNC('DAY', time) AS TIMESTAMP_NTZ) = slices.key
     AND time >= start_at
     AND time < end_at
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
     AND time < CAST('2026-03-04 00:00:00' AS TIMESTAMP_NTZ)
 ), orders AS (
   SELECT
@@ -721,31 +572,14 @@ WITH slices AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject, 1, 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject, 1, 1) IN ('{', '[')
-            THEN SUBSTRING(subject, 1, 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail, 1, 1) IN ('{', '[')
@@ -753,8 +587,6 @@ WITH slices AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id, 1, 1) IN ('{', '[')
@@ -768,97 +600,15 @@ WITH slices AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(
-            TRY_CAST(CASE
-              WHEN NOT (
-                GET_JSON_OBJECT(props, '$.count') RLIKE '[0-9.][dDfFxXpP]'
-              )
-              THEN GET_JSON_OBJECT(props, '$.count')
-            END AS DOUBLE),
-            value,
-            1
-          )
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN GET_JSON_OBJECT(props, '$.product')
-          WHEN 'ad_impression'
-          THEN GET_JSON_OBJECT(props, '$.placement')
-          WHEN 'resource_gain'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'resource_spend'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'item_looted'
-          THEN GET_JSON_OBJECT(props, '$.item')
-          WHEN 'achievement_unlocked'
-          THEN GET_JSON_OBJECT(props, '$.achievement')
-          WHEN 'score_posted'
-          THEN GET_JSON_OBJECT(props, '$.board')
-          WHEN 'session_start'
-          THEN CAST(NULL AS STRING)
-          WHEN 'match_start'
-          THEN GET_JSON_OBJECT(props, '$.mode')
-          WHEN 'match_end'
-          THEN GET_JSON_OBJECT(props, '$.mode')
-          WHEN 'level_start'
-          THEN CAST(level AS STRING)
-          WHEN 'level_complete'
-          THEN CAST(level AS STRING)
-          WHEN 'level_fail'
-          THEN CAST(level AS STRING)
-          WHEN 'level_abandon'
-          THEN CAST(level AS STRING)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN GET_JSON_OBJECT(props, '$.kind')
-          WHEN 'ad_impression'
-          THEN GET_JSON_OBJECT(props, '$.format')
-          WHEN 'resource_gain'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-          WHEN 'resource_spend'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-          WHEN 'item_looted'
-          THEN GET_JSON_OBJECT(props, '$.rarity')
-          WHEN 'match_end'
-          THEN GET_JSON_OBJECT(props, '$.result')
-          WHEN 'level_fail'
-          THEN GET_JSON_OBJECT(props, '$.reason')
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_CAST(CASE
-            WHEN NOT (
-              GET_JSON_OBJECT(props, '$.balance') RLIKE '[0-9.][dDfFxXpP]'
-            )
-            THEN GET_JSON_OBJECT(props, '$.balance')
-          END AS DOUBLE)
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_CAST(CASE
-            WHEN NOT (
-              GET_JSON_OBJECT(props, '$.duration_s') RLIKE '[0-9.][dDfFxXpP]'
-            )
-            THEN GET_JSON_OBJECT(props, '$.duration_s')
-          END AS DOUBLE)
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.kind') END AS detail,
         CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.transaction_id') END AS transaction_id,
         CASE WHEN name = 'purchase' THEN GET_JSON_OBJECT(props, '$.validated') END AS validated
       FROM (
@@ -905,28 +655,11 @@ WITH slices AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(TRY_CAST(ROUND(value * 1e6) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,

@@ -70,8 +70,7 @@ WITH slices AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    CAST(toInt64(COUNT(*)) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
+    CAST(MAX(since) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -349,6 +348,14 @@ WITH slices AS (
               session_id <> ''
               AND played > 0
               AND started_at < CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
+              AND (owner, session_id) IN (
+                SELECT
+                  owner,
+                  session_id
+                FROM session_ids
+                WHERE
+                  played = 0
+              )
           )
         )
       )
@@ -554,8 +561,7 @@ WITH slices AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    CAST(toInt64(COUNT(*)) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
+    CAST(MAX(since) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -1485,6 +1491,14 @@ WITH slices AS (
               session_id <> ''
               AND played > 0
               AND started_at < CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
+              AND (owner, session_id) IN (
+                SELECT
+                  owner,
+                  session_id
+                FROM session_ids
+                WHERE
+                  played = 0
+              )
           )
         )
       )

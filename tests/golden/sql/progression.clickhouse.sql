@@ -105,7 +105,9 @@ WITH alive AS (
     END AS step
   FROM noted_so_far
   WHERE
-    name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
+    name >= 'level_abandon'
+    AND name <= 'level_start'
+    AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
     AND NOT (
       player_id IS NULL
     )
@@ -368,7 +370,9 @@ FROM (
       MIN(order_key) AS first_key
     FROM noted_so_far
     WHERE
-      name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
+      name >= 'level_abandon'
+      AND name <= 'level_start'
+      AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
       AND NOT (
         player_id IS NULL
       )
@@ -821,7 +825,9 @@ WITH alive AS (
     END AS step
   FROM noted_so_far
   WHERE
-    name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
+    name >= 'level_abandon'
+    AND name <= 'level_start'
+    AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
     AND NOT (
       player_id IS NULL
     )
@@ -1253,7 +1259,9 @@ FROM (
       MIN(order_key) AS first_key
     FROM noted_so_far
     WHERE
-      name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
+      name >= 'level_abandon'
+      AND name <= 'level_start'
+      AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
       AND NOT (
         player_id IS NULL
       )

@@ -64,8 +64,7 @@ WITH calendar AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -357,6 +356,14 @@ WITH calendar AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session
@@ -546,8 +553,7 @@ WITH active AS (
     CAST(SUM(crashes) AS BIGINT) AS crashes,
     CAST(SUM(quits) AS BIGINT) AS quits,
     CAST(SUM(backgrounds) AS BIGINT) AS backgrounds,
-    COUNT(*) > 1
-    AND MAX_BY(since, CASE WHEN NOT since IS NULL THEN ended_at END) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
+    MAX(since) > MIN(ended_at) + MAKE_DT_INTERVAL(0, 0, 0, CAST((
       1800000000
     ) / 1000000 AS DECIMAL(18, 6))) AS has_several
   FROM (
@@ -1419,6 +1425,14 @@ WITH active AS (
             session_id <> ''
             AND played > 0
             AND started_at < CAST('2026-03-01 00:00:00' AS TIMESTAMP_NTZ)
+            AND (owner, session_id) IN (
+              SELECT
+                owner,
+                session_id
+              FROM session_ids
+              WHERE
+                played = 0
+            )
         )
       )
   ) AS session

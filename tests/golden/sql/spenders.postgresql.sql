@@ -8,32 +8,21 @@ WITH all_payments AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
-  WHERE
-    name IN ('purchase', 'ad_impression')
+  ) AS payment
 )
 SELECT
   COALESCE(NULLIF(currency, ''), 'USD') AS currency,
@@ -111,39 +100,29 @@ WITH calendar AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
     AND (
       time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
@@ -162,34 +141,23 @@ WITH calendar AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM main.noted_events
+    FROM main.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -514,37 +482,20 @@ WITH rates AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject FROM 1 FOR 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[')
-            THEN SUBSTRING(subject FROM 1 FOR 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
@@ -552,8 +503,6 @@ WITH rates AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('{', '[')
@@ -567,78 +516,15 @@ WITH rates AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS TEXT)
-          WHEN 'score_posted'
-          THEN CAST(props.board AS TEXT)
-          WHEN 'session_start'
-          THEN CAST(NULL AS TEXT)
-          WHEN 'match_start'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'level_start'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_complete'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_abandon'
-          THEN CAST(level AS TEXT)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.result AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS TEXT)
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN CAST(props.kind AS TEXT) END AS detail,
         CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
         CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
       FROM (
@@ -685,27 +571,11 @@ WITH rates AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+    time >= CAST('2026-03-01 00:00:00' AS TIMESTAMP)
     AND time < CAST('2026-03-03 00:00:00' AS TIMESTAMP)
     AND (
       time < CAST('2026-03-02 00:00:00' AS TIMESTAMP)
@@ -724,31 +594,14 @@ WITH rates AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject FROM 1 FOR 256)
-          ELSE CASE
-            WHEN NOT SUBSTRING(subject FROM 1 FOR 1) IN ('{', '[')
-            THEN SUBSTRING(subject FROM 1 FOR 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) AS micros,
       COALESCE(
         CASE
           WHEN NOT SUBSTRING(detail FROM 1 FOR 1) IN ('{', '[')
@@ -756,8 +609,6 @@ WITH rates AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       NULLIF(
         CASE
           WHEN NOT SUBSTRING(transaction_id FROM 1 FOR 1) IN ('{', '[')
@@ -771,78 +622,15 @@ WITH rates AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(TRY_DOUBLE(CAST(props.count AS TEXT)), value, 1)
-          ELSE value
-        END AS value,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.product AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.placement AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.item AS TEXT)
-          WHEN 'achievement_unlocked'
-          THEN CAST(props.achievement AS TEXT)
-          WHEN 'score_posted'
-          THEN CAST(props.board AS TEXT)
-          WHEN 'session_start'
-          THEN CAST(NULL AS TEXT)
-          WHEN 'match_start'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.mode AS TEXT)
-          WHEN 'level_start'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_complete'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(level AS TEXT)
-          WHEN 'level_abandon'
-          THEN CAST(level AS TEXT)
-        END AS subject,
-        CASE name
-          WHEN 'purchase'
-          THEN CAST(props.kind AS TEXT)
-          WHEN 'ad_impression'
-          THEN CAST(props.format AS TEXT)
-          WHEN 'resource_gain'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'resource_spend'
-          THEN CAST(props.reason AS TEXT)
-          WHEN 'item_looted'
-          THEN CAST(props.rarity AS TEXT)
-          WHEN 'match_end'
-          THEN CAST(props.result AS TEXT)
-          WHEN 'level_fail'
-          THEN CAST(props.reason AS TEXT)
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN TRY_DOUBLE(CAST(props.balance AS TEXT))
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN TRY_DOUBLE(CAST(props.duration_s AS TEXT))
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN CAST(props.kind AS TEXT) END AS detail,
         CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS TEXT) END AS transaction_id,
         CASE WHEN name = 'purchase' THEN CAST(props.validated AS TEXT) END AS validated
       FROM (
@@ -889,28 +677,11 @@ WITH rates AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT transaction_id IS NULL
-    AND COALESCE(CAST(TRY_BIGINT(ROUND(value * 1e6)) AS BIGINT), 0) > 0
+    name = 'purchase' AND NOT transaction_id IS NULL AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,

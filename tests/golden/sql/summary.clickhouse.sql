@@ -113,8 +113,7 @@ WITH times AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    CAST(toInt64(COUNT(*)) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
+    CAST(MAX(since) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -396,6 +395,14 @@ WITH times AS (
               session_id <> ''
               AND played > 0
               AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+              AND (owner, session_id) IN (
+                SELECT
+                  owner,
+                  session_id
+                FROM session_ids
+                WHERE
+                  played = 0
+              )
           )
         )
       )
@@ -424,39 +431,29 @@ WITH times AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM playtrace.noted_events
+    FROM playtrace.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
     AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
     AND (
       time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
@@ -475,36 +472,25 @@ WITH times AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      subject,
+      micros,
       detail,
-      balance,
-      duration_s,
       transaction_id,
       is_validated
-    FROM playtrace.noted_events
+    FROM playtrace.payments
     WHERE
       game_id = 'arena' AND env = 'prod'
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT (
+    name = 'purchase' AND NOT (
       transaction_id IS NULL
-    )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
+    ) AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,
@@ -1164,8 +1150,7 @@ WITH times AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    CAST(toInt64(COUNT(*)) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
+    CAST(MAX(since) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -2099,6 +2084,14 @@ WITH times AS (
               session_id <> ''
               AND played > 0
               AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+              AND (owner, session_id) IN (
+                SELECT
+                  owner,
+                  session_id
+                FROM session_ids
+                WHERE
+                  played = 0
+              )
           )
         )
       )
@@ -2127,39 +2120,20 @@ WITH times AS (
     detail,
     transaction_id,
     is_validated,
-    COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros
+    micros
   FROM (
     SELECT
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject, 1, 256)
-          ELSE CASE
-            WHEN NOT (
-              SUBSTRING(subject, 1, 1) IN ('{', '[')
-            )
-            THEN SUBSTRING(subject, 1, 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros,
       COALESCE(
         CASE
           WHEN NOT (
@@ -2169,8 +2143,6 @@ WITH times AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       nullIf(
         CASE
           WHEN NOT (
@@ -2186,78 +2158,15 @@ WITH times AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
-          ELSE value
-        END AS value,
-        CASE
-          WHEN name = 'purchase'
-          THEN nullIf(toString(props.product), '')
-          WHEN name = 'ad_impression'
-          THEN nullIf(toString(props.placement), '')
-          WHEN name = 'resource_gain'
-          THEN nullIf(toString(props.item), '')
-          WHEN name = 'resource_spend'
-          THEN nullIf(toString(props.item), '')
-          WHEN name = 'item_looted'
-          THEN nullIf(toString(props.item), '')
-          WHEN name = 'achievement_unlocked'
-          THEN nullIf(toString(props.achievement), '')
-          WHEN name = 'score_posted'
-          THEN nullIf(toString(props.board), '')
-          WHEN name = 'session_start'
-          THEN CAST(NULL AS Nullable(String))
-          WHEN name = 'match_start'
-          THEN nullIf(toString(props.mode), '')
-          WHEN name = 'match_end'
-          THEN nullIf(toString(props.mode), '')
-          WHEN name = 'level_start'
-          THEN CAST(level AS Nullable(String))
-          WHEN name = 'level_complete'
-          THEN CAST(level AS Nullable(String))
-          WHEN name = 'level_fail'
-          THEN CAST(level AS Nullable(String))
-          WHEN name = 'level_abandon'
-          THEN CAST(level AS Nullable(String))
-        END AS subject,
-        CASE
-          WHEN name = 'purchase'
-          THEN nullIf(toString(props.kind), '')
-          WHEN name = 'ad_impression'
-          THEN nullIf(toString(props.format), '')
-          WHEN name = 'resource_gain'
-          THEN nullIf(toString(props.reason), '')
-          WHEN name = 'resource_spend'
-          THEN nullIf(toString(props.reason), '')
-          WHEN name = 'item_looted'
-          THEN nullIf(toString(props.rarity), '')
-          WHEN name = 'match_end'
-          THEN nullIf(toString(props.result), '')
-          WHEN name = 'level_fail'
-          THEN nullIf(toString(props.reason), '')
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.kind), '') END AS detail,
         CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
         CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
@@ -2308,27 +2217,11 @@ WITH times AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name IN ('purchase', 'ad_impression')
-    AND time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
     AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
     AND (
       time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
@@ -2347,33 +2240,14 @@ WITH times AS (
       game_id,
       env,
       time,
-      received_at,
       order_key,
       name,
       player_id,
-      owner,
-      session_id,
-      match_id,
-      map_id,
-      level,
       platform,
       version,
       country,
       currency,
-      value,
-      COALESCE(
-        CASE
-          WHEN name LIKE 'level%'
-          THEN SUBSTRING(subject, 1, 256)
-          ELSE CASE
-            WHEN NOT (
-              SUBSTRING(subject, 1, 1) IN ('{', '[')
-            )
-            THEN SUBSTRING(subject, 1, 256)
-          END
-        END,
-        ''
-      ) AS subject,
+      COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) AS micros,
       COALESCE(
         CASE
           WHEN NOT (
@@ -2383,8 +2257,6 @@ WITH times AS (
         END,
         ''
       ) AS detail,
-      CASE WHEN ABS(balance) <= 1e15 THEN balance END AS balance,
-      CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
       nullIf(
         CASE
           WHEN NOT (
@@ -2400,78 +2272,15 @@ WITH times AS (
         game_id,
         env,
         time,
-        received_at,
         order_key,
         name,
         player_id,
-        owner,
-        COALESCE(session_id, '') AS session_id,
-        match_id,
-        map_id,
-        level,
         platform,
         version,
         country,
         currency,
-        CASE
-          WHEN name = 'item_looted'
-          THEN COALESCE(toFloat64OrNull(toString(nullIf(toString(props.count), ''))), value, toInt32(1))
-          ELSE value
-        END AS value,
-        CASE
-          WHEN name = 'purchase'
-          THEN nullIf(toString(props.product), '')
-          WHEN name = 'ad_impression'
-          THEN nullIf(toString(props.placement), '')
-          WHEN name = 'resource_gain'
-          THEN nullIf(toString(props.item), '')
-          WHEN name = 'resource_spend'
-          THEN nullIf(toString(props.item), '')
-          WHEN name = 'item_looted'
-          THEN nullIf(toString(props.item), '')
-          WHEN name = 'achievement_unlocked'
-          THEN nullIf(toString(props.achievement), '')
-          WHEN name = 'score_posted'
-          THEN nullIf(toString(props.board), '')
-          WHEN name = 'session_start'
-          THEN CAST(NULL AS Nullable(String))
-          WHEN name = 'match_start'
-          THEN nullIf(toString(props.mode), '')
-          WHEN name = 'match_end'
-          THEN nullIf(toString(props.mode), '')
-          WHEN name = 'level_start'
-          THEN CAST(level AS Nullable(String))
-          WHEN name = 'level_complete'
-          THEN CAST(level AS Nullable(String))
-          WHEN name = 'level_fail'
-          THEN CAST(level AS Nullable(String))
-          WHEN name = 'level_abandon'
-          THEN CAST(level AS Nullable(String))
-        END AS subject,
-        CASE
-          WHEN name = 'purchase'
-          THEN nullIf(toString(props.kind), '')
-          WHEN name = 'ad_impression'
-          THEN nullIf(toString(props.format), '')
-          WHEN name = 'resource_gain'
-          THEN nullIf(toString(props.reason), '')
-          WHEN name = 'resource_spend'
-          THEN nullIf(toString(props.reason), '')
-          WHEN name = 'item_looted'
-          THEN nullIf(toString(props.rarity), '')
-          WHEN name = 'match_end'
-          THEN nullIf(toString(props.result), '')
-          WHEN name = 'level_fail'
-          THEN nullIf(toString(props.reason), '')
-        END AS detail,
-        CASE
-          WHEN name IN ('resource_gain', 'resource_spend')
-          THEN toFloat64OrNull(toString(nullIf(toString(props.balance), '')))
-        END AS balance,
-        CASE
-          WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
-          THEN toFloat64OrNull(toString(nullIf(toString(props.duration_s), '')))
-        END AS duration_s,
+        value,
+        CASE WHEN name = 'purchase' THEN nullIf(toString(props.kind), '') END AS detail,
         CASE WHEN name = 'purchase' THEN nullIf(toString(props.transaction_id), '') END AS transaction_id,
         CASE WHEN name = 'purchase' THEN nullIf(toString(props.validated), '') END AS validated
       FROM (
@@ -2522,30 +2331,13 @@ WITH times AS (
           game_id = 'arena' AND env = 'prod'
       ) AS source
       WHERE
-        name IN (
-          'purchase',
-          'ad_impression',
-          'resource_gain',
-          'resource_spend',
-          'item_looted',
-          'achievement_unlocked',
-          'score_posted',
-          'session_start',
-          'match_start',
-          'match_end',
-          'level_start',
-          'level_complete',
-          'level_fail',
-          'level_abandon'
-        )
+        name IN ('purchase', 'ad_impression')
     ) AS said
-  ) AS noted
+  ) AS payment
   WHERE
-    name = 'purchase'
-    AND NOT (
+    name = 'purchase' AND NOT (
       transaction_id IS NULL
-    )
-    AND COALESCE(accurateCastOrNull(ROUND(value * 1e6), 'Nullable(Int64)'), toInt32(0)) > 0
+    ) AND micros > 0
 ), first_orders AS (
   SELECT
     transaction_id,

@@ -14,8 +14,7 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    CAST(toInt64(COUNT(*)) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
+    CAST(MAX(since) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -297,6 +296,14 @@ WITH session_ids AS (
               session_id <> ''
               AND played > 0
               AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+              AND (owner, session_id) IN (
+                SELECT
+                  owner,
+                  session_id
+                FROM session_ids
+                WHERE
+                  played = 0
+              )
           )
         )
       )
@@ -377,8 +384,7 @@ WITH session_ids AS (
     CAST(SUM(crashes) AS Nullable(Int64)) AS crashes,
     CAST(SUM(quits) AS Nullable(Int64)) AS quits,
     CAST(SUM(backgrounds) AS Nullable(Int64)) AS backgrounds,
-    CAST(toInt64(COUNT(*)) > 1
-    AND argMax(since, ended_at) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
+    CAST(MAX(since) > MIN(ended_at) + toIntervalMicrosecond(1800000000) AS Nullable(Bool)) AS has_several
   FROM (
     SELECT
       game_id,
@@ -1312,6 +1318,14 @@ WITH session_ids AS (
               session_id <> ''
               AND played > 0
               AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+              AND (owner, session_id) IN (
+                SELECT
+                  owner,
+                  session_id
+                FROM session_ids
+                WHERE
+                  played = 0
+              )
           )
         )
       )

@@ -84,20 +84,22 @@ class Cut(Struct, frozen=True):
 
 def relations_of(metric: Sql, cut: Cut) -> list[Sql]:
     """The relations that the SQL of a metric names, and what tells which events count."""
-    return [name for name in RELATIONS if is_named(name, metric) or (name == "matches" and cut.is_timed)]
+    named = _named_in(metric)
+    return [name for name in RELATIONS if name in named or (name == "matches" and cut.is_timed)]
 
 
 def written_out(metric: Sql, raw: set[Sql], cut: Cut, tables: dict[Sql, Sql]) -> Sql:
     """The whole statement: the relations that a metric's SQL names, those of `raw` made of events, and that SQL."""
-    texts: dict[Sql, Sql] = {name: text for name, text in tables.items() if is_named(name, metric)}
+    named = _named_in(metric)
+    texts: dict[Sql, Sql] = {name: text for name, text in tables.items() if name in named}
     for name in relations_of(metric, cut):
         relation = RELATIONS[name]
         for before, text in relation.before:
             texts[before] = _text(relation, text, name in raw, cut)
         texts[name] = _text(relation, relation.text, name in raw, cut)
-    named: Sql = "".join(texts.values())
-    buckets: dict[Sql, Sql] = {name: text for name, text in BUCKETS.items() if is_named(name, named)}
-    if is_named("merged_players", named + metric):
+    named |= _named_in("".join(texts.values()))
+    buckets: dict[Sql, Sql] = {name: text for name, text in BUCKETS.items() if name in named}
+    if "merged_players" in named:
         buckets["merged_players"] = MERGED_PLAYERS
     prelude: list[Sql] = [name + " AS (" + text + "\n)" for name, text in (buckets | texts).items()]
     own = metric.strip()
@@ -183,5 +185,6 @@ def _rows(rollup: Rollup, raw: bool, cut: Cut, source: Sql, carried: bool) -> Sq
     return by_canonical_ids(rollup, rows) if cut.is_merged and "player_id" in rollup.columns else rows
 
 
-def is_named(name: str, sql: str) -> bool:
-    return re.search(rf"\b(?:FROM|JOIN)\s+{name}\b", sql) is not None
+def _named_in(sql: str) -> set[str]:
+    """What is read by its name: relations, tables, and what the SQL makes itself."""
+    return set(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", sql))

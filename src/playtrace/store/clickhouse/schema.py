@@ -259,6 +259,7 @@ KEYS: dict[str, Sql] = {
     "located_events": "game_id, env, name, time",
     "jwc_usage": "game_id, env, slot",
     "noted_events": "game_id, env, name, time",
+    "payments": "game_id, env, time",
     "performance_samples": "game_id, env, time",
 }
 

@@ -1,43 +1,36 @@
-"""What was paid: purchases, and what ads earned."""
+"""What was paid: purchases, and what ads earned. See the rollup `payments`."""
 
 from __future__ import annotations
 
 from playtrace.metrics.frame.relation import Relation, Sql
-from playtrace.rollups import noted_events
-from playtrace.rollups.rollup import MICROS
+from playtrace.rollups.payments import ROLLUP
 
-PAYMENTS: Sql = (
-    """
+PAYMENTS: Sql = """
     SELECT {bucket} AS bucket, {split} AS split, time, order_key, name, player_id, currency, detail, transaction_id,
-        is_validated, """
-    + MICROS
-    + """ AS micros
-    FROM ({rows}) AS noted
+        is_validated, micros
+    FROM ({rows}) AS payment
     {in_buckets}
-    WHERE name IN ('purchase', 'ad_impression') AND time >= $from AND time < $to{between}"""
-)
+    WHERE time >= $from AND time < $to{between}"""
 
 RELATIONS: dict[Sql, Relation] = {
     # Those of the buckets ...
-    "payments": Relation(PAYMENTS + "{segment}{keep}", noted_events.ROLLUP, at="time"),
+    "payments": Relation(PAYMENTS + "{segment}{keep}", ROLLUP, at="time"),
     # ... and whatever the filters say: for who is filtered by something else, such as the first event ever.
-    "every_payment": Relation(PAYMENTS, noted_events.ROLLUP, at="time", is_narrowed=False),
+    "every_payment": Relation(PAYMENTS, ROLLUP, at="time", is_narrowed=False),
     # What was ever paid with, and when.
     "all_payments": Relation(
         """
-    SELECT time, name, currency FROM ({rows}) AS noted WHERE name IN ('purchase', 'ad_impression')""",
-        noted_events.ROLLUP,
+    SELECT time, name, currency FROM ({rows}) AS payment""",
+        ROLLUP,
         is_narrowed=False,
     ),
     # Purchases of all time that name their order, whatever the filters: what later ones repeat or give back.
     "orders": Relation(
         """
     SELECT time, order_key, transaction_id, detail, is_validated
-    FROM ({rows}) AS noted
-    WHERE name = 'purchase' AND transaction_id IS NOT NULL AND """
-        + MICROS
-        + " > 0",
-        noted_events.ROLLUP,
+    FROM ({rows}) AS payment
+    WHERE name = 'purchase' AND transaction_id IS NOT NULL AND micros > 0""",
+        ROLLUP,
         is_narrowed=False,
     ),
 }

@@ -7,7 +7,7 @@ from playtrace.rollups import sessions
 
 # A session that seems to begin in the range may have begun before it: then something of it lies less than the timeout
 # before, or it reaches back to it by its own clock. Where one id may have several sessions, its parts are merged in
-# order; else, which is usual and much cheaper, without: what was last reaches back to what was first. A crash that was
+# order; else, which is usual and much cheaper, without: each of them reaches back to what was first. A crash that was
 # reported after a long silence belongs to the session that the id had before.
 EACH_SESSION: Sql = """
         SELECT began.owner, began.session_id, began.player_id, began.started_at, began.ended_at, began.platform,
@@ -49,6 +49,7 @@ EACH_SESSION: Sql = """
             AND (began.played > 0 OR (began.owner, began.session_id) NOT IN (
                 SELECT owner, session_id FROM ({rows}) AS parts
                 WHERE session_id <> '' AND played > 0 AND started_at < $from
+                    AND (owner, session_id) IN (SELECT owner, session_id FROM session_ids WHERE played = 0)
             ))"""
 
 SESSIONS: Sql = (
@@ -80,8 +81,7 @@ SESSION_IDS: Sql = """
         arg_min(version, order_key) AS version, arg_min(country, order_key) AS country, max(mono_ms) AS mono_ms,
         CAST(sum(played) AS BIGINT) AS played, CAST(sum(crashes) AS BIGINT) AS crashes,
         CAST(sum(quits) AS BIGINT) AS quits, CAST(sum(backgrounds) AS BIGINT) AS backgrounds,
-        count(*) > 1 AND arg_max(since, ended_at) > min(ended_at) + $session_timeout::INTERVAL
-            AS has_several{kept_merged}
+        max(since) > min(ended_at) + $session_timeout::INTERVAL AS has_several{kept_merged}
     FROM ({rows}) AS parts
     WHERE ended_at >= $sessions_from
     GROUP BY owner, session_id"""
