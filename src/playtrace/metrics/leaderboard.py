@@ -122,48 +122,56 @@ scores AS (
         AND ($board::VARCHAR IS NULL OR {told("subject")} = $board)
 )"""
 
-# Nothing is put in order: of each player, and of each score of theirs, there are few.
-BEST: LiteralString = """
-    SELECT player_id, max(points) AS points, arg_max(time, points) AS time, CAST(sum(scores) AS BIGINT) AS scores
-    FROM (
-        SELECT player_id, points, min(time) AS time, count(*) AS scores
-        FROM scores
-        WHERE NOT is_late
-        GROUP BY player_id, points
-    ) AS levels
-    GROUP BY player_id"""
+ENTRIES: dict[Take, LiteralString] = {
+    "best": "SELECT player_id, max(points) AS points, count(*) AS scores",
+    "last": "SELECT player_id, arg_max(points, order_key) AS points, count(*) AS scores",
+    "sum": f"SELECT player_id, sum({in_millionths('points')}) AS points, count(*) AS scores",
+}
+ACHIEVED: dict[Take, LiteralString] = {
+    "best": "min(CASE WHEN scores.points = ranked.points THEN time END)",
+    "last": "max(time)",
+    "sum": "max(time)",
+}
+# When it was achieved is looked up of those who may be listed, and of all who have as much as the player that is asked
+# for: among equals it decides.
+LISTED: LiteralString = "standard <= $limit"
+LISTED_WITH_PLAYER: LiteralString = (
+    LISTED + " OR ranked.points IN (SELECT points FROM entries WHERE player_id = $player)"
+)
 
-LAST: LiteralString = """
-    SELECT player_id, arg_max(points, order_key) AS points, max(time) AS time, count(*) AS scores
+
+def ranked(take: Take, listed: LiteralString) -> LiteralString:
+    """The entries that are listed, in their order."""
+    return f"""{SCORES},
+entries AS (
+    {ENTRIES[take]}
     FROM scores
     WHERE NOT is_late
-    GROUP BY player_id"""
-
-SUM: LiteralString = f"""
-    SELECT player_id, max(time) AS time, count(*) AS scores, sum({in_millionths("points")}) AS points
-    FROM scores
-    WHERE NOT is_late
-    GROUP BY player_id"""
-
-ENTRIES: dict[str, LiteralString] = {"best": BEST, "last": LAST, "sum": SUM}
-
-RANKED: dict[str, LiteralString] = {
-    take: f"""{SCORES},
-entries AS ({entries}
+    GROUP BY player_id
 ),
 ranked AS (
-    SELECT player_id, points, time, scores, rank() OVER (ORDER BY points DESC) AS standard,
-        dense_rank() OVER (ORDER BY points DESC) AS dense,
-        row_number() OVER (ORDER BY points DESC, time, player_id) AS place, count(*) OVER () AS players
+    SELECT player_id, points, scores, rank() OVER (ORDER BY points DESC) AS standard,
+        dense_rank() OVER (ORDER BY points DESC) AS dense, count(*) OVER () AS players
     FROM entries
+),
+achieved AS (
+    SELECT ranked.player_id, ranked.points, ranked.scores, standard, dense, players, {ACHIEVED[take]} AS time
+    FROM ranked
+    JOIN scores ON scores.player_id = ranked.player_id
+    WHERE NOT is_late AND ({listed})
+    GROUP BY ranked.player_id, ranked.points, ranked.scores, standard, dense, players
+),
+placed AS (
+    SELECT player_id, points, time, scores, standard, dense, players,
+        standard - 1 + row_number() OVER (PARTITION BY points ORDER BY time, player_id) AS place
+    FROM achieved
 )
 SELECT player_id, points, time, scores, standard, dense, place, players
-FROM ranked
+FROM placed
 WHERE place <= $limit OR player_id = $player
 ORDER BY place
 """
-    for take, entries in ENTRIES.items()
-}
+
 
 LATE: LiteralString = (
     SCORES
@@ -203,7 +211,8 @@ def answer(parameters: Parameters, asking: Asking) -> Leaderboard:
         "direction": parameters.direction,
         "frozen_at": plain(period.end + asking.rules.settle) if is_frozen else None,
     }
-    rows = scope.rows(RANKED[parameters.take], limit=parameters.limit, player=parameters.player, **bound)
+    listed = LISTED if parameters.player is None else LISTED_WITH_PLAYER
+    rows = scope.rows(ranked(parameters.take, listed), limit=parameters.limit, player=parameters.player, **bound)
     late = scope.rows(LATE, late_max=LATE_MAX, **bound) if is_frozen else []
     return Leaderboard(
         board=None if board is None else board or UNKNOWN,

@@ -151,34 +151,55 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     MAX(points) AS points,
-    argMax(time, points) AS time,
-    CAST(SUM(scores) AS Nullable(Int64)) AS scores
-  FROM (
-    SELECT
-      player_id,
-      points,
-      MIN(time) AS time,
-      toInt64(COUNT(*)) AS scores
-    FROM scores
-    WHERE
-      NOT is_late
-    GROUP BY
-      player_id,
-      points
-  ) AS levels
+    toInt64(COUNT(*)) AS scores
+  FROM scores
+  WHERE
+    NOT is_late
   GROUP BY
     player_id
 ), ranked AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     toInt64(RANK() OVER (ORDER BY points DESC)) AS standard,
     toInt64(DENSE_RANK() OVER (ORDER BY points DESC)) AS dense,
-    toInt64(ROW_NUMBER() OVER (ORDER BY points DESC, time, player_id)) AS place,
     toInt64(COUNT(*) OVER ()) AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id AS player_id,
+    ranked.points AS points,
+    ranked.scores AS scores,
+    standard,
+    dense,
+    players,
+    MIN(CASE WHEN scores.points = ranked.points THEN time END) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + toInt64(ROW_NUMBER() OVER (PARTITION BY points ORDER BY time, player_id)) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -189,7 +210,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY
@@ -686,34 +707,55 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     MAX(points) AS points,
-    argMax(time, points) AS time,
-    CAST(SUM(scores) AS Nullable(Int64)) AS scores
-  FROM (
-    SELECT
-      player_id,
-      points,
-      MIN(time) AS time,
-      toInt64(COUNT(*)) AS scores
-    FROM scores
-    WHERE
-      NOT is_late
-    GROUP BY
-      player_id,
-      points
-  ) AS levels
+    toInt64(COUNT(*)) AS scores
+  FROM scores
+  WHERE
+    NOT is_late
   GROUP BY
     player_id
 ), ranked AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     toInt64(RANK() OVER (ORDER BY points DESC)) AS standard,
     toInt64(DENSE_RANK() OVER (ORDER BY points DESC)) AS dense,
-    toInt64(ROW_NUMBER() OVER (ORDER BY points DESC, time, player_id)) AS place,
     toInt64(COUNT(*) OVER ()) AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id AS player_id,
+    ranked.points AS points,
+    ranked.scores AS scores,
+    standard,
+    dense,
+    players,
+    MIN(CASE WHEN scores.points = ranked.points THEN time END) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + toInt64(ROW_NUMBER() OVER (PARTITION BY points ORDER BY time, player_id)) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -724,7 +766,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY

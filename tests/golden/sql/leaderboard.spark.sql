@@ -145,34 +145,55 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     MAX(points) AS points,
-    MAX_BY(time, CASE WHEN NOT time IS NULL THEN points END) AS time,
-    CAST(SUM(scores) AS BIGINT) AS scores
-  FROM (
-    SELECT
-      player_id,
-      points,
-      MIN(time) AS time,
-      COUNT(*) AS scores
-    FROM scores
-    WHERE
-      NOT is_late
-    GROUP BY
-      player_id,
-      points
-  ) AS levels
+    COUNT(*) AS scores
+  FROM scores
+  WHERE
+    NOT is_late
   GROUP BY
     player_id
 ), ranked AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     RANK() OVER (ORDER BY points DESC) AS standard,
     DENSE_RANK() OVER (ORDER BY points DESC) AS dense,
-    ROW_NUMBER() OVER (ORDER BY points DESC, time NULLS LAST, player_id NULLS LAST) AS place,
     COUNT(*) OVER () AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players,
+    MIN(CASE WHEN scores.points = ranked.points THEN time END) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + ROW_NUMBER() OVER (PARTITION BY points ORDER BY time NULLS LAST, player_id NULLS LAST) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -183,7 +204,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY
@@ -692,34 +713,55 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     MAX(points) AS points,
-    MAX_BY(time, CASE WHEN NOT time IS NULL THEN points END) AS time,
-    CAST(SUM(scores) AS BIGINT) AS scores
-  FROM (
-    SELECT
-      player_id,
-      points,
-      MIN(time) AS time,
-      COUNT(*) AS scores
-    FROM scores
-    WHERE
-      NOT is_late
-    GROUP BY
-      player_id,
-      points
-  ) AS levels
+    COUNT(*) AS scores
+  FROM scores
+  WHERE
+    NOT is_late
   GROUP BY
     player_id
 ), ranked AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     RANK() OVER (ORDER BY points DESC) AS standard,
     DENSE_RANK() OVER (ORDER BY points DESC) AS dense,
-    ROW_NUMBER() OVER (ORDER BY points DESC, time NULLS LAST, player_id NULLS LAST) AS place,
     COUNT(*) OVER () AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players,
+    MIN(CASE WHEN scores.points = ranked.points THEN time END) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + ROW_NUMBER() OVER (PARTITION BY points ORDER BY time NULLS LAST, player_id NULLS LAST) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -730,7 +772,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY

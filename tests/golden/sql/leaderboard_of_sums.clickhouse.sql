@@ -150,15 +150,14 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    MAX(time) AS time,
-    toInt64(COUNT(*)) AS scores,
     SUM(
       (
         CAST(trunc(points) AS Nullable(Int128)) * 1000000 + CAST(ROUND((
           points - trunc(points)
         ) * 1000000) AS Nullable(Int128))
       )
-    ) AS points
+    ) AS points,
+    toInt64(COUNT(*)) AS scores
   FROM scores
   WHERE
     NOT is_late
@@ -168,13 +167,45 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     toInt64(RANK() OVER (ORDER BY points DESC)) AS standard,
     toInt64(DENSE_RANK() OVER (ORDER BY points DESC)) AS dense,
-    toInt64(ROW_NUMBER() OVER (ORDER BY points DESC, time, player_id)) AS place,
     toInt64(COUNT(*) OVER ()) AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id AS player_id,
+    ranked.points AS points,
+    ranked.scores AS scores,
+    standard,
+    dense,
+    players,
+    MAX(time) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + toInt64(ROW_NUMBER() OVER (PARTITION BY points ORDER BY time, player_id)) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -185,7 +216,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY
@@ -681,15 +712,14 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    MAX(time) AS time,
-    toInt64(COUNT(*)) AS scores,
     SUM(
       (
         CAST(trunc(points) AS Nullable(Int128)) * 1000000 + CAST(ROUND((
           points - trunc(points)
         ) * 1000000) AS Nullable(Int128))
       )
-    ) AS points
+    ) AS points,
+    toInt64(COUNT(*)) AS scores
   FROM scores
   WHERE
     NOT is_late
@@ -699,13 +729,45 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     toInt64(RANK() OVER (ORDER BY points DESC)) AS standard,
     toInt64(DENSE_RANK() OVER (ORDER BY points DESC)) AS dense,
-    toInt64(ROW_NUMBER() OVER (ORDER BY points DESC, time, player_id)) AS place,
     toInt64(COUNT(*) OVER ()) AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id AS player_id,
+    ranked.points AS points,
+    ranked.scores AS scores,
+    standard,
+    dense,
+    players,
+    MAX(time) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + toInt64(ROW_NUMBER() OVER (PARTITION BY points ORDER BY time, player_id)) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -716,7 +778,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY

@@ -143,15 +143,14 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    MAX(time) AS time,
-    COUNT(*) AS scores,
     SUM(
       (
         CAST(TRUNC(points) AS DECIMAL(39, 0)) * 1000000 + CAST(ROUND((
           points - TRUNC(points)
         ) * 1000000) AS DECIMAL(39, 0))
       )
-    ) AS points
+    ) AS points,
+    COUNT(*) AS scores
   FROM scores
   WHERE
     NOT is_late
@@ -161,13 +160,45 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     RANK() OVER (ORDER BY points DESC NULLS LAST) AS standard,
     DENSE_RANK() OVER (ORDER BY points DESC NULLS LAST) AS dense,
-    ROW_NUMBER() OVER (ORDER BY points DESC NULLS LAST, time, player_id) AS place,
     COUNT(*) OVER () AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players,
+    MAX(time) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + ROW_NUMBER() OVER (PARTITION BY points ORDER BY time, player_id) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -178,7 +209,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY
@@ -647,15 +678,14 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    MAX(time) AS time,
-    COUNT(*) AS scores,
     SUM(
       (
         CAST(TRUNC(points) AS DECIMAL(39, 0)) * 1000000 + CAST(ROUND((
           points - TRUNC(points)
         ) * 1000000) AS DECIMAL(39, 0))
       )
-    ) AS points
+    ) AS points,
+    COUNT(*) AS scores
   FROM scores
   WHERE
     NOT is_late
@@ -665,13 +695,45 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     RANK() OVER (ORDER BY points DESC NULLS LAST) AS standard,
     DENSE_RANK() OVER (ORDER BY points DESC NULLS LAST) AS dense,
-    ROW_NUMBER() OVER (ORDER BY points DESC NULLS LAST, time, player_id) AS place,
     COUNT(*) OVER () AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players,
+    MAX(time) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + ROW_NUMBER() OVER (PARTITION BY points ORDER BY time, player_id) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -682,7 +744,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY

@@ -144,15 +144,14 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    MAX(time) AS time,
-    COUNT(*) AS scores,
     SUM(
       (
         CAST(CAST(points AS BIGINT) AS DECIMAL(38, 0)) * 1000000 + CAST(ROUND((
           points - CAST(points AS BIGINT)
         ) * 1000000) AS DECIMAL(38, 0))
       )
-    ) AS points
+    ) AS points,
+    COUNT(*) AS scores
   FROM scores
   WHERE
     NOT is_late
@@ -162,13 +161,45 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     RANK() OVER (ORDER BY points DESC) AS standard,
     DENSE_RANK() OVER (ORDER BY points DESC) AS dense,
-    ROW_NUMBER() OVER (ORDER BY points DESC, time NULLS LAST, player_id NULLS LAST) AS place,
     COUNT(*) OVER () AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players,
+    MAX(time) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + ROW_NUMBER() OVER (PARTITION BY points ORDER BY time NULLS LAST, player_id NULLS LAST) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -179,7 +210,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY
@@ -687,15 +718,14 @@ WITH noted_so_far AS (
 ), entries AS (
   SELECT
     player_id,
-    MAX(time) AS time,
-    COUNT(*) AS scores,
     SUM(
       (
         CAST(CAST(points AS BIGINT) AS DECIMAL(38, 0)) * 1000000 + CAST(ROUND((
           points - CAST(points AS BIGINT)
         ) * 1000000) AS DECIMAL(38, 0))
       )
-    ) AS points
+    ) AS points,
+    COUNT(*) AS scores
   FROM scores
   WHERE
     NOT is_late
@@ -705,13 +735,45 @@ WITH noted_so_far AS (
   SELECT
     player_id,
     points,
-    time,
     scores,
     RANK() OVER (ORDER BY points DESC) AS standard,
     DENSE_RANK() OVER (ORDER BY points DESC) AS dense,
-    ROW_NUMBER() OVER (ORDER BY points DESC, time NULLS LAST, player_id NULLS LAST) AS place,
     COUNT(*) OVER () AS players
   FROM entries
+), achieved AS (
+  SELECT
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players,
+    MAX(time) AS time
+  FROM ranked
+  JOIN scores
+    ON scores.player_id = ranked.player_id
+  WHERE
+    NOT is_late AND (
+      standard <= 100
+    )
+  GROUP BY
+    ranked.player_id,
+    ranked.points,
+    ranked.scores,
+    standard,
+    dense,
+    players
+), placed AS (
+  SELECT
+    player_id,
+    points,
+    time,
+    scores,
+    standard,
+    dense,
+    players,
+    standard - 1 + ROW_NUMBER() OVER (PARTITION BY points ORDER BY time NULLS LAST, player_id NULLS LAST) AS place
+  FROM achieved
 )
 SELECT
   player_id,
@@ -722,7 +784,7 @@ SELECT
   dense,
   place,
   players
-FROM ranked
+FROM placed
 WHERE
   place <= 100 OR player_id = NULL
 ORDER BY
