@@ -1,4 +1,5 @@
 /** Numbers and times as people read them. Every number on the screen goes through here. */
+import { plainDay, startOfDay } from './timeRanges'
 
 const language = navigator.language
 
@@ -124,6 +125,13 @@ export const formatInstant = (instant: string | Date, timeZone: string): string 
   dateFormat(timeZone, {
     year: 'numeric', ...DAY, ...CLOCK, second: '2-digit', fractionalSecondDigits: 3, timeZoneName: 'short',
   }).format(new Date(instant))
+
+/** From an instant up to and without another: where both are where days begin these are days, of which a single one is told once. */
+export function formatSpan(from: string, to: string, timeZone: string): string {
+  const areDays = [from, to].every((instant) => Date.parse(startOfDay(plainDay(new Date(instant), timeZone), timeZone)) === Date.parse(instant))
+  const [first, last] = areDays ? [formatDay(from, timeZone), formatDay(new Date(Date.parse(to) - 1), timeZone)] : [formatDayTime(from, timeZone), formatDayTime(to, timeZone)]
+  return first === last ? first : `${first} – ${last}`
+}
 
 /** A plain day such as 2026-11-22, which belongs to no time zone. */
 export const formatPlainDay = (day: string): string => formatDay(`${day}T00:00:00Z`, 'UTC')

@@ -114,7 +114,8 @@ def test_a_board_is_put_together_arranged_and_shared(
     released: ServerProcess, open_page: OpenPage, axe_source: str
 ) -> None:
     """With the keyboard alone where there is a choice; what a link shows is what the API answers."""
-    page = open_page(f"{released.url}/sessions?game={GAME}&range=7d&platform=linux")
+    beside = NOW.date() - dt.timedelta(days=60)
+    page = open_page(f"{released.url}/sessions?game={GAME}&range=7d&platform=linux&compare={beside}")
     region(page, "Sessions").get_by_role("button", name="Sessions: more").click()
     page.get_by_role("button", name="Add to a board").click()
     dialog = page.get_by_role("dialog", name="Add “Sessions” to a board")
@@ -125,6 +126,12 @@ def test_a_board_is_put_together_arranged_and_shared(
     expect(page).to_have_url(re.compile("/boards/.*range=30d"))
     expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
     expect(page.get_by_text("platform: linux")).to_be_visible()
+    beside_it = re.compile("As many days from")
+    expect(region(page, "Sessions").get_by_role("list", name="Series")).to_contain_text(beside_it)
+    (question,) = released.get(f"/api/boards?gameId={GAME}")["boards"]
+    kept = released.get(f"/api/boards/{question['id']}")["document"]["tiles"][0]["questions"][1]
+    last = beside + dt.timedelta(days=29)
+    assert (kept["fromDay"], kept["toDay"], kept["fromDaysBack"]) == (f"{beside}", f"{last}", None)
 
     page.get_by_role("button", name="Arrange").click()
     page.get_by_role("button", name="Add a text").click()
@@ -158,6 +165,7 @@ def test_a_board_is_put_together_arranged_and_shared(
     shown = guest.locator("dl > div", has=guest.locator("dt", has_text="Sessions")).first
     expect(shown).to_contain_text(str(answer["current"]["sessionCount"]))
     expect(region(guest, "Sessions").locator("canvas")).to_be_visible()
+    expect(region(guest, "Sessions").get_by_role("list", name="Series")).to_contain_text(beside_it)
     assert guest.evaluate("document.documentElement.scrollWidth <= innerWidth")
     is_accessible(guest, axe_source)
 

@@ -249,7 +249,7 @@ def test_two_months_of_history(start_process: StartProcess, open_page: OpenPage)
     server.wait_until_loaded()
     page = open_page(server.url)
     for label in ("Daily active players", "Sessions", "Median session", "Crash-free sessions", "Revenue"):
-        expect(tile(page, label).get_by_text("compared with the period before").first).to_be_attached()
+        expect(tile(page, label).get_by_text("compared with as much of the days before").first).to_be_attached()
     if is_pictured:
         page.goto(f"{server.url}/?split=platform")
         expect(panel(page, "Events").locator("canvas")).to_be_visible()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bisect
+import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -275,6 +277,67 @@ def test_days_are_laid_beside_any_others(simulated: ServerProcess, open_page: Op
     expect(rows).to_have_count(len(beside))
     shown = [row.locator("th, td").nth(place).inner_text() for row in rows.all()]
     assert shown in (beside, beside[::-1])
-    page.get_by_role("button", name=re.compile("^Compare: Beside")).click()
-    page.get_by_role("option", name="With nothing").click()
+    page.get_by_role("button", name=re.compile("^Compare: With")).click()
+    page.get_by_role("option", name="Figures with the days before").click()
     expect(page).not_to_have_url(re.compile("compare="))
+
+
+COMPARED: list[tuple[str, str, str, Callable[[Any], float], bool]] = [
+    ("Overview", "Sessions", "summary", lambda answer: answer["current"]["sessionCount"], False),
+    ("Sessions", "Mean length", "sessions", lambda answer: answer["total"]["meanSeconds"], False),
+    ("Revenue", "By player and day", "arpu", lambda answer: answer["total"]["arpdauMicros"], False),
+    ("Economy", "Sources", "economy", lambda answer: answer["period"]["sourcesMicros"], False),
+    ("Crashes", "Crash-free sessions", "crash_free", lambda answer: answer["parts"][0]["crashFreeSessions"], True),
+]
+"""A page, one of its tiles, and where the metric has its figure; which may be a share."""
+
+
+def test_figures_are_compared_with_any_days(simulated: ServerProcess, open_page: OpenPage) -> None:
+    """Those of whole days that are over, on each page, where charts are split too. What cannot be compared is said."""
+    page = open_page(f"{simulated.url}/?game={GAME}&range=7d&split=platform")
+    today = dt.datetime.now(dt.UTC).date()
+    over = today - dt.timedelta(days=6), today - dt.timedelta(days=1)
+    other = today - dt.timedelta(days=21), today - dt.timedelta(days=16)
+    tile = page.locator("dl > div", has=page.locator("dt", has_text="Sessions")).first
+    expect(tile.locator(".under [title]")).to_have_attribute(
+        "title", re.compile("^Change from as much of the days before as has passed")
+    )
+    page.get_by_role("button", name="Compare: Compare").click()
+    page.get_by_label("With as many days from").fill(f"{other[0]}")
+    for title, label, metric, of, is_share in COMPARED:
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name=title, exact=True).click()
+        expect(page).to_have_url(re.compile(f"compare={other[0]}"))
+        address = f"/api/metrics/{metric}?gameId={GAME}"
+        now, before = (simulated.get(f"{address}&from={first}&to={last}") for first, last in (over, other))
+        tile = page.locator("dl > div", has=page.locator("dt", has_text=re.compile(f"^{label}"))).first
+        expect(tile).to_contain_text(change(of(now), of(before), is_share=is_share))
+        expect(tile.get_by_text(re.compile("compared with"))).to_have_text(f" compared with {told(before)}")
+        expect(tile.locator(".under [title]")).to_have_attribute("title", re.compile(f"^Change .*from {told(before)}$"))
+    page.get_by_role("button", name=re.compile("^Compare: With")).click()
+    page.get_by_label("With as many days from").fill(f"{today}")
+    expect(page.get_by_text("there are not yet as many days that are over")).to_be_visible()
+    expect(tile.get_by_text(re.compile("compared with"))).to_have_count(0)
+
+
+def change(now: float, before: float, *, is_share: bool) -> str:
+    if is_share:
+        return f"{signed((now - before) * 100, digits=2)} points"
+    assert now / before < 2, "more is told as how many times as much"
+    return f"{signed((now / before - 1) * 100, digits=1)}%"
+
+
+def signed(value: float, *, digits: int) -> str:
+    text = f"{value:+.{digits}f}".rstrip("0").rstrip(".")
+    return "0" if text in ("+0", "-0") else text
+
+
+def told(answer: Any) -> str:
+    """The days of an answer."""
+    first, end = (dt.datetime.fromisoformat(answer[name]) for name in ("from", "to"))
+    return " – ".join(day(moment) for moment in (first, end - dt.timedelta(seconds=1)))
+
+
+def day(moment: dt.datetime) -> str:
+    """With its year where that is another than this one."""
+    year = "" if moment.year == dt.datetime.now(dt.UTC).year else f", {moment.year}"
+    return f"{moment:%b} {moment.day}{year}"

@@ -102,6 +102,8 @@ def test_a_board_is_kept_changed_and_removed(studio: Studio) -> None:
         panel(questions=[{"values": {"gameId": ["harbour"]}}]),
         panel(questions=[{"values": {"explain": ["true"]}}]),
         panel(questions=[{"values": {"from": ["2020-01-01"]}}]),
+        panel(questions=[{"values": {}, "fromDay": "2020-01-01", "fromDaysBack": 3}]),
+        panel(questions=[{"values": {}, "toDay": "today"}]),
         panel(settings={"x" * 65: ["a"]}),
         panel(settings={"split": ["a" * 1001]}),
         {"id": "a", "kind": "text", "width": 12, "height": 2, "text": "x" * 4001},
@@ -143,6 +145,16 @@ def test_a_link_answers_the_questions_of_its_board(studio: Studio) -> None:
     assert revoked["revokedAt"]
     for path in ("/api/shared-board", tile):
         assert studio.ask("GET", path, by=link["secret"])[0] == 401
+
+
+def test_a_question_may_be_about_days_that_do_not_move(studio: Studio) -> None:
+    first, last = f"{TODAY - dt.timedelta(days=400)}", f"{TODAY}"
+    board = studio.board(panel(questions=[{"values": {}, "fromDay": first, "toDay": last}]))
+    secret = studio.ask("POST", f"/api/boards/{board['id']}/links", {"gameId": "arena"})[1]["secret"]
+    (answer,) = studio.ask("GET", "/api/shared-board/tiles/a", by=secret)[1]["answers"]
+    expected = studio.ask("GET", f"/api/metrics/summary?gameId=arena&from={first}&to={last}")[1]
+    assert [answer["answer"][name] for name in ("from", "to")] == [expected["from"], expected["to"]]
+    assert answer["answer"]["current"]["activePlayers"] == 3
 
 
 def for_anybody() -> set[tuple[str, str]]:

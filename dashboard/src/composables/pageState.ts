@@ -5,11 +5,11 @@ import type { QueryValues } from '@/api/client'
 import type { Interval } from '@/api/types'
 import { useGame } from './games'
 import { useNow } from './now'
-import { listParameter, textParameter, useUrlParam } from './urlParams'
+import { listParameter, textParameter, useUrlParam, type Parameter } from './urlParams'
 import { formatCount } from '@/format'
 import { daysBetween, instantOf, isDay, isLocal, isTimeZone, plainDay, shiftDay, startOfDay } from '@/timeRanges'
 
-export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'env', 'platform', 'version', 'country'] as const
+export const SHARED = ['game', 'range', 'from', 'to', 'tz', 'compare', 'env', 'platform', 'version', 'country'] as const
 
 export interface RangePreset {
   key: string
@@ -46,6 +46,16 @@ export const isRange = (from: string, to: string): boolean => isDay(from) && isD
 /** The same of moments within days, as somebody drags them out of a chart: up to and without the second. */
 const isPartOfDays = (from: string, to: string): boolean => isLocal(from) && isLocal(to) && from < to && isRange(from.slice(0, 10), to.slice(0, 10))
 
+const compareText = textParameter('compare', 'none')
+/** Which other days a page is compared with: those `before`, behind its lines too, or as many from a day on; `none` where nobody chose. */
+export const COMPARE: Parameter<string> = {
+  ...compareText,
+  parse: (raw) => {
+    const chosen = compareText.parse(raw)
+    return chosen === 'before' || isDay(chosen) ? chosen : 'none'
+  },
+}
+
 const parameters = {
   game: textParameter('game'),
   range: textParameter('range'),
@@ -69,6 +79,8 @@ export function usePageState() {
   const customFrom = useUrlParam(parameters.from)
   const customTo = useUrlParam(parameters.to)
   const chosenTimeZone = useUrlParam(parameters.timeZone)
+  const compare = useUrlParam(COMPARE)
+  const chosenCompare = useUrlParam(compareText)
   const platforms = useUrlParam(parameters.platforms)
   const versions = useUrlParam(parameters.versions)
   const countries = useUrlParam(parameters.countries)
@@ -126,12 +138,15 @@ export function usePageState() {
     if (chosenTimeZone.value !== '' && !route.meta.timeZone && !isTimeZone(chosenTimeZone.value)) {
       faults.push(`The address names the time zone “${chosenTimeZone.value}”, which there is not. Shown instead: ${timeZone.value}.`)
     }
+    if (chosenCompare.value !== compare.value) {
+      faults.push(`The address compares with “${chosenCompare.value}”, which is no day such as ${today.value}, nor “before”. Shown instead: changes from the days before.`)
+    }
     return faults
   })
   const filtered = computed(() => platforms.value.length + versions.value.length + countries.value.length > 0)
 
   return {
-    game, gameId, rangeKey, preset, from, to, part, days, today, chosenTimeZone, timeZone,
+    game, gameId, rangeKey, preset, from, to, part, days, today, chosenTimeZone, timeZone, compare,
     env, platforms, versions, countries, filtered, addressFaults, interval, instants, metricValues,
   }
 }

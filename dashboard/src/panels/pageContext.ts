@@ -1,16 +1,15 @@
 /** What the panels of a page are asked and drawn with: the state that all pages share, read once. */
 import { computed, type ComputedRef } from 'vue'
 import type { QueryValues } from '@/api/client'
-import type { Interval } from '@/api/types'
+import type { Dimensions, Interval } from '@/api/types'
 import { useDimensions } from '@/composables/games'
+import { useNow } from '@/composables/now'
 import { intervalOf, usePageState } from '@/composables/pageState'
-import type { Dimensions } from '@/api/types'
 import { UNKNOWN, type Dimension } from '@/format'
-import { daysBetween, shiftDay } from '@/timeRanges'
+import { daysBetween } from '@/timeRanges'
+import { otherDaysOf, type Days, type OtherDays } from './otherDays'
 
 export type Split = 'none' | Dimension
-
-export const BEFORE = 'the days before'
 
 export interface PageContext {
   /** The parameters that every metric takes. */
@@ -20,43 +19,39 @@ export interface PageContext {
   days: number
   /** The values that the game's dimensions have, the commonest first: each has the same colour in every chart. */
   known: Record<Dimension, string[]>
-  /** The same question about as many days before, all of which are over; today's are not compared with a whole day. */
-  before: QueryValues
+  /** With which days these are compared. */
+  other: OtherDays
 }
 
-interface Days {
-  from: string
-  to: string
-  today: string
-  /** The instants of what is asked of them, where that is not all. */
-  part?: { from: string; to: string } | null
-}
-
-/** As long, directly before. */
-function directlyBefore({ from, to }: { from: string; to: string }): { from: string; to: string } {
-  return { from: new Date(2 * Date.parse(from) - Date.parse(to)).toISOString(), to: from }
+/** What a panel that is kept on a board has of its own, in place of what the page says. */
+export interface Kept {
+  filters: QueryValues
+  compare?: string
 }
 
 /** Of questions about these days; `values` are those that every one of them has beside the days. */
-export function contextOf(values: QueryValues, timeZone: string, { from, to, today, part }: Days, dimensions: Partial<Dimensions> = {}): PageContext {
+export function contextOf(values: QueryValues, timeZone: string, days: Days, compare = 'none', dimensions: Partial<Dimensions> = {}): PageContext {
   const { platforms = [], versions = [], countries = [] } = dimensions
   const named = (all: string[]): string[] => all.map((value) => value || UNKNOWN)
-  const days = daysBetween(from, to) + 1
-  const finished = Math.max(1, to >= today ? days - 1 : days)
+  const count = daysBetween(days.from, days.to) + 1
   return {
-    values: { ...values, from: part?.from ?? from, to: part?.to ?? to },
+    values: { ...values, from: days.part?.from ?? days.from, to: days.part?.to ?? days.to },
     timeZone,
-    interval: intervalOf(days),
-    days,
+    interval: intervalOf(count),
+    days: count,
     known: { platform: named(platforms), version: named(versions), country: named(countries) },
-    before: { ...values, ...(part ? directlyBefore(part) : { from: shiftDay(from, -finished), to: shiftDay(from, -1) }) },
+    other: otherDaysOf(values, timeZone, days, compare),
   }
 }
 
-export function usePageContext(): ComputedRef<PageContext> {
-  const { metricValues, timeZone, from, to, today, part } = usePageState()
+export function usePageContext(kept: () => Kept | undefined): ComputedRef<PageContext> {
+  const { metricValues, timeZone, from, to, today, part, compare } = usePageState()
   const dimensions = useDimensions()
-  return computed(() => contextOf(metricValues.value, timeZone.value, { from: from.value, to: to.value, today: today.value, part: part.value }, dimensions.data.value))
+  const now = useNow()
+  return computed(() => {
+    const days = { from: from.value, to: to.value, today: today.value, part: part.value && { ...part.value, now: now.value.toISOString() } }
+    return contextOf({ ...metricValues.value, ...kept()?.filters }, timeZone.value, days, kept()?.compare ?? compare.value, dimensions.data.value)
+  })
 }
 
 /** As a metric takes it. */

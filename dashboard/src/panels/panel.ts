@@ -1,6 +1,7 @@
 /** What a panel is: questions to a metric, and how the answers are drawn. A page is a list of these. */
 import type { QueryValues } from '@/api/client'
 import type { MetricAnswer, MetricName } from '@/api/types'
+import type { Beside } from './beside'
 import type { PageContext } from './pageContext'
 import type { Shapes } from './shapes/shapes'
 
@@ -9,6 +10,8 @@ export interface Question {
   values: QueryValues
   /** What tells it from the panel's other questions. */
   label?: string
+  /** It is about these very days, whatever today is: so it is kept with a board. */
+  isFixed?: boolean
 }
 
 /** A question and its answer. */
@@ -28,7 +31,9 @@ export interface PanelOf<Metric extends MetricName, Shape extends keyof Shapes> 
   size?: 'half' | 'wide' | 'large'
   /** What is asked beside the page's own values. */
   values?: QueryValues | ((page: PageContext) => QueryValues)
-  /** Where one question is not enough. */
+  /** With the same of other days beside it, as the page says of which. */
+  beside?: Beside
+  /** Where other questions are asked. */
   ask?: (page: PageContext) => Question[]
   /** Null where there is nothing to draw. What was asked may differ from what the page asks by now: the answers count. */
   draw: (answer: MetricAnswer<Metric>, page: PageContext, all: Asked<MetricAnswer<Metric>>[]) => Shapes[Shape] | null

@@ -1,10 +1,10 @@
 /** Panels for whoever has a link to a board: what is asked is decided by the server, and nothing leads elsewhere. */
-import { inject, provide, type ComputedRef, type InjectionKey } from 'vue'
-import type { PageContext } from './pageContext'
+import { inject, provide, type InjectionKey } from 'vue'
+import type { Kept, PageContext } from './pageContext'
 import type { Asked } from './panel'
 
 interface Shared {
-  page: ComputedRef<PageContext>
+  contextOf: (kept?: Kept) => PageContext
   /** The answers to the questions of the panel with this key. */
   answers: (key: string, signal: AbortSignal) => Promise<Asked<object>[]>
 }

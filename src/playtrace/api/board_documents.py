@@ -46,19 +46,33 @@ class BoardQuestion(Strict):
         None, description="Its first day: so many before today. Null: none is said."
     )
     to_days_back: DaysBack | None = Field(None, description="Its last day.")
+    from_day: dt.date | None = Field(None, description="Its first day, where that is the same whatever today is.")
+    to_day: dt.date | None = Field(None, description="Its last day, where that is the same whatever today is.")
 
     def parameters(self, metric: Metric[Any, Any], game_id: str, today: dt.date) -> CommonParameters:
         """Raises `InvalidRequest`."""
         items = [(name, value) for name, values in self.values.items() for value in values]
-        for name, days in (("from", self.from_days_back), ("to", self.to_days_back)):
-            if days is not None:
-                items.append((name, (today - days * ONE_DAY).isoformat()))
+        for name, day, days_back in (
+            ("from", self.from_day, self.from_days_back),
+            ("to", self.to_day, self.to_days_back),
+        ):
+            if days_back is not None:
+                day = today - days_back * ONE_DAY
+            if day is not None:
+                items.append((name, day.isoformat()))
         return parameters_of(metric, QueryParams(items), game_id)
 
     @model_validator(mode="after")
     def check_values(self) -> BoardQuestion:
         if decided := sorted(DECIDED_HERE & self.values.keys()):
             raise ValueError(f"the board decides about {decided[0]}")
+        return self
+
+    @model_validator(mode="after")
+    def check_days(self) -> BoardQuestion:
+        for day, days_back in ((self.from_day, self.from_days_back), (self.to_day, self.to_days_back)):
+            if day is not None and days_back is not None:
+                raise ValueError("expected a day, or how many days back it is, not both")
         return self
 
 

@@ -1,9 +1,9 @@
 /** Which questions a panel asks, to be kept with a board: by a link to it they are answered, and no others. */
 import type { QueryValues } from '@/api/client'
 import type { Dimensions } from '@/api/types'
-import { PRESETS } from '@/composables/pageState'
+import { COMPARE, PRESETS } from '@/composables/pageState'
 import { questionsOf } from '@/panels/answers'
-import { contextOf, type PageContext } from '@/panels/pageContext'
+import { contextOf, type Kept, type PageContext } from '@/panels/pageContext'
 import { daysBetween } from '@/timeRanges'
 import { SIZES, USUAL_SIZE, type BoardRange, type PanelTile } from './board'
 import { panelsOf, type Settings } from './sources'
@@ -19,13 +19,16 @@ export interface RecordedOf {
   dimensions: Dimensions | undefined
 }
 
-/** The filters among the choices of a panel, which it keeps on every board. */
-export const filtersOf = (settings: Settings): QueryValues => Object.fromEntries(FILTERS.flatMap((name) => (settings[name]?.length ? [[name, name === 'env' ? settings[name][0] : settings[name]]] : [])))
+/** The filters among the choices of a panel, and what it is compared with, which it keeps on every board. */
+export const keptOf = (settings: Settings): Kept => ({
+  filters: Object.fromEntries(FILTERS.flatMap((name) => (settings[name]?.length ? [[name, name === 'env' ? settings[name][0] : settings[name]]] : []))),
+  compare: settings.compare ? COMPARE.parse(settings.compare) : undefined,
+})
 
-function contextOfRange(range: BoardRange, { gameId, timeZone, today, dimensions }: RecordedOf): PageContext {
+function contextOfRange(range: BoardRange, { gameId, timeZone, today, dimensions }: RecordedOf, { filters, compare }: Kept): PageContext {
   const preset = PRESETS.find(({ key }) => key === range)
   const days = preset?.span(today) ?? { from: today, to: today }
-  return contextOf({ gameId }, timeZone, { ...days, today }, dimensions)
+  return contextOf({ gameId, ...filters }, timeZone, { ...days, today }, compare, dimensions)
 }
 
 function plain(values: QueryValues): Settings {
@@ -40,9 +43,7 @@ function plain(values: QueryValues): Settings {
 export async function recorded(tile: Pick<PanelTile, 'id' | 'page' | 'panel' | 'settings'> & Partial<PanelTile>, range: BoardRange, of: RecordedOf): Promise<PanelTile | null> {
   const panel = (await panelsOf(tile.page, tile.settings)).find(({ key }) => key === tile.panel)
   if (!panel) return null
-  const context = contextOfRange(range, of)
-  const filters = filtersOf(tile.settings)
-  const questions = questionsOf(panel, { ...context, values: { ...context.values, ...filters }, before: { ...context.before, ...filters } })
+  const questions = questionsOf(panel, contextOfRange(range, of, keptOf(tile.settings)))
   if (!questions.length) return null
   const daysBack = (day: unknown): number | undefined => (typeof day === 'string' && day !== '' ? Math.max(0, daysBetween(day.slice(0, 10), of.today)) : undefined)
   return {
@@ -52,6 +53,10 @@ export async function recorded(tile: Pick<PanelTile, 'id' | 'page' | 'panel' | '
     ...tile,
     kind: 'panel',
     metric: panel.metric,
-    questions: questions.map(({ label, values }) => ({ label, values: plain(values), fromDaysBack: daysBack(values.from), toDaysBack: daysBack(values.to) })),
+    questions: questions.map(({ label, values, isFixed }) => ({
+      label,
+      values: plain(values),
+      ...(isFixed ? { fromDay: String(values.from), toDay: String(values.to) } : { fromDaysBack: daysBack(values.from), toDaysBack: daysBack(values.to) }),
+    })),
   }
 }

@@ -2,7 +2,7 @@
 import type { RouteLocationRaw } from 'vue-router'
 import type { Parameter } from '@/composables/urlParams'
 import type { Panel } from '@/panels/panel'
-import { COMPARE, SPLIT } from '@/panels/split'
+import { SPLIT } from '@/panels/split'
 
 /** Choices as they stand in an address, where a name may stand several times. */
 export type Settings = Record<string, string[]>
@@ -21,7 +21,7 @@ type Source = (chosen: Chosen) => Panel[]
 const loaders = {
   overview: async (): Promise<Source> => {
     const { overviewPanels } = await import('../overview/overview')
-    return ({ read }) => overviewPanels(read(SPLIT), read(COMPARE))
+    return ({ read }) => overviewPanels(read(SPLIT))
   },
   retention: async (): Promise<Source> => {
     const { retentionPanels, KIND, COHORTS, BY, COMPARED } = await import('../retention/retention')
@@ -33,7 +33,7 @@ const loaders = {
   },
   sessions: async (): Promise<Source> => {
     const { sessionPanels } = await import('../sessions/sessions')
-    return ({ read }) => sessionPanels(read(SPLIT), read(COMPARE))
+    return ({ read }) => sessionPanels(read(SPLIT))
   },
   funnels: async (): Promise<Source> => {
     const [{ funnelPanels }, { stepsOf, STEPS, WINDOW, ORDER, UNIT }] = await Promise.all([import('../funnels/funnels'), import('../funnels/choice')])

@@ -2,9 +2,10 @@
 import type { RouteLocationRaw } from 'vue-router'
 import { formatCount, formatDecimal, formatDimension, formatShare, formatShareFine, type Dimension } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
+import { linesOf } from '@/panels/beside'
 import { panelOf, type Panel } from '@/panels/panel'
-import { besideBefore } from '@/panels/split'
-import { overTime, pointsOf, splitSeries } from '@/panels/shapes/time'
+import { behind, overTime, pointsOf, splitSeries } from '@/panels/shapes/time'
+import { comparedTiles } from '@/panels/shapes/tiles'
 
 const NO_SESSIONS = 'Nobody played in these days. Choose other days, or drop a filter.'
 
@@ -37,20 +38,20 @@ export const crashPanels = (split: Split, crashes: RouteLocationRaw): Panel[] =>
     metric: 'crash_free',
     shape: 'tiles',
     list: 'parts',
-    ask: (page) => besideBefore(page),
-    draw: ({ parts: [now] }, _page, all) => {
-      const before = all[1]?.answer.parts[0]
-      if (!now) return null
-      return {
-        tiles: [
-          { label: 'Crash-free sessions', field: 'parts.crashFreeSessionsLow', definition: 'One minus the sessions that crashed, over all.', text: formatShareFine(now.crashFreeSessions), isShare: true, current: now.crashFreeSessions, previous: before?.crashFreeSessions, note: `${formatCount(now.crashedSessions)} of ${formatCount(now.sessions)} crashed` },
-          { label: 'Crash-free players', field: 'parts.crashedPlayers', definition: 'One minus the players who had a session that crashed, over all who had a session.', text: formatShareFine(now.crashFreePlayers), isShare: true, current: now.crashFreePlayers, previous: before?.crashFreePlayers, note: `${formatCount(now.crashedPlayers)} of ${formatCount(now.players)} players` },
-          { label: 'Crash reports', definition: 'Events named crash, in sessions of these days that are over.', text: formatCount(now.crashReports), current: now.crashReports, previous: before?.crashReports, higherIsBetter: false },
-          { label: 'Reports, 1,000 sessions', definition: 'Crash reports for each thousand sessions.', text: formatDecimal(now.reportsPer1000Sessions), current: now.reportsPer1000Sessions, previous: before?.reportsPer1000Sessions, higherIsBetter: false },
-          { label: 'Hours per crash', field: 'parts.hoursBetween', text: formatDecimal(now.hoursBetween), current: now.hoursBetween, previous: before?.hoursBetween },
-        ],
-      }
-    },
+    beside: 'figures',
+    draw: ({ parts: [now] }, page, all) =>
+      now
+        ? comparedTiles(page, all, (_shown, _over, other) => {
+            const before = other?.parts[0]
+            return [
+              { label: 'Crash-free sessions', field: 'parts.crashFreeSessionsLow', definition: 'One minus the sessions that crashed, over all.', text: formatShareFine(now.crashFreeSessions), isShare: true, current: now.crashFreeSessions, previous: before?.crashFreeSessions, note: `${formatCount(now.crashedSessions)} of ${formatCount(now.sessions)} crashed` },
+              { label: 'Crash-free players', field: 'parts.crashedPlayers', definition: 'One minus the players who had a session that crashed, over all who had a session.', text: formatShareFine(now.crashFreePlayers), isShare: true, current: now.crashFreePlayers, previous: before?.crashFreePlayers, note: `${formatCount(now.crashedPlayers)} of ${formatCount(now.players)} players` },
+              { label: 'Crash reports', definition: 'Events named crash, in sessions of these days that are over.', text: formatCount(now.crashReports), current: now.crashReports, previous: before?.crashReports, higherIsBetter: false },
+              { label: 'Reports, 1,000 sessions', definition: 'Crash reports for each thousand sessions.', text: formatDecimal(now.reportsPer1000Sessions), current: now.reportsPer1000Sessions, previous: before?.reportsPer1000Sessions, higherIsBetter: false },
+              { label: 'Hours per crash', field: 'parts.hoursBetween', text: formatDecimal(now.hoursBetween), current: now.hoursBetween, previous: before?.hoursBetween },
+            ]
+          })
+        : null,
     empty: NO_SESSIONS,
   }),
   panelOf({
@@ -62,12 +63,13 @@ export const crashPanels = (split: Split, crashes: RouteLocationRaw): Panel[] =>
     size: 'wide',
     list: 'points',
     values: ({ interval }) => ({ interval, ...splitBy(split) }),
-    draw: ({ points, parts, interval, timeZone }, page) => {
+    beside: linesOf(split),
+    draw: ({ points, parts, interval, timeZone }, page, all) => {
       const of = (part: string) => points.filter((one) => one.part === part)
       const line = (rows: typeof points) => pointsOf(rows, ({ start }) => start, ({ crashFreeSessions }) => crashFreeSessions)
       const band = points.map(({ crashFreeSessionsLow, crashFreeSessionsHigh, complete }) => (complete ? { low: crashFreeSessionsLow, high: crashFreeSessionsHigh } : { low: null, high: null }))
       const series = split === 'none'
-        ? [{ key: 'rate', label: 'Crash-free sessions', series: 1, points: line(points), band }]
+        ? [{ key: 'rate', label: 'Crash-free sessions', series: 1, points: line(points), band }, ...behind(all, (answer) => line(answer.points))]
         : splitSeries(split, parts.map(({ part }) => ({ key: part, points: line(of(part)) })), [], page)
       return overTime(series, { shape: 'line', interval, timeZone, format: formatShareFine, formatAxis: formatShare, isNearlyAll: true })
     },

@@ -1,18 +1,20 @@
 /** What comes into the game's own economy, and what goes out of it. */
 import type { RouteLocationRaw } from 'vue-router'
-import type { MetricAnswer } from '@/api/types'
+import type { MetricAnswer, TimePoint } from '@/api/types'
 import { AMOUNTS, SHARES } from '@/charts/scales'
 import { formatAmount, formatCount, formatDayTime, formatDecimal, formatShare } from '@/format'
 import { textParameter } from '@/composables/urlParams'
-import { panelOf, type Panel } from '@/panels/panel'
+import { panelOf, type Asked, type Panel } from '@/panels/panel'
 import type { RankedDrawing } from '@/panels/shapes/ranked'
 import type { Cell } from '@/panels/shapes/table'
-import { drawn, overTime, pointsOf } from '@/panels/shapes/time'
+import { behind, drawn, overTime, pointsOf, type NamedSeries } from '@/panels/shapes/time'
+import { comparedTiles } from '@/panels/shapes/tiles'
 
 /** What can be chosen on the page; it stands in the address. */
 export const RESOURCE = textParameter('resource')
 
-type Part = MetricAnswer<'economy'>['reasons'][number]
+type Answer = MetricAnswer<'economy'>
+type Part = Answer['reasons'][number]
 
 const NO_MOVES = 'What players gain and spend comes from resource_gain and resource_spend, with an amount and a currency of the game. Send them, or choose other days.'
 
@@ -22,6 +24,9 @@ function ranked(first: string, parts: Part[], flow: Part['flow']): RankedDrawing
     .map(({ key, isRest, amountMicros, share, moves }) => ({ key: isRest ? '(other)' : key, label: isRest ? '(other)' : key, size: Number(amountMicros), values: [formatAmount(amountMicros), formatShare(share), formatCount(moves)] }))
   return ranks.length ? { first, columns: ['Amount', 'Share', 'Moves'], ranks } : null
 }
+
+const behindOfResource = (all: Asked<Answer>[], of: (buckets: Answer['buckets']) => TimePoint[]): NamedSeries[] =>
+  all.some(({ answer }) => answer.resource !== all[0]?.answer.resource) ? [] : behind(all, ({ buckets }) => of(buckets))
 
 export function economyPanels(resource: string, eventsOf: (player: string) => RouteLocationRaw): Panel[] {
   const values = { resource }
@@ -34,16 +39,20 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
       metric: 'economy',
       shape: 'tiles',
       values,
-      draw: ({ period, resource: of }) => ({
-        tiles: [
-          { label: 'Sources', field: 'period.sourcesMicros', text: formatAmount(period.sourcesMicros), note: of ?? '' },
-          { label: 'Sinks', field: 'period.sinksMicros', text: formatAmount(period.sinksMicros), note: `${formatShare(period.sinkRatio)} of the sources` },
-          { label: 'Supply at the end', field: 'period.supplyEndMicros', text: formatAmount(period.supplyEndMicros) },
-          { label: 'Inflation', field: 'period.inflation', text: formatShare(period.inflation) },
-          { label: 'Velocity', field: 'period.velocity', text: formatDecimal(period.velocity) },
-          { label: 'By player and day', field: 'period.sourcesPerDauMicros', text: formatAmount(period.sourcesPerDauMicros), note: 'gained' },
-        ],
-      }),
+      beside: 'so far',
+      draw: (_answer, page, all) =>
+        comparedTiles(page, all, ({ period, resource: of }, { period: over }, other) => {
+          // Currencies are never compared with each other: of other days another one may have most moves.
+          const before = other?.resource === of ? other?.period : undefined
+          return [
+            { label: 'Sources', field: 'period.sourcesMicros', text: formatAmount(period.sourcesMicros), current: over.sourcesMicros, previous: before?.sourcesMicros, note: of ?? '' },
+            { label: 'Sinks', field: 'period.sinksMicros', text: formatAmount(period.sinksMicros), current: over.sinksMicros, previous: before?.sinksMicros, note: `${formatShare(period.sinkRatio)} of the sources` },
+            { label: 'Supply at the end', field: 'period.supplyEndMicros', text: formatAmount(period.supplyEndMicros), current: over.supplyEndMicros, previous: before?.supplyEndMicros },
+            { label: 'Inflation', field: 'period.inflation', text: formatShare(period.inflation), isShare: true, current: over.inflation, previous: before?.inflation, higherIsBetter: false },
+            { label: 'Velocity', field: 'period.velocity', text: formatDecimal(period.velocity), current: over.velocity, previous: before?.velocity },
+            { label: 'By player and day', field: 'period.sourcesPerDauMicros', text: formatAmount(period.sourcesPerDauMicros), current: over.sourcesPerDauMicros, previous: before?.sourcesPerDauMicros, note: 'gained' },
+          ]
+        }),
     }),
     panelOf({
       key: 'flows',
@@ -68,8 +77,10 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
       metric: 'economy',
       shape: 'time',
       values: ({ interval }) => ({ ...values, interval }),
-      draw: ({ buckets, interval, timeZone }) => {
-        const series = [{ key: 'supply', label: 'Supply', series: 1, points: pointsOf(buckets, ({ time }) => time, ({ supplyEndMicros }) => supplyEndMicros) }]
+      beside: 'lines',
+      draw: ({ buckets, interval, timeZone }, _page, all) => {
+        const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ supplyEndMicros }) => supplyEndMicros)
+        const series = [{ key: 'supply', label: 'Supply', series: 1, points: of(buckets) }, ...behindOfResource(all, of)]
         return overTime(series, { shape: 'line', interval, timeZone, ...AMOUNTS })
       },
       empty: NO_MOVES,
@@ -83,8 +94,10 @@ export function economyPanels(resource: string, eventsOf: (player: string) => Ro
       metric: 'economy',
       shape: 'time',
       values: ({ interval }) => ({ ...values, interval }),
-      draw: ({ buckets, interval, timeZone }) => {
-        const series = [{ key: 'inflation', label: 'Inflation', series: 2, points: pointsOf(buckets, ({ time }) => time, ({ inflation }) => inflation) }]
+      beside: 'lines',
+      draw: ({ buckets, interval, timeZone }, _page, all) => {
+        const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ inflation }) => inflation)
+        const series = [{ key: 'inflation', label: 'Inflation', series: 2, points: of(buckets) }, ...behindOfResource(all, of)]
         return overTime(series, { shape: 'line', interval, timeZone, ...SHARES })
       },
       empty: NO_MOVES,

@@ -8,8 +8,8 @@ import { quoted } from '@/conditions'
 import { formatCompact, formatDecimal, formatDimension, formatExact, formatShare, NONE, UNKNOWN, type Dimension } from '@/format'
 import type { PageContext } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
-import { besideBefore } from '@/panels/split'
-import { drawn, overTime, pointsOf, totalOf, type NamedSeries } from '@/panels/shapes/time'
+import { behind, drawn, overTime, pointsOf, totalOf, type NamedSeries } from '@/panels/shapes/time'
+import { comparedTiles } from '@/panels/shapes/tiles'
 import { isAdditive, isOfNumber, MEASURES, type Exploration } from './exploration'
 
 type Answer = MetricAnswer<'breakdown'>
@@ -79,7 +79,8 @@ export function explorePanels(choice: Exploration, asked: (changes: Changes) => 
           shape: 'time',
           note,
           values: ({ interval }) => ({ ...valuesOf(choice, ROWS_TOLD_APART), interval: choice.step === 'auto' ? interval : choice.step }),
-          draw: (answer, page) => {
+          beside: choice.by ? undefined : 'lines',
+          draw: (answer, page, all) => {
             const parts = wholes(answer)
             const color = colorsOf(parts, choice.by, page)
             const series = parts.map((one): NamedSeries => ({
@@ -88,7 +89,8 @@ export function explorePanels(choice: Exploration, asked: (changes: Changes) => 
               series: choice.by ? color(keyOf(one)) : 1,
               points: pointsOf(one.points ?? [], ({ time }) => time, ({ value }) => value),
             }))
-            return overTime(series, { ...scale, shape: choice.look === 'stacked' ? 'bars' : 'line', interval: (answer.interval ?? page.interval) as Interval, timeZone: answer.timeZone, total: isAdditive(choice.measure) ? totalOf : undefined })
+            const other = behind(all, ({ total }) => pointsOf(total.points ?? [], ({ time }) => time, ({ value }) => value))
+            return overTime([...series, ...other], { ...scale, shape: choice.look === 'stacked' ? 'bars' : 'line', interval: (answer.interval ?? page.interval) as Interval, timeZone: answer.timeZone, total: isAdditive(choice.measure) ? totalOf : undefined })
           },
         }),
       ]
@@ -153,11 +155,12 @@ export function explorePanels(choice: Exploration, asked: (changes: Changes) => 
         panelOf({
           ...common,
           shape: 'tiles',
-          ask: (page) => besideBefore(page, valuesOf(choice, 1)),
-          draw: ({ total }, _page, all) => {
-            const before = all[1]?.answer.total
-            return { tiles: [{ label: explorationTitle({ ...choice, by: '' }), text: exactly(total.value, choice), current: drawn(total.value), previous: drawn(before?.value), note: isOfNumber(choice.measure) ? `of ${formatExact(total.events)} events that have it` : undefined }] }
-          },
+          values: valuesOf(choice, 1),
+          beside: 'so far',
+          draw: (_answer, page, all) =>
+            comparedTiles(page, all, ({ total }, over, before) => [
+              { label: explorationTitle({ ...choice, by: '' }), text: exactly(total.value, choice), current: drawn(over.total.value), previous: drawn(before?.total.value), note: isOfNumber(choice.measure) ? `of ${formatExact(total.events)} events that have it` : undefined },
+            ]),
         }),
       ]
   }

@@ -1,16 +1,21 @@
 /** Who is new, who comes back, who is lost, and where they are. */
 import type { RouteLocationRaw } from 'vue-router'
+import type { MetricAnswer } from '@/api/types'
 import { COUNTS, SHARES } from '@/charts/scales'
 import { formatCount, formatChange, formatCountry, formatDecimal, formatShare } from '@/format'
 import { newAndReturning } from '@/pages/overview/overview'
 import { splitBy, type Split } from '@/panels/pageContext'
 import { choiceParameter } from '@/composables/urlParams'
+import { linesOf } from '@/panels/beside'
 import { panelOf, type Panel } from '@/panels/panel'
 import type { Rank } from '@/panels/shapes/ranked'
-import { BY_DAY, overTime, pointsOf, splitSeries, totalOf } from '@/panels/shapes/time'
+import { behind, BY_DAY, overTime, pointsOf, splitSeries, totalOf } from '@/panels/shapes/time'
+import { comparedTiles } from '@/panels/shapes/tiles'
 
 /** What can be chosen on the page; it stands in the address. */
 export const WINDOW = choiceParameter('window', ['day', 'week', 'four_weeks'], 'week')
+
+const windowsOver = (windows: MetricAnswer<'growth'>['windows']): number => windows.filter(({ complete }) => complete).length
 
 export type Window = 'day' | 'week' | 'four_weeks'
 
@@ -21,16 +26,21 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
     metric: 'growth',
     shape: 'tiles',
     values: { window },
-    draw: ({ total }) => ({
-      tiles: [
-        { label: 'New', field: 'total.new', text: formatCount(total.new) },
-        { label: 'Retained', field: 'total.retained', text: formatCount(total.retained) },
-        { label: 'Resurrected', field: 'total.resurrected', text: formatCount(total.resurrected) },
-        { label: 'Churned', field: 'total.churned', text: formatCount(total.churned) },
-        { label: 'Churn rate', field: 'total.churnRate', text: formatShare(total.churnRate) },
-        { label: 'Quick ratio', field: 'total.quickRatio', text: formatDecimal(total.quickRatio) },
-      ],
-    }),
+    beside: 'figures',
+    draw: (_answer, page, all) =>
+      comparedTiles(page, all, ({ total, windows }, _over, other) => {
+        const before = other?.total
+        // Days are widened to windows: of as many days there may be one window more.
+        const summed = other && windowsOver(other.windows) === windowsOver(windows) ? before : undefined
+        return [
+          { label: 'New', field: 'total.new', text: formatCount(total.new), current: total.new, previous: summed?.new },
+          { label: 'Retained', field: 'total.retained', text: formatCount(total.retained), current: total.retained, previous: summed?.retained },
+          { label: 'Resurrected', field: 'total.resurrected', text: formatCount(total.resurrected), current: total.resurrected, previous: summed?.resurrected },
+          { label: 'Churned', field: 'total.churned', text: formatCount(total.churned), current: total.churned, previous: summed?.churned, higherIsBetter: false },
+          { label: 'Churn rate', field: 'total.churnRate', text: formatShare(total.churnRate), isShare: true, current: total.churnRate, previous: before?.churnRate, higherIsBetter: false },
+          { label: 'Quick ratio', field: 'total.quickRatio', text: formatDecimal(total.quickRatio), current: total.quickRatio, previous: before?.quickRatio },
+        ]
+      }),
   }),
   panelOf({
     key: 'windows',
@@ -65,10 +75,11 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
     metric: 'new_players',
     shape: 'time',
     values: ({ interval }) => ({ interval, ...splitBy(split) }),
+    beside: linesOf(split),
     note: ({ total }) => `${formatCount(total.new)} on days that are over`,
-    draw: ({ buckets, series, interval, timeZone }, page) => {
+    draw: ({ buckets, series, interval, timeZone }, page, all) => {
       const newOf = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, (one) => one.new)
-      const drawn = splitSeries(split, series?.map(({ key, buckets: of }) => ({ key, points: newOf(of) })), newOf(buckets), page, 2)
+      const drawn = [...splitSeries(split, series?.map(({ key, buckets: of }) => ({ key, points: newOf(of) })), newOf(buckets), page, 2), ...behind(all, (answer) => newOf(answer.buckets))]
       return overTime(drawn, { shape: split === 'none' ? 'line' : 'bars', interval, timeZone, ...COUNTS, total: totalOf })
     },
   }),
@@ -90,8 +101,10 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
     about: 'Of the players of 30 days, those who play on the day.',
     metric: 'active_players',
     shape: 'time',
-    draw: ({ days }) => {
-      const series = [{ key: 'stickiness', label: 'Stickiness', series: 3, points: pointsOf(days, ({ day }) => day, ({ stickiness }) => stickiness) }]
+    beside: 'lines',
+    draw: ({ days }, _page, all) => {
+      const of = (rows: typeof days) => pointsOf(rows, ({ day }) => day, ({ stickiness }) => stickiness)
+      const series = [{ key: 'stickiness', label: 'Stickiness', series: 3, points: of(days) }, ...behind(all, (answer) => of(answer.days))]
       return overTime(series, { shape: 'line', ...BY_DAY, ...SHARES })
     },
   }),

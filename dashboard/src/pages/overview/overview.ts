@@ -1,15 +1,15 @@
 /** How the game is doing, on one page. */
-import type { SummaryFigures } from '@/api/types'
+import type { MetricAnswer, SummaryFigures } from '@/api/types'
 import { COUNTS } from '@/charts/scales'
-import { formatCompact, formatCount, formatDecimal, formatDuration, formatMoney, formatShare, formatShareFine } from '@/format'
-import { splitBy, type Split } from '@/panels/pageContext'
+import { formatCompact, formatCount, formatDecimal, formatDuration, formatMoney, formatShare, formatShareFine, formatSpan } from '@/format'
+import { splitBy, type PageContext, type Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
-import { besideBefore } from '@/panels/split'
+import { linesOf, questionsBeside } from '@/panels/beside'
 import { behind, BY_DAY, overTime, pointsOf, splitSeries, totalOf, type Shape } from '@/panels/shapes/time'
-import type { Tile } from '@/panels/shapes/tiles'
+import { comparedTiles, type Tile, type TilesDrawing } from '@/panels/shapes/tiles'
 
-export function overviewPanels(split: Split, compare: string): Panel[] {
-  const counted = (metric: string, title: string, about: string, shape: Shape, color: number): Panel => countedPanel({ metric, title, about, shape, color }, split, compare)
+export function overviewPanels(split: Split): Panel[] {
+  const counted = (metric: string, title: string, about: string, shape: Shape, color: number): Panel => countedPanel({ metric, title, about, shape, color }, split)
   return [
     summary,
     counted('events', 'Events', 'Everything that the game has sent, whatever its name.', 'line', 1),
@@ -25,19 +25,25 @@ const summary = panelOf({
   metric: 'summary',
   shape: 'tiles',
   refetchSeconds: 10,
-  draw: ({ current, previous, complete }) => ({ tiles: tilesOf(current, previous), isRunning: !complete }),
+  // The answer has the time before: as much of it as has passed of the range.
+  ask: (page) => questionsBeside(page.other.chosen === 'day' ? 'so far' : undefined, page),
+  draw: (answer, page, all) => (page.other.chosen === 'day' ? comparedTiles(page, all, (shown, over, before) => tilesOf(shown.current, over.current, before?.current)) : besideOwnBefore(answer, page)),
 })
 
-function tilesOf(now: SummaryFigures, before: SummaryFigures): Tile[] {
+function besideOwnBefore({ current, previous, complete, previousFrom, previousTo, timeZone }: MetricAnswer<'summary'>, { other: { name } }: PageContext): TilesDrawing {
+  const words = complete ? name : `as much of ${name} as has passed of these`
+  return { tiles: tilesOf(current, current, previous), compared: { with: `${words}, ${formatSpan(previousFrom, previousTo, timeZone)}` } }
+}
+
+function tilesOf(now: SummaryFigures, over: SummaryFigures, before: SummaryFigures | undefined): Tile[] {
   // On the first day of a range there is no mean of days yet, and nothing to compare one with.
   const noDayIsOver = now.dauMean === null
-  const compared = (field: keyof SummaryFigures & string) => ({ current: now[field] as number | null, previous: before[field] as number | null })
+  const compared = (field: keyof SummaryFigures & string) => ({ current: over[field] as number | null, previous: (before?.[field] ?? null) as number | null })
   return [
     {
       label: 'Players now',
       definition: 'Distinct players with an event in the last five minutes, whatever days are chosen.',
       text: formatCount(now.playersNow),
-      ...compared('playersNow'),
     },
     {
       label: 'Daily active players',
@@ -45,8 +51,8 @@ function tilesOf(now: SummaryFigures, before: SummaryFigures): Tile[] {
       // A mean: a small game may have less than one player a day.
       text: noDayIsOver ? formatCount(now.activePlayers) : (now.dauMean ?? 0) < 10 ? formatDecimal(now.dauMean) : formatCount(now.dauMean),
       note: noDayIsOver ? 'so far' : `${formatCompact(now.activePlayers)} distinct`,
-      current: noDayIsOver ? now.activePlayers : now.dauMean,
-      previous: noDayIsOver ? before.activePlayers : before.dauMean,
+      current: noDayIsOver ? over.activePlayers : over.dauMean,
+      previous: noDayIsOver ? before?.activePlayers : before?.dauMean,
     },
     {
       label: 'Sessions',
@@ -88,17 +94,18 @@ interface Counted {
   color: number
 }
 
-const countedPanel = ({ metric, title, about, shape, color }: Counted, split: Split, compare: string): Panel =>
+const countedPanel = ({ metric, title, about, shape, color }: Counted, split: Split): Panel =>
   panelOf({
     key: metric,
     title,
     about,
     metric: 'timeseries',
     shape: 'time',
-    ask: (page) => besideBefore(page, { metric, interval: page.interval, ...splitBy(split) }, compare, split),
+    values: ({ interval }) => ({ metric, interval, ...splitBy(split) }),
+    beside: linesOf(split),
     note: ({ points }) => formatCount(points.reduce((all, { value }) => all + (value ?? 0), 0)),
     draw: ({ points, series, interval, timeZone }, page, all) => {
-      const drawn = [...splitSeries(split, series, points, page, color), ...behind(points, all[1]?.answer.points, all[1]?.label)]
+      const drawn = [...splitSeries(split, series, points, page, color), ...behind(all, (answer) => answer.points)]
       return overTime(drawn, { shape, interval, timeZone, ...COUNTS, total: totalOf })
     },
   })
@@ -125,10 +132,12 @@ export const newAndReturning = panelOf({
   metric: 'active_players',
   shape: 'time',
   note: ({ stickiness }) => (stickiness === null ? '' : `stickiness ${formatShare(stickiness)}`),
-  draw: ({ days }) => {
+  beside: 'lines',
+  draw: ({ days }, _page, all) => {
     const series = [
       { key: 'returning', label: 'Returning', series: 1, points: pointsOf(days, ({ day }) => day, ({ returning }) => returning) },
       { key: 'new', label: 'New', series: 2, points: pointsOf(days, ({ day }) => day, (one) => one.new) },
+      ...behind(all, ({ days: of }) => pointsOf(of, ({ day }) => day, ({ dau }) => dau)),
     ]
     return overTime(series, { shape: 'bars', ...BY_DAY, ...COUNTS })
   },

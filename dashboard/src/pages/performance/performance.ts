@@ -3,8 +3,10 @@ import type { QueryValues } from '@/api/client'
 import type { MetricAnswer } from '@/api/types'
 import { formatCompact, formatCount, formatDecimal, formatDimension, formatMilliseconds, formatShare, type Dimension } from '@/format'
 import { choiceParameter } from '@/composables/urlParams'
+import { linesOf, questionsBeside } from '@/panels/beside'
 import { panelOf, type Panel } from '@/panels/panel'
-import { overTime, pointsOf, splitSeries } from '@/panels/shapes/time'
+import { behind, overTime, pointsOf, splitSeries } from '@/panels/shapes/time'
+import { comparedTiles } from '@/panels/shapes/tiles'
 
 /** What can be chosen on the page; it stands in the address. */
 export const PARTS = choiceParameter('split', ['none', 'platform', 'version', 'country', 'device', 'map'], 'none')
@@ -32,16 +34,20 @@ export function performancePanels(by: PartBy): Panel[] {
       title: 'Performance of the range',
       metric: 'performance',
       shape: 'tiles',
-      draw: ({ total }) => ({
-        tiles: [
-          { label: 'Frames a second', field: 'total.avgFps', text: formatFps(total.avgFps) },
-          { label: '1 % low', field: 'total.low1Fps', text: formatFps(total.low1Fps) },
-          { label: 'Frame time p99', definition: '99 of 100 frames took at most so long.', text: formatMilliseconds(total.frameP99Ms) },
-          { label: 'Hitches a minute', definition: 'Frames that took longer than a hitch may.', text: formatDecimal(total.hitchesPerMinute) },
-          { label: 'Below 30 FPS', field: 'total.below30Share', text: formatShare(total.below30Share) },
-          { label: 'Memory p95', definition: 'In 95 of 100 sessions the peak of memory was at most so much.', text: formatMemory(total.memoryP95Mb) },
-        ],
-      }),
+      // Frame times of days that are none of UTC are counted anew, for seconds in a large game: not unless somebody wants them.
+      ask: (page) => questionsBeside(page.other.chosen === 'none' ? undefined : 'so far', page),
+      draw: (_answer, page, all) =>
+        comparedTiles(page, all, ({ total }, { total: over }, other) => {
+          const before = other?.total
+          return [
+            { label: 'Frames a second', field: 'total.avgFps', text: formatFps(total.avgFps), current: over.avgFps, previous: before?.avgFps },
+            { label: '1 % low', field: 'total.low1Fps', text: formatFps(total.low1Fps), current: over.low1Fps, previous: before?.low1Fps },
+            { label: 'Frame time p99', definition: '99 of 100 frames took at most so long.', text: formatMilliseconds(total.frameP99Ms), current: over.frameP99Ms, previous: before?.frameP99Ms, higherIsBetter: false },
+            { label: 'Hitches a minute', definition: 'Frames that took longer than a hitch may.', text: formatDecimal(total.hitchesPerMinute), current: over.hitchesPerMinute, previous: before?.hitchesPerMinute, higherIsBetter: false },
+            { label: 'Below 30 FPS', field: 'total.below30Share', text: formatShare(total.below30Share), isShare: true, current: over.below30Share, previous: before?.below30Share, higherIsBetter: false },
+            { label: 'Memory p95', definition: 'In 95 of 100 sessions the peak of memory was at most so much.', text: formatMemory(total.memoryP95Mb), current: over.memoryP95Mb, previous: before?.memoryP95Mb, higherIsBetter: false },
+          ]
+        }),
     }),
     panelOf({
       key: 'fps',
@@ -49,9 +55,10 @@ export function performancePanels(by: PartBy): Panel[] {
       metric: 'timeseries',
       shape: 'time',
       values: ({ interval }) => ({ metric: 'avg_fps', interval, splitBy: isDimension ? by : undefined }),
-      draw: ({ points, series, interval, timeZone }, page) => {
-        const all = splitSeries(isDimension ? by : 'none', series, points, page)
-        return overTime(all, { shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact })
+      beside: linesOf(isDimension ? by : 'none'),
+      draw: ({ points, series, interval, timeZone }, page, all) => {
+        const drawn = [...splitSeries(isDimension ? by : 'none', series, points, page), ...behind(all, (answer) => answer.points)]
+        return overTime(drawn, { shape: 'line', interval, timeZone, format: formatDecimal, formatAxis: formatCompact })
       },
       empty: NO_SAMPLES,
     }),

@@ -4,10 +4,11 @@ import { SHARES } from '@/charts/scales'
 import { formatCompact, formatCount, formatMoney, formatPlainDay, formatShare, type Formatter } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
 import { choiceParameter } from '@/composables/urlParams'
+import { linesOf } from '@/panels/beside'
 import { panelOf, type Panel } from '@/panels/panel'
-import { besideBefore } from '@/panels/split'
 import { rowsOf, type MatrixCell, type MatrixDrawing } from '@/panels/shapes/matrix'
-import { BY_DAY, drawn, overTime, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
+import { behind, BY_DAY, drawn, overTime, pointsOf, splitSeries, sumOf } from '@/panels/shapes/time'
+import { comparedTiles } from '@/panels/shapes/tiles'
 
 /** What can be chosen on the page; it stands in the address. */
 export const COHORTS = choiceParameter('cohorts', ['day', 'week'], 'week')
@@ -27,21 +28,20 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     title: 'Revenue of the range',
     metric: 'arpu',
     shape: 'tiles',
-    ask: (page) => besideBefore(page),
-    draw: ({ total, currency }, _page, all) => {
-      const before = all[1]?.answer.total
-      const money = moneyIn(currency)
-      return {
-        tiles: [
+    beside: 'figures',
+    draw: ({ total, currency }, page, all) =>
+      comparedTiles(page, all, (_shown, _over, other) => {
+        const before = other?.total
+        const money = moneyIn(currency)
+        return [
           { label: 'Net revenue', definition: 'What was paid without refunds, on the days that are over.', text: money(total.netMicros), current: total.netMicros, previous: before?.netMicros },
           { label: 'Payers', field: 'total.payers', text: formatCount(total.payers), current: total.payers, previous: before?.payers, note: `of ${formatCount(total.activePlayers)} players` },
           { label: 'Payer conversion', field: 'total.payerConversion', text: formatShare(total.payerConversion), isShare: true, current: total.payerConversion, previous: before?.payerConversion },
           { label: 'By player and day', field: 'total.arpdauMicros', text: money(total.arpdauMicros), current: total.arpdauMicros, previous: before?.arpdauMicros, note: 'ARPDAU' },
           { label: 'By player', field: 'total.arpuMicros', text: money(total.arpuMicros), current: total.arpuMicros, previous: before?.arpuMicros, note: 'ARPU' },
           { label: 'By payer', field: 'total.arppuMicros', text: money(total.arppuMicros), current: total.arppuMicros, previous: before?.arppuMicros, note: 'ARPPU' },
-        ],
-      }
-    },
+        ]
+      }),
   }),
   panelOf({
     key: 'revenue',
@@ -49,11 +49,13 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     metric: 'revenue',
     shape: 'time',
     values: ({ interval }) => ({ interval, ...splitBy(split) }),
+    beside: linesOf(split),
     note: ({ total, currency }) => formatMoney(total.netMicros, currency),
-    draw: ({ points, series, interval, timeZone, currency }, page) => {
-      const whole = pointsOf(points, ({ time }) => time, ({ netMicros }) => netMicros)
+    draw: ({ points, series, interval, timeZone, currency }, page, answers) => {
+      const net = (rows: typeof points) => pointsOf(rows, ({ time }) => time, ({ netMicros }) => netMicros)
+      const whole = net(points)
       const parts = series?.map(({ key, netMicros }) => ({ key, points: whole.map((point, index) => ({ ...point, value: drawn(netMicros[index]) })) }))
-      const all = splitSeries(split, parts, whole, page, 2)
+      const all = [...splitSeries(split, parts, whole, page, 2), ...behind(answers, (answer) => net(answer.points))]
       const money = moneyIn(currency)
       return overTime(all, { shape: 'bars', interval, timeZone, format: money, formatAxis: roughIn(currency), total: (one) => money(sumOf(one)) })
     },
@@ -65,8 +67,10 @@ export const revenuePanels = (split: Split, granularity: 'day' | 'week'): Panel[
     metric: 'arpu',
     shape: 'time',
     list: 'days',
-    draw: ({ days, currency }) => {
-      const series = [{ key: 'arpdau', label: 'By active player', series: 1, points: pointsOf(days, ({ day }) => day, ({ arpdauMicros }) => arpdauMicros) }]
+    beside: 'lines',
+    draw: ({ days, currency }, _page, all) => {
+      const of = (rows: typeof days) => pointsOf(rows, ({ day }) => day, ({ arpdauMicros }) => arpdauMicros)
+      const series = [{ key: 'arpdau', label: 'By active player', series: 1, points: of(days) }, ...behind(all, (answer) => of(answer.days))]
       return overTime(series, { shape: 'line', ...BY_DAY, format: moneyIn(currency), formatAxis: roughIn(currency) })
     },
     empty: NO_PURCHASES,

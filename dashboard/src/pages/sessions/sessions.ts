@@ -3,10 +3,10 @@ import type { MetricAnswer } from '@/api/types'
 import { COUNTS, SECONDS } from '@/charts/scales'
 import { formatCompact, formatCount, formatDecimal, formatDuration } from '@/format'
 import { splitBy, type Split } from '@/panels/pageContext'
+import { linesOf } from '@/panels/beside'
 import { panelOf, type Panel } from '@/panels/panel'
-import { besideBefore } from '@/panels/split'
 import { behind, overTime, pointsOf, splitSeries, totalOf } from '@/panels/shapes/time'
-import type { Tile } from '@/panels/shapes/tiles'
+import { comparedTiles, type Tile } from '@/panels/shapes/tiles'
 
 type Figures = MetricAnswer<'sessions'>['total']
 type Ending = 'quit' | 'background' | 'crashed' | 'lost' | 'running'
@@ -23,36 +23,32 @@ const tile = (label: string, field: keyof Figures, format: (value: number | null
   label, field: `total.${field}`, text: format(now[field]), current: now[field], previous: before?.[field] ?? null,
 })
 
-export const sessionPanels = (split: Split, compare: string): Panel[] => [
+export const sessionPanels = (split: Split): Panel[] => [
   panelOf({
     key: 'figures',
     title: 'Sessions of the range',
     metric: 'sessions',
     shape: 'tiles',
-    ask: (page) => besideBefore(page),
-    draw: ({ total }, _page, all) => {
-      const before = all[1]?.answer.total
-      return {
-        tiles: [
-          tile('Sessions', 'sessions', formatCount, total, before),
-          tile('By player and day', 'sessionsPerPlayer', formatDecimal, total, before),
-          tile('Median length', 'medianSeconds', formatDuration, total, before),
-          tile('Mean length', 'meanSeconds', formatDuration, total, before),
-          tile('90 % at most', 'p90Seconds', formatDuration, total, before),
-        ],
-      }
-    },
+    beside: 'figures',
+    draw: (_answer, page, all) =>
+      comparedTiles(page, all, ({ total }, _over, before) => [
+        tile('Sessions', 'sessions', formatCount, total, before?.total),
+        tile('By player and day', 'sessionsPerPlayer', formatDecimal, total, before?.total),
+        tile('Median length', 'medianSeconds', formatDuration, total, before?.total),
+        tile('Mean length', 'meanSeconds', formatDuration, total, before?.total),
+        tile('90 % at most', 'p90Seconds', formatDuration, total, before?.total),
+      ]),
   }),
   panelOf({
     key: 'sessions',
     title: 'Sessions',
     metric: 'sessions',
     shape: 'time',
-    ask: (page) => besideBefore(page, { interval: page.interval, ...splitBy(split) }, compare, split),
+    values: ({ interval }) => ({ interval, ...splitBy(split) }),
+    beside: linesOf(split),
     draw: ({ buckets, series, interval, timeZone }, page, all) => {
       const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ sessions }) => sessions)
-      const before = all[1]?.answer.buckets
-      const drawn = [...splitSeries(split, series?.map(({ key, buckets: rows }) => ({ key, points: of(rows) })), of(buckets), page, 3), ...behind(of(buckets), before && of(before), all[1]?.label)]
+      const drawn = [...splitSeries(split, series?.map(({ key, buckets: rows }) => ({ key, points: of(rows) })), of(buckets), page, 3), ...behind(all, (answer) => of(answer.buckets))]
       return overTime(drawn, { shape: 'line', interval, timeZone, ...COUNTS, total: totalOf })
     },
   }),
@@ -105,9 +101,11 @@ export const sessionPanels = (split: Split, compare: string): Panel[] => [
     shape: 'time',
     size: 'wide',
     values: ({ interval }) => ({ interval }),
+    beside: 'lines',
     note: ({ total }) => `${formatDuration(total.secondsPerDau)} by player and day`,
-    draw: ({ buckets, interval, timeZone }) => {
-      const series = [{ key: 'playtime', label: 'Time by player', series: 3, points: pointsOf(buckets, ({ time }) => time, ({ secondsPerPlayer }) => secondsPerPlayer) }]
+    draw: ({ buckets, interval, timeZone }, _page, all) => {
+      const of = (rows: typeof buckets) => pointsOf(rows, ({ time }) => time, ({ secondsPerPlayer }) => secondsPerPlayer)
+      const series = [{ key: 'playtime', label: 'Time by player', series: 3, points: of(buckets) }, ...behind(all, (answer) => of(answer.buckets))]
       return overTime(series, { shape: 'line', interval, timeZone, ...SECONDS })
     },
   }),

@@ -6,6 +6,7 @@ import type { Scale } from '@/charts/scales'
 import type { Mark } from '@/composables/marks'
 import { formatCompact, formatDay, formatDayTime, formatDimension, formatTime, formatWeekday } from '@/format'
 import type { PageContext, Split } from '../pageContext'
+import type { Asked } from '../panel'
 
 export interface NamedSeries {
   key: string
@@ -59,9 +60,15 @@ export function splitSeries(
   return all.map(({ key, points }) => ({ key, label: formatDimension(split, key), series: colors.get(key) ?? OTHER_COLOR, points }))
 }
 
-/** Of other days, point by point behind those of the range. */
-export const behind = (points: TimePoint[], before: TimePoint[] | undefined, label = 'the days before'): NamedSeries[] =>
-  before ? [{ key: 'before', label: label.charAt(0).toUpperCase() + label.slice(1), series: OTHER_COLOR, isBefore: true, points: points.map((point, index) => ({ ...point, value: before[index]?.value ?? null })) }] : []
+/** Of other days, point by point behind those of the range. What is not over there either is not drawn. */
+export function behind<Answer>([range, other]: Asked<Answer>[], of: (answer: Answer) => TimePoint[]): NamedSeries[] {
+  if (!range || !other) return []
+  const points = of(other.answer)
+  const valueAt = (index: number): number | null => (points[index]?.complete ? points[index].value : null)
+  return [{ key: 'before', label: capitalised(other.label ?? ''), series: OTHER_COLOR, isBefore: true, points: of(range.answer).map((point, index) => ({ ...point, value: valueAt(index) })) }]
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 export const sumOf = ({ points }: NamedSeries): number => points.reduce((sum, { value }) => sum + (value ?? 0), 0)
 /** For the legend, of what is counted. */
