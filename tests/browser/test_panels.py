@@ -287,6 +287,7 @@ COMPARED: list[tuple[str, str, str, Callable[[Any], float], bool]] = [
     ("Sessions", "Mean length", "sessions", lambda answer: answer["total"]["meanSeconds"], False),
     ("Revenue", "By player and day", "arpu", lambda answer: answer["total"]["arpdauMicros"], False),
     ("Economy", "Sources", "economy", lambda answer: answer["period"]["sourcesMicros"], False),
+    ("Explore", "All events", "breakdown", lambda answer: answer["total"]["value"], False),
     ("Crashes", "Crash-free sessions", "crash_free", lambda answer: answer["parts"][0]["crashFreeSessions"], True),
 ]
 """A page, one of its tiles, and where the metric has its figure; which may be a share."""
@@ -307,6 +308,8 @@ def test_figures_are_compared_with_any_days(simulated: ServerProcess, open_page:
     for title, label, metric, of, is_share in COMPARED:
         page.get_by_role("navigation", name="Pages").get_by_role("link", name=title, exact=True).click()
         expect(page).to_have_url(re.compile(f"compare={other[0]}"))
+        if title == "Explore":
+            page.get_by_text("Number", exact=True).click()
         address = f"/api/metrics/{metric}?gameId={GAME}"
         now, before = (simulated.get(f"{address}&from={first}&to={last}") for first, last in (over, other))
         tile = page.locator("dl > div", has=page.locator("dt", has_text=re.compile(f"^{label}"))).first

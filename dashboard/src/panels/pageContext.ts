@@ -53,6 +53,3 @@ export function usePageContext(kept: () => Kept | undefined): ComputedRef<PageCo
     return contextOf({ ...metricValues.value, ...kept()?.filters }, timeZone.value, days, kept()?.compare ?? compare.value, dimensions.data.value)
   })
 }
-
-/** As a metric takes it. */
-export const splitBy = (split: Split): QueryValues => ({ splitBy: split === 'none' ? undefined : split })

@@ -1,9 +1,10 @@
 /** How often the game dies, where, and of what. */
 import type { RouteLocationRaw } from 'vue-router'
 import { formatCount, formatDecimal, formatDimension, formatShare, formatShareFine, type Dimension } from '@/format'
-import { splitBy, type Split } from '@/panels/pageContext'
+import type { Split } from '@/panels/pageContext'
 import { linesOf } from '@/panels/beside'
 import { panelOf, type Panel } from '@/panels/panel'
+import { splitBy } from '@/panels/split'
 import { behind, overTime, pointsOf, splitSeries } from '@/panels/shapes/time'
 import { comparedTiles } from '@/panels/shapes/tiles'
 

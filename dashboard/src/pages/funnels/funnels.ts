@@ -4,8 +4,9 @@ import { seriesColors, OTHER_COLOR } from '@/charts/look'
 import type { MetricAnswer } from '@/api/types'
 import { SECONDS, SHARES } from '@/charts/scales'
 import { formatCount, formatDimension, formatDuration, formatShare } from '@/format'
-import { splitBy, type Split } from '@/panels/pageContext'
+import type { Split } from '@/panels/pageContext'
 import { panelOf, type Panel } from '@/panels/panel'
+import { splitBy } from '@/panels/split'
 
 export interface FunnelChoice {
   step: string[]

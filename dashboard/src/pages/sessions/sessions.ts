@@ -2,9 +2,10 @@
 import type { MetricAnswer } from '@/api/types'
 import { COUNTS, SECONDS } from '@/charts/scales'
 import { formatCompact, formatCount, formatDecimal, formatDuration } from '@/format'
-import { splitBy, type Split } from '@/panels/pageContext'
+import type { Split } from '@/panels/pageContext'
 import { linesOf } from '@/panels/beside'
 import { panelOf, type Panel } from '@/panels/panel'
+import { splitBy } from '@/panels/split'
 import { behind, overTime, pointsOf, splitSeries, totalOf } from '@/panels/shapes/time'
 import { comparedTiles, type Tile } from '@/panels/shapes/tiles'
 
