@@ -1,9 +1,11 @@
 /** What holds of the panels of pages that are compared with other days. */
 import { describe, expect, test } from 'vitest'
+import { formatChange, NONE } from '@/format'
 import type { PageContext, Split } from '@/panels/pageContext'
 import type { Asked, Panel } from '@/panels/panel'
 import { questionsBeside } from '@/panels/beside'
 import { otherDaysOf } from '@/panels/otherDays'
+import type { RankedDrawing } from '@/panels/shapes/ranked'
 import type { TilesDrawing } from '@/panels/shapes/tiles'
 import { crashPanels } from './crashes/crashes'
 import { economyPanels } from './economy/economy'
@@ -57,4 +59,19 @@ test('the overview has its own time before until a day is chosen', () => {
   expect(usual.compared?.with).toMatch(/^as much of the days before as has passed of these, .*14:15$/)
   const chosen = drawn('2026-10-01', [10, 9, 8].map((count) => ({ values: {}, label: 'x', answer: answer(count) })))
   expect(sessions(chosen)).toMatchObject({ text: '10', current: 9, previous: 8 })
+})
+
+test('countries change from the chosen days, where somebody was there', () => {
+  const countries = growthPanels('day', 'none', () => NOWHERE).find(({ key }) => key === 'countries')
+  const answer = (...places: [country: string, players: number][]) => ({
+    places: places.map(([country, players]) => ({ country, players, playersShare: 0.5, change: 0.01 })), unknown: null, other: null,
+  })
+  const changes = (compare: string, ...answers: object[]) => {
+    const all = answers.map((one) => ({ values: {}, answer: one }))
+    return (countries?.draw(answers[0] ?? {}, pageOf(compare), all) as RankedDrawing).ranks.map(({ values }) => values[2])
+  }
+  const now = answer(['DE', 4], ['US', 3])
+  expect(changes('none', now)).toEqual([formatChange(0.01), formatChange(0.01)])
+  expect(changes('2026-10-01', now, answer(['DE', 3], ['US', 2]), answer(['DE', 2]))).toEqual([formatChange(0.5), NONE])
+  expect(changes('2027-01-01', now)).toEqual([NONE, NONE])
 })

@@ -6,8 +6,8 @@ import { formatCount, formatChange, formatCountry, formatDecimal, formatShare } 
 import { newAndReturning } from '@/pages/overview/overview'
 import type { Split } from '@/panels/pageContext'
 import { choiceParameter } from '@/composables/urlParams'
-import { linesOf } from '@/panels/beside'
-import { panelOf, type Panel } from '@/panels/panel'
+import { comparedOf, linesOf, questionsBeside } from '@/panels/beside'
+import { panelOf, type Asked, type Panel } from '@/panels/panel'
 import { splitBy } from '@/panels/split'
 import type { Rank } from '@/panels/shapes/ranked'
 import { behind, BY_DAY, overTime, pointsOf, splitSeries, totalOf } from '@/panels/shapes/time'
@@ -17,6 +17,17 @@ import { comparedTiles } from '@/panels/shapes/tiles'
 export const WINDOW = choiceParameter('window', ['day', 'week', 'four_weeks'], 'week')
 
 const windowsOver = (windows: MetricAnswer<'growth'>['windows']): number => windows.filter(({ complete }) => complete).length
+
+type Geo = MetricAnswer<'geo'>
+type Place = Geo['places'][number]
+
+/** Of players of a country, where there were any. */
+function changeOfPlaces(all: Asked<Geo>[]): (place: Place) => number | null {
+  const { over, before } = comparedOf(all)
+  const playersIn = (asked: Asked<Geo> | undefined) => new Map([...(asked?.answer.places ?? []), asked?.answer.unknown, asked?.answer.other].flatMap((place) => (place ? [[place.country, place.players]] : [])))
+  const [now, then] = [playersIn(over), playersIn(before)]
+  return ({ country }) => (then.get(country) ? (now.get(country) ?? 0) / (then.get(country) ?? 1) - 1 : null)
+}
 
 export type Window = 'day' | 'week' | 'four_weeks'
 
@@ -112,14 +123,17 @@ export const growthPanels = (window: Window, split: Split, ofCountry: (country: 
   panelOf({
     key: 'countries',
     title: 'Countries',
-    about: 'Distinct players by country, and the change from as many days before. A country leads to this page about its players.',
+    about: 'Distinct players by country, and the change from the days that the page is compared with. A country leads to this page about its players.',
     metric: 'geo',
     shape: 'ranked',
     size: 'wide',
     list: 'places',
-    draw: ({ places, unknown, other }) => {
-      const rankOf = ({ country, players, playersShare, change }: (typeof places)[number], label: string, to?: RouteLocationRaw): Rank => ({
-        key: country, label, size: players, values: [formatCount(players), formatShare(playersShare), formatChange(change)], to,
+    // The answer has the change from as much of the time before as has passed of the range.
+    ask: (page) => questionsBeside(page.other.chosen === 'day' ? 'so far' : undefined, page),
+    draw: ({ places, unknown, other }, page, all) => {
+      const changeOf = page.other.chosen === 'day' ? changeOfPlaces(all) : ({ change }: Place) => change
+      const rankOf = (place: Place, label: string, to?: RouteLocationRaw): Rank => ({
+        key: place.country, label, size: place.players, values: [formatCount(place.players), formatShare(place.playersShare), formatChange(changeOf(place))], to,
       })
       const ranks = places.map((place) => rankOf(place, formatCountry(place.country), ofCountry(place.country)))
       const rest = [...(unknown ? [rankOf(unknown, '(unknown)')] : []), ...(other ? [rankOf(other, '(other)')] : [])]

@@ -1,5 +1,6 @@
 /** Single figures, each with its change from other days where there is one. */
 import { formatSpan } from '@/format'
+import { comparedOf } from '../beside'
 import type { PageContext } from '../pageContext'
 import type { Asked } from '../panel'
 
@@ -37,7 +38,7 @@ interface OfTime {
   timeZone: string
 }
 
-export const spanOf = ({ from, to, timeZone }: OfTime): string => formatSpan(from, to, timeZone)
+const spanOf = ({ from, to, timeZone }: OfTime): string => formatSpan(from, to, timeZone)
 
 /**
  * Tiles of a panel that asks `beside` for figures: `shown` is told, and `over` compared with `before`. The dates are
@@ -48,8 +49,7 @@ export function comparedTiles<Answer extends OfTime>(
 ): TilesDrawing | null {
   const [shown] = all
   if (!shown) return null
-  const before = all.length > 1 ? all.at(-1) : undefined
-  const over = (before && all.at(-2)) ?? shown
+  const { over = shown, before } = comparedOf(all)
   const tiles = tilesOf(shown.answer, over.answer, before?.answer)
   const { chosen, fault } = page.other
   if (!before) return { tiles, uncompared: chosen === 'none' ? undefined : fault }
