@@ -6,6 +6,7 @@ import bisect
 import datetime as dt
 import re
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -285,7 +286,7 @@ def test_days_are_laid_beside_any_others(simulated: ServerProcess, open_page: Op
 COMPARED: list[tuple[str, str, str, Callable[[Any], float], bool]] = [
     ("Overview", "Sessions", "summary", lambda answer: answer["current"]["sessionCount"], False),
     ("Sessions", "Mean length", "sessions", lambda answer: answer["total"]["meanSeconds"], False),
-    ("Revenue", "By player and day", "arpu", lambda answer: answer["total"]["arpdauMicros"], False),
+    ("Revenue", "Payer conversion", "arpu", lambda answer: answer["total"]["payerConversion"], True),
     ("Economy", "Sources", "economy", lambda answer: answer["period"]["sourcesMicros"], False),
     ("Explore", "All events", "breakdown", lambda answer: answer["total"]["value"], False),
     ("Crashes", "Crash-free sessions", "crash_free", lambda answer: answer["parts"][0]["crashFreeSessions"], True),
@@ -325,13 +326,15 @@ def test_figures_are_compared_with_any_days(simulated: ServerProcess, open_page:
 def change(now: float, before: float, *, is_share: bool) -> str:
     if is_share:
         return f"{signed((now - before) * 100, digits=2)} points"
-    assert now / before < 2, "more is told as how many times as much"
+    if now / before >= 2:
+        return f"{signed(now / before, digits=2 if now / before < 10 else 0).removeprefix('+')} ×"
     return f"{signed((now / before - 1) * 100, digits=1)}%"
 
 
 def signed(value: float, *, digits: int) -> str:
-    text = f"{value:+.{digits}f}".rstrip("0").rstrip(".")
-    return "0" if text in ("+0", "-0") else text
+    """As browsers round: a half away from zero."""
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP).normalize()
+    return f"{rounded:+f}" if rounded else "0"
 
 
 def told(answer: Any) -> str:

@@ -74,6 +74,8 @@ test('tiles say why nothing is compared where somebody chose to', () => {
   expect(comparedTiles(future, answersOf(future, 'figures', [70]), tilesOf)).toMatchObject({ tiles: [{ previous: undefined }], uncompared: expect.stringContaining('not yet as many days') })
   const empty = pageOf('2020-01-01')
   expect(comparedTiles(empty, answersOf(empty, 'figures', [70, 0]), tilesOf)?.uncompared).toBe(`Nothing is compared: there are no figures of ${days('2020-01-01', '2020-01-06')}.`)
+  const shares = comparedTiles(empty, answersOf(empty, 'figures', [70, 0]), (...answers) => tilesOf(...answers).map((tile) => ({ ...tile, isShare: true })))
+  expect(shares?.uncompared).toBeUndefined()
   // A new game has no days before, and nobody asked.
   const usual = pageOf('none')
   expect(comparedTiles(usual, answersOf(usual, 'figures', [70, 0]), tilesOf)?.uncompared).toBeUndefined()

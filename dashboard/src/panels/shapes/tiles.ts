@@ -54,7 +54,8 @@ export function comparedTiles<Answer extends OfTime>(
   const { chosen, fault } = page.other
   if (!before) return { tiles, uncompared: chosen === 'none' ? undefined : fault }
   const days = spanOf(before.answer)
-  const isEmpty = tiles.every(({ previous }) => !Number(previous ?? 0))
+  // There are points from a share of nothing, and no percentage of nothing.
+  const isEmpty = tiles.every(({ previous, isShare }) => (isShare ? (previous ?? null) === null : !Number(previous ?? 0)))
   return {
     tiles,
     compared: { with: chosen === 'day' ? days : `${before.label}, ${days}`, of: over === shown ? undefined : `${over.label}, ${spanOf(over.answer)},` },

@@ -139,7 +139,7 @@ export function timeSeriesOption(all: NamedSeries[], look: TimeDrawing, marks: M
   const isCounted = all.every(({ points }) => points.every(({ value }) => value === null || Number.isInteger(value)))
   Object.assign(option.yAxis as object, isCounted ? { minInterval: 1 } : {}, look.isNearlyAll ? shareSteps(all.flatMap(({ points, band }) => [...points.map(({ value }) => value), ...(band ?? []).map(({ low }) => low)])) : {}, look.isDuration ? durationSteps(all.flatMap(({ points }) => points.map(({ value }) => value))) : {})
   option.series = all.flatMap<LineSeriesOption | BarSeriesOption>((one) => {
-    if (one.isBefore) return [before(one)]
+    if (one.isBefore) return [before(one, look.shape)]
     return look.shape === 'bars' ? [bars(one)] : [...(one.band ? bandOf(one, one.band) : []), ...lines(one, single && !one.band)]
   })
   if (marks.size && option.series[0]) {
@@ -193,9 +193,10 @@ function lines(one: NamedSeries, isFilled: boolean): LineSeriesOption[] {
   ]
 }
 
-function before(one: NamedSeries): LineSeriesOption {
+/** Behind lines, and over bars, which would hide it. */
+function before(one: NamedSeries, shape: Shape): LineSeriesOption {
   const color = readColor('series-other')
-  return { ...shared(one, color), data: one.points.map(({ value }) => value), lineStyle: { width: 1.4, color, type: [5, 4] }, z: 1 }
+  return { ...shared(one, color), data: one.points.map(({ value }) => value), lineStyle: { width: 1.4, color, type: [5, 4] }, z: shape === 'bars' ? 3 : 1 }
 }
 
 function bandOf(one: NamedSeries, band: Band[]): LineSeriesOption[] {
