@@ -92,4 +92,5 @@ test('other days lie point by point behind those of the range, as far as they ar
   expect(line).toMatchObject({ label: 'The days before', isBefore: true })
   expect(line?.points.map(({ time, value }) => [time, value])).toEqual([['2026-11-29', 4], ['2026-11-30', 0], ['2026-12-01', null]])
   expect(behind(all.slice(0, 1), (answer) => answer)).toEqual([])
+  expect(behind([...all.slice(0, 1), { values: {}, answer: [point('2026-11-30', 3, false)] }], (answer) => answer)).toEqual([])
 })

@@ -63,9 +63,10 @@ export function splitSeries(
 /** Of other days, point by point behind those of the range. What is not over there either is not drawn. */
 export function behind<Answer>([range, other]: Asked<Answer>[], of: (answer: Answer) => TimePoint[]): NamedSeries[] {
   if (!range || !other) return []
-  const points = of(other.answer)
-  const valueAt = (index: number): number | null => (points[index]?.complete ? points[index].value : null)
-  return [{ key: 'before', label: capitalised(other.label ?? ''), series: OTHER_COLOR, isBefore: true, points: of(range.answer).map((point, index) => ({ ...point, value: valueAt(index) })) }]
+  const before = of(other.answer)
+  const points = of(range.answer).map((point, index) => ({ ...point, value: before[index]?.complete ? before[index].value : null }))
+  if (points.every(({ value }) => value === null)) return []
+  return [{ key: 'before', label: capitalised(other.label ?? ''), series: OTHER_COLOR, isBefore: true, points }]
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
