@@ -42,6 +42,25 @@ def told(answer: Any) -> list[tuple[Any, ...]]:
     return [(*row.keys, row.value, row.share) for row in rows]
 
 
+# --- how it is read ---
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"by": "props.weapon,props.of.mode", "event": ["player_death"]},
+        {"by": "version", "event": ["player_death"], "filter": ["props.weapon:rifle"]},
+        {"by": "name", "measure": "p50", "of": "props.distance", "filter": ["props.weapon:!rifle", "props.mode:*"]},
+    ],
+)
+def test_properties_are_read_of_events_that_count(engine: Engine, deaths: str, asked: dict[str, Any]) -> None:
+    """Handed down to the table, each would be read by itself, and of thousands of events for one that counts."""
+    (statement,) = engine.ask("breakdown", deaths, NOW, explain=True, **asked, **MARCH).statements
+    plan = "\n".join(engine.store.query("EXPLAIN " + statement).to_pydict()["explain_value"])
+    assert "props" in plan
+    assert "props." not in plan
+
+
 # --- the worked example ---
 
 

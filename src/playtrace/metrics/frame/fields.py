@@ -47,6 +47,11 @@ DEPTHS: tuple[Sql, ...] = ("0", "1", "2", "3")
 KEYS_MAX = len(DEPTHS)
 """How deep a property may lie: `props.a.b.c.d`."""
 
+# Always `props`, but in so many words: DuckDB hands a property that is read of the column itself down to the table, and
+# there it is read of each two thousand events among which one counts, and for each property anew. What is hidden in an
+# expression it reads when it knows which events count, once for all properties.
+PROPS: Sql = "CASE WHEN name IS NOT NULL THEN props END"
+
 
 class Field(Struct, frozen=True):
     """A column or a property."""
@@ -64,7 +69,7 @@ class Field(Struct, frozen=True):
         """A column, or a property as the store has it: of whatever type."""
         if not self.keys:
             return NUMBERS[self.name] if self.name in NUMBERS else TEXTS[self.name]
-        value: Sql = "props"
+        value = PROPS
         for depth, _ in zip(DEPTHS, self.keys, strict=False):
             value = "variant_extract(" + value + ", $" + place + "_key" + depth + ")"
         return value

@@ -198,7 +198,9 @@ SECONDS = {"MINUTE": 60, "HOUR": 3600}
 def _property(node: exp.Expr) -> exp.Expr:
     """The text of a property."""
     if name_of(node) == "variant_extract":
-        return _value(node.expressions[0], node.expressions[1])
+        of, key = node.expressions
+        # The column is said in more words than one for DuckDB's sake (`metrics/frame/fields.py`).
+        return _value(of if _is_property(of) else exp.column("props"), key)
     if isinstance(node, exp.Dot) and _is_property(node.this):
         return _value(node.this, exp.Literal.string(node.expression.name))
     keys = property_path(node)
