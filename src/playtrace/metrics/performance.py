@@ -21,8 +21,9 @@ screen, a pause, the background) is in none of the figures but **excludedSeconds
   in `scenes` for each scene by itself.
 
 With `interval` the same figures stand in **buckets** too, each of its own time: a day, a week or an hour of the time
-zone. A session that goes over the border of two counts in both. Of days that are those of UTC the buckets are read from
-what was made of each day; others are counted anew from the samples, which takes longer.
+zone. A session that goes over the border of two counts in both. Days and weeks are read from what was made of each day
+(UTC); where the time zone is another, samples between midnight of UTC and midnight there are counted anew, so the
+further a zone is from UTC, the longer it takes. Hours are counted anew from all samples.
 
 `splitBy` tells parts apart; all but the largest `parts` by samples are pooled as `(other)`. By map, or for some maps
 alone, a session counts once for each map. Quantiles that clients compute themselves (`frame_p99_ms`) cannot be pooled:
@@ -57,11 +58,11 @@ from playtrace.metrics.frame.calendar import (
     ONE_DAY,
     Span,
     buckets_of,
-    on_midnights,
     plain,
     shown_start,
     span_of,
 )
+from playtrace.metrics.frame.cut_days import cut_days
 from playtrace.metrics.frame.errors import WrongParameter
 from playtrace.metrics.frame.filters import known_or_not
 from playtrace.metrics.frame.histogram import RELATIVE_ERROR, Histogram, border, nearest_border
@@ -222,6 +223,23 @@ WHERE figure NOT IN ($passed_over_1, $passed_over_2) AND {CHOSEN}
 GROUP BY bucket, figure, bin
 """
 
+# The same of shares: what is added to a bucket, and what is taken from it.
+OVER_TIME_IN_SHARES: LiteralString = f"""
+SELECT shares.bucket AS bucket, figure, bin, CAST(sum(sign * amount) AS BIGINT) AS amount,
+    CAST(sum(sign * samples) AS BIGINT) AS samples, sum(sign * frames_micros) AS frames_micros,
+    sum(sign * frames_us) AS frames_us, sum(sign * excluded_us) AS excluded_us, sum(sign * hitches) AS hitches,
+    sum(sign * hitches_us) AS hitches_us
+FROM (
+    SELECT bucket AS share, figure, bin, CAST(sum(amount) AS BIGINT) AS amount, {SUMS}
+    FROM performance_in_shares
+    WHERE figure NOT IN ($passed_over_1, $passed_over_2) AND {CHOSEN}
+    GROUP BY bucket, figure, bin
+) AS parts
+JOIN shares ON parts.share = shares.share
+GROUP BY shares.bucket, figure, bin
+HAVING figure = 'sums' OR sum(sign * amount) <> 0
+"""
+
 # A day that was made of fewer samples than there are now says too little.
 DAYS_MADE: LiteralString = """
 WITH
@@ -275,9 +293,10 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
         "passed_over_2": passed_over[1],
         "maps": known_or_not(parameters.map),
         "devices": known_or_not(parameters.device),
-    } | made_days(parameters, scope, span)
-    by: dict[str, object] = {"split_by": parameters.split_by or ""}
-    rows = [*scope.rows(BINS, **by, **asked), *scope.rows(ADDED_UP, **by, **asked)]
+    }
+    made = made_days(parameters, scope, span)
+    asked_of_all = asked | made | {"split_by": parameters.split_by or ""}
+    rows = [*scope.rows(BINS, **asked_of_all), *scope.rows(ADDED_UP, **asked_of_all)]
     pools: dict[str, Pool] = {}
     for row in rows:
         pools.setdefault(row["part"], Pool()).add(row)
@@ -287,7 +306,7 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
     hitch_bin = nearest_border(parameters.hitch_ms)
     parts = _largest(pools, parameters.parts) if parameters.split_by else {"": total}
     scenes = _scenes(rows)
-    buckets = _buckets(parameters, asking, span, asked, hitch_bin)
+    buckets = _buckets(parameters, asking, span, asked, made, hitch_bin)
     return Performance(
         hints=_hints(total),
         split_by=parameters.split_by,
@@ -307,7 +326,12 @@ def answer(parameters: Parameters, asking: Asking) -> Performance:
 
 
 def _buckets(
-    parameters: Parameters, asking: Asking, span: Span, asked: dict[str, object], hitch_bin: int
+    parameters: Parameters,
+    asking: Asking,
+    span: Span,
+    asked: dict[str, object],
+    made: dict[str, dt.datetime],
+    hitch_bin: int,
 ) -> list[PerformanceBucket]:
     if parameters.interval is None:
         return []
@@ -317,12 +341,14 @@ def _buckets(
             "interval", f"More than {BUCKETS_MAX} buckets. Ask for a shorter range or a longer interval."
         )
     buckets = [bucket.cut(span) for bucket in whole]
-    if not on_midnights(*(moment for bucket in buckets for moment in (bucket.start, bucket.end))):
+    tables = [] if parameters.interval == "hour" else cut_days(buckets, made["made_from"], made["made_to"])
+    if parameters.interval == "hour" or tables is None:
         # What was made of a day cannot be told apart by the hour.
-        asked = asked | {"made_to": asked["made_from"]}
+        made, tables = made | {"made_to": made["made_from"]}, []
     scope = Scope(parameters, asking, buckets, grain=GRAIN_OF_INTERVAL[parameters.interval])
+    over_time = OVER_TIME_IN_SHARES if tables else OVER_TIME
     pools = [Pool() for _ in buckets]
-    for row in scope.rows(OVER_TIME, **asked):
+    for row in scope.rows(over_time, *tables, **asked, **made):
         pools[row["bucket"]].add(row)
     return [
         PerformanceBucket(
@@ -335,7 +361,7 @@ def _buckets(
     ]
 
 
-def made_days(parameters: CommonParameters, scope: Scope, span: Span) -> dict[str, object]:
+def made_days(parameters: CommonParameters, scope: Scope, span: Span) -> dict[str, dt.datetime]:
     """Binds `$made_from` and `$made_to`: between them lie days of the span that were made, as many as there are in a
     row. None where something else is asked than is known of a day: of whom it is, or a filter."""
     start, end = plain(span.start), plain(span.end)

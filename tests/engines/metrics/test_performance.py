@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections import Counter, defaultdict
 from typing import Any
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from small_games import LONG_ID, NOW, Asked, Events, agreeing, asking, events_of, optional
 
+from playtrace.metrics.frame.calendar import Span
+from playtrace.metrics.frame.cut_days import cut_days
 from playtrace.metrics.frame.errors import WrongParameter
 
 TENTH = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 MARCH = {"from": "2026-03-01", "to": "2026-03-09"}
+APRIL = dt.datetime(2026, 4, 10, tzinfo=dt.UTC)
 NEARLY = 0.01
 """How far off what a histogram says may be."""
 
@@ -45,6 +49,40 @@ def loaded(seconds: float, scene: str = "arena", **props: Any) -> dict[str, Any]
         "time": NOON,
         "props": {"scene": scene, "duration_s": seconds} | props,
     }
+
+
+@pytest.fixture(scope="module")
+def walked(engine: Engine) -> str:
+    """Six days around the end of March, when clocks are changed, with a sample every three quarters of an hour: of
+    sessions of all lengths, one without an id, at the very borders and a microsecond before them. All days are made."""
+    game = engine.new_game()
+    start, events = dt.datetime(2026, 3, 25, 18, tzinfo=dt.UTC), []
+    for number in range(200):
+        time = start + dt.timedelta(minutes=45 * number)
+        events.append(
+            sample(f"s{number // (1 + number % 9)}" if number % 7 else "")
+            | {"time": time - dt.timedelta(microseconds=number % 2), "player_id": ("ann", "bob")[number % 5 == 0]}
+            | {
+                "map": ("arena", "forest")[number % 3 == 0],
+                "platform": "windows",
+                "version": ("1", "2")[number % 4 == 0],
+            }
+            | {
+                "props": {
+                    "frames": 60,
+                    "duration_s": 1,
+                    "frame_times": f"{100 + number}:60 300:{1 + number % 3}",
+                    "memory_mb": 500 + 7 * number,
+                    "device": ("Deck", "PC")[number % 11 == 0],
+                    "excluded": number % 13 == 0,
+                }
+            }
+        )
+        if number % 6 == 0:
+            events.append(loaded(0.5 + number / 10, cold=number % 4 == 0) | {"time": time})
+    engine.load(game, [{name: value for name, value in event.items() if value != ""} for event in events], APRIL)
+    engine.compact([dt.date(2026, 3, day) for day in range(25, 32)] + [dt.date(2026, 4, 1)])
+    return game
 
 
 # --- the examples of the definition ---
@@ -209,6 +247,34 @@ def test_days_that_were_made_and_days_that_were_not_are_one_series(engine: Engin
     assert [bucket.frame_p99_ms for bucket in nepal] == pytest.approx([middle(143), middle(144), middle(145)])
     by_week = engine.ask_both("performance", game, TENTH, **asked | {"interval": "week"}).buckets
     assert [bucket.frames for bucket in by_week] == [180]
+
+
+@pytest.mark.parametrize("interval", ["day", "week"])
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *("Europe/Berlin", "Europe/London", "Atlantic/Azores", "America/New_York", "Asia/Kathmandu"),
+        *("Pacific/Auckland", "Etc/GMT+12", "Etc/GMT-12"),
+    ],
+)
+def test_a_day_of_another_zone_is_what_its_samples_say(engine: Engine, walked: str, zone: str, interval: str) -> None:
+    asked = {"from": "2026-03-26", "to": "2026-03-31", "interval": interval, "timeZone": zone}
+    whole = engine.ask_both("performance", walked, APRIL, **asked)
+    assert sum(bucket.samples for bucket in whole.buckets) == whole.total.samples > 0
+    engine.ask_both("performance", walked, APRIL, **asked, map="arena", device="Deck", version=["1"])
+    explained = engine.ask("performance", walked, APRIL, explain=True, **asked)
+    is_cut = any("cut_samples" in statement for statement in explained.statements)
+    assert is_cut == ((zone, interval) != ("Atlantic/Azores", "week")), "its Monday begins with that of UTC"
+
+
+def test_a_day_with_two_borders_is_counted_anew() -> None:
+    start, end = dt.datetime(2026, 3, 2), dt.datetime(2026, 3, 3)
+    borders = [NOON - dt.timedelta(hours=12 - hour) for hour in (0, 5, 19, 24)]
+    spans = [Span(begun, ended) for begun, ended in itertools.pairwise(borders)]
+    assert cut_days(spans, start, end) is None
+    assert cut_days(spans[:2], start, end) != []
+    # Only days that were made matter.
+    assert cut_days(spans, start, start) == []
 
 
 @pytest.mark.parametrize(

@@ -671,7 +671,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
@@ -1339,7 +1339,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
@@ -2698,7 +2698,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
@@ -4056,7 +4056,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE

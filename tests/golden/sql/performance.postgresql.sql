@@ -652,7 +652,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE
@@ -1299,7 +1299,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE
@@ -2554,7 +2554,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE
@@ -3806,7 +3806,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE

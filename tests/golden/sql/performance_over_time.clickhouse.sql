@@ -671,7 +671,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
@@ -1339,7 +1339,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
@@ -2052,7 +2052,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
@@ -3398,7 +3398,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
@@ -4756,7 +4756,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
@@ -6159,7 +6159,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) AS time
+      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE

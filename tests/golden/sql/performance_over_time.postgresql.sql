@@ -652,7 +652,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE
@@ -1299,7 +1299,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE
@@ -1993,7 +1993,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE
@@ -3233,7 +3233,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE
@@ -4485,7 +4485,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE
@@ -5784,7 +5784,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP) AS time
+      CAST(day AS TIMESTAMP) + INTERVAL '12 HOUR' AS time
     FROM main.performance_days
   ) AS made
   WHERE

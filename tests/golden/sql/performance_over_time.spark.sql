@@ -659,7 +659,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP_NTZ) AS time
+      CAST(day AS TIMESTAMP_NTZ) + INTERVAL '12' HOUR AS time
     FROM main_performance_days
   ) AS made
   WHERE
@@ -1315,7 +1315,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP_NTZ) AS time
+      CAST(day AS TIMESTAMP_NTZ) + INTERVAL '12' HOUR AS time
     FROM main_performance_days
   ) AS made
   WHERE
@@ -2018,7 +2018,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP_NTZ) AS time
+      CAST(day AS TIMESTAMP_NTZ) + INTERVAL '12' HOUR AS time
     FROM main_performance_days
   ) AS made
   WHERE
@@ -3412,7 +3412,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP_NTZ) AS time
+      CAST(day AS TIMESTAMP_NTZ) + INTERVAL '12' HOUR AS time
     FROM main_performance_days
   ) AS made
   WHERE
@@ -4818,7 +4818,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP_NTZ) AS time
+      CAST(day AS TIMESTAMP_NTZ) + INTERVAL '12' HOUR AS time
     FROM main_performance_days
   ) AS made
   WHERE
@@ -6271,7 +6271,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS TIMESTAMP_NTZ) AS time
+      CAST(day AS TIMESTAMP_NTZ) + INTERVAL '12' HOUR AS time
     FROM main_performance_days
   ) AS made
   WHERE

@@ -262,11 +262,6 @@ def on_slots(*moments: dt.datetime) -> bool:
     return all((moment - dt.datetime.min.replace(tzinfo=dt.UTC)) % SLOT == dt.timedelta(0) for moment in moments)
 
 
-def on_midnights(*moments: dt.datetime) -> bool:
-    """Whether all of them are midnights of UTC, as rollups keep days."""
-    return all((moment - EPOCH) % ONE_DAY == dt.timedelta(0) for moment in moments)
-
-
 @dataclass(frozen=True)
 class Slice:
     """A bucket, as far as it lies in one UTC minute, hour or day, which is the key."""

@@ -90,14 +90,15 @@ def relations_of(metric: Sql, cut: Cut) -> list[Sql]:
 
 def written_out(metric: Sql, raw: set[Sql], cut: Cut, tables: dict[Sql, Sql]) -> Sql:
     """The whole statement: the relations that a metric's SQL names, those of `raw` made of events, and that SQL."""
-    named = _named_in(metric)
-    texts: dict[Sql, Sql] = {name: text for name, text in tables.items() if name in named}
+    related: dict[Sql, Sql] = {}
     for name in relations_of(metric, cut):
         relation = RELATIONS[name]
         for before, text in relation.before:
-            texts[before] = _text(relation, text, name in raw, cut)
-        texts[name] = _text(relation, relation.text, name in raw, cut)
-    named |= _named_in("".join(texts.values()))
+            related[before] = _text(relation, text, name in raw, cut)
+        related[name] = _text(relation, relation.text, name in raw, cut)
+    named = _named_in(metric + "".join(related.values()))
+    texts: dict[Sql, Sql] = {name: text for name, text in tables.items() if name in named}
+    texts.update(related)
     buckets: dict[Sql, Sql] = {name: text for name, text in BUCKETS.items() if name in named}
     if "merged_players" in named:
         buckets["merged_players"] = MERGED_PLAYERS
