@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from playtrace.bench.browser import chromium, pages_of, wait_until_shown
-from playtrace.bench.month import GAME, fill
+from playtrace.bench.month import GAME, count, fill, opened
 from playtrace.bench.processes import BenchError, playtrace_server
 from playtrace.config import Settings
 from playtrace.registry.registry import Registry
@@ -80,8 +80,9 @@ def _served(server: str | None, events: int, data: Path | None) -> Generator[tup
         # Events were loaded past the door, where a game becomes known by what it sends.
         with closing(Registry.open(settings.registry_database)) as registry:
             registry.games.add_missing([GAME])
+        with opened(settings) as store:
+            stored = count(store)
         with playtrace_server(settings.data) as running:
-            stored = running.get("/api/health")["store"]["events"]
             yield running.url, f"{stored:,} simulated events"
 
 
