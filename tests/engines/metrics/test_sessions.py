@@ -80,6 +80,16 @@ def test_a_session_over_midnight_is_one_of_the_day_before(engine: Engine) -> Non
     assert answer.total.sessions_per_player == 0.5
 
 
+def test_a_crash_reported_days_later_is_none_of_the_range_though_its_id_plays_on(engine: Engine) -> None:
+    """It belongs to the session before the range; what the id does afterwards is a session of its own."""
+    game = engine.new_game()
+    engine.load(game, [plays("p", at("01 10:00"), session_id="s")])
+    engine.load(game, [plays("p", at("03 10:00"), "crash", session_id="s")])
+    engine.load(game, [plays("p", at("03 18:00"), session_id="s")])
+    answer = engine.ask_both("sessions", game, TENTH, **{"from": "2026-03-02", "to": "2026-03-04"})
+    assert [bucket.sessions for bucket in answer.buckets] == [0, 1, 0]
+
+
 def test_what_is_not_over_is_in_no_total(engine: Engine) -> None:
     game = engine.new_game()
     engine.load(game, [plays("p", at(f"{day} 10:00"), session_id=day) for day in ("08", "09", "10")])

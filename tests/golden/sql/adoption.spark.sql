@@ -362,7 +362,7 @@ WITH calendar AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -1406,7 +1406,7 @@ WITH active AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )

@@ -354,7 +354,7 @@ WITH slices AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )
@@ -1528,7 +1528,7 @@ WITH slices AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )

@@ -302,7 +302,7 @@ WITH session_ids AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )
@@ -632,7 +632,7 @@ WITH session_ids AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )
@@ -1640,7 +1640,7 @@ WITH session_ids AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )
@@ -2622,7 +2622,7 @@ WITH session_ids AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )

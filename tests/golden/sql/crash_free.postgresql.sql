@@ -340,7 +340,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -707,7 +707,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -1680,7 +1680,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -2623,7 +2623,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )

@@ -312,7 +312,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -651,7 +651,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -1601,7 +1601,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -2520,7 +2520,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )

@@ -1073,7 +1073,7 @@ WITH session_ids AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )

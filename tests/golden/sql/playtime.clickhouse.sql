@@ -354,7 +354,7 @@ WITH slices AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )
@@ -1497,7 +1497,7 @@ WITH slices AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )

@@ -358,7 +358,7 @@ WITH slices AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -1429,7 +1429,7 @@ WITH slices AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )

@@ -401,7 +401,7 @@ WITH times AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )
@@ -2090,7 +2090,7 @@ WITH times AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )

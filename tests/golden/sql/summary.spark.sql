@@ -411,7 +411,7 @@ WITH times AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )
@@ -2018,7 +2018,7 @@ WITH times AS (
                 session_id
               FROM session_ids
               WHERE
-                played = 0
+                played = 0 OR has_several
             )
         )
       )

@@ -302,7 +302,7 @@ WITH session_ids AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )
@@ -1324,7 +1324,7 @@ WITH session_ids AS (
                   session_id
                 FROM session_ids
                 WHERE
-                  played = 0
+                  played = 0 OR has_several
               )
           )
         )

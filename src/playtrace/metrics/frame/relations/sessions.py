@@ -49,7 +49,9 @@ EACH_SESSION: Sql = """
             AND (began.played > 0 OR (began.owner, began.session_id) NOT IN (
                 SELECT owner, session_id FROM ({rows}) AS parts
                 WHERE session_id <> '' AND played > 0 AND started_at < $from
-                    AND (owner, session_id) IN (SELECT owner, session_id FROM session_ids WHERE played = 0)
+                    AND (owner, session_id) IN (
+                        SELECT owner, session_id FROM session_ids WHERE played = 0 OR has_several
+                    )
             ))"""
 
 SESSIONS: Sql = (
