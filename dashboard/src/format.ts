@@ -126,6 +126,9 @@ export const formatInstant = (instant: string | Date, timeZone: string): string 
     year: 'numeric', ...DAY, ...CLOCK, second: '2-digit', fractionalSecondDigits: 3, timeZoneName: 'short',
   }).format(new Date(instant))
 
+/** As a line or a heading begins. */
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** From an instant up to and without another: where both are where days begin these are days, of which a single one is told once. */
 export function formatSpan(from: string, to: string, timeZone: string): string {
   const areDays = [from, to].every((instant) => Date.parse(startOfDay(plainDay(new Date(instant), timeZone), timeZone)) === Date.parse(instant))

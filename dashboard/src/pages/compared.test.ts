@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { formatChange, NONE } from '@/format'
 import type { PageContext, Split } from '@/panels/pageContext'
 import type { Asked, Panel } from '@/panels/panel'
-import { questionsBeside } from '@/panels/beside'
+import { questionsOf } from '@/panels/beside'
 import { otherDaysOf } from '@/panels/otherDays'
 import type { RankedDrawing } from '@/panels/shapes/ranked'
 import type { TilesDrawing } from '@/panels/shapes/tiles'
@@ -30,15 +30,14 @@ const pageOf = (compare: string): PageContext => ({
   values: { gameId: 'arena', from: '2026-11-24', to: '2026-11-30' }, timeZone: 'UTC', interval: 'day', days: 7, known: { platform: [], version: [], country: [] },
   other: otherDaysOf({ gameId: 'arena' }, 'UTC', { from: '2026-11-24', to: '2026-11-30', today: '2026-11-30' }, compare),
 })
-const asked = ({ ask, values, beside }: Panel, page: PageContext) => ask?.(page) ?? questionsBeside(beside, page, typeof values === 'function' ? values(page) : values)
 
 describe.each(Object.entries(pages))('%s', (_name, panelsOf) => {
   test('has figures that follow a chosen day, and lines that do but for those that are told apart', () => {
     const page = pageOf('2026-10-01')
     const tiles = panelsOf('none').find(({ shape }) => shape === 'tiles')
-    expect(tiles && asked(tiles, page).at(-1)).toMatchObject({ values: { from: '2026-10-01', to: '2026-10-06' }, isFixed: true })
+    expect(tiles && questionsOf(tiles, page).at(-1)).toMatchObject({ values: { from: '2026-10-01', to: '2026-10-06' }, isFixed: true })
     for (const panel of panelsOf('platform').filter(({ shape }) => shape === 'time')) {
-      const questions = asked(panel, page)
+      const questions = questionsOf(panel, page)
       if (questions[0]?.values.splitBy) expect(questions, panel.key).toHaveLength(1)
     }
   })
@@ -53,7 +52,7 @@ test('the overview has its own time before until a day is chosen', () => {
   })
   const drawn = (compare: string, all: Asked<object>[]): TilesDrawing => summary?.draw(all[0]?.answer ?? {}, pageOf(compare), all) as TilesDrawing
   const sessions = ({ tiles }: TilesDrawing) => tiles.find(({ label }) => label === 'Sessions')
-  expect(summary && asked(summary, pageOf('before'))).toHaveLength(1)
+  expect(summary && questionsOf(summary, pageOf('before'))).toHaveLength(1)
   const usual = drawn('none', [{ values: {}, answer: answer(10) }])
   expect(sessions(usual)).toMatchObject({ text: '10', current: 10, previous: 5 })
   expect(usual.compared?.with).toMatch(/^as much of the days before as has passed of these, .*14:15$/)

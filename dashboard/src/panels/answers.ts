@@ -1,15 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { readExactly } from '@/api/client'
-import { questionsBeside } from './beside'
+import { questionsOf } from './beside'
 import type { PageContext } from './pageContext'
-import type { Asked, Panel, Question } from './panel'
+import type { Asked, Panel } from './panel'
 import { useShared } from './shared'
 
 const REFETCH_SECONDS = 30
-
-export const questionsOf = ({ ask, values, beside }: Panel, page: PageContext): Question[] =>
-  ask?.(page) ?? questionsBeside(beside, page, typeof values === 'function' ? values(page) : values)
 
 /**
  * The answers to a panel's questions, told together. They are asked for while the panel is in view, and what another

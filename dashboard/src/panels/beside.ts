@@ -1,7 +1,7 @@
 /** The questions of a panel, and the same of the days that its page is compared with. */
 import type { QueryValues } from '@/api/client'
 import type { PageContext, Split } from './pageContext'
-import type { Asked, Question } from './panel'
+import type { Asked, Panel, Question } from './panel'
 
 /**
  * What a panel has beside its own: `figures` of days that are over alone, figures of all that came `so far`, of which
@@ -23,6 +23,9 @@ export function questionsBeside(beside: Beside | undefined, page: PageContext, v
     ...(others ? [{ values: { ...others, ...values }, label: name, isFixed: chosen === 'day' }] : []),
   ]
 }
+
+export const questionsOf = ({ ask, values, beside }: Panel, page: PageContext): Question[] =>
+  ask?.(page) ?? questionsBeside(beside, page, typeof values === 'function' ? values(page) : values)
 
 /** The answers to such questions about figures: the one whose figures are compared, and the one with which. */
 export function comparedOf<Answer>(all: Asked<Answer>[]): { over?: Asked<Answer>; before?: Asked<Answer> } {

@@ -341,8 +341,8 @@ def _buckets(
             "interval", f"More than {BUCKETS_MAX} buckets. Ask for a shorter range or a longer interval."
         )
     buckets = [bucket.cut(span) for bucket in whole]
-    tables = [] if parameters.interval == "hour" else cut_days(buckets, made["made_from"], made["made_to"])
-    if parameters.interval == "hour" or tables is None:
+    tables = None if parameters.interval == "hour" else cut_days(buckets, made["made_from"], made["made_to"])
+    if tables is None:
         # What was made of a day cannot be told apart by the hour.
         made, tables = made | {"made_to": made["made_from"]}, []
     scope = Scope(parameters, asking, buckets, grain=GRAIN_OF_INTERVAL[parameters.interval])

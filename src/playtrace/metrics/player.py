@@ -46,6 +46,7 @@ from playtrace.metrics.frame.money import PAID_IN
 from playtrace.metrics.frame.one_player import PlayerAnswer, PlayerParameters, is_known, whole_history
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.told import told
+from playtrace.rollups.noted_events import LEVEL_STEPS
 
 Sql = LiteralString
 
@@ -171,7 +172,7 @@ played AS (
         sum(CASE WHEN name = 'level_fail' THEN 1 ELSE 0 END) AS failed,
         sum(CASE WHEN name = 'level_abandon' THEN 1 ELSE 0 END) AS abandoned
     FROM own
-    WHERE level IS NOT NULL AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
+    WHERE level IS NOT NULL AND name IN ({LEVEL_STEPS})
     GROUP BY level
 ),
 own_purchases AS (

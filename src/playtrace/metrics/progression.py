@@ -47,6 +47,7 @@ from playtrace.metrics.frame.models import UNKNOWN, CommonAnswer, CommonParamete
 from playtrace.metrics.frame.scope import Scope
 from playtrace.metrics.frame.told import told
 from playtrace.metrics.frame.wilson import ratio, wilson_interval
+from playtrace.rollups.noted_events import LEVEL_STEPS
 
 LIMIT_MAX = 1_000
 ATTEMPTS_MIN = 100
@@ -111,8 +112,8 @@ class Progression(Judged, CommonAnswer):
 
 
 # A range of names is looked for where these lie together; of a list of names, every row is looked at.
-IS_STEP: LiteralString = """name >= 'level_abandon' AND name <= 'level_start'
-        AND name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')"""
+IS_STEP: LiteralString = f"""name >= 'level_abandon' AND name <= 'level_start'
+        AND name IN ({LEVEL_STEPS})"""
 
 # A step is 0 for a start, 1 complete, 2 fail, 3 abandon; an attempt's outcome 1 to 3, or 4: open. A start is closed by
 # the next step of the level, an outcome has a start where the step before is one: each in the same session, and within

@@ -9,6 +9,7 @@ that is the same wherever it stands, so it counts as not sent.
 
 from __future__ import annotations
 
+from playtrace.rollups.payments import OF_ORDER, SAID_OF_ORDER
 from playtrace.rollups.rollup import TEXT_LENGTH_MAX, Rollup, Sql, text_of
 
 SUBJECTS: dict[Sql, Sql] = {
@@ -44,6 +45,7 @@ def _by_name(values: dict[Sql, Sql]) -> Sql:
     return "CASE name " + " ".join(cases) + " END"
 
 
+LEVEL_STEPS: Sql = "'level_start', 'level_complete', 'level_fail', 'level_abandon'"
 _names: list[Sql] = list(SUBJECTS)
 NAMES: Sql = "'" + "', '".join(_names) + "'"
 
@@ -84,8 +86,7 @@ ROLLUP = Rollup(
         coalesce({text_of("detail", TEXT_LENGTH_MAX)}, '') AS detail,
         CASE WHEN abs(balance) <= 1e15 THEN balance END AS balance,
         CASE WHEN duration_s >= 0 AND duration_s <= 1e15 THEN duration_s END AS duration_s,
-        nullif({text_of("transaction_id", TEXT_LENGTH_MAX)}, '') AS transaction_id,
-        coalesce(validated <> 'false', true) AS is_validated
+        {OF_ORDER}
     FROM (
         SELECT game_id, env, time, received_at, order_key, name, player_id, owner,
             coalesce(session_id, '') AS session_id, match_id, map_id, level, platform, version, country, currency,
@@ -98,8 +99,7 @@ ROLLUP = Rollup(
                 THEN TRY_CAST(CAST(props.balance AS VARCHAR) AS DOUBLE) END AS balance,
             CASE WHEN name IN ('level_complete', 'level_fail', 'level_abandon', 'match_end')
                 THEN TRY_CAST(CAST(props.duration_s AS VARCHAR) AS DOUBLE) END AS duration_s,
-            CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS VARCHAR) END AS transaction_id,
-            CASE WHEN name = 'purchase' THEN CAST(props.validated AS VARCHAR) END AS validated
+            {SAID_OF_ORDER}
         FROM {{source}} AS source
         WHERE name IN ({NAMES})
     ) AS said

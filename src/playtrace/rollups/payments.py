@@ -10,6 +10,12 @@ from playtrace.rollups.rollup import MICROS, TEXT_LENGTH_MAX, Rollup, Sql, text_
 
 NAMES: Sql = "'purchase', 'ad_impression'"
 
+# What a purchase says of its order, and whether the store confirmed it: as text, and what is made of that.
+SAID_OF_ORDER: Sql = """CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS VARCHAR) END AS transaction_id,
+            CASE WHEN name = 'purchase' THEN CAST(props.validated AS VARCHAR) END AS validated"""
+OF_ORDER: Sql = f"""nullif({text_of("transaction_id", TEXT_LENGTH_MAX)}, '') AS transaction_id,
+        coalesce(validated <> 'false', true) AS is_validated"""
+
 ROLLUP = Rollup(
     table="payments",
     version=1,
@@ -32,13 +38,11 @@ ROLLUP = Rollup(
     each=f"""
     SELECT game_id, env, time, order_key, name, player_id, platform, version, country, currency, {MICROS} AS micros,
         coalesce({text_of("detail", TEXT_LENGTH_MAX)}, '') AS detail,
-        nullif({text_of("transaction_id", TEXT_LENGTH_MAX)}, '') AS transaction_id,
-        coalesce(validated <> 'false', true) AS is_validated
+        {OF_ORDER}
     FROM (
         SELECT game_id, env, time, order_key, name, player_id, platform, version, country, currency, value,
             CASE WHEN name = 'purchase' THEN CAST(props.kind AS VARCHAR) END AS detail,
-            CASE WHEN name = 'purchase' THEN CAST(props.transaction_id AS VARCHAR) END AS transaction_id,
-            CASE WHEN name = 'purchase' THEN CAST(props.validated AS VARCHAR) END AS validated
+            {SAID_OF_ORDER}
         FROM {{source}} AS source
         WHERE name IN ({NAMES})
     ) AS said

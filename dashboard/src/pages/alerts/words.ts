@@ -12,9 +12,6 @@ export function minutesInWords(minutes: number): string {
   return `${formatDecimal(minutes)} minutes`
 }
 
-/** What a rule says begins a line. */
-export const asSentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
-
 /** From one moment to another, or to now: as rough as it may be. */
 export function lengthInWords(from: string, to: string | null): string {
   const minutes = Math.round((Date.parse(to ?? new Date().toISOString()) - Date.parse(from)) / 60_000)

@@ -2,7 +2,7 @@
 import type { QueryValues } from '@/api/client'
 import type { Dimensions } from '@/api/types'
 import { COMPARE, PRESETS } from '@/composables/pageState'
-import { questionsOf } from '@/panels/answers'
+import { questionsOf } from '@/panels/beside'
 import { contextOf, type Kept, type PageContext } from '@/panels/pageContext'
 import { daysBetween } from '@/timeRanges'
 import { SIZES, USUAL_SIZE, type BoardRange, type PanelTile } from './board'

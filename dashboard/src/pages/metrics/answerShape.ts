@@ -1,6 +1,6 @@
 /** What an answer of any metric consists of: figures, and lists of rows. Read from the answer itself, so that a metric that is new is shown too. */
 import {
-  formatCount, formatDayTime, formatDecimal, formatDimension, formatDuration, formatMilliseconds, formatMoney, formatPlainDay, formatShare, NONE,
+  capitalised, formatCount, formatDayTime, formatDecimal, formatDimension, formatDuration, formatMilliseconds, formatMoney, formatPlainDay, formatShare, NONE,
   type Dimension,
 } from '@/format'
 
@@ -53,7 +53,7 @@ const isRows = (value: Json | undefined): value is Row[] => Array.isArray(value)
 export function wordsOf(key: string): string {
   const words = key.replace(/(Micros|Seconds|Ms)$/, '').replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').replaceAll(/[._]/g, ' · ').toLowerCase().split(' ')
   const text = words.map((word) => ABBREVIATIONS.get(word) ?? word).join(' ').trim() || key
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return capitalised(text)
 }
 
 /** Objects inside of a row become columns of their own; what they hold of lists is told by its length. */

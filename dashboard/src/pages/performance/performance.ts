@@ -1,7 +1,7 @@
 /** How smoothly the game runs, and how long it loads. */
 import type { QueryValues } from '@/api/client'
 import type { MetricAnswer } from '@/api/types'
-import { formatCompact, formatCount, formatDecimal, formatDimension, formatMilliseconds, formatShare, type Dimension } from '@/format'
+import { capitalised, formatCompact, formatCount, formatDecimal, formatDimension, formatMilliseconds, formatShare, type Dimension } from '@/format'
 import { choiceParameter } from '@/composables/urlParams'
 import { linesOf, questionsBeside } from '@/panels/beside'
 import { panelOf, type Panel } from '@/panels/panel'
@@ -85,7 +85,7 @@ export function performancePanels(by: PartBy): Panel[] {
       size: 'wide',
       values: parts,
       list: 'parts',
-      draw: ({ parts: all }) => (all.some(({ samples }) => samples) ? { columns: [by === 'none' ? '' : by.charAt(0).toUpperCase() + by.slice(1), ...columns], rows: all.map((one) => [nameOf(one.part), ...cells(one)]) } : null),
+      draw: ({ parts: all }) => (all.some(({ samples }) => samples) ? { columns: [by === 'none' ? '' : capitalised(by), ...columns], rows: all.map((one) => [nameOf(one.part), ...cells(one)]) } : null),
       empty: NO_SAMPLES,
     }),
     panelOf({

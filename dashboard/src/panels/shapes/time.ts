@@ -4,7 +4,7 @@ import type { BarSeriesOption, ChartOption, LineSeriesOption } from '@/charts/ec
 import { baseOption, durationSteps, OTHER_COLOR, OTHER_KEY, readColor, seriesColors, shareSteps, tooltipElement, type SeriesColor } from '@/charts/look'
 import type { Scale } from '@/charts/scales'
 import type { Mark } from '@/composables/marks'
-import { formatCompact, formatDay, formatDayTime, formatDimension, formatTime, formatWeekday } from '@/format'
+import { capitalised, formatCompact, formatDay, formatDayTime, formatDimension, formatTime, formatWeekday } from '@/format'
 import type { PageContext, Split } from '../pageContext'
 import type { Asked } from '../panel'
 
@@ -68,8 +68,6 @@ export function behind<Answer>([range, other]: Asked<Answer>[], of: (answer: Ans
   if (points.every(({ value }) => value === null)) return []
   return [{ key: 'before', label: capitalised(other.label ?? ''), series: OTHER_COLOR, isBefore: true, points }]
 }
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 export const sumOf = ({ points }: NamedSeries): number => points.reduce((sum, { value }) => sum + (value ?? 0), 0)
 /** For the legend, of what is counted. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from playtrace.batch.facts.fact import Fact
+from playtrace.rollups.noted_events import LEVEL_STEPS
 
 FACT = Fact(
     "level",
@@ -22,13 +23,13 @@ FACT = Fact(
         "reason": pa.string(),
         "duration_s": pa.float64(),
     },
-    """
+    f"""
 SELECT time, player_id, session_id, platform, version, country, map_id AS map, subject AS level,
     CASE name WHEN 'level_start' THEN 'started' WHEN 'level_complete' THEN 'completed' WHEN 'level_fail' THEN 'failed'
         ELSE 'left' END AS outcome,
     detail AS reason, duration_s
 FROM noted
-WHERE name IN ('level_start', 'level_complete', 'level_fail', 'level_abandon')
+WHERE name IN ({LEVEL_STEPS})
 ORDER BY order_key
 """,
 )
