@@ -21,6 +21,8 @@ class Reader(threading.Thread):
         self._token = token
         self.answers: Counter[int] = Counter()
         """By status; 0 where nobody was there."""
+        self.unexpected: list[str] = []
+        """Answers that nobody should have got."""
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -34,5 +36,7 @@ class Reader(threading.Thread):
                     self.answers[0] += 1
                 else:
                     self.answers[answer.status_code] += 1
+                    if answer.status_code not in (200, 503):
+                        self.unexpected.append(f"{answer.url}: {answer.status_code} {answer.text}")
                     assert answer.status_code != 503 or int(answer.headers["retry-after"]) > 0
                 asked += 1

@@ -15,10 +15,12 @@ import arena_history
 import pytest
 from clickhouse_server import ClickHouseServer
 from conftest import Engine
+from test_clickhouse_answers import ASKED
 
 from playtrace.clickhouse_url import clickhouse_url
 from playtrace.config import Settings
 from playtrace.journal.sqlite import Journal
+from playtrace.metrics.frame.metric import metrics
 from playtrace.shares import Share, part_of
 from playtrace.store.clickhouse.copying import Copying
 from playtrace.store.clickhouse.schema import statements
@@ -94,6 +96,21 @@ def test_a_slice_that_was_cut_off_is_sent_again_and_counts_once(
     # Each event has a session.
     with there.reading() as reader:
         assert reader.rows(COUNTED) == [{"counted": 140, "of_sessions": 140}]
+
+
+def test_of_a_slice_that_is_there_in_part_every_metric_tells_something(own: Engine, there: ClickHouseStore) -> None:
+    """Who asks while a game's first slice is sent sees some of its tables, and not yet others."""
+    own.load("arena", arena_history.events(), dt.datetime(2026, 3, 3, tzinfo=dt.UTC))
+    days = {"gameId": "arena", "from": "2026-03-01", "to": "2026-03-02"}
+    there.client.command("RENAME TABLE players_met TO away")
+    with pytest.raises(StoreError):
+        Copying(own.store, there, own.settings).step()
+    there.client.command("RENAME TABLE away TO players_met")
+    for name, asked in dict(ASKED.values()).items():
+        metric = metrics()[name]
+        parameters = metric.parameters.model_validate(days | asked | {"segment": None})
+        assert metric.answer(parameters, there, arena_history.NOW).metric == name
+    copy_all(own, there)
 
 
 def test_what_is_loaded_meanwhile_follows_in_its_order(own: Engine, there: ClickHouseStore) -> None:

@@ -187,7 +187,8 @@ def _of_days(parameters: Parameters, asking: Asking) -> ActivePlayers:
     scope = Scope(parameters, asking, read)
     rows = scope.rows(SQL, _days(len(read), len(answered)), _windows(len(answered)))
     counts = {row["bucket"] - LOOK_BACK_DAYS: row for row in rows}
-    began_at = rows[0]["first_at"] if rows else plain(asking.now)
+    # Into ClickHouse the days of players come a moment before the players.
+    began_at = (rows[0]["first_at"] if rows else None) or plain(asking.now)
     days = [
         _day(first + index * ONE_DAY, bucket, counts.get(index, NOBODY), asking)
         for index, bucket in enumerate(answered)
