@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,3 +42,16 @@ def test_what_is_added_again_takes_no_room():
     for _ in range(50):
         ids.add(np.full(1000, 7, np.uint64))
     assert len(ids) == 1
+
+
+@pytest.mark.parametrize("high", [2**64, 2**20], ids=["spread", "crowded"])
+def test_many_are_a_set_too(high: int):
+    numbers = np.random.default_rng(5)
+    ids = RecentIds()
+    seen = np.empty(0, np.uint64)
+    for count in (100_000, 3, 20_000):
+        batch = numbers.integers(0, high, count, dtype=np.uint64)
+        ids.add(batch)
+        seen = np.concatenate([seen, batch])
+    asked = np.unique(np.concatenate([seen[::3], numbers.integers(0, high, 50_000, dtype=np.uint64)]))
+    assert (ids.repeated(asked) == np.isin(asked, seen)).all()

@@ -87,7 +87,8 @@ PARSE_IMPORTED = _parse(
 
 PIECE_ROWS = 61_440
 """Half a row group of the store. DuckDB's threads share the pieces of an Arrow table, and put what they made of them
-together again: two pieces keep two threads busy, and many cost a tenth more."""
+together again: two pieces keep two threads busy, and many cost a tenth more. One is parsed at a time, as it is in
+memory twice meanwhile: as it came, and in one piece."""
 
 
 class Parser:
@@ -107,11 +108,14 @@ class Parser:
         with self._turn:
             # Only now: the threads of a database inherit the priority of the one that opens it.
             connection = self._connection = self._connection or self._connect()
-            connection.register("lines", lines)
+            text, sent = (PARSE_IMPORTED, IMPORTED_AS_JSON) if has_imported(lines) else (PARSE, SENT_AS_JSON)
             try:
-                text, sent = (PARSE_IMPORTED, IMPORTED_AS_JSON) if has_imported(lines) else (PARSE, SENT_AS_JSON)
-                parsed = connection.sql(text, params={"journal_id": self._journal_id, "sent": sent}).to_arrow_table()
-                return pa.Table.from_batches(parsed.combine_chunks().to_batches(PIECE_ROWS), parsed.schema)
+                pieces: list[pa.Table] = []
+                for start in range(0, max(1, len(lines)), PIECE_ROWS):
+                    connection.register("lines", lines.slice(start, PIECE_ROWS))
+                    piece = connection.sql(text, params={"journal_id": self._journal_id, "sent": sent})
+                    pieces.append(piece.to_arrow_table().combine_chunks())
+                return pa.concat_tables(pieces)
             except (duckdb.OutOfMemoryException, MemoryError) as error:  # Arrow's is a MemoryError
                 raise StoreError(f"There is not enough memory to parse events: {error}") from error
             except (duckdb.FatalException, duckdb.InternalException):
