@@ -19,8 +19,8 @@ Hashes = NDArray[np.uint64]
 
 MERGE_RATIO = 4
 PLACE_HASHES = 32
-"""At most about so many hashes of a run begin with the same bits: a quarter of a kilobyte to look through. To know where
-that is takes half a byte for each hash at most."""
+"""At most about so many hashes of a run begin with the same bits: a quarter of a kilobyte to look through. To know
+where that is takes half a byte for each hash."""
 
 
 class Run(Struct, frozen=True):
