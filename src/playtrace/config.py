@@ -174,7 +174,7 @@ class StoreSettings(RoomSettings):
         " playtrace[clickhouse]. [duckdb:]",
     )
     memory_bytes: int = Field(
-        default=768 * MEBIBYTE,
+        default=512 * MEBIBYTE,
         ge=64 * MEBIBYTE,
         le=PEBIBYTE,
         description="Memory that the store may use before it spills to disk.",

@@ -45,13 +45,20 @@ def test_what_is_added_again_takes_no_room():
 
 
 @pytest.mark.parametrize("high", [2**64, 2**20], ids=["spread", "crowded"])
-def test_many_are_a_set_too(high: int):
+@pytest.mark.parametrize("count", [100_000, 900_000])
+def test_many_are_a_set_too(count: int, high: int):
+    """Large runs know less of each; what was seen they find all the same, and what was not they mistake for it in one
+    of millions of cases."""
     numbers = np.random.default_rng(5)
     ids = RecentIds()
     seen = np.empty(0, np.uint64)
-    for count in (100_000, 3, 20_000):
-        batch = numbers.integers(0, high, count, dtype=np.uint64)
+    for batch_size in (count, 3, count, count // 9, count // 5):
+        batch = numbers.integers(0, high, batch_size, dtype=np.uint64)
+        # Some come again.
+        batch[::7] = numbers.choice(seen, len(batch[::7])) if len(seen) else 0
+        batch[-1:] = 2**64 - 1
         ids.add(batch)
         seen = np.concatenate([seen, batch])
-    asked = np.unique(np.concatenate([seen[::3], numbers.integers(0, high, 50_000, dtype=np.uint64)]))
+    asked = np.unique(np.concatenate([seen[::3], numbers.integers(0, 2**64, 50_000, dtype=np.uint64)]))
     assert (ids.repeated(asked) == np.isin(asked, seen)).all()
+    assert len(ids) >= len(np.unique(seen)) * (high == 2**64)

@@ -45,7 +45,7 @@ def test_only_refusals():
 def test_halves():
     """Each entry with all that came with it is in one of them."""
     entries = [recorded(1, 2, refusals=1), recorded(2, 0, refusals=2), recorded(4, 3), recorded(5, 1, refusals=1)]
-    first, second = stage(entries).halves()
+    first, second = stage(entries[:]).halves()
     assert (first.offsets.tolist(), second.offsets.tolist()) == ([1, 2], [4, 5])
     assert (first.last_offset, second.last_offset) == (2, 5)
     assert first.lines.equals(stage(entries[:2]).lines)

@@ -275,11 +275,21 @@ class Loader:
             return int(row[0]) if row else 0
 
     def _remember_ids(self) -> None:
+        """A day at a time: all at once would be in memory several times."""
         since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=self._settings.load.dedup_days)
-        table = self._store.query(
-            "SELECT hash(game_id, event_id) AS id FROM events WHERE received_at > $since", {"since": since}
-        )
-        self._ids.add(as_hashes(table["id"]))
+        (known,) = self._store.query(
+            "SELECT min(received_at) AS first, max(received_at) AS last FROM events WHERE received_at > $since",
+            {"since": since},
+        ).to_pylist()
+        begin = known["first"]
+        while begin is not None and begin <= known["last"]:
+            end = begin + dt.timedelta(days=1)
+            table = self._store.query(
+                "SELECT hash(game_id, event_id) AS id FROM events WHERE received_at >= $begin AND received_at < $end",
+                {"begin": begin, "end": end},
+            )
+            self._ids.add(as_hashes(table["id"]))
+            begin = end
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -299,11 +309,12 @@ class Loader:
             return self._load(prepared)
         self._ahead.begin(prepared.staged.last_offset, self._limits)
         loaded = self._load(prepared)
+        self._store.forget_written_blocks()
         give_memory_back()
         return loaded
 
     def load(self, entries: list[Recorded]) -> Loaded:
-        """Load these entries, and remember the last offset as loaded.
+        """Load these entries, which it takes out of the list, and remember the last offset as loaded.
 
         Raises `StoreError` when it is not the events that cannot be loaded; the first of them may be loaded then.
         """

@@ -189,6 +189,7 @@ class OneLoad:
                 first, last = connection.fetchall()[0]
                 for name, sql in DERIVE_FROM_DISORDER:
                     self._step(connection, name, sql, first_time=first, last_time=last)
+            self._step(connection, "forget followed", steps.FORGET_FOLLOWED)
 
     def _merge_players(self, connection: duckdb.DuckDBPyConnection) -> set[dt.date]:
         began = time.perf_counter()

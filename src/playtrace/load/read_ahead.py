@@ -83,6 +83,4 @@ class ReadAhead:
             sum(entry.events for entry in entries) >= limits.events
             or sum(len(entry.header) + len(entry.body) for entry in entries) >= limits.bytes
         )
-        staged = stage(entries)
-        del entries  # as large as what is staged
-        return self.prepare(staged, is_full=is_full)
+        return self.prepare(stage(entries), is_full=is_full)

@@ -437,6 +437,9 @@ REMEMBER_TAILS: LiteralString = "INSERT INTO position_tails " + position_tails.R
     "SELECT * EXCLUDE (is_tail), time AS first_at, time AS last_at, 1 AS samples FROM followed WHERE NOT is_tail"
 )
 
+# Else it would be in memory until a later load has made its own beside it.
+FORGET_FOLLOWED: LiteralString = "DROP TABLE followed"
+
 # A span that begins with the last known sample may belong to an earlier day than all of this load.
 FORGET_HEAT_OF_TAILS: LiteralString = """
 DELETE FROM heat_days WHERE (game_id, day) IN (SELECT (game_id, time::DATE) FROM followed WHERE is_tail)

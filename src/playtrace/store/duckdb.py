@@ -628,13 +628,22 @@ class Store:
 
     def forget_blocks(self) -> None:
         """Give back the memory of what was read of the file: after reading much that nobody asks for again."""
+        self._bound_blocks(MEBIBYTE)
+        give_memory_back()
+
+    def forget_written_blocks(self) -> None:
+        """Give back what a large load left of its own in memory, as the next one will leave as much: all that was not
+        used for longest, beyond a quarter of what there may be. Whoever asks meanwhile may need all of it."""
+        if not self._reading:
+            self._bound_blocks(self._settings.store.memory_bytes // 4)
+
+    def _bound_blocks(self, bytes_max: int) -> None:
         with self._writing:
             try:
                 with suppress(duckdb.OutOfMemoryException):  # what is in use now stays
-                    self._connection.execute("SET GLOBAL memory_limit = '1MB'")
+                    self._connection.execute(f"SET GLOBAL memory_limit = '{bytes_max}B'")
             finally:
                 self._connection.execute(f"SET GLOBAL memory_limit = '{self._settings.store.memory_bytes}B'")
-        give_memory_back()
 
     def _look_at_log(self) -> None:
         """To be called by who writes, after each commit."""
