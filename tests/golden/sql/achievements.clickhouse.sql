@@ -24,7 +24,7 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS player
     WHERE
-      first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   ), players_so_far AS (
     SELECT
       player_id,
@@ -44,7 +44,7 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS player
     WHERE
-      first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), unlocks AS (
     SELECT
@@ -81,7 +81,7 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS noted
     WHERE
-      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND name = 'achievement_unlocked'
       AND NOT (
         player_id IS NULL
@@ -111,7 +111,7 @@ FROM (
       toInt64(COUNT(*)) AS players,
       toInt64(
         COUNT(*) FILTER(WHERE
-          unlocked_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime)))
+          unlocked_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')))
       ) AS unlocked_in_range,
       quantileExactInclusive(0.5)(CAST(DATE_DIFF(MICROSECOND, first_seen, unlocked_at) AS Nullable(Float64))) AS median_us,
       toInt64(COUNT(*) OVER ()) AS achievement_count,
@@ -232,7 +232,7 @@ FROM (
         player_id
     ) AS player
     WHERE
-      first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   ), players_so_far AS (
     SELECT
       player_id,
@@ -309,7 +309,7 @@ FROM (
         player_id
     ) AS player
     WHERE
-      first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), unlocks AS (
     SELECT
@@ -515,7 +515,7 @@ FROM (
       ) AS said
     ) AS noted
     WHERE
-      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND name = 'achievement_unlocked'
       AND NOT (
         player_id IS NULL
@@ -545,7 +545,7 @@ FROM (
       toInt64(COUNT(*)) AS players,
       toInt64(
         COUNT(*) FILTER(WHERE
-          unlocked_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime)))
+          unlocked_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')))
       ) AS unlocked_in_range,
       quantileExactInclusive(0.5)(CAST(DATE_DIFF(MICROSECOND, first_seen, unlocked_at) AS Nullable(Float64))) AS median_us,
       toInt64(COUNT(*) OVER ()) AS achievement_count,

@@ -94,14 +94,14 @@ WITH calendar AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-28 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
 ), sessions AS (
   SELECT
     CASE
-      WHEN started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -240,7 +240,7 @@ WITH calendar AS (
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-28 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -295,20 +295,20 @@ WITH calendar AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-27 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -348,7 +348,7 @@ WITH calendar AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -362,11 +362,11 @@ WITH calendar AS (
       )
   ) AS session
   WHERE
-    started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR started_at >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      started_at < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR started_at >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), ran AS (
@@ -447,7 +447,7 @@ GROUP BY
 WITH active AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -504,11 +504,11 @@ WITH active AS (
       game_id = 'arena' AND env = 'prod'
   ) AS source
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
@@ -718,14 +718,14 @@ WITH active AS (
       AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-28 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
 ), sessions AS (
   SELECT
     CASE
-      WHEN started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -1027,7 +1027,7 @@ WITH active AS (
                     AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-28 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -1245,20 +1245,20 @@ WITH active AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-27 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -1461,7 +1461,7 @@ WITH active AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -1475,11 +1475,11 @@ WITH active AS (
       )
   ) AS session
   WHERE
-    started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR started_at >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      started_at < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR started_at >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), ran AS (

@@ -47,20 +47,20 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -175,8 +175,8 @@ WITH slices AS (
   JOIN slices
     ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), orders AS (
   SELECT
@@ -363,20 +363,20 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -433,8 +433,8 @@ WITH slices AS (
     AND first_seen >= start_at
     AND first_seen < end_at
   WHERE
-    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), every_payment AS (
   SELECT
@@ -472,8 +472,8 @@ WITH slices AS (
   JOIN slices
     ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
 ), orders AS (
   SELECT
     time,
@@ -622,20 +622,20 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -715,8 +715,8 @@ WITH slices AS (
   JOIN slices
     ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), payments AS (
@@ -834,8 +834,8 @@ WITH slices AS (
   JOIN slices
     ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), orders AS (
   SELECT
@@ -1101,20 +1101,20 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -1228,8 +1228,8 @@ WITH slices AS (
     AND first_seen >= start_at
     AND first_seen < end_at
   WHERE
-    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), every_payment AS (
   SELECT
@@ -1346,8 +1346,8 @@ WITH slices AS (
   JOIN slices
     ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
 ), orders AS (
   SELECT
     time,

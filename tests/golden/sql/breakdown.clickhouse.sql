@@ -30,8 +30,8 @@ WITH event_counts AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    slot >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND slot < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), keyed AS (
   SELECT
@@ -310,8 +310,8 @@ WITH event_counts AS (
     ) AS drawn
   ) AS parts
   WHERE
-    slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    slot >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND slot < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), keyed AS (
   SELECT

@@ -1,7 +1,7 @@
 WITH noted AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -56,11 +56,11 @@ WITH noted AS (
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), keyed AS (
@@ -223,7 +223,7 @@ CROSS JOIN known;
 WITH noted AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -447,11 +447,11 @@ WITH noted AS (
     ) AS said
   ) AS noted
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), keyed AS (

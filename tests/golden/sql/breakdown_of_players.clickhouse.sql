@@ -233,8 +233,8 @@ WITH active AS (
       game_id = 'arena' AND env = 'prod'
   ) AS source
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), keyed AS (

@@ -4,7 +4,7 @@ FROM (
   WITH noted AS (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -59,11 +59,11 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS noted
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), noted_so_far AS (
@@ -117,7 +117,7 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS noted
     WHERE
-      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), sums AS (
     SELECT
@@ -192,7 +192,7 @@ FROM (
       FROM noted_so_far
       WHERE
         name IN ('resource_gain', 'resource_spend')
-        AND time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        AND time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
     ) AS parts
@@ -429,7 +429,7 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS noted
     WHERE
-      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND name IN ('resource_gain', 'resource_spend')
       AND NOT (
         player_id IS NULL
@@ -473,7 +473,7 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS noted
     WHERE
-      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND name IN ('resource_gain', 'resource_spend')
       AND NOT (
         player_id IS NULL
@@ -667,7 +667,7 @@ FROM (
   WITH noted AS (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -891,11 +891,11 @@ FROM (
       ) AS said
     ) AS noted
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), noted_so_far AS (
@@ -1118,7 +1118,7 @@ FROM (
       ) AS said
     ) AS noted
     WHERE
-      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), sums AS (
     SELECT
@@ -1193,7 +1193,7 @@ FROM (
       FROM noted_so_far
       WHERE
         name IN ('resource_gain', 'resource_spend')
-        AND time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        AND time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         CASE WHEN currency <> 'unknown' THEN currency ELSE '' END
     ) AS parts
@@ -1277,7 +1277,7 @@ ORDER BY
 WITH active AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -1334,11 +1334,11 @@ WITH active AS (
       game_id = 'arena' AND env = 'prod'
   ) AS source
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
@@ -1409,8 +1409,8 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS source
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND is_active
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), wallet_moves AS (
@@ -1621,7 +1621,7 @@ FROM (
       ) AS said
     ) AS noted
     WHERE
-      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND name IN ('resource_gain', 'resource_spend')
       AND NOT (
         player_id IS NULL
@@ -1834,7 +1834,7 @@ FROM (
       ) AS said
     ) AS noted
     WHERE
-      time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND name IN ('resource_gain', 'resource_spend')
       AND NOT (
         player_id IS NULL

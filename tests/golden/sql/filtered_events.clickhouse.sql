@@ -1,7 +1,7 @@
 WITH event_counts AS (
   SELECT
     CASE
-      WHEN slot < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN slot < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -192,11 +192,11 @@ WITH event_counts AS (
     ) AS drawn
   ) AS parts
   WHERE
-    slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    slot >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND slot < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      slot < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR slot >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      slot < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR slot >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), found AS (

@@ -52,8 +52,8 @@ WITH noted AS (
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -125,8 +125,8 @@ FROM (
         game_id = 'arena' AND env = 'prod'
     ) AS noted
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), rolling AS (
     SELECT
@@ -426,8 +426,8 @@ WITH noted AS (
     ) AS said
   ) AS noted
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -668,8 +668,8 @@ FROM (
       ) AS said
     ) AS noted
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ), rolling AS (
     SELECT

@@ -23,7 +23,7 @@ WITH calendar AS (
 ), event_counts AS (
   SELECT
     CASE
-      WHEN slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN slot < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -56,11 +56,11 @@ WITH calendar AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    slot >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    slot >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND slot < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      slot < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR slot >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), active AS (
@@ -142,14 +142,14 @@ WITH calendar AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
 ), sessions AS (
   SELECT
     CASE
-      WHEN started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -288,7 +288,7 @@ WITH calendar AS (
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -343,20 +343,20 @@ WITH calendar AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-25 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -396,7 +396,7 @@ WITH calendar AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -410,17 +410,17 @@ WITH calendar AS (
       )
   ) AS session
   WHERE
-    started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), payments AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -455,11 +455,11 @@ WITH calendar AS (
       game_id = 'arena' AND env = 'prod'
   ) AS payment
   WHERE
-    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), orders AS (
@@ -668,7 +668,7 @@ GROUP BY
 WITH event_counts AS (
   SELECT
     CASE
-      WHEN slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN slot < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -851,17 +851,17 @@ WITH event_counts AS (
     ) AS drawn
   ) AS parts
   WHERE
-    slot >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    slot >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND slot < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      slot < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR slot >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), active AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -918,11 +918,11 @@ WITH event_counts AS (
       game_id = 'arena' AND env = 'prod'
   ) AS source
   WHERE
-    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
@@ -1132,14 +1132,14 @@ WITH event_counts AS (
       AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
 ), sessions AS (
   SELECT
     CASE
-      WHEN started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -1441,7 +1441,7 @@ WITH event_counts AS (
                     AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -1659,20 +1659,20 @@ WITH event_counts AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-25 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -1875,7 +1875,7 @@ WITH event_counts AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -1889,17 +1889,17 @@ WITH event_counts AS (
       )
   ) AS session
   WHERE
-    started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), payments AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -2013,11 +2013,11 @@ WITH event_counts AS (
     ) AS said
   ) AS payment
   WHERE
-    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), orders AS (

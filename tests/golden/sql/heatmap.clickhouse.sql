@@ -30,8 +30,8 @@ WITH extents AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    day >= CAST(CAST('2026-03-01 00:00:00' AS Date32) AS Nullable(DateTime))
-    AND day < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    day >= CAST(CAST('2026-03-01 00:00:00' AS Date32) AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
 )
 SELECT
   name,
@@ -80,8 +80,8 @@ WITH located AS (
       game_id = 'arena' AND env = 'prod'
   ) AS located
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), stays AS (
   SELECT
@@ -117,8 +117,8 @@ WITH located AS (
       game_id = 'arena' AND env = 'prod'
   ) AS stays
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), rolled AS (
   SELECT
@@ -146,8 +146,8 @@ WITH located AS (
   WHERE
     map_id = 'arena'
     AND name = 'player_death'
-    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
@@ -165,8 +165,8 @@ WITH located AS (
   FROM stays
   WHERE
     map_id = 'arena'
-    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
@@ -309,8 +309,8 @@ WITH extents AS (
       )
   ) AS parts
   WHERE
-    day >= CAST(CAST('2026-03-01 00:00:00' AS Date32) AS Nullable(DateTime))
-    AND day < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    day >= CAST(CAST('2026-03-01 00:00:00' AS Date32) AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
 )
 SELECT
   name,
@@ -387,8 +387,8 @@ WITH located AS (
       game_id = 'arena' AND env = 'prod'
   ) AS located
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT (
       map_id IS NULL
     )
@@ -519,8 +519,8 @@ WITH located AS (
       next_map = map_id
   ) AS stays
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), rolled AS (
   SELECT
@@ -548,8 +548,8 @@ WITH located AS (
   WHERE
     map_id = 'arena'
     AND name = 'player_death'
-    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
@@ -567,8 +567,8 @@ WITH located AS (
   FROM stays
   WHERE
     map_id = 'arena'
-    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))

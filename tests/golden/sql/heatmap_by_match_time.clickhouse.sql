@@ -54,8 +54,8 @@ WITH matches AS (
     NOT (
       match_id IS NULL
     )
-    AND time + INTERVAL '1' DAY >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time + INTERVAL '1' DAY >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     match_id
 ), extents AS (
@@ -142,8 +142,8 @@ WITH matches AS (
       )
   ) AS parts
   WHERE
-    day >= CAST(CAST('2026-03-01 00:00:00' AS Date32) AS Nullable(DateTime))
-    AND day < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    day >= CAST(CAST('2026-03-01 00:00:00' AS Date32) AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
 )
 SELECT
   name,
@@ -216,8 +216,8 @@ WITH matches AS (
     NOT (
       match_id IS NULL
     )
-    AND time + INTERVAL '1' DAY >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time + INTERVAL '1' DAY >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     match_id
 ), located AS (
@@ -289,8 +289,8 @@ WITH matches AS (
       AND COALESCE(DATE_DIFF(MICROSECOND, begun_at, time) BETWEEN 0 AND 59999999, FALSE)
   ) AS located
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT (
       map_id IS NULL
     )
@@ -434,8 +434,8 @@ WITH matches AS (
       next_map = map_id
   ) AS stays
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
     AND kept
 ), rolled AS (
@@ -464,8 +464,8 @@ WITH matches AS (
   WHERE
     map_id = 'arena'
     AND name = 'player_death'
-    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
@@ -483,8 +483,8 @@ WITH matches AS (
   FROM stays
   WHERE
     map_id = 'arena'
-    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT has(CAST([] AS Array(Date32)), CAST(time AS Date32))
     AND (
       CAST(NULL AS Nullable(Float64)) IS NULL OR z >= CAST(NULL AS Nullable(Float64))
@@ -599,8 +599,8 @@ WITH matches AS (
     NOT (
       match_id IS NULL
     )
-    AND time + INTERVAL '1' DAY >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND time + INTERVAL '1' DAY >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     match_id
 )
@@ -608,4 +608,4 @@ SELECT
   quantileExactInclusive(0.95)(DATE_DIFF(MICROSECOND, begun_at, ended_at)) AS length_us
 FROM matches
 WHERE
-  ended_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime));
+  ended_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'));

@@ -49,7 +49,7 @@ WITH noted_so_far AS (
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   WHERE
-    time < CAST('2026-03-09 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-09 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -58,7 +58,7 @@ SELECT
 FROM noted_so_far
 WHERE
   name = 'score_posted'
-  AND time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+  AND time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
   AND NOT (
     player_id IS NULL
   )
@@ -121,7 +121,7 @@ WITH noted_so_far AS (
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   WHERE
-    time < CAST('2026-03-09 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-09 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), scores AS (
   SELECT
@@ -132,13 +132,13 @@ WITH noted_so_far AS (
     value,
     CASE WHEN 'desc' = 'asc' THEN -value ELSE value END AS points,
     CAST(NOT (
-      CAST(NULL AS Nullable(DateTime)) IS NULL
+      CAST(NULL AS DateTime64(6, 'UTC')) IS NULL
     )
-    AND received_at >= CAST(NULL AS Nullable(DateTime)) AS Nullable(Bool)) AS is_late
+    AND received_at >= CAST(NULL AS DateTime64(6, 'UTC')) AS Nullable(Bool)) AS is_late
   FROM noted_so_far
   WHERE
     name = 'score_posted'
-    AND time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT (
       player_id IS NULL
     )
@@ -436,7 +436,7 @@ WITH noted_so_far AS (
     ) AS said
   ) AS noted
   WHERE
-    time < CAST('2026-03-09 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-09 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -445,7 +445,7 @@ SELECT
 FROM noted_so_far
 WHERE
   name = 'score_posted'
-  AND time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+  AND time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
   AND NOT (
     player_id IS NULL
   )
@@ -677,7 +677,7 @@ WITH noted_so_far AS (
     ) AS said
   ) AS noted
   WHERE
-    time < CAST('2026-03-09 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-09 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), scores AS (
   SELECT
@@ -688,13 +688,13 @@ WITH noted_so_far AS (
     value,
     CASE WHEN 'desc' = 'asc' THEN -value ELSE value END AS points,
     CAST(NOT (
-      CAST(NULL AS Nullable(DateTime)) IS NULL
+      CAST(NULL AS DateTime64(6, 'UTC')) IS NULL
     )
-    AND received_at >= CAST(NULL AS Nullable(DateTime)) AS Nullable(Bool)) AS is_late
+    AND received_at >= CAST(NULL AS DateTime64(6, 'UTC')) AS Nullable(Bool)) AS is_late
   FROM noted_so_far
   WHERE
     name = 'score_posted'
-    AND time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT (
       player_id IS NULL
     )

@@ -49,7 +49,7 @@ WITH noted_so_far AS (
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   WHERE
-    time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -58,7 +58,7 @@ SELECT
 FROM noted_so_far
 WHERE
   name = 'match_end'
-  AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+  AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
   AND NOT (
     player_id IS NULL
   )
@@ -121,7 +121,7 @@ WITH noted_so_far AS (
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   WHERE
-    time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), scores AS (
   SELECT
@@ -132,13 +132,13 @@ WITH noted_so_far AS (
     value,
     CASE WHEN 'asc' = 'asc' THEN -value ELSE value END AS points,
     CAST(NOT (
-      CAST(NULL AS Nullable(DateTime)) IS NULL
+      CAST(NULL AS DateTime64(6, 'UTC')) IS NULL
     )
-    AND received_at >= CAST(NULL AS Nullable(DateTime)) AS Nullable(Bool)) AS is_late
+    AND received_at >= CAST(NULL AS DateTime64(6, 'UTC')) AS Nullable(Bool)) AS is_late
   FROM noted_so_far
   WHERE
     name = 'match_end'
-    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT (
       player_id IS NULL
     )
@@ -442,7 +442,7 @@ WITH noted_so_far AS (
     ) AS said
   ) AS noted
   WHERE
-    time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -451,7 +451,7 @@ SELECT
 FROM noted_so_far
 WHERE
   name = 'match_end'
-  AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+  AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
   AND NOT (
     player_id IS NULL
   )
@@ -683,7 +683,7 @@ WITH noted_so_far AS (
     ) AS said
   ) AS noted
   WHERE
-    time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), scores AS (
   SELECT
@@ -694,13 +694,13 @@ WITH noted_so_far AS (
     value,
     CASE WHEN 'asc' = 'asc' THEN -value ELSE value END AS points,
     CAST(NOT (
-      CAST(NULL AS Nullable(DateTime)) IS NULL
+      CAST(NULL AS DateTime64(6, 'UTC')) IS NULL
     )
-    AND received_at >= CAST(NULL AS Nullable(DateTime)) AS Nullable(Bool)) AS is_late
+    AND received_at >= CAST(NULL AS DateTime64(6, 'UTC')) AS Nullable(Bool)) AS is_late
   FROM noted_so_far
   WHERE
     name = 'match_end'
-    AND time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND NOT (
       player_id IS NULL
     )

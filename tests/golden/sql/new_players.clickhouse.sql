@@ -54,7 +54,7 @@ WITH calendar AS (
 ), players AS (
   SELECT
     CASE
-      WHEN first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -76,11 +76,11 @@ WITH calendar AS (
       game_id = 'arena' AND env = 'prod'
   ) AS player
   WHERE
-    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR first_seen >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), ranked AS (
@@ -153,7 +153,7 @@ GROUP BY
 WITH active AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -210,18 +210,18 @@ WITH active AS (
       game_id = 'arena' AND env = 'prod'
   ) AS source
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), players AS (
   SELECT
     CASE
-      WHEN first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -300,11 +300,11 @@ WITH active AS (
       player_id
   ) AS player
   WHERE
-    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR first_seen >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), ranked AS (

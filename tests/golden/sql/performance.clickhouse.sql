@@ -28,8 +28,8 @@ WITH all_performance_samples AS (
       game_id = 'arena' AND env = 'prod'
   ) AS sample
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     CAST(time AS Date32)
 ), made AS (
@@ -41,8 +41,8 @@ WITH all_performance_samples AS (
     game_id = 'arena'
     AND env = 'prod'
     AND figure = 'sums'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     day
 )
@@ -144,11 +144,11 @@ WITH frame_units AS (
             game_id = 'arena' AND env = 'prod'
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -375,11 +375,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -461,11 +461,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -548,11 +548,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -636,11 +636,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -671,14 +671,14 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -812,11 +812,11 @@ WITH frame_units AS (
             game_id = 'arena' AND env = 'prod'
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -1043,11 +1043,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1129,11 +1129,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1216,11 +1216,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1304,11 +1304,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1339,14 +1339,14 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -1619,11 +1619,11 @@ WITH frame_units AS (
           ) AS sample
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -1988,11 +1988,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -2212,11 +2212,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -2437,11 +2437,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -2663,11 +2663,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -2698,14 +2698,14 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -2977,11 +2977,11 @@ WITH frame_units AS (
           ) AS sample
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -3346,11 +3346,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -3570,11 +3570,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -3795,11 +3795,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -4021,11 +4021,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -4056,14 +4056,14 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT

@@ -28,8 +28,8 @@ WITH all_performance_samples AS (
       game_id = 'arena' AND env = 'prod'
   ) AS sample
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     CAST(time AS Date32)
 ), made AS (
@@ -41,8 +41,8 @@ WITH all_performance_samples AS (
     game_id = 'arena'
     AND env = 'prod'
     AND figure = 'sums'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     day
 )
@@ -144,11 +144,11 @@ WITH frame_units AS (
             game_id = 'arena' AND env = 'prod'
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -375,11 +375,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -461,11 +461,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -548,11 +548,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -636,11 +636,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -671,14 +671,14 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -812,11 +812,11 @@ WITH frame_units AS (
             game_id = 'arena' AND env = 'prod'
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -1043,11 +1043,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1129,11 +1129,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1216,11 +1216,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1304,11 +1304,11 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1339,14 +1339,14 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -1439,7 +1439,7 @@ WITH frame_units AS (
       FROM (
         SELECT
           CASE
-            WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+            WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
             THEN CAST(0 AS Nullable(Int64))
             ELSE CAST(1 AS Nullable(Int64))
           END AS bucket,
@@ -1485,15 +1485,15 @@ WITH frame_units AS (
             game_id = 'arena' AND env = 'prod'
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND (
-            time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -1678,7 +1678,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -1724,15 +1724,15 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1772,7 +1772,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -1818,15 +1818,15 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1867,7 +1867,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -1913,15 +1913,15 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -1963,7 +1963,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -2009,15 +2009,15 @@ WITH frame_units AS (
         game_id = 'arena' AND env = 'prod'
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -2031,7 +2031,7 @@ WITH frame_units AS (
   UNION ALL
   SELECT
     CASE
-      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -2052,17 +2052,17 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
@@ -2319,11 +2319,11 @@ WITH frame_units AS (
           ) AS sample
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -2688,11 +2688,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -2912,11 +2912,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -3137,11 +3137,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -3363,11 +3363,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -3398,14 +3398,14 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -3677,11 +3677,11 @@ WITH frame_units AS (
           ) AS sample
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -4046,11 +4046,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -4270,11 +4270,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -4495,11 +4495,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -4721,11 +4721,11 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -4756,14 +4756,14 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -4856,7 +4856,7 @@ WITH frame_units AS (
       FROM (
         SELECT
           CASE
-            WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+            WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
             THEN CAST(0 AS Nullable(Int64))
             ELSE CAST(1 AS Nullable(Int64))
           END AS bucket,
@@ -5040,15 +5040,15 @@ WITH frame_units AS (
           ) AS sample
         ) AS sample
         WHERE
-          time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-          AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+          time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+          AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
           AND (
-            time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND (
-            time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-            OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+            time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+            OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
           )
           AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
       ) AS samples
@@ -5233,7 +5233,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -5417,15 +5417,15 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -5465,7 +5465,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -5649,15 +5649,15 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -5698,7 +5698,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -5882,15 +5882,15 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -5932,7 +5932,7 @@ WITH frame_units AS (
   FROM (
     SELECT
       CASE
-        WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
         THEN CAST(0 AS Nullable(Int64))
         ELSE CAST(1 AS Nullable(Int64))
       END AS bucket,
@@ -6116,15 +6116,15 @@ WITH frame_units AS (
       ) AS sample
     ) AS sample
     WHERE
-      time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
-        time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND (
-        time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-        OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+        time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+        OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       )
       AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
   ) AS samples
@@ -6138,7 +6138,7 @@ WITH frame_units AS (
   UNION ALL
   SELECT
     CASE
-      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -6159,17 +6159,17 @@ WITH frame_units AS (
   FROM (
     SELECT
       *,
-      CAST(day AS Nullable(DateTime)) + INTERVAL '12' HOUR AS time
+      CAST(day AS DateTime64(6, 'UTC')) + INTERVAL '12' HOUR AS time
     FROM playtrace.performance_days
   ) AS made
   WHERE
     game_id = 'arena'
     AND env = 'prod'
-    AND day >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND day < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+    AND day >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND day < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )

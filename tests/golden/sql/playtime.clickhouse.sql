@@ -9,23 +9,23 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2, 3] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -97,7 +97,7 @@ WITH slices AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-27 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
@@ -239,7 +239,7 @@ WITH slices AS (
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-27 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -294,20 +294,20 @@ WITH slices AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -347,7 +347,7 @@ WITH slices AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -365,8 +365,8 @@ WITH slices AS (
     AND started_at >= start_at
     AND started_at < end_at
   WHERE
-    started_at >= CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), lasting AS (
   SELECT
@@ -500,23 +500,23 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2, 3] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -751,7 +751,7 @@ WITH slices AS (
       AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-27 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
@@ -1056,7 +1056,7 @@ WITH slices AS (
                     AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-27 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -1274,20 +1274,20 @@ WITH slices AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -1490,7 +1490,7 @@ WITH slices AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -1508,8 +1508,8 @@ WITH slices AS (
     AND started_at >= start_at
     AND started_at < end_at
   WHERE
-    started_at >= CAST('2026-02-28 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), lasting AS (
   SELECT
@@ -1560,7 +1560,7 @@ GROUP BY
 WITH active AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -1617,11 +1617,11 @@ WITH active AS (
       game_id = 'arena' AND env = 'prod'
   ) AS source
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)

@@ -28,7 +28,7 @@ WITH alive AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-03-03 08:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-03-03 08:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
@@ -83,7 +83,7 @@ WITH alive AS (
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   WHERE
-    time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), said AS (
   SELECT
@@ -353,7 +353,7 @@ WITH noted_so_far AS (
       game_id = 'arena' AND env = 'prod'
   ) AS noted
   WHERE
-    time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT
@@ -579,7 +579,7 @@ WITH alive AS (
       AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-03-03 08:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-03-03 08:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
@@ -803,7 +803,7 @@ WITH alive AS (
     ) AS said
   ) AS noted
   WHERE
-    time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), said AS (
   SELECT
@@ -1242,7 +1242,7 @@ WITH noted_so_far AS (
     ) AS said
   ) AS noted
   WHERE
-    time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
 SELECT

@@ -9,20 +9,20 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -143,8 +143,8 @@ WITH slices AS (
     AND first_seen >= start_at
     AND first_seen < end_at
   WHERE
-    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), members AS (
   SELECT
@@ -206,20 +206,20 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -317,8 +317,8 @@ WITH slices AS (
   JOIN slices
     ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND is_active
 ), players AS (
   SELECT
@@ -402,8 +402,8 @@ WITH slices AS (
     AND first_seen >= start_at
     AND first_seen < end_at
   WHERE
-    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-04 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-04 00:00:00' AS DateTime64(6, 'UTC'))
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), members AS (
   SELECT

@@ -8,7 +8,7 @@ WITH times AS (
 ), event_counts AS (
   SELECT
     CASE
-      WHEN slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN slot < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -41,17 +41,17 @@ WITH times AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    slot >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    slot >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND slot < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      slot < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR slot >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), players AS (
   SELECT
     CASE
-      WHEN first_seen < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN first_seen < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -73,11 +73,11 @@ WITH times AS (
       game_id = 'arena' AND env = 'prod'
   ) AS player
   WHERE
-    first_seen >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      first_seen < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), beginning AS (
@@ -140,14 +140,14 @@ WITH times AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
 ), sessions AS (
   SELECT
     CASE
-      WHEN started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -286,7 +286,7 @@ WITH times AS (
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -341,20 +341,20 @@ WITH times AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-25 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -394,7 +394,7 @@ WITH times AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -408,17 +408,17 @@ WITH times AS (
       )
   ) AS session
   WHERE
-    started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), payments AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -453,11 +453,11 @@ WITH times AS (
       game_id = 'arena' AND env = 'prod'
   ) AS payment
   WHERE
-    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), orders AS (
@@ -773,8 +773,8 @@ WITH active AS (
       game_id = 'arena' AND env = 'prod'
   ) AS source
   WHERE
-    time >= CAST('2026-03-03 08:55:00.000001' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 09:00:00.000001' AS Nullable(DateTime))
+    time >= CAST('2026-03-03 08:55:00.000001' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 09:00:00.000001' AS DateTime64(6, 'UTC'))
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 )
@@ -792,7 +792,7 @@ WITH times AS (
 ), event_counts AS (
   SELECT
     CASE
-      WHEN slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN slot < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -975,17 +975,17 @@ WITH times AS (
     ) AS drawn
   ) AS parts
   WHERE
-    slot >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND slot < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    slot >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND slot < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      slot < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR slot >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      slot < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR slot >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), players AS (
   SELECT
     CASE
-      WHEN first_seen < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN first_seen < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -1064,11 +1064,11 @@ WITH times AS (
       player_id
   ) AS player
   WHERE
-    first_seen >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      first_seen < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), beginning AS (
@@ -1340,14 +1340,14 @@ WITH times AS (
       AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
 ), sessions AS (
   SELECT
     CASE
-      WHEN started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -1649,7 +1649,7 @@ WITH times AS (
                     AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-26 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-26 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -1867,20 +1867,20 @@ WITH times AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-25 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-25 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -2083,7 +2083,7 @@ WITH times AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -2097,17 +2097,17 @@ WITH times AS (
       )
   ) AS session
   WHERE
-    started_at >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), payments AS (
   SELECT
     CASE
-      WHEN time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      WHEN time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -2221,11 +2221,11 @@ WITH times AS (
     ) AS said
   ) AS payment
   WHERE
-    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      time < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      OR time >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+      time < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      OR time >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), orders AS (
@@ -2469,23 +2469,23 @@ WITH slices AS (
       arrayJoin(
         arrayZip(
           CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-02-27 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([
-            CAST('2026-02-28 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-01 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-02 00:00:00' AS Nullable(DateTime)),
-            CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
-          ] AS Array(Nullable(DateTime))),
+            CAST('2026-02-28 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC')),
+            CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
+          ] AS Array(DateTime64(6, 'UTC'))),
           CAST([0, 1, 2, 3] AS Array(Nullable(Int64)))
         )
       ) AS list_row
@@ -2565,8 +2565,8 @@ WITH slices AS (
   JOIN slices
     ON dateTrunc('DAY', time) = slices.key AND time >= start_at AND time < end_at
   WHERE
-    time >= CAST('2026-02-27 00:00:00' AS Nullable(DateTime))
-    AND time < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    time >= CAST('2026-02-27 00:00:00' AS DateTime64(6, 'UTC'))
+    AND time < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND is_active
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), seen AS (

@@ -1,7 +1,7 @@
 WITH players AS (
   SELECT
     CASE
-      WHEN first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -23,11 +23,11 @@ WITH players AS (
       game_id = 'arena' AND env = 'prod'
   ) AS player
   WHERE
-    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR first_seen >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), found AS (
@@ -77,7 +77,7 @@ GROUP BY
 WITH players AS (
   SELECT
     CASE
-      WHEN first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN first_seen < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -156,11 +156,11 @@ WITH players AS (
       player_id
   ) AS player
   WHERE
-    first_seen >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND first_seen < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    first_seen >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND first_seen < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      first_seen < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR first_seen >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      first_seen < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR first_seen >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), found AS (

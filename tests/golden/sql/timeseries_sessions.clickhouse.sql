@@ -41,14 +41,14 @@ WITH session_ids AS (
       game_id = 'arena' AND env = 'prod'
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-28 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
 ), sessions AS (
   SELECT
     CASE
-      WHEN started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -187,7 +187,7 @@ WITH session_ids AS (
                     game_id = 'arena' AND env = 'prod'
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-28 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -242,20 +242,20 @@ WITH session_ids AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-27 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -295,7 +295,7 @@ WITH session_ids AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -309,11 +309,11 @@ WITH session_ids AS (
       )
   ) AS session
   WHERE
-    started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR started_at >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      started_at < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR started_at >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), found AS (
@@ -574,14 +574,14 @@ WITH session_ids AS (
       AND name IN ('crash', 'session_end')
   ) AS parts
   WHERE
-    ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+    ended_at >= CAST('2026-02-28 23:30:00' AS DateTime64(6, 'UTC'))
   GROUP BY
     owner,
     session_id
 ), sessions AS (
   SELECT
     CASE
-      WHEN started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      WHEN started_at < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
       THEN CAST(0 AS Nullable(Int64))
       ELSE CAST(1 AS Nullable(Int64))
     END AS bucket,
@@ -883,7 +883,7 @@ WITH session_ids AS (
                     AND name IN ('crash', 'session_end')
                 ) AS part
                 WHERE
-                  ended_at >= CAST('2026-02-28 23:30:00' AS Nullable(DateTime))
+                  ended_at >= CAST('2026-02-28 23:30:00' AS DateTime64(6, 'UTC'))
                   AND (owner, session_id) IN (
                     SELECT
                       owner,
@@ -1101,20 +1101,20 @@ WITH session_ids AS (
       ) AS parts
       WHERE
         session_id <> ''
-        AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-        AND ended_at >= CAST('2026-02-27 23:30:00' AS Nullable(DateTime))
+        AND started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+        AND ended_at >= CAST('2026-02-27 23:30:00' AS DateTime64(6, 'UTC'))
       GROUP BY
         owner,
         session_id
     ) AS earlier
       ON earlier.owner = began.owner
       AND earlier.session_id = CASE
-        WHEN began.since < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+        WHEN began.since < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
         THEN began.session_id
       END
     WHERE
-      began.started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-      AND began.started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+      began.started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+      AND began.started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
       AND (
         earlier.ended_at IS NULL
         OR earlier.ended_at + toIntervalMicrosecond(1800000000) < began.since
@@ -1317,7 +1317,7 @@ WITH session_ids AS (
             WHERE
               session_id <> ''
               AND played > 0
-              AND started_at < CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
+              AND started_at < CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
               AND (owner, session_id) IN (
                 SELECT
                   owner,
@@ -1331,11 +1331,11 @@ WITH session_ids AS (
       )
   ) AS session
   WHERE
-    started_at >= CAST('2026-03-01 00:00:00' AS Nullable(DateTime))
-    AND started_at < CAST('2026-03-03 00:00:00' AS Nullable(DateTime))
+    started_at >= CAST('2026-03-01 00:00:00' AS DateTime64(6, 'UTC'))
+    AND started_at < CAST('2026-03-03 00:00:00' AS DateTime64(6, 'UTC'))
     AND (
-      started_at < CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
-      OR started_at >= CAST('2026-03-02 00:00:00' AS Nullable(DateTime))
+      started_at < CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
+      OR started_at >= CAST('2026-03-02 00:00:00' AS DateTime64(6, 'UTC'))
     )
     AND has(CAST(['windows'] AS Array(Nullable(String))), platform)
 ), found AS (
