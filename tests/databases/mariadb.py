@@ -38,12 +38,22 @@ class MariaDB:
             if its_user:
                 shutil.chown(self._folder, "mysql", "mysql")
             options = [f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", *its_user]
+            # One that starts removes what looks like a temporary table of an earlier start: each has a place of its own.
             made = subprocess.run(
-                ["mariadb-install-db", "--no-defaults", *options], capture_output=True, text=True, check=False
+                ["mariadb-install-db", "--no-defaults", *options],
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, "TMPDIR": str(self._folder)},
             )
             assert made.returncode == 0, made.stdout + made.stderr
         options = [f"--datadir={data}", f"--port={self.port}", "--bind-address=127.0.0.1", *its_user]
-        options += [f"--socket={self._folder / 'socket'}", f"--pid-file={self._folder / 'pid'}", "--skip-name-resolve"]
+        options += [
+            f"--tmpdir={self._folder}",
+            f"--socket={self._folder / 'socket'}",
+            f"--pid-file={self._folder / 'pid'}",
+            "--skip-name-resolve",
+        ]
         # A killed process loses nothing that it gave to the system: no sync is needed.
         options += [
             "--innodb-flush-log-at-trx-commit=2",
