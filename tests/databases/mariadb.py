@@ -38,7 +38,7 @@ class MariaDB:
             if its_user:
                 shutil.chown(self._folder, "mysql", "mysql")
             options = [f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", *its_user]
-            # One that starts removes what looks like a temporary table of an earlier start: each has a place of its own.
+            # One that starts removes what look like temporary tables of an earlier start: each has its own place.
             made = subprocess.run(
                 ["mariadb-install-db", "--no-defaults", *options],
                 capture_output=True,
