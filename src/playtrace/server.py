@@ -43,7 +43,7 @@ from playtrace.cluster.loading import Loading
 from playtrace.cluster.roles import check_role
 from playtrace.collect.app import Collect
 from playtrace.config import MEBIBYTE, Settings
-from playtrace.freed_memory import give_back
+from playtrace.freed_memory import give_back, use_system_allocator
 from playtrace.jobs import Job, Jobs
 from playtrace.journal.by_url import open_inlet, open_sink
 from playtrace.journal.inlet import taken_until
@@ -95,7 +95,6 @@ from playtrace.sql.processes import SqlProcesses
 from playtrace.stats.answers import KeptStats
 from playtrace.store.by_url import open_asked
 from playtrace.store.duckdb import Store
-from playtrace.store.memory import use_system_allocator
 from playtrace.tracing import Tracing
 
 log = logging.getLogger("playtrace.server")

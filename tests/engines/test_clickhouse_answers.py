@@ -54,16 +54,7 @@ def game(engine: Engine) -> str:
 
 
 @pytest.fixture(scope="module")
-def game_of_one_load(engine: Engine) -> str:
-    """No two players of it became one."""
-    game = engine.new_game()
-    events = [event for event in arena_history.events() if event["name"] != "player_merged"]
-    engine.load(game, events, dt.datetime(2026, 3, 3, tzinfo=dt.UTC))
-    return game
-
-
-@pytest.fixture(scope="module")
-def copied(engine: Engine, game: str, game_of_one_load: str, clickhouse: ClickHouseServer) -> Iterator[ClickHouseStore]:
+def copied(engine: Engine, game: str, clickhouse: ClickHouseServer) -> Iterator[ClickHouseStore]:
     # On a busy machine a question takes what it takes.
     patient = Settings(data=engine.settings.data, query_seconds_max=3600)  # pyright: ignore[reportCallIssue]
     with closing(ClickHouseStore(clickhouse_url(clickhouse.url("answers")), patient)) as store:
@@ -89,9 +80,9 @@ def test_a_metric_of_both_engines(engine: Engine, copied: ClickHouseStore, game:
 
 
 @pytest.mark.parametrize("name", ["paths", "performance", "active_players"])
-def test_days_before_a_game_began(engine: Engine, copied: ClickHouseStore, game_of_one_load: str, name: str) -> None:
+def test_days_before_a_game_began(engine: Engine, copied: ClickHouseStore, game: str, name: str) -> None:
     """Of these days nothing is to be made: they are read as those are whose answers are."""
-    here, there = answers(engine, copied, game_of_one_load, name, "auto", **{"from": "2026-02-20"})
+    here, there = answers(engine, copied, game, name, "auto", **{"from": "2026-02-20"})
     same(plain(here), plain(there))
 
 

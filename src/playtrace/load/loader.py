@@ -25,6 +25,7 @@ from msgspec import Struct
 from playtrace import tracing
 from playtrace.config import MEBIBYTE, Settings
 from playtrace.event import Batch
+from playtrace.freed_memory import give_back
 from playtrace.journal.entry import Entry, Recorded, encode
 from playtrace.journal.errors import DamagedRow
 from playtrace.journal.sqlite import Journal
@@ -37,7 +38,6 @@ from playtrace.load.staging import Staged, stage
 from playtrace.store.background import run_in_background
 from playtrace.store.duckdb import Store
 from playtrace.store.errors import StoreBroken, StoreDamaged, StoreError
-from playtrace.store.memory import give_memory_back
 
 log = logging.getLogger("playtrace.load")
 
@@ -310,7 +310,7 @@ class Loader:
         self._ahead.begin(prepared.staged.last_offset, self._limits)
         loaded = self._load(prepared)
         self._store.forget_written_blocks()
-        give_memory_back()
+        give_back()
         return loaded
 
     def load(self, entries: list[Recorded]) -> Loaded:

@@ -78,33 +78,31 @@ def stage(entries: list[Recorded]) -> Staged:
     Raises `msgspec.DecodeError` when the header of an entry cannot be read, which no bit but a broken disk makes.
     """
     headers = [decode_header(entry.header) for entry in entries]
-    offsets = [entry.offset for entry in entries]
-    events = [entry.events for entry in entries]
     refusals = [
-        (offset, _received_at(header), refusal)
-        for offset, header in zip(offsets, headers, strict=True)
+        (entry.offset, _received_at(header), refusal)
+        for entry, header in zip(entries, headers, strict=True)
         for refusal in header.refusals
     ]
     parts = [
         StagedPart(
-            offset,
+            entry.offset,
             _received_at(header),
             header.game_id or "",
             header.part,
-            events_of_one,
+            entry.events,
             sum(refusal.events for refusal in header.refusals),
         )
-        for offset, events_of_one, header in zip(offsets, events, headers, strict=True)
+        for entry, header in zip(entries, headers, strict=True)
         if header.part is not None
     ]
+    offsets = np.fromiter((entry.offset for entry in entries), np.int64, len(entries))
     chunks: list[pa.Table] = []
     # From the end, as a list is shortened there.
-    for start, stop in reversed(_chunks(events)):
+    for start, stop in reversed(_chunks([entry.events for entry in entries])):
         chunks.append(_lines(entries[start:stop], headers[start:stop]))
         del entries[start:]
     chunks.reverse()
-    lines = pa.concat_tables(chunks) if chunks else _lines([], [])
-    return Staged(lines, refusals, np.array(offsets, np.int64), parts)
+    return Staged(pa.concat_tables(chunks) if chunks else _lines([], []), refusals, offsets, parts)
 
 
 def has_imported(lines: pa.Table) -> bool:

@@ -43,7 +43,6 @@ from playtrace.metrics.frame.calendar import (
     day_of,
     days_between,
     first_and_last_day,
-    plain,
     span_of,
     whole_days,
 )
@@ -187,8 +186,7 @@ def _of_days(parameters: Parameters, asking: Asking) -> ActivePlayers:
     scope = Scope(parameters, asking, read)
     rows = scope.rows(SQL, _days(len(read), len(answered)), _windows(len(answered)))
     counts = {row["bucket"] - LOOK_BACK_DAYS: row for row in rows}
-    # Into ClickHouse the days of players come a moment before the players.
-    began_at = (rows[0]["first_at"] if rows else None) or plain(asking.now)
+    began_at = rows[0]["first_at"] if rows else None
     days = [
         _day(first + index * ONE_DAY, bucket, counts.get(index, NOBODY), asking)
         for index, bucket in enumerate(answered)

@@ -39,7 +39,7 @@ from pydantic import Field
 
 from playtrace.metrics.frame import presence
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import Span, buckets_of, plain, shown_start, span_of
+from playtrace.metrics.frame.calendar import Span, buckets_of, shown_start, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model
 from playtrace.metrics.frame.players_now import players_now
@@ -118,7 +118,7 @@ def answer(parameters: Parameters, asking: Asking) -> ConcurrentPlayers:
     rows = presence.rows_of(scope, SWEPT, buckets)
     present_us = presence.presence_us(rows, buckets)
     peaks = _peaks({row["bucket"]: row for row in rows}, buckets)
-    began_at = scope.rows(BEGINNING)[0]["first_at"] or plain(asking.now)
+    began_at = scope.rows(BEGINNING)[0]["first_at"]
     complete = [index for index, bucket in enumerate(whole) if bucket.is_complete(asking)]
     averaged = [index for index in complete if buckets[index].is_averaged(asking, began_at)]
     largest = max((peaks[index] for index in complete), key=lambda peak: peak.players, default=Peak(0, None))

@@ -52,7 +52,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints
 
 from playtrace.metrics.frame.asking import Asking
-from playtrace.metrics.frame.calendar import as_far_as, buckets_of, plain, span_before, span_of
+from playtrace.metrics.frame.calendar import as_far_as, buckets_of, span_before, span_of
 from playtrace.metrics.frame.metric import Metric
 from playtrace.metrics.frame.models import CommonAnswer, CommonParameters, Judged, Model, in_units
 from playtrace.metrics.frame.money import EARNED, bound_purchases
@@ -182,7 +182,7 @@ def answer(parameters: Parameters, asking: Asking) -> Summary:
     found: dict[int, dict[str, Any]] = {0: {}, 1: {}}
     for row in of_times.rows(FIGURES, times, **bound_purchases(parameters.currency)) + of_days.rows(ACTIVE, places):
         found[row["bucket"]] |= {name: value for name, value in row.items() if value is not None}
-    began_at = found[1].get("first_at") or plain(asking.now)
+    began_at = found[1].get("first_at")
     averaged = [
         day for day, is_whole in zip(days, whole, strict=True) if is_whole and day.is_averaged(asking, began_at)
     ]

@@ -17,10 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import pyarrow as pa
-
 from playtrace.addresses import scrubbed
 from playtrace.config import Settings
+from playtrace.freed_memory import give_back
 from playtrace.mirrors.cutting import Waiting, before_day, count_events, go_on_from, head_of, next_slice
 from playtrace.mirrors.erasing import read as read_erasure
 from playtrace.mirrors.erasing import waiting as waiting_erasures
@@ -384,7 +383,7 @@ class Follower:
             # It happened to a slice; a database that is away says nothing of how much it takes.
             self._events_max = max(EVENTS_MIN, self._events_max // 2)
         self.close()
-        give_memory_back()
+        give_back()  # what a slice took that was not written
         url = "" if mirror is None else mirror.url
         said = scrubbed(sentence, url)
         longest = AWAY_RETRY_S_MAX if passes else PERSON_RETRY_S_MAX
@@ -452,8 +451,3 @@ def _lacking(mirror: Mirror, after: Position | None, head: Position) -> Slice:
     games = None if mirror.game_ids is None else tuple(mirror.game_ids)
     since = None if mirror.since is None else dt.datetime.combine(mirror.since, dt.time(), dt.UTC)
     return Slice(after, head, games, since)
-
-
-def give_memory_back() -> None:
-    """What Arrow kept of a slice that was not written."""
-    pa.default_memory_pool().release_unused()

@@ -28,6 +28,7 @@ import duckdb
 import pyarrow as pa
 
 from playtrace.config import MEBIBYTE, Settings
+from playtrace.freed_memory import give_back
 from playtrace.store.asker import Asker, Interruptible
 from playtrace.store.background import run_in_background
 from playtrace.store.builds import prepare_rollups
@@ -44,7 +45,6 @@ from playtrace.store.errors import (
     StoreInUse,
     StoreNewer,
 )
-from playtrace.store.memory import give_memory_back
 
 log = logging.getLogger("playtrace.store")
 
@@ -629,7 +629,7 @@ class Store:
     def forget_blocks(self) -> None:
         """Give back the memory of what was read of the file: after reading much that nobody asks for again."""
         self._bound_blocks(MEBIBYTE)
-        give_memory_back()
+        give_back()
 
     def forget_written_blocks(self) -> None:
         """Give back what a large load left of its own in memory, as the next one will leave as much: all that was not

@@ -62,12 +62,13 @@ class Span:
         """Whether it is over."""
         return asking.now >= self.end
 
-    def is_averaged(self, asking: Asking, game_began_at: dt.datetime) -> bool:
+    def is_averaged(self, asking: Asking, game_began_at: dt.datetime | None) -> bool:
         """Whether a mean over days counts it: it is over, and the game had begun (`game_began_at` as the store has it).
 
+        None where no player is known: into ClickHouse the days of players come a moment before the players.
         A game that has just begun had no days without players before.
         """
-        return self.is_complete(asking) and plain(self.end) > game_began_at
+        return self.is_complete(asking) and game_began_at is not None and plain(self.end) > game_began_at
 
     def is_settled(self, asking: Asking) -> bool:
         """Whether it is over for so long that late events are no longer expected."""

@@ -97,7 +97,7 @@ def _rule(node: exp.Expr) -> exp.Expr:
         type_ = call("dynamicType", node.expressions[0])
         is_text = exp.EQ(this=type_, expression=exp.Literal.string("String"))
         return exp.case().when(is_text, exp.Literal.string("VARCHAR")).else_(type_.copy())
-    if isinstance(node, exp.DataType) and node.is_type("TIMESTAMP", "TIMESTAMPNTZ"):
+    if isinstance(node, exp.DataType) and node.is_type("TIMESTAMPNTZ"):
         return exp.DataType.build("DateTime64(6, 'UTC')", dialect="clickhouse")
     if isinstance(node, exp.DataType) and node.is_type("DATE"):
         return exp.DataType.build("DATE32", dialect="clickhouse")
