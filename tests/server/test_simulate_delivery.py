@@ -229,6 +229,34 @@ def test_live_play_without_a_history_does_not_wait_for_the_first_player():
     asyncio.run(run())
 
 
+def test_somebody_plays_in_a_quiet_hour_too():
+    def history(seed: int) -> ArenaScenario:
+        scenario = ArenaScenario(seed=seed, players=3, days=2, end=end)
+        assert list(scenario.batches())
+        return scenario
+
+    def is_quiet(scenario: ArenaScenario) -> bool:
+        _, session = next(scenario.sessions_from(scenario.end_ms))
+        return not scenario.open_sessions() and session.start_ms > scenario.end_ms + 600_000
+
+    async def run(seed: int) -> list[Any]:
+        stop = asyncio.Event()
+
+        def once(number: int, body: Any) -> web.Response:
+            stop.set()
+            return accept(number, body)
+
+        async with server(once) as (url, requests):
+            await asyncio.wait_for(play_live(history(seed), url, None, stop), 60)
+            return requests
+
+    end = dt.datetime.now(dt.UTC)
+    quiet = next(seed for seed in range(100) if is_quiet(history(seed)))
+    event = asyncio.run(run(quiet))[0][1]["events"][0]
+    assert event["name"] == "session_start"
+    assert dt.datetime.fromisoformat(event["time"]) < end + dt.timedelta(minutes=2)
+
+
 def test_live_play_tells_when_the_server_refuses():
     async def run() -> None:
         async with server(lambda *_: web.json_response({"detail": "no such game"}, status=404)) as (url, _):

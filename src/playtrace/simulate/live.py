@@ -168,7 +168,8 @@ class _Planned:
     """Lets in whom the scenario has planned for now.
 
     After a history, who was playing at its end goes on, and who came since is let in. Without one nobody is there yet:
-    those who would have come lately come at once.
+    those who would have come lately come at once. In a quiet hour the next one comes when the last one leaves, so that
+    somebody is always there to be seen.
     """
 
     def __init__(self, scenario: ArenaScenario, now_ms: int) -> None:
@@ -184,15 +185,15 @@ class _Planned:
 
     def step(self, now_ms: int) -> list[tuple[_Client, list[Event]]]:
         """What each client wants to send now."""
-        while self._next[1].start_ms <= now_ms:
-            self._enter(*self._next)
+        while self._next[1].start_ms <= now_ms or not self._clients:
+            self._enter(*self._next, now_ms)
             self._next = next(self._coming)
         sending, self._clients = _due(self._clients, now_ms)
         return sending
 
-    def _enter(self, player: Player, session: PlannedSession) -> None:
+    def _enter(self, player: Player, session: PlannedSession, now_ms: int) -> None:
         # Nobody plays twice at a time.
-        start_ms = max(session.start_ms, self._start_ms_min, player.busy_until_ms)
+        start_ms = max(min(session.start_ms, now_ms), self._start_ms_min, player.busy_until_ms)
         events = self._scenario.play_session(player, start_ms + player.clock_skew_s * 1000, session.minutes)
         player.busy_until_ms = start_ms + (events[-1].mono_ms or 0) + BREAK_MS
         self._clients.append(_Client(events, start_ms, player.clock_skew_s, 0, start_ms))
