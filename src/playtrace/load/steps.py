@@ -326,13 +326,17 @@ MEET_PLAYERS: LiteralString = "INSERT INTO players SELECT * EXCLUDE (is_known) F
 FOLLOW_POSITIONS: LiteralString = (
     "CREATE OR REPLACE TEMP TABLE followed AS WITH sampled AS ("
     + position_spans.ROLLUP.rows(SOURCE_OF_LOAD)
-    + """)
+    + """),
+sampled_session AS (SELECT DISTINCT game_id, env, owner, session_id FROM sampled)
 SELECT *, false AS is_tail FROM sampled
 UNION ALL BY NAME
-SELECT * EXCLUDE (first_at, last_at, samples), true AS is_tail
+SELECT * EXCLUDE (first_at, last_at, samples, mark), true AS is_tail
 FROM ("""
     + position_tails.ROLLUP.merged_across_days(
-        "SELECT * FROM position_tails SEMI JOIN sampled USING (game_id, env, owner, session_id)"
+        "SELECT * FROM position_tails SEMI JOIN sampled_session USING (game_id, env, owner, session_id)"
+        " WHERE rowid IN (SELECT rowid FROM position_tails WHERE mark IN (SELECT "
+        + position_tails.MARK
+        + " FROM sampled_session))"
     )
     + ") AS known\n"
 )
