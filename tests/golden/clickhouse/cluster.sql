@@ -172,7 +172,8 @@ CREATE TABLE IF NOT EXISTS position_tails_local ON CLUSTER studio (
     country LowCardinality(String),
     first_at DateTime64(6, 'UTC'),
     last_at DateTime64(6, 'UTC'),
-    samples Int64
+    samples Int64,
+    mark Int64
 )
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')
 PARTITION BY toYYYYMM(time)

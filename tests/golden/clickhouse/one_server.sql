@@ -154,7 +154,8 @@ CREATE TABLE IF NOT EXISTS position_tails (
     country LowCardinality(String),
     first_at DateTime64(6, 'UTC'),
     last_at DateTime64(6, 'UTC'),
-    samples Int64
+    samples Int64,
+    mark Int64
 )
 ENGINE = MergeTree()
 PARTITION BY toYYYYMM(time)
