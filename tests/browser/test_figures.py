@@ -251,6 +251,7 @@ def test_two_months_of_history(start_process: StartProcess, open_page: OpenPage)
     for label in ("Daily active players", "Sessions", "Median session", "Crash-free sessions", "Revenue"):
         expect(tile(page, label).get_by_text("compared with as much of the days before").first).to_be_attached()
     if is_pictured:
+        page.set_viewport_size({"width": 1440, "height": 912})
         page.goto(f"{server.url}/?split=platform")
         expect(panel(page, "Events").locator("canvas")).to_be_visible()
         expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
